@@ -1,6 +1,6 @@
 module linghang
 
-go 1.26
+go 1.26.7
 
 require (
 	github.com/danielgtaylor/huma/v2 v2.37.2

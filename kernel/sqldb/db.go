@@ -1,0 +1,267 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/oklog/ulid/v2"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"linghang/kernel/bus"
+)
+
+// DB is one room's database.
+type DB struct {
+	room    string
+	dialect Dialect
+	writer  *sql.DB
+	reader  *sql.DB
+
+	queue   chan *job
+	stopped chan struct{}
+	closing chan struct{}
+	once    sync.Once
+	emitted chan struct{} // wakes the relay after a commit that emitted
+}
+
+func newDB(room string, d Dialect, writer, reader *sql.DB) *DB {
+	return &DB{
+		room: room, dialect: d, writer: writer, reader: reader,
+		queue: make(chan *job, 1024), stopped: make(chan struct{}), closing: make(chan struct{}),
+		emitted: make(chan struct{}, 1),
+	}
+}
+
+// Room returns the name of the room whose rows these are.
+func (db *DB) Room() string { return db.room }
+
+// Dialect returns which engine holds the rows.
+func (db *DB) Dialect() Dialect { return db.dialect }
+
+// Query reads rows as of now; it never waits for a writer.
+func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return db.reader.QueryContext(ctx, query, args...)
+}
+
+// QueryRow reads one row as of now.
+func (db *DB) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	return db.reader.QueryRowContext(ctx, query, args...)
+}
+
+// Ping reports whether the engine answers.
+func (db *DB) Ping(ctx context.Context) error { return db.reader.PingContext(ctx) }
+
+// Tx is one change: all of it is committed, or none.
+type Tx struct {
+	db      *DB
+	run     runner
+	emitted bool
+}
+
+type runner interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Exec runs a statement and returns how many rows it changed.
+func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := tx.run.ExecContext(tx.context(ctx), query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// Query reads rows as this change sees them.
+func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return tx.run.QueryContext(tx.context(ctx), query, args...)
+}
+
+// QueryRow reads one row as this change sees it.
+func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	return tx.run.QueryRowContext(tx.context(ctx), query, args...)
+}
+
+// Emit records events that become true with this change. They are delivered
+// after the commit, at least once.
+func (tx *Tx) Emit(ctx context.Context, events ...bus.Event) error {
+	for _, e := range events {
+		data, err := json.Marshal(e)
+		if err != nil {
+			return fmt.Errorf("encode event %s: %w", e.Subject(), err)
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO kernel_outbox (id, subject, data, at) VALUES ($1, $2, $3, $4)`,
+			ulid.Make().String(), e.Subject(), string(data), time.Now().UnixMilli())
+		if err != nil {
+			return fmt.Errorf("store event %s: %w", e.Subject(), err)
+		}
+		tx.emitted = true
+	}
+	return nil
+}
+
+// context keeps a caller that goes away from interrupting SQLite: an
+// interrupted statement rolls back the whole group commit, not just its own part.
+func (tx *Tx) context(ctx context.Context) context.Context {
+	if tx.db.dialect == SQLite {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
+
+// Companion is work that joins every Write made under its context, in the same
+// transaction: the HTTP door uses it for the audit entry and the idempotency key.
+type Companion func(ctx context.Context, tx *Tx) error
+
+type companionKey struct{}
+
+// WithCompanion adds a companion to ctx; earlier ones stay.
+func WithCompanion(ctx context.Context, c Companion) context.Context {
+	before, _ := ctx.Value(companionKey{}).([]Companion)
+	return context.WithValue(ctx, companionKey{}, append(before[:len(before):len(before)], c))
+}
+
+// Write makes one change. fn may read and write through tx only: calling Write
+// inside fn would wait for itself. fn may run more than once on PostgreSQL
+// (serialization retry), so it assigns its results rather than appending to them.
+func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
+	delivery := bus.DeliveryFrom(ctx)
+	if delivery != nil && delivery.Applied {
+		return errors.New("a delivery makes its changes in one Write")
+	}
+	companions, _ := ctx.Value(companionKey{}).([]Companion)
+	err := db.write(ctx, func(tx *Tx) error {
+		if delivery != nil {
+			if err := tx.receive(ctx, delivery); err != nil {
+				return err
+			}
+		}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		for _, c := range companions {
+			if err := c(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil && delivery != nil {
+		delivery.Applied = true
+	}
+	return err
+}
+
+func (tx *Tx) receive(ctx context.Context, d *bus.Delivery) error {
+	n, err := tx.Exec(ctx, `INSERT INTO kernel_inbox (consumer, id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+		d.Consumer, d.MessageID, time.Now().UnixMilli())
+	if err != nil {
+		return fmt.Errorf("record message %s: %w", d.MessageID, err)
+	}
+	if n == 0 {
+		return bus.ErrHandled
+	}
+	return nil
+}
+
+func (db *DB) write(ctx context.Context, fn func(tx *Tx) error) error {
+	if db.dialect == Postgres {
+		return db.writePostgres(ctx, fn)
+	}
+	return db.enqueue(ctx, fn)
+}
+
+func (db *DB) writePostgres(ctx context.Context, fn func(tx *Tx) error) error {
+	for attempt := 0; ; attempt++ {
+		err := db.tryPostgres(ctx, fn)
+		if err == nil || attempt == 4 || !isRetryable(err) {
+			return err
+		}
+	}
+}
+
+func (db *DB) tryPostgres(ctx context.Context, fn func(tx *Tx) error) (err error) {
+	sqlTx, err := db.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreDone(sqlTx.Rollback()))
+		}
+	}()
+	tx := &Tx{db: db, run: sqlTx}
+	if err = protect(func() error { return fn(tx) }); err != nil {
+		return err
+	}
+	if err = sqlTx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	if tx.emitted {
+		db.wake()
+	}
+	return nil
+}
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}
+
+func (db *DB) wake() {
+	select {
+	case db.emitted <- struct{}{}:
+	default:
+	}
+}
+
+func (db *DB) start() {
+	if db.dialect == SQLite {
+		go db.drain()
+		return
+	}
+	close(db.stopped)
+}
+
+func (db *DB) close() error {
+	db.once.Do(func() { close(db.closing) })
+	if db.queue != nil {
+		select {
+		case <-db.stopped:
+		case <-time.After(10 * time.Second):
+		}
+	}
+	if db.reader == db.writer {
+		return db.writer.Close()
+	}
+	return errors.Join(db.reader.Close(), db.writer.Close())
+}
+
+// IsUnique reports whether err says that a unique key exists already.
+func IsUnique(err error) bool {
+	var se *sqlite.Error
+	if errors.As(err, &se) {
+		return se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+	}
+	return isUniqueViolation(err)
+}
+
+func isUniqueViolation(err error) bool {
+	var pe *pgconn.PgError
+	return errors.As(err, &pe) && (pe.Code == "23505" || pe.Code == "42P06")
+}
+
+func isRetryable(err error) bool {
+	var pe *pgconn.PgError
+	return errors.As(err, &pe) && (pe.Code == "40001" || pe.Code == "40P01")
+}

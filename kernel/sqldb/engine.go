@@ -1,0 +1,146 @@
+// Package sqldb keeps each room's rows: one database per room, a file on
+// SQLite or a schema on PostgreSQL, with one SQL text for both.
+//
+// Portable SQL: $1 placeholders, TEXT ULID keys, BIGINT unix milliseconds,
+// BOOLEAN with TRUE and FALSE, DOUBLE PRECISION, ON CONFLICT, RETURNING, WITH,
+// window functions. Changes go through Write, which on SQLite is one queue with
+// group commit; what Write acknowledged is synced to the disk.
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the default engine
+)
+
+// Dialect is which SQL engine holds the data.
+type Dialect string
+
+// The engines.
+const (
+	SQLite   Dialect = "sqlite"
+	Postgres Dialect = "postgres"
+)
+
+// Config says where the data is. The zero DSN means SQLite files in Dir.
+type Config struct {
+	Dir string // directory for SQLite files
+	DSN string // postgres://… switches to PostgreSQL
+}
+
+// Engine opens the databases of all rooms and closes them together.
+type Engine struct {
+	cfg     Config
+	dialect Dialect
+	mu      sync.Mutex
+	dbs     []*DB
+}
+
+// Open prepares an engine; it creates the directory for SQLite files and
+// checks that PostgreSQL answers.
+func Open(ctx context.Context, cfg Config) (*Engine, error) {
+	if cfg.DSN == "" {
+		if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+			return nil, fmt.Errorf("make data directory: %w", err)
+		}
+		return &Engine{cfg: cfg, dialect: SQLite}, nil
+	}
+	conn, err := pgx.Connect(ctx, cfg.DSN)
+	if err != nil {
+		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	return &Engine{cfg: cfg, dialect: Postgres}, conn.Close(ctx)
+}
+
+// Dialect returns which engine is in use.
+func (e *Engine) Dialect() Dialect { return e.dialect }
+
+// DB opens the database of a room and brings its schema up to date.
+// migrations holds numbered *.sql files at its top; nil means none.
+func (e *Engine) DB(ctx context.Context, room string, migrations fs.FS) (*DB, error) {
+	db, err := e.open(ctx, room)
+	if err != nil {
+		return nil, fmt.Errorf("open database of %s: %w", room, err)
+	}
+	if err := migrate(ctx, db, migrations); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate database of %s: %w", room, err), db.close())
+	}
+	db.start()
+	e.mu.Lock()
+	e.dbs = append(e.dbs, db)
+	e.mu.Unlock()
+	return db, nil
+}
+
+// DBs returns the open databases.
+func (e *Engine) DBs() []*DB {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return append([]*DB(nil), e.dbs...)
+}
+
+// Close waits for queued writes and closes all databases.
+func (e *Engine) Close() error {
+	var errs []error
+	for _, db := range e.DBs() {
+		errs = append(errs, db.close())
+	}
+	return errors.Join(errs...)
+}
+
+func (e *Engine) open(ctx context.Context, room string) (*DB, error) {
+	if e.dialect == Postgres {
+		return e.openPostgres(ctx, room)
+	}
+	path := filepath.Join(e.cfg.Dir, room+".db")
+	writer, err := openSQLite(ctx, path, "&_txlock=immediate", 1)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := openSQLite(ctx, path, "&_pragma=query_only(1)", 4)
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	return newDB(room, SQLite, writer, reader), nil
+}
+
+func openSQLite(ctx context.Context, path, extra string, conns int) (*sql.DB, error) {
+	dsn := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
+		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)" + extra
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
+	return db, nil
+}
+
+func (e *Engine) openPostgres(ctx context.Context, room string) (*DB, error) {
+	cfg, err := pgx.ParseConfig(e.cfg.DSN)
+	if err != nil {
+		return nil, fmt.Errorf("read PostgreSQL address: %w", err)
+	}
+	schema := pgx.Identifier{room}.Sanitize()
+	cfg.RuntimeParams["search_path"] = schema
+	pool := stdlib.OpenDB(*cfg)
+	pool.SetMaxOpenConns(10)
+	pool.SetMaxIdleConns(4)
+	// Replicas that start together race for the schema; losing that race is fine.
+	if _, err := pool.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+schema); err != nil && !isUniqueViolation(err) {
+		return nil, errors.Join(fmt.Errorf("create schema %s: %w", room, err), pool.Close())
+	}
+	return newDB(room, Postgres, pool, pool), nil
+}

@@ -1,0 +1,163 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"linghang/kernel/fault"
+)
+
+// batchLimit bounds how many changes share one commit, so that the first of
+// them does not wait for too many others.
+const batchLimit = 256
+
+type job struct {
+	ctx  context.Context //nolint:containedctx // a queued call carries its caller's context across goroutines
+	fn   func(*Tx) error
+	done chan error
+}
+
+// enqueue hands a change to the writer and waits for its commit. A caller that
+// gives up while queued changes nothing; one that gives up later is told the
+// outcome all the same.
+func (db *DB) enqueue(ctx context.Context, fn func(*Tx) error) error {
+	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
+	select {
+	case <-db.closing:
+		return errClosed()
+	default:
+	}
+	select {
+	case db.queue <- j:
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the writer: %w", ctx.Err())
+	case <-db.closing:
+		return errClosed()
+	}
+	select {
+	case err := <-j.done:
+		return err
+	case <-db.stopped:
+		select {
+		case err := <-j.done:
+			return err
+		default:
+			return errClosed()
+		}
+	}
+}
+
+func errClosed() error {
+	return fault.New(fault.Unavailable, "kernel.stopping", "the server is stopping").After(2)
+}
+
+// drain is the one writer of a SQLite database.
+func (db *DB) drain() {
+	defer close(db.stopped)
+	for {
+		select {
+		case j := <-db.queue:
+			db.commit(db.batch(j))
+		case <-db.closing:
+			for {
+				select {
+				case j := <-db.queue:
+					db.commit(db.batch(j))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+func (db *DB) batch(first *job) []*job {
+	jobs := []*job{first}
+	for len(jobs) < batchLimit {
+		select {
+		case j := <-db.queue:
+			jobs = append(jobs, j)
+		default:
+			return jobs
+		}
+	}
+	return jobs
+}
+
+// commit runs the jobs in one transaction, each in a savepoint of its own, and
+// answers them once the commit is on the disk.
+func (db *DB) commit(jobs []*job) {
+	ctx := context.WithoutCancel(jobs[0].ctx)
+	sqlTx, err := db.writer.BeginTx(ctx, nil)
+	if err != nil {
+		answer(jobs, fmt.Errorf("begin: %w", err))
+		return
+	}
+	emitted, done := false, make([]*job, 0, len(jobs))
+	for i, j := range jobs {
+		tx := &Tx{db: db, run: sqlTx}
+		ok, err := runJob(ctx, sqlTx, tx, j)
+		if err != nil {
+			answer(append(done, jobs[i:]...), errors.Join(fmt.Errorf("change: %w", err), ignoreDone(sqlTx.Rollback())))
+			return
+		}
+		if ok {
+			done = append(done, j)
+			emitted = emitted || tx.emitted
+		}
+	}
+	if err := sqlTx.Commit(); err != nil {
+		answer(done, errors.Join(fmt.Errorf("commit: %w", err), ignoreDone(sqlTx.Rollback())))
+		return
+	}
+	answer(done, nil)
+	if emitted {
+		db.wake()
+	}
+}
+
+// runJob runs one job. It answers a job that failed by itself (ok is false) and
+// returns an error only when the shared transaction can no longer be trusted.
+func runJob(ctx context.Context, sqlTx *sql.Tx, tx *Tx, j *job) (ok bool, err error) {
+	if err := j.ctx.Err(); err != nil {
+		j.done <- fmt.Errorf("wait for the writer: %w", err)
+		return false, nil
+	}
+	if _, err := sqlTx.ExecContext(ctx, "SAVEPOINT change"); err != nil {
+		return false, fmt.Errorf("savepoint: %w", err)
+	}
+	failed := protect(func() error { return j.fn(tx) })
+	if failed != nil {
+		if _, err := sqlTx.ExecContext(ctx, "ROLLBACK TO change"); err != nil {
+			return false, errors.Join(failed, fmt.Errorf("roll back: %w", err))
+		}
+	}
+	if _, err := sqlTx.ExecContext(ctx, "RELEASE change"); err != nil {
+		return false, fmt.Errorf("release: %w", err)
+	}
+	if failed != nil {
+		j.done <- failed
+		return false, nil
+	}
+	return true, nil
+}
+
+func answer(jobs []*job, err error) {
+	for _, j := range jobs {
+		j.done <- err
+	}
+}
+
+// protect turns a panic in a change into an error, so that one bad change never
+// ends the writer.
+func protect(fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a change: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return fn()
+}
