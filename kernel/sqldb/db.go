@@ -265,3 +265,9 @@ func isRetryable(err error) bool {
 	var pe *pgconn.PgError
 	return errors.As(err, &pe) && (pe.Code == "40001" || pe.Code == "40P01")
 }
+
+// Alone returns a context whose Writes have no companions: for housekeeping on
+// the way into a request, which is no part of what the request changes.
+func Alone(ctx context.Context) context.Context {
+	return context.WithValue(ctx, companionKey{}, []Companion(nil))
+}

@@ -77,6 +77,11 @@ func (l *List) WhereIf(condition, value string) *List {
 	return l.Where(condition, value)
 }
 
+// Nest adds the conditions of l, wrapped in before and after, to another list.
+func (l *List) Nest(outer *List, before, after string) {
+	outer.Where(before+strings.Join(l.where, " AND ")+after, l.args...)
+}
+
 type cursor struct {
 	Sort  string `json:"s"`
 	Value any    `json:"v"`

@@ -1,0 +1,150 @@
+// Package audit keeps the log of who did what: append-only, each entry bound
+// to the one before by a hash, so that a removed or altered row is found.
+package audit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/identity"
+	"linghang/kernel/sqldb"
+)
+
+// Entry is one act. Its hash covers every field and the hash of the entry before.
+type Entry struct {
+	Seq            int64     `json:"seq" title:"序号|No."`
+	ID             string    `json:"id" title:"编号|ID"`
+	At             time.Time `json:"at" title:"时间|Time"`
+	Actor          string    `json:"actor" title:"操作者编号|Actor ID"`
+	ActorName      string    `json:"actor_name" title:"操作者|Actor"`
+	OrganisationID string    `json:"organisation_id" title:"机构|Organisation"`
+	Action         string    `json:"action" title:"操作|Action"`
+	Object         string    `json:"object" title:"对象|Object"`
+	Outcome        string    `json:"outcome" title:"结果|Outcome"`
+	IP             string    `json:"ip" title:"来源地址|Address"`
+	RequestID      string    `json:"request_id" title:"请求编号|Request"`
+	Detail         string    `json:"detail" title:"说明|Detail"`
+	Hash           string    `json:"hash" title:"摘要|Hash"`
+}
+
+// Recorded is the act of a change, emitted in the transaction of the change.
+type Recorded struct{ Entry Entry }
+
+// Subject implements bus.Event.
+func (Recorded) Subject() string { return "audit.act.recorded" }
+
+// NewEntry returns an entry for what the identity in ctx does now.
+func NewEntry(ctx context.Context, action, object, outcome string) Entry {
+	id := identity.From(ctx)
+	return Entry{
+		ID: ulid.Make().String(), At: time.Now().UTC().Truncate(time.Millisecond),
+		Actor: id.Actor(), ActorName: id.Name, OrganisationID: id.Organisation.ID,
+		Action: action, Object: object, Outcome: outcome,
+	}
+}
+
+// Log is the audit log, kept in the system's database.
+type Log struct{ db *sqldb.DB }
+
+// NewLog returns the log kept in db.
+func NewLog(db *sqldb.DB) *Log { return &Log{db: db} }
+
+// Append adds an entry as a change of its own.
+func (l *Log) Append(ctx context.Context, e Entry) error {
+	return l.db.Write(ctx, func(tx *sqldb.Tx) error { return l.AppendTx(ctx, tx, e) })
+}
+
+// Receive adds an entry that another room's change emitted.
+func (l *Log) Receive(ctx context.Context, r Recorded) error { return l.Append(ctx, r.Entry) }
+
+// Verification is what a walk along the chain found.
+type Verification struct {
+	OK       bool   `json:"ok"`
+	Count    int64  `json:"count"`
+	Head     string `json:"head"`
+	BrokenAt int64  `json:"broken_at,omitempty" doc:"First entry that does not fit"`
+	Reason   string `json:"reason,omitempty"`
+}
+
+// Verify walks the whole chain.
+func (l *Log) Verify(ctx context.Context) (Verification, error) {
+	v := Verification{OK: true}
+	wantSeq, wantHash, err := l.head(ctx)
+	if err != nil {
+		return v, err
+	}
+	prev := ""
+	for {
+		entries, err := l.after(ctx, v.Count, wantSeq, 1000)
+		if err != nil {
+			return v, err
+		}
+		for _, e := range entries {
+			switch {
+			case e.Seq != v.Count+1:
+				return v.broken(v.Count+1, "an entry is missing"), nil
+			case e.Hash != e.digest(prev):
+				return v.broken(e.Seq, "the entry or its hash was altered"), nil
+			}
+			prev = e.Hash
+			v.Count++
+		}
+		if len(entries) == 0 {
+			break
+		}
+	}
+	v.Head = prev
+	if v.Count != wantSeq {
+		return v.broken(v.Count+1, "entries at the end are missing"), nil
+	}
+	if prev != wantHash {
+		return v.broken(v.Count, "the head does not match the last entry"), nil
+	}
+	return v, nil
+}
+
+func (v Verification) broken(at int64, reason string) Verification {
+	v.OK, v.BrokenAt, v.Reason = false, at, reason
+	return v
+}
+
+// digest is SHA-256 over the entry's JSON with Hash empty, after the previous hash.
+func (e Entry) digest(prev string) string {
+	e.Hash = ""
+	data, err := json.Marshal(e)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(append([]byte(prev+"\n"), data...))
+	return hex.EncodeToString(sum[:])
+}
+
+// ErrBroken is what the command line reports for a chain that does not verify.
+var ErrBroken = errors.New("the audit chain is broken")
+
+// Err returns an error that names the broken entry, or nil.
+func (v Verification) Err() error {
+	if v.OK {
+		return nil
+	}
+	return fmt.Errorf("%w at entry %d: %s", ErrBroken, v.BrokenAt, v.Reason)
+}
+
+// Params filter the list of entries.
+type Params struct {
+	sqldb.ListParams
+	Actor   string `query:"actor" maxLength:"80"`
+	Action  string `query:"action" maxLength:"80"`
+	Object  string `query:"object" maxLength:"200"`
+	Outcome string `query:"outcome" enum:"done,refused,failed"`
+}
+
+var errNoHead = fault.New(fault.Internal, "system.audit.head", "the audit log has lost its head row")

@@ -1,0 +1,74 @@
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"linghang/kernel/identity"
+	"linghang/kernel/sqldb"
+)
+
+const columns = `seq, id, at, actor, actor_name, organisation_id, action, object, outcome, ip, request_id, detail, hash`
+
+// AppendTx adds an entry within another change of the system's database.
+func (l *Log) AppendTx(ctx context.Context, tx *sqldb.Tx, e Entry) error {
+	// Taking the head row first makes writers queue, on PostgreSQL too.
+	err := tx.QueryRow(ctx, `UPDATE audit_head SET seq = seq + 1 WHERE one = 1 RETURNING seq, hash`).Scan(&e.Seq, &e.Hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errNoHead
+	}
+	if err != nil {
+		return fmt.Errorf("take audit head: %w", err)
+	}
+	e.At = e.At.UTC().Truncate(time.Millisecond)
+	e.Hash = e.digest(e.Hash)
+	_, err = tx.Exec(ctx, `INSERT INTO audit_entry (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		e.Seq, e.ID, e.At.UnixMilli(), e.Actor, e.ActorName, e.OrganisationID, e.Action, e.Object, e.Outcome, e.IP, e.RequestID, e.Detail, e.Hash)
+	if err != nil {
+		return fmt.Errorf("append audit entry: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE audit_head SET hash = $1 WHERE one = 1`, e.Hash); err != nil {
+		return fmt.Errorf("move audit head: %w", err)
+	}
+	return nil
+}
+
+// List returns entries that the caller's scope allows, newest first.
+func (l *Log) List(ctx context.Context, in Params) (sqldb.Page[Entry], error) {
+	list := sqldb.List{
+		Select: columns, From: "audit_entry", Key: "id", Order: "-seq",
+		Sort:   map[string]string{"seq": "seq", "at": "at", "actor_name": "actor_name", "action": "action"},
+		Search: []string{"actor_name", "action", "object", "detail"},
+	}
+	list.WhereIf("actor = ?", in.Actor).WhereIf("action = ?", in.Action).WhereIf("object = ?", in.Object).WhereIf("outcome = ?", in.Outcome)
+	identity.From(ctx).Scope.Filter(&list, "organisation_id")
+	return sqldb.Fetch(ctx, l.db, list, in.ListParams, scan)
+}
+
+func (l *Log) head(ctx context.Context) (seq int64, hash string, err error) {
+	if err := l.db.QueryRow(ctx, `SELECT seq, hash FROM audit_head WHERE one = 1`).Scan(&seq, &hash); err != nil {
+		return 0, "", fmt.Errorf("read audit head: %w", err)
+	}
+	return seq, hash, nil
+}
+
+// after reads entries up to the head that was read first: entries appended
+// during the walk belong to the next verification.
+func (l *Log) after(ctx context.Context, seq, head int64, limit int) ([]Entry, error) {
+	rows, err := l.db.Query(ctx, `SELECT `+columns+` FROM audit_entry WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, seq, head, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read audit entries: %w", err)
+	}
+	return sqldb.All(rows, scan)
+}
+
+func scan(r sqldb.Row) (Entry, error) {
+	var e Entry
+	var at int64
+	err := r.Scan(&e.Seq, &e.ID, &at, &e.Actor, &e.ActorName, &e.OrganisationID, &e.Action, &e.Object, &e.Outcome, &e.IP, &e.RequestID, &e.Detail, &e.Hash)
+	e.At = time.UnixMilli(at).UTC()
+	return e, err
+}

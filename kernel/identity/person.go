@@ -1,0 +1,195 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/oklog/ulid/v2"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/sqldb"
+)
+
+// PersonInput is what creating or editing a person asks for.
+type PersonInput struct {
+	Login       string       `json:"login" maxLength:"64" doc:"Kept as it is when editing"`
+	Name        string       `json:"name" minLength:"1" maxLength:"100"`
+	Email       string       `json:"email,omitempty" maxLength:"200"`
+	Language    string       `json:"language,omitempty" enum:"zh,en"`
+	Password    string       `json:"password,omitempty" maxLength:"200" doc:"Only when creating"`
+	Disabled    bool         `json:"disabled,omitempty"`
+	Synthetic   bool         `json:"synthetic,omitempty" doc:"Demonstration data; shown as such everywhere"`
+	Memberships []Membership `json:"memberships" minItems:"1" maxItems:"50"`
+}
+
+// CreatePerson adds somebody to organisations that the caller sees.
+func (d *Directory) CreatePerson(ctx context.Context, in PersonInput) (Person, error) {
+	if err := acceptableLogin("body.login", in.Login); err != nil {
+		return Person{}, err
+	}
+	if err := acceptablePassword("body.password", in.Login, in.Password); err != nil {
+		return Person{}, err
+	}
+	if err := d.checkMemberships(ctx, nil, in.Memberships); err != nil {
+		return Person{}, err
+	}
+	hash, err := d.hash(ctx, in.Password)
+	if err != nil {
+		return Person{}, err
+	}
+	if in.Language == "" {
+		in.Language = "zh"
+	}
+	p := Person{
+		ID: ulid.Make().String(), Login: strings.ToLower(in.Login), Name: in.Name, Email: in.Email, Language: in.Language,
+		Synthetic: in.Synthetic, Memberships: in.Memberships, Version: 1, password: hash,
+	}
+	return p, d.db.Write(ctx, func(tx *sqldb.Tx) error { return insertPerson(ctx, tx, p, d.now()) })
+}
+
+// checkMemberships refuses memberships that the caller may not give or take:
+// outside the scope, a bureau role outside a bureau, or more than the caller holds.
+func (d *Directory) checkMemberships(ctx context.Context, before, after []Membership) error {
+	id := From(ctx)
+	f := fault.New(fault.Forbidden, "system.membership.refused", "these memberships are not yours to give or take")
+	for i, m := range after {
+		if slices.Contains(before, m) {
+			continue
+		}
+		at := fmt.Sprintf("body.memberships[%d]", i)
+		if !id.Scope.Allows(m.OrganisationID) {
+			_ = f.At(at, "this organisation is not yours")
+			continue
+		}
+		o, err := d.Organisation(ctx, m.OrganisationID)
+		if err != nil {
+			return err
+		}
+		if bureauOnly(m.Role) && o.Kind != Bureau {
+			_ = f.At(at, "the role %s exists in bureaus only", m.Role)
+		}
+		if bits := d.catalogue.Of(m.Role); bits.and(id.Permissions) != bits {
+			_ = f.At(at, "the role %s allows more than you may do yourself", m.Role)
+		}
+	}
+	for _, m := range before {
+		if !slices.Contains(after, m) && !id.Scope.Allows(m.OrganisationID) {
+			_ = f.At("body.memberships", "the membership in %s is not yours to take", m.OrganisationID)
+		}
+	}
+	if len(f.Fields) > 0 {
+		return f
+	}
+	return nil
+}
+
+func bureauOnly(r Role) bool {
+	for _, info := range Roles() {
+		if info.ID == r {
+			return info.BureauOnly
+		}
+	}
+	return true
+}
+
+// ReadPerson returns somebody who shares an organisation of the caller's scope.
+func (d *Directory) ReadPerson(ctx context.Context, id string) (Person, error) {
+	p, err := d.Person(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	scope := From(ctx).Scope
+	for _, m := range p.Memberships {
+		if scope.Allows(m.OrganisationID) {
+			return p, nil
+		}
+	}
+	if scope.All {
+		return p, nil
+	}
+	return Person{}, scope.Check("")
+}
+
+// EditPerson changes name, e-mail, memberships and whether somebody may sign in.
+func (d *Directory) EditPerson(ctx context.Context, id string, version int64, in PersonInput) (Person, error) {
+	p, err := d.ReadPerson(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	if err := d.checkMemberships(ctx, p.Memberships, in.Memberships); err != nil {
+		return p, err
+	}
+	p.Name, p.Email, p.Disabled, p.Memberships = in.Name, in.Email, in.Disabled, in.Memberships
+	if in.Language != "" {
+		p.Language = in.Language
+	}
+	if err := d.savePerson(ctx, p, version); err != nil {
+		return p, err
+	}
+	return d.Person(ctx, id)
+}
+
+// EditSelf changes the caller's own name, language and e-mail.
+func (d *Directory) EditSelf(ctx context.Context, name, language, email string) (Person, error) {
+	p, err := d.Person(ctx, From(ctx).PersonID)
+	if err != nil {
+		return p, err
+	}
+	p.Name, p.Language, p.Email = name, language, email
+	return p, d.savePerson(ctx, p, p.Version)
+}
+
+// ChangePassword replaces the caller's password and ends the other sessions.
+func (d *Directory) ChangePassword(ctx context.Context, current, next string) error {
+	id := From(ctx)
+	p, err := d.Person(ctx, id.PersonID)
+	if err != nil {
+		return err
+	}
+	ok, err := d.compare(ctx, p.password, current)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.New(fault.Invalid, "system.password.current", "the present password is wrong").At("body.current", "type your present password")
+	}
+	if err := acceptablePassword("body.new", p.Login, next); err != nil {
+		return err
+	}
+	hash, err := d.hash(ctx, next)
+	if err != nil {
+		return err
+	}
+	return d.savePassword(ctx, p.ID, hash, id.SessionID)
+}
+
+// ResetPassword sets somebody's password and ends all their sessions. Nobody
+// resets the password of a person who may do more than they.
+func (d *Directory) ResetPassword(ctx context.Context, person, next string) error {
+	p, err := d.ReadPerson(ctx, person)
+	if err != nil {
+		return err
+	}
+	mine := From(ctx)
+	for _, m := range p.Memberships {
+		bits := d.catalogue.Of(m.Role)
+		if !mine.Scope.Allows(m.OrganisationID) || bits.and(mine.Permissions) != bits {
+			return fault.New(fault.Forbidden, "system.password.refused", "this person may do more than you; their password is not yours to set")
+		}
+	}
+	if err := acceptablePassword("body.password", p.Login, next); err != nil {
+		return err
+	}
+	hash, err := d.hash(ctx, next)
+	if err != nil {
+		return err
+	}
+	return d.savePassword(ctx, p.ID, hash, "")
+}
+
+// FindLogin returns the person with the login; for the command line.
+func (d *Directory) FindLogin(ctx context.Context, login string) (Person, error) {
+	return d.personByLogin(ctx, strings.ToLower(login))
+}
