@@ -148,3 +148,6 @@ type Params struct {
 }
 
 var errNoHead = fault.New(fault.Internal, "system.audit.head", "the audit log has lost its head row")
+
+// Room returns the room whose database holds the log.
+func (l *Log) Room() string { return l.db.Room() }

@@ -271,3 +271,6 @@ func isRetryable(err error) bool {
 func Alone(ctx context.Context) context.Context {
 	return context.WithValue(ctx, companionKey{}, []Companion(nil))
 }
+
+// Room returns the room whose database the change is made in.
+func (tx *Tx) Room() string { return tx.db.room }

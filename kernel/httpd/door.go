@@ -1,0 +1,350 @@
+package httpd
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"linghang/kernel/audit"
+	"linghang/kernel/fault"
+	"linghang/kernel/identity"
+	"linghang/kernel/sqldb"
+)
+
+const (
+	sessionCookie = "linghang_session"
+	csrfHeader    = "X-Linghang-CSRF"
+	maxBody       = 1 << 20
+)
+
+// visit is what the door knows about a request; handlers may add to it.
+type visit struct {
+	id      string
+	ip      string
+	failure *Problem
+	// recorded is set once the audit entry went with a change.
+	recorded bool
+}
+
+type visitKey struct{}
+
+func visitOf(ctx context.Context) *visit {
+	v, _ := ctx.Value(visitKey{}).(*visit)
+	return v
+}
+
+// RequestID returns the number of the request, under which the log speaks of it.
+func RequestID(ctx context.Context) string {
+	if v := visitOf(ctx); v != nil {
+		return v.id
+	}
+	return ""
+}
+
+// ClientIP returns the caller's address.
+func ClientIP(ctx context.Context) string {
+	if v := visitOf(ctx); v != nil {
+		return v.ip
+	}
+	return ""
+}
+
+func noteFailure(ctx context.Context, p *Problem) {
+	if v := visitOf(ctx); v != nil {
+		v.failure = p
+	}
+}
+
+// outer is the part of the door that every request passes, routed or not.
+func (s *Server) outer(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := &visit{id: ulid.Make().String(), ip: s.clientIP(r)}
+		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+		h := w.Header()
+		h.Set("X-Request-Id", v.id)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'")
+		tw := &tallyWriter{ResponseWriter: w, status: http.StatusOK}
+		start := time.Now()
+		defer func() {
+			if p := recover(); p != nil {
+				s.recovered(tw, r, p)
+			}
+			s.account(tw, r, v, time.Since(start))
+		}()
+		next.ServeHTTP(tw, r)
+	})
+}
+
+// recovered answers a request whose handler panicked; the process goes on.
+func (s *Server) recovered(w *tallyWriter, r *http.Request, p any) {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(http.ErrAbortHandler)
+	}
+	s.cfg.Log.Error("a handler panicked", "request", RequestID(r.Context()), "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+	if !w.wrote {
+		Refuse(w, r, fmt.Errorf("panic: %v", p))
+	}
+}
+
+func (s *Server) account(w *tallyWriter, r *http.Request, v *visit, took time.Duration) {
+	route := r.Pattern
+	if route == "" {
+		route = "unmatched"
+	}
+	s.metrics.observe(route, w.status, took)
+	level := slog.LevelDebug
+	attrs := []any{"request", v.id, "method", r.Method, "path", r.URL.Path, "status", w.status, "ms", took.Milliseconds(), "ip", v.ip}
+	if w.status >= 500 {
+		level = slog.LevelError
+		if v.failure != nil && v.failure.cause != nil {
+			attrs = append(attrs, "error", v.failure.cause.Error())
+		}
+	}
+	s.cfg.Log.Log(r.Context(), level, "request", attrs...)
+}
+
+func (s *Server) clientIP(r *http.Request) string {
+	if s.cfg.TrustProxy {
+		if f := r.Header.Get("X-Forwarded-For"); f != "" {
+			last := f[strings.LastIndexByte(f, ',')+1:]
+			return strings.TrimSpace(last)
+		}
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// door is the part that every route passes: who asks, may they, how much, how
+// long, and the record of what they changed.
+func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Handler {
+	limit := m.MaxBody
+	if limit == 0 {
+		limit = maxBody
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id, err := s.authenticate(r, m)
+		if err != nil {
+			Refuse(w, r, err)
+			return
+		}
+		ctx := identity.With(r.Context(), id)
+		if !m.Stream {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, s.cfg.Timeout)
+			defer cancel()
+		}
+		r = r.WithContext(ctx)
+		if !id.May(m.Permission) {
+			s.refuse(w, r, m, id)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		w.Header().Set("Cache-Control", "no-store")
+		if !changes(r.Method) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		s.change(w, r, m, db, next)
+	})
+}
+
+func changes(method string) bool {
+	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
+}
+
+// authenticate finds out who is asking. Nobody is an answer too: the
+// permission decides whether nobody may.
+func (s *Server) authenticate(r *http.Request, m MountedRoute) (identity.Identity, error) {
+	if m.OwnKey {
+		return identity.Identity{}, nil
+	}
+	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return s.cfg.Directory.Bearer(r.Context(), secret)
+	}
+	c, err := r.Cookie(sessionCookie)
+	if err != nil || c.Value == "" {
+		return identity.Identity{}, nil
+	}
+	id, err := s.cfg.Directory.Session(r.Context(), c.Value)
+	if fault.Is(err, fault.Unauthorized) && m.Permission == identity.Public {
+		return identity.Identity{}, nil
+	}
+	if err != nil {
+		return id, err
+	}
+	// A page of another origin can make a browser send the cookie, but not this header.
+	if changes(r.Method) && r.Header.Get(csrfHeader) == "" {
+		return id, fault.New(fault.Forbidden, "kernel.csrf", "a change by a browser session needs the header %s", csrfHeader).
+			At("header."+csrfHeader, "send the header with any value")
+	}
+	return id, nil
+}
+
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, m MountedRoute, id identity.Identity) {
+	if !id.Known() {
+		Refuse(w, r, fault.New(fault.Unauthorized, "kernel.sign_in", "sign in first"))
+		return
+	}
+	if changes(r.Method) {
+		e := s.entry(r, m, "refused")
+		if err := s.cfg.Audit.Append(r.Context(), e); err != nil {
+			Refuse(w, r, err)
+			return
+		}
+	}
+	Refuse(w, r, fault.New(fault.Forbidden, "kernel.permission", "this needs the permission %s", m.Permission).With("permission", m.Permission))
+}
+
+func (s *Server) entry(r *http.Request, m MountedRoute, outcome string) audit.Entry {
+	e := audit.NewEntry(r.Context(), m.Method()+" "+m.Path, r.URL.Path, outcome)
+	v := visitOf(r.Context())
+	e.IP, e.RequestID = v.ip, v.id
+	return e
+}
+
+// change runs a changing route. The audit entry joins the transaction of the
+// change; where there was none, it is written before the answer leaves.
+func (s *Server) change(w http.ResponseWriter, r *http.Request, m MountedRoute, db *sqldb.DB, next http.Handler) {
+	if m.Recorded != "" {
+		next.ServeHTTP(w, r)
+		return
+	}
+	v := visitOf(r.Context())
+	ctx := sqldb.WithCompanion(r.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
+		e := s.entry(r.WithContext(ctx), m, "done")
+		if tx.Room() == s.cfg.Audit.Room() {
+			v.recorded = true
+			return s.cfg.Audit.AppendTx(ctx, tx, e)
+		}
+		v.recorded = true
+		return tx.Emit(ctx, audit.Recorded{Entry: e})
+	})
+	r = r.WithContext(ctx)
+	key := r.Header.Get("Idempotency-Key")
+	if key != "" && m.Method() == http.MethodPost {
+		s.once(w, r, m, db, key, next)
+		return
+	}
+	s.conclude(w, r, m, next)
+}
+
+func (s *Server) conclude(w http.ResponseWriter, r *http.Request, m MountedRoute, next http.Handler) {
+	next.ServeHTTP(w, r)
+	tw, ok := w.(*tallyWriter)
+	if !ok || visitOf(r.Context()).recorded || tw.status >= 400 {
+		return
+	}
+	// Nothing was written through the room's database; the act is recorded all the same.
+	if err := s.cfg.Audit.Append(sqldb.Alone(r.Context()), s.entry(r, m, "done")); err != nil {
+		s.cfg.Log.Error("an act could not be recorded", "request", RequestID(r.Context()), "error", err)
+	}
+}
+
+// once makes a change at most once under an Idempotency-Key and answers
+// repeats with the first answer. The key is claimed in the change's transaction.
+func (s *Server) once(w http.ResponseWriter, r *http.Request, m MountedRoute, db *sqldb.DB, key string, next http.Handler) {
+	ctx := r.Context()
+	if len(key) > 200 {
+		Refuse(w, r, fault.New(fault.Invalid, "kernel.idempotency.key", "an Idempotency-Key has at most 200 characters").
+			At("header.Idempotency-Key", "shorten it"))
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		Refuse(w, r, fmt.Errorf("read body: %w", err))
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	full := digest(identity.From(ctx).Actor(), key)
+	request := digest(r.Method, r.URL.String(), string(body))
+	a, found, err := db.Recall(ctx, full)
+	switch {
+	case err != nil:
+		Refuse(w, r, err)
+		return
+	case found && a.RequestHash != request:
+		Refuse(w, r, fault.New(fault.Invalid, "kernel.idempotency.reused", "this Idempotency-Key was used for another request").
+			At("header.Idempotency-Key", "use a new key for a new request"))
+		return
+	case found && a.Status == 0:
+		Refuse(w, r, fault.New(fault.Conflict, "kernel.idempotency.done", "the change was made; its answer is no longer known, read the object"))
+		return
+	case found:
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Idempotency-Replayed", "true")
+		w.WriteHeader(a.Status)
+		_, _ = io.WriteString(w, a.Body) //nolint:errcheck // the caller has gone
+		return
+	}
+	ctx = sqldb.WithCompanion(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return tx.Claim(ctx, full, request) })
+	rec := &recorder{header: w.Header(), status: http.StatusOK}
+	next.ServeHTTP(rec, r.WithContext(ctx))
+	if rec.status < 400 {
+		if err := db.Remember(sqldb.Alone(ctx), full, rec.status, rec.body.String()); err != nil {
+			s.cfg.Log.Warn("an answer could not be kept for repeats", "request", RequestID(ctx), "error", err)
+		}
+	}
+	w.WriteHeader(rec.status)
+	_, _ = w.Write(rec.body.Bytes()) //nolint:errcheck // the caller has gone
+}
+
+func digest(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		_, _ = io.WriteString(h, strconv.Itoa(len(p))+":"+p) //nolint:errcheck // a hash does not fail
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// SetSession gives the browser its session.
+func SetSession(w http.ResponseWriter, r *http.Request, secret string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: sessionCookie, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: r.TLS != nil || slices.Contains(r.Header.Values("X-Forwarded-Proto"), "https"), MaxAge: 30 * 24 * 3600,
+	})
+}
+
+// ClearSession takes the session from the browser.
+func ClearSession(w http.ResponseWriter) {
+	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: -1})
+}
+
+// tallyWriter remembers how an answer went.
+type tallyWriter struct {
+	http.ResponseWriter
+	status int
+	wrote  bool
+}
+
+func (w *tallyWriter) WriteHeader(status int) {
+	w.status, w.wrote = status, true
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *tallyWriter) Write(p []byte) (int, error) {
+	w.wrote = true
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *tallyWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

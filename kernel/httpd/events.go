@@ -1,0 +1,93 @@
+package httpd
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/identity"
+	"linghang/kernel/live"
+)
+
+// Events streams live notices as server-sent events (WHATWG HTML, section
+// 9.2): GET /api/live?topics=a,b. A topic that the caller may not watch is refused.
+func Events(hub *live.Hub, topics []live.Topic) http.Handler {
+	byName := map[string]live.Topic{}
+	for _, t := range topics {
+		byName[t.Name] = t
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := identity.From(r.Context())
+		wanted := map[string]bool{}
+		for name := range strings.SplitSeq(r.URL.Query().Get("topics"), ",") {
+			t, ok := byName[name]
+			if !ok || !id.May(t.Permission) {
+				Refuse(w, r, fault.New(fault.Forbidden, "kernel.live.topic", "there is no topic %q that you may watch", name).
+					At("query.topics", "leave out %q", name))
+				return
+			}
+			wanted[name] = true
+		}
+		watcher := hub.Watch(r.Context(), func(n live.Notice) bool {
+			return wanted[n.Topic] && (n.Organisation == "" || id.Scope.Allows(n.Organisation))
+		})
+		stream(w, r, watcher)
+	})
+}
+
+// heartbeat keeps proxies from closing a quiet stream and finds dead browsers.
+const heartbeat = 20 * time.Second
+
+// stream ends after an hour; the browser reconnects, and its session is checked again.
+func stream(w http.ResponseWriter, r *http.Request, watcher *live.Watcher) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Accel-Buffering", "no")
+	rc := http.NewResponseController(w)
+	send := func(format string, args ...any) bool {
+		_ = rc.SetWriteDeadline(time.Now().Add(heartbeat)) //nolint:errcheck // not every writer has deadlines
+		if _, err := fmt.Fprintf(w, format, args...); err != nil {
+			return false
+		}
+		return rc.Flush() == nil
+	}
+	if !send("retry: 2000\n\n") {
+		return
+	}
+	tick := time.NewTicker(heartbeat / 2)
+	defer tick.Stop()
+	end := time.NewTimer(time.Hour)
+	defer end.Stop()
+	for {
+		select {
+		case n := <-watcher.C:
+			if !sendNotice(send, n) {
+				return
+			}
+		case <-tick.C:
+			if !send(": still here\n\n") {
+				return
+			}
+		case <-end.C:
+			return
+		case <-r.Context().Done():
+			return
+		}
+		for _, topic := range watcher.Missed() {
+			if !sendNotice(send, live.Notice{Topic: topic, Kind: "missed", At: time.Now().UTC()}) {
+				return
+			}
+		}
+	}
+}
+
+func sendNotice(send func(string, ...any) bool, n live.Notice) bool {
+	data, err := json.Marshal(n)
+	if err != nil {
+		return true
+	}
+	return send("event: %s\ndata: %s\n\n", n.Topic, data)
+}

@@ -1,0 +1,162 @@
+package httpd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"linghang/kernel/fault"
+)
+
+// Problem is the body of every refusal (RFC 9457) with the key that the web translates.
+type Problem struct {
+	Type      string         `json:"type" doc:"about:blank: the key says what it is"`
+	Title     string         `json:"title"`
+	Status    int            `json:"status"`
+	Detail    string         `json:"detail,omitempty"`
+	Key       string         `json:"key" doc:"Translation key"`
+	Params    map[string]any `json:"params,omitempty" doc:"Values for the translated sentence"`
+	Errors    []fault.Field  `json:"errors,omitempty" doc:"What is wrong where, and how to mend it"`
+	RequestID string         `json:"request_id,omitempty"`
+
+	retryAfter int
+	cause      error
+}
+
+// Error implements error.
+func (p *Problem) Error() string { return p.Detail }
+
+// Unwrap returns what the problem was made from.
+func (p *Problem) Unwrap() error { return p.cause }
+
+// GetStatus implements huma.StatusError.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// GetHeaders implements huma.HeadersError.
+func (p *Problem) GetHeaders() http.Header {
+	if p.retryAfter == 0 {
+		return nil
+	}
+	return http.Header{"Retry-After": {strconv.Itoa(p.retryAfter)}}
+}
+
+// ContentType implements huma.ContentTypeFilter.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+func statusOf(k fault.Kind) int {
+	switch k {
+	case fault.BadRequest:
+		return http.StatusBadRequest
+	case fault.Unauthorized:
+		return http.StatusUnauthorized
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Precondition:
+		return http.StatusPreconditionFailed
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case fault.Unsupported:
+		return http.StatusUnsupportedMediaType
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity
+	case fault.PreconditionRequired:
+		return http.StatusPreconditionRequired
+	case fault.Limited:
+		return http.StatusTooManyRequests
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	default:
+		return http.StatusInternalServerError
+	}
+}
+
+// problemOf turns an error into the problem that the caller sees. What is no
+// fault stays in the log; the caller gets the request's number to ask about.
+func problemOf(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	p := newProblem(ctx, err)
+	noteFailure(ctx, p)
+	return p
+}
+
+func newProblem(ctx context.Context, err error) *Problem {
+	var ready *Problem
+	if errors.As(err, &ready) {
+		return ready
+	}
+	f := fault.As(err)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		f = fault.New(fault.TooLarge, "kernel.body.too_large", "the body is larger than %d bytes", tooLarge.Limit).With("limit", tooLarge.Limit)
+	case f == nil && errors.Is(err, context.DeadlineExceeded):
+		f = fault.New(fault.Unavailable, "kernel.timeout", "the answer took too long; try again").After(5)
+	case f == nil:
+		f = fault.New(fault.Internal, "kernel.internal", "something went wrong on our side; give the request number to the operator")
+	}
+	status := statusOf(f.Kind)
+	return &Problem{
+		Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: f.Message, Key: f.Key,
+		Params: f.Params, Errors: f.Fields, RequestID: RequestID(ctx), retryAfter: f.RetryAfter, cause: err,
+	}
+}
+
+// Refuse writes the problem of err; for Raw handlers.
+func Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p := newProblem(r.Context(), err)
+	noteFailure(r.Context(), p)
+	writeProblem(w, p)
+}
+
+func writeProblem(w http.ResponseWriter, p *Problem) {
+	for k, v := range p.GetHeaders() {
+		w.Header()[k] = v
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	if err := json.NewEncoder(w).Encode(p); err != nil {
+		return // the caller has gone
+	}
+}
+
+// restate gives the validator's own refusals the shape of all others.
+func restate(c huma.Context, _ string, v any) (any, error) {
+	m, ok := v.(*huma.ErrorModel)
+	if !ok {
+		return v, nil
+	}
+	p := &Problem{
+		Type: "about:blank", Title: m.Title, Status: m.Status, Detail: m.Detail,
+		Key: "kernel.request.invalid", RequestID: RequestID(c.Context()),
+	}
+	switch m.Status {
+	case http.StatusRequestEntityTooLarge:
+		p.Key = "kernel.body.too_large"
+	case http.StatusUnsupportedMediaType:
+		p.Key = "kernel.body.media_type"
+	case http.StatusBadRequest:
+		p.Key = "kernel.request.unreadable"
+	}
+	for _, e := range m.Errors {
+		p.Errors = append(p.Errors, fault.Field{Location: e.Location, Message: e.Message, Value: e.Value})
+	}
+	return p, nil
+}
+
+func problemResponse(api huma.API) *huma.Response {
+	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	return &huma.Response{
+		Description: "Refused", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
+	}
+}

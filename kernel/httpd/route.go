@@ -1,0 +1,183 @@
+// Package httpd is the HTTP door: routes with a permission each, requests and
+// answers typed by Go structs from which OpenAPI 3.1 is generated, problem
+// details (RFC 9457), lists that page, sort, filter and export, ETag and
+// If-Match, Idempotency-Key, and server-sent events; all in one way everywhere.
+package httpd
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/sqldb"
+)
+
+// Route is one door into a room. A room lists its routes in its Manifest.
+type Route struct {
+	Pattern    string // "POST /orders/{id}/release"; the path is below /api/<room>
+	Permission string // what it asks for; identity.Public and identity.SignedIn must be written out
+	Summary    string
+	Handler    Handler
+	// Recorded says where a changing route keeps its own record of who did
+	// what, instead of the audit log; empty for nearly all.
+	Recorded string
+	// MaxBody bounds the request body in bytes; zero means 1 MiB.
+	MaxBody int64
+	// Stream lifts the time limit for routes that answer for long.
+	Stream bool
+	// OwnKey marks routes that authenticate by keys of their own room, not by
+	// session or token; the room checks them.
+	OwnKey bool
+}
+
+// Method returns the HTTP method of the pattern.
+func (r Route) Method() string {
+	method, _, _ := strings.Cut(r.Pattern, " ")
+	return method
+}
+
+// Path returns the path of the pattern below the room.
+func (r Route) Path() string {
+	_, path, _ := strings.Cut(r.Pattern, " ")
+	return path
+}
+
+// Handler answers a route. Make one with JSON, Created, List or Raw.
+type Handler interface {
+	register(api huma.API, op huma.Operation)
+	columns() []column
+}
+
+// Nothing is the answer of a route that has none (204).
+type Nothing struct{}
+
+// Versioned is an answer that can be edited; its version becomes the ETag.
+type Versioned interface {
+	ETag() int64
+}
+
+// IfMatch is embedded in the input of routes that edit a versioned object.
+type IfMatch struct {
+	IfMatch string `header:"If-Match" maxLength:"40" doc:"The ETag that was read; changes made meanwhile are refused with 412"`
+}
+
+// Expected returns the version in If-Match.
+func (i IfMatch) Expected() (int64, error) {
+	if i.IfMatch == "" {
+		return 0, fault.New(fault.PreconditionRequired, "kernel.if_match.missing", "this change needs If-Match").
+			At("header.If-Match", "send the ETag of the object as you read it")
+	}
+	text := strings.Trim(strings.TrimPrefix(i.IfMatch, "W/"), `"`)
+	v, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, fault.New(fault.Precondition, "kernel.stale", "If-Match %s is no version of this object", i.IfMatch)
+	}
+	return v, nil
+}
+
+type jsonHandler[I, O any] struct {
+	status int
+	call   func(ctx context.Context, in I) (O, error)
+}
+
+// JSON answers with what call returns: 200 and the value as JSON, or 204 for Nothing.
+func JSON[I, O any](call func(ctx context.Context, in I) (O, error)) Handler {
+	return jsonHandler[I, O]{http.StatusOK, call}
+}
+
+// Created answers like JSON, with 201.
+func Created[I, O any](call func(ctx context.Context, in I) (O, error)) Handler {
+	return jsonHandler[I, O]{http.StatusCreated, call}
+}
+
+type output[O any] struct {
+	ETag string `header:"ETag"`
+	Body O
+}
+
+func (h jsonHandler[I, O]) register(api huma.API, op huma.Operation) {
+	if _, none := any(*new(O)).(Nothing); none {
+		op.DefaultStatus = http.StatusNoContent
+		huma.Register(api, op, func(ctx context.Context, in *I) (*struct{}, error) {
+			_, err := h.call(ctx, *in)
+			return nil, problemOf(ctx, err)
+		})
+		return
+	}
+	op.DefaultStatus = h.status
+	huma.Register(api, op, func(ctx context.Context, in *I) (*output[O], error) {
+		body, err := h.call(ctx, *in)
+		if err != nil {
+			return nil, problemOf(ctx, err)
+		}
+		out := &output[O]{Body: body}
+		if v, ok := any(body).(Versioned); ok {
+			out.ETag = `"` + strconv.FormatInt(v.ETag(), 10) + `"`
+		}
+		return out, nil
+	})
+}
+
+func (jsonHandler[I, O]) columns() []column { return nil }
+
+type listHandler[I, T any] struct {
+	jsonHandler[I, sqldb.Page[T]]
+}
+
+// List answers a page of items. The same address with export=csv or
+// export=xlsx downloads the whole filtered list; columns are the item's fields
+// that have a title tag ("中文|English").
+func List[I, T any](call func(ctx context.Context, in I) (sqldb.Page[T], error)) Handler {
+	return listHandler[I, T]{jsonHandler[I, sqldb.Page[T]]{http.StatusOK, call}}
+}
+
+func (h listHandler[I, T]) columns() []column { return columnsOf(reflect.TypeFor[T](), "") }
+
+func (h listHandler[I, T]) register(api huma.API, op huma.Operation) {
+	op.Parameters = append(op.Parameters, &huma.Param{
+		Name: "export", In: "query", Description: "Download the whole filtered list",
+		Schema: &huma.Schema{Type: "string", Enum: []any{"csv", "xlsx"}},
+	})
+	h.jsonHandler.register(api, op)
+}
+
+type rawHandler struct {
+	http.Handler
+	consumes string
+}
+
+// Raw answers by itself: protocols, uploads, downloads, event streams.
+// consumes is the media type of the request body, empty when there is none.
+func Raw(consumes string, h http.Handler) Handler { return rawHandler{h, consumes} }
+
+func (h rawHandler) register(api huma.API, op huma.Operation) {
+	op.Responses = map[string]*huma.Response{"200": {Description: "OK"}, "default": problemResponse(api)}
+	if h.consumes != "" {
+		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{h.consumes: {}}}
+	}
+	for _, name := range pathParameters(op.Path) {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: "string"}})
+	}
+	api.OpenAPI().AddOperation(&op)
+	api.Adapter().Handle(&op, func(c huma.Context) {
+		r, w := unwrap(c)
+		h.ServeHTTP(w, r.WithContext(c.Context()))
+	})
+}
+
+func (rawHandler) columns() []column { return nil }
+
+func pathParameters(path string) []string {
+	var names []string
+	for part := range strings.SplitSeq(path, "/") {
+		if strings.HasPrefix(part, "{") && strings.HasSuffix(part, "}") {
+			names = append(names, strings.Trim(part, "{}"))
+		}
+	}
+	return names
+}
