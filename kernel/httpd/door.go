@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -316,17 +315,15 @@ func digest(parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// SetSession gives the browser its session.
-func SetSession(w http.ResponseWriter, r *http.Request, secret string) {
-	http.SetCookie(w, &http.Cookie{
-		Name: sessionCookie, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: r.TLS != nil || slices.Contains(r.Header.Values("X-Forwarded-Proto"), "https"), MaxAge: 30 * 24 * 3600,
-	})
-}
-
-// ClearSession takes the session from the browser.
-func ClearSession(w http.ResponseWriter) {
-	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: -1})
+// SessionCookie is the cookie of a session; an empty secret takes it away.
+func SessionCookie(secret string, secure bool) *http.Cookie {
+	age := 30 * 24 * 3600
+	if secret == "" {
+		age = -1
+	}
+	return &http.Cookie{
+		Name: sessionCookie, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure, MaxAge: age,
+	}
 }
 
 // tallyWriter remembers how an answer went.

@@ -95,9 +95,15 @@ func Created[I, O any](call func(ctx context.Context, in I) (O, error)) Handler 
 	return jsonHandler[I, O]{http.StatusCreated, call}
 }
 
+// CookieSetter is an answer that also gives the browser a cookie.
+type CookieSetter interface {
+	Cookie() *http.Cookie
+}
+
 type output[O any] struct {
-	ETag string `header:"ETag"`
-	Body O
+	ETag      string `header:"ETag"`
+	SetCookie string `header:"Set-Cookie"`
+	Body      O
 }
 
 func (h jsonHandler[I, O]) register(api huma.API, op huma.Operation) {
@@ -118,6 +124,9 @@ func (h jsonHandler[I, O]) register(api huma.API, op huma.Operation) {
 		out := &output[O]{Body: body}
 		if v, ok := any(body).(Versioned); ok {
 			out.ETag = `"` + strconv.FormatInt(v.ETag(), 10) + `"`
+		}
+		if c, ok := any(body).(CookieSetter); ok {
+			out.SetCookie = c.Cookie().String()
 		}
 		return out, nil
 	})

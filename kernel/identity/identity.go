@@ -251,3 +251,6 @@ func From(ctx context.Context) Identity {
 	id, _ := ctx.Value(contextKey{}).(Identity)
 	return id
 }
+
+// Holds reports whether all of o is in the set.
+func (b Bits) Holds(o Bits) bool { return b.and(o) == o }

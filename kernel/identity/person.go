@@ -70,7 +70,7 @@ func (d *Directory) checkMemberships(ctx context.Context, before, after []Member
 		if bureauOnly(m.Role) && o.Kind != Bureau {
 			_ = f.At(at, "the role %s exists in bureaus only", m.Role)
 		}
-		if bits := d.catalogue.Of(m.Role); bits.and(id.Permissions) != bits {
+		if bits := d.catalogue.Of(m.Role); !id.Permissions.Holds(bits) {
 			_ = f.At(at, "the role %s allows more than you may do yourself", m.Role)
 		}
 	}
@@ -175,7 +175,7 @@ func (d *Directory) ResetPassword(ctx context.Context, person, next string) erro
 	mine := From(ctx)
 	for _, m := range p.Memberships {
 		bits := d.catalogue.Of(m.Role)
-		if !mine.Scope.Allows(m.OrganisationID) || bits.and(mine.Permissions) != bits {
+		if !mine.Scope.Allows(m.OrganisationID) || !mine.Permissions.Holds(bits) {
 			return fault.New(fault.Forbidden, "system.password.refused", "this person may do more than you; their password is not yours to set")
 		}
 	}

@@ -46,10 +46,13 @@ type Hub struct {
 	log      *slog.Logger
 }
 
-// NewHub returns a hub; without a carrier notices stay in this process.
-func NewHub(carrier Carrier, log *slog.Logger) *Hub {
-	return &Hub{watchers: map[*Watcher]struct{}{}, carrier: carrier, log: log}
+// NewHub returns a hub whose notices stay in this process until Carry.
+func NewHub(log *slog.Logger) *Hub {
+	return &Hub{watchers: map[*Watcher]struct{}{}, log: log}
 }
+
+// Carry sends notices through the carrier from now on; call it before serving.
+func (h *Hub) Carry(c Carrier) { h.carrier = c }
 
 // Subject is what the carrier broadcasts notices under; pass what arrives to Receive.
 func (h *Hub) Subject() string { return subject }

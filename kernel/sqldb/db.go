@@ -19,6 +19,7 @@ import (
 
 // DB is one room's database.
 type DB struct {
+	engine  *Engine
 	room    string
 	dialect Dialect
 	writer  *sql.DB
@@ -31,9 +32,9 @@ type DB struct {
 	emitted chan struct{} // wakes the relay after a commit that emitted
 }
 
-func newDB(room string, d Dialect, writer, reader *sql.DB) *DB {
+func newDB(e *Engine, room string) *DB {
 	return &DB{
-		room: room, dialect: d, writer: writer, reader: reader,
+		engine: e, room: room, dialect: e.dialect,
 		queue: make(chan *job, 1024), stopped: make(chan struct{}), closing: make(chan struct{}),
 		emitted: make(chan struct{}, 1),
 	}
@@ -234,13 +235,11 @@ func (db *DB) start() {
 }
 
 func (db *DB) close() error {
-	db.once.Do(func() { close(db.closing) })
-	if db.queue != nil {
-		select {
-		case <-db.stopped:
-		case <-time.After(10 * time.Second):
-		}
+	if db.writer == nil {
+		return nil
 	}
+	db.once.Do(func() { close(db.closing) })
+	<-db.stopped
 	if db.reader == db.writer {
 		return db.writer.Close()
 	}

@@ -45,40 +45,38 @@ type Engine struct {
 	dbs     []*DB
 }
 
-// Open prepares an engine; it creates the directory for SQLite files and
-// checks that PostgreSQL answers.
-func Open(ctx context.Context, cfg Config) (*Engine, error) {
-	if cfg.DSN == "" {
-		if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-			return nil, fmt.Errorf("make data directory: %w", err)
-		}
-		return &Engine{cfg: cfg, dialect: SQLite}, nil
+// New returns an engine whose databases are not open yet.
+func New(cfg Config) *Engine {
+	d := SQLite
+	if cfg.DSN != "" {
+		d = Postgres
 	}
-	conn, err := pgx.Connect(ctx, cfg.DSN)
-	if err != nil {
-		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
-	}
-	return &Engine{cfg: cfg, dialect: Postgres}, conn.Close(ctx)
+	return &Engine{cfg: cfg, dialect: d}
 }
 
 // Dialect returns which engine is in use.
 func (e *Engine) Dialect() Dialect { return e.dialect }
 
-// DB opens the database of a room and brings its schema up to date.
-// migrations holds numbered *.sql files at its top; nil means none.
-func (e *Engine) DB(ctx context.Context, room string, migrations fs.FS) (*DB, error) {
-	db, err := e.open(ctx, room)
-	if err != nil {
-		return nil, fmt.Errorf("open database of %s: %w", room, err)
-	}
-	if err := migrate(ctx, db, migrations); err != nil {
-		return nil, errors.Join(fmt.Errorf("migrate database of %s: %w", room, err), db.close())
-	}
-	db.start()
+// DB returns the database of a room, to be opened with Open before use.
+func (e *Engine) DB(room string) *DB {
+	db := newDB(e, room)
 	e.mu.Lock()
 	e.dbs = append(e.dbs, db)
 	e.mu.Unlock()
-	return db, nil
+	return db
+}
+
+// Open opens the database and brings its schema up to date. migrations holds
+// numbered *.sql files at its top; nil means none.
+func (db *DB) Open(ctx context.Context, migrations fs.FS) error {
+	if err := db.connect(ctx); err != nil {
+		return fmt.Errorf("open database of %s: %w", db.room, err)
+	}
+	if err := migrate(ctx, db, migrations); err != nil {
+		return errors.Join(fmt.Errorf("migrate database of %s: %w", db.room, err), db.reader.Close(), db.writer.Close())
+	}
+	db.start()
+	return nil
 }
 
 // DBs returns the open databases.
@@ -97,20 +95,24 @@ func (e *Engine) Close() error {
 	return errors.Join(errs...)
 }
 
-func (e *Engine) open(ctx context.Context, room string) (*DB, error) {
-	if e.dialect == Postgres {
-		return e.openPostgres(ctx, room)
+func (db *DB) connect(ctx context.Context) error {
+	if db.dialect == Postgres {
+		return db.connectPostgres(ctx)
 	}
-	path := filepath.Join(e.cfg.Dir, room+".db")
+	if err := os.MkdirAll(db.engine.cfg.Dir, 0o700); err != nil {
+		return fmt.Errorf("make data directory: %w", err)
+	}
+	path := filepath.Join(db.engine.cfg.Dir, db.room+".db")
 	writer, err := openSQLite(ctx, path, "&_txlock=immediate", 1)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	reader, err := openSQLite(ctx, path, "&_pragma=query_only(1)", 4)
 	if err != nil {
-		return nil, errors.Join(err, writer.Close())
+		return errors.Join(err, writer.Close())
 	}
-	return newDB(room, SQLite, writer, reader), nil
+	db.writer, db.reader = writer, reader
+	return nil
 }
 
 func openSQLite(ctx context.Context, path, extra string, conns int) (*sql.DB, error) {
@@ -128,19 +130,20 @@ func openSQLite(ctx context.Context, path, extra string, conns int) (*sql.DB, er
 	return db, nil
 }
 
-func (e *Engine) openPostgres(ctx context.Context, room string) (*DB, error) {
-	cfg, err := pgx.ParseConfig(e.cfg.DSN)
+func (db *DB) connectPostgres(ctx context.Context) error {
+	cfg, err := pgx.ParseConfig(db.engine.cfg.DSN)
 	if err != nil {
-		return nil, fmt.Errorf("read PostgreSQL address: %w", err)
+		return fmt.Errorf("read PostgreSQL address: %w", err)
 	}
-	schema := pgx.Identifier{room}.Sanitize()
+	schema := pgx.Identifier{db.room}.Sanitize()
 	cfg.RuntimeParams["search_path"] = schema
 	pool := stdlib.OpenDB(*cfg)
 	pool.SetMaxOpenConns(10)
 	pool.SetMaxIdleConns(4)
 	// Replicas that start together race for the schema; losing that race is fine.
 	if _, err := pool.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+schema); err != nil && !isUniqueViolation(err) {
-		return nil, errors.Join(fmt.Errorf("create schema %s: %w", room, err), pool.Close())
+		return errors.Join(fmt.Errorf("create schema %s: %w", db.room, err), pool.Close())
 	}
-	return newDB(room, Postgres, pool, pool), nil
+	db.writer, db.reader = pool, pool
+	return nil
 }

@@ -1,0 +1,260 @@
+package bus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Config says where the bus is. The zero URL embeds a server.
+type Config struct {
+	URL string // nats://… of an existing cluster
+	Dir string // where the embedded server keeps its stream
+}
+
+// Retention is how long events stay on the bus and in the outboxes.
+const Retention = 30 * 24 * time.Hour
+
+const (
+	streamName = "linghang"
+	prefix     = "linghang."
+	fetchSize  = 100
+	ackWait    = time.Minute
+)
+
+// Bus moves events between outboxes and handlers.
+type Bus struct {
+	embedded *server.Server
+	conn     *nats.Conn
+	js       jetstream.JetStream
+	stream   jetstream.Stream
+	log      *slog.Logger
+	wg       sync.WaitGroup
+}
+
+// Open starts or joins the bus.
+func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Bus, error) {
+	b := &Bus{log: log}
+	conn, err := b.connect(cfg)
+	if err != nil {
+		return nil, err
+	}
+	b.conn = conn
+	if b.js, err = jetstream.New(conn); err != nil {
+		b.Close()
+		return nil, fmt.Errorf("open JetStream: %w", err)
+	}
+	b.stream, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: streamName, Subjects: []string{prefix + "event.>"}, MaxAge: Retention, Storage: jetstream.FileStorage,
+		Duplicates: 10 * time.Minute, MaxMsgSize: 1 << 20,
+	})
+	if err != nil {
+		b.Close()
+		return nil, fmt.Errorf("open event stream: %w", err)
+	}
+	return b, nil
+}
+
+func (b *Bus) connect(cfg Config) (*nats.Conn, error) {
+	if cfg.URL != "" {
+		conn, err := nats.Connect(cfg.URL, nats.Name("linghang"), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(false))
+		if err != nil {
+			return nil, fmt.Errorf("connect to NATS: %w", err)
+		}
+		return conn, nil
+	}
+	srv, err := server.NewServer(&server.Options{
+		ServerName: "linghang", DontListen: true, JetStream: true, StoreDir: cfg.Dir, NoSigs: true, NoLog: true,
+		JetStreamMaxStore: 4 << 30, JetStreamMaxMemory: 64 << 20,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make embedded NATS: %w", err)
+	}
+	b.embedded = srv
+	go srv.Start()
+	if !srv.ReadyForConnections(10 * time.Second) {
+		return nil, errors.New("embedded NATS was not ready within ten seconds")
+	}
+	conn, err := nats.Connect("", nats.InProcessServer(srv), nats.Name("linghang"), nats.MaxReconnects(-1))
+	if err != nil {
+		return nil, fmt.Errorf("connect to embedded NATS: %w", err)
+	}
+	return conn, nil
+}
+
+// Ready reports whether the bus answers.
+func (b *Bus) Ready(ctx context.Context) error {
+	if _, err := b.stream.Info(ctx); err != nil {
+		return fmt.Errorf("ask the event stream: %w", err)
+	}
+	return nil
+}
+
+// Close waits for running handlers and leaves the bus.
+func (b *Bus) Close() {
+	b.wg.Wait()
+	if b.conn != nil {
+		b.conn.Close()
+	}
+	if b.embedded != nil {
+		b.embedded.Shutdown()
+		b.embedded.WaitForShutdown()
+	}
+}
+
+// Broadcast sends data to all replicas, without keeping it.
+func (b *Bus) Broadcast(subject string, data []byte) error {
+	return b.conn.Publish(prefix+subject, data)
+}
+
+// Hear calls handle with what is broadcast under the subject, until ctx ends.
+func (b *Bus) Hear(ctx context.Context, subject string, handle func([]byte)) error {
+	sub, err := b.conn.Subscribe(prefix+subject, func(m *nats.Msg) { handle(m.Data) })
+	if err != nil {
+		return fmt.Errorf("listen to %s: %w", subject, err)
+	}
+	context.AfterFunc(ctx, func() { _ = sub.Unsubscribe() }) //nolint:errcheck // the connection may be closed already
+	return b.conn.Flush()
+}
+
+// Outbox is where committed events wait. A room's database is one.
+type Outbox interface {
+	Room() string
+	Emitted() <-chan struct{}
+	Outbox(ctx context.Context, limit int) ([]Message, error)
+	Sent(ctx context.Context, ids []string) error
+}
+
+// Relay sends what waits in an outbox, until ctx ends. What it cannot send
+// stays and is tried again.
+func (b *Bus) Relay(ctx context.Context, o Outbox) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		sent, err := b.send(ctx, o)
+		if err != nil && ctx.Err() == nil {
+			b.log.Warn("events wait in the outbox", "room", o.Room(), "error", err)
+		}
+		if sent == fetchSize && err == nil {
+			continue
+		}
+		select {
+		case <-o.Emitted():
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (b *Bus) send(ctx context.Context, o Outbox) (int, error) {
+	messages, err := o.Outbox(ctx, fetchSize)
+	if err != nil || len(messages) == 0 {
+		return 0, err
+	}
+	ids := make([]string, 0, len(messages))
+	for _, m := range messages {
+		msg := &nats.Msg{Subject: prefix + "event." + m.Subject, Data: m.Data, Header: nats.Header{}}
+		if _, err := b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(m.ID)); err != nil {
+			return len(ids), errors.Join(fmt.Errorf("publish event %s: %w", m.ID, err), o.Sent(ctx, ids))
+		}
+		ids = append(ids, m.ID)
+	}
+	return len(ids), o.Sent(ctx, ids)
+}
+
+// Subscribe runs a room's handler until ctx ends. Replicas share the work.
+func (b *Bus) Subscribe(ctx context.Context, room string, s Subscription) error {
+	name := room + "-" + strings.ReplaceAll(s.Subject, ".", "-")
+	consumer, err := b.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable: name, FilterSubject: prefix + "event." + s.Subject, AckPolicy: jetstream.AckExplicitPolicy,
+		AckWait: ackWait, MaxAckPending: fetchSize, DeliverPolicy: jetstream.DeliverAllPolicy,
+	})
+	if err != nil {
+		return fmt.Errorf("subscribe %s to %s: %w", room, s.Subject, err)
+	}
+	b.wg.Add(1)
+	go func() {
+		defer b.wg.Done()
+		b.consume(ctx, consumer, name, s)
+	}()
+	return nil
+}
+
+func (b *Bus) consume(ctx context.Context, consumer jetstream.Consumer, name string, s Subscription) {
+	for ctx.Err() == nil {
+		batch, err := consumer.Fetch(fetchSize, jetstream.FetchMaxWait(2*time.Second))
+		if err != nil {
+			b.log.Warn("events cannot be fetched", "consumer", name, "error", err)
+			pause(ctx, time.Second)
+			continue
+		}
+		for m := range batch.Messages() {
+			if ctx.Err() != nil {
+				return
+			}
+			b.deliver(ctx, m, name, s)
+		}
+	}
+}
+
+// deliver hands one message to its handler. A failure is tried again later,
+// ever more slowly; the message stays until it is handled.
+func (b *Bus) deliver(ctx context.Context, m jetstream.Msg, name string, s Subscription) {
+	d := &Delivery{MessageID: m.Headers().Get(nats.MsgIdHdr), Consumer: name}
+	run, cancel := context.WithTimeout(WithDelivery(ctx, d), ackWait/2)
+	defer cancel()
+	err := protect(func() error { return s.Handle(run, m.Data()) })
+	if err == nil || errors.Is(err, ErrHandled) {
+		if err := m.Ack(); err != nil {
+			b.log.Debug("event was handled but not acknowledged; its repeat will do nothing", "consumer", name, "error", err)
+		}
+		return
+	}
+	tries := uint64(1)
+	if meta, err := m.Metadata(); err == nil {
+		tries = meta.NumDelivered
+	}
+	wait := min(time.Duration(1<<min(tries, 8))*250*time.Millisecond, time.Minute)
+	b.log.Error("event was not handled; it will be tried again", "consumer", name, "event", d.MessageID, "try", tries, "error", err)
+	if err := m.NakWithDelay(wait); err != nil {
+		b.log.Debug("event was not returned; it comes back by itself", "consumer", name, "error", err)
+	}
+}
+
+func protect(fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a handler: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return fn()
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// Schema returns an event as JSON of its zero value, for people who read what rooms tell.
+func Schema(e Event) string {
+	data, err := json.Marshal(e)
+	if err != nil {
+		return "{}"
+	}
+	return string(data)
+}

@@ -1,0 +1,120 @@
+// Package module is the contract between the house and its rooms: the Kit that
+// a room is given, narrowed to it, and the Manifest by which it says what it is.
+package module
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"linghang/kernel/blobs"
+	"linghang/kernel/bus"
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/live"
+	"linghang/kernel/measure"
+	"linghang/kernel/series"
+	"linghang/kernel/sqldb"
+)
+
+// The words of a Manifest, each defined where it is acted upon.
+type (
+	Permission   = identity.Permission
+	Route        = httpd.Route
+	Measure      = measure.Measure
+	Topic        = live.Topic
+	Subscription = bus.Subscription
+)
+
+// Module is a room.
+type Module interface {
+	Manifest() Manifest
+}
+
+// Runner is a room that also has a loop or serves a protocol, until ctx ends.
+type Runner interface {
+	Run(ctx context.Context) error
+}
+
+// Manifest is everything a room registers. It is a value: `linghang describe`
+// prints it, tests read it, the kernel acts on it.
+type Manifest struct {
+	Name        string
+	Title       lang.Text
+	Migrations  fs.FS // numbered *.sql at its top
+	Permissions []Permission
+	Routes      []Route
+	Publishes   []bus.Event
+	Subscribes  []Subscription
+	Measures    []Measure
+	Topics      []Topic
+	Jobs        []Job
+	Nav         []NavItem
+}
+
+// Job is work that comes around; one replica at a time does it.
+type Job struct {
+	Name  string
+	Every time.Duration
+	Do    func(ctx context.Context) error
+}
+
+// NavItem is an entry of the menu, shown to those who hold the permission.
+type NavItem struct {
+	Section    lang.Text `json:"section"`
+	Label      lang.Text `json:"label"`
+	Path       string    `json:"path"`
+	Icon       string    `json:"icon"`
+	Permission string    `json:"permission"`
+}
+
+// Kit is what a room may use; each tool reaches only what is the room's own.
+// The tools work once the house is open: keep them in New, use them later.
+type Kit struct {
+	Name     string
+	DB       *sqldb.DB
+	Series   *series.Store
+	Blobs    *blobs.Store
+	Measures *measure.Register
+	Live     *live.Hub
+	Log      *slog.Logger
+	Metrics  prometheus.Registerer
+
+	// Settings is the room's section of the configuration file as JSON.
+	Settings json.RawMessage
+	// Address is what browsers and platforms reach this installation under.
+	Address func() string
+}
+
+// Config reads the room's section of the configuration into c, whose present
+// values are the defaults. Unknown keys are refused.
+func (k *Kit) Config(c any) error {
+	if len(k.Settings) == 0 {
+		return nil
+	}
+	if err := DecodeStrict(k.Settings, c); err != nil {
+		return fmt.Errorf("configuration [%s]: %w", k.Name, err)
+	}
+	return nil
+}
+
+// Notify tells browsers that watch the topic to read again.
+func (k *Kit) Notify(topic, id, organisation string) {
+	k.Live.Notify(live.Notice{Topic: topic, Kind: "changed", ID: id, Organisation: organisation})
+}
+
+// Listen opens a TCP port for a protocol; ":0" takes a free one.
+func (k *Kit) Listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen for %s on %s: %w", k.Name, address, err)
+	}
+	return l, nil
+}

@@ -1,0 +1,232 @@
+// Package series keeps time series for data of minutes: Prometheus' TSDB and
+// PromQL as libraries. It is a projection, never the book of record: whoever
+// writes here keeps the truth elsewhere and can write it again.
+//
+// Every series carries the label room; a Store reads and writes the series of
+// its own room only.
+package series
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb"
+
+	"linghang/kernel/fault"
+)
+
+// OutOfOrder is how late a sample may come, measured from the newest one.
+const OutOfOrder = 24 * time.Hour
+
+const roomLabel = "room"
+
+// Config says where series are and how long they stay.
+type Config struct {
+	Dir       string
+	Retention time.Duration // zero means 90 days
+}
+
+// Engine is the time-series database of this process.
+type Engine struct {
+	cfg     Config
+	db      *tsdb.DB
+	queries *promql.Engine
+	parser  parser.Parser
+}
+
+// New returns an engine that is not open yet.
+func New(cfg Config) *Engine {
+	if cfg.Retention == 0 {
+		cfg.Retention = 90 * 24 * time.Hour
+	}
+	return &Engine{cfg: cfg, parser: parser.NewParser(parser.Options{})}
+}
+
+// Open opens or creates the database.
+func (e *Engine) Open(log *slog.Logger, reg prometheus.Registerer) error {
+	opts := tsdb.DefaultOptions()
+	opts.RetentionDuration = e.cfg.Retention.Milliseconds()
+	opts.OutOfOrderTimeWindow = OutOfOrder.Milliseconds()
+	db, err := tsdb.Open(filepath.Join(e.cfg.Dir, "series"), log, reg, opts, nil)
+	if err != nil {
+		return fmt.Errorf("open time series: %w", err)
+	}
+	e.db = db
+	e.queries = promql.NewEngine(promql.EngineOpts{
+		Logger: log, MaxSamples: 5_000_000, Timeout: 10 * time.Second, LookbackDelta: 5 * time.Minute,
+	})
+	return nil
+}
+
+// Close flushes and closes the database.
+func (e *Engine) Close() error {
+	if e.db == nil {
+		return nil
+	}
+	return errors.Join(e.queries.Close(), e.db.Close())
+}
+
+// Store is the series of one room.
+type Store struct {
+	e    *Engine
+	room string
+}
+
+// Room returns the store of a room.
+func (e *Engine) Room(room string) *Store { return &Store{e: e, room: room} }
+
+// Label is a name and a value.
+type Label struct{ Name, Value string }
+
+// Sample is one value of one series at a time in unix milliseconds.
+type Sample struct {
+	Name   string
+	Labels []Label
+	At     int64
+	Value  float64
+}
+
+// Refused counts samples that the projection did not take, by reason.
+type Refused struct {
+	TooOld    int // outside the out-of-order window
+	Duplicate int // another value at the same time: the ledger keeps both
+}
+
+// Append writes samples; what is too old or contradicts an earlier sample is
+// counted and left out.
+func (s *Store) Append(ctx context.Context, samples []Sample) (Refused, error) {
+	var refused Refused
+	app := s.e.db.Appender(ctx)
+	for _, sample := range samples {
+		_, err := app.Append(0, s.labels(sample.Name, sample.Labels), sample.At, sample.Value)
+		switch {
+		case err == nil:
+		case errors.Is(err, storage.ErrTooOldSample), errors.Is(err, storage.ErrOutOfBounds), errors.Is(err, storage.ErrOutOfOrderSample):
+			refused.TooOld++
+		case errors.Is(err, storage.ErrDuplicateSampleForTimestamp):
+			refused.Duplicate++
+		default:
+			return refused, errors.Join(fmt.Errorf("append sample of %s: %w", sample.Name, err), app.Rollback())
+		}
+	}
+	if err := app.Commit(); err != nil {
+		return refused, fmt.Errorf("commit samples: %w", err)
+	}
+	return refused, nil
+}
+
+func (s *Store) labels(name string, pairs []Label) labels.Labels {
+	b := labels.NewBuilder(labels.EmptyLabels())
+	for _, l := range pairs {
+		b.Set(l.Name, l.Value)
+	}
+	b.Set(roomLabel, s.room)
+	b.Set(labels.MetricName, name)
+	return b.Labels()
+}
+
+// Point is a value at a time in unix milliseconds.
+type Point struct {
+	At    int64
+	Value float64
+}
+
+// Line is one series of an answer.
+type Line struct {
+	Labels map[string]string
+	Points []Point
+}
+
+// Range evaluates PromQL at each step. Every selector is narrowed to the
+// room's own series.
+func (s *Store) Range(ctx context.Context, query string, from, to time.Time, step time.Duration) ([]Line, error) {
+	if step < time.Second || !to.After(from) || to.Sub(from)/step > 11_000 {
+		return nil, fault.New(fault.Invalid, "kernel.series.range", "the time range gives more than 11,000 points or none").
+			At("query.step", "choose a longer step or a shorter range")
+	}
+	text, err := s.narrow(query)
+	if err != nil {
+		return nil, err
+	}
+	q, err := s.e.queries.NewRangeQuery(ctx, s.e.db, nil, text, from, to, step)
+	if err != nil {
+		return nil, fmt.Errorf("prepare query: %w", err)
+	}
+	defer q.Close()
+	return read(q.Exec(ctx))
+}
+
+// Instant evaluates PromQL at one time.
+func (s *Store) Instant(ctx context.Context, query string, at time.Time) ([]Line, error) {
+	text, err := s.narrow(query)
+	if err != nil {
+		return nil, err
+	}
+	q, err := s.e.queries.NewInstantQuery(ctx, s.e.db, nil, text, at)
+	if err != nil {
+		return nil, fmt.Errorf("prepare query: %w", err)
+	}
+	defer q.Close()
+	return read(q.Exec(ctx))
+}
+
+// narrow adds the room's label to every selector of the parsed query, so that
+// no way of writing it reaches another room.
+func (s *Store) narrow(query string) (string, error) {
+	expr, err := s.e.parser.ParseExpr(query)
+	if err != nil {
+		return "", fault.New(fault.Invalid, "kernel.series.query", "the query cannot be read: %v", err)
+	}
+	only := labels.MustNewMatcher(labels.MatchEqual, roomLabel, s.room)
+	parser.Inspect(expr, func(n parser.Node, _ []parser.Node) error {
+		if v, ok := n.(*parser.VectorSelector); ok {
+			v.LabelMatchers = append(v.LabelMatchers, only)
+		}
+		return nil
+	})
+	return expr.String(), nil
+}
+
+func read(res *promql.Result) ([]Line, error) {
+	if res.Err != nil {
+		return nil, fmt.Errorf("evaluate query: %w", res.Err)
+	}
+	var lines []Line
+	switch v := res.Value.(type) {
+	case promql.Matrix:
+		for _, m := range v {
+			line := Line{Labels: m.Metric.Map()}
+			for _, p := range m.Floats {
+				line.Points = append(line.Points, Point{p.T, p.F})
+			}
+			lines = append(lines, line)
+		}
+	case promql.Vector:
+		for _, m := range v {
+			lines = append(lines, Line{Labels: m.Metric.Map(), Points: []Point{{m.T, m.F}}})
+		}
+	case promql.Scalar:
+		lines = append(lines, Line{Points: []Point{{v.T, v.V}}})
+	}
+	return lines, nil
+}
+
+// Delete removes the series of the room that carry the label, wherever they are.
+func (s *Store) Delete(ctx context.Context, name, value string) error {
+	err := s.e.db.Delete(ctx, math.MinInt64, math.MaxInt64,
+		labels.MustNewMatcher(labels.MatchEqual, roomLabel, s.room), labels.MustNewMatcher(labels.MatchEqual, name, value))
+	if err != nil {
+		return fmt.Errorf("delete series: %w", err)
+	}
+	return nil
+}

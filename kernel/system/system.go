@@ -1,0 +1,343 @@
+// Package system is the room that the kernel brings itself: set-up, sign-in,
+// organisations, persons, tokens, the audit log and the register of measures.
+package system
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"time"
+
+	"linghang/kernel/audit"
+	"linghang/kernel/fault"
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
+)
+
+// Room is the system's room.
+type Room struct {
+	kit       *module.Kit
+	directory *identity.Directory
+	audit     *audit.Log
+	version   string
+	nav       func() []module.NavItem
+	live      func() http.Handler
+}
+
+// Deps are what the kernel hands to its own room beside the kit.
+type Deps struct {
+	Directory *identity.Directory
+	Audit     *audit.Log
+	Version   string
+	Nav       func() []module.NavItem // menu of all rooms, complete when serving
+	Live      func() http.Handler     // the event stream over all rooms' topics
+}
+
+// New returns the room.
+func New(kit *module.Kit, d Deps) *Room {
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, version: d.Version, nav: d.Nav, live: d.Live}
+}
+
+// Permissions returns the system's own permissions; the directory compiles
+// them before the room exists.
+func Permissions() []module.Permission {
+	manage := []identity.Role{identity.Manager}
+	return []module.Permission{
+		{ID: "system.organisation.view", Title: lang.Text{ZH: "查看机构", EN: "View organisations"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}},
+		{ID: "system.organisation.edit", Title: lang.Text{ZH: "管理机构", EN: "Manage organisations"}, Roles: []identity.Role{identity.Officer}},
+		{ID: "system.person.view", Title: lang.Text{ZH: "查看人员", EN: "View persons"}, Roles: append(manage, identity.Auditor)},
+		{ID: "system.person.edit", Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Roles: manage},
+		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Roles: manage},
+		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Roles: []identity.Role{identity.Auditor}},
+		{ID: "system.measure.view", Title: lang.Text{ZH: "查看指标登记", EN: "View the register of measures"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
+		{ID: "system.metrics.view", Title: lang.Text{ZH: "读取运行指标", EN: "Scrape /metrics"}},
+	}
+}
+
+// Manifest implements module.Module.
+func (m *Room) Manifest() module.Manifest {
+	section := lang.Text{ZH: "系统管理", EN: "System"}
+	return module.Manifest{
+		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
+		Permissions: Permissions(),
+		Routes:      append(m.entranceRoutes(), m.adminRoutes()...),
+		Publishes:   nil,
+		Subscribes:  []module.Subscription{auditSubscription(m.audit)},
+		Nav: []module.NavItem{
+			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
+			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
+			{Section: section, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
+			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
+			{Section: section, Label: lang.Text{ZH: "审计日志", EN: "Audit log"}, Path: "/system/audit", Icon: "audit", Permission: "system.audit.view"},
+			{Section: section, Label: lang.Text{ZH: "指标登记", EN: "Measures"}, Path: "/system/measures", Icon: "measures", Permission: "system.measure.view"},
+			{Section: section, Label: lang.Text{ZH: "接口文档", EN: "API reference"}, Path: "/reference", Icon: "reference", Permission: identity.SignedIn},
+		},
+	}
+}
+
+func (m *Room) entranceRoutes() []module.Route {
+	return []module.Route{
+		{Pattern: "GET /state", Permission: identity.Public, Summary: "Whether the city is set up, and what it is called", Handler: httpd.JSON(m.state)},
+		{Pattern: "POST /set-up", Permission: identity.Public, Summary: "Create the first administrator with the one-time link", Handler: httpd.JSON(m.setUp)},
+		{Pattern: "POST /sign-in", Permission: identity.Public, Summary: "Sign in with a password", Handler: httpd.JSON(m.signIn)},
+		{Pattern: "POST /sign-out", Permission: identity.SignedIn, Summary: "End this session", Handler: httpd.JSON(m.signOut)},
+		{Pattern: "GET /session", Permission: identity.SignedIn, Summary: "Who is signed in, and what they may do", Handler: httpd.JSON(m.session)},
+		{Pattern: "POST /session/organisation", Permission: identity.SignedIn, Summary: "Act for another of one's organisations", Handler: httpd.JSON(m.switchOrganisation)},
+		{Pattern: "GET /sessions", Permission: identity.SignedIn, Summary: "One's own sessions", Handler: httpd.JSON(m.sessions)},
+		{Pattern: "DELETE /sessions/{id}", Permission: identity.SignedIn, Summary: "Sign one of one's sessions out", Handler: httpd.JSON(m.endSession)},
+		{Pattern: "PUT /me", Permission: identity.SignedIn, Summary: "Edit one's own name, language and e-mail", Handler: httpd.JSON(m.editSelf)},
+		{Pattern: "POST /me/password", Permission: identity.SignedIn, Summary: "Change one's own password", Handler: httpd.JSON(m.changePassword)},
+		{Pattern: "GET /live", Permission: identity.SignedIn, Summary: "Server-sent events: notices by topic", Stream: true,
+			Handler: httpd.Raw("", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m.live().ServeHTTP(w, r) }))},
+	}
+}
+
+type nothing struct{}
+
+type stateView struct {
+	SetUp       bool      `json:"set_up"`
+	City        lang.Text `json:"city"`
+	Version     string    `json:"version"`
+	Languages   []string  `json:"languages"`
+	PasswordMin int       `json:"password_min"`
+	Synthetic   bool      `json:"synthetic" doc:"The demonstration city is loaded"`
+}
+
+func (m *Room) state(ctx context.Context, _ nothing) (stateView, error) {
+	city, err := m.directory.City(ctx)
+	if err != nil {
+		return stateView{}, err
+	}
+	synthetic, err := m.directory.Synthetic(ctx)
+	return stateView{
+		SetUp: city.ZH != "", City: city, Version: m.version, Languages: []string{"zh", "en"},
+		PasswordMin: identity.PasswordMin, Synthetic: synthetic,
+	}, err
+}
+
+type setUpInput struct {
+	Body struct {
+		LinkToken     string    `json:"link_token" maxLength:"100"`
+		City          lang.Text `json:"city"`
+		Organisation  lang.Text `json:"organisation"`
+		Administrator struct {
+			Name     string `json:"name" maxLength:"100"`
+			Login    string `json:"login" maxLength:"64"`
+			Password string `json:"password" maxLength:"200"`
+			Email    string `json:"email,omitempty" maxLength:"200"`
+		} `json:"administrator"`
+	}
+	UserAgent string `header:"User-Agent"`
+}
+
+func (m *Room) setUp(ctx context.Context, in setUpInput) (sessionView, error) {
+	b := in.Body
+	p, err := m.directory.SetUpCity(ctx, identity.SetUp{
+		Secret: b.LinkToken, City: b.City, Organisation: b.Organisation,
+		Name: b.Administrator.Name, Login: b.Administrator.Login, Email: b.Administrator.Email, Password: b.Administrator.Password,
+	})
+	if err != nil {
+		return sessionView{}, err
+	}
+	m.kit.Log.Info("the city was set up", "administrator", p.Login)
+	return m.enter(ctx, b.Administrator.Login, b.Administrator.Password, in.UserAgent)
+}
+
+type signInInput struct {
+	Body struct {
+		Login    string `json:"login" maxLength:"200"`
+		Password string `json:"password" maxLength:"1000"`
+	}
+	UserAgent string `header:"User-Agent"`
+}
+
+func (m *Room) signIn(ctx context.Context, in signInInput) (sessionView, error) {
+	v, err := m.enter(ctx, in.Body.Login, in.Body.Password, in.UserAgent)
+	if fault.Is(err, fault.Unauthorized) {
+		e := audit.NewEntry(ctx, "sign-in", "login:"+in.Body.Login, "refused")
+		e.IP, e.RequestID = httpd.ClientIP(ctx), httpd.RequestID(ctx)
+		if err := m.audit.Append(sqldb.Alone(ctx), e); err != nil {
+			return v, err
+		}
+	}
+	return v, err
+}
+
+// enter signs in and answers as the person who did; the sign-in is recorded
+// under their name, not as an act of nobody.
+func (m *Room) enter(ctx context.Context, login, password, agent string) (sessionView, error) {
+	secret, _, err := m.directory.SignIn(sqldb.Alone(ctx), login, password, httpd.ClientIP(ctx), agent)
+	if err != nil {
+		return sessionView{}, err
+	}
+	id, err := m.directory.Session(sqldb.Alone(ctx), secret)
+	if err != nil {
+		return sessionView{}, err
+	}
+	ctx = identity.With(ctx, id)
+	e := audit.NewEntry(ctx, "sign-in", "session:"+id.SessionID, "done")
+	e.IP, e.RequestID = httpd.ClientIP(ctx), httpd.RequestID(ctx)
+	if err := m.audit.Append(sqldb.Alone(ctx), e); err != nil {
+		return sessionView{}, err
+	}
+	v, err := m.session(ctx, nothing{})
+	v.cookie = httpd.SessionCookie(secret, m.secure())
+	return v, err
+}
+
+func (m *Room) secure() bool {
+	const https = "https://"
+	address := m.kit.Address()
+	return len(address) > len(https) && address[:len(https)] == https
+}
+
+type signedOut struct{}
+
+// Cookie implements httpd.CookieSetter.
+func (signedOut) Cookie() *http.Cookie { return httpd.SessionCookie("", false) }
+
+func (m *Room) signOut(ctx context.Context, _ nothing) (signedOut, error) {
+	id := identity.From(ctx)
+	if id.SessionID == "" {
+		return signedOut{}, fault.New(fault.Conflict, "system.session.none", "a token has no session to end; revoke the token instead")
+	}
+	return signedOut{}, m.directory.EndSession(ctx, id.SessionID)
+}
+
+type organisationView struct {
+	ID   string        `json:"id"`
+	Name lang.Text     `json:"name"`
+	Kind identity.Kind `json:"kind"`
+}
+
+type membershipView struct {
+	Organisation organisationView `json:"organisation"`
+	Role         identity.Role    `json:"role"`
+}
+
+type sessionView struct {
+	Person struct {
+		ID       string `json:"id"`
+		Name     string `json:"name"`
+		Login    string `json:"login"`
+		Email    string `json:"email"`
+		Language string `json:"language"`
+	} `json:"person"`
+	Organisation organisationView `json:"organisation"`
+	Memberships  []membershipView `json:"memberships" nullable:"false"`
+	Roles        []identity.Role  `json:"roles" nullable:"false"`
+	Permissions  []string         `json:"permissions" nullable:"false"`
+	Nav          []module.NavItem `json:"nav" nullable:"false"`
+
+	cookie *http.Cookie
+}
+
+// Cookie implements httpd.CookieSetter.
+func (v sessionView) Cookie() *http.Cookie { return v.cookie }
+
+func (m *Room) session(ctx context.Context, _ nothing) (sessionView, error) {
+	id := identity.From(ctx)
+	v := sessionView{
+		Organisation: organisationView{id.Organisation.ID, id.Organisation.Name, id.Organisation.Kind},
+		Memberships:  []membershipView{}, Roles: id.Roles, Nav: []module.NavItem{},
+		Permissions: m.directory.Catalogue().Names(id.Permissions),
+	}
+	v.Person.ID, v.Person.Name, v.Person.Login, v.Person.Language = id.PersonID, id.Name, id.Login, id.Language
+	if v.Roles == nil {
+		v.Roles = []identity.Role{}
+	}
+	for _, item := range m.nav() {
+		if id.May(item.Permission) {
+			v.Nav = append(v.Nav, item)
+		}
+	}
+	if id.PersonID == "" {
+		return v, nil
+	}
+	p, err := m.directory.Person(ctx, id.PersonID)
+	if err != nil {
+		return v, err
+	}
+	v.Person.Email = p.Email
+	for _, ms := range p.Memberships {
+		o, err := m.directory.Organisation(ctx, ms.OrganisationID)
+		if err != nil {
+			return v, err
+		}
+		v.Memberships = append(v.Memberships, membershipView{organisationView{o.ID, o.Name, o.Kind}, ms.Role})
+	}
+	return v, nil
+}
+
+type switchInput struct {
+	Body struct {
+		OrganisationID string `json:"organisation_id" maxLength:"26"`
+	}
+}
+
+func (m *Room) switchOrganisation(ctx context.Context, in switchInput) (httpd.Nothing, error) {
+	return httpd.Nothing{}, m.directory.SwitchOrganisation(ctx, in.Body.OrganisationID)
+}
+
+type sessionsView struct {
+	Items []identity.Session `json:"items" nullable:"false"`
+}
+
+func (m *Room) sessions(ctx context.Context, _ nothing) (sessionsView, error) {
+	list, err := m.directory.Sessions(ctx)
+	return sessionsView{list}, err
+}
+
+type idInput struct {
+	ID string `path:"id" maxLength:"40"`
+}
+
+func (m *Room) endSession(ctx context.Context, in idInput) (httpd.Nothing, error) {
+	return httpd.Nothing{}, m.directory.EndSession(ctx, in.ID)
+}
+
+type selfInput struct {
+	Body struct {
+		Name     string `json:"name" minLength:"1" maxLength:"100"`
+		Language string `json:"language" enum:"zh,en"`
+		Email    string `json:"email,omitempty" maxLength:"200"`
+	}
+}
+
+func (m *Room) editSelf(ctx context.Context, in selfInput) (httpd.Nothing, error) {
+	if identity.From(ctx).PersonID == "" {
+		return httpd.Nothing{}, fault.New(fault.Conflict, "system.token.no_person", "a token has no profile")
+	}
+	_, err := m.directory.EditSelf(ctx, in.Body.Name, in.Body.Language, in.Body.Email)
+	return httpd.Nothing{}, err
+}
+
+type passwordInput struct {
+	Body struct {
+		Current string `json:"current" maxLength:"1000"`
+		New     string `json:"new" maxLength:"1000"`
+	}
+}
+
+func (m *Room) changePassword(ctx context.Context, in passwordInput) (httpd.Nothing, error) {
+	if identity.From(ctx).PersonID == "" {
+		return httpd.Nothing{}, fault.New(fault.Conflict, "system.token.no_person", "a token has no password")
+	}
+	return httpd.Nothing{}, m.directory.ChangePassword(ctx, in.Body.Current, in.Body.New)
+}
+
+// Operator names the person at the command line in records.
+func Operator() string {
+	for _, key := range []string{"SUDO_USER", "USER", "LOGNAME"} {
+		if v, ok := os.LookupEnv(key); ok && v != "" {
+			return v
+		}
+	}
+	return "unknown"
+}
+
+// tokenLife is how long a token lives when nothing else is asked for.
+const tokenLife = 90 * 24 * time.Hour
