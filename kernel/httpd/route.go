@@ -125,7 +125,7 @@ func (h jsonHandler[I, O]) register(api huma.API, op huma.Operation) {
 		if v, ok := any(body).(Versioned); ok {
 			out.ETag = `"` + strconv.FormatInt(v.ETag(), 10) + `"`
 		}
-		if c, ok := any(body).(CookieSetter); ok {
+		if c, ok := any(body).(CookieSetter); ok && c.Cookie() != nil {
 			out.SetCookie = c.Cookie().String()
 		}
 		return out, nil

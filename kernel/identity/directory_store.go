@@ -400,10 +400,11 @@ func (d *Directory) touchSession(ctx context.Context, id string, now time.Time) 
 	})
 }
 
-// SwitchOrganisation makes the session act for another organisation of the person.
-func (d *Directory) SwitchOrganisation(ctx context.Context, organisation string) error {
+// SwitchOrganisation makes the session act for another organisation of the
+// person, and returns the identity as it is from now on.
+func (d *Directory) SwitchOrganisation(ctx context.Context, organisation string) (Identity, error) {
 	id := From(ctx)
-	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
+	err := d.db.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE session SET organisation_id = $1 WHERE id = $2
 			AND EXISTS (SELECT 1 FROM membership WHERE person_id = $3 AND organisation_id = $1)`, organisation, id.SessionID, id.PersonID)
 		if err == nil && n == 0 {
@@ -411,6 +412,14 @@ func (d *Directory) SwitchOrganisation(ctx context.Context, organisation string)
 		}
 		return err
 	})
+	if err != nil {
+		return Identity{}, err
+	}
+	p, err := d.Person(ctx, id.PersonID)
+	if err != nil {
+		return Identity{}, err
+	}
+	return d.identify(ctx, p, Session{ID: id.SessionID, organisationID: organisation})
 }
 
 const tokenColumns = `id, name, organisation_id, permissions, created_at, expires_at, last_used_at`
@@ -514,4 +523,22 @@ func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
 
 func validKind(k Kind) bool {
 	return slices.Contains([]Kind{Bureau, Enterprise, Operator, Provider, Node, Park, Responder}, k)
+}
+
+// Lease takes or keeps the right to do something alone; it is free again
+// after life without renewal.
+func (d *Directory) Lease(ctx context.Context, name, holder string, life time.Duration) (bool, error) {
+	now := d.now().UnixMilli()
+	var mine bool
+	err := d.db.Write(ctx, func(tx *sqldb.Tx) error {
+		n, err := tx.Exec(ctx, `INSERT INTO lease (name, holder, until) VALUES ($1, $2, $3)
+			ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+			WHERE lease.holder = excluded.holder OR lease.until < $4`, name, holder, now+life.Milliseconds(), now)
+		mine = n == 1
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("take lease %s: %w", name, err)
+	}
+	return mine, nil
 }

@@ -273,3 +273,18 @@ func Alone(ctx context.Context) context.Context {
 
 // Room returns the room whose database the change is made in.
 func (tx *Tx) Room() string { return tx.db.room }
+
+// Check looks for damage: SQLite's own quick check, or that PostgreSQL answers.
+func (db *DB) Check(ctx context.Context) error {
+	if db.dialect == Postgres {
+		return db.Ping(ctx)
+	}
+	var verdict string
+	if err := db.QueryRow(ctx, `PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
+		return fmt.Errorf("check database of %s: %w", db.room, err)
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("database of %s is damaged: %s", db.room, verdict)
+	}
+	return nil
+}

@@ -24,7 +24,6 @@ type Room struct {
 	audit     *audit.Log
 	version   string
 	nav       func() []module.NavItem
-	live      func() http.Handler
 }
 
 // Deps are what the kernel hands to its own room beside the kit.
@@ -33,12 +32,11 @@ type Deps struct {
 	Audit     *audit.Log
 	Version   string
 	Nav       func() []module.NavItem // menu of all rooms, complete when serving
-	Live      func() http.Handler     // the event stream over all rooms' topics
 }
 
 // New returns the room.
 func New(kit *module.Kit, d Deps) *Room {
-	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, version: d.Version, nav: d.Nav, live: d.Live}
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, version: d.Version, nav: d.Nav}
 }
 
 // Permissions returns the system's own permissions; the directory compiles
@@ -90,8 +88,6 @@ func (m *Room) entranceRoutes() []module.Route {
 		{Pattern: "DELETE /sessions/{id}", Permission: identity.SignedIn, Summary: "Sign one of one's sessions out", Handler: httpd.JSON(m.endSession)},
 		{Pattern: "PUT /me", Permission: identity.SignedIn, Summary: "Edit one's own name, language and e-mail", Handler: httpd.JSON(m.editSelf)},
 		{Pattern: "POST /me/password", Permission: identity.SignedIn, Summary: "Change one's own password", Handler: httpd.JSON(m.changePassword)},
-		{Pattern: "GET /live", Permission: identity.SignedIn, Summary: "Server-sent events: notices by topic", Stream: true,
-			Handler: httpd.Raw("", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { m.live().ServeHTTP(w, r) }))},
 	}
 }
 
@@ -235,7 +231,7 @@ type sessionView struct {
 	cookie *http.Cookie
 }
 
-// Cookie implements httpd.CookieSetter.
+// Cookie implements httpd.CookieSetter; nil leaves the browser's as it is.
 func (v sessionView) Cookie() *http.Cookie { return v.cookie }
 
 func (m *Room) session(ctx context.Context, _ nothing) (sessionView, error) {
@@ -278,8 +274,12 @@ type switchInput struct {
 	}
 }
 
-func (m *Room) switchOrganisation(ctx context.Context, in switchInput) (httpd.Nothing, error) {
-	return httpd.Nothing{}, m.directory.SwitchOrganisation(ctx, in.Body.OrganisationID)
+func (m *Room) switchOrganisation(ctx context.Context, in switchInput) (sessionView, error) {
+	id, err := m.directory.SwitchOrganisation(ctx, in.Body.OrganisationID)
+	if err != nil {
+		return sessionView{}, err
+	}
+	return m.session(identity.With(ctx, id), nothing{})
 }
 
 type sessionsView struct {

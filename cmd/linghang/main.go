@@ -1,0 +1,21 @@
+// Command linghang is a city's industrial internet in one program.
+package main
+
+import (
+	"linghang/kernel"
+	"linghang/kernel/module"
+	"linghang/web"
+)
+
+// version is set by the build.
+var version = "dev" //nolint:gochecknoglobals // the linker can only set a variable
+
+func main() {
+	kernel.Main(kernel.House{Version: version, Rooms: platform, Web: web.Files()})
+}
+
+// platform lists the rooms in start order. An argument after the kit is a
+// bridge: the only way in which one room calls another.
+func platform(k *kernel.Kernel) []module.Module {
+	return []module.Module{}
+}

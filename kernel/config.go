@@ -1,0 +1,242 @@
+package kernel
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+)
+
+// Config is what an installation can be told. Flags win over environment
+// variables (LINGHANG_ and the key in capitals), those over the file, that over
+// the defaults.
+type Config struct {
+	File        string
+	Data        string
+	HTTP        string
+	PublicURL   string
+	DatabaseURL string
+	NATSURL     string
+	LogLevel    string
+	LogFormat   string
+	Retention   time.Duration
+	Grace       time.Duration
+	TrustProxy  bool
+	Run         []string
+
+	// Rooms holds each room's section of the file as JSON.
+	Rooms map[string]json.RawMessage
+}
+
+// Defaults returns the configuration of `linghang serve` without anything.
+func Defaults() Config {
+	return Config{
+		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
+		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second,
+	}
+}
+
+// setting ties a key to its field.
+type setting struct {
+	key    string
+	usage  string
+	secret bool
+	get    func(c *Config) string
+	set    func(c *Config, text string) error
+}
+
+func settings() []setting {
+	return []setting{
+		text("data", "directory for everything that is kept", func(c *Config) *string { return &c.Data }),
+		text("http", "address of the web and the API; off switches it off", func(c *Config) *string { return &c.HTTP }),
+		text("public-url", "address that browsers and platforms use, when a proxy is in front", func(c *Config) *string { return &c.PublicURL }),
+		hidden(text("database-url", "postgres://… instead of SQLite files in the data directory", func(c *Config) *string { return &c.DatabaseURL })),
+		hidden(text("nats-url", "nats://… of a cluster instead of the embedded bus", func(c *Config) *string { return &c.NATSURL })),
+		text("log-level", "debug, info, warn or error", func(c *Config) *string { return &c.LogLevel }),
+		text("log-format", "text or json", func(c *Config) *string { return &c.LogFormat }),
+		duration("retention", "how long time series stay", func(c *Config) *time.Duration { return &c.Retention }),
+		duration("grace", "how long running requests may take when stopping", func(c *Config) *time.Duration { return &c.Grace }),
+		{
+			key: "trust-proxy", usage: "read the caller's address from X-Forwarded-For",
+			get: func(c *Config) string { return strconv.FormatBool(c.TrustProxy) },
+			set: func(c *Config, t string) (err error) { c.TrustProxy, err = strconv.ParseBool(t); return err },
+		},
+		{
+			key: "run", usage: "rooms whose loops, jobs and subscriptions run in this process; empty means all",
+			get: func(c *Config) string { return strings.Join(c.Run, ",") },
+			set: func(c *Config, t string) error {
+				c.Run = strings.FieldsFunc(t, func(r rune) bool { return r == ',' || r == ' ' })
+				return nil
+			},
+		},
+	}
+}
+
+func text(key, usage string, field func(*Config) *string) setting {
+	return setting{
+		key: key, usage: usage,
+		get: func(c *Config) string { return *field(c) },
+		set: func(c *Config, t string) error { *field(c) = t; return nil },
+	}
+}
+
+func duration(key, usage string, field func(*Config) *time.Duration) setting {
+	return setting{
+		key: key, usage: usage,
+		get: func(c *Config) string { return field(c).String() },
+		set: func(c *Config, t string) (err error) { *field(c), err = time.ParseDuration(t); return err },
+	}
+}
+
+func hidden(s setting) setting {
+	s.secret = true
+	return s
+}
+
+func (s setting) variable() string {
+	return "LINGHANG_" + strings.ToUpper(strings.ReplaceAll(s.key, "-", "_"))
+}
+
+// addFlags declares a flag for every setting.
+func addFlags(flags *pflag.FlagSet) {
+	d := Defaults()
+	flags.String("config", "", "configuration file (YAML); LINGHANG_CONFIG")
+	for _, s := range settings() {
+		flags.String(s.key, s.get(&d), s.usage+"; "+s.variable())
+	}
+}
+
+// load reads the configuration from flags, environment and file. lookup is
+// os.LookupEnv in the program.
+func load(flags *pflag.FlagSet, lookup func(string) (string, bool)) (Config, error) {
+	c := Defaults()
+	c.File, _ = lookup("LINGHANG_CONFIG")
+	if f := flags.Lookup("config"); f != nil && f.Changed {
+		c.File = f.Value.String()
+	}
+	if c.File != "" {
+		if err := c.readFile(); err != nil {
+			return c, err
+		}
+	}
+	for _, s := range settings() {
+		source, value, given := s.variable(), "", false
+		if v, ok := lookup(s.variable()); ok {
+			value, given = v, true
+		}
+		if f := flags.Lookup(s.key); f != nil && f.Changed {
+			source, value, given = "--"+s.key, f.Value.String(), true
+		}
+		if !given {
+			continue
+		}
+		if err := s.set(&c, value); err != nil {
+			return c, fmt.Errorf("configuration %s: %q cannot be read: %w", source, value, err)
+		}
+	}
+	return c, c.check()
+}
+
+// readFile applies the file: settings by key, and one section per room.
+func (c *Config) readFile() error {
+	data, err := os.ReadFile(c.File)
+	if err != nil {
+		return fmt.Errorf("read configuration: %w", err)
+	}
+	var doc map[string]any
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return fmt.Errorf("configuration %s: %w", c.File, err)
+	}
+	c.Rooms = map[string]json.RawMessage{}
+	for key, value := range doc {
+		i := slices.IndexFunc(settings(), func(s setting) bool { return s.key == key })
+		if i >= 0 {
+			if list, ok := value.([]any); ok {
+				value = strings.Trim(fmt.Sprint(list), "[]")
+			}
+			if err := settings()[i].set(c, fmt.Sprint(value)); err != nil {
+				return fmt.Errorf("configuration %s, key %s: %q cannot be read: %w", c.File, key, fmt.Sprint(value), err)
+			}
+			continue
+		}
+		if _, section := value.(map[string]any); !section {
+			return fmt.Errorf("configuration %s: there is no key %q; `linghang config` lists them", c.File, key)
+		}
+		if c.Rooms[key], err = json.Marshal(value); err != nil {
+			return fmt.Errorf("configuration %s, section %s: %w", c.File, key, err)
+		}
+	}
+	return nil
+}
+
+// check refuses values that could not work, naming the key.
+func (c *Config) check() error {
+	var errs []error
+	bad := func(key, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("configuration %s: "+format, append([]any{key}, args...)...))
+	}
+	if c.Data == "" {
+		bad("data", "name a directory")
+	}
+	if c.HTTP != "off" {
+		if _, _, err := net.SplitHostPort(c.HTTP); err != nil {
+			bad("http", "%q is no host:port, and not off", c.HTTP)
+		}
+	}
+	if c.PublicURL != "" {
+		if u, err := url.Parse(c.PublicURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+			bad("public-url", "%q is no http(s) address", c.PublicURL)
+		}
+	}
+	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
+		bad("database-url", "begins with postgres://")
+	}
+	if c.NATSURL != "" && !strings.Contains(c.NATSURL, "://") {
+		bad("nats-url", "begins with nats:// or tls://")
+	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel) {
+		bad("log-level", "%q is none of debug, info, warn, error", c.LogLevel)
+	}
+	if !slices.Contains([]string{"text", "json"}, c.LogFormat) {
+		bad("log-format", "%q is neither text nor json", c.LogFormat)
+	}
+	if c.Retention < 24*time.Hour {
+		bad("retention", "%s is shorter than a day", c.Retention)
+	}
+	if c.Grace <= 0 {
+		bad("grace", "%s is no time to stop in", c.Grace)
+	}
+	return errors.Join(errs...)
+}
+
+// Print returns the configuration in force as YAML, without secrets.
+func (c *Config) Print() string {
+	var b strings.Builder
+	for _, s := range settings() {
+		value := s.get(c)
+		if s.secret && value != "" {
+			if u, err := url.Parse(value); err == nil {
+				value = u.Redacted()
+			}
+		}
+		fmt.Fprintf(&b, "# %s (--%s, %s)\n%s: %s\n", s.usage, s.key, s.variable(), s.key, strconv.Quote(value))
+	}
+	for room, section := range c.Rooms {
+		fmt.Fprintf(&b, "%s: %s\n", room, section)
+	}
+	return b.String()
+}
+
+func (c *Config) path(parts ...string) string {
+	return filepath.Join(append([]string{c.Data}, parts...)...)
+}

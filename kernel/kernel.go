@@ -1,0 +1,372 @@
+// Package kernel is the ground floor: it reads the configuration, opens what
+// the rooms stand on, runs them, and stops everything in reverse order.
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"linghang/kernel/audit"
+	"linghang/kernel/blobs"
+	"linghang/kernel/bus"
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/kernel/live"
+	"linghang/kernel/measure"
+	"linghang/kernel/module"
+	"linghang/kernel/series"
+	"linghang/kernel/sqldb"
+	"linghang/kernel/system"
+)
+
+// House is what a binary consists of.
+type House struct {
+	Version string
+	Rooms   func(k *Kernel) []module.Module
+	Web     fs.FS // the built web, nil for none
+}
+
+// Kernel holds what the rooms stand on. New makes it, Open opens it, Run runs it.
+type Kernel struct {
+	cfg       Config
+	house     House
+	log       *slog.Logger
+	metrics   *prometheus.Registry
+	sql       *sqldb.Engine
+	series    *series.Engine
+	bus       *bus.Bus
+	hub       *live.Hub
+	measures  *measure.Register
+	directory *identity.Directory
+	audit     *audit.Log
+	server    *httpd.Server
+	kits      map[string]*module.Kit
+	rooms     []room
+	listener  net.Listener
+	health    *health
+	outboxes  outboxes
+	relays    sync.WaitGroup
+}
+
+type room struct {
+	module.Module
+	manifest module.Manifest
+	kit      *module.Kit
+}
+
+// New builds the house without opening anything: enough to describe it. What
+// is wrong with a Manifest shows here.
+func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
+	k := &Kernel{
+		cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
+		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
+		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
+		hub:    live.NewHub(log), measures: measure.NewRegister(), kits: map[string]*module.Kit{}, health: newHealth(),
+	}
+	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	k.outboxes = newOutboxes(k.metrics)
+	systemKit := k.Kit("system")
+	rooms := house.Rooms(k)
+	manifests := make([]module.Manifest, len(rooms))
+	permissions := system.Permissions()
+	for i, m := range rooms {
+		manifests[i] = m.Manifest()
+		permissions = append(permissions, manifests[i].Permissions...)
+	}
+	catalogue, err := identity.NewCatalogue(permissions)
+	if err != nil {
+		return nil, fmt.Errorf("compile permissions: %w", err)
+	}
+	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
+	k.audit = audit.NewLog(systemKit.DB)
+	k.server = httpd.New(httpd.Config{
+		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
+	})
+	own := system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: house.Version, Nav: k.nav})
+	k.rooms = append(k.rooms, room{own, own.Manifest(), systemKit})
+	for i, m := range rooms {
+		kit, ok := k.kits[manifests[i].Name]
+		if !ok {
+			return nil, fmt.Errorf("room %s was not made with the kit of that name", manifests[i].Name)
+		}
+		k.rooms = append(k.rooms, room{m, manifests[i], kit})
+	}
+	return k, k.assemble()
+}
+
+// Kit returns the tools of a room, to be handed to its New.
+func (k *Kernel) Kit(name string) *module.Kit {
+	kit := &module.Kit{
+		Name: name, DB: k.sql.DB(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
+		Measures: k.measures, Live: k.hub, Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
+		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics),
+	}
+	k.kits[name] = kit
+	return kit
+}
+
+// assemble collects what the Manifests register.
+func (k *Kernel) assemble() error {
+	published := map[string]string{audit.Recorded{}.Subject(): "system"}
+	for _, r := range k.rooms {
+		for _, e := range r.manifest.Publishes {
+			if !strings.HasPrefix(e.Subject(), r.manifest.Name+".") {
+				return fmt.Errorf("room %s publishes %s outside its name", r.manifest.Name, e.Subject())
+			}
+			published[e.Subject()] = r.manifest.Name
+		}
+		if err := k.measures.Add(r.manifest.Name, r.manifest.Measures); err != nil {
+			return fmt.Errorf("register measures: %w", err)
+		}
+		if err := k.server.Mount(r.manifest.Name, r.kit.DB, r.manifest.Routes); err != nil {
+			return fmt.Errorf("mount routes: %w", err)
+		}
+	}
+	for _, r := range k.rooms {
+		for _, s := range r.manifest.Subscribes {
+			if _, ok := published[s.Subject]; !ok {
+				return fmt.Errorf("room %s subscribes to %s, which nobody publishes", r.manifest.Name, s.Subject)
+			}
+		}
+	}
+	return k.mountOwn()
+}
+
+func (k *Kernel) nav() []module.NavItem {
+	var items []module.NavItem
+	for _, r := range append(slices.Clone(k.rooms[1:]), k.rooms[0]) {
+		items = append(items, r.manifest.Nav...)
+	}
+	return items
+}
+
+// Address returns what this installation is reached under, without a slash at the end.
+func (k *Kernel) Address() string {
+	if k.cfg.PublicURL != "" {
+		return strings.TrimSuffix(k.cfg.PublicURL, "/")
+	}
+	if k.listener == nil {
+		return "http://" + k.cfg.HTTP
+	}
+	host, port, err := net.SplitHostPort(k.listener.Addr().String())
+	if err != nil {
+		return "http://" + k.cfg.HTTP
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// OpenData opens the databases only: enough for the commands that an operator
+// runs beside a serving process.
+func (k *Kernel) OpenData(ctx context.Context) error {
+	for _, r := range k.rooms {
+		if err := r.kit.DB.Open(ctx, r.manifest.Migrations); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Open opens everything that rooms stand on, in order, and takes the port.
+func (k *Kernel) Open(ctx context.Context) error {
+	if err := os.MkdirAll(k.cfg.Data, 0o700); err != nil {
+		return fmt.Errorf("make data directory: %w", err)
+	}
+	if k.cfg.HTTP != "off" {
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", k.cfg.HTTP)
+		if err != nil {
+			return fmt.Errorf("configuration http: %w", err)
+		}
+		k.listener = l
+	}
+	if err := k.OpenData(ctx); err != nil {
+		return err
+	}
+	if err := k.series.Open(k.log.With("part", "series"), prometheus.WrapRegistererWithPrefix("linghang_series_", k.metrics)); err != nil {
+		return err
+	}
+	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus")}, k.log.With("part", "bus"))
+	if err != nil {
+		return err
+	}
+	k.bus = b
+	k.hub.Carry(b)
+	return nil
+}
+
+// Close closes what Open opened, in reverse order.
+func (k *Kernel) Close() error {
+	if k.bus != nil {
+		k.bus.Close()
+	}
+	errs := []error{k.series.Close(), k.sql.Close()}
+	if k.listener != nil {
+		if err := k.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Run serves until ctx ends, then stops in reverse order: the door first, so
+// that nothing new comes in, then loops and handlers, then the relays.
+func (k *Kernel) Run(ctx context.Context) error {
+	below := context.WithoutCancel(ctx)
+	relayCtx, stopRelays := context.WithCancel(below)
+	defer stopRelays()
+	loopCtx, stopLoops := context.WithCancel(below)
+	defer stopLoops()
+
+	if err := k.bus.Hear(relayCtx, k.hub.Subject(), k.hub.Receive); err != nil {
+		return err
+	}
+	for _, r := range k.rooms {
+		if err := r.kit.DB.Resend(ctx, 5*time.Minute); err != nil {
+			return fmt.Errorf("prepare outbox of %s: %w", r.manifest.Name, err)
+		}
+		k.relays.Go(func() { k.bus.Relay(relayCtx, r.kit.DB) })
+	}
+	var loops sync.WaitGroup
+	for _, r := range k.rooms {
+		if err := k.runRoom(loopCtx, &loops, r); err != nil {
+			return err
+		}
+	}
+	k.health.started.Store(true)
+	var err error
+	if k.listener != nil {
+		err = k.server.Serve(ctx, k.listener, k.cfg.Grace)
+	} else {
+		<-ctx.Done()
+	}
+	k.health.started.Store(false)
+	stopLoops()
+	loops.Wait()
+	stopRelays()
+	k.relays.Wait()
+	return err
+}
+
+func (k *Kernel) runs(name string) bool {
+	return name == "system" || len(k.cfg.Run) == 0 || slices.Contains(k.cfg.Run, name)
+}
+
+func (k *Kernel) runRoom(ctx context.Context, loops *sync.WaitGroup, r room) error {
+	if !k.runs(r.manifest.Name) {
+		return nil
+	}
+	for _, s := range r.manifest.Subscribes {
+		if err := k.bus.Subscribe(ctx, r.manifest.Name, s); err != nil {
+			return err
+		}
+	}
+	if runner, ok := r.Module.(module.Runner); ok {
+		loops.Go(func() { k.keepRunning(ctx, r.manifest.Name, runner) })
+	}
+	jobs := r.manifest.Jobs
+	if r.manifest.Name == "system" {
+		jobs = append(jobs, module.Job{Name: "prune", Every: time.Hour, Do: k.prune})
+	}
+	for _, j := range jobs {
+		loops.Go(func() { k.repeat(ctx, r.manifest.Name, j) })
+	}
+	return nil
+}
+
+// keepRunning restarts a loop that fails, ever more slowly, and shows it on
+// the health page meanwhile.
+func (k *Kernel) keepRunning(ctx context.Context, name string, r module.Runner) {
+	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
+		start := time.Now()
+		err := protect(func() error { return r.Run(ctx) })
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			err = errors.New("the loop ended by itself")
+		}
+		k.health.set(name, err)
+		k.log.Error("a room's loop failed; it is restarted", "room", name, "pause", pause, "error", err)
+		if time.Since(start) > time.Minute {
+			pause = time.Second
+		}
+		wait(ctx, pause)
+		k.health.set(name, nil)
+	}
+}
+
+func (k *Kernel) prune(ctx context.Context) error {
+	for _, db := range k.sql.DBs() {
+		if err := db.Prune(ctx, time.Now().Add(-bus.Retention)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func protect(fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return fn()
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// health is what the process knows about itself.
+type health struct {
+	started atomic.Bool
+	mu      sync.Mutex
+	faults  map[string]string
+}
+
+func newHealth() *health { return &health{faults: map[string]string{}} }
+
+func (h *health) set(name string, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err == nil {
+		delete(h.faults, name)
+		return
+	}
+	h.faults[name], _, _ = strings.Cut(err.Error(), "\n")
+}
+
+// Handler returns the HTTP door; for tests that need no port.
+func (k *Kernel) Handler() http.Handler { return k.server.Handler() }
+
+// Directory returns the directory of organisations and persons.
+func (k *Kernel) Directory() *identity.Directory { return k.directory }
+
+// Audit returns the audit log.
+func (k *Kernel) Audit() *audit.Log { return k.audit }
+
+// Server returns the HTTP door.
+func (k *Kernel) Server() *httpd.Server { return k.server }

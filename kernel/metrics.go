@@ -1,0 +1,35 @@
+package kernel
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// outboxes shows how many events of each room wait, and how long the oldest has.
+type outboxes struct {
+	waiting *prometheus.GaugeVec
+	oldest  *prometheus.GaugeVec
+}
+
+func newOutboxes(reg prometheus.Registerer) outboxes {
+	o := outboxes{
+		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linghang_outbox_waiting", Help: "Events that wait in the outbox."}, []string{"room"}),
+		oldest:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linghang_outbox_oldest_seconds", Help: "Age of the oldest event that waits."}, []string{"room"}),
+	}
+	reg.MustRegister(o.waiting, o.oldest)
+	return o
+}
+
+// measureOutboxes reads the outboxes when somebody scrapes, not before.
+func (k *Kernel) measureOutboxes(r *http.Request) {
+	for _, db := range k.sql.DBs() {
+		n, age, err := db.OutboxLag(r.Context())
+		if err != nil {
+			k.log.Warn("outbox lag could not be read", "room", db.Room(), "error", err)
+			continue
+		}
+		k.outboxes.waiting.WithLabelValues(db.Room()).Set(float64(n))
+		k.outboxes.oldest.WithLabelValues(db.Room()).Set(age.Seconds())
+	}
+}

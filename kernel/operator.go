@@ -1,0 +1,238 @@
+package kernel
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"linghang/kernel/audit"
+	"linghang/kernel/identity"
+	"linghang/kernel/sqldb"
+)
+
+// asOperator lets whoever holds the data directory act with every permission;
+// what they change is in the audit log under their name.
+func (k *Kernel) asOperator(ctx context.Context, user, action string) (context.Context, error) {
+	done, err := k.directory.IsSetUp(ctx)
+	if err != nil || !done {
+		return ctx, err
+	}
+	id, err := k.directory.CommandLine(ctx, user)
+	if err != nil {
+		return ctx, err
+	}
+	ctx = identity.With(ctx, id)
+	return sqldb.WithCompanion(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		return k.audit.AppendTx(ctx, tx, audit.NewEntry(ctx, action, "", "done"))
+	}), nil
+}
+
+var errNotSetUp = errors.New("the city is not set up yet; open the link that `linghang serve` prints")
+
+func needSetUp(ctx context.Context) error {
+	if !identity.From(ctx).Known() {
+		return errNotSetUp
+	}
+	return nil
+}
+
+func (c commands) user() *cobra.Command {
+	cmd := &cobra.Command{Use: "user", Short: "Manage persons at the command line"}
+	list := &cobra.Command{
+		Use: "list", Short: "List persons", Args: cobra.NoArgs, Example: "  linghang user list --output json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
+				page, err := k.directory.Persons(ctx, identity.PersonParams{ListParams: sqldb.ListParams{Limit: 500}})
+				if err != nil {
+					return err
+				}
+				return show(cmd, page.Items, func(w io.Writer) {
+					for _, p := range page.Items {
+						fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Login, p.Name)
+					}
+				})
+			})
+		},
+	}
+	password := &cobra.Command{
+		Use: "password LOGIN", Short: "Set a person's password, read from standard input", Args: cobra.ExactArgs(1),
+		Example: "  echo 'a long new password' | linghang user password admin",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
+				if err := needSetUp(ctx); err != nil {
+					return err
+				}
+				line, err := bufio.NewReader(io.LimitReader(cmd.InOrStdin(), 4096)).ReadString('\n')
+				if err != nil && !errors.Is(err, io.EOF) {
+					return fmt.Errorf("read password: %w", err)
+				}
+				p, err := k.directory.FindLogin(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return k.directory.ResetPassword(ctx, p.ID, strings.TrimRight(line, "\r\n"))
+			})
+		},
+	}
+	cmd.AddCommand(list, password)
+	return cmd
+}
+
+func (c commands) token() *cobra.Command {
+	cmd := &cobra.Command{Use: "token", Short: "Manage tokens for programs"}
+	var permissions []string
+	var life time.Duration
+	create := &cobra.Command{
+		Use: "create NAME", Short: "Issue a token and print its secret", Args: cobra.ExactArgs(1),
+		Example: "  linghang token create reporting --permission plan.view --life 720h",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
+				if err := needSetUp(ctx); err != nil {
+					return err
+				}
+				id := identity.From(ctx)
+				if slices.Contains(permissions, "all") {
+					permissions = k.directory.Catalogue().Names(id.Permissions)
+				}
+				t, secret, err := k.directory.IssueToken(ctx, args[0], id.Organisation.ID, permissions, life)
+				if err != nil {
+					return err
+				}
+				return show(cmd, map[string]any{"id": t.ID, "secret": secret, "expires_at": t.ExpiresAt}, func(w io.Writer) {
+					fmt.Fprintln(w, secret)
+				})
+			})
+		},
+	}
+	create.Flags().StringSliceVar(&permissions, "permission", nil, "permissions of the token; all for every one")
+	create.Flags().DurationVar(&life, "life", 90*24*time.Hour, "how long it is valid")
+	list := &cobra.Command{
+		Use: "list", Short: "List tokens", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
+				page, err := k.directory.Tokens(ctx, sqldb.ListParams{Limit: 500})
+				if err != nil {
+					return err
+				}
+				return show(cmd, page.Items, func(w io.Writer) {
+					for _, t := range page.Items {
+						fmt.Fprintf(w, "%s\t%s\t%s\n", t.ID, t.Name, t.ExpiresAt.Format(time.RFC3339))
+					}
+				})
+			})
+		},
+	}
+	revoke := &cobra.Command{
+		Use: "revoke ID", Short: "Revoke a token", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withData(cmd, func(ctx context.Context, k *Kernel) error { return k.directory.RevokeToken(ctx, args[0]) })
+		},
+	}
+	cmd.AddCommand(create, list, revoke)
+	return cmd
+}
+
+func (c commands) audit() *cobra.Command {
+	cmd := &cobra.Command{Use: "audit", Short: "Check the audit log"}
+	cmd.AddCommand(&cobra.Command{
+		Use: "verify", Short: "Walk the chain; a removed or altered row is found", Args: cobra.NoArgs,
+		Example: "  linghang audit verify --data /var/lib/linghang --output json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
+				v, err := k.audit.Verify(ctx)
+				if err != nil {
+					return err
+				}
+				err = show(cmd, v, func(w io.Writer) {
+					if v.OK {
+						fmt.Fprintf(w, "the chain of %d entries holds; head %s\n", v.Count, v.Head)
+					}
+				})
+				return errors.Join(err, v.Err())
+			})
+		},
+	})
+	return cmd
+}
+
+type finding struct {
+	Check string `json:"check"`
+	OK    bool   `json:"ok"`
+	Note  string `json:"note,omitempty"`
+}
+
+func (c commands) doctor() *cobra.Command {
+	return &cobra.Command{
+		Use: "doctor", Short: "Check configuration, data and audit log of an installation", Args: cobra.NoArgs,
+		Example: "  linghang doctor --data /var/lib/linghang",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
+				findings, err := k.examine(ctx)
+				if err != nil {
+					return err
+				}
+				bad := 0
+				err = show(cmd, findings, func(w io.Writer) {
+					for _, f := range findings {
+						mark := "ok  "
+						if !f.OK {
+							mark = "BAD "
+						}
+						fmt.Fprintf(w, "%s %-24s %s\n", mark, f.Check, f.Note)
+					}
+				})
+				for _, f := range findings {
+					if !f.OK {
+						bad++
+					}
+				}
+				if bad > 0 {
+					return errors.Join(err, fmt.Errorf("%d of %d checks failed", bad, len(findings)))
+				}
+				return err
+			})
+		},
+	}
+}
+
+func (k *Kernel) examine(ctx context.Context) ([]finding, error) {
+	var list []finding
+	note := func(check string, err error, format string, args ...any) {
+		f := finding{Check: check, OK: err == nil, Note: fmt.Sprintf(format, args...)}
+		if err != nil {
+			f.Note = err.Error()
+		}
+		list = append(list, f)
+	}
+	probe := filepath.Join(k.cfg.Data, ".doctor")
+	err := os.WriteFile(probe, []byte("ok"), 0o600)
+	note("data directory", errors.Join(err, os.Remove(probe)), "%s can be written", k.cfg.Data)
+	for _, db := range k.sql.DBs() {
+		note("database "+db.Room(), db.Check(ctx), "sound (%s)", db.Dialect())
+		n, age, err := db.OutboxLag(ctx)
+		if err == nil && age > 5*time.Minute {
+			err = fmt.Errorf("%d events wait, the oldest for %s", n, age.Round(time.Second))
+		}
+		note("outbox "+db.Room(), err, "%d events wait", n)
+	}
+	v, err := k.audit.Verify(ctx)
+	if err != nil {
+		return list, err
+	}
+	note("audit chain", v.Err(), "%d entries", v.Count)
+	done, err := k.directory.IsSetUp(ctx)
+	if err == nil && !done {
+		err = errNotSetUp
+	}
+	note("set-up", err, "done")
+	return list, nil
+}
