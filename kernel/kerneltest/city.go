@@ -1,0 +1,242 @@
+// Package kerneltest gives tests a real house: every tool open on a fresh
+// directory, a city that is set up, organisations, and a person for every role.
+package kerneltest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"linghang/kernel"
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/module"
+)
+
+// City is a running house in which the bureau, two operators and one person
+// per role and organisation exist.
+type City struct {
+	*kernel.Kernel
+	URL    string
+	Bureau identity.Organisation
+	Ours   identity.Organisation // an operator
+	Theirs identity.Organisation // another operator, who must not see ours
+
+	cookies map[string]string
+	keys    atomic.Int64
+}
+
+// Options change how a city is started.
+type Options struct {
+	DatabaseURL string
+	Data        string // a directory to go on with; empty means a fresh one
+}
+
+const password = "correct horse battery staple"
+
+// Start runs a house with the rooms until the test ends.
+func Start(t testing.TB, rooms func(k *kernel.Kernel) []module.Module, options ...Options) *City {
+	t.Helper()
+	cfg := kernel.Defaults()
+	cfg.Data, cfg.HTTP = t.TempDir(), "127.0.0.1:0"
+	for _, o := range options {
+		cfg.DatabaseURL = o.DatabaseURL
+		if o.Data != "" {
+			cfg.Data = o.Data
+		}
+	}
+	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	k, err := kernel.New(cfg, kernel.House{Version: "test", Rooms: rooms}, log)
+	if err != nil {
+		t.Fatalf("build house: %v", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	if err := k.Open(ctx); err != nil {
+		t.Fatalf("open house: %v", err)
+	}
+	ran := make(chan error, 1)
+	go func() { ran <- k.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ran; err != nil {
+			t.Errorf("run house: %v", err)
+		}
+		if err := k.Close(); err != nil {
+			t.Errorf("close house: %v", err)
+		}
+	})
+	c := &City{Kernel: k, URL: k.Address(), cookies: map[string]string{}}
+	Wait(t, "the house to be ready", func() bool { return c.Get(t, "/readyz", "").Status == http.StatusOK })
+	c.setUp(t, ctx)
+	return c
+}
+
+// testWriter sends the log to the test that is running.
+type testWriter struct{ t testing.TB }
+
+func (w testWriter) Write(p []byte) (int, error) {
+	w.t.Helper()
+	fmt.Fprint(w.t.Output(), string(p))
+	return len(p), nil
+}
+
+// setUp creates the city as a person would, with the one-time link.
+func (c *City) setUp(t testing.TB, ctx context.Context) {
+	t.Helper()
+	secret, fresh, err := c.Directory().PrepareSetUp(ctx)
+	if err != nil || !fresh {
+		t.Fatalf("prepare set-up: %v, fresh %v", err, fresh)
+	}
+	body := fmt.Sprintf(`{"link_token":%q,"city":{"zh":"青岛","en":"Qingdao"},"organisation":{"zh":"青岛市工业和信息化局","en":"Qingdao Bureau of Industry"},
+		"administrator":{"name":"管理员","login":"administrator","password":%q}}`, secret, password)
+	r := c.Send(t, "POST", "/api/system/set-up", "", body)
+	if r.Status != http.StatusOK {
+		t.Fatalf("set up: %d %s", r.Status, r.Body)
+	}
+	c.cookies["administrator"] = r.cookie
+	var session struct {
+		Organisation identity.Organisation `json:"organisation"`
+	}
+	r.Decode(t, &session)
+	c.Bureau = session.Organisation
+	c.Ours = c.organisation(t, "我方平台公司", "Our Operator")
+	c.Theirs = c.organisation(t, "他方平台公司", "Their Operator")
+	for _, role := range identity.Roles() {
+		if role.ID != identity.Administrator {
+			c.person(t, string(role.ID), c.Bureau.ID, role.ID)
+		}
+		if !role.BureauOnly {
+			c.person(t, string(role.ID)+"-ours", c.Ours.ID, role.ID)
+			c.person(t, string(role.ID)+"-theirs", c.Theirs.ID, role.ID)
+		}
+	}
+}
+
+func (c *City) organisation(t testing.TB, zh, en string) identity.Organisation {
+	t.Helper()
+	body, err := json.Marshal(identity.NewOrganisation{Kind: identity.Operator, Name: lang.Text{ZH: zh, EN: en}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := c.Send(t, "POST", "/api/system/organisations", "administrator", string(body))
+	if r.Status != http.StatusCreated {
+		t.Fatalf("create organisation: %d %s", r.Status, r.Body)
+	}
+	var o identity.Organisation
+	r.Decode(t, &o)
+	return o
+}
+
+// person creates somebody and lets them sign in when they first ask for something.
+func (c *City) person(t testing.TB, login, organisation string, role identity.Role) {
+	t.Helper()
+	body := fmt.Sprintf(`{"login":%q,"name":%q,"password":%q,"memberships":[{"organisation_id":%q,"role":%q}]}`, login, login, password, organisation, role)
+	if r := c.Send(t, "POST", "/api/system/persons", "administrator", body); r.Status != http.StatusCreated {
+		t.Fatalf("create %s: %d %s", login, r.Status, r.Body)
+	}
+}
+
+// People returns everybody: who, and nobody as the empty name.
+func (c *City) People() []string {
+	people := []string{"", "administrator"}
+	for _, role := range identity.Roles() {
+		if role.ID != identity.Administrator {
+			people = append(people, string(role.ID))
+		}
+		if !role.BureauOnly {
+			people = append(people, string(role.ID)+"-ours", string(role.ID)+"-theirs")
+		}
+	}
+	return people
+}
+
+// RoleOf returns the role of one of People.
+func RoleOf(who string) identity.Role {
+	role, _, _ := strings.Cut(who, "-")
+	return identity.Role(role)
+}
+
+// Reply is an answer, read whole.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	cookie string
+}
+
+// Decode reads the answer's JSON into v.
+func (r Reply) Decode(t testing.TB, v any) {
+	t.Helper()
+	if err := json.Unmarshal(r.Body, v); err != nil {
+		t.Fatalf("decode %s: %v", r.Body, err)
+	}
+}
+
+// Get reads a path as somebody.
+func (c *City) Get(t testing.TB, path, who string) Reply {
+	t.Helper()
+	return c.Send(t, "GET", path, who, "")
+}
+
+// Send makes a request as somebody ("" is nobody) with a JSON body.
+func (c *City) Send(t testing.TB, method, path, who, body string, header ...string) Reply {
+	t.Helper()
+	var reader io.Reader
+	if body != "" {
+		reader = strings.NewReader(body)
+	}
+	r := httptest.NewRequest(method, path, reader)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if who != "" {
+		r.Header.Set("Cookie", c.cookie(t, who))
+		r.Header.Set("X-Linghang-CSRF", "1")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return c.Do(r)
+}
+
+// Do runs a request through the whole door.
+func (c *City) Do(r *http.Request) Reply {
+	w := httptest.NewRecorder()
+	c.Handler().ServeHTTP(w, r)
+	cookie, _, _ := strings.Cut(w.Header().Get("Set-Cookie"), ";")
+	return Reply{w.Code, w.Header(), bytes.TrimSpace(w.Body.Bytes()), cookie}
+}
+
+func (c *City) cookie(t testing.TB, who string) string {
+	t.Helper()
+	if cookie, ok := c.cookies[who]; ok {
+		return cookie
+	}
+	r := c.Send(t, "POST", "/api/system/sign-in", "", fmt.Sprintf(`{"login":%q,"password":%q}`, who, password))
+	if r.Status != http.StatusOK {
+		t.Fatalf("sign in %s: %d %s", who, r.Status, r.Body)
+	}
+	c.cookies[who] = r.cookie
+	return r.cookie
+}
+
+// Wait polls until done, and says what it waited for when it gives up.
+func Wait(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for !done() {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited 20 s for %s", what)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}

@@ -1,0 +1,127 @@
+package kerneltest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// server is the one PostgreSQL of a test binary; it dies with it.
+var server struct {
+	once sync.Once
+	dsn  string
+	err  error
+}
+
+// Postgres returns the address of a PostgreSQL server for this test binary. It
+// is started on a free port by the first test that asks, and dies with the
+// binary. LINGHANG_TEST_POSTGRES_DSN names a running one instead.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	if dsn, ok := os.LookupEnv("LINGHANG_TEST_POSTGRES_DSN"); ok {
+		return dsn
+	}
+	server.once.Do(func() { server.dsn, server.err = startPostgres() })
+	if server.err != nil {
+		t.Fatalf("start PostgreSQL (`make test` installs it): %v", server.err)
+	}
+	return server.dsn
+}
+
+func startPostgres() (string, error) {
+	dirs, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if err != nil || len(dirs) == 0 {
+		return "", fmt.Errorf("no PostgreSQL in /usr/lib/postgresql: %v", err)
+	}
+	bin := dirs[len(dirs)-1]
+	data, err := os.MkdirTemp("", "linghang-postgres-")
+	if err != nil {
+		return "", err
+	}
+	// PostgreSQL refuses to run as root; its package brings a user for it.
+	attr := &syscall.SysProcAttr{}
+	if os.Geteuid() == 0 {
+		u, err := user.Lookup("postgres")
+		if err != nil {
+			return "", err
+		}
+		uid, _ := strconv.Atoi(u.Uid)
+		gid, _ := strconv.Atoi(u.Gid)
+		attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		if err := os.Chown(data, uid, gid); err != nil {
+			return "", err
+		}
+	}
+	init := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+	init.SysProcAttr, init.Dir = attr, data
+	if out, err := init.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	port, err := freePort()
+	if err != nil {
+		return "", err
+	}
+	run := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", data,
+		"-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB")
+	run.Dir = data
+	run.SysProcAttr = &syscall.SysProcAttr{Credential: attr.Credential, Pdeathsig: syscall.SIGQUIT}
+	started := make(chan error, 1)
+	go func() {
+		// Pdeathsig follows the thread that forked: the server lives as long as
+		// this goroutine holds its thread, which is until the binary ends.
+		runtime.LockOSThread()
+		if err := run.Start(); err != nil {
+			started <- err
+			return
+		}
+		started <- nil
+		_ = run.Wait()
+	}()
+	if err := <-started; err != nil {
+		return "", err
+	}
+	dsn := fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)
+	return dsn, answers(dsn)
+}
+
+func answers(dsn string) error {
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		conn, err := pgx.Connect(ctx, dsn)
+		if err == nil {
+			err = conn.Close(ctx)
+			cancel()
+			return err
+		}
+		cancel()
+		if time.Now().After(deadline) {
+			return fmt.Errorf("waited 30 s for PostgreSQL to answer: %w", err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	addr, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0, fmt.Errorf("no TCP address: %s", l.Addr())
+	}
+	return addr.Port, l.Close()
+}
