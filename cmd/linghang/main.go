@@ -4,6 +4,7 @@ package main
 import (
 	"linghang/kernel"
 	"linghang/kernel/module"
+	"linghang/modules/platforms"
 	"linghang/web"
 )
 
@@ -17,5 +18,7 @@ func main() {
 // platform lists the rooms in start order. An argument after the kit is a
 // bridge: the only way in which one room calls another.
 func platform(k *kernel.Kernel) []module.Module {
-	return []module.Module{}
+	return []module.Module{
+		platforms.New(k.Kit("platforms")),
+	}
 }

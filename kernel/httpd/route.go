@@ -6,6 +6,8 @@ package httpd
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -51,6 +53,7 @@ func (r Route) Path() string {
 type Handler interface {
 	register(api huma.API, op huma.Operation)
 	columns() []column
+	check() error
 }
 
 // Nothing is the answer of a route that has none (204).
@@ -59,6 +62,11 @@ type Nothing struct{}
 // Versioned is an answer that can be edited; its version becomes the ETag.
 type Versioned interface {
 	ETag() int64
+}
+
+// Object is embedded in the input of routes whose path names one object.
+type Object struct {
+	ID string `path:"id" maxLength:"40"`
 }
 
 // IfMatch is embedded in the input of routes that edit a versioned object.
@@ -134,6 +142,28 @@ func (h jsonHandler[I, O]) register(api huma.API, op huma.Operation) {
 
 func (jsonHandler[I, O]) columns() []column { return nil }
 
+// check refuses types whose fields the door would silently not see.
+func (jsonHandler[I, O]) check() error {
+	return errors.Join(visible(reflect.TypeFor[I]()), visible(reflect.TypeFor[O]()))
+}
+
+func visible(t reflect.Type) error {
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	for f := range fields(t) {
+		if f.Anonymous && !f.IsExported() {
+			return fmt.Errorf("%s embeds %s, which is not exported: its fields would be left out", t, f.Type)
+		}
+		if f.Anonymous {
+			if err := visible(f.Type); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 type listHandler[I, T any] struct {
 	jsonHandler[I, sqldb.Page[T]]
 }
@@ -180,6 +210,7 @@ func (h rawHandler) register(api huma.API, op huma.Operation) {
 }
 
 func (rawHandler) columns() []column { return nil }
+func (rawHandler) check() error      { return nil }
 
 func pathParameters(path string) []string {
 	var names []string

@@ -84,7 +84,8 @@ func schemaName(t reflect.Type, hint string) string {
 	return strings.ToUpper(room[:1]) + room[1:] + strings.ToUpper(name[:1]) + name[1:]
 }
 
-// Mount adds the routes of a room; the empty room is /api itself. A route without a permission, or with one
+// Mount adds the routes of a room; the empty room is /api itself, the
+// path / of a room the room itself. A route without a permission, or with one
 // that nobody declared, is refused.
 func (s *Server) Mount(room string, db *sqldb.DB, routes []Route) error {
 	for _, r := range routes {
@@ -92,7 +93,10 @@ func (s *Server) Mount(room string, db *sqldb.DB, routes []Route) error {
 		if r.Permission == "" || !known {
 			return fmt.Errorf("route %s of %s asks for the permission %q, which nobody declares", r.Pattern, room, r.Permission)
 		}
-		m := MountedRoute{Room: room, Path: strings.TrimSuffix("/api/"+room, "/") + r.Path(), Route: r}
+		if err := r.Handler.check(); err != nil {
+			return fmt.Errorf("route %s of %s: %w", r.Pattern, room, err)
+		}
+		m := MountedRoute{Room: room, Path: strings.TrimSuffix(strings.TrimSuffix("/api/"+room, "/")+r.Path(), "/"), Route: r}
 		s.routes = append(s.routes, m)
 		op := huma.Operation{
 			OperationID: operationID(m), Method: r.Method(), Path: m.Path, Summary: r.Summary, Tags: []string{room},

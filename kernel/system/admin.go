@@ -44,12 +44,12 @@ func (m *Room) createOrganisation(ctx context.Context, in newOrganisationInput) 
 	return m.directory.CreateOrganisation(ctx, in.Body)
 }
 
-func (m *Room) organisation(ctx context.Context, in idInput) (identity.Organisation, error) {
+func (m *Room) organisation(ctx context.Context, in httpd.Object) (identity.Organisation, error) {
 	return m.directory.ReadOrganisation(ctx, in.ID)
 }
 
 type editOrganisationInput struct {
-	idInput
+	httpd.Object
 	httpd.IfMatch
 	Body struct {
 		Name     lang.Text `json:"name"`
@@ -66,7 +66,7 @@ func (m *Room) editOrganisation(ctx context.Context, in editOrganisationInput) (
 	return m.directory.EditOrganisation(ctx, in.ID, version, in.Body.Name, in.Body.USCC, in.Body.District)
 }
 
-func (m *Room) removeOrganisation(ctx context.Context, in idInput) (httpd.Nothing, error) {
+func (m *Room) removeOrganisation(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
 	return httpd.Nothing{}, m.directory.RemoveOrganisation(ctx, in.ID)
 }
 
@@ -76,12 +76,12 @@ func (m *Room) createPerson(ctx context.Context, in newPersonInput) (identity.Pe
 	return m.directory.CreatePerson(ctx, in.Body)
 }
 
-func (m *Room) person(ctx context.Context, in idInput) (identity.Person, error) {
+func (m *Room) person(ctx context.Context, in httpd.Object) (identity.Person, error) {
 	return m.directory.ReadPerson(ctx, in.ID)
 }
 
 type editPersonInput struct {
-	idInput
+	httpd.Object
 	httpd.IfMatch
 	Body identity.PersonInput
 }
@@ -95,7 +95,7 @@ func (m *Room) editPerson(ctx context.Context, in editPersonInput) (identity.Per
 }
 
 type resetInput struct {
-	idInput
+	httpd.Object
 	Body struct {
 		Password string `json:"password" maxLength:"1000"`
 	}
@@ -168,7 +168,7 @@ func (m *Room) issueToken(ctx context.Context, in tokenInput) (tokenView, error)
 	return tokenView{t, secret}, err
 }
 
-func (m *Room) revokeToken(ctx context.Context, in idInput) (httpd.Nothing, error) {
+func (m *Room) revokeToken(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
 	return httpd.Nothing{}, m.directory.RevokeToken(ctx, in.ID)
 }
 

@@ -291,11 +291,7 @@ func (m *Room) sessions(ctx context.Context, _ nothing) (sessionsView, error) {
 	return sessionsView{list}, err
 }
 
-type idInput struct {
-	ID string `path:"id" maxLength:"40"`
-}
-
-func (m *Room) endSession(ctx context.Context, in idInput) (httpd.Nothing, error) {
+func (m *Room) endSession(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
 	return httpd.Nothing{}, m.directory.EndSession(ctx, in.ID)
 }
 

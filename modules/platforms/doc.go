@@ -1,0 +1,16 @@
+// Package platforms is the room of platform monitoring and analysis
+// (平台监测分析): which industrial internet platforms the city has, what they
+// report, and whether they still do.
+//
+// Words: a platform (平台) belongs to an operator (平台运营方) and goes from
+// applied through reviewed, trial and in service to suspended or retired. It
+// reports with keys (密钥): a report key signs JSON reports, a push key is the
+// user name and password of Prometheus remote write, OTLP and plain JSON. What
+// comes in through the gate is a submission (报送) in the ledger (台账),
+// fsynced before it is acknowledged; facts (指标值) of days and months keep
+// every revision; latest holds the newest value of each series. Time series
+// are a projection of the ledger and can be rebuilt from it.
+//
+// Tables: platform, platform_key, submission, fact, latest, ledger_position.
+// Tells: platformsevent. Hears: nothing.
+package platforms

@@ -1,0 +1,408 @@
+package platforms
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/httpd"
+	"linghang/lib/otlpmetrics"
+	"linghang/lib/remotewrite"
+)
+
+// caller is who knocks at the gate, with what.
+type caller struct {
+	key      key
+	platform platform
+	meter    *meter
+	body     []byte // as sent
+	seq      int64  // of the signature; 0 when not signed
+}
+
+// enter reads the body, finds out whose key it is and whether it may come in.
+func (m *Module) enter(r *http.Request) (caller, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return caller{}, fmt.Errorf("read body: %w", err)
+	}
+	c, err := m.identify(r, body)
+	if err != nil {
+		m.metrics.refused.WithLabelValues("key").Inc()
+		return c, err
+	}
+	c.body, c.meter = body, m.gate.meter(c.platform.ID)
+	if err := c.meter.knock(time.Now()); err != nil {
+		m.metrics.refused.WithLabelValues("rate").Inc()
+		return c, err
+	}
+	if !c.platform.Status.reports() && !c.key.Sandbox {
+		m.metrics.refused.WithLabelValues("status").Inc()
+		return c, fault.New(fault.Forbidden, "platforms.platform.not_reporting", "the platform is %s; data is taken in trial and in service", c.platform.Status).
+			With("status", string(c.platform.Status))
+	}
+	return c, nil
+}
+
+func (m *Module) identify(r *http.Request, body []byte) (caller, error) {
+	ctx := r.Context()
+	if id, secret, ok := r.BasicAuth(); ok {
+		k, p, err := m.keys.holder(ctx, id)
+		if err != nil {
+			return caller{}, err
+		}
+		if !k.matches(secret) {
+			return caller{}, errKey()
+		}
+		return caller{key: k, platform: p}, nil
+	}
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return caller{}, fault.New(fault.Unauthorized, "platforms.key.missing", "a key of the platform is needed").
+			At("header.Authorization", "Basic with a push key, or %s with a report key", scheme)
+	}
+	s, err := readSignature(header)
+	if err != nil {
+		return caller{}, err
+	}
+	k, p, err := m.keys.holder(ctx, s.KeyID)
+	if err != nil {
+		return caller{}, err
+	}
+	return caller{key: k, platform: p, seq: s.Seq}, k.verify(s, r.Method, r.URL.Path, body, time.Now())
+}
+
+// inflate undoes the content encoding within the bound.
+func inflate(body []byte, encoding string) ([]byte, error) {
+	var r io.Reader = bytes.NewReader(body)
+	switch encoding {
+	case "", "identity":
+		return body, nil
+	case "gzip":
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, fault.New(fault.BadRequest, "platforms.body.damaged", "the body is damaged gzip: %v", err)
+		}
+		r = z
+	case "zstd":
+		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxDecoded))
+		if err != nil {
+			return nil, fault.New(fault.BadRequest, "platforms.body.damaged", "the body is damaged zstd: %v", err)
+		}
+		defer z.Close()
+		r = z
+	default:
+		return nil, fault.New(fault.Unsupported, "platforms.body.encoding", "the content encoding %.40q is none of gzip, zstd, identity", encoding)
+	}
+	plain, err := io.ReadAll(io.LimitReader(r, maxDecoded+1))
+	if len(plain) > maxDecoded {
+		return nil, fault.New(fault.TooLarge, "platforms.body.decoded", "the body decodes to more than %d bytes", maxDecoded).With("limit", maxDecoded)
+	}
+	if err != nil {
+		return nil, fault.New(fault.BadRequest, "platforms.body.damaged", "the body is damaged: %v", err)
+	}
+	return plain, nil
+}
+
+func sumOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
+}
+
+// receiptView answers a report.
+type receiptView struct {
+	Receipt    string    `json:"receipt"`
+	Seq        int64     `json:"seq"`
+	ReceivedAt time.Time `json:"received_at"`
+	Accepted   int       `json:"accepted"`
+	Rejected   int       `json:"rejected"`
+	Findings   []finding `json:"findings"`
+	Sandbox    bool      `json:"sandbox,omitempty"`
+}
+
+func viewReceipt(s submission, sandbox bool) receiptView {
+	v := receiptView{s.ID, s.Seq, s.ReceivedAt, s.Accepted, s.Rejected, bounded(s.Findings), sandbox}
+	if sandbox {
+		v.Receipt = ""
+	}
+	return v
+}
+
+// serveReport takes JSON reports, signed or with a push key.
+func (m *Module) serveReport(w http.ResponseWriter, r *http.Request) {
+	c, err := m.enter(r)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	s, err := m.takeReport(r, c)
+	if err != nil {
+		m.grumble(c, channelReport, err)
+		httpd.Refuse(w, r, err)
+		return
+	}
+	v := viewReceipt(s, c.key.Sandbox)
+	if s.Rejected > 0 {
+		httpd.Refuse(w, r, partial(s, v))
+		return
+	}
+	writeJSON(w, v)
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v) //nolint:errcheck // the caller has gone
+}
+
+// partial lists every bad item; the receipt tells that the good ones are kept.
+func partial(s submission, v receiptView) error {
+	f := fault.New(fault.Invalid, "platforms.report.partial", "%d of %d items were not taken: %s", s.Rejected, s.Items, summary(s.Findings)).
+		With("receipt", v.Receipt).With("accepted", s.Accepted).With("rejected", s.Rejected)
+	for _, x := range bounded(s.Findings) {
+		_ = f.At(fmt.Sprintf("body.items[%d]", x.Item), "%s: %s", x.Code, x.Message)
+	}
+	return f
+}
+
+func (m *Module) takeReport(r *http.Request, c caller) (submission, error) {
+	now := time.Now().UTC()
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		return submission{}, fault.New(fault.Unsupported, "platforms.body.type", "a report is application/json")
+	}
+	plain, err := inflate(c.body, r.Header.Get("Content-Encoding"))
+	if err != nil {
+		return submission{}, err
+	}
+	rep, err := readReport(plain)
+	if err != nil {
+		return submission{}, err
+	}
+	if c.seq > 0 && c.seq != rep.Seq {
+		return submission{}, fault.New(fault.Invalid, "platforms.report.seq_signed", "the signature says seq %d, the report %d", c.seq, rep.Seq).At("body.seq", "sign the seq of the report")
+	}
+	if rep.Platform != "" && rep.Platform != c.platform.Code {
+		return submission{}, fault.New(fault.Forbidden, "platforms.report.foreign", "the report is of platform %.60q, the key of %q", rep.Platform, c.platform.Code)
+	}
+	s := newSubmission(c.platform, c.key, channelReport, sumOf(plain), now)
+	if c.seq == 0 {
+		s.Channel = channelJSON
+	}
+	s.Seq, s.Period, s.Revises, s.Items = rep.Seq, rep.Period, rep.Revises, len(rep.Items)
+	if !rep.SentAt.IsZero() {
+		s.SentAt = rep.SentAt.UTC()
+	}
+	s.entries, s.Findings = m.catalogue.sift(rep, now)
+	return m.take(r.Context(), c, s)
+}
+
+// take brings a checked submission into the ledger, and tells who watches.
+func (m *Module) take(ctx context.Context, c caller, s submission) (submission, error) {
+	if err := c.meter.admit(len(s.entries), time.Now()); err != nil {
+		return s, err
+	}
+	if c.key.Sandbox {
+		s.Accepted, s.Rejected = len(s.entries), s.Items-len(s.entries)
+		return s, nil
+	}
+	done, err := s, error(nil)
+	if len(s.entries) > 0 {
+		if done, err = m.ledger.record(ctx, s); err != nil {
+			return s, err
+		}
+	} else {
+		done.Rejected = s.Items
+	}
+	m.count(done)
+	if done.Accepted == 0 && c.meter.refusals.Allow() {
+		if err := m.ledger.noteRefused(ctx, done); err != nil {
+			return s, err
+		}
+	}
+	if done.Accepted > 0 {
+		m.projector.nudge()
+	}
+	if done.Rejected > 0 && c.meter.log.Allow() {
+		m.kit.Log.Warn("values were refused", "platform", c.platform.Code, "channel", s.Channel, "refused", done.Rejected, "of", done.Items, "why", summary(done.Findings))
+	}
+	if c.meter.notices.Allow() {
+		m.kit.Notify(topicList, c.platform.ID, c.platform.Operator.ID)
+	}
+	return done, nil
+}
+
+func (m *Module) count(s submission) {
+	m.metrics.items.WithLabelValues(s.Channel, "accepted").Add(float64(s.Accepted))
+	m.metrics.items.WithLabelValues(s.Channel, "refused").Add(float64(s.Rejected))
+	for _, f := range s.Findings {
+		m.metrics.reasons.WithLabelValues(strings.TrimPrefix(f.Key, "platforms.item.")).Inc()
+	}
+}
+
+// grumble counts and, at most once a second per platform, logs a request that
+// was refused as a whole.
+func (m *Module) grumble(c caller, channel string, err error) {
+	m.metrics.refused.WithLabelValues("request").Inc()
+	if c.meter.log.Allow() {
+		m.kit.Log.Warn("a request was refused", "platform", c.platform.Code, "channel", channel, "why", err.Error())
+	}
+}
+
+// serveRemoteWrite takes Prometheus remote write 1.0 and 2.0. Data faults are
+// 400 and never retried; what is good in the request is kept.
+func (m *Module) serveRemoteWrite(w http.ResponseWriter, r *http.Request) {
+	version, err := remotewrite.Negotiate(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"))
+	if err != nil {
+		m.metrics.refused.WithLabelValues("type").Inc()
+		httpd.Refuse(w, r, fault.New(fault.Unsupported, "platforms.body.type", "%v", err))
+		return
+	}
+	c, err := m.enter(r)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	s, err := m.takeSeries(r.Context(), c, version)
+	if version == remotewrite.V2 {
+		remotewrite.Written{Samples: s.Accepted}.Set(w.Header())
+	}
+	if err != nil {
+		m.grumble(c, channelRemoteWrite, err)
+		httpd.Refuse(w, r, err)
+		return
+	}
+	if s.Rejected > 0 {
+		httpd.Refuse(w, r, fault.New(fault.BadRequest, "platforms.push.partial", "%d of %d values were not taken: %s", s.Rejected, s.Items, summary(s.Findings)).
+			With("accepted", s.Accepted).With("rejected", s.Rejected))
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (m *Module) takeSeries(ctx context.Context, c caller, version remotewrite.Version) (submission, error) {
+	now := time.Now().UTC()
+	s := newSubmission(c.platform, c.key, channelRemoteWrite, sumOf(c.body), now)
+	var values []pushed
+	var labelFaults []finding
+	err := remotewrite.Decode(c.body, version, remotewrite.Limits{Decoded: maxDecoded, Series: maxItems, Samples: maxItems}, func(x remotewrite.Series) error {
+		if fault := remotewrite.CheckLabels(x.Labels); fault != "" {
+			labelFaults = append(labelFaults, finding{-1, "", "platforms.item.labels", fault})
+			return nil
+		}
+		if x.Histograms > 0 {
+			labelFaults = append(labelFaults, finding{-1, "", "platforms.item.histogram", "native histograms are not indicators"})
+		}
+		values = fromSeries(x, values)
+		return nil
+	})
+	var bad *remotewrite.Error
+	if errors.As(err, &bad) {
+		kind := fault.BadRequest
+		if bad.Kind == remotewrite.TooLarge {
+			kind = fault.TooLarge
+		}
+		return submission{}, fault.New(kind, "platforms.push.unreadable", "%s", bad.What)
+	}
+	if err != nil {
+		return submission{}, err
+	}
+	return m.takePushed(ctx, c, s, values, labelFaults)
+}
+
+func (m *Module) takePushed(ctx context.Context, c caller, s submission, values []pushed, faults []finding) (submission, error) {
+	s.entries, s.Findings = m.catalogue.siftPushed(values, c.platform, s.ReceivedAt)
+	s.Findings = append(s.Findings, faults...)
+	s.Items = len(s.entries) + len(s.Findings)
+	s.Period = s.ReceivedAt.Format(time.RFC3339)
+	if s.Items == 0 {
+		return s, nil // only staleness markers, or an empty request: a keep-alive
+	}
+	return m.take(ctx, c, s)
+}
+
+// serveOTLP takes OTLP/HTTP metrics. What is not taken is answered as partial
+// success, which senders do not retry.
+func (m *Module) serveOTLP(w http.ResponseWriter, r *http.Request) {
+	enc, err := otlpmetrics.Negotiate(r.Header.Get("Content-Type"))
+	if err != nil {
+		m.metrics.refused.WithLabelValues("type").Inc()
+		httpd.Refuse(w, r, fault.New(fault.Unsupported, "platforms.body.type", "%v", err))
+		return
+	}
+	c, err := m.enter(r)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	s, err := m.takePoints(r, c, enc)
+	if err != nil {
+		m.grumble(c, channelOTLP, err)
+		httpd.Refuse(w, r, err)
+		return
+	}
+	body, err := otlpmetrics.Response(enc, s.Rejected, summary(s.Findings))
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", string(enc))
+	_, _ = w.Write(body) //nolint:errcheck // the caller has gone
+}
+
+func (m *Module) takePoints(r *http.Request, c caller, enc otlpmetrics.Encoding) (submission, error) {
+	plain, err := inflate(c.body, r.Header.Get("Content-Encoding"))
+	if err != nil {
+		return submission{}, err
+	}
+	if len(plain) > 2*maxReport {
+		return submission{}, fault.New(fault.TooLarge, "platforms.body.decoded", "an OTLP request has at most %d bytes", 2*maxReport).With("limit", 2*maxReport)
+	}
+	points, refused, err := otlpmetrics.Decode(plain, enc, maxItems)
+	var bad *otlpmetrics.Error
+	if errors.As(err, &bad) {
+		kind := fault.BadRequest
+		if bad.Status == http.StatusRequestEntityTooLarge {
+			kind = fault.TooLarge
+		}
+		return submission{}, fault.New(kind, "platforms.push.unreadable", "%s", bad.What)
+	}
+	if err != nil {
+		return submission{}, err
+	}
+	values := make([]pushed, 0, len(points))
+	for _, p := range points {
+		values = append(values, fromPoint(p))
+	}
+	var faults []finding
+	for _, x := range refused {
+		faults = append(faults, finding{-1, "", "platforms.item.otlp_kind", fmt.Sprintf("metric %.80q: %s", x.Metric, x.Why)})
+	}
+	s := newSubmission(c.platform, c.key, channelOTLP, sumOf(plain), time.Now().UTC())
+	return m.takePushed(r.Context(), c, s, values, faults)
+}
+
+// serveReceipt tells a sender what became of a report.
+func (m *Module) serveReceipt(w http.ResponseWriter, r *http.Request) {
+	c, err := m.enter(r)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	s, err := m.ledger.submission(r.Context(), c.platform.ID, r.PathValue("receipt"))
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	writeJSON(w, viewReceipt(s, false))
+}

@@ -1,0 +1,76 @@
+package platforms
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/sqldb"
+)
+
+type keyStore struct{ db *sqldb.DB }
+
+const keyColumns = `k.id, k.platform_id, k.kind, k.secret, k.sandbox, k.created_at, k.last_used_at, k.revoked_at`
+
+func scanKey(r sqldb.Row) (key, error) {
+	var k key
+	var created, used, revoked int64
+	err := r.Scan(&k.ID, &k.PlatformID, &k.Kind, &k.Secret, &k.Sandbox, &created, &used, &revoked)
+	k.CreatedAt, k.LastUsedAt, k.Revoked = fromMillis(created), fromMillis(used), revoked > 0
+	return k, err
+}
+
+// insert adds a key unless the platform holds as many of its kind as it may.
+func (s keyStore) insert(ctx context.Context, k key, by string) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		var n int
+		err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM platform_key WHERE platform_id = $1 AND kind = $2 AND sandbox = $3 AND revoked_at = 0`,
+			k.PlatformID, k.Kind, k.Sandbox).Scan(&n)
+		if err != nil {
+			return fmt.Errorf("count keys: %w", err)
+		}
+		if n >= keysAtOnce {
+			return fault.New(fault.Conflict, "platforms.key.too_many", "the platform holds %d keys of this kind; revoke one first", n).With("count", n)
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO platform_key (id, platform_id, kind, secret, sandbox, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			k.ID, k.PlatformID, k.Kind, k.Secret, k.Sandbox, k.CreatedAt.UnixMilli(), by)
+		if err != nil {
+			return fmt.Errorf("insert key: %w", err)
+		}
+		return nil
+	})
+}
+
+func (s keyStore) list(ctx context.Context, platformID string) ([]key, error) {
+	rows, err := s.db.Query(ctx, `SELECT `+keyColumns+` FROM platform_key k WHERE k.platform_id = $1 AND k.revoked_at = 0 ORDER BY k.created_at`, platformID)
+	if err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	return sqldb.All(rows, scanKey)
+}
+
+func (s keyStore) revoke(ctx context.Context, platformID, id string, now time.Time) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE platform_key SET revoked_at = $1, secret = '' WHERE id = $2 AND platform_id = $3 AND revoked_at = 0`, now.UnixMilli(), id, platformID)
+		if err == nil && n == 0 {
+			return fault.New(fault.NotFound, "kernel.not_found", "there is no such key, or it was revoked before")
+		}
+		return err
+	})
+}
+
+// holder returns a valid key with the platform it belongs to.
+func (s keyStore) holder(ctx context.Context, id string) (key, platform, error) {
+	k, err := scanKey(s.db.QueryRow(ctx, `SELECT `+keyColumns+` FROM platform_key k WHERE k.id = $1 AND k.revoked_at = 0`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return k, platform{}, errKey()
+	}
+	if err != nil {
+		return k, platform{}, fmt.Errorf("read key: %w", err)
+	}
+	p, err := platformStore(s).get(ctx, k.PlatformID)
+	return k, p, err
+}

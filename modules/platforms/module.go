@@ -1,0 +1,131 @@
+package platforms
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"linghang/kernel/bus"
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/module"
+	"linghang/modules/platforms/platformsevent"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+const topicList = "platforms.list"
+
+// Module is the room.
+type Module struct {
+	kit       *module.Kit
+	catalogue *catalogue
+	platforms platformStore
+	keys      keyStore
+	ledger    ledger
+	measures  measureStore
+	gate      *gate
+	projector *projector
+	metrics   metrics
+	broken    error // the binary's own data cannot be read; Run reports it
+}
+
+// New returns the room.
+func New(kit *module.Kit) *Module {
+	m := &Module{
+		kit: kit, platforms: platformStore{kit.DB}, keys: keyStore{kit.DB}, measures: measureStore{kit.DB},
+		gate: newGate(), metrics: newMetrics(kit.Metrics),
+	}
+	var pack *packer
+	if m.catalogue, m.broken = readCatalogue(catalogueText); m.broken == nil {
+		pack, m.broken = newPacker()
+	}
+	m.ledger = ledger{kit.DB, m.catalogue, pack}
+	m.projector = newProjector(m)
+	return m
+}
+
+// Manifest implements module.Module.
+func (m *Module) Manifest() module.Manifest {
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		dir = migrations
+	}
+	section := lang.Text{ZH: "平台监测", EN: "Platforms"}
+	return module.Manifest{
+		Name: "platforms", Title: lang.Text{ZH: "平台监测分析", EN: "Platform monitoring"}, Migrations: dir,
+		Permissions: permissions(),
+		Routes:      append(m.registryRoutes(), m.gateRoutes()...),
+		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
+		Measures:    m.measureList(),
+		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}},
+		Jobs:        []module.Job{{Name: "forget_payloads", Every: 24 * time.Hour, Do: m.forgetPayloads}},
+		Nav: []module.NavItem{
+			{Section: section, Label: lang.Text{ZH: "平台一览", EN: "Platforms"}, Path: "/platforms", Icon: "platforms", Permission: "platforms.view"},
+			{Section: section, Label: lang.Text{ZH: "登记平台", EN: "Register a platform"}, Path: "/platforms/new", Icon: "add", Permission: "platforms.register"},
+			{Section: section, Label: lang.Text{ZH: "指标目录", EN: "Indicator catalogue"}, Path: "/platforms/catalogue", Icon: "catalogue", Permission: "platforms.view"},
+		},
+	}
+}
+
+func permissions() []module.Permission {
+	everyone := []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}
+	return []module.Permission{
+		{ID: "platforms.view", Title: lang.Text{ZH: "查看平台", EN: "View platforms"}, Roles: everyone},
+		{ID: "platforms.register", Title: lang.Text{ZH: "登记和编辑平台", EN: "Register and edit platforms"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
+		{ID: "platforms.review", Title: lang.Text{ZH: "审核平台状态", EN: "Decide on a platform's status"}, Roles: []identity.Role{identity.Officer}},
+		{ID: "platforms.key", Title: lang.Text{ZH: "管理报送密钥", EN: "Manage reporting keys"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
+		{ID: "platforms.backfill", Title: lang.Text{ZH: "补报数据", EN: "Back-fill data"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
+	}
+}
+
+func (m *Module) measureList() []module.Measure {
+	platforms := lang.Text{ZH: "个", EN: "platforms"}
+	return []module.Measure{
+		{
+			ID: "platforms.monitored", Title: lang.Text{ZH: "实时监测平台数", EN: "Platforms monitored in real time"}, Unit: platforms,
+			Counts: lang.Text{ZH: "试运行或正式运行、且数据按期到达的平台", EN: "Platforms in trial or in service whose data arrives when due"},
+			Value:  m.measures.monitored,
+		},
+		{
+			ID: "platforms.specialised_new", Title: lang.Text{ZH: "特色型专业型平台数", EN: "Specialised platforms in service"}, Unit: platforms,
+			Counts: lang.Text{ZH: "类别为特色型专业型、正式运行的平台", EN: "Platforms of the specialised class in service"},
+			Value:  m.measures.specialised,
+		},
+		{
+			ID: "platforms.enterprises_served", Title: lang.Text{ZH: "平台服务企业数", EN: "Enterprises served by platforms"}, Unit: lang.Text{ZH: "家", EN: "enterprises"},
+			Counts: lang.Text{
+				ZH: "试运行或正式运行平台最新报送的服务企业数之和；被多个平台服务的企业重复计入",
+				EN: "Sum of the newest figures of platforms in trial or in service; an enterprise served by several platforms counts several times",
+			},
+			Value: m.measures.total("ent_served"),
+		},
+		{
+			ID: "platforms.devices_connected", Title: lang.Text{ZH: "工业设备连接数", EN: "Devices connected"}, Unit: lang.Text{ZH: "台套", EN: "devices"},
+			Counts: lang.Text{ZH: "试运行或正式运行平台最新报送的设备连接数之和", EN: "Sum of the newest figures of platforms in trial or in service"},
+			Value:  m.measures.total("dev_connected"),
+		},
+	}
+}
+
+// Run keeps the time series up with the ledger and notices silence, until ctx ends.
+func (m *Module) Run(ctx context.Context) error {
+	if m.broken != nil {
+		return m.broken
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return m.projector.run(ctx) })
+	g.Go(func() error { return m.watch(ctx) })
+	return g.Wait()
+}
+
+// payloadKept is how long the ledger can rebuild the time series.
+const payloadKept = 90 * 24 * time.Hour
+
+func (m *Module) forgetPayloads(ctx context.Context) error {
+	return m.ledger.forget(ctx, time.Now().Add(-payloadKept))
+}

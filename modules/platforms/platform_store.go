@@ -1,0 +1,206 @@
+package platforms
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"linghang/kernel/bus"
+	"linghang/kernel/fault"
+	"linghang/kernel/identity"
+	"linghang/kernel/sqldb"
+)
+
+type platformStore struct{ db *sqldb.DB }
+
+const platformColumns = `p.id, p.code, p.organisation_id, p.operator_zh, p.operator_en, p.name_zh, p.name_en, p.class, p.industry, p.district,
+	p.contact_name, p.contact_phone, p.contact_email, p.url, p.description, p.status, p.status_reason, p.synthetic, p.tier,
+	p.last_report_at, p.late_at, p.silent_at, p.created_at, p.version`
+
+func scanPlatform(r sqldb.Row) (platform, error) {
+	var p platform
+	var last, late, silent, created int64
+	err := r.Scan(&p.ID, &p.Code, &p.Operator.ID, &p.Operator.Name.ZH, &p.Operator.Name.EN, &p.Name.ZH, &p.Name.EN, &p.Class, &p.Industry, &p.District,
+		&p.Contact.Name, &p.Contact.Phone, &p.Contact.Email, &p.URL, &p.Description, &p.Status, &p.StatusReason, &p.Synthetic, &p.Tier,
+		&last, &late, &silent, &created, &p.Version)
+	p.LastReportAt, p.LateAt, p.SilentAt, p.CreatedAt = fromMillis(last), fromMillis(late), fromMillis(silent), fromMillis(created)
+	return p, err
+}
+
+// fromMillis keeps "never" recognisable: it is the zero time's own zero.
+func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+func (s platformStore) insert(ctx context.Context, p platform, events ...bus.Event) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO platform (id, code, organisation_id, operator_zh, operator_en, name_zh, name_en, class, industry, district,
+			contact_name, contact_phone, contact_email, url, description, status, synthetic, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+			p.ID, p.Code, p.Operator.ID, p.Operator.Name.ZH, p.Operator.Name.EN, p.Name.ZH, p.Name.EN, p.Class, p.Industry, p.District,
+			p.Contact.Name, p.Contact.Phone, p.Contact.Email, p.URL, p.Description, string(p.Status), p.Synthetic, p.CreatedAt.UnixMilli())
+		if sqldb.IsUnique(err) {
+			return fault.New(fault.Conflict, "platforms.platform.code_taken", "the code %s is taken", p.Code).At("body.code", "choose another code")
+		}
+		if err != nil {
+			return fmt.Errorf("insert platform: %w", err)
+		}
+		return tx.Emit(ctx, events...)
+	})
+}
+
+// read returns a platform that the caller may see.
+func (s platformStore) read(ctx context.Context, id string) (platform, error) {
+	p, err := s.get(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	return p, identity.From(ctx).Scope.Check(p.Operator.ID)
+}
+
+func (s platformStore) get(ctx context.Context, id string) (platform, error) {
+	p, err := scanPlatform(s.db.QueryRow(ctx, `SELECT `+platformColumns+` FROM platform p WHERE p.id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, fault.New(fault.NotFound, "kernel.not_found", "there is no such platform, or it is not yours to see")
+	}
+	if err != nil {
+		return p, fmt.Errorf("read platform: %w", err)
+	}
+	return p, nil
+}
+
+// change loads a platform, lets decide change it, and saves it with its events.
+func (s platformStore) change(ctx context.Context, id string, version int64, decide func(platform) (platform, []bus.Event, error)) (platform, error) {
+	if _, err := s.read(ctx, id); err != nil {
+		return platform{}, err
+	}
+	var p platform
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		before, err := scanPlatform(tx.QueryRow(ctx, `SELECT `+platformColumns+` FROM platform p WHERE p.id = $1`, id))
+		if err != nil {
+			return fmt.Errorf("read platform: %w", err)
+		}
+		if before.Version != version {
+			return fault.New(fault.Precondition, "kernel.stale", "somebody changed this platform meanwhile; read it again")
+		}
+		after, events, err := decide(before)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE platform SET name_zh = $1, name_en = $2, class = $3, industry = $4, district = $5, contact_name = $6,
+			contact_phone = $7, contact_email = $8, url = $9, description = $10, status = $11, status_reason = $12, version = version + 1 WHERE id = $13`,
+			after.Name.ZH, after.Name.EN, after.Class, after.Industry, after.District, after.Contact.Name,
+			after.Contact.Phone, after.Contact.Email, after.URL, after.Description, string(after.Status), after.StatusReason, id)
+		if err != nil {
+			return fmt.Errorf("update platform: %w", err)
+		}
+		after.Version++
+		p = after
+		return tx.Emit(ctx, events...)
+	})
+	return p, err
+}
+
+func (s platformStore) remove(ctx context.Context, id string) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM platform WHERE id = $1`, id)
+		return err
+	})
+}
+
+// freshnessSQL is platform.freshness for the database; it takes the time three times.
+const freshnessSQL = `CASE WHEN p.last_report_at = 0 THEN 'never' WHEN p.late_at > ? THEN 'reporting' WHEN p.silent_at > ? THEN 'late' ELSE 'silent' END`
+
+type platformParams struct {
+	sqldb.ListParams
+	Class     string `query:"class" maxLength:"20"`
+	Industry  string `query:"industry" maxLength:"4"`
+	District  string `query:"district" maxLength:"6"`
+	Status    string `query:"status" maxLength:"20"`
+	Freshness string `query:"freshness" enum:"never,reporting,late,silent"`
+}
+
+func (s platformStore) list(ctx context.Context, in platformParams, now time.Time) (sqldb.Page[platform], error) {
+	l := sqldb.List{
+		Select: platformColumns, From: "platform p", Key: "p.id", Order: "code",
+		Sort: map[string]string{
+			"code": "p.code", "name": "p.name_zh", "class": "p.class", "industry": "p.industry", "district": "p.district",
+			"status": "p.status", "last_report_at": "p.last_report_at", "created_at": "p.created_at",
+			"ent_served": latestSQL("ent_served"), "dev_connected": latestSQL("dev_connected"),
+		},
+		Search: []string{"p.code", "p.name_zh", "p.name_en", "p.operator_zh", "p.operator_en"},
+	}
+	l.WhereIf("p.class = ?", in.Class).WhereIf("p.industry = ?", in.Industry).WhereIf("p.district = ?", in.District).WhereIf("p.status = ?", in.Status)
+	if in.Freshness != "" {
+		l.Where(freshnessSQL+" = ?", now.UnixMilli(), now.UnixMilli(), in.Freshness)
+	}
+	identity.From(ctx).Scope.Filter(&l, "p.organisation_id")
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanPlatform)
+}
+
+// latestSQL is the newest total of an indicator of this package's catalogue.
+func latestSQL(code string) string {
+	return "COALESCE((SELECT MAX(x.value) FROM latest x WHERE x.platform_id = p.id AND x.code = '" + code + "' AND x.dims = ''), 0)"
+}
+
+// totals returns the newest totals of some indicators for a page of platforms,
+// and how many series each of them has.
+func (s platformStore) totals(ctx context.Context, ids []string) (values map[string]map[string]float64, series map[string]int, err error) {
+	values, series = map[string]map[string]float64{}, map[string]int{}
+	if len(ids) == 0 {
+		return values, series, nil
+	}
+	args, marks := make([]any, len(ids)), make([]string, len(ids))
+	for i, id := range ids {
+		args[i], marks[i] = id, fmt.Sprintf("$%d", i+1)
+	}
+	in := strings.Join(marks, ", ")
+	rows, err := s.db.Query(ctx, `SELECT platform_id, code, value FROM latest WHERE dims = '' AND platform_id IN (`+in+`)`, args...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read totals: %w", err)
+	}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (struct{}, error) {
+		var id, code string
+		var v float64
+		err := r.Scan(&id, &code, &v)
+		if values[id] == nil {
+			values[id] = map[string]float64{}
+		}
+		values[id][code] = v
+		return struct{}{}, err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("read totals: %w", err)
+	}
+	rows, err = s.db.Query(ctx, `SELECT platform_id, COUNT(*) FROM latest WHERE platform_id IN (`+in+`) GROUP BY platform_id`, args...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("count series: %w", err)
+	}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (struct{}, error) {
+		var id string
+		var n int
+		err := r.Scan(&id, &n)
+		series[id] = n
+		return struct{}{}, err
+	})
+	return values, series, err
+}
+
+// freshnessOf returns every platform's freshness and owner; for noticing changes.
+func (s platformStore) freshnessOf(ctx context.Context, now time.Time) (map[string][2]string, error) {
+	rows, err := s.db.Query(ctx, `SELECT p.id, p.organisation_id, p.last_report_at, p.late_at, p.silent_at FROM platform p`)
+	if err != nil {
+		return nil, fmt.Errorf("read freshness: %w", err)
+	}
+	states := map[string][2]string{}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (struct{}, error) {
+		var id, org string
+		var last, late, silent int64
+		err := r.Scan(&id, &org, &last, &late, &silent)
+		p := platform{LastReportAt: fromMillis(last), LateAt: fromMillis(late), SilentAt: fromMillis(silent)}
+		states[id] = [2]string{p.freshness(now), org}
+		return struct{}{}, err
+	})
+	return states, err
+}

@@ -1,0 +1,229 @@
+package platforms
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"linghang/kernel/fault"
+)
+
+// Bounds of one submission.
+const (
+	maxItems     = 10_000
+	maxReport    = 1 << 20 // bytes on the wire
+	maxDecoded   = 8 << 20
+	farFuture    = 10 * time.Minute
+	realTimeLate = 24 * time.Hour
+	maxSeries    = 5_000
+	maxFindings  = 100
+)
+
+// report is the body of the signed report protocol.
+type report struct {
+	Schema   int          `json:"schema" doc:"Version of this format: 1"`
+	Platform string       `json:"platform,omitempty" doc:"Code of the platform; must be the key's own when given"`
+	Seq      int64        `json:"seq" doc:"Strictly increasing number of the report"`
+	Period   string       `json:"period" doc:"2026-11-24T10:15:00+08:00, 2026-11-24 or 2026-11"`
+	SentAt   time.Time    `json:"sent_at"`
+	Revises  int64        `json:"revises,omitempty" doc:"seq of the report that this one corrects"`
+	Items    []reportItem `json:"items"`
+}
+
+type reportItem struct {
+	Code    string  `json:"code"`
+	Dims    dims    `json:"dims,omitzero"`
+	Value   float64 `json:"value"`
+	Quality string  `json:"quality,omitempty" doc:"The platform's own remark, such as estimated"`
+}
+
+func readReport(body []byte) (report, error) {
+	var r report
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&r); err != nil {
+		return r, fault.New(fault.BadRequest, "platforms.report.unreadable", "the report is not the JSON that it should be: %v", err).
+			At("body", "see the API reference for the format")
+	}
+	f := fault.New(fault.Invalid, "platforms.report.invalid", "the report is incomplete or wrong")
+	if r.Schema != 1 {
+		_ = f.At("body.schema", "this server reads schema 1")
+	}
+	if r.Seq <= 0 {
+		_ = f.At("body.seq", "number reports from 1 upwards")
+	}
+	if r.Revises < 0 || (r.Revises > 0 && r.Revises >= r.Seq) {
+		_ = f.At("body.revises", "names an earlier seq")
+	}
+	if len(r.Items) == 0 {
+		_ = f.At("body.items", "a report has at least one item")
+	}
+	if len(r.Items) > maxItems {
+		_ = f.At("body.items", "a report has at most %d items", maxItems)
+	}
+	if _, _, err := readPeriod(r.Period); err != nil {
+		_ = f.At("body.period", "%v", err)
+	}
+	if len(f.Fields) > 0 {
+		return r, f
+	}
+	return r, nil
+}
+
+// cityTime is where days begin: all of China keeps UTC+8 without summer time.
+func cityTime() *time.Location { return time.FixedZone("Asia/Shanghai", 8*3600) }
+
+// readPeriod returns the start of a period and the finest tier it can speak of.
+func readPeriod(text string) (time.Time, tier, error) {
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, realTime, nil
+	}
+	if t, err := time.ParseInLocation("2006-01-02", text, cityTime()); err == nil {
+		return t, daily, nil
+	}
+	if t, err := time.ParseInLocation("2006-01", text, cityTime()); err == nil {
+		return t, monthly, nil
+	}
+	return time.Time{}, "", fmt.Errorf("%q is no time, day or month", text)
+}
+
+// start cuts a time to the beginning of the tier's period in the city's time.
+func (t tier) start(at time.Time) time.Time {
+	local := at.In(cityTime())
+	switch t {
+	case daily:
+		return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, cityTime())
+	case monthly:
+		return time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, cityTime())
+	default:
+		return at
+	}
+}
+
+// entry is an item that the gate has let through: a value of a series at a time.
+type entry struct {
+	Code   string  `json:"c"`
+	Dims   string  `json:"d,omitempty"`
+	At     int64   `json:"t"` // unix milliseconds; of a period, its start
+	Value  float64 `json:"v"`
+	Period bool    `json:"p,omitempty"` // a fact of a day or month, not a moment
+	index  int     // place in the request, for findings
+}
+
+// finding says which item was not taken, and why.
+type finding struct {
+	Item    int    `json:"item" doc:"Place in the request, from 0; -1 for the whole"`
+	Code    string `json:"code,omitempty"`
+	Key     string `json:"key"`
+	Message string `json:"message"`
+}
+
+// sift checks every item of a report against the catalogue and the calendar.
+func (c *catalogue) sift(r report, now time.Time) (entries []entry, findings []finding) {
+	at, grain, err := readPeriod(r.Period)
+	if err != nil {
+		return nil, []finding{{-1, "", "platforms.item.period", err.Error()}}
+	}
+	seen := map[string]int{}
+	totals := map[string]float64{}
+	for i, item := range r.Items {
+		why := c.check(item.Code, item.Dims, item.Value)
+		x := c.byCode[item.Code]
+		if why == nil {
+			why = x.timely(at, grain, now)
+		}
+		series := item.Code + "|" + item.Dims.key()
+		if first, twice := seen[series]; why == nil && twice {
+			why = because("twice", "the same series stands at item %d already", first)
+		}
+		if why != nil {
+			findings = append(findings, finding{i, item.Code, why.Key, why.Message})
+			continue
+		}
+		seen[series] = i
+		if item.Dims.key() == "" {
+			totals[item.Code] = item.Value
+		}
+		entries = append(entries, entry{
+			Code: item.Code, Dims: item.Dims.key(), At: x.Tier.start(at).UnixMilli(), Value: item.Value, Period: x.periodic(), index: i,
+		})
+	}
+	return c.bounds(entries, findings, totals)
+}
+
+// bounds refuses totals that exceed the total that bounds them in the same report.
+func (c *catalogue) bounds(entries []entry, findings []finding, totals map[string]float64) ([]entry, []finding) {
+	kept := entries[:0]
+	for _, e := range entries {
+		limit := c.byCode[e.Code].Below
+		if top, ok := totals[limit]; ok && e.Dims == "" && e.Value > top {
+			findings = append(findings, finding{e.index, e.Code, "platforms.item.bound",
+				fmt.Sprintf("%s is %g, more than %s with %g in the same report", e.Code, e.Value, limit, top)})
+			continue
+		}
+		kept = append(kept, e)
+	}
+	return kept, findings
+}
+
+// periodic tells whether values belong to days or months, with revisions.
+func (x indicator) periodic() bool { return x.Tier == daily || x.Tier == monthly }
+
+// timely decides whether a value of the period can be taken now.
+func (x indicator) timely(at time.Time, grain tier, now time.Time) *reason {
+	switch {
+	case at.After(now.Add(farFuture)):
+		return because("future", "the period lies %s in the future", at.Sub(now).Round(time.Second))
+	case grain == monthly && x.Tier != monthly, grain == daily && !x.periodic():
+		return because("coarse", "%s is due by %s; the period is too coarse for it", x.Code, x.Tier.word())
+	case !x.periodic() && at.Before(now.Add(-realTimeLate)):
+		return because("too_old", "%s is taken up to %s late", x.Code, realTimeLate)
+	}
+	return nil
+}
+
+func (t tier) word() string {
+	switch t {
+	case realTime:
+		return "minute"
+	case quarterly:
+		return "quarter of an hour"
+	case daily:
+		return "day"
+	default:
+		return "month"
+	}
+}
+
+// bounded keeps what is stored and answered of findings small.
+func bounded(findings []finding) []finding {
+	if len(findings) <= maxFindings {
+		return findings
+	}
+	rest := len(findings) - maxFindings
+	return append(findings[:maxFindings:maxFindings], finding{-1, "", "platforms.item.more", fmt.Sprintf("and %d more", rest)})
+}
+
+func summary(findings []finding) string {
+	counts, order := map[string]int{}, []string{}
+	for _, f := range findings {
+		if counts[f.Message] == 0 {
+			order = append(order, f.Message)
+		}
+		counts[f.Message]++
+	}
+	var b strings.Builder
+	for i, m := range order {
+		if i == 5 {
+			fmt.Fprintf(&b, "; and %d more reasons", len(order)-5)
+			break
+		}
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		fmt.Fprintf(&b, "%s (%d)", m, counts[m])
+	}
+	return b.String()
+}
