@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -135,5 +134,5 @@ func (k key) matches(secret string) bool {
 
 func errKey() error {
 	return fault.New(fault.Unauthorized, "platforms.key.refused", "the key is unknown, revoked or wrong").
-		At("header.Authorization", "use a key of the platform's page, "+http.MethodPost+" with its secret")
+		At("header.Authorization", "use a key of the platform's page, with its secret")
 }
