@@ -209,6 +209,7 @@ func newAccess(t *testing.T) *access {
 	var persons struct {
 		Items []created `json:"items"`
 	}
+	a.Get(t, "/api/platforms", "reporter-ours") // a person exists who has asked
 	a.Get(t, "/api/system/persons?q=reporter-ours", "administrator").Decode(t, &persons)
 	if len(persons.Items) != 1 {
 		t.Fatalf("there are %d persons reporter-ours", len(persons.Items))
