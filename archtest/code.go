@@ -39,19 +39,27 @@ func inspectFile(s source) []string {
 
 func inspectImport(s source, imported string) []string {
 	var faults []string
-	if own, ok := strings.CutPrefix(imported, house); ok {
-		faults = append(faults, inspectOwn(s, own)...)
-	} else if first, _, _ := strings.Cut(imported, "/"); strings.Contains(first, ".") {
-		if fault := inspectLibrary(s, imported); fault != "" {
-			faults = append(faults, fault)
-		}
+	own, ofHouse := strings.CutPrefix(imported, house)
+	first, _, _ := strings.Cut(imported, "/")
+	library := !ofHouse && strings.Contains(first, ".")
+	switch {
+	case ofHouse:
+		faults = inspectOwn(s, own)
+	case library:
+		faults = inspectLibrary(s, imported)
 	}
-	if isEvents(s.folder) && !s.test && (strings.Contains(imported, ".") || strings.HasPrefix(imported, house)) {
+	if isEvents(s.folder) && !s.test && (ofHouse || library) {
 		faults = append(faults, "an event package is plain data and imports the standard library only, not "+imported)
 	}
 	if s.room() == "" || s.test {
 		return faults
 	}
+	return append(faults, inspectPart(s, imported)...)
+}
+
+// inspectPart checks an import against the part that the file plays in its room.
+func inspectPart(s source, imported string) []string {
+	var faults []string
 	for _, p := range parts() {
 		if imported == p.imports && !endsWith(s.base(), p.files) {
 			faults = append(faults, fmt.Sprintf("only %s import %s", strings.Join(p.files, ", "), imported))
@@ -85,27 +93,28 @@ func inspectOwn(s source, imported string) []string {
 	return nil
 }
 
-func inspectLibrary(s source, imported string) string {
+func inspectLibrary(s source, imported string) []string {
 	for _, o := range owners() {
 		if imported != o.library && !strings.HasPrefix(imported, o.library+"/") {
 			continue
 		}
-		if o.folders == nil {
-			return ""
+		if o.folders == nil || o.owns(s) {
+			return nil
 		}
-		folders := o.folders
-		if s.test {
-			folders = append(slices.Clone(folders), o.tests...)
-		}
-		for _, f := range folders {
-			// kernel means the folder itself: its packages are named one by one.
-			if f == "" || s.folder == f || f != "kernel" && strings.HasPrefix(s.folder, f+"/") {
-				return ""
-			}
-		}
-		return fmt.Sprintf("%s belongs to %s", o.library, strings.Join(o.folders, ", "))
+		return []string{fmt.Sprintf("%s belongs to %s", o.library, strings.Join(o.folders, ", "))}
 	}
-	return imported + " has no owner; enter it in archtest and docs/dependencies.md with a reason"
+	return []string{imported + " has no owner; enter it in archtest and docs/dependencies.md with a reason"}
+}
+
+func (o owner) owns(s source) bool {
+	folders := o.folders
+	if s.test {
+		folders = append(slices.Clone(folders), o.tests...)
+	}
+	return slices.ContainsFunc(folders, func(f string) bool {
+		// kernel means the folder itself: its packages are named one by one.
+		return f == "" || s.folder == f || f != "kernel" && strings.HasPrefix(s.folder, f+"/")
+	})
 }
 
 // isEvents reports whether a folder is a room's event package: modules/mes/mesevent.
@@ -144,25 +153,41 @@ func inspectEvents(s source, refuse func(string, ...any)) {
 // inspectText checks what stands in the code: SQL, sleeping tests, wide bridges.
 func inspectText(s source, refuse func(string, ...any)) {
 	mayHoldSQL := s.test || strings.HasSuffix(s.base(), "_store.go") || s.folder == "kernel/sqldb" || s.top() == "archtest"
-	synctest := slices.Contains(s.imports(), "testing/synctest")
+	maySleep := !s.test || slices.Contains(s.imports(), "testing/synctest")
 	ast.Inspect(s.file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.BasicLit:
-			if text, err := strconv.Unquote(n.Value); n.Kind == token.STRING && err == nil && !mayHoldSQL && sqlText.MatchString(text) {
-				refuse("line %d: SQL stands in *_store.go only", s.fset.Position(n.Pos()).Line)
+			if !mayHoldSQL && isSQL(n) {
+				refuse("line %d: SQL stands in *_store.go only", s.line(n))
 			}
 		case *ast.SelectorExpr:
-			if x, ok := n.X.(*ast.Ident); ok && s.test && !synctest && x.Name == "time" && n.Sel.Name == "Sleep" {
-				refuse("line %d: a test waits for a condition, not for a time", s.fset.Position(n.Pos()).Line)
+			if !maySleep && isSleep(n) {
+				refuse("line %d: a test waits for a condition, not for a time", s.line(n))
 			}
 		case *ast.TypeSpec:
-			i, ok := n.Type.(*ast.InterfaceType)
-			if ok && s.base() == "module.go" && s.room() != "" && i.Methods.NumFields() > 3 {
+			if s.room() != "" && s.base() == "module.go" && isWide(n) {
 				refuse("the bridge %s asks for more than three methods", n.Name.Name)
 			}
 		}
 		return true
 	})
+}
+
+func (s source) line(n ast.Node) int { return s.fset.Position(n.Pos()).Line }
+
+func isSQL(n *ast.BasicLit) bool {
+	text, err := strconv.Unquote(n.Value)
+	return n.Kind == token.STRING && err == nil && sqlText.MatchString(text)
+}
+
+func isWide(n *ast.TypeSpec) bool {
+	i, ok := n.Type.(*ast.InterfaceType)
+	return ok && i.Methods.NumFields() > 3
+}
+
+func isSleep(n *ast.SelectorExpr) bool {
+	x, ok := n.X.(*ast.Ident)
+	return ok && x.Name == "time" && n.Sel.Name == "Sleep"
 }
 
 // loops finds folders that import each other in a circle, tests left out.

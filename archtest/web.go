@@ -87,7 +87,7 @@ func webRooms(src string, sources []source) []string {
 }
 
 func inspectWebImport(file, imported string) string {
-	target := ""
+	var target string
 	switch {
 	case strings.HasPrefix(imported, "."):
 		target = path.Join(path.Dir(file), imported)

@@ -45,13 +45,13 @@ type credentials struct {
 	Secret string `json:"secret"`
 }
 
-func newSite(t testing.TB, options ...kerneltest.Options) *site {
+func newSite(t testing.TB) *site {
 	t.Helper()
 	s := &site{code: "cosmo"}
 	s.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
 		s.room = New(k.Kit("platforms"))
 		return []module.Module{s.room}
-	}, options...)
+	})
 	s.id, s.push = s.platform(t, s.code)
 	s.report = s.key(t, s.id, reportKey)
 	return s

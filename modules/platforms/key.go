@@ -111,7 +111,7 @@ func readSignature(header string) (signature, error) {
 func sign(secret, method, path string, at time.Time, seq int64, body []byte) []byte {
 	sum := sha256.Sum256(body)
 	mac := hmac.New(sha256.New, []byte(secret))
-	fmt.Fprintf(mac, "%s\n%s\n%d\n%d\n%s", method, path, at.Unix(), seq, hex.EncodeToString(sum[:]))
+	_, _ = fmt.Fprintf(mac, "%s\n%s\n%d\n%d\n%s", method, path, at.Unix(), seq, hex.EncodeToString(sum[:]))
 	return mac.Sum(nil)
 }
 

@@ -126,7 +126,7 @@ func (p platform) freshness(now time.Time) string {
 	}
 }
 
-var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`) //nolint:gochecknoglobals // a compiled constant
+var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
 
 // check refuses an entry that the registry cannot hold, naming every fault.
 func (p platform) check() error {

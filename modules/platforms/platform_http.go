@@ -214,6 +214,7 @@ type platformDetail struct {
 // ETag implements httpd.Versioned.
 func (d platformDetail) ETag() int64 { return d.Version }
 
+// KeyView is a key as the platform's page shows it, without its secret.
 type KeyView struct {
 	ID        string    `json:"id"`
 	Kind      string    `json:"kind" enum:"report,push"`
