@@ -369,7 +369,7 @@ func (m *Module) takePoints(r *http.Request, c caller, enc otlpmetrics.Encoding)
 	if len(plain) > 2*maxReport {
 		return submission{}, fault.New(fault.TooLarge, "platforms.body.decoded", "an OTLP request has at most %d bytes", 2*maxReport).With("limit", 2*maxReport)
 	}
-	points, refused, err := otlpmetrics.Decode(plain, enc, maxItems)
+	points, refused, err := otlpmetrics.Decode(plain, enc, otlpmetrics.Limits{Points: maxItems})
 	if bad, ok := errors.AsType[*otlpmetrics.Error](err); ok {
 		kind := fault.BadRequest
 		if bad.Status == http.StatusRequestEntityTooLarge {
