@@ -12,7 +12,8 @@ import (
 var version = "dev" //nolint:gochecknoglobals // the linker can only set a variable
 
 func main() {
-	kernel.Main(kernel.House{Version: version, Rooms: platform, Web: web.Files()})
+	house := kernel.House{Version: version, Rooms: platform, Web: web.Files()}
+	kernel.Main(house, demoCommand(house))
 }
 
 // platform lists the rooms in start order. An argument after the kit is a
