@@ -82,6 +82,8 @@ func stream(w http.ResponseWriter, r *http.Request, watcher *live.Watcher) {
 			}
 		case <-end.C:
 			return
+		case <-stopping(r.Context()):
+			return
 		case <-r.Context().Done():
 			return
 		}
