@@ -85,7 +85,8 @@ function City({ token, passwordMin, done }: { token: string; passwordMin: number
 
 /** The server wants both languages; a name in one stands for the other until it is given. */
 function both(name: Partial<Text>): Text {
-  return { zh: name.zh ?? '', en: name.en || (name.zh ?? '') }
+  const [zh, en] = [name.zh?.trim() ?? '', name.en?.trim() ?? '']
+  return { zh: zh || en, en: en || zh }
 }
 
 interface Template {
