@@ -42,12 +42,12 @@ export function DistrictMap({ areas, colours, height, label, onPick }: Props) {
         formatter: ({ name }: { name: string }) => [byShape.get(name)?.label ?? name, ...(byShape.get(name)?.note ?? [])].join('\n'),
       },
       visualMap: {
-        min: 0, max: most, calculable: false, orient: 'horizontal', left: 8, bottom: 8, itemWidth: 10, itemHeight: 90, inRange: { color: colours.ramp },
+        min: 0, max: most, calculable: false, orient: 'horizontal', right: 8, bottom: 8, itemWidth: 10, itemHeight: 90, inRange: { color: colours.ramp },
         textStyle: { color: colours.muted }, text: [String(most), '0'],
       },
       series: [
         {
-          type: 'map', map, roam: false, aspectScale: 0.82, top: 12, bottom: 24, left: 12, right: 12, selectedMode: false,
+          type: 'map', map, roam: false, aspectScale: 0.82, top: 12, bottom: 12, left: 12, right: 12, selectedMode: false,
           itemStyle: { borderColor: colours.surface, borderWidth: 1.5, areaColor: colours.ramp[0] },
           emphasis: { itemStyle: { areaColor: undefined, borderColor: colours.text, borderWidth: 2 }, label: { color: colours.text } },
           label: {

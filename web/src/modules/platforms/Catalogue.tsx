@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Input, Select, Table } from 'antd'
 import { useState } from 'react'
-import { api, EmptyState, Failure, none, PageHeader, read, useText, type Schema } from '../../kernel'
+import { api, EmptyState, Failure, none, PageHeader, read, useFormat, useText, type Schema } from '../../kernel'
 import { useVocabulary } from './data'
 import { usePlatformTexts } from './texts'
 
@@ -11,6 +11,7 @@ type Entry = Schema<'PlatformsIndicator'>
 export default function Catalogue() {
   const t = usePlatformTexts()
   const text = useText()
+  const f = useFormat()
   const vocabulary = useVocabulary()
   const [q, setQ] = useState('')
   const [group, setGroup] = useState<string | null>(null)
@@ -46,7 +47,7 @@ export default function Catalogue() {
             { title: t('field.unit'), render: (_, x) => text(x.unit) || none },
             { title: t('field.kind'), render: (_, x) => kinds[x.kind] ?? x.kind },
             { title: t('field.tier'), render: (_, x) => vocabulary.title('tiers', x.tier) },
-            { title: t('field.dims'), render: (_, x) => x.dims.map((d) => dims[d] ?? d).join('、') || none },
+            { title: t('field.dims'), render: (_, x) => f.list(x.dims.map((d) => dims[d] ?? d)) || none },
             { title: t('field.source'), render: (_, x) => sources[x.source] ?? x.source },
             { title: t('catalogue.below'), render: (_, x) => (x.below ? <span className="lh-code">{x.below}</span> : none) },
           ]}

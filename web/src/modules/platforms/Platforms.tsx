@@ -126,7 +126,7 @@ function useColumns(): Column<PlatformRow>[] {
     },
     { key: 'status', title: t('field.status'), sort: 'status', render: (p) => <StatusTag tone={statusTone[p.status]}>{vocabulary.title('statuses', p.status)}</StatusTag> },
     { key: 'class', title: t('field.class'), sort: 'class', from: 'md', render: (p) => vocabulary.title('classes', p.class) },
-    { key: 'industry', title: t('field.industry'), sort: 'industry', from: 'xl', render: (p) => (p.industry ? vocabulary.title('industries', p.industry) : t('field.crossIndustry')) },
+    { key: 'industry', title: t('field.industry'), sort: 'industry', from: 'xl', render: (p) => <span className="lh-clip" title={vocabulary.title('industries', p.industry)}>{p.industry ? vocabulary.title('industries', p.industry) : t('field.crossIndustry')}</span> },
     { key: 'district', title: t('field.district'), sort: 'district', from: 'md', render: (p) => vocabulary.title('districts', p.district) },
     { key: 'operator', title: t('field.operator'), from: 'xxl', render: (p) => text(p.operator.name) },
     { key: 'ent', title: t('list.enterprises'), sort: 'ent_served', align: 'right', from: 'sm', render: (p) => <span className="lh-number">{total(p, 'ent_served')}</span> },

@@ -13,7 +13,7 @@ export const zh = {
   },
   district: { map: '各区市平台', table: '区市汇总', reporting: '正常报送', platforms: '登记平台', ent_served: '服务企业', dev_connected: '连接设备' },
   form: {
-    title: '登记平台', note: '登记、取得密钥、接入报送，三步完成。', stepEntry: '登记信息', stepConnect: '接入报送', submit: '登记', missing: '请填写{{label}}',
+    title: '登记平台', note: '登记平台，领取密钥，粘贴配置，等待首次报送。', stepEntry: '登记信息', stepConnect: '接入报送', submit: '登记', missing: '请填写{{label}}',
     codeNote: '小写字母、数字或 -，以字母开头；登记后不可更改', industryNote: 'GB/T 4754 行业大类；跨行业平台可不选', operatorNote: '平台由哪个机构运营，数据即归该机构查看',
     reviewFirst: '登记后由主管部门审核，进入试运行后开始接收数据；密钥现在即可领取。',
   },
