@@ -32,7 +32,7 @@ var built struct {
 func binary(t *testing.T) string {
 	t.Helper()
 	built.once.Do(func() {
-		dir, err := os.MkdirTemp("", "linghang-house-")
+		dir, err := os.MkdirTemp("", "linghang-house-") //nolint:usetesting // all tests share the binary
 		if err != nil {
 			built.err = err
 			return
@@ -184,7 +184,7 @@ func (h *house) setUp() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	defer r.Body.Close()
+	defer func() { _ = r.Body.Close() }()
 	if r.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(r.Body)
 		h.t.Fatalf("set up: %d %s", r.StatusCode, text)
@@ -200,7 +200,7 @@ func (h *house) call(method, path, body string, out any) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode >= 300 {
 		h.t.Fatalf("%s %s: %d %s %v", method, path, resp.StatusCode, text, err)

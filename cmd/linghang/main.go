@@ -9,7 +9,7 @@ import (
 )
 
 // version is set by the build.
-var version = "dev" //nolint:gochecknoglobals // the linker can only set a variable
+var version = "dev"
 
 func main() {
 	house := kernel.House{Version: version, Rooms: platform, Web: web.Files()}

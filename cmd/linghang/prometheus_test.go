@@ -23,7 +23,7 @@ func TestPrometheusReportsWithThePastedConfiguration(t *testing.T) {
 	key := h.platform("haier-cosmoplat", "push")
 
 	exporter := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, "# TYPE iip_dev_connected gauge\niip_dev_connected 1200\n# TYPE iip_ent_served gauge\niip_ent_served 300\niip_ent_served{industry=\"C26\"} 120\ngo_threads 9\n")
+		_, _ = fmt.Fprint(w, "# TYPE iip_dev_connected gauge\niip_dev_connected 1200\n# TYPE iip_ent_served gauge\niip_ent_served 300\niip_ent_served{industry=\"C26\"} 120\ngo_threads 9\n")
 	}))
 	t.Cleanup(exporter.Close)
 	startPrometheus(t, strings.Replace(

@@ -57,7 +57,7 @@ func stream(w http.ResponseWriter, r *http.Request, watcher *live.Watcher) {
 	w.Header().Set("X-Accel-Buffering", "no")
 	rc := http.NewResponseController(w)
 	send := func(format string, args ...any) bool {
-		_ = rc.SetWriteDeadline(time.Now().Add(heartbeat)) //nolint:errcheck // not every writer has deadlines
+		_ = rc.SetWriteDeadline(time.Now().Add(heartbeat)) // not every writer has deadlines
 		if _, err := fmt.Fprintf(w, format, args...); err != nil {
 			return false
 		}

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,7 +31,6 @@ type City struct {
 	Theirs identity.Organisation // another operator, who must not see ours
 
 	cookies map[string]string
-	keys    atomic.Int64
 }
 
 // Options change how a city is started.
@@ -76,7 +74,7 @@ func Start(t testing.TB, rooms func(k *kernel.Kernel) []module.Module, options .
 	})
 	c := &City{Kernel: k, URL: k.Address(), cookies: map[string]string{}}
 	Wait(t, "the house to be ready", func() bool { return c.Get(t, "/readyz", "").Status == http.StatusOK })
-	c.setUp(t, ctx)
+	c.setUp(ctx, t)
 	return c
 }
 
@@ -85,12 +83,11 @@ type testWriter struct{ t testing.TB }
 
 func (w testWriter) Write(p []byte) (int, error) {
 	w.t.Helper()
-	fmt.Fprint(w.t.Output(), string(p))
-	return len(p), nil
+	return w.t.Output().Write(p)
 }
 
 // setUp creates the city as a person would, with the one-time link.
-func (c *City) setUp(t testing.TB, ctx context.Context) {
+func (c *City) setUp(ctx context.Context, t testing.TB) {
 	t.Helper()
 	secret, fresh, err := c.Directory().PrepareSetUp(ctx)
 	if err != nil || !fresh {

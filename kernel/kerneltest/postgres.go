@@ -2,6 +2,7 @@ package kerneltest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -42,8 +43,11 @@ func Postgres(t testing.TB) string {
 
 func startPostgres() (string, error) {
 	dirs, err := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if err != nil || len(dirs) == 0 {
-		return "", fmt.Errorf("no PostgreSQL in /usr/lib/postgresql: %v", err)
+	if err != nil {
+		return "", fmt.Errorf("look for PostgreSQL: %w", err)
+	}
+	if len(dirs) == 0 {
+		return "", errors.New("there is no PostgreSQL in /usr/lib/postgresql")
 	}
 	bin := dirs[len(dirs)-1]
 	data, err := os.MkdirTemp("", "linghang-postgres-")

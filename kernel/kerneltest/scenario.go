@@ -44,7 +44,7 @@ func Scenarios(t *testing.T, rooms func(k *kernel.Kernel) []module.Module) {
 			s.name(s.city.Theirs.ID, "theirs")
 			got := s.run(t, string(text))
 			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil { //nolint:gosec // test data is public
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				return

@@ -243,6 +243,7 @@ func (d *decoder) seriesV1(num protowire.Number, typ protowire.Type, payload []b
 		d.series.Exemplars++
 	case 4:
 		d.series.Histograms++
+	default: // fields of later versions
 	}
 	return nil
 }

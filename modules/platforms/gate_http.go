@@ -163,7 +163,7 @@ func (m *Module) serveReport(w http.ResponseWriter, r *http.Request) {
 
 func writeJSON(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) //nolint:errcheck // the caller has gone
+	_ = json.NewEncoder(w).Encode(v) // the caller may have gone
 }
 
 // partial lists every bad item; the receipt tells that the good ones are kept.
@@ -216,13 +216,14 @@ func (m *Module) take(ctx context.Context, c caller, s submission) (submission, 
 		s.Accepted, s.Rejected = len(s.entries), s.Items-len(s.entries)
 		return s, nil
 	}
-	done, err := s, error(nil)
-	if len(s.entries) > 0 {
+	done := s
+	if len(s.entries) == 0 {
+		done.Rejected = s.Items
+	} else {
+		var err error
 		if done, err = m.ledger.record(ctx, s); err != nil {
 			return s, err
 		}
-	} else {
-		done.Rejected = s.Items
 	}
 	m.count(done)
 	if done.Accepted == 0 && c.meter.refusals.Allow() {
@@ -306,8 +307,7 @@ func (m *Module) takeSeries(ctx context.Context, c caller, version remotewrite.V
 		values = fromSeries(x, values)
 		return nil
 	})
-	var bad *remotewrite.Error
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*remotewrite.Error](err); ok {
 		kind := fault.BadRequest
 		if bad.Kind == remotewrite.TooLarge {
 			kind = fault.TooLarge
@@ -357,7 +357,7 @@ func (m *Module) serveOTLP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", string(enc))
-	_, _ = w.Write(body) //nolint:errcheck // the caller has gone
+	_, _ = w.Write(body) //nolint:gosec // a protobuf or JSON answer with its own content type, no page
 }
 
 func (m *Module) takePoints(r *http.Request, c caller, enc otlpmetrics.Encoding) (submission, error) {
@@ -369,8 +369,7 @@ func (m *Module) takePoints(r *http.Request, c caller, enc otlpmetrics.Encoding)
 		return submission{}, fault.New(fault.TooLarge, "platforms.body.decoded", "an OTLP request has at most %d bytes", 2*maxReport).With("limit", 2*maxReport)
 	}
 	points, refused, err := otlpmetrics.Decode(plain, enc, maxItems)
-	var bad *otlpmetrics.Error
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*otlpmetrics.Error](err); ok {
 		kind := fault.BadRequest
 		if bad.Status == http.StatusRequestEntityTooLarge {
 			kind = fault.TooLarge

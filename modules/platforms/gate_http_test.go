@@ -45,13 +45,13 @@ type credentials struct {
 	Secret string `json:"secret"`
 }
 
-func newSite(t testing.TB, options ...kerneltest.Options) *site {
+func newSite(t testing.TB) *site {
 	t.Helper()
 	s := &site{code: "cosmo"}
 	s.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
 		s.room = New(k.Kit("platforms"))
 		return []module.Module{s.room}
-	}, options...)
+	})
 	s.id, s.push = s.platform(t, s.code)
 	s.report = s.key(t, s.id, reportKey)
 	return s
@@ -444,4 +444,23 @@ func (s *site) signed(body []byte, at time.Time, seq int64) *http.Request {
 	sum := hex.EncodeToString(sign(s.report.Secret, "POST", reportDoor, at, seq, body))
 	r.Header.Set("Authorization", fmt.Sprintf("%s key=%s, ts=%d, seq=%d, sig=%s", scheme, s.report.ID, at.Unix(), seq, sum))
 	return r
+}
+
+// What a person fills in by hand is kept, and does not show the platform alive.
+func TestBackfillDoesNotCountAsReporting(t *testing.T) {
+	s := newSite(t)
+	day := time.Now().In(cityTime()).AddDate(0, 0, -3).Format("2006-01-02")
+	r := s.Send(t, "POST", "/api/platforms/"+s.id+"/backfill", "officer", "code,period,value\ndev_connected,"+day+",12\n", "Content-Type", "text/csv")
+	if r.Status != 200 {
+		t.Fatalf("back-fill: %d %s", r.Status, r.Body)
+	}
+	var p PlatformView
+	s.Get(t, "/api/platforms/"+s.id, "officer").Decode(t, &p)
+	if p.Freshness != freshNever || s.latest(t, s.id)["dev_connected{}"] != 12 {
+		t.Errorf("after back-fill the platform is %s with %v", p.Freshness, s.latest(t, s.id))
+	}
+	v, err := s.room.measures.monitored(t.Context())
+	if err != nil || v.Number != 0 {
+		t.Errorf("platforms.monitored is %v, %v", v.Number, err)
+	}
 }
