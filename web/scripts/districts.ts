@@ -38,7 +38,7 @@ function simplify(f: Feature): object {
   const kept = parts.filter((rings) => area(rings[0]!) > smallest).map((rings) => rings.map(thin).filter((ring) => ring.length > 3))
   return {
     type: 'Feature',
-    properties: { name: f.properties.name, cp: f.properties.cp },
+    properties: { name: f.properties.name, cp: centre(parts.map((rings) => rings[0]!).reduce((a, b) => (area(b) > area(a) ? b : a))) },
     geometry: { type: 'MultiPolygon', coordinates: kept },
   }
 }
@@ -47,6 +47,19 @@ function area(ring: Point[]): number {
   let sum = 0
   for (let i = 0; i + 1 < ring.length; i++) sum += ring[i]![0] * ring[i + 1]![1] - ring[i + 1]![0] * ring[i]![1]
   return Math.abs(sum / 2)
+}
+
+/** The centre of gravity, where a label fits best; the package gives the seat of government. */
+function centre(ring: Point[]): Point {
+  let [x, y, sum] = [0, 0, 0]
+  for (let i = 0; i + 1 < ring.length; i++) {
+    const [a, b] = [ring[i]!, ring[i + 1]!]
+    const cross = a[0] * b[1] - b[0] * a[1]
+    x += (a[0] + b[0]) * cross
+    y += (a[1] + b[1]) * cross
+    sum += cross
+  }
+  return [Number((x / (3 * sum)).toFixed(4)), Number((y / (3 * sum)).toFixed(4))]
 }
 
 /** Ramer, Douglas and Peucker on a closed ring, cut at its farthest point. */

@@ -1,21 +1,14 @@
-import { Button } from 'antd'
-import { useNavigate } from 'react-router'
-import { EmptyState, PageHeader, useKernelTexts } from '../kernel'
+import { EmptyState, LinkButton, PageHeader, useKernelTexts } from '../kernel'
 
 /** What stands at an address that has no page. */
 export function NoSuchPage() {
   const t = useKernelTexts()
-  const go = useNavigate()
   return (
     <>
       <PageHeader title={t('page.notFound')} />
       <EmptyState
         title={t('page.notFoundNote')}
-        action={
-          <Button type="primary" onClick={() => void go('/')}>
-            {t('action.home')}
-          </Button>
-        }
+        action={<LinkButton type="primary" to="/">{t('action.home')}</LinkButton>}
       />
     </>
   )

@@ -1,7 +1,6 @@
-import { Button, Result } from 'antd'
+import { Result } from 'antd'
 import type { ReactNode } from 'react'
-import { Link } from 'react-router'
-import { PageHeader, useKernelTexts, useMay } from '../kernel'
+import { LinkButton, PageHeader, useKernelTexts, useMay } from '../kernel'
 
 /** Shows a page to who may see it, and says to others what they lack. */
 export function Permitted({ permission, children }: { permission: string; children: ReactNode }) {
@@ -15,13 +14,7 @@ export function Permitted({ permission, children }: { permission: string; childr
         status="403"
         icon={null}
         subTitle={t('page.forbiddenNote', { permission })}
-        extra={
-          <Link to="/">
-            <Button type="primary" tabIndex={-1}>
-              {t('action.home')}
-            </Button>
-          </Link>
-        }
+        extra={<LinkButton type="primary" to="/">{t('action.home')}</LinkButton>}
       />
     </>
   )

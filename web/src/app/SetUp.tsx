@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Form, Input, Radio, Typography } from 'antd'
 import { useState } from 'react'
 import { Navigate, useNavigate, useSearchParams } from 'react-router'
-import { api, EntityForm, Failure, Loading, NameFields, Problem, problemText, read, request, useCityState, useText, type Schema, type Text } from '../kernel'
+import { api, EntityForm, Failure, Loading, NameFields, problemText, read, request, useCityState, useText, type Schema, type Text } from '../kernel'
 import { useEnter, useSessionQuery } from '../kernel/session'
 import { Gate } from './Gate'
 import { useEntranceTexts } from './texts'
@@ -20,7 +20,7 @@ export function SetUp() {
   const token = params.get('token') ?? ''
   if (state.error) return <Gate title={t('setUp.title')}><Failure problem={state.error} retry={() => void state.refetch()} /></Gate>
   if (!state.data || session.isPending) return <Gate title={t('setUp.title')}><Loading rows={3} /></Gate>
-  if (done && session.data) return <ChoosePlan />
+  if (done && session.data) return session.data.nav.some((item) => item.path.startsWith('/plan')) ? <ChoosePlan /> : <Navigate to="/" replace />
   if (state.data.set_up) return <Navigate to="/" replace />
   if (!token) {
     return (
@@ -85,7 +85,8 @@ function City({ token, passwordMin, done }: { token: string; passwordMin: number
 
 /** The server wants both languages; a name in one stands for the other until it is given. */
 function both(name: Partial<Text>): Text {
-  return { zh: name.zh ?? '', en: name.en || (name.zh ?? '') }
+  const [zh, en] = [name.zh?.trim() ?? '', name.en?.trim() ?? '']
+  return { zh: zh || en, en: en || zh }
 }
 
 interface Template {
@@ -105,14 +106,7 @@ function ChoosePlan() {
   const [problem, setProblem] = useState<unknown>(null)
   const templates = useQuery({
     queryKey: ['plan', 'templates'],
-    queryFn: async () => {
-      try {
-        return (await request<{ items: Template[] }>('/api/plan/templates')).items
-      } catch (error) {
-        if (error instanceof Problem && error.status === 404) return []
-        throw error
-      }
-    },
+    queryFn: async () => (await request<{ items: Template[] }>('/api/plan/templates')).items,
   })
   if (templates.isPending) return <Gate title={t('setUp.plan')}><Loading rows={3} /></Gate>
   if (templates.data?.length === 0) return <Navigate to="/" replace />

@@ -30,7 +30,7 @@ export function Shell() {
       </Layout.Header>
       <Layout>
         {wide ? (
-          <Layout.Sider width={216} className="lh-sider">
+          <Layout.Sider width={232} className="lh-sider">
             <MainMenu />
           </Layout.Sider>
         ) : (

@@ -6,6 +6,8 @@ export interface Format {
   number: (value: number, digits?: number) => string
   time: (value: string | number | Date | undefined | null) => string
   date: (value: string | number | Date | undefined | null) => string
+  /** Several words in one line. */
+  list: (words: string[]) => string
   /** Time passed since, in the roughest unit that still says something. */
   ago: (value: string | number | Date | undefined | null, now?: number) => string
 }
@@ -37,6 +39,7 @@ export function formatIn(language: Language): Format {
     number: (value, digits = 2) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
     time: (value) => (real(value) ? time.format(real(value)) : none),
     date: (value) => (real(value) ? date.format(real(value)) : none),
+    list: (words) => words.join(language === 'en' ? ', ' : '、'),
     ago: (value, now = Date.now()) => {
       const at = real(value)
       if (!at) return none

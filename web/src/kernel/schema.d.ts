@@ -1278,6 +1278,8 @@ export interface components {
             /** Format: int64 */
             password_min: number;
             set_up: boolean;
+            /** @description The caller's session is good */
+            signed_in: boolean;
             /** @description The demonstration city is loaded */
             synthetic: boolean;
             version: string;

@@ -20,14 +20,19 @@ export const stateKey = ['state']
 
 /** Reads whether the city is set up; anybody may. */
 export function useCityState() {
-  return useQuery({ queryKey: stateKey, queryFn: () => read(api.GET('/api/system/state')), staleTime: 60_000 })
+  return useQuery({ queryKey: stateKey, queryFn: readState, staleTime: 60_000 })
 }
 
-/** Reads the session; null when nobody is signed in. */
+const readState = () => read(api.GET('/api/system/state'))
+
+/** Reads the session; null when nobody is signed in, which is asked first, so that no browser logs a refusal. */
 export function useSessionQuery() {
+  const queries = useQueryClient()
   return useQuery({
     queryKey: sessionKey,
     queryFn: async (): Promise<Session | null> => {
+      const state = await queries.fetchQuery({ queryKey: stateKey, queryFn: readState })
+      if (!state.signed_in) return null
       try {
         return await read(api.GET('/api/system/session'))
       } catch (error) {

@@ -57,7 +57,7 @@ export function tokens(mode: Mode): ThemeConfig {
     },
     components: {
       Layout: { headerBg: p.surface, siderBg: p.surface, headerHeight: 52, headerPadding: '0 16px', bodyBg: p.page },
-      Menu: { itemBorderRadius: 4, itemHeight: 36, groupTitleColor: p.muted, itemBg: 'transparent', activeBarBorderWidth: 0 },
+      Menu: { itemBorderRadius: 4, itemHeight: 36, groupTitleColor: p.muted, itemBg: 'transparent', activeBarBorderWidth: 0, itemSelectedBg: mode === 'dark' ? '#1f3347' : '#e6eff8', itemSelectedColor: p.accent, itemHoverBg: mode === 'dark' ? '#1d2731' : '#f1f4f8' },
       Table: { cellPaddingBlockSM: 9, headerBg: mode === 'dark' ? '#1b242d' : '#f6f8fa', headerColor: p.muted, headerSplitColor: 'transparent' },
       Card: { headerHeight: 46, bodyPadding: 16 },
       Button: { primaryShadow: 'none', defaultShadow: 'none' },

@@ -1,4 +1,4 @@
-import { DownloadOutlined, LeftOutlined, RightOutlined, SearchOutlined } from '@ant-design/icons'
+import { DownloadOutlined, FilterOutlined, LeftOutlined, RightOutlined, SearchOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query'
 import { Button, Dropdown, Flex, Input, Select, Table, type TableColumnType } from 'antd'
 import type { SorterResult } from 'antd/es/table/interface'
@@ -117,9 +117,11 @@ function Bar<Item>({ url, filters, search, exports: downloads, fixed, state, cha
   const t = useKernelTexts()
   const language = useLanguage()
   const narrowed = state.q !== '' || Object.values(state.filters).some(Boolean)
+  const [folded, setFolded] = useState(true)
   return (
-    <Flex wrap gap={8} align="center" className="lh-list-bar">
+    <Flex wrap gap={8} align="center" className={folded ? 'lh-list-bar lh-filters-folded' : 'lh-list-bar'}>
       {search && <Search value={state.q} placeholder={search} change={(q) => change({ q })} />}
+      {filters.length > 0 && <Button className="lh-narrow-only" icon={<FilterOutlined />} aria-expanded={!folded} aria-label={t('list.filter')} onClick={() => setFolded(!folded)} />}
       {filters.map((f) => (
         <Select
           key={f.name}

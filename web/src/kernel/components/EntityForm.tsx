@@ -100,18 +100,22 @@ interface NameProps {
   label: string
   /** At least one language is asked for. */
   required?: boolean
-  autoFocus?: boolean
 }
 
-/** Two inputs for one name: Chinese, and English. */
+/** Two inputs for one name: Chinese, and English. One of them is enough: it stands for both. */
 export function NameFields({ name, label, required }: NameProps) {
   const t = useKernelTexts()
+  const oneOfTwo = ({ getFieldValue }: Pick<FormInstance, 'getFieldValue'>) => ({
+    validator: async () => {
+      if (!getFieldValue([name, 'zh'])?.trim() && !getFieldValue([name, 'en'])?.trim()) throw new Error(t('form.missing', { label }))
+    },
+  })
   return (
     <div className="lh-pair">
-      <Form.Item name={[name, 'zh']} label={`${label}（${t('form.zh')}）`} rules={required ? [{ required: true, whitespace: true, message: t('form.required', { label }) }] : []}>
+      <Form.Item name={[name, 'zh']} label={t('form.zh', { label })} rules={required ? [oneOfTwo] : []}>
         <Input maxLength={200} lang="zh-CN" />
       </Form.Item>
-      <Form.Item name={[name, 'en']} label={`${label}（${t('form.en')}）`} extra={undefined}>
+      <Form.Item name={[name, 'en']} label={t('form.en', { label })}>
         <Input maxLength={200} lang="en" placeholder={t('form.optional')} />
       </Form.Item>
     </div>

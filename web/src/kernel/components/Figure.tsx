@@ -1,4 +1,4 @@
-import { Card, Flex } from 'antd'
+import { Card } from 'antd'
 import type { ReactNode } from 'react'
 
 /** A figure with its name: the head of boards and object pages. */
@@ -19,9 +19,7 @@ export function Figure({ label, value, unit, note }: { label: string; value: Rea
 export function Figures({ children }: { children: ReactNode }) {
   return (
     <Card size="small">
-      <Flex wrap gap={32}>
-        {children}
-      </Flex>
+      <div className="lh-figures">{children}</div>
     </Card>
   )
 }

@@ -16,7 +16,7 @@ export const en: Translation<typeof zh> = {
   state: { saved: 'Saved', removed: 'Removed', synthetic: 'Synthetic', syntheticNote: 'Demonstration data, made up and not reported by anybody', yes: 'Yes', no: 'No', unknown: 'Unknown', none: 'None' },
   live: { lost: 'The connection to the server is lost; trying again. What you see may be out of date.' },
   form: {
-    required: '{{label}} is missing', check: 'Check the marked fields.', stale: 'Somebody else changed this meanwhile. Reload before you change it; what you typed is still here.', zh: 'Chinese', en: 'English',
+    check: 'Check the marked fields.', stale: 'Somebody else changed this meanwhile. Reload before you change it; what you typed is still here.', zh: '{{label}} (Chinese)', en: '{{label}} (English)', missing: '{{label}} is missing',
     optional: 'optional', request: 'request {{id}}',
   },
   shell: {

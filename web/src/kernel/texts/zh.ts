@@ -13,7 +13,7 @@ export const zh = {
   state: { saved: '已保存', removed: '已删除', synthetic: '合成数据', syntheticNote: '演示用合成数据，并非真实填报', yes: '是', no: '否', unknown: '未知', none: '无' },
   live: { lost: '与服务器的连接已中断，正在重连；页面上的数据可能不是最新。' },
   form: {
-    required: '请填写{{label}}', check: '请检查标出的内容。', stale: '此对象已被他人修改。请重新加载后再改；您填写的内容仍在此处。', zh: '中文', en: '英文',
+    check: '请检查标出的内容。', stale: '此对象已被他人修改。请重新加载后再改；您填写的内容仍在此处。', zh: '{{label}}（中文）', en: '{{label}}（英文）', missing: '请填写{{label}}',
     optional: '选填', request: '请求编号 {{id}}',
   },
   shell: {
