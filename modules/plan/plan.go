@@ -58,8 +58,8 @@ func (r rules) check(f *fault.Error, where string) {
 	}
 }
 
-// measure is what the plan says shall be done (措施); targets belong to it.
-type measure struct {
+// planMeasure is what the plan says shall be done (措施); targets belong to it.
+type planMeasure struct {
 	Code   string    `yaml:"code"`
 	Title  lang.Text `yaml:"title"`
 	Source string    `yaml:"source,omitempty"`
@@ -67,9 +67,9 @@ type measure struct {
 
 // action groups measures (行动).
 type action struct {
-	Code     string    `yaml:"code"`
-	Title    lang.Text `yaml:"title"`
-	Measures []measure `yaml:"measures"`
+	Code     string        `yaml:"code"`
+	Title    lang.Text     `yaml:"title"`
+	Measures []planMeasure `yaml:"measures"`
 }
 
 // plan is a plan with everything in it; as YAML it is what import and export speak.
