@@ -30,7 +30,7 @@ export default function Measures() {
   return (
     <>
       <PageHeader title={t('measures.title')} note={t('measures.note')} />
-      <DataTable<Measure> url="/api/system/measures" queryKey={['measures']} label={t('measures.title')} rowKey={(m) => m.id} columns={columns} exports />
+      <DataTable<Measure> url="/api/system/measures" queryKey={['measures']} label={t('measures.title')} rowKey={(m) => m.id} columns={columns} exports every={10_000} />
     </>
   )
 }
