@@ -2,6 +2,8 @@ module linghang
 
 go 1.26.7
 
+ignore ./web/node_modules
+
 require (
 	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/google/go-cmp v0.7.0

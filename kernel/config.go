@@ -185,6 +185,24 @@ func (c *Config) check() error {
 	bad := func(key, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("configuration %s: "+format, append([]any{key}, args...)...))
 	}
+	c.checkPlaces(bad)
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel) {
+		bad("log-level", "%q is none of debug, info, warn, error", c.LogLevel)
+	}
+	if !slices.Contains([]string{"text", "json"}, c.LogFormat) {
+		bad("log-format", "%q is neither text nor json", c.LogFormat)
+	}
+	if c.Retention < 24*time.Hour {
+		bad("retention", "%s is shorter than a day", c.Retention)
+	}
+	if c.Grace <= 0 {
+		bad("grace", "%s is no time to stop in", c.Grace)
+	}
+	return errors.Join(errs...)
+}
+
+// checkPlaces checks the keys that say where something is.
+func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 	if c.Data == "" {
 		bad("data", "name a directory")
 	}
@@ -204,19 +222,6 @@ func (c *Config) check() error {
 	if c.NATSURL != "" && !strings.Contains(c.NATSURL, "://") {
 		bad("nats-url", "begins with nats:// or tls://")
 	}
-	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel) {
-		bad("log-level", "%q is none of debug, info, warn, error", c.LogLevel)
-	}
-	if !slices.Contains([]string{"text", "json"}, c.LogFormat) {
-		bad("log-format", "%q is neither text nor json", c.LogFormat)
-	}
-	if c.Retention < 24*time.Hour {
-		bad("retention", "%s is shorter than a day", c.Retention)
-	}
-	if c.Grace <= 0 {
-		bad("grace", "%s is no time to stop in", c.Grace)
-	}
-	return errors.Join(errs...)
 }
 
 // Print returns the configuration in force as YAML, without secrets.

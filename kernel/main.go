@@ -27,14 +27,13 @@ const (
 // Main runs the command line of a binary that consists of the house. more adds
 // commands that the rooms bring.
 func Main(house House, more ...*cobra.Command) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) //nolint:forbidigo // the program begins here
 	defer stop()
 	root := Command(house, more...)
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "linghang: "+err.Error())
 		code := exitFailed
-		var usage usageError
-		if errors.As(err, &usage) {
+		if _, usage := errors.AsType[usageError](err); usage {
 			code = exitUsage
 		}
 		stop()
@@ -117,9 +116,9 @@ func (k *Kernel) greet(ctx context.Context, w io.Writer, start time.Time) error 
 	if err != nil {
 		return fmt.Errorf("prepare set-up: %w", err)
 	}
-	fmt.Fprintf(w, "Linghang 领航 %s: %s (opened in %d ms)\n", k.house.Version, k.Address(), time.Since(start).Milliseconds())
+	_, _ = fmt.Fprintf(w, "Linghang 领航 %s: %s (opened in %d ms)\n", k.house.Version, k.Address(), time.Since(start).Milliseconds())
 	if fresh {
-		fmt.Fprintf(w, "\n  Set up the city with this one-time link · 请用此一次性链接完成初始化:\n  %s/set-up?token=%s\n\n", k.Address(), secret)
+		_, _ = fmt.Fprintf(w, "\n  Set up the city with this one-time link · 请用此一次性链接完成初始化:\n  %s/set-up?token=%s\n\n", k.Address(), secret)
 	}
 	return nil
 }
@@ -170,7 +169,7 @@ func (c commands) version() *cobra.Command {
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return show(cmd, map[string]string{"version": c.house.Version}, func(w io.Writer) {
-				fmt.Fprintln(w, c.house.Version)
+				_, _ = fmt.Fprintln(w, c.house.Version)
 			})
 		},
 	}

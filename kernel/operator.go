@@ -57,7 +57,7 @@ func (c commands) user() *cobra.Command {
 				}
 				return show(cmd, page.Items, func(w io.Writer) {
 					for _, p := range page.Items {
-						fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Login, p.Name)
+						_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Login, p.Name)
 					}
 				})
 			})
@@ -108,7 +108,7 @@ func (c commands) token() *cobra.Command {
 					return err
 				}
 				return show(cmd, map[string]any{"id": t.ID, "secret": secret, "expires_at": t.ExpiresAt}, func(w io.Writer) {
-					fmt.Fprintln(w, secret)
+					_, _ = fmt.Fprintln(w, secret)
 				})
 			})
 		},
@@ -125,7 +125,7 @@ func (c commands) token() *cobra.Command {
 				}
 				return show(cmd, page.Items, func(w io.Writer) {
 					for _, t := range page.Items {
-						fmt.Fprintf(w, "%s\t%s\t%s\n", t.ID, t.Name, t.ExpiresAt.Format(time.RFC3339))
+						_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", t.ID, t.Name, t.ExpiresAt.Format(time.RFC3339))
 					}
 				})
 			})
@@ -154,7 +154,7 @@ func (c commands) audit() *cobra.Command {
 				}
 				err = show(cmd, v, func(w io.Writer) {
 					if v.OK {
-						fmt.Fprintf(w, "the chain of %d entries holds; head %s\n", v.Count, v.Head)
+						_, _ = fmt.Fprintf(w, "the chain of %d entries holds; head %s\n", v.Count, v.Head)
 					}
 				})
 				return errors.Join(err, v.Err())
@@ -187,7 +187,7 @@ func (c commands) doctor() *cobra.Command {
 						if !f.OK {
 							mark = "BAD "
 						}
-						fmt.Fprintf(w, "%s %-24s %s\n", mark, f.Check, f.Note)
+						_, _ = fmt.Fprintf(w, "%s %-24s %s\n", mark, f.Check, f.Note)
 					}
 				})
 				for _, f := range findings {

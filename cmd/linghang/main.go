@@ -10,10 +10,11 @@ import (
 )
 
 // version is set by the build.
-var version = "dev" //nolint:gochecknoglobals // the linker can only set a variable
+var version = "dev"
 
 func main() {
-	kernel.Main(kernel.House{Version: version, Rooms: platform, Web: web.Files()})
+	house := kernel.House{Version: version, Rooms: platform, Web: web.Files()}
+	kernel.Main(house, demoCommand(house))
 }
 
 // platform lists the rooms in start order. An argument after the kit is a

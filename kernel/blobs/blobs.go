@@ -56,7 +56,7 @@ func (s *Store) Put(ctx context.Context, r io.Reader, limit int64) (hash string,
 	return hash, size, syncDir(filepath.Dir(path))
 }
 
-var hashForm = regexp.MustCompile(`^[0-9a-f]{64}$`) //nolint:gochecknoglobals // a compiled constant
+var hashForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Get opens the content with the hash.
 func (s *Store) Get(hash string) (io.ReadSeekCloser, error) {

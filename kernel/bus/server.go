@@ -123,7 +123,7 @@ func (b *Bus) Hear(ctx context.Context, subject string, handle func([]byte)) err
 	if err != nil {
 		return fmt.Errorf("listen to %s: %w", subject, err)
 	}
-	context.AfterFunc(ctx, func() { _ = sub.Unsubscribe() }) //nolint:errcheck // the connection may be closed already
+	context.AfterFunc(ctx, func() { _ = sub.Unsubscribe() }) // the connection may be closed already
 	return b.conn.Flush()
 }
 
@@ -183,11 +183,7 @@ func (b *Bus) Subscribe(ctx context.Context, room string, s Subscription) error 
 	if err != nil {
 		return fmt.Errorf("subscribe %s to %s: %w", room, s.Subject, err)
 	}
-	b.wg.Add(1)
-	go func() {
-		defer b.wg.Done()
-		b.consume(ctx, consumer, name, s)
-	}()
+	b.wg.Go(func() { b.consume(ctx, consumer, name, s) })
 	return nil
 }
 

@@ -80,11 +80,8 @@ func (e *Error) After(seconds int) *Error {
 
 // As returns the fault in err's chain, or nil.
 func As(err error) *Error {
-	var f *Error
-	if errors.As(err, &f) {
-		return f
-	}
-	return nil
+	f, _ := errors.AsType[*Error](err)
+	return f
 }
 
 // KindOf returns the kind of the fault in err's chain; Internal when there is none.

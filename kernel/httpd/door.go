@@ -180,11 +180,14 @@ func (s *Server) authenticate(r *http.Request, m MountedRoute) (identity.Identit
 	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return s.cfg.Directory.Bearer(r.Context(), secret)
 	}
-	c, err := r.Cookie(sessionCookie)
-	if err != nil || c.Value == "" {
+	secret := ""
+	if cookies := r.CookiesNamed(sessionCookie); len(cookies) > 0 {
+		secret = cookies[0].Value
+	}
+	if secret == "" {
 		return identity.Identity{}, nil
 	}
-	id, err := s.cfg.Directory.Session(r.Context(), c.Value)
+	id, err := s.cfg.Directory.Session(r.Context(), secret)
 	if fault.Is(err, fault.Unauthorized) && m.Permission == identity.Public {
 		return identity.Identity{}, nil
 	}
@@ -241,7 +244,7 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, m MountedRoute, 
 	r = r.WithContext(ctx)
 	key := r.Header.Get("Idempotency-Key")
 	if key != "" && m.Method() == http.MethodPost {
-		s.once(w, r, m, db, key, next)
+		s.once(w, r, db, key, next)
 		return
 	}
 	s.conclude(w, r, m, next)
@@ -261,7 +264,7 @@ func (s *Server) conclude(w http.ResponseWriter, r *http.Request, m MountedRoute
 
 // once makes a change at most once under an Idempotency-Key and answers
 // repeats with the first answer. The key is claimed in the change's transaction.
-func (s *Server) once(w http.ResponseWriter, r *http.Request, m MountedRoute, db *sqldb.DB, key string, next http.Handler) {
+func (s *Server) once(w http.ResponseWriter, r *http.Request, db *sqldb.DB, key string, next http.Handler) {
 	ctx := r.Context()
 	if len(key) > 200 {
 		Refuse(w, r, fault.New(fault.Invalid, "kernel.idempotency.key", "an Idempotency-Key has at most 200 characters").
@@ -292,7 +295,7 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, m MountedRoute, db
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Idempotency-Replayed", "true")
 		w.WriteHeader(a.Status)
-		_, _ = io.WriteString(w, a.Body) //nolint:errcheck // the caller has gone
+		_, _ = io.WriteString(w, a.Body) // the caller may have gone
 		return
 	}
 	ctx = sqldb.WithCompanion(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return tx.Claim(ctx, full, request) })
@@ -304,13 +307,13 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, m MountedRoute, db
 		}
 	}
 	w.WriteHeader(rec.status)
-	_, _ = w.Write(rec.body.Bytes()) //nolint:errcheck // the caller has gone
+	_, _ = w.Write(rec.body.Bytes()) // the caller may have gone
 }
 
 func digest(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {
-		_, _ = io.WriteString(h, strconv.Itoa(len(p))+":"+p) //nolint:errcheck // a hash does not fail
+		_, _ = io.WriteString(h, strconv.Itoa(len(p))+":"+p) // a hash does not fail
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -321,7 +324,7 @@ func SessionCookie(secret string, secure bool) *http.Cookie {
 	if secret == "" {
 		age = -1
 	}
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure follows the public address: plain HTTP on one machine works too
 		Name: sessionCookie, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure, MaxAge: age,
 	}
 }

@@ -38,7 +38,7 @@ func columnsOf(t reflect.Type, prefix string) []column {
 		return nil
 	}
 	var cols []column
-	for f := range fields(t) {
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && name == "" {
 			cols = append(cols, columnsOf(f.Type, prefix)...)
@@ -53,16 +53,6 @@ func columnsOf(t reflect.Type, prefix string) []column {
 		cols = append(cols, column{path: path, title: lang.Text{ZH: zh, EN: en}, text: f.Type == reflect.TypeFor[lang.Text]()})
 	}
 	return cols
-}
-
-func fields(t reflect.Type) func(yield func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if !yield(t.Field(i)) {
-				return
-			}
-		}
-	}
 }
 
 // exporter walks all pages of a list through its own handler, so that the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -14,7 +15,7 @@ import (
 )
 
 // Problem is the body of every refusal (RFC 9457) with the key that the web translates.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 and the API document call it so
 	Type      string         `json:"type" doc:"about:blank: the key says what it is"`
 	Title     string         `json:"title"`
 	Status    int            `json:"status"`
@@ -91,8 +92,7 @@ func problemOf(ctx context.Context, err error) error {
 }
 
 func newProblem(ctx context.Context, err error) *Problem {
-	var ready *Problem
-	if errors.As(err, &ready) {
+	if ready, ok := errors.AsType[*Problem](err); ok {
 		return ready
 	}
 	f := fault.As(err)
@@ -120,9 +120,7 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func writeProblem(w http.ResponseWriter, p *Problem) {
-	for k, v := range p.GetHeaders() {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	if err := json.NewEncoder(w).Encode(p); err != nil {

@@ -151,7 +151,7 @@ func visible(t reflect.Type) error {
 	if t.Kind() != reflect.Struct {
 		return nil
 	}
-	for f := range fields(t) {
+	for f := range t.Fields() {
 		if f.Anonymous && !f.IsExported() {
 			return fmt.Errorf("%s embeds %s, which is not exported: its fields would be left out", t, f.Type)
 		}

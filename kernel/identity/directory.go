@@ -183,7 +183,7 @@ func (in SetUp) check() error {
 	return acceptablePassword("body.administrator.password", in.Login, in.Password)
 }
 
-var loginPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{2,63}$`) //nolint:gochecknoglobals // a compiled constant
+var loginPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{2,63}$`)
 
 func acceptableLogin(location, login string) error {
 	if loginPattern.MatchString(strings.ToLower(login)) {

@@ -422,7 +422,7 @@ func (d *Directory) SwitchOrganisation(ctx context.Context, organisation string)
 	return d.identify(ctx, p, Session{ID: id.SessionID, organisationID: organisation})
 }
 
-const tokenColumns = `id, name, organisation_id, permissions, created_at, expires_at, last_used_at`
+const tokenColumns = `id, name, organisation_id, permissions, created_at, expires_at, last_used_at` //nolint:gosec // names of columns, no secret
 
 func scanToken(r sqldb.Row) (Token, error) {
 	var t Token

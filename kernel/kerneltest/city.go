@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,8 +21,14 @@ import (
 	"linghang/kernel/module"
 )
 
-// City is a running house in which the bureau, two operators and one person
-// per role and organisation exist.
+// EachCity runs the test on an embedded house and on one with PostgreSQL.
+func EachCity(t *testing.T, test func(t *testing.T, o Options)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, Options{}) })
+	t.Run("postgres", func(t *testing.T) { test(t, Options{DatabaseURL: PostgresDatabase(t)}) })
+}
+
+// City is a running house in which the bureau and two operators exist, with one
+// person per role and organisation.
 type City struct {
 	*kernel.Kernel
 	URL    string
@@ -32,7 +37,6 @@ type City struct {
 	Theirs identity.Organisation // another operator, who must not see ours
 
 	cookies map[string]string
-	keys    atomic.Int64
 }
 
 // Options change how a city is started.
@@ -76,7 +80,7 @@ func Start(t testing.TB, rooms func(k *kernel.Kernel) []module.Module, options .
 	})
 	c := &City{Kernel: k, URL: k.Address(), cookies: map[string]string{}}
 	Wait(t, "the house to be ready", func() bool { return c.Get(t, "/readyz", "").Status == http.StatusOK })
-	c.setUp(t, ctx)
+	c.setUp(ctx, t)
 	return c
 }
 
@@ -85,12 +89,11 @@ type testWriter struct{ t testing.TB }
 
 func (w testWriter) Write(p []byte) (int, error) {
 	w.t.Helper()
-	fmt.Fprint(w.t.Output(), string(p))
-	return len(p), nil
+	return w.t.Output().Write(p)
 }
 
 // setUp creates the city as a person would, with the one-time link.
-func (c *City) setUp(t testing.TB, ctx context.Context) {
+func (c *City) setUp(ctx context.Context, t testing.TB) {
 	t.Helper()
 	secret, fresh, err := c.Directory().PrepareSetUp(ctx)
 	if err != nil || !fresh {
@@ -110,15 +113,6 @@ func (c *City) setUp(t testing.TB, ctx context.Context) {
 	c.Bureau = session.Organisation
 	c.Ours = c.organisation(t, "我方平台公司", "Our Operator")
 	c.Theirs = c.organisation(t, "他方平台公司", "Their Operator")
-	for _, role := range identity.Roles() {
-		if role.ID != identity.Administrator {
-			c.person(t, string(role.ID), c.Bureau.ID, role.ID)
-		}
-		if !role.BureauOnly {
-			c.person(t, string(role.ID)+"-ours", c.Ours.ID, role.ID)
-			c.person(t, string(role.ID)+"-theirs", c.Theirs.ID, role.ID)
-		}
-	}
 }
 
 func (c *City) organisation(t testing.TB, zh, en string) identity.Organisation {
@@ -136,9 +130,17 @@ func (c *City) organisation(t testing.TB, zh, en string) identity.Organisation {
 	return o
 }
 
-// person creates somebody and lets them sign in when they first ask for something.
-func (c *City) person(t testing.TB, login, organisation string, role identity.Role) {
+// person creates one of People: hashing passwords takes long, so nobody exists
+// before they first ask for something.
+func (c *City) person(t testing.TB, login string) {
 	t.Helper()
+	role, organisation := RoleOf(login), c.Bureau.ID
+	switch {
+	case strings.HasSuffix(login, "-ours"):
+		organisation = c.Ours.ID
+	case strings.HasSuffix(login, "-theirs"):
+		organisation = c.Theirs.ID
+	}
 	body := fmt.Sprintf(`{"login":%q,"name":%q,"password":%q,"memberships":[{"organisation_id":%q,"role":%q}]}`, login, login, password, organisation, role)
 	if r := c.Send(t, "POST", "/api/system/persons", "administrator", body); r.Status != http.StatusCreated {
 		t.Fatalf("create %s: %d %s", login, r.Status, r.Body)
@@ -221,6 +223,7 @@ func (c *City) cookie(t testing.TB, who string) string {
 	if cookie, ok := c.cookies[who]; ok {
 		return cookie
 	}
+	c.person(t, who)
 	r := c.Send(t, "POST", "/api/system/sign-in", "", fmt.Sprintf(`{"login":%q,"password":%q}`, who, password))
 	if r.Status != http.StatusOK {
 		t.Fatalf("sign in %s: %d %s", who, r.Status, r.Body)

@@ -2,8 +2,10 @@ package kerneltest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -40,10 +42,34 @@ func Postgres(t testing.TB) string {
 	return server.dsn
 }
 
+// PostgresDatabase returns the address of a fresh database on that server.
+func PostgresDatabase(t testing.TB) string {
+	t.Helper()
+	ctx, dsn := context.Background(), Postgres(t)
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		t.Fatalf("connect to PostgreSQL: %v", err)
+	}
+	name := fmt.Sprintf("city_%d_%d", os.Getpid(), databases.Add(1))
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+name)
+	if err := errors.Join(err, conn.Close(ctx)); err != nil {
+		t.Fatalf("create database: %v", err)
+	}
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatalf("read the address of PostgreSQL: %v", err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
 func startPostgres() (string, error) {
 	dirs, err := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if err != nil || len(dirs) == 0 {
-		return "", fmt.Errorf("no PostgreSQL in /usr/lib/postgresql: %v", err)
+	if err != nil {
+		return "", fmt.Errorf("look for PostgreSQL: %w", err)
+	}
+	if len(dirs) == 0 {
+		return "", errors.New("there is no PostgreSQL in /usr/lib/postgresql")
 	}
 	bin := dirs[len(dirs)-1]
 	data, err := os.MkdirTemp("", "linghang-postgres-")

@@ -26,10 +26,15 @@ import (
 
 // The words of a Manifest, each defined where it is acted upon.
 type (
-	Permission   = identity.Permission
-	Route        = httpd.Route
-	Measure      = measure.Measure
-	Topic        = live.Topic
+	// Permission is something a route asks for.
+	Permission = identity.Permission
+	// Route is one door into the room.
+	Route = httpd.Route
+	// Measure is one number that the room answers.
+	Measure = measure.Measure
+	// Topic is something a browser can watch.
+	Topic = live.Topic
+	// Subscription is one handler of one event type.
 	Subscription = bus.Subscription
 )
 

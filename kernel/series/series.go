@@ -131,7 +131,7 @@ func (s *Store) labels(name string, pairs []Label) labels.Labels {
 		b.Set(l.Name, l.Value)
 	}
 	b.Set(roomLabel, s.room)
-	b.Set(labels.MetricName, name)
+	b.Set("__name__", name)
 	return b.Labels()
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -127,7 +128,7 @@ type companionKey struct{}
 // WithCompanion adds a companion to ctx; earlier ones stay.
 func WithCompanion(ctx context.Context, c Companion) context.Context {
 	before, _ := ctx.Value(companionKey{}).([]Companion)
-	return context.WithValue(ctx, companionKey{}, append(before[:len(before):len(before)], c))
+	return context.WithValue(ctx, companionKey{}, append(slices.Clip(before), c))
 }
 
 // Write makes one change. fn may read and write through tx only: calling Write
@@ -248,8 +249,7 @@ func (db *DB) close() error {
 
 // IsUnique reports whether err says that a unique key exists already.
 func IsUnique(err error) bool {
-	var se *sqlite.Error
-	if errors.As(err, &se) {
+	if se, ok := errors.AsType[*sqlite.Error](err); ok {
 		return se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 	}
 	return isUniqueViolation(err)

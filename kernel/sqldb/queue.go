@@ -99,15 +99,17 @@ func (db *DB) commit(jobs []*job) {
 	emitted, done := false, make([]*job, 0, len(jobs))
 	for i, j := range jobs {
 		tx := &Tx{db: db, run: sqlTx}
-		ok, err := runJob(ctx, sqlTx, tx, j)
+		failed, err := runJob(ctx, sqlTx, tx, j)
 		if err != nil {
 			answer(append(done, jobs[i:]...), errors.Join(fmt.Errorf("change: %w", err), ignoreDone(sqlTx.Rollback())))
 			return
 		}
-		if ok {
-			done = append(done, j)
-			emitted = emitted || tx.emitted
+		if failed != nil {
+			j.done <- failed
+			continue
 		}
+		done = append(done, j)
+		emitted = emitted || tx.emitted
 	}
 	if err := sqlTx.Commit(); err != nil {
 		answer(done, errors.Join(fmt.Errorf("commit: %w", err), ignoreDone(sqlTx.Rollback())))
@@ -119,30 +121,25 @@ func (db *DB) commit(jobs []*job) {
 	}
 }
 
-// runJob runs one job. It answers a job that failed by itself (ok is false) and
-// returns an error only when the shared transaction can no longer be trusted.
-func runJob(ctx context.Context, sqlTx *sql.Tx, tx *Tx, j *job) (ok bool, err error) {
-	if err := j.ctx.Err(); err != nil {
-		j.done <- fmt.Errorf("wait for the writer: %w", err)
-		return false, nil
+// runJob runs one job. failed is a job's own failure, which changed nothing; err
+// says that the shared transaction can no longer be trusted.
+func runJob(ctx context.Context, sqlTx *sql.Tx, tx *Tx, j *job) (failed, err error) {
+	if gone := j.ctx.Err(); gone != nil {
+		return fmt.Errorf("wait for the writer: %w", gone), nil
 	}
 	if _, err := sqlTx.ExecContext(ctx, "SAVEPOINT change"); err != nil {
-		return false, fmt.Errorf("savepoint: %w", err)
+		return nil, fmt.Errorf("savepoint: %w", err)
 	}
-	failed := protect(func() error { return j.fn(tx) })
+	failed = protect(func() error { return j.fn(tx) })
 	if failed != nil {
 		if _, err := sqlTx.ExecContext(ctx, "ROLLBACK TO change"); err != nil {
-			return false, errors.Join(failed, fmt.Errorf("roll back: %w", err))
+			return nil, errors.Join(failed, fmt.Errorf("roll back: %w", err))
 		}
 	}
 	if _, err := sqlTx.ExecContext(ctx, "RELEASE change"); err != nil {
-		return false, fmt.Errorf("release: %w", err)
+		return nil, fmt.Errorf("release: %w", err)
 	}
-	if failed != nil {
-		j.done <- failed
-		return false, nil
-	}
-	return true, nil
+	return failed, nil
 }
 
 func answer(jobs []*job, err error) {

@@ -147,7 +147,7 @@ type tokenInput struct {
 		Name           string    `json:"name" maxLength:"100"`
 		OrganisationID string    `json:"organisation_id,omitempty" maxLength:"26" doc:"Empty: one's own"`
 		Permissions    []string  `json:"permissions" minItems:"1" maxItems:"256"`
-		ExpiresAt      time.Time `json:"expires_at,omitempty" doc:"Default: in 90 days"`
+		ExpiresAt      time.Time `json:"expires_at,omitzero" doc:"Default: in 90 days"`
 	}
 }
 

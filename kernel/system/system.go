@@ -100,6 +100,7 @@ type stateView struct {
 	Languages   []string  `json:"languages"`
 	PasswordMin int       `json:"password_min"`
 	Synthetic   bool      `json:"synthetic" doc:"The demonstration city is loaded"`
+	SignedIn    bool      `json:"signed_in" doc:"The caller's session is good"`
 }
 
 func (m *Room) state(ctx context.Context, _ nothing) (stateView, error) {
@@ -111,6 +112,7 @@ func (m *Room) state(ctx context.Context, _ nothing) (stateView, error) {
 	return stateView{
 		SetUp: city.ZH != "", City: city, Version: m.version, Languages: []string{"zh", "en"},
 		PasswordMin: identity.PasswordMin, Synthetic: synthetic,
+		SignedIn: identity.From(ctx).Known(),
 	}, err
 }
 

@@ -164,6 +164,10 @@ func (c *catalogue) checkPushed(v pushed, e *entry, p platform, now time.Time) *
 		return why
 	}
 	e.Dims = d.key()
+	return checkTime(v, now)
+}
+
+func checkTime(v pushed, now time.Time) *reason {
 	if v.at <= 0 || v.at > math.MaxInt64/2 {
 		return because("time", "the time is missing or impossible")
 	}

@@ -2,6 +2,7 @@ package platforms
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -163,7 +164,7 @@ func (m *Module) serveReport(w http.ResponseWriter, r *http.Request) {
 
 func writeJSON(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) //nolint:errcheck // the caller has gone
+	_ = json.NewEncoder(w).Encode(v) // the caller may have gone
 }
 
 // partial lists every bad item; the receipt tells that the good ones are kept.
@@ -216,13 +217,14 @@ func (m *Module) take(ctx context.Context, c caller, s submission) (submission, 
 		s.Accepted, s.Rejected = len(s.entries), s.Items-len(s.entries)
 		return s, nil
 	}
-	done, err := s, error(nil)
-	if len(s.entries) > 0 {
+	done := s
+	if len(s.entries) == 0 {
+		done.Rejected = s.Items
+	} else {
+		var err error
 		if done, err = m.ledger.record(ctx, s); err != nil {
 			return s, err
 		}
-	} else {
-		done.Rejected = s.Items
 	}
 	m.count(done)
 	if done.Accepted == 0 && c.meter.refusals.Allow() {
@@ -296,7 +298,7 @@ func (m *Module) takeSeries(ctx context.Context, c caller, version remotewrite.V
 	var values []pushed
 	var labelFaults []finding
 	err := remotewrite.Decode(c.body, version, remotewrite.Limits{Decoded: maxDecoded, Series: maxItems, Samples: maxItems}, func(x remotewrite.Series) error {
-		if fault := remotewrite.CheckLabels(x.Labels); fault != "" {
+		if fault := cmp.Or(x.Fault, remotewrite.CheckLabels(x.Labels)); fault != "" {
 			labelFaults = append(labelFaults, finding{-1, "", "platforms.item.labels", fault})
 			return nil
 		}
@@ -306,8 +308,7 @@ func (m *Module) takeSeries(ctx context.Context, c caller, version remotewrite.V
 		values = fromSeries(x, values)
 		return nil
 	})
-	var bad *remotewrite.Error
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*remotewrite.Error](err); ok {
 		kind := fault.BadRequest
 		if bad.Kind == remotewrite.TooLarge {
 			kind = fault.TooLarge
@@ -357,7 +358,7 @@ func (m *Module) serveOTLP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", string(enc))
-	_, _ = w.Write(body) //nolint:errcheck // the caller has gone
+	_, _ = w.Write(body) //nolint:gosec // a protobuf or JSON answer with its own content type, no page
 }
 
 func (m *Module) takePoints(r *http.Request, c caller, enc otlpmetrics.Encoding) (submission, error) {
@@ -368,9 +369,8 @@ func (m *Module) takePoints(r *http.Request, c caller, enc otlpmetrics.Encoding)
 	if len(plain) > 2*maxReport {
 		return submission{}, fault.New(fault.TooLarge, "platforms.body.decoded", "an OTLP request has at most %d bytes", 2*maxReport).With("limit", 2*maxReport)
 	}
-	points, refused, err := otlpmetrics.Decode(plain, enc, maxItems)
-	var bad *otlpmetrics.Error
-	if errors.As(err, &bad) {
+	points, refused, err := otlpmetrics.Decode(plain, enc, otlpmetrics.Limits{Points: maxItems})
+	if bad, ok := errors.AsType[*otlpmetrics.Error](err); ok {
 		kind := fault.BadRequest
 		if bad.Status == http.StatusRequestEntityTooLarge {
 			kind = fault.TooLarge

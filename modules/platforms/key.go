@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -112,7 +111,7 @@ func readSignature(header string) (signature, error) {
 func sign(secret, method, path string, at time.Time, seq int64, body []byte) []byte {
 	sum := sha256.Sum256(body)
 	mac := hmac.New(sha256.New, []byte(secret))
-	fmt.Fprintf(mac, "%s\n%s\n%d\n%d\n%s", method, path, at.Unix(), seq, hex.EncodeToString(sum[:]))
+	_, _ = fmt.Fprintf(mac, "%s\n%s\n%d\n%d\n%s", method, path, at.Unix(), seq, hex.EncodeToString(sum[:]))
 	return mac.Sum(nil)
 }
 
@@ -135,5 +134,5 @@ func (k key) matches(secret string) bool {
 
 func errKey() error {
 	return fault.New(fault.Unauthorized, "platforms.key.refused", "the key is unknown, revoked or wrong").
-		At("header.Authorization", "use a key of the platform's page, "+http.MethodPost+" with its secret")
+		At("header.Authorization", "use a key of the platform's page, with its secret")
 }

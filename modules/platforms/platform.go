@@ -27,9 +27,12 @@ const (
 
 func statuses() []term {
 	return []term{
-		{string(applied), lang.Text{ZH: "已申请", EN: "Applied"}}, {string(reviewed), lang.Text{ZH: "已审核", EN: "Reviewed"}},
-		{string(trial), lang.Text{ZH: "试运行", EN: "Trial"}}, {string(inService), lang.Text{ZH: "正式运行", EN: "In service"}},
-		{string(suspended), lang.Text{ZH: "已暂停", EN: "Suspended"}}, {string(retired), lang.Text{ZH: "已退出", EN: "Retired"}},
+		{string(applied), lang.Text{ZH: "已申请", EN: "Applied"}},
+		{string(reviewed), lang.Text{ZH: "已审核", EN: "Reviewed"}},
+		{string(trial), lang.Text{ZH: "试运行", EN: "Trial"}},
+		{string(inService), lang.Text{ZH: "正式运行", EN: "In service"}},
+		{string(suspended), lang.Text{ZH: "已暂停", EN: "Suspended"}},
+		{string(retired), lang.Text{ZH: "已退出", EN: "Retired"}},
 	}
 }
 
@@ -123,7 +126,7 @@ func (p platform) freshness(now time.Time) string {
 	}
 }
 
-var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`) //nolint:gochecknoglobals // a compiled constant
+var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
 
 // check refuses an entry that the registry cannot hold, naming every fault.
 func (p platform) check() error {

@@ -35,22 +35,32 @@ func (m *Module) registryRoutes() []module.Route {
 		{Pattern: "GET /{id}/indicators", Permission: "platforms.view", Summary: "The newest values of a platform", Handler: httpd.JSON(m.indicators)},
 		{Pattern: "GET /{id}/series", Permission: "platforms.view", Summary: "One indicator of a platform over time", Handler: httpd.JSON(m.series)},
 		{Pattern: "GET /{id}/submissions", Permission: "platforms.view", Summary: "What a platform sent, and what became of it", Handler: httpd.List(m.listSubmissions)},
-		{Pattern: "POST /{id}/backfill", Permission: "platforms.backfill", Summary: "Back-fill values from CSV", MaxBody: maxDecoded,
-			Handler: httpd.Raw("text/csv", http.HandlerFunc(m.serveBackfill))},
+		{
+			Pattern: "POST /{id}/backfill", Permission: "platforms.backfill", Summary: "Back-fill values from CSV", MaxBody: maxDecoded,
+			Handler: httpd.Raw("text/csv", http.HandlerFunc(m.serveBackfill)),
+		},
 	}
 }
 
 func (m *Module) gateRoutes() []module.Route {
 	ledger := "platforms.submission"
 	return []module.Route{
-		{Pattern: "POST /ingest/v1/reports", Permission: identity.Public, OwnKey: true, Recorded: ledger, Summary: "Report values as signed JSON",
-			Handler: httpd.Raw("application/json", http.HandlerFunc(m.serveReport))},
-		{Pattern: "GET /ingest/v1/reports/{receipt}", Permission: identity.Public, OwnKey: true, Summary: "What became of a report",
-			Handler: httpd.Raw("", http.HandlerFunc(m.serveReceipt))},
-		{Pattern: "POST /ingest/prometheus/write", Permission: identity.Public, OwnKey: true, Recorded: ledger, Summary: "Prometheus remote write 1.0 and 2.0",
-			Handler: httpd.Raw("application/x-protobuf", http.HandlerFunc(m.serveRemoteWrite))},
-		{Pattern: "POST /ingest/otlp/v1/metrics", Permission: identity.Public, OwnKey: true, Recorded: ledger, Summary: "OpenTelemetry metrics (OTLP/HTTP)",
-			Handler: httpd.Raw("application/x-protobuf", http.HandlerFunc(m.serveOTLP))},
+		{
+			Pattern: "POST /ingest/v1/reports", Permission: identity.Public, OwnKey: true, Recorded: ledger, Summary: "Report values as signed JSON",
+			Handler: httpd.Raw("application/json", http.HandlerFunc(m.serveReport)),
+		},
+		{
+			Pattern: "GET /ingest/v1/reports/{receipt}", Permission: identity.Public, OwnKey: true, Summary: "What became of a report",
+			Handler: httpd.Raw("", http.HandlerFunc(m.serveReceipt)),
+		},
+		{
+			Pattern: "POST /ingest/prometheus/write", Permission: identity.Public, OwnKey: true, Recorded: ledger, Summary: "Prometheus remote write 1.0 and 2.0",
+			Handler: httpd.Raw("application/x-protobuf", http.HandlerFunc(m.serveRemoteWrite)),
+		},
+		{
+			Pattern: "POST /ingest/otlp/v1/metrics", Permission: identity.Public, OwnKey: true, Recorded: ledger, Summary: "OpenTelemetry metrics (OTLP/HTTP)",
+			Handler: httpd.Raw("application/x-protobuf", http.HandlerFunc(m.serveOTLP)),
+		},
 	}
 }
 
@@ -67,8 +77,10 @@ type vocabularyView struct {
 
 func (m *Module) vocabulary(context.Context, nothing) (vocabularyView, error) {
 	return vocabularyView{classes(), industries(), districts(), statuses(), []term{
-		{string(realTime), lang.Text{ZH: "实时（分钟）", EN: "Real time (minute)"}}, {string(quarterly), lang.Text{ZH: "一刻钟", EN: "Quarter of an hour"}},
-		{string(daily), lang.Text{ZH: "日", EN: "Day"}}, {string(monthly), lang.Text{ZH: "月", EN: "Month"}},
+		{string(realTime), lang.Text{ZH: "实时（分钟）", EN: "Real time (minute)"}},
+		{string(quarterly), lang.Text{ZH: "一刻钟", EN: "Quarter of an hour"}},
+		{string(daily), lang.Text{ZH: "日", EN: "Day"}},
+		{string(monthly), lang.Text{ZH: "月", EN: "Month"}},
 	}, sizes()}, nil
 }
 
@@ -202,6 +214,7 @@ type platformDetail struct {
 // ETag implements httpd.Versioned.
 func (d platformDetail) ETag() int64 { return d.Version }
 
+// KeyView is a key as the platform's page shows it, without its secret.
 type KeyView struct {
 	ID        string    `json:"id"`
 	Kind      string    `json:"kind" enum:"report,push"`

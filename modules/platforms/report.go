@@ -159,8 +159,10 @@ func (c *catalogue) bounds(entries []entry, findings []finding, totals map[strin
 	for _, e := range entries {
 		limit := c.byCode[e.Code].Below
 		if top, ok := totals[limit]; ok && e.Dims == "" && e.Value > top {
-			findings = append(findings, finding{e.index, e.Code, "platforms.item.bound",
-				fmt.Sprintf("%s is %g, more than %s with %g in the same report", e.Code, e.Value, limit, top)})
+			findings = append(findings, finding{
+				e.index, e.Code, "platforms.item.bound",
+				fmt.Sprintf("%s is %g, more than %s with %g in the same report", e.Code, e.Value, limit, top),
+			})
 			continue
 		}
 		kept = append(kept, e)

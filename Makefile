@@ -1,0 +1,141 @@
+# Linghang 领航. `make run` builds and serves; `make test` proves everything.
+.DELETE_ON_ERROR:
+.PHONY: all build binary web run test check lint fresh unit race web-test e2e gen bench soak hook install clean
+
+GO        ?= go
+VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+TOOLS     := $(CURDIR)/.tools
+GOLANGCI_VERSION := v2.15.0
+GOFUMPT_VERSION  := v0.12.0
+GOLANGCI  := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
+GOFUMPT   := $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)
+HAVE_WEB  := $(wildcard web/package.json)
+DATA      ?= data
+HTTP      ?= 127.0.0.1:8080
+BENCH     ?= .
+SOAK      ?= 60s
+# Packages whose races are worth the time: those with goroutines of their own.
+RACE      := ./lib/... ./kernel/bus ./kernel/live ./kernel/sqldb ./kernel/blobs ./kernel/series
+
+# Node.js that scripts/install.sh fetched, when Debian's is too old.
+export PATH := $(TOOLS)/node/node_modules/.bin:$(PATH)
+
+all: build
+
+## build: the web, and the binary with the web inside, to bin/linghang
+build: web binary
+
+binary:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/linghang ./cmd/linghang
+
+web:
+ifdef HAVE_WEB
+	cd web && npm run build
+else
+	@echo 'web: there is no web/package.json, the binary is built without pages'
+endif
+
+web: $(if $(HAVE_WEB),web/node_modules/.installed)
+web/node_modules/.installed: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+## run: install what is missing, build, serve ./data, print address and set-up link
+run:
+	@scripts/install.sh run
+	@$(MAKE) --no-print-directory build
+	exec bin/linghang serve --data $(DATA) --http $(HTTP)
+
+## test: everything, installing what it needs
+test:
+	@scripts/install.sh test
+	@$(MAKE) --no-print-directory web
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory race
+	@$(MAKE) --no-print-directory web-test
+	@$(MAKE) --no-print-directory e2e
+	@echo 'make test: all passed'
+
+## unit: Go tests of libraries, stores on both engines, rooms, the house
+unit:
+	$(GO) test -timeout 15m ./...
+
+## race: the packages with goroutines of their own, under the race detector
+race:
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m $(RACE)
+
+web-test:
+ifdef HAVE_WEB
+	cd web && npm test
+else
+	@echo 'web-test: skipped, there is no web/package.json'
+endif
+
+## e2e: browser tests against the built binary
+e2e:
+ifdef HAVE_WEB
+	@$(MAKE) --no-print-directory binary
+	cd web && npm run e2e
+else
+	@echo 'e2e: skipped, there is no web/package.json'
+endif
+
+## check: format, vet, lint, rules of the house, generated code
+check: lint fresh
+	$(GO) vet ./...
+	$(GO) mod tidy -diff
+	$(GO) test ./archtest
+ifdef HAVE_WEB
+	@$(MAKE) --no-print-directory web/node_modules/.installed
+	cd web && npm run check
+else
+	@echo 'check: tsc and eslint skipped, there is no web/package.json'
+endif
+
+lint: $(GOLANGCI) $(GOFUMPT)
+	@test -z "$$($(GOFUMPT) -l $$(git ls-files '*.go'))" || { echo 'not formatted (run gofumpt -w):'; $(GOFUMPT) -l $$(git ls-files '*.go'); exit 1; }
+	$(GOLANGCI) run ./...
+
+# Each file carries its version in its name, so that a new pin is a new file.
+$(GOLANGCI):
+	GOBIN=$(TOOLS)/new $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	@mv $(TOOLS)/new/golangci-lint $@
+
+$(GOFUMPT):
+	GOBIN=$(TOOLS)/new $(GO) install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
+	@mv $(TOOLS)/new/gofumpt $@
+
+## gen: write docs/MAP.md, docs/openapi.json and the web's types
+gen:
+	$(GO) run ./cmd/linghang describe > docs/MAP.md
+	$(GO) run ./cmd/linghang describe --openapi > docs/openapi.json
+ifdef HAVE_WEB
+	@$(MAKE) --no-print-directory web/node_modules/.installed
+	cd web && npm run gen
+endif
+
+# Generating again must change nothing; what is in the tree counts, committed or not.
+fresh:
+	@mkdir -p $(TOOLS)
+	@{ git grep -lI 'DO NOT EDIT' -- docs 'web/src' ; echo docs/openapi.json ; } | sort -u | xargs sha256sum > $(TOOLS)/generated.sha256
+	@$(MAKE) --no-print-directory gen
+	@sha256sum --quiet --check $(TOOLS)/generated.sha256 || { echo 'generated files were not up to date; they are now: commit them'; exit 1; }
+
+## bench: benchmarks of libraries and kernel (BENCH=regexp)
+bench:
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./lib/... ./kernel/... ./modules/...
+
+## soak: every fuzz target for SOAK each, then the kill and race tests over and over
+soak:
+	SOAK=$(SOAK) scripts/soak.sh
+
+## hook: check format, vet and rules before every commit
+hook: $(GOFUMPT)
+	install -m 755 scripts/pre-commit "$$(git rev-parse --git-path hooks)/pre-commit"
+
+install:
+	@scripts/install.sh test
+
+clean:
+	rm -rf bin web/dist/assets

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/kernel/kerneltest"
+)
+
+// access is a city in which one object of every kind belongs to "ours".
+type access struct {
+	*kerneltest.City
+	fixtures []fixture
+	secrets  []string // what nobody of "theirs" may ever read
+}
+
+// fixture puts an object into a path. shared objects are the city's: whoever
+// holds the permission may see them.
+type fixture struct {
+	prefix string
+	path   string
+	shared bool
+}
+
+// Every route of the OpenAPI document is called as every role in the bureau,
+// in the organisation that owns the objects, in another one, and as nobody.
+func TestEveryRouteAsEverybody(t *testing.T) {
+	a := newAccess(t)
+	routes := a.Server().Routes()
+	a.checkDocument(t, routes)
+	slices.SortStableFunc(routes, func(x, y httpd.MountedRoute) int { return severity(x) - severity(y) })
+	calls := 0
+	for _, r := range routes {
+		path, shared := a.path(t, r)
+		for _, who := range order(a.People()) {
+			a.call(t, r, path, shared, who)
+			calls++
+		}
+	}
+	t.Logf("%d routes, %d calls", len(routes), calls)
+}
+
+// severity puts routes that take something away behind all others, and those
+// that end sessions last.
+func severity(r httpd.MountedRoute) int {
+	switch {
+	case r.Path == "/api/system/sign-out":
+		return 2
+	case r.Method() == http.MethodDelete:
+		return 1
+	}
+	return 0
+}
+
+// order lets strangers try before those who may.
+func order(people []string) []string {
+	people = slices.Clone(people)
+	slices.SortStableFunc(people, func(x, y string) int { return rank(x) - rank(y) })
+	return people
+}
+
+func rank(who string) int {
+	switch {
+	case who == "":
+		return 0
+	case strings.HasSuffix(who, "-theirs"):
+		return 1
+	case strings.HasSuffix(who, "-ours"):
+		return 2
+	}
+	return 3
+}
+
+func (a *access) call(t *testing.T, r httpd.MountedRoute, path string, shared bool, who string) {
+	t.Helper()
+	if r.Path == "/api/live" {
+		path += "?topics=platforms.none" // an event stream would not end
+	}
+	body := ""
+	if r.Method() != http.MethodGet && r.Method() != http.MethodDelete {
+		body = "{}"
+	}
+	reply := a.Send(t, r.Method(), path, who, body)
+	fail := func(format string, args ...any) {
+		t.Helper()
+		t.Errorf("%s %s as %q: %d %.200s: %s", r.Method(), r.Path, who, reply.Status, reply.Body, fmt.Sprintf(format, args...))
+	}
+	if reply.Status >= 500 {
+		fail("the server failed")
+	}
+	stranger := strings.HasSuffix(who, "-theirs")
+	if stranger {
+		for _, secret := range a.secrets {
+			if strings.Contains(string(reply.Body), secret) && !strings.Contains(path, secret) {
+				fail("it tells %q to a stranger", secret)
+			}
+		}
+	}
+	switch {
+	case r.OwnKey:
+		if reply.Status != http.StatusUnauthorized && reply.Status != http.StatusUnsupportedMediaType {
+			fail("a route with keys of its own took a session")
+		}
+	case r.Permission == identity.Public:
+	case who == "":
+		if reply.Status != http.StatusUnauthorized {
+			fail("nobody is to be refused with 401")
+		}
+	case r.Path == "/api/live":
+	case !a.may(who, r.Permission):
+		if reply.Status != http.StatusForbidden {
+			fail("%s lacks %s and is to be refused with 403", who, r.Permission)
+		}
+	case reply.Status == http.StatusUnauthorized || isPermission(reply):
+		fail("%s holds %s and is refused", who, r.Permission)
+	case stranger && !shared && reply.Status < 300:
+		fail("a stranger reached an object of another organisation")
+	case r.Method() == http.MethodGet && (!stranger || shared) && reply.Status >= 400 && !explained(reply):
+		fail("somebody who may read it cannot")
+	}
+}
+
+func (a *access) may(who, permission string) bool {
+	c := a.Directory().Catalogue()
+	return permission == identity.SignedIn || c.Of(kerneltest.RoleOf(who)).Holds(c.Set([]string{permission}))
+}
+
+// isPermission tells a refusal for want of the permission from one by a rule.
+func isPermission(r kerneltest.Reply) bool {
+	var p httpd.Problem
+	return json.Unmarshal(r.Body, &p) == nil && p.Key == "kernel.permission"
+}
+
+// explained are readings that need more than the path, and say what; and the
+// objects for which no fixture can exist.
+func explained(r kerneltest.Reply) bool {
+	var p httpd.Problem
+	return json.Unmarshal(r.Body, &p) == nil && r.Status == http.StatusUnprocessableEntity && len(p.Errors) > 0
+}
+
+// checkDocument proves that what is called here is what the document lists.
+func (a *access) checkDocument(t *testing.T, routes []httpd.MountedRoute) {
+	t.Helper()
+	var doc struct {
+		OpenAPI string                                `json:"openapi"`
+		Paths   map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	a.Get(t, "/api/openapi.json", "").Decode(t, &doc)
+	if !strings.HasPrefix(doc.OpenAPI, "3.1") {
+		t.Errorf("the document is OpenAPI %s", doc.OpenAPI)
+	}
+	listed := 0
+	for _, methods := range doc.Paths {
+		listed += len(methods)
+	}
+	if listed != len(routes) {
+		t.Errorf("the document lists %d operations, %d routes are mounted", listed, len(routes))
+	}
+	for _, r := range routes {
+		if _, ok := doc.Paths[r.Path][strings.ToLower(r.Method())]; !ok {
+			t.Errorf("%s %s is not in the document", r.Method(), r.Path)
+		}
+	}
+}
+
+// path puts the objects of "ours" into a route's path.
+func (a *access) path(t *testing.T, r httpd.MountedRoute) (path string, shared bool) {
+	t.Helper()
+	if !strings.Contains(r.Path, "{") {
+		return r.Path, true
+	}
+	for _, f := range a.fixtures {
+		if rest, ok := strings.CutPrefix(r.Path, f.prefix); ok && (rest == "" || rest[0] == '/') && !strings.Contains(rest, "{") {
+			return f.path + rest, f.shared
+		}
+	}
+	t.Fatalf("%s %s has no fixture: add one, so that its access is tested", r.Method(), r.Path)
+	return "", false
+}
+
+type created struct {
+	ID string `json:"id"`
+}
+
+// make posts as somebody and returns the new object's ID.
+func (a *access) make(t *testing.T, path, who, body string) string {
+	t.Helper()
+	r := a.Send(t, "POST", path, who, body)
+	if r.Status != http.StatusCreated && r.Status != http.StatusOK {
+		t.Fatalf("POST %s as %s: %d %s", path, who, r.Status, r.Body)
+	}
+	var c created
+	r.Decode(t, &c)
+	return c.ID
+}
+
+func newAccess(t *testing.T) *access {
+	t.Helper()
+	a := &access{City: kerneltest.Start(t, platform)}
+	platformID := a.make(t, "/api/platforms", "manager-ours", `{"name":{"zh":"我方平台","en":"Our platform"},"code":"ours","class":"industry","district":"370202"}`)
+	keyID := a.make(t, "/api/platforms/"+platformID+"/keys", "manager-ours", `{"kind":"push"}`)
+	token := a.make(t, "/api/system/tokens", "manager-ours", `{"name":"our program","permissions":["platforms.view"]}`)
+	var persons struct {
+		Items []created `json:"items"`
+	}
+	a.Get(t, "/api/platforms", "reporter-ours") // a person exists who has asked
+	a.Get(t, "/api/system/persons?q=reporter-ours", "administrator").Decode(t, &persons)
+	if len(persons.Items) != 1 {
+		t.Fatalf("there are %d persons reporter-ours", len(persons.Items))
+	}
+	person := persons.Items[0].ID
+	a.fixtures = []fixture{
+		{"/api/platforms/{id}/keys/{key}", "/api/platforms/" + platformID + "/keys/" + keyID, false},
+		{"/api/platforms/ingest/v1/reports/{receipt}", "/api/platforms/ingest/v1/reports/none", false},
+		{"/api/platforms/{id}", "/api/platforms/" + platformID, false},
+		{"/api/system/organisations/{id}", "/api/system/organisations/" + a.Ours.ID, false},
+		{"/api/system/persons/{id}", "/api/system/persons/" + person, false},
+		{"/api/system/tokens/{id}", "/api/system/tokens/" + token, false},
+		{"/api/system/sessions/{id}", "/api/system/sessions/none", false},
+	}
+	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, "reporter-ours"}
+	return a
+}

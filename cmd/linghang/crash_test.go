@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"linghang/kernel/kerneltest"
+)
+
+const (
+	crashRounds = 12
+	senders     = 4
+)
+
+// line is the way to a house that keeps dying: its address changes each time.
+type line struct{ url atomic.Pointer[string] }
+
+func (l *line) to(url string) { l.url.Store(&url) }
+
+// send repeats a request until it is answered with success. It reports what
+// was acknowledged; an answer that says the request itself is wrong ends it.
+func (l *line) send(ctx context.Context, method, path, body string, header map[string]string) error {
+	for ctx.Err() == nil {
+		r, err := http.NewRequestWithContext(ctx, method, *l.url.Load()+path, strings.NewReader(body))
+		if err != nil {
+			return err
+		}
+		r.Header.Set("Content-Type", "application/json")
+		for name, value := range header {
+			r.Header.Set(name, value)
+		}
+		resp, err := http.DefaultClient.Do(r)
+		if err == nil {
+			text, read := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			switch {
+			case read == nil && resp.StatusCode < 300:
+				return nil
+			case read == nil && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests:
+				return fmt.Errorf("%s %s: %d %s", method, path, resp.StatusCode, text)
+			}
+		}
+		select { // a sender waits before it repeats
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+	return ctx.Err()
+}
+
+// The process is killed again and again while platforms report and are
+// registered. Whatever was acknowledged is there afterwards, once.
+func TestNothingAcknowledgedIsLostAndNothingIsAppliedTwice(t *testing.T) {
+	h := startHouse(t, t.TempDir())
+	h.setUp()
+	var keys []issued
+	for i := range senders {
+		keys = append(keys, h.platform(fmt.Sprintf("sender-%d", i), "push"))
+	}
+	way := &line{}
+	way.to(h.url)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+
+	var work sync.WaitGroup
+	var acknowledged atomic.Int64
+	reported := make([]int64, senders) // newest acknowledged seq of each
+	for i := range senders {
+		work.Go(func() { reported[i] = report(ctx, t, way, keys[i], &acknowledged) })
+	}
+	registered := 0
+	work.Go(func() { registered = register(ctx, t, way, h.cookie) })
+
+	for range crashRounds {
+		target := acknowledged.Load() + 60
+		kerneltest.Wait(t, "sixty more reports to be acknowledged", func() bool { return acknowledged.Load() >= target })
+		h.kill()
+		h.start()
+		way.to(h.url)
+	}
+	stop()
+	work.Wait()
+
+	for i, k := range keys {
+		h.checkLedger(k, reported[i])
+	}
+	h.checkAudit(registered)
+	t.Logf("%d kills: %d reports and %d registrations acknowledged, all found once", crashRounds, acknowledged.Load(), registered)
+}
+
+// report sends reports 1, 2, 3, … each with its seq as its value, until ctx ends.
+func report(ctx context.Context, t *testing.T, way *line, k issued, acknowledged *atomic.Int64) (newest int64) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	r.SetBasicAuth(k.ID, k.Secret)
+	header := map[string]string{"Authorization": r.Header.Get("Authorization")}
+	day := time.Now().UTC().Format(time.RFC3339)
+	for seq := int64(1); ; seq++ {
+		body := fmt.Sprintf(`{"schema":1,"seq":%d,"period":%q,"items":[{"code":"heartbeat","value":1},{"code":"dev_online","value":%d}]}`, seq, day, seq)
+		if err := way.send(ctx, "POST", "/api/platforms/ingest/v1/reports", body, header); err != nil {
+			if ctx.Err() == nil {
+				t.Errorf("report %d: %v", seq, err)
+			}
+			return newest
+		}
+		newest = seq
+		acknowledged.Add(1)
+	}
+}
+
+// register registers platforms under an Idempotency-Key each, until ctx ends.
+func register(ctx context.Context, t *testing.T, way *line, cookie string) (done int) {
+	header := map[string]string{"Cookie": cookie, "X-Linghang-CSRF": "1"}
+	for i := 0; ; i++ {
+		header["Idempotency-Key"] = fmt.Sprintf("register-%d", i)
+		body := fmt.Sprintf(`{"name":{"zh":"平台%d","en":"Platform %d"},"code":"crash-%d","class":"industry","district":"370202"}`, i, i, i)
+		err := way.send(ctx, "POST", "/api/platforms", body, header)
+		switch {
+		case err == nil || strings.Contains(err.Error(), "kernel.idempotency.done"):
+			done++
+		case ctx.Err() != nil:
+			return done
+		default:
+			t.Errorf("register %d: %v", i, err)
+			return done
+		}
+	}
+}
+
+// checkLedger reads the whole ledger of a platform: every acknowledged seq is
+// there once. The one that was under way at the end may be there too.
+func (h *house) checkLedger(k issued, newest int64) {
+	h.t.Helper()
+	seen := map[int64]int{}
+	for cursor := ""; ; {
+		var page struct {
+			Items []struct {
+				Seq      int64 `json:"seq"`
+				Accepted int   `json:"accepted"`
+			} `json:"items"`
+			Next string `json:"next_cursor"`
+		}
+		h.call("GET", "/api/platforms/"+k.Platform+"/submissions?limit=500&sort=seq&cursor="+cursor, "", &page)
+		for _, s := range page.Items {
+			seen[s.Seq]++
+			if s.Accepted != 2 {
+				h.t.Errorf("report %d kept %d values of 2", s.Seq, s.Accepted)
+			}
+		}
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	for seq := int64(1); seq <= newest; seq++ {
+		if seen[seq] != 1 {
+			h.t.Errorf("report %d of %s was acknowledged and is in the ledger %d times", seq, k.Platform, seen[seq])
+		}
+	}
+	if extra := int64(len(seen)) - newest; extra < 0 || extra > 1 {
+		h.t.Errorf("the ledger has %d reports, %d were acknowledged", len(seen), newest)
+	}
+	var indicators struct {
+		Items []struct {
+			Code  string  `json:"code"`
+			Value float64 `json:"value"`
+		} `json:"items"`
+	}
+	h.call("GET", "/api/platforms/"+k.Platform+"/indicators", "", &indicators)
+	for _, x := range indicators.Items {
+		if x.Code == "dev_online" && x.Value != float64(newest) && x.Value != float64(newest+1) {
+			h.t.Errorf("dev_online is %v, the newest acknowledged report said %d", x.Value, newest)
+		}
+	}
+}
+
+// checkAudit waits until the outbox has been delivered, then counts: one
+// platform and one audit entry for each registration, and a sound chain.
+func (h *house) checkAudit(registered int) {
+	h.t.Helper()
+	var platforms struct {
+		Total int `json:"total"`
+	}
+	h.call("GET", "/api/platforms?q=crash-&limit=1", "", &platforms)
+	if extra := platforms.Total - registered; extra < 0 || extra > 1 {
+		h.t.Errorf("%d platforms are registered, %d were acknowledged", platforms.Total, registered)
+	}
+	entries := 0
+	kerneltest.Wait(h.t, "the audit log to have every registration", func() bool {
+		entries = h.registrations()
+		return entries >= platforms.Total+senders
+	})
+	if entries != platforms.Total+senders {
+		h.t.Errorf("the audit log has %d registrations, the registry %d", entries, platforms.Total+senders)
+	}
+	if err := h.stop(); err != nil {
+		h.t.Errorf("stop: %v\n%s", err, h.log)
+	}
+	out, err := exec.Command(binary(h.t), "audit", "verify", "--data", h.data, "--output", "json").Output()
+	var v struct {
+		OK    bool `json:"ok"`
+		Count int  `json:"count"`
+	}
+	if err != nil || json.Unmarshal(out, &v) != nil || !v.OK {
+		h.t.Errorf("audit verify: %v: %s", err, out)
+	}
+}
+
+// registrations counts the registrations of platforms in the audit log.
+func (h *house) registrations() (n int) {
+	h.t.Helper()
+	for cursor := ""; ; {
+		var page struct {
+			Items []struct {
+				Action  string `json:"action"`
+				Outcome string `json:"outcome"`
+			} `json:"items"`
+			Next string `json:"next_cursor"`
+		}
+		h.call("GET", "/api/system/audit?limit=500&cursor="+cursor, "", &page)
+		for _, e := range page.Items {
+			if e.Action == "POST /api/platforms" && e.Outcome == "done" {
+				n++
+			}
+		}
+		if cursor = page.Next; cursor == "" {
+			return n
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"linghang/cmd/linghang/demo"
+	"linghang/kernel"
+)
+
+// demoCommand fills a running installation with a synthetic city.
+func demoCommand(house kernel.House) *cobra.Command {
+	var o demo.Options
+	var remove bool
+	cmd := &cobra.Command{
+		Use: "demo", Short: "Fill a running installation with a synthetic city, or take it away", Args: cobra.NoArgs,
+		Long: `Fill a running installation with a synthetic city of 42 platforms that keep reporting, through the
+public API and protocols only. Everything it makes is marked synthetic wherever it shows.
+
+Without --token the command issues itself a token from the data directory, as whoever holds it may,
+and revokes it when it ends.`,
+		Example: "  linghang demo\n  linghang demo --url https://industry.example.cn --token lh_…\n  linghang demo --once\n  linghang demo --remove",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Progress = cmd.OutOrStdout()
+			act := demo.Run
+			if remove {
+				act = demo.Remove
+			}
+			if o.Token != "" && o.URL != "" {
+				return act(cmd.Context(), o)
+			}
+			return house.WithToken(cmd, "demo", demo.Permissions(), func(ctx context.Context, address, token string) error {
+				if o.URL == "" {
+					o.URL = address
+				}
+				if o.Token == "" {
+					o.Token = token
+				}
+				return act(ctx, o)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&o.URL, "url", "", "address of the installation (default: the one of the configuration)")
+	cmd.Flags().StringVar(&o.Token, "token", "", "token to use instead of one of the data directory")
+	cmd.Flags().DurationVar(&o.Every, "every", 30*time.Second, "time between two reports of a platform")
+	cmd.Flags().BoolVar(&o.Once, "once", false, "report once and end")
+	cmd.Flags().BoolVar(&remove, "remove", false, "take the synthetic city away again")
+	return cmd
+}
