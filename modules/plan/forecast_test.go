@@ -138,3 +138,10 @@ func FuzzForecast(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkForecast(b *testing.B) {
+	history := daily(240, func(i int) float64 { return float64(i*i) + 50*math.Sin(float64(i)) })
+	for b.Loop() {
+		forecast(history, aim(atLeast, 1e5), defaultRules(), ends, began.AddDate(0, 0, 240))
+	}
+}
