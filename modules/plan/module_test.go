@@ -86,7 +86,7 @@ func TestPlanRoom(t *testing.T) {
 	h.City = kerneltest.Start(t, h.rooms)
 	h.counter.set(-1)
 	from, to := dayOf(time.Now().AddDate(0, -1, 0)), dayOf(time.Now().AddDate(2, 11, 0))
-	var p PlanView
+	var p View
 	h.post(t, "/plans", "officer", fmt.Sprintf(`{"template":"qingdao-2022-2024","from":%q,"to":%q}`, from, to), http.StatusCreated, &p)
 
 	t.Run("a target nobody can measure says what it waits for", func(t *testing.T) { h.testUnmeasured(t, p) })
@@ -100,7 +100,7 @@ func TestPlanRoom(t *testing.T) {
 	t.Run("owners are reminded of what is due", func(t *testing.T) { h.testReminders(t) })
 }
 
-func (h *house) testUnmeasured(t *testing.T, p PlanView) {
+func (h *house) testUnmeasured(t *testing.T, p View) {
 	var b Board
 	h.get(t, "/plans/"+p.ID+"/board", "viewer", http.StatusOK, &b)
 	f := func(code, why string) {
@@ -119,7 +119,7 @@ func (h *house) testUnmeasured(t *testing.T, p PlanView) {
 	}
 }
 
-func (h *house) testMoves(t *testing.T, p PlanView) {
+func (h *house) testMoves(t *testing.T, p View) {
 	watcher := h.kit.Live.Watch(t.Context(), func(n live.Notice) bool { return n.Topic == topicBoard && n.ID == p.ID })
 	h.counter.set(1)
 	start := time.Now()
@@ -152,10 +152,10 @@ func (h *house) testMoves(t *testing.T, p PlanView) {
 	})
 }
 
-// upload sends a file as somebody and returns its id.
-func (h *house) upload(t *testing.T, who, name string, content []byte, want int) string {
+// upload sends a file as the reporter and returns its id.
+func (h *house) upload(t *testing.T, name string, content []byte, want int) string {
 	t.Helper()
-	r := h.Send(t, "POST", "/api/plan/evidence?name="+name, who, string(content), "Content-Type", "application/octet-stream")
+	r := h.Send(t, "POST", "/api/plan/evidence?name="+name, "reporter", string(content), "Content-Type", "application/octet-stream")
 	if r.Status != want {
 		t.Fatalf("upload %s: %d %s, want %d", name, r.Status, r.Body, want)
 	}
@@ -166,14 +166,14 @@ func (h *house) upload(t *testing.T, who, name string, content []byte, want int)
 	return e.ID
 }
 
-func (h *house) testApproval(t *testing.T, p PlanView) {
+func (h *house) testApproval(t *testing.T, p View) {
 	var b Board
 	h.get(t, "/plans/"+p.ID+"/board", "viewer", http.StatusOK, &b)
 	x := b.target(t, "eco.digital_core_share")
-	h.upload(t, "reporter", "page.html", []byte("<html><script>alert(1)</script></html>"), http.StatusUnsupportedMediaType)
-	h.upload(t, "reporter", "empty.pdf", nil, http.StatusUnprocessableEntity)
-	h.upload(t, "reporter", "big.pdf", append([]byte("%PDF-1.7\n"), make([]byte, evidenceLimit)...), http.StatusRequestEntityTooLarge)
-	file := h.upload(t, "reporter", "..%2F公报.pdf", []byte("%PDF-1.7\nbulletin"), http.StatusCreated)
+	h.upload(t, "page.html", []byte("<html><script>alert(1)</script></html>"), http.StatusUnsupportedMediaType)
+	h.upload(t, "empty.pdf", nil, http.StatusUnprocessableEntity)
+	h.upload(t, "big.pdf", append([]byte("%PDF-1.7\n"), make([]byte, evidenceLimit)...), http.StatusRequestEntityTooLarge)
+	file := h.upload(t, "..%2F公报.pdf", []byte("%PDF-1.7\nbulletin"), http.StatusCreated)
 	var v ValueView
 	at := time.Now().AddDate(0, 0, -3).UTC().Format(time.RFC3339)
 	h.post(t, "/targets/"+x.ID+"/values", "reporter", fmt.Sprintf(`{"value":8.6,"valid_at":%q}`, at), http.StatusUnprocessableEntity, nil)
@@ -207,7 +207,7 @@ func (h *house) testApproval(t *testing.T, p PlanView) {
 	h.get(t, "/evidence/"+file, "viewer-theirs", http.StatusNotFound, nil)
 }
 
-func (h *house) testOwner(t *testing.T, p PlanView) {
+func (h *house) testOwner(t *testing.T, p View) {
 	var b Board
 	h.get(t, "/plans/"+p.ID+"/board", "officer", http.StatusOK, &b)
 	x := b.target(t, "pf.enterprises_served")
@@ -238,7 +238,7 @@ func (h *house) testOwner(t *testing.T, p PlanView) {
 	h.post(t, "/values/"+v.ID+"/return", "leader", `{"note":"缺少盖章"}`, http.StatusOK, nil)
 }
 
-func (h *house) testEdit(t *testing.T, p PlanView) {
+func (h *house) testEdit(t *testing.T, p View) {
 	var b Board
 	h.get(t, "/plans/"+p.ID+"/board", "officer", http.StatusOK, &b)
 	x := b.target(t, "net.pon_ports")
@@ -286,7 +286,7 @@ func (h *house) testEdit(t *testing.T, p PlanView) {
 	}
 }
 
-func (h *house) testList(t *testing.T, p PlanView) {
+func (h *house) testList(t *testing.T, p View) {
 	f := func(query string, want int) {
 		t.Helper()
 		var page sqldb.Page[TargetView]
@@ -324,7 +324,7 @@ func (h *house) testList(t *testing.T, p PlanView) {
 	}
 }
 
-func (h *house) testYAML(t *testing.T, p PlanView) {
+func (h *house) testYAML(t *testing.T, p View) {
 	text := h.Get(t, "/api/plan/plans/"+p.ID+"/yaml", "viewer")
 	if text.Status != http.StatusOK || !strings.HasPrefix(text.Header.Get("Content-Type"), "application/yaml") {
 		t.Fatalf("export: %d %s", text.Status, text.Body)
@@ -333,7 +333,7 @@ func (h *house) testYAML(t *testing.T, p PlanView) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var second PlanView
+	var second View
 	h.post(t, "/plans", "officer", string(body), http.StatusCreated, &second)
 	again := h.Get(t, "/api/plan/plans/"+second.ID+"/yaml", "viewer")
 	if !bytes.Equal(text.Body, again.Body) {
@@ -341,7 +341,7 @@ func (h *house) testYAML(t *testing.T, p PlanView) {
 	}
 }
 
-func (h *house) testWorkbook(t *testing.T, p PlanView) {
+func (h *house) testWorkbook(t *testing.T, p View) {
 	r := h.Get(t, "/api/plan/plans/"+p.ID+"/export?format=xlsx&lang=en", "viewer")
 	if r.Status != http.StatusOK {
 		t.Fatalf("%d %s", r.Status, r.Body)
@@ -366,7 +366,7 @@ func (h *house) testWorkbook(t *testing.T, p PlanView) {
 
 func (h *house) testReminders(t *testing.T) {
 	from, to := dayOf(time.Now().AddDate(-2, 0, 0)), dayOf(time.Now().AddDate(1, 0, 0))
-	var p PlanView
+	var p View
 	h.post(t, "/plans", "officer", fmt.Sprintf(`{"template":"qingdao-2022-2024","from":%q,"to":%q,"synthetic":true,"title":{"zh":"演示","en":"Demo"}}`, from, to), http.StatusCreated, &p)
 	list := func() (kinds map[string]int, id string) {
 		var page sqldb.Page[ReminderView]
