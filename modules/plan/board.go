@@ -130,24 +130,8 @@ func (p plan) view(t target, x facts, now time.Time) TargetView {
 func (v *TargetView) fill(t target, x facts) *Reason {
 	missing := &Reason{Code: "not_reported"}
 	if t.Kind == kindLive {
-		f := formulaOf(t.Formula)
-		a := compute(f, x.read)
-		for _, id := range f.measures {
-			m, why := x.explain(id)
-			v.How.Measures = append(v.How.Measures, m)
-			if why != nil && (missing.Code == "not_reported" || missing.Code == "no_data") {
-				missing = why
-			}
-		}
-		if a.known {
-			v.Value, v.Source, v.Synthetic = &a.number, sourceLive, v.Synthetic || a.synthetic
-			if !a.asOf.IsZero() {
-				v.How.AsOf = &a.asOf
-			}
+		if missing = v.measure(formulaOf(t.Formula), x); missing == nil {
 			return nil
-		}
-		if missing.Code == "not_reported" {
-			missing = &Reason{Code: "no_result"} // such as a division by zero
 		}
 		v.How.Missing = missing
 	}
@@ -158,6 +142,28 @@ func (v *TargetView) fill(t target, x facts) *Reason {
 	v.Value, v.Source, v.Synthetic = &r.Number, sourceReported, v.Synthetic || r.Synthetic
 	v.How.AsOf, v.How.ValueID, v.How.Note, v.How.Evidence = &r.ValidAt, r.ID, r.Note, viewEvidence(r.Evidence)
 	v.How.Reporter, v.How.Reviewer, v.How.Approver = r.Reported.name, r.Reviewed.name, r.Decided.name
+	return nil
+}
+
+// measure takes the live value of a formula, or says why there is none: the
+// reason that lasts longest, a room that is not there before data that has not come.
+func (v *TargetView) measure(f formula, x facts) *Reason {
+	missing := &Reason{Code: "no_result"} // such as a division by zero
+	for _, id := range f.measures {
+		m, why := x.explain(id)
+		v.How.Measures = append(v.How.Measures, m)
+		if why != nil && (missing.Code == "no_result" || missing.Code == "no_data") {
+			missing = why
+		}
+	}
+	a := compute(f, x.read)
+	if !a.known {
+		return missing
+	}
+	v.Value, v.Source, v.Synthetic = &a.number, sourceLive, v.Synthetic || a.synthetic
+	if !a.asOf.IsZero() {
+		v.How.AsOf = &a.asOf
+	}
 	return nil
 }
 
@@ -201,7 +207,7 @@ type ActionView struct {
 
 // Board is the whole plan in one answer.
 type Board struct {
-	Plan    PlanView       `json:"plan"`
+	Plan    View           `json:"plan"`
 	At      time.Time      `json:"at"`
 	Counts  map[status]int `json:"counts" doc:"Targets by status"`
 	Sources map[string]int `json:"sources" doc:"Targets by source"`

@@ -67,7 +67,7 @@ func TestForecastIgnoresSingleOutliers(t *testing.T) {
 func TestForecastKeepsItsProperties(t *testing.T) {
 	now := began.AddDate(0, 0, 120)
 	for seed := range uint64(300) {
-		rnd := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a repeatable test
+		rnd := rand.New(rand.NewPCG(seed, 7))
 		slope, noise := rnd.NormFloat64()*5, rnd.Float64()*40
 		history := daily(40+rnd.IntN(80), func(i int) float64 { return 1000 + slope*float64(i) + noise*rnd.NormFloat64() })
 		if seed%10 == 0 {
@@ -106,7 +106,7 @@ func TestEightyPercentIntervalHoldsAboutThatOften(t *testing.T) {
 	now, inside := began.AddDate(0, 0, 200), 0
 	const runs = 300
 	for seed := range uint64(runs) {
-		rnd := rand.New(rand.NewPCG(seed, 11)) //nolint:gosec // a repeatable test
+		rnd := rand.New(rand.NewPCG(seed, 11))
 		history := daily(200, func(i int) float64 { return 5000 + 4*float64(i) + 60*rnd.NormFloat64() })
 		actual := 5000 + 4*365 + 60*rnd.NormFloat64()
 		f := forecast(history, aim(atLeast, 6000), defaultRules(), ends, now)
@@ -137,4 +137,11 @@ func FuzzForecast(f *testing.F) {
 			t.Errorf("not a number: %+v", got)
 		}
 	})
+}
+
+func BenchmarkForecast(b *testing.B) {
+	history := daily(240, func(i int) float64 { return float64(i*i) + 50*math.Sin(float64(i)) })
+	for b.Loop() {
+		forecast(history, aim(atLeast, 1e5), defaultRules(), ends, began.AddDate(0, 0, 240))
+	}
 }

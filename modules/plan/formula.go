@@ -82,13 +82,13 @@ func (p *parser) take(any string) byte {
 }
 
 func (p *parser) sum(depth int) (node, error) {
-	return p.chain("+-", depth, func() (node, error) {
-		return p.chain("*/", depth, func() (node, error) { return p.factor(depth) })
+	return p.chain("+-", func() (node, error) {
+		return p.chain("*/", func() (node, error) { return p.factor(depth) })
 	})
 }
 
 // chain reads operands joined by operators of one rank, left to right.
-func (p *parser) chain(operators string, depth int, operand func() (node, error)) (node, error) {
+func (p *parser) chain(operators string, operand func() (node, error)) (node, error) {
 	left, err := operand()
 	if err != nil {
 		return nil, err
@@ -147,6 +147,11 @@ func (p *parser) factor(depth int) (node, error) {
 		}
 		return inner, nil
 	}
+	return p.operand(depth)
+}
+
+// operand reads a number, a call or a measure.
+func (p *parser) operand(depth int) (node, error) {
 	p.blanks()
 	start := p.at
 	for p.at < len(p.text) && isWord(p.text[p.at]) {

@@ -130,7 +130,7 @@ func writePlan(p plan) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-var codeForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$`) //nolint:gochecknoglobals // a compiled constant
+var codeForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$`)
 
 func place(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
 

@@ -61,8 +61,8 @@ func (m *Module) listTemplates(context.Context, nothing) (templatesView, error) 
 	return v, m.broken
 }
 
-// PlanView is a plan without its parts.
-type PlanView struct {
+// View is a plan without its parts.
+type View struct {
 	ID        string    `json:"id" title:"编号|ID"`
 	Title     lang.Text `json:"title" title:"名称|Title"`
 	Note      lang.Text `json:"note" title:"说明|Note"`
@@ -78,18 +78,18 @@ type PlanView struct {
 }
 
 // ETag implements httpd.Versioned.
-func (v PlanView) ETag() int64 { return v.Version }
+func (v View) ETag() int64 { return v.Version }
 
-func viewPlan(p listed) PlanView {
-	return PlanView{
+func viewPlan(p listed) View {
+	return View{
 		ID: p.ID, Title: p.Title, Note: p.Note, Source: p.Source, Template: p.Template, From: p.From, To: p.To, Targets: p.targets,
 		Synthetic: p.Synthetic, Rules: p.Rules, CreatedAt: p.CreatedAt, Version: p.Version,
 	}
 }
 
-func (m *Module) listPlans(ctx context.Context, in sqldb.ListParams) (sqldb.Page[PlanView], error) {
+func (m *Module) listPlans(ctx context.Context, in sqldb.ListParams) (sqldb.Page[View], error) {
 	page, err := m.plans.list(ctx, in)
-	views := sqldb.Page[PlanView]{Items: make([]PlanView, len(page.Items)), NextCursor: page.NextCursor, Total: page.Total}
+	views := sqldb.Page[View]{Items: make([]View, len(page.Items)), NextCursor: page.NextCursor, Total: page.Total}
 	for i, p := range page.Items {
 		views.Items[i] = viewPlan(p)
 	}
@@ -107,15 +107,15 @@ type createInput struct {
 	}
 }
 
-func (m *Module) createPlan(ctx context.Context, in createInput) (PlanView, error) {
+func (m *Module) createPlan(ctx context.Context, in createInput) (View, error) {
 	b := in.Body
 	p, err := m.begin(b.Template, b.YAML)
 	if err != nil {
-		return PlanView{}, err
+		return View{}, err
 	}
 	if b.From != "" || b.To != "" {
 		if p, err = p.shift(b.From, b.To); err != nil {
-			return PlanView{}, err
+			return View{}, err
 		}
 	}
 	if b.Title.ZH != "" || b.Title.EN != "" {
@@ -125,10 +125,10 @@ func (m *Module) createPlan(ctx context.Context, in createInput) (PlanView, erro
 	p.ID, p.OrganisationID, p.CreatedAt, p.Version = ulid.Make().String(), id.Organisation.ID, time.Now().UTC(), 1
 	p.Synthetic = p.Synthetic || b.Synthetic
 	if err := p.check(); err != nil {
-		return PlanView{}, err
+		return View{}, err
 	}
 	if err := m.plans.insert(ctx, p, id.Actor()); err != nil {
-		return PlanView{}, err
+		return View{}, err
 	}
 	m.notify(p, target{})
 	return viewPlan(listed{p, len(p.Targets)}), nil
@@ -151,7 +151,7 @@ func (m *Module) begin(template, text string) (plan, error) {
 	return plan{}, fault.New(fault.Invalid, "plan.template.unknown", "there is no template %q", template).At("body.template", "see GET /api/plan/templates")
 }
 
-func (m *Module) readPlan(ctx context.Context, in httpd.Object) (PlanView, error) {
+func (m *Module) readPlan(ctx context.Context, in httpd.Object) (View, error) {
 	p, err := m.plans.read(ctx, in.ID)
 	return viewPlan(listed{p, len(p.Targets)}), err
 }
@@ -182,21 +182,21 @@ type editPlanInput struct {
 	}
 }
 
-func (m *Module) editPlan(ctx context.Context, in editPlanInput) (PlanView, error) {
+func (m *Module) editPlan(ctx context.Context, in editPlanInput) (View, error) {
 	version, err := in.Expected()
 	if err != nil {
-		return PlanView{}, err
+		return View{}, err
 	}
 	p, err := m.managed(ctx, in.ID)
 	if err != nil {
-		return PlanView{}, err
+		return View{}, err
 	}
 	p.Title, p.Note, p.Rules = in.Body.Title, in.Body.Note, in.Body.Rules
 	if err := p.check(); err != nil {
-		return PlanView{}, err
+		return View{}, err
 	}
 	if err := m.plans.update(ctx, p, version); err != nil {
-		return PlanView{}, err
+		return View{}, err
 	}
 	m.notify(p, target{})
 	p.Version = version + 1
@@ -280,5 +280,5 @@ func (m *Module) serveYAML(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	httpd.Attach(w, "application/yaml; charset=utf-8", "plan-"+p.ID+".yaml")
-	_, _ = w.Write(text) //nolint:errcheck // the caller has gone
+	_, _ = w.Write(text) // who has gone needs no answer
 }

@@ -90,6 +90,11 @@ type answer struct {
 	asOf      time.Time // of the oldest reading in it
 }
 
+// differs tells whether a board shows the answers differently.
+func (a answer) differs(b answer) bool {
+	return a.number != b.number || a.known != b.known || a.synthetic != b.synthetic
+}
+
 func compute(f formula, read map[string]reading) answer {
 	var a answer
 	a.number, a.known = f.eval(func(id string) (float64, bool) {
@@ -137,13 +142,7 @@ func (s *sampler) round(ctx context.Context, now time.Time) error {
 	if err != nil || len(targets) == 0 {
 		return err
 	}
-	needed := map[string]bool{}
-	for _, t := range targets {
-		for _, id := range s.formula(t.formula).measures {
-			needed[id] = true
-		}
-	}
-	read := s.m.readings.read(ctx, slices.Collect(maps.Keys(needed)), 0)
+	read := s.m.readings.read(ctx, s.needed(targets), 0)
 	s.complain(read, now)
 	var fresh []sample
 	moved := map[[2]string]bool{} // plan and organisation
@@ -154,7 +153,7 @@ func (s *sampler) round(ctx context.Context, now time.Time) error {
 		a.synthetic = a.synthetic || t.synthetic
 		before, seen := s.last[t.id]
 		s.last[t.id] = a
-		if changed := before.number != a.number || before.known != a.known || before.synthetic != a.synthetic; !seen || changed {
+		if !seen || before.differs(a) {
 			moved[[2]string{t.planID, t.owners[0]}] = true
 			if t.owners[1] != "" {
 				moved[[2]string{t.planID, t.owners[1]}] = true
@@ -177,6 +176,17 @@ func (s *sampler) round(ctx context.Context, now time.Time) error {
 		s.m.kit.Notify(topicBoard, who[0], who[1])
 	}
 	return nil
+}
+
+// needed lists the measures of the targets.
+func (s *sampler) needed(targets []liveTarget) []string {
+	needed := map[string]bool{}
+	for _, t := range targets {
+		for _, id := range s.formula(t.formula).measures {
+			needed[id] = true
+		}
+	}
+	return slices.Collect(maps.Keys(needed))
 }
 
 // due tells whether a sample is worth keeping.

@@ -161,6 +161,13 @@ func (t target) check(f *fault.Error, where string) {
 		_ = f.At(where+".source", "at most 2000 bytes")
 	}
 	t.checkPeriod(f, where)
+	t.checkKind(f, where)
+	for i, m := range t.Milestones {
+		m.check(f, place(where+".milestones", i))
+	}
+}
+
+func (t target) checkKind(f *fault.Error, where string) {
 	switch {
 	case t.Kind != kindLive && t.Kind != kindReported:
 		_ = f.At(where+".kind", "live or reported")
@@ -170,9 +177,6 @@ func (t target) check(f *fault.Error, where string) {
 		if _, err := parseFormula(t.Formula); err != nil {
 			_ = f.At(where+".formula", "%s", err.Error())
 		}
-	}
-	for i, m := range t.Milestones {
-		m.check(f, place(where+".milestones", i))
 	}
 }
 

@@ -161,7 +161,7 @@ func viewMilestone(m milestone, t target, r rules, v *float64, now time.Time) Mi
 // TargetDetail is a target on its own page.
 type TargetDetail struct {
 	TargetView
-	Plan       PlanView        `json:"plan"`
+	Plan       View            `json:"plan"`
 	Milestones []MilestoneView `json:"milestones" nullable:"false"`
 	Changes    []Change        `json:"changes" nullable:"false"`
 	MayManage  bool            `json:"may_manage" doc:"The caller's organisation made the plan"`

@@ -88,7 +88,7 @@ func (s targetStore) addMilestone(ctx context.Context, m milestone) error {
 // targetOf returns which target a milestone or reminder belongs to.
 func (s targetStore) targetOf(ctx context.Context, table, id string) (string, error) {
 	var targetID string
-	rows, err := s.db.Query(ctx, `SELECT target_id FROM `+table+` WHERE id = $1`, id) //nolint:gosec // the table is named by this package
+	rows, err := s.db.Query(ctx, `SELECT target_id FROM `+table+` WHERE id = $1`, id)
 	if err != nil {
 		return "", fmt.Errorf("read %s: %w", table, err)
 	}
