@@ -4,6 +4,7 @@ package main
 import (
 	"linghang/kernel"
 	"linghang/kernel/module"
+	"linghang/modules/plan"
 	"linghang/modules/platforms"
 	"linghang/web"
 )
@@ -21,5 +22,6 @@ func main() {
 func platform(k *kernel.Kernel) []module.Module {
 	return []module.Module{
 		platforms.New(k.Kit("platforms")),
+		plan.New(k.Kit("plan")),
 	}
 }

@@ -3,17 +3,20 @@ package httpd
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
-	"linghang/kernel/fault"
 	"linghang/kernel/identity"
 	"linghang/kernel/live"
 )
 
 // Events streams live notices as server-sent events (WHATWG HTML, section
-// 9.2): GET /api/live?topics=a,b. A topic that the caller may not watch is refused.
+// 9.2): GET /api/live?topics=a,b; without topics all that there are. Topics that
+// the caller may not watch are left out, so that one page's wish does not cost
+// the others their stream.
 func Events(hub *live.Hub, topics []live.Topic) http.Handler {
 	byName := map[string]live.Topic{}
 	for _, t := range topics {
@@ -21,21 +24,27 @@ func Events(hub *live.Hub, topics []live.Topic) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := identity.From(r.Context())
-		wanted := map[string]bool{}
-		for name := range strings.SplitSeq(r.URL.Query().Get("topics"), ",") {
-			t, ok := byName[name]
-			if !ok || !id.May(t.Permission) {
-				Refuse(w, r, fault.New(fault.Forbidden, "kernel.live.topic", "there is no topic %q that you may watch", name).
-					At("query.topics", "leave out %q", name))
-				return
-			}
-			wanted[name] = true
-		}
+		wanted := watched(byName, id, r.URL.Query().Get("topics"))
 		watcher := hub.Watch(r.Context(), func(n live.Notice) bool {
 			return wanted[n.Topic] && (n.Organisation == "" || id.Scope.Allows(n.Organisation))
 		})
 		stream(w, r, watcher)
 	})
+}
+
+// watched returns the topics named in the list, or all, that id may watch.
+func watched(byName map[string]live.Topic, id identity.Identity, list string) map[string]bool {
+	names := slices.Collect(maps.Keys(byName))
+	if list != "" {
+		names = strings.Split(list, ",")
+	}
+	wanted := map[string]bool{}
+	for _, name := range names {
+		if t, ok := byName[name]; ok && id.May(t.Permission) {
+			wanted[name] = true
+		}
+	}
+	return wanted
 }
 
 // heartbeat keeps proxies from closing a quiet stream and finds dead browsers.
@@ -72,6 +81,8 @@ func stream(w http.ResponseWriter, r *http.Request, watcher *live.Watcher) {
 				return
 			}
 		case <-end.C:
+			return
+		case <-stopping(r.Context()):
 			return
 		case <-r.Context().Done():
 			return

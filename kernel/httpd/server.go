@@ -139,10 +139,11 @@ func (s *Server) Handle(pattern string, h http.Handler) { s.mux.Handle(pattern, 
 func (s *Server) Handler() http.Handler { return s.outer(s.mux) }
 
 // Serve answers on the listener until ctx ends, then lets running requests
-// finish for at most the grace period.
+// finish for at most the grace period; event streams, which would never
+// finish, end at once.
 func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration) error {
-	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
+	stopping := make(chan struct{})
+	base := context.WithValue(context.WithoutCancel(ctx), stoppingKey{}, stopping)
 	srv := &http.Server{
 		Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog:    slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
@@ -157,12 +158,20 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, grace time.Duration)
 	}
 	stop, done := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer done()
-	srv.RegisterOnShutdown(cancel) // ends event streams, which would never finish
+	close(stopping)
 	err := srv.Shutdown(stop)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return srv.Close()
 	}
 	return err
+}
+
+type stoppingKey struct{}
+
+// stopping returns a channel that is closed when the server begins to stop.
+func stopping(ctx context.Context) <-chan struct{} {
+	c, _ := ctx.Value(stoppingKey{}).(chan struct{})
+	return c
 }
 
 // adapter registers huma's operations behind the door.

@@ -21,6 +21,12 @@ import (
 	"linghang/kernel/module"
 )
 
+// EachCity runs the test on an embedded house and on one with PostgreSQL.
+func EachCity(t *testing.T, test func(t *testing.T, o Options)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, Options{}) })
+	t.Run("postgres", func(t *testing.T) { test(t, Options{DatabaseURL: PostgresDatabase(t)}) })
+}
+
 // City is a running house in which the bureau and two operators exist, with one
 // person per role and organisation.
 type City struct {

@@ -80,7 +80,7 @@ func (m *Room) entranceRoutes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /state", Permission: identity.Public, Summary: "Whether the city is set up, and what it is called", Handler: httpd.JSON(m.state)},
 		{Pattern: "POST /set-up", Permission: identity.Public, Summary: "Create the first administrator with the one-time link", Handler: httpd.JSON(m.setUp)},
-		{Pattern: "POST /sign-in", Permission: identity.Public, Summary: "Sign in with a password", Handler: httpd.JSON(m.signIn)},
+		{Pattern: "POST /sign-in", Permission: identity.Public, Recorded: "audit", Summary: "Sign in with a password", Handler: httpd.JSON(m.signIn)},
 		{Pattern: "POST /sign-out", Permission: identity.SignedIn, Summary: "End this session", Handler: httpd.JSON(m.signOut)},
 		{Pattern: "GET /session", Permission: identity.SignedIn, Summary: "Who is signed in, and what they may do", Handler: httpd.JSON(m.session)},
 		{Pattern: "POST /session/organisation", Permission: identity.SignedIn, Summary: "Act for another of one's organisations", Handler: httpd.JSON(m.switchOrganisation)},
@@ -100,6 +100,7 @@ type stateView struct {
 	Languages   []string  `json:"languages"`
 	PasswordMin int       `json:"password_min"`
 	Synthetic   bool      `json:"synthetic" doc:"The demonstration city is loaded"`
+	SignedIn    bool      `json:"signed_in" doc:"The caller's session is good"`
 }
 
 func (m *Room) state(ctx context.Context, _ nothing) (stateView, error) {
@@ -111,6 +112,7 @@ func (m *Room) state(ctx context.Context, _ nothing) (stateView, error) {
 	return stateView{
 		SetUp: city.ZH != "", City: city, Version: m.version, Languages: []string{"zh", "en"},
 		PasswordMin: identity.PasswordMin, Synthetic: synthetic,
+		SignedIn: identity.From(ctx).Known(),
 	}, err
 }
 

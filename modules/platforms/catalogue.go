@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -159,6 +161,9 @@ func (c *catalogue) check(code string, d dims, value float64) *reason {
 		}
 		if len(p[1]) > 64 {
 			return because("dimension_long", "the %s is longer than 64 bytes", p[0])
+		}
+		if strings.ContainsFunc(p[1], func(r rune) bool { return r == ';' || r == '=' || r == utf8.RuneError || unicode.IsControl(r) }) {
+			return because("dimension_sign", "the %s %q holds a sign that cannot be in it: ; = or a control character", p[0], p[1])
 		}
 		if !inVocabulary(p[0], p[1]) {
 			return because("vocabulary", "%q is no known %s", p[1], p[0])

@@ -190,6 +190,14 @@ func (l ledger) insert(ctx context.Context, tx *sqldb.Tx, s submission) error {
 	if err := l.insertRow(ctx, tx, s, payload); err != nil {
 		return err
 	}
+	if s.Channel == channelCSV {
+		return nil // a person filled a gap; that does not show the platform alive
+	}
+	return l.refresh(ctx, tx, s)
+}
+
+// refresh notes that the platform has just reported.
+func (l ledger) refresh(ctx context.Context, tx *sqldb.Tx, s submission) error {
 	var before tier
 	var last int64
 	if err := tx.QueryRow(ctx, `SELECT tier, last_report_at FROM platform WHERE id = $1`, s.platformID).Scan(&before, &last); err != nil {
@@ -200,7 +208,7 @@ func (l ledger) insert(ctx context.Context, tx *sqldb.Tx, s submission) error {
 		t = before
 	}
 	late, silent := t.due()
-	_, err = tx.Exec(ctx, `UPDATE platform SET tier = $1, last_report_at = $2, late_at = $3, silent_at = $4 WHERE id = $5`,
+	_, err := tx.Exec(ctx, `UPDATE platform SET tier = $1, last_report_at = $2, late_at = $3, silent_at = $4 WHERE id = $5`,
 		string(t), s.ReceivedAt.UnixMilli(), s.ReceivedAt.Add(late).UnixMilli(), s.ReceivedAt.Add(silent).UnixMilli(), s.platformID)
 	if err != nil {
 		return fmt.Errorf("update freshness: %w", err)

@@ -1,0 +1,102 @@
+import { MenuOutlined } from '@ant-design/icons'
+import { Alert, Button, Drawer, Flex, Grid, Layout, Menu, type MenuProps } from 'antd'
+import { useEffect, useState } from 'react'
+import { Link, Outlet, useLocation } from 'react-router'
+import { useCityState, useConnected, useKernelTexts, useSession, useText, SyntheticMark, type Session } from '../kernel'
+import { AccountMenu, LanguageButton, ModeButton, OrganisationSwitch } from './Account'
+import { iconOf } from './icons'
+
+/** The frame of every page: menu at the left, who and where at the top. */
+export function Shell() {
+  const t = useKernelTexts()
+  const wide = Grid.useBreakpoint().lg !== false
+  const [open, setOpen] = useState(false)
+  const place = useLocation()
+  useEffect(() => setOpen(false), [place.pathname])
+  return (
+    <Layout className="lh-shell">
+      <a href="#content" className="lh-skip">
+        {t('shell.skip')}
+      </a>
+      <Layout.Header className="lh-header">
+        {!wide && <Button type="text" icon={<MenuOutlined />} aria-label={t('shell.menu')} onClick={() => setOpen(true)} />}
+        <Brand />
+        <Flex gap={4} align="center" className="lh-header-tools">
+          <OrganisationSwitch />
+          <LanguageButton />
+          <ModeButton />
+          <AccountMenu />
+        </Flex>
+      </Layout.Header>
+      <Layout>
+        {wide ? (
+          <Layout.Sider width={232} className="lh-sider">
+            <MainMenu />
+          </Layout.Sider>
+        ) : (
+          <Drawer open={open} onClose={() => setOpen(false)} placement="left" size={280} title={t('shell.menu')} styles={{ body: { padding: 8 } }}>
+            <MainMenu />
+          </Drawer>
+        )}
+        <Layout.Content id="content" className="lh-content" tabIndex={-1}>
+          <Lost />
+          <Outlet />
+        </Layout.Content>
+      </Layout>
+    </Layout>
+  )
+}
+
+function Brand() {
+  const t = useKernelTexts()
+  const text = useText()
+  const state = useCityState()
+  return (
+    <Link to="/" className="lh-brand">
+      <img src="/favicon.svg" alt="" width={24} height={24} />
+      <span className="lh-brand-name">{t('app.name')}</span>
+      <span className="lh-brand-city">{text(state.data?.city)}</span>
+      {state.data?.synthetic && <SyntheticMark />}
+    </Link>
+  )
+}
+
+function Lost() {
+  const t = useKernelTexts()
+  return useConnected() ? null : <Alert type="warning" showIcon title={t('live.lost')} role="status" className="lh-lost" />
+}
+
+function MainMenu() {
+  const text = useText()
+  const t = useKernelTexts()
+  const { nav } = useSession()
+  const { pathname } = useLocation()
+  return (
+    <nav aria-label={t('shell.menu')}>
+      <Menu mode="inline" selectedKeys={[selected(nav, pathname)]} items={sections(nav, text)} />
+    </nav>
+  )
+}
+
+type Nav = Session['nav']
+
+function sections(nav: Nav, text: ReturnType<typeof useText>): MenuProps['items'] {
+  const groups = new Map<string, Nav>()
+  for (const item of nav) groups.set(text(item.section), [...(groups.get(text(item.section)) ?? []), item])
+  return [...groups].map(([label, items]) => ({
+    type: 'group',
+    key: label,
+    label,
+    children: items.map((item) => ({ key: item.path, icon: iconOf(item.icon), label: <Link to={item.path}>{text(item.label)}</Link> })),
+  }))
+}
+
+/** The entry whose path is the longest beginning of the address. */
+export function selected(nav: { path: string }[], pathname: string): string {
+  let best = ''
+  for (const { path } of nav) {
+    const fits = pathname === path || pathname.startsWith(path.endsWith('/') ? path : `${path}/`)
+    if (fits && path.length > best.length) best = path
+  }
+  return best
+}

@@ -1,0 +1,41 @@
+import { Form, Input } from 'antd'
+import { Navigate, useSearchParams } from 'react-router'
+import { api, EntityForm, read, useCityState, useText } from '../kernel'
+import { useEnter, useSessionQuery } from '../kernel/session'
+import { Gate } from './Gate'
+import { useEntranceTexts } from './texts'
+
+interface Values {
+  login: string
+  password: string
+}
+
+/** Only addresses of this site are gone to after signing in. */
+export function safeNext(next: string | null): string {
+  return next && /^\/(?![/\\])/.test(next) ? next : '/'
+}
+
+/** Signs a person in with login and password. */
+export function SignIn() {
+  const t = useEntranceTexts()
+  const text = useText()
+  const enter = useEnter()
+  const [params] = useSearchParams()
+  const state = useCityState()
+  const session = useSessionQuery()
+  if (state.data && !state.data.set_up) return <Navigate to="/set-up" replace />
+  if (session.data) return <Navigate to={safeNext(params.get('next'))} replace />
+  const submit = async (values: Values) => enter(await read(api.POST('/api/system/sign-in', { body: values })))
+  return (
+    <Gate title={t('signIn.title')} note={text(state.data?.city)}>
+      <EntityForm<Values> submit={submit} submitLabel={t('signIn.submit')}>
+        <Form.Item name="login" label={t('signIn.login')} rules={[{ required: true, message: t('signIn.loginMissing') }]}>
+          <Input autoComplete="username" autoCapitalize="none" />
+        </Form.Item>
+        <Form.Item name="password" label={t('signIn.password')} rules={[{ required: true, message: t('signIn.passwordMissing') }]}>
+          <Input.Password autoComplete="current-password" />
+        </Form.Item>
+      </EntityForm>
+    </Gate>
+  )
+}

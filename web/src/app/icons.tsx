@@ -1,0 +1,18 @@
+import {
+  ApartmentOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, ClusterOutlined, DashboardOutlined,
+  DatabaseOutlined, FileTextOutlined, FlagOutlined, FundOutlined, KeyOutlined, PlusSquareOutlined, ProfileOutlined, SafetyCertificateOutlined, TeamOutlined,
+} from '@ant-design/icons'
+import type { ReactNode } from 'react'
+
+/** The icons of the menu by the names that rooms give them. */
+const icons: Record<string, ReactNode> = {
+  organisations: <ApartmentOutlined />, persons: <TeamOutlined />, roles: <SafetyCertificateOutlined />, tokens: <KeyOutlined />, audit: <AuditOutlined />,
+  measures: <FundOutlined />, reference: <ApiOutlined />, platforms: <ClusterOutlined />, add: <PlusSquareOutlined />, catalogue: <BookOutlined />,
+  plan: <FlagOutlined />, board: <DashboardOutlined />, target: <BarChartOutlined />, targets: <BarChartOutlined />, reports: <FileTextOutlined />,
+  calendar: <CalendarOutlined />, data: <DatabaseOutlined />, list: <ProfileOutlined />,
+}
+
+/** The icon of a menu entry. */
+export function iconOf(name: string): ReactNode {
+  return icons[name] ?? <AppstoreOutlined />
+}

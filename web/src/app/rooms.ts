@@ -1,0 +1,12 @@
+import type { Room } from '../kernel'
+import { room as entrance } from './texts'
+import { room as system } from './system'
+
+/**
+ * The rooms of this build, found by folder: a new room touches no file here.
+ * The system's own pages belong to the shell, as its room belongs to the kernel.
+ */
+const found = import.meta.glob<{ room: Room }>('../modules/*/index.tsx', { eager: true })
+
+/** All rooms with pages. */
+export const rooms: Room[] = [entrance, system, ...Object.values(found).map((m) => m.room)]

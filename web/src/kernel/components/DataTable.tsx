@@ -1,0 +1,207 @@
+import { DownloadOutlined, FilterOutlined, LeftOutlined, RightOutlined, SearchOutlined } from '@ant-design/icons'
+import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query'
+import { Button, Dropdown, Flex, Input, Select, Table, type TableColumnType } from 'antd'
+import type { SorterResult } from 'antd/es/table/interface'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useSearchParams } from 'react-router'
+import { request, type Page } from '../client'
+import { useLanguage, useKernelTexts } from '../language'
+import { EmptyState } from './EmptyState'
+import { Failure } from './Failure'
+import { exportURL, listQuery, pageSizes, readList, writeList, type ListState } from './list'
+
+/** A column of a list. */
+export interface Column<Item> {
+  key: string
+  title: string
+  render: (item: Item) => ReactNode
+  /** Name of the sort field in the API; without it the column cannot be sorted. */
+  sort?: string
+  align?: 'left' | 'right'
+  width?: number
+  /** Least window width at which the column shows. */
+  from?: 'sm' | 'md' | 'lg' | 'xl' | 'xxl'
+  fixed?: 'left'
+}
+
+/** A closed set of values to filter by. */
+export interface Filter {
+  name: string
+  label: string
+  options: { value: string; label: string }[]
+}
+
+interface Props<Item> {
+  /** Address of the list in the API. */
+  url: string
+  queryKey: QueryKey
+  columns: Column<Item>[]
+  rowKey: (item: Item) => string
+  filters?: Filter[]
+  /** What can be searched for; without it there is no search. */
+  search?: string
+  exports?: boolean
+  /** Parameters that the address bar does not change. */
+  fixed?: Record<string, string>
+  /** Sets this list's parameters apart when a page has two. */
+  prefix?: string
+  label: string
+  empty?: ReactNode
+  /** Reads again after so many milliseconds, for what changes without a notice. */
+  every?: number
+  expand?: (item: Item) => ReactNode
+  canExpand?: (item: Item) => boolean
+}
+
+/** A list of the API: searched, filtered, sorted, paged and downloaded, all of it in the address bar. */
+export function DataTable<Item extends object>(props: Props<Item>) {
+  const { url, queryKey, columns, rowKey, filters = [], prefix = '', fixed = {}, label } = props
+  const t = useKernelTexts()
+  const [params, setParams] = useSearchParams()
+  const state = readList(params, filters.map((f) => f.name), prefix)
+  const change = (values: Record<string, string>) => setParams((old) => writeList(old, values, prefix), { replace: !('cursor' in values) })
+  const query = listQuery(state, fixed)
+  const list = useQuery({
+    queryKey: [...queryKey, 'list', url, query],
+    queryFn: ({ signal }) => request<Page<Item>>(`${url}?${query}`, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: props.every ?? false,
+  })
+  const narrowed = state.q !== '' || Object.values(state.filters).some(Boolean)
+  const expandable = props.expand && { expandedRowRender: props.expand, rowExpandable: props.canExpand ?? (() => true) }
+  return (
+    <section aria-label={label} className="lh-list">
+      <Bar {...props} filters={filters} state={state} change={change} total={list.data?.total} />
+      {list.error && <Failure problem={list.error} retry={() => void list.refetch()} />}
+      <Table<Item>
+        size="small"
+        rowKey={rowKey}
+        dataSource={list.data?.items ?? []}
+        loading={list.isPending}
+        columns={columns.map((c) => antColumn(c, state.sort))}
+        pagination={false}
+        scroll={{ x: 'max-content' }}
+        showSorterTooltip={false}
+        expandable={expandable as never}
+        locale={{ emptyText: list.isPending ? t('list.loading') : (!narrowed && props.empty) || <EmptyState title={narrowed ? t('list.nothing') : t('list.empty')} /> }}
+        onChange={(_, __, sorter) => change({ sort: sortOf(sorter as SorterResult<Item>) })}
+      />
+      <Pager state={state} change={change} next={list.data?.next_cursor ?? ''} busy={list.isPlaceholderData} />
+    </section>
+  )
+}
+
+function antColumn<Item>(c: Column<Item>, sort: string): TableColumnType<Item> {
+  const column: TableColumnType<Item> = { key: c.key, title: c.title, render: (_, item) => c.render(item), align: c.align ?? 'left' }
+  if (c.width) column.width = c.width
+  if (c.fixed) column.fixed = c.fixed
+  if (c.from) column.responsive = [c.from]
+  if (c.sort) {
+    column.sorter = true
+    column.dataIndex = c.sort
+    column.sortOrder = sort === c.sort ? 'ascend' : sort === `-${c.sort}` ? 'descend' : null
+  }
+  return column
+}
+
+function sortOf<Item>(sorter: SorterResult<Item>): string {
+  if (!sorter.order) return ''
+  return (sorter.order === 'descend' ? '-' : '') + String(sorter.field)
+}
+
+interface BarProps<Item> extends Props<Item> {
+  filters: Filter[]
+  state: ListState
+  change: (values: Record<string, string>) => void
+  total: number | undefined
+}
+
+function Bar<Item>({ url, filters, search, exports: downloads, fixed, state, change, total }: BarProps<Item>) {
+  const t = useKernelTexts()
+  const language = useLanguage()
+  const narrowed = state.q !== '' || Object.values(state.filters).some(Boolean)
+  const [folded, setFolded] = useState(true)
+  return (
+    <Flex wrap gap={8} align="center" className={folded ? 'lh-list-bar lh-filters-folded' : 'lh-list-bar'}>
+      {search && <Search value={state.q} placeholder={search} change={(q) => change({ q })} />}
+      {filters.length > 0 && <Button className="lh-narrow-only" icon={<FilterOutlined />} aria-expanded={!folded} aria-label={t('list.filter')} onClick={() => setFolded(!folded)} />}
+      {filters.map((f) => (
+        <Select
+          key={f.name}
+          aria-label={f.label}
+          allowClear
+          showSearch={f.options.length > 12 ? { optionFilterProp: 'label' } : false}
+          placeholder={f.label}
+          value={state.filters[f.name] || null}
+          options={f.options}
+          onChange={(value) => change({ [f.name]: value ?? '' })}
+          popupMatchSelectWidth={false}
+          className="lh-filter"
+        />
+      ))}
+      {narrowed && (
+        <Button type="text" onClick={() => change({ q: '', ...Object.fromEntries(filters.map((f) => [f.name, ''])) })}>
+          {t('action.clear')}
+        </Button>
+      )}
+      <span className="lh-list-total">{total === undefined ? '' : t('list.total', { count: total })}</span>
+      {downloads && (
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            items: (['csv', 'xlsx'] as const).map((format) => ({
+              key: format,
+              label: (
+                <a href={exportURL(url, state, format, language, fixed)} download>
+                  {t(format === 'csv' ? 'action.exportCSV' : 'action.exportXLSX')}
+                </a>
+              ),
+            })),
+          }}
+        >
+          <Button icon={<DownloadOutlined />}>{t('action.export')}</Button>
+        </Dropdown>
+      )}
+    </Flex>
+  )
+}
+
+/** Waits for a pause in typing before it searches. */
+function Search({ value, placeholder, change }: { value: string; placeholder: string; change: (q: string) => void }) {
+  const [text, setText] = useState(value)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => setText(value), [value])
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const type = (next: string) => {
+    setText(next)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => change(next.trim()), 300)
+  }
+  return <Input allowClear prefix={<SearchOutlined aria-hidden />} aria-label={placeholder} placeholder={placeholder} value={text} onChange={(e) => type(e.target.value)} className="lh-search" />
+}
+
+function Pager({ state, change, next, busy }: { state: ListState; change: (values: Record<string, string>) => void; next: string; busy: boolean }) {
+  const t = useKernelTexts()
+  const [before, setBefore] = useState<string[]>([])
+  if (!next && !state.cursor) return null
+  const forth = () => {
+    setBefore([...before, state.cursor])
+    change({ cursor: next })
+  }
+  const back = () => {
+    change({ cursor: before.at(-1) ?? '' })
+    setBefore(before.slice(0, -1))
+  }
+  return (
+    <Flex gap={8} justify="end" align="center" className="lh-pager">
+      <Select
+        aria-label={t('list.pageSize', { count: state.limit })}
+        value={state.limit}
+        options={pageSizes.map((n) => ({ value: n, label: t('list.pageSize', { count: n }) }))}
+        onChange={(limit) => change({ limit: String(limit) })}
+      />
+      <Button icon={<LeftOutlined />} aria-label={t('list.previous')} disabled={!state.cursor || busy} onClick={back} />
+      <Button icon={<RightOutlined />} aria-label={t('list.next')} disabled={!next || busy} onClick={forth} />
+    </Flex>
+  )
+}

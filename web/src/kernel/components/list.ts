@@ -1,0 +1,51 @@
+/** What the address bar says about a list. */
+export interface ListState {
+  q: string
+  sort: string
+  cursor: string
+  limit: number
+  filters: Record<string, string>
+}
+
+const limits = [20, 50, 100]
+
+/** The page sizes to choose from. */
+export const pageSizes: readonly number[] = limits
+
+/** Reads the state of a list from the address; a prefix keeps two lists on a page apart. */
+export function readList(params: URLSearchParams, filters: string[], prefix = ''): ListState {
+  const get = (name: string) => params.get(prefix + name) ?? ''
+  const limit = Number(get('limit'))
+  return {
+    q: get('q'), sort: get('sort'), cursor: get('cursor'), limit: limits.includes(limit) ? limit : 20,
+    filters: Object.fromEntries(filters.map((name) => [name, get(name)])),
+  }
+}
+
+/** Writes a change to the address. All but turning the page goes back to the first one. */
+export function writeList(params: URLSearchParams, change: Record<string, string>, prefix = ''): URLSearchParams {
+  const next = new URLSearchParams(params)
+  if (!('cursor' in change)) next.delete(`${prefix}cursor`)
+  for (const [name, value] of Object.entries(change)) {
+    if (value) next.set(prefix + name, value)
+    else next.delete(prefix + name)
+  }
+  return next
+}
+
+/** The query of the list's API for a state; fixed parameters cannot be changed by the address. */
+export function listQuery(state: ListState, fixed: Record<string, string> = {}): string {
+  const query = new URLSearchParams()
+  const all = { ...state.filters, q: state.q, sort: state.sort, cursor: state.cursor, limit: String(state.limit), ...fixed }
+  for (const [name, value] of Object.entries(all)) if (value) query.set(name, value)
+  return query.toString()
+}
+
+/** The address that downloads the whole filtered list. */
+export function exportURL(url: string, state: ListState, format: 'csv' | 'xlsx', language: string, fixed: Record<string, string> = {}): string {
+  const query = new URLSearchParams(listQuery({ ...state, cursor: '' }, fixed))
+  query.delete('limit')
+  query.set('export', format)
+  query.set('lang', language)
+  return `${url}?${query}`
+}

@@ -1,0 +1,41 @@
+import type { Translation } from '../language'
+import type { zh } from './zh'
+
+/** The kernel's own texts in English. */
+export const en: Translation<typeof zh> = {
+  app: { name: 'Linghang', tagline: "The city's industrial internet" },
+  action: {
+    save: 'Save', cancel: 'Cancel', close: 'Close', create: 'Add', edit: 'Edit', remove: 'Remove', confirm: 'Confirm', back: 'Back', next: 'Next', retry: 'Try again',
+    copy: 'Copy', copied: 'Copied', search: 'Search', refresh: 'Refresh', export: 'Export', exportCSV: 'Export CSV', exportXLSX: 'Export Excel', clear: 'Clear filters',
+    more: 'More', home: 'To the start page', reload: 'Reload', details: 'Details',
+  },
+  list: {
+    total: '{{count}} in all', previous: 'Previous page', next: 'Next page', empty: 'Nothing here yet', nothing: 'Nothing matches', pageSize: '{{count}} per page',
+    filter: 'Filter', all: '{{what}}: all', loading: 'Reading',
+  },
+  state: { saved: 'Saved', removed: 'Removed', synthetic: 'Synthetic', syntheticNote: 'Demonstration data, made up and not reported by anybody', yes: 'Yes', no: 'No', unknown: 'Unknown', none: 'None' },
+  live: { lost: 'The connection to the server is lost; trying again. What you see may be out of date.' },
+  form: {
+    check: 'Check the marked fields.', stale: 'Somebody else changed this meanwhile. Reload before you change it; what you typed is still here.', zh: '{{label}} (Chinese)', en: '{{label}} (English)', missing: '{{label}} is missing',
+    optional: 'optional', request: 'request {{id}}',
+  },
+  shell: {
+    menu: 'Menu', account: 'Account', profile: 'Profile', signOut: 'Sign out', organisation: 'Acting for', switchOrganisation: 'Switch organisation', language: 'Language', toEnglish: 'Switch to English',
+    toChinese: '切换到中文', light: 'Light', dark: 'Dark', toLight: 'Switch to light', toDark: 'Switch to dark', skip: 'Skip to content', synthetic: 'This city holds synthetic demonstration data',
+  },
+  page: {
+    notFound: 'There is no such page', notFoundNote: 'The address may be wrong, or the page has moved.', forbidden: 'You may not see this page', forbiddenNote: "It needs the permission {{permission}}. Ask your organisation's manager.",
+    broken: 'This page failed', brokenNote: 'Reload it; if it fails again, give the operator the text below.', failed: 'Could not be read', loading: 'Loading', gone: 'There is no such object, or it is not yours to see',
+  },
+  problems: {
+    unexpected: 'Something unexpected went wrong. Try again.', unreachable: 'The server cannot be reached. Check the network and try again.', answer: 'The server gave an answer that cannot be understood.', sign_in: 'Sign in first.', csrf: 'The change lacks its safety mark. Reload the page.',
+    permission: 'You may not do this ({{permission}}).', not_found: 'There is no such object, or it is not yours to see.', stale: 'Somebody else changed this meanwhile. Reload it.', internal: 'The server failed. Give the request number to the operator.',
+    timeout: 'The answer took too long. Try again.', route: 'There is no such interface.', stopping: 'The server is stopping. Try again soon.',
+    if_match: { missing: 'The version is missing. Reload the page.' },
+    request: { invalid: 'Something is wrong with what was entered.', unreadable: 'The request cannot be read.' },
+    body: { too_large: 'This is too large.', media_type: 'This type of content is not taken.' },
+    list: { sort: 'This list cannot be sorted by that field.', cursor: 'The page mark is no longer valid. Go back to the first page.' },
+    export: { format: 'Exports are csv or xlsx.' },
+    idempotency: { key: 'The idempotency key is too long.', reused: 'The idempotency key was used for another request.', done: 'The change was made. Look at the result.', running: 'The same change is being made already.' },
+  },
+}

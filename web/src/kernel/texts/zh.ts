@@ -1,0 +1,38 @@
+/** The kernel's own texts in Chinese; en.ts has the same shape. */
+export const zh = {
+  app: { name: '领航', tagline: '城市工业互联网运行平台' },
+  action: {
+    save: '保存', cancel: '取消', close: '关闭', create: '新建', edit: '编辑', remove: '删除', confirm: '确定', back: '返回', next: '下一步', retry: '重试',
+    copy: '复制', copied: '已复制', search: '搜索', refresh: '刷新', export: '导出', exportCSV: '导出 CSV', exportXLSX: '导出 Excel', clear: '清除条件',
+    more: '更多', home: '回到首页', reload: '重新加载', details: '详情',
+  },
+  list: {
+    total: '共 {{count}} 条', previous: '上一页', next: '下一页', empty: '没有数据', nothing: '没有符合条件的数据', pageSize: '每页 {{count}} 条',
+    filter: '筛选', all: '全部{{what}}', loading: '正在读取',
+  },
+  state: { saved: '已保存', removed: '已删除', synthetic: '合成数据', syntheticNote: '演示用合成数据，并非真实填报', yes: '是', no: '否', unknown: '未知', none: '无' },
+  live: { lost: '与服务器的连接已中断，正在重连；页面上的数据可能不是最新。' },
+  form: {
+    check: '请检查标出的内容。', stale: '此对象已被他人修改。请重新加载后再改；您填写的内容仍在此处。', zh: '{{label}}（中文）', en: '{{label}}（英文）', missing: '请填写{{label}}',
+    optional: '选填', request: '请求编号 {{id}}',
+  },
+  shell: {
+    menu: '菜单', account: '账户', profile: '个人设置', signOut: '退出登录', organisation: '当前机构', switchOrganisation: '切换机构', language: '语言', toEnglish: 'Switch to English',
+    toChinese: '切换到中文', light: '浅色', dark: '深色', toLight: '切换到浅色', toDark: '切换到深色', skip: '跳到正文', synthetic: '当前城市含合成演示数据',
+  },
+  page: {
+    notFound: '没有这个页面', notFoundNote: '地址可能有误，或页面已移走。', forbidden: '您没有权限查看此页面', forbiddenNote: '需要权限：{{permission}}。请联系本机构的管理员。',
+    broken: '页面出错了', brokenNote: '请重新加载；若仍出错，请将以下信息告诉运维人员。', failed: '读取失败', loading: '正在加载', gone: '没有这个对象，或您无权查看',
+  },
+  problems: {
+    unexpected: '出现意外错误，请重试。', unreachable: '无法连接服务器，请检查网络后重试。', answer: '服务器返回了无法理解的应答。', sign_in: '请先登录。', csrf: '此操作缺少安全标记，请重新加载页面。',
+    permission: '没有此操作的权限（{{permission}}）。', not_found: '没有这个对象，或您无权查看。', stale: '此对象已被他人修改，请重新加载。', internal: '服务器内部错误，请将请求编号告诉运维人员。',
+    timeout: '处理超时，请重试。', route: '没有这个接口。', stopping: '服务器正在停止，请稍后重试。',
+    if_match: { missing: '缺少版本标记，请重新加载页面。' },
+    request: { invalid: '填写的内容有误，请检查。', unreadable: '请求无法读取。' },
+    body: { too_large: '内容过大。', media_type: '内容类型不受支持。' },
+    list: { sort: '此列表不能按该字段排序。', cursor: '翻页标记已失效，请回到第一页。' },
+    export: { format: '只能导出 csv 或 xlsx。' },
+    idempotency: { key: '幂等键过长。', reused: '该幂等键已用于其他请求。', done: '操作已完成，请查看结果。', running: '相同的操作正在进行。' },
+  },
+}

@@ -1,0 +1,117 @@
+import { useQuery } from '@tanstack/react-query'
+import { Segmented, Table } from 'antd'
+import { useMemo, useState } from 'react'
+import { api, EmptyState, Failure, Loading, none, read, useFormat, useLanguage, usePalette, useText } from '../../kernel'
+import { Chart } from '../../lib/chart/Chart'
+import { lineOption } from '../../lib/chart/line'
+import { platformKey, useIndicators, useVocabulary, type Indicator } from './data'
+import { usePlatformTexts } from './texts'
+
+/** The newest values of a platform, and one of them over time. */
+export function Indicators({ id }: { id: string }) {
+  const t = usePlatformTexts()
+  const text = useText()
+  const f = useFormat()
+  const vocabulary = useVocabulary()
+  const indicators = useIndicators(id)
+  const [picked, setPicked] = useState<string | null>(null)
+  if (indicators.error) return <Failure problem={indicators.error} retry={() => void indicators.refetch()} />
+  if (!indicators.data) return <Loading />
+  const rows = indicators.data.items
+  if (rows.length === 0) return <EmptyState title={t('page.noValues')} note={t('page.noValuesNote')} />
+  const codes = new Set(rows.map((x) => x.code))
+  const code = picked && codes.has(picked) ? picked : codes.has('ent_served') ? 'ent_served' : rows[0]!.code
+  const breakdown = (x: Indicator) => dimsText(x, vocabulary)
+  return (
+    <div className="lh-columns">
+      <div>
+        <Table<Indicator>
+          size="small"
+          rowKey={(x) => `${x.code}|${breakdown(x)}`}
+          dataSource={rows}
+          pagination={rows.length > 60 ? { pageSize: 50, showSizeChanger: false } : false}
+          scroll={{ x: 'max-content' }}
+          rowClassName={(x) => (x.code === code ? 'ant-table-row-selected' : '')}
+          columns={[
+            {
+              title: t('field.indicator'),
+              render: (_, x) => (
+                <span className="lh-two">
+                  <button type="button" className="lh-link" onClick={() => setPicked(x.code)} aria-pressed={x.code === code}>
+                    {text(x.title)}
+                  </button>
+                  <span>{breakdown(x) || t('page.total')}</span>
+                </span>
+              ),
+            },
+            { title: t('field.value'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.value)} <span className="lh-muted">{text(x.unit)}</span></span> },
+            { title: t('field.period'), render: (_, x) => <span className="lh-number">{x.tier === 'D' || x.tier === 'M' ? f.date(x.at) : f.time(x.at)}</span> },
+            { title: t('field.method'), responsive: ['xl'], render: (_, x) => (x.revision > 1 ? `${methodText(t, x.method)} · ${t('page.revision', { n: x.revision - 1 })}` : methodText(t, x.method)) },
+          ]}
+        />
+      </div>
+      <History id={id} indicator={rows.find((x) => x.code === code)!} />
+    </div>
+  )
+}
+
+function methodText(t: ReturnType<typeof usePlatformTexts>, method: string): string {
+  const names: Record<string, string> = { report: t('channel.report'), json: t('channel.json'), remotewrite: t('channel.remotewrite'), otlp: t('channel.otlp'), csv: t('channel.csv') }
+  return names[method] ?? method
+}
+
+function dimsText(x: Indicator, vocabulary: ReturnType<typeof useVocabulary>): string {
+  const d = x.dims
+  return [d.industry && vocabulary.title('industries', d.industry), d.district && vocabulary.title('districts', d.district), d.size, d.type].filter(Boolean).join(' · ')
+}
+
+const hour = 3_600_000
+const spans = { hour, day: 24 * hour, week: 7 * 24 * hour, month: 30 * 24 * hour, year: 365 * 24 * hour }
+type Span = keyof typeof spans
+
+function History({ id, indicator }: { id: string; indicator: Indicator }) {
+  const t = usePlatformTexts()
+  const text = useText()
+  const f = useFormat()
+  const language = useLanguage()
+  const colours = usePalette()
+  const periodic = indicator.tier === 'D' || indicator.tier === 'M'
+  const [chosen, setChosen] = useState<Span | null>(null)
+  const span = chosen ?? (periodic ? 'month' : 'day')
+  const series = useQuery({
+    queryKey: [...platformKey(id), 'series', indicator.code, span],
+    queryFn: () => {
+      const to = Date.now()
+      const query = { code: indicator.code, from: new Date(to - spans[span]).toISOString(), to: new Date(to).toISOString() }
+      return read(api.GET('/api/platforms/{id}/series', { params: { path: { id }, query } }))
+    },
+    refetchInterval: 60_000,
+  })
+  const unit = text(indicator.unit)
+  const name = text(indicator.title)
+  const option = useMemo(
+    () => lineOption([{ name, points: (series.data?.points ?? []) as [number, number][], area: true }], {
+      colours, write: (v) => `${f.number(v)} ${unit}`, time: (at) => (periodic && series.data?.source === 'facts' ? f.date(at) : f.time(at)),
+    }),
+    // The language changes what the axis says.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [series.data, colours, f, unit, name, periodic, language],
+  )
+  return (
+    <section aria-label={name}>
+      <div className="lh-bar lh-list-bar">
+        <strong>
+          {name} {unit && <span className="lh-muted">（{unit}）</span>}
+        </strong>
+        <Segmented size="small" value={span} onChange={setChosen} options={(Object.keys(spans) as Span[]).map((s) => ({ value: s, label: t(`span.${s}`) }))} />
+      </div>
+      {series.error && <Failure problem={series.error} retry={() => void series.refetch()} />}
+      {series.data && series.data.points.length === 0 ? (
+        <EmptyState title={t('page.noPoints')} />
+      ) : (
+        <Chart option={option} height={320} label={`${name} ${series.data?.points.length ?? none}`} />
+      )}
+      {series.data && <div className="lh-muted">{t(series.data.source === 'facts' ? 'page.fromFacts' : 'page.fromSeries')}</div>}
+    </section>
+  )
+}

@@ -1,0 +1,45 @@
+import { Table } from 'antd'
+import { api, Confirm, EmptyState, read, useChange, useFormat, useMay } from '../../kernel'
+import { Connection } from './Connection'
+import { platformKey, type PlatformDetail } from './data'
+import { usePlatformTexts } from './texts'
+
+/** The keys of a platform: issue the next one, then revoke the one before. */
+export function Keys({ platform }: { platform: PlatformDetail }) {
+  const t = usePlatformTexts()
+  const f = useFormat()
+  const may = useMay()
+  const revoke = useChange({
+    run: (key: string) => read(api.DELETE('/api/platforms/{id}/keys/{key}', { params: { path: { id: platform.id, key } } })),
+    refresh: [platformKey(platform.id)],
+    done: t('key.revoked'),
+    quiet: true,
+  })
+  return (
+    <div className="lh-stack">
+      <div className="lh-muted">{t('key.rotateNote')}</div>
+      <Table
+        size="small"
+        rowKey={(k) => k.id}
+        dataSource={platform.keys}
+        pagination={false}
+        scroll={{ x: 'max-content' }}
+        locale={{ emptyText: <EmptyState title={t('key.none')} /> }}
+        columns={[
+          { title: t('key.id'), render: (_, k) => <span className="lh-code">{k.id}</span> },
+          { title: t('field.kind'), render: (_, k) => t(`key.${k.kind}`) + (k.sandbox ? ` · ${t('key.sandbox')}` : '') },
+          { title: t('key.created'), render: (_, k) => <span className="lh-number">{f.time(k.created_at)}</span> },
+          ...(may('platforms.key')
+            ? [{
+                title: '', align: 'right' as const,
+                render: (_: unknown, k: PlatformDetail['keys'][number]) => (
+                  <Confirm title={t('key.revokeTitle')} note={t('key.revokeNote')} label={t('key.revoke')} button={{ size: 'small' }} run={() => revoke.mutateAsync(k.id)} />
+                ),
+              }]
+            : []),
+        ]}
+      />
+      <Connection platform={platform} />
+    </div>
+  )
+}

@@ -1,0 +1,65 @@
+import { DataTable, EmptyState, StatusTag, useFormat, type Column } from '../../kernel'
+import { outcomeTone, platformKey, type Submission } from './data'
+import { usePlatformTexts } from './texts'
+
+/** What a platform sent, and what became of it. */
+export function Submissions({ id }: { id: string }) {
+  const t = usePlatformTexts()
+  const f = useFormat()
+  const channels = ['report', 'json', 'remotewrite', 'otlp', 'csv'] as const
+  const channel = (c: string) => ((channels as readonly string[]).includes(c) ? t(`channel.${c as (typeof channels)[number]}`) : c)
+  const columns: Column<Submission>[] = [
+    { key: 'received', title: t('field.received'), sort: 'received_at', render: (s) => <span className="lh-number">{f.time(s.received_at)}</span> },
+    { key: 'status', title: t('field.outcome'), render: (s) => <StatusTag tone={outcomeTone[s.status]}>{t(`outcome.${s.status}`)}</StatusTag> },
+    { key: 'items', title: t('field.items'), sort: 'items', align: 'right', render: (s) => <span className="lh-number">{f.number(s.items)}</span> },
+    { key: 'accepted', title: t('field.accepted'), align: 'right', render: (s) => <span className="lh-number">{f.number(s.accepted)}</span> },
+    { key: 'rejected', title: t('field.rejected'), sort: 'rejected', align: 'right', render: (s) => <span className="lh-number">{f.number(s.rejected)}</span> },
+    { key: 'channel', title: t('field.channel'), render: (s) => channel(s.channel) },
+    { key: 'seq', title: t('field.seq'), sort: 'seq', align: 'right', from: 'md', render: (s) => <span className="lh-number">{s.seq > 0 ? s.seq : '—'}{s.revises ? ` ← ${s.revises}` : ''}</span> },
+    { key: 'period', title: t('field.period'), from: 'lg', render: (s) => <span className="lh-number">{s.period}</span> },
+    { key: 'id', title: t('field.receipt'), from: 'xl', render: (s) => <span className="lh-code">{s.id}</span> },
+  ]
+  return (
+    <DataTable<Submission>
+      url={`/api/platforms/${id}/submissions`}
+      queryKey={[...platformKey(id), 'submissions']}
+      label={t('page.submissions')}
+      rowKey={(s) => s.id}
+      columns={columns}
+      filters={[{ name: 'channel', label: t('field.channel'), options: channels.map((c) => ({ value: c, label: t(`channel.${c}`) })) }]}
+      exports
+      prefix="s."
+      empty={<EmptyState title={t('page.noSubmissions')} />}
+      canExpand={(s) => s.findings.length > 0}
+      expand={(s) => <Findings findings={s.findings} />}
+    />
+  )
+}
+
+/** Why items were not taken. */
+export function Findings({ findings }: { findings: Submission['findings'] }) {
+  const t = usePlatformTexts()
+  return (
+    <ul className="lh-findings">
+      {findings.map((x) => (
+        <li key={`${x.item} ${x.code} ${x.message}`}>
+          {x.item >= 0 && <span className="lh-muted">{t('page.item', { n: x.item })} </span>}
+          {x.code && <span className="lh-code">{x.code} </span>}
+          {findingText(t, x)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const known = [
+  'ambiguous', 'coarse', 'dimension', 'dimension_long', 'foreign', 'future', 'label', 'negative', 'not_finite', 'number', 'period', 'prefix', 'time', 'too_old', 'twice', 'unknown',
+  'vocabulary', 'bound', 'histogram', 'labels', 'more', 'otlp_kind', 'revision', 'series_limit',
+] as const
+
+/** The reason in the reader's language, with the server's own words, which hold the figures. */
+function findingText(t: ReturnType<typeof usePlatformTexts>, x: Submission['findings'][number]): string {
+  const what = x.key.replace('platforms.item.', '')
+  const name = (known as readonly string[]).includes(what) ? t(`finding.${what as (typeof known)[number]}`) : ''
+  return name ? `${name}（${x.message}）` : x.message
+}

@@ -1,0 +1,15 @@
+import type { Room } from '../../kernel'
+import { en } from './en'
+import { zh } from './zh'
+
+/** Platform monitoring and analysis. */
+export const room: Room = {
+  name: 'platforms',
+  texts: { zh, en },
+  routes: [
+    { path: '/platforms', permission: 'platforms.view', page: () => import('./Platforms') },
+    { path: '/platforms/new', permission: 'platforms.register', page: () => import('./Registration') },
+    { path: '/platforms/catalogue', permission: 'platforms.view', page: () => import('./Catalogue') },
+    { path: '/platforms/:id', permission: 'platforms.view', page: () => import('./Platform') },
+  ],
+}
