@@ -298,7 +298,7 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, db *sqldb.DB, key 
 		_, _ = io.WriteString(w, a.Body) // the caller may have gone
 		return
 	}
-	ctx = sqldb.WithCompanion(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return tx.Claim(ctx, full, request) })
+	ctx = sqldb.WithCompanion(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return tx.Claim(ctx, full, request, RequestID(ctx)) })
 	rec := &recorder{header: w.Header(), status: http.StatusOK}
 	next.ServeHTTP(rec, r.WithContext(ctx))
 	if rec.status < 400 {
