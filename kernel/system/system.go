@@ -80,7 +80,7 @@ func (m *Room) entranceRoutes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /state", Permission: identity.Public, Summary: "Whether the city is set up, and what it is called", Handler: httpd.JSON(m.state)},
 		{Pattern: "POST /set-up", Permission: identity.Public, Summary: "Create the first administrator with the one-time link", Handler: httpd.JSON(m.setUp)},
-		{Pattern: "POST /sign-in", Permission: identity.Public, Summary: "Sign in with a password", Handler: httpd.JSON(m.signIn)},
+		{Pattern: "POST /sign-in", Permission: identity.Public, Recorded: "audit", Summary: "Sign in with a password", Handler: httpd.JSON(m.signIn)},
 		{Pattern: "POST /sign-out", Permission: identity.SignedIn, Summary: "End this session", Handler: httpd.JSON(m.signOut)},
 		{Pattern: "GET /session", Permission: identity.SignedIn, Summary: "Who is signed in, and what they may do", Handler: httpd.JSON(m.session)},
 		{Pattern: "POST /session/organisation", Permission: identity.SignedIn, Summary: "Act for another of one's organisations", Handler: httpd.JSON(m.switchOrganisation)},

@@ -40,6 +40,17 @@ export function palette(mode: Mode): Palette {
   return mode === 'dark' ? dark : light
 }
 
+/** Grounds of alerts and selected rows: what Ant Design derives from muted colours is too heavy. */
+const lightGrounds = {
+  colorInfo: '#1d5a96', colorInfoBg: '#edf4fb', colorInfoBorder: '#c9ddf0', colorSuccessBg: '#eef8f2', colorSuccessBorder: '#c5e5d2', colorWarningBg: '#fdf6e8',
+  colorWarningBorder: '#ecd9b0', colorErrorBg: '#fdf2f1', colorErrorBorder: '#f0cac6', controlItemBgActive: '#e6eff8', controlItemBgActiveHover: '#dbe8f4',
+}
+
+const darkGrounds = {
+  colorInfo: '#6aa9e3', colorInfoBg: '#17283a', colorInfoBorder: '#28455f', colorSuccessBg: '#152a20', colorSuccessBorder: '#27503a', colorWarningBg: '#2c2415',
+  colorWarningBorder: '#564522', colorErrorBg: '#301c1b', colorErrorBorder: '#5c3230', controlItemBgActive: '#1f3347', controlItemBgActiveHover: '#26405a',
+}
+
 const family = "-apple-system, BlinkMacSystemFont, 'Segoe UI', 'PingFang SC', 'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 
 /** The one file of design tokens, as Ant Design takes them. */
@@ -53,6 +64,7 @@ export function tokens(mode: Mode): ThemeConfig {
       colorText: p.text, colorTextSecondary: p.muted, colorTextTertiary: p.muted, colorTextDescription: p.muted,
       colorTextPlaceholder: mode === 'dark' ? '#8a98a5' : '#6b7884', colorTextQuaternary: mode === 'dark' ? '#8a98a5' : '#6b7884',
       colorBgLayout: p.page, colorBgContainer: p.surface, colorBgElevated: mode === 'dark' ? '#1d262f' : p.surface, colorBorderSecondary: p.line,
+      ...(mode === 'dark' ? darkGrounds : lightGrounds),
       borderRadius: 4, fontFamily: family, fontSize: 14, controlHeight: 34, wireframe: false, motionDurationMid: '0.12s', motionDurationSlow: '0.16s',
     },
     components: {

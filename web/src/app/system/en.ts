@@ -3,10 +3,51 @@ import type { zh } from './zh'
 
 /** Texts of the system's pages, in English. */
 export const en: Translation<typeof zh> = {
+  saved: 'Saved', removed: 'Removed', edit: 'Edit', remove: 'Remove', close: 'Close', missing: '{{label}} is missing',
+  field: {
+    name: 'Name', kind: 'Kind', parent: 'Parent', uscc: 'Unified social credit code', district: 'District', actions: 'Actions', person: 'Name', login: 'Login', email: 'E-mail', language: 'Language', password: 'Password', state: 'State',
+    memberships: 'Organisations and roles', organisation: 'Organisation', role: 'Role', permission: 'Permission', permissions: 'Permissions', expires: 'Expires', lastUsed: 'Last used', time: 'Time', actor: 'Who', action: 'Action', object: 'Object',
+    outcome: 'Outcome', ip: 'Address', seq: 'No.', detail: 'Detail', request: 'Request', hash: 'Hash', measure: 'Measure', value: 'Present value', at: 'As of', counts: 'What is counted',
+  },
+  kind: { bureau: 'Bureau', enterprise: 'Enterprise', operator: 'Platform operator', provider: 'Service provider', node: 'Identifier node operator', park: 'Park', responder: 'Security responder' },
+  role: { administrator: 'Administrator', officer: 'Officer', leader: 'Leadership', auditor: 'Auditor', manager: 'Organisation manager', reporter: 'Reporter', viewer: 'Viewer' },
+  organisations: {
+    title: 'Organisations', note: 'A tree of tenants: each sees its own data and that of those below it; the bureau sees the whole city.', add: 'Add an organisation', edit: 'Edit the organisation', search: 'Name or credit code',
+    usccNote: '18 characters, optional (GB 32100-2015)', districtNote: 'Code of six digits, optional (GB/T 2260)', removeTitle: 'Remove this demonstration organisation?',
+  },
+  persons: {
+    title: 'Persons', note: 'Who may sign in, and their roles in each organisation.', add: 'Add a person', edit: 'Edit the person', search: 'Name, login or e-mail', active: 'Active', disabled: 'Disabled', disabledField: 'Disabled (cannot sign in)', passwordNote: 'At least {{min}} characters, without the login',
+    reset: 'Set password', resetTitle: 'Set the password of {{name}}', resetNote: 'All sessions of this person end. Tell them the new password and ask them to change it.', addMembership: 'Add organisation and role', dropMembership: 'Remove this organisation and role',
+  },
+  roles: { title: 'Roles', note: 'The rooms declare permissions; a role is a set of them.', bureauOnly: 'bureaus only', any: 'any organisation', holds: 'holds it' },
+  tokens: {
+    title: 'Tokens', note: 'A program acts with a token: within the permissions it names, and never beyond who issued it.', add: 'Issue a token', issue: 'Issue', search: 'Name', count: '{{count}} permissions', expired: 'Expired', revoke: 'Revoke', revoked: 'Revoked', revokeTitle: 'Revoke this token?',
+    revokeNote: 'Programs that use it are refused at once.', nameNote: 'Say which program uses it', once: 'The token is shown this once. Keep it now.', secret: 'Token', use: 'Send it as the header Authorization: Bearer:',
+  },
+  audit: {
+    title: 'Audit log', note: 'Every change and every sign-in; append-only, each entry bound to the one before by a hash.', verify: 'Verify the chain', holds: 'The chain of {{count}} entries holds', broken: 'The chain is broken at entry {{at}}', search: 'Who, action, object or detail', nobody: 'nobody',
+  },
+  outcome: { done: 'Done', refused: 'Refused', failed: 'Failed' },
+  measures: { title: 'Measures', note: 'Live figures of all rooms; plans compute their targets from them.', unknown: 'No data yet', unreadable: 'Unreadable' },
+  profile: {
+    title: 'Profile', self: 'About you', languageNote: 'Used when you sign in with a new browser', password: 'Password', changePassword: 'Change password', passwordChanged: 'The password is changed', current: 'Present password', new: 'New password', repeat: 'New password again', repeatWrong: 'The two passwords differ',
+    sessions: 'Where you are signed in', browser: 'Browser', unknownBrowser: 'unknown', since: 'Since', seen: 'Last seen', this: 'This one', end: 'Sign out', endTitle: 'Sign this browser out?',
+  },
+  reference: {
+    title: 'API reference', note: "OpenAPI 3.1, made by the server of its own types. Browsers call with a session, programs with a token (Authorization: Bearer), platforms report with keys of their own.", search: 'Path, method, summary or permission', nothing: 'No route matches',
+    body: 'Request body', answer: 'Answer', refusal: 'refused', parameter: 'Parameter', place: 'In', type: 'Type',
+  },
   problems: {
     set_up: { invalid: 'The set-up is incomplete.', done: 'The city is set up already.', link: 'The one-time link is wrong or no longer valid.' },
-    login: { form: 'This login does not fit.' },
-    password: { length: 'A password has at least {{min}} characters.', login: 'The password contains the login.' },
-    sign_in: { limited: 'Too many attempts. Wait a while.', refused: 'The login or the password is wrong.' },
+    login: { form: 'This login does not fit.', taken: 'This login is taken.' },
+    password: { length: 'A password has at least {{min}} characters.', login: 'The password contains the login.', current: 'The present password is wrong.', refused: 'This password is not accepted.' },
+    sign_in: { limited: 'Too many attempts. Wait a while.', refused: 'The login or the password is wrong.', busy: 'Too many are signing in. Try again soon.' },
+    session: { over: 'The session is over. Sign in again.', none: 'There is no session to end.' },
+    membership: { refused: 'These roles are not yours to give or take.' },
+    administrator: { last: 'At least one administrator must be able to sign in.' },
+    name: { missing: 'The name is missing.' },
+    organisation: { kept: 'Only demonstration organisations can be removed.', kind: 'There is no such kind.', not_empty: 'It still has organisations below it, or persons.' },
+    uscc: { invalid: 'This is no unified social credit code.' },
+    token: { expired: 'The token has expired.', invalid: 'The token is not right.', unknown: 'The token is not valid.', no_person: 'A token has no person.' },
   },
 }

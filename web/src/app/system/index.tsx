@@ -1,9 +1,19 @@
-import { textsOf, type Room } from '../../kernel'
+import type { Room } from '../../kernel'
 import { en } from './en'
 import { zh } from './zh'
 
 /** The system's own pages. */
-export const room: Room = { name: 'system', texts: { zh, en }, routes: [] }
-
-/** Translates the texts of the system's pages. */
-export const useSystemTexts = textsOf<typeof zh>('system')
+export const room: Room = {
+  name: 'system',
+  texts: { zh, en },
+  routes: [
+    { path: '/system/organisations', permission: 'system.organisation.view', page: () => import('./Organisations') },
+    { path: '/system/persons', permission: 'system.person.view', page: () => import('./Persons') },
+    { path: '/system/roles', permission: 'system.person.view', page: () => import('./Roles') },
+    { path: '/system/tokens', permission: 'system.token.manage', page: () => import('./Tokens') },
+    { path: '/system/audit', permission: 'system.audit.view', page: () => import('./Audit') },
+    { path: '/system/measures', permission: 'system.measure.view', page: () => import('./Measures') },
+    { path: '/profile', permission: 'signed-in', page: () => import('./Profile') },
+    { path: '/reference', permission: 'signed-in', page: () => import('./Reference') },
+  ],
+}

@@ -47,6 +47,8 @@ interface Props<Item> {
   prefix?: string
   label: string
   empty?: ReactNode
+  /** Reads again after so many milliseconds, for what changes without a notice. */
+  every?: number
   expand?: (item: Item) => ReactNode
   canExpand?: (item: Item) => boolean
 }
@@ -63,6 +65,7 @@ export function DataTable<Item extends object>(props: Props<Item>) {
     queryKey: [...queryKey, 'list', url, query],
     queryFn: ({ signal }) => request<Page<Item>>(`${url}?${query}`, { signal }),
     placeholderData: keepPreviousData,
+    refetchInterval: props.every ?? false,
   })
   const narrowed = state.q !== '' || Object.values(state.filters).some(Boolean)
   const expandable = props.expand && { expandedRowRender: props.expand, rowExpandable: props.canExpand ?? (() => true) }

@@ -6,17 +6,17 @@ import { platformKey, useIndicators, type IssuedKey, type PlatformDetail } from 
 import { usePlatformTexts } from './texts'
 
 /** Connects a platform: a key, what to paste, and whether the first report has come. */
-export function Connection({ platform }: { platform: PlatformDetail }) {
+export function Connection({ platform, first }: { platform: PlatformDetail; first?: boolean }) {
   const t = usePlatformTexts()
   const may = useMay()
   const [key, setKey] = useState<IssuedKey | null>(null)
   return (
-    <div className="lh-main-side">
+    <div className={first ? 'lh-main-side' : undefined}>
       <Card size="small" title={t('connect.title')}>
         {may('platforms.key') ? <Issue platform={platform} issued={setKey} issuedKey={key} /> : <Alert type="info" showIcon title={t('connect.noKey')} />}
         {key && <KeyTexts issued={key} />}
       </Card>
-      <FirstReport platform={platform} />
+      {first && <FirstReport platform={platform} />}
     </div>
   )
 }
@@ -100,8 +100,8 @@ function FirstReport({ platform }: { platform: PlatformDetail }) {
       </div>
       {reported && (
         <ul className="lh-values">
-          {indicators.data?.items.slice(0, 8).map((x) => (
-            <li key={x.code + JSON.stringify(x.dims)}>
+          {indicators.data?.items.filter((x) => Object.keys(x.dims).length === 0).slice(0, 8).map((x) => (
+            <li key={x.code}>
               <span>{text(x.title)}</span>
               <span className="lh-number">
                 {f.number(x.value)} {text(x.unit)}

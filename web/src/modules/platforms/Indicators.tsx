@@ -46,7 +46,7 @@ export function Indicators({ id }: { id: string }) {
             },
             { title: t('field.value'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.value)} <span className="lh-muted">{text(x.unit)}</span></span> },
             { title: t('field.period'), render: (_, x) => <span className="lh-number">{x.tier === 'D' || x.tier === 'M' ? f.date(x.at) : f.time(x.at)}</span> },
-            { title: t('field.method'), responsive: ['xl'], render: (_, x) => (x.revision > 0 ? `${methodText(t, x.method)} · ${t('page.revision', { n: x.revision })}` : methodText(t, x.method)) },
+            { title: t('field.method'), responsive: ['xl'], render: (_, x) => (x.revision > 1 ? `${methodText(t, x.method)} · ${t('page.revision', { n: x.revision - 1 })}` : methodText(t, x.method)) },
           ]}
         />
       </div>

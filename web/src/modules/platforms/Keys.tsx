@@ -28,7 +28,7 @@ export function Keys({ platform }: { platform: PlatformDetail }) {
         columns={[
           { title: t('key.id'), render: (_, k) => <span className="lh-code">{k.id}</span> },
           { title: t('field.kind'), render: (_, k) => t(`key.${k.kind}`) + (k.sandbox ? ` · ${t('key.sandbox')}` : '') },
-          { title: t('field.created'), render: (_, k) => <span className="lh-number">{f.time(k.created_at)}</span> },
+          { title: t('key.created'), render: (_, k) => <span className="lh-number">{f.time(k.created_at)}</span> },
           ...(may('platforms.key')
             ? [{
                 title: '', align: 'right' as const,

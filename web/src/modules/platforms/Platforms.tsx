@@ -89,6 +89,7 @@ function List() {
       filters={filters}
       search={t('list.search')}
       exports
+      every={30_000}
       empty={<EmptyState title={t('list.empty')} note={t('list.emptyNote')} action={may('platforms.register') ? <RegisterButton /> : undefined} />}
     />
   )

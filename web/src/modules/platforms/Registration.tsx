@@ -58,5 +58,5 @@ function Connect({ id }: { id: string }) {
   const platform = usePlatform(id)
   if (platform.error) return <Failure problem={platform.error} retry={() => void platform.refetch()} />
   if (!platform.data) return <Loading />
-  return <Connection platform={platform.data} />
+  return <Connection platform={platform.data} first />
 }

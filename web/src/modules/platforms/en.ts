@@ -28,7 +28,7 @@ export const en: Translation<typeof zh> = {
   },
   key: {
     push: 'Push key', pushNote: 'Prometheus remote write, OpenTelemetry or JSON, with user name and password', report: 'Signing key', reportNote: 'JSON reports, each signed with HMAC-SHA256; the secret never travels',
-    id: 'Key (user name)', secret: 'Secret (password)', once: 'The secret is shown this once. Keep it now.', none: 'No key yet', sandbox: 'sandbox', revoke: 'Revoke', revoked: 'Revoked', revokeTitle: 'Revoke this key?',
+    id: 'Key (user name)', secret: 'Secret (password)', once: 'The secret is shown this once. Keep it now.', none: 'No key yet', created: 'Made', sandbox: 'sandbox', revoke: 'Revoke', revoked: 'Revoked', revokeTitle: 'Revoke this key?',
     revokeNote: 'Reports with this key are refused at once.', rotateNote: 'Two keys of a kind can be valid at a time: make a new one, change over, then revoke the old one. Reporting has no gap.',
   },
   page: {

@@ -25,7 +25,7 @@ export const zh = {
   },
   key: {
     push: '推送密钥', pushNote: 'Prometheus 远程写入、OpenTelemetry 或 JSON，以用户名和密码认证', report: '签名密钥', reportNote: 'JSON 报告逐份签名（HMAC-SHA256），密钥不在网络上传输',
-    id: '密钥编号（用户名）', secret: '密钥（密码）', once: '密钥只显示这一次，请立即保存。', none: '还没有密钥', sandbox: '测试', revoke: '吊销', revoked: '已吊销', revokeTitle: '吊销此密钥？',
+    id: '密钥编号（用户名）', secret: '密钥（密码）', once: '密钥只显示这一次，请立即保存。', none: '还没有密钥', created: '生成时间', sandbox: '测试', revoke: '吊销', revoked: '已吊销', revokeTitle: '吊销此密钥？',
     revokeNote: '使用此密钥的报送将立即被拒绝。', rotateNote: '每种密钥最多同时有效两个：先生成新密钥并换用，再吊销旧密钥，报送不会中断。',
   },
   page: {

@@ -1,0 +1,46 @@
+import { accessible, expect, password, people, send, test } from './support'
+
+test('nobody sets the city up without the link', async ({ page }) => {
+  await page.goto('/')
+  await expect(page.getByText('请用启动时打印的一次性链接打开此页')).toBeVisible()
+  await accessible(page)
+})
+
+test('the link leads through set-up into the city', async ({ page }) => {
+  await page.goto(process.env.LINGHANG_LINK!)
+  await expect(page.getByRole('heading', { name: '初始化城市' })).toBeVisible()
+  await accessible(page)
+  await page.getByLabel('城市名称（中文）').fill('青岛')
+  await page.getByLabel('城市名称（英文）').fill('Qingdao')
+  await page.getByLabel('主管部门（中文）').fill('青岛市工业和信息化局')
+  await page.getByLabel('姓名').fill('管理员')
+  await page.getByLabel('登录名').fill(people.administrator)
+  await page.getByLabel('密码', { exact: true }).fill(`${people.administrator}-1234`)
+  await page.getByLabel('再次输入密码').fill(`${people.administrator}-1234`)
+  await page.getByRole('button', { name: '完成初始化' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: '密码不能包含登录名' })).toBeVisible()
+  await expect(page.getByLabel('城市名称（中文）')).toHaveValue('青岛')
+
+  await page.getByLabel('密码', { exact: true }).fill(password)
+  await page.getByLabel('再次输入密码').fill(password)
+  await page.getByRole('button', { name: '完成初始化' }).click()
+  const plan = page.getByRole('button', { name: '开始使用' })
+  await expect(plan.or(page.getByRole('navigation'))).toBeVisible()
+  if (await plan.isVisible()) {
+    await accessible(page)
+    await plan.click()
+  }
+  await expect(page.getByRole('navigation', { name: '菜单' })).toBeVisible()
+  await expect(page.getByRole('banner').getByText('青岛', { exact: true })).toBeVisible()
+
+  // Others to sign in as, by the same door that the pages use.
+  const operator = await send<{ id: string }>(page.request, 'POST', '/api/system/organisations', { kind: 'operator', name: { zh: '平台公司', en: 'Operator' } })
+  for (const role of ['viewer', 'manager']) {
+    await send(page.request, 'POST', '/api/system/persons', { login: role, name: role, password, memberships: [{ organisation_id: operator.id, role }] })
+  }
+})
+
+test('the link works once', async ({ page }) => {
+  await page.goto(process.env.LINGHANG_LINK!)
+  await expect(page.getByRole('heading', { name: '登录' })).toBeVisible()
+})

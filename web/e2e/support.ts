@@ -1,0 +1,84 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test as base, type APIRequestContext, type Page } from '@playwright/test'
+import { createHash, createHmac } from 'node:crypto'
+
+/** The password of everybody in the tests. */
+export const password = 'correct horse battery staple'
+
+/** Who exists after set-up. */
+export const people = { administrator: 'administrator', viewer: 'viewer', manager: 'manager' } as const
+type Who = keyof typeof people
+
+interface Fixtures {
+  /** Signs this browser in, as somebody, in a language. */
+  signIn: (who: Who, language?: 'zh' | 'en') => Promise<void>
+  /** Fails the test when the browser logs an error. */
+  quiet: undefined
+}
+
+/** The address of the running binary. */
+export function address(): string {
+  return process.env.LINGHANG_URL!
+}
+
+export const test = base.extend<Fixtures>({
+  // eslint-disable-next-line no-empty-pattern
+  baseURL: async ({}, use) => use(address()),
+  signIn: async ({ page }, use) => {
+    await use(async (who, language = 'zh') => {
+      await enter(page.request, people[who])
+      await page.addInitScript((l) => {
+        if (!localStorage.getItem('linghang.language')) localStorage.setItem('linghang.language', l)
+      }, language)
+    })
+  },
+  quiet: [
+    async ({ page }, use) => {
+      const errors: string[] = []
+      page.on('console', (m) => m.type() === 'error' && errors.push(m.text()))
+      page.on('pageerror', (e) => errors.push(e.message))
+      await use(undefined)
+      // A refusal that a test provokes is logged by the browser itself.
+      const own = errors.filter((e) => !/status of (401|403|404|409|412|422)|ERR_FAILED/.test(e))
+      expect(own, 'errors in the console').toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+export { expect }
+
+/** Signs in by the API. */
+export async function enter(request: APIRequestContext, login: string): Promise<void> {
+  const answer = await request.post(`${address()}/api/system/sign-in`, { data: { login, password } })
+  expect(answer.status(), await answer.text()).toBe(200)
+}
+
+/** Sends a change by the API as whoever is signed in. */
+export async function send<T>(request: APIRequestContext, method: 'POST' | 'PUT' | 'DELETE', path: string, data?: unknown): Promise<T> {
+  const answer = await request.fetch(`${address()}${path}`, { method, data, headers: { 'X-Linghang-CSRF': '1' } })
+  expect(answer.ok(), `${method} ${path}: ${await answer.text()}`).toBe(true)
+  return (answer.status() === 204 ? undefined : await answer.json()) as T
+}
+
+/** Expects that axe finds no serious or critical fault on the page. */
+export async function accessible(page: Page): Promise<void> {
+  const found = await new AxeBuilder({ page }).analyze()
+  const grave = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+  const told = grave.map((v) => `${v.id}: ${v.help}\n${v.nodes.slice(0, 3).map((n) => `  ${n.html}\n  ${n.failureSummary}`).join('\n')}`)
+  expect(told, 'accessibility').toEqual([])
+}
+
+/** Sends a signed report, as a platform does. */
+export async function report(key: string, secret: string, seq: number, items: { code: string; value: number }[]): Promise<number> {
+  const path = '/api/platforms/ingest/v1/reports'
+  const now = new Date()
+  const body = JSON.stringify({ schema: 1, seq, period: now.toISOString(), sent_at: now.toISOString(), items })
+  const ts = Math.floor(now.getTime() / 1000)
+  const hash = createHash('sha256').update(body).digest('hex')
+  const sig = createHmac('sha256', secret).update(`POST\n${path}\n${ts}\n${seq}\n${hash}`).digest('hex')
+  const answer = await fetch(address() + path, {
+    method: 'POST', body, headers: { 'Content-Type': 'application/json', Authorization: `LH-HMAC-SHA256 key=${key}, ts=${ts}, seq=${seq}, sig=${sig}` },
+  })
+  return answer.status
+}

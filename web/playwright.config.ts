@@ -1,0 +1,26 @@
+import { defineConfig } from '@playwright/test'
+
+/** Browser tests against the real binary with a fresh city; e2e/start.ts starts it. */
+export default defineConfig({
+  testDir: './e2e',
+  globalSetup: './e2e/start.ts',
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [['list']],
+  outputDir: './test-results',
+  use: {
+    viewport: { width: 1440, height: 900 },
+    locale: 'zh-CN',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    },
+  },
+  projects: [
+    { name: 'set-up', testMatch: 'set-up.spec.ts' },
+    { name: 'pages', testIgnore: 'set-up.spec.ts', dependencies: ['set-up'] },
+  ],
+})

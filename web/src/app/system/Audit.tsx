@@ -1,0 +1,63 @@
+import { SafetyCertificateOutlined } from '@ant-design/icons'
+import { Alert, Button, Descriptions } from 'antd'
+import { api, DataTable, none, PageHeader, problemText, read, StatusTag, useChange, useFormat, type Column, type Tone } from '../../kernel'
+import { useOrganisations, type AuditEntry } from './data'
+import { useSystemTexts } from './texts'
+
+const tones: Record<string, Tone> = { done: 'good', refused: 'warn', failed: 'bad' }
+const outcomes = ['done', 'refused', 'failed'] as const
+
+/** Who did what, and whether the record is whole. */
+export default function Audit() {
+  const t = useSystemTexts()
+  const f = useFormat()
+  const organisations = useOrganisations()
+  const verify = useChange({ run: () => read(api.GET('/api/system/audit/verification')), quiet: true })
+  const outcome = (o: string) => ((outcomes as readonly string[]).includes(o) ? t(`outcome.${o as (typeof outcomes)[number]}`) : o)
+  const columns: Column<AuditEntry>[] = [
+    { key: 'at', title: t('field.time'), sort: 'at', render: (e) => <span className="lh-number">{f.time(e.at)}</span> },
+    { key: 'actor', title: t('field.actor'), sort: 'actor_name', render: (e) => e.actor_name || (e.actor === 'nobody' ? t('audit.nobody') : e.actor) },
+    { key: 'action', title: t('field.action'), sort: 'action', render: (e) => <span className="lh-code">{e.action}</span> },
+    { key: 'outcome', title: t('field.outcome'), render: (e) => <StatusTag tone={tones[e.outcome] ?? 'idle'}>{outcome(e.outcome)}</StatusTag> },
+    { key: 'ip', title: t('field.ip'), from: 'lg', render: (e) => <span className="lh-code">{e.ip || none}</span> },
+    { key: 'seq', title: t('field.seq'), sort: 'seq', align: 'right', from: 'md', render: (e) => <span className="lh-number">{e.seq}</span> },
+  ]
+  return (
+    <div className="lh-stack">
+      <PageHeader title={t('audit.title')} note={t('audit.note')} actions={<Button icon={<SafetyCertificateOutlined />} loading={verify.isPending} onClick={() => verify.mutate()}>{t('audit.verify')}</Button>} />
+      {verify.error && <Alert type="error" showIcon title={problemText(verify.error)} />}
+      {verify.data && (
+        <Alert
+          type={verify.data.ok ? 'success' : 'error'}
+          showIcon
+          role="status"
+          title={verify.data.ok ? t('audit.holds', { count: f.number(verify.data.count) }) : t('audit.broken', { at: verify.data.broken_at ?? 0 })}
+          description={<span className="lh-code lh-break">{verify.data.ok ? verify.data.head : verify.data.reason}</span>}
+        />
+      )}
+      <DataTable<AuditEntry>
+        url="/api/system/audit"
+        queryKey={['audit']}
+        label={t('audit.title')}
+        rowKey={(e) => e.id}
+        columns={columns}
+        filters={[{ name: 'outcome', label: t('field.outcome'), options: outcomes.map((o) => ({ value: o, label: t(`outcome.${o}`) })) }]}
+        search={t('audit.search')}
+        exports
+        expand={(e) => (
+          <Descriptions
+            size="small"
+            column={{ xs: 1, md: 2 }}
+            items={[
+              { key: 'object', label: t('field.object'), children: <span className="lh-code lh-break">{e.object || none}</span> },
+              { key: 'organisation', label: t('field.organisation'), children: e.organisation_id ? organisations.name(e.organisation_id) : none },
+              { key: 'detail', label: t('field.detail'), children: e.detail || none },
+              { key: 'request', label: t('field.request'), children: <span className="lh-code">{e.request_id || none}</span> },
+              { key: 'hash', label: t('field.hash'), children: <span className="lh-code lh-break">{e.hash}</span> },
+            ]}
+          />
+        )}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,39 @@
+import { CheckOutlined } from '@ant-design/icons'
+import { Table } from 'antd'
+import { Failure, PageHeader, useText } from '../../kernel'
+import { useRoles } from './data'
+import { useSystemTexts } from './texts'
+
+/** What each role allows: permissions down, roles across. */
+export default function Roles() {
+  const t = useSystemTexts()
+  const text = useText()
+  const roles = useRoles()
+  const permissions = new Map(roles.items.flatMap((r) => r.permissions.map((p) => [p.id, p.title] as const)))
+  const rows = [...permissions].map(([id, title]) => ({ id, title, holders: new Set(roles.items.filter((r) => r.permissions.some((p) => p.id === id)).map((r) => r.id)) }))
+  return (
+    <>
+      <PageHeader title={t('roles.title')} note={t('roles.note')} />
+      {roles.error && <Failure problem={roles.error} retry={() => void roles.refetch()} />}
+      <div className="lh-list">
+        <Table
+          size="small"
+          rowKey={(r) => r.id}
+          dataSource={rows}
+          loading={roles.isPending}
+          pagination={false}
+          scroll={{ x: 'max-content' }}
+          columns={[
+            { title: t('field.permission'), render: (_, r) => <span className="lh-two"><span>{text(r.title)}</span><span className="lh-code">{r.id}</span></span> },
+            ...roles.items.map((role) => ({
+              key: role.id,
+              title: <span className="lh-two"><span>{text(role.title)}</span><span>{t(role.bureau_only ? 'roles.bureauOnly' : 'roles.any')}</span></span>,
+              align: 'center' as const,
+              render: (_: unknown, r: (typeof rows)[number]) => (r.holders.has(role.id) ? <CheckOutlined className="lh-tone-good" aria-label={t('roles.holds')} /> : null),
+            })),
+          ]}
+        />
+      </div>
+    </>
+  )
+}
