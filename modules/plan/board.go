@@ -68,7 +68,7 @@ type TargetView struct {
 	Synthetic   bool         `json:"synthetic" title:"合成数据|Synthetic"`
 	How         How          `json:"how"`
 	Trend       [][2]float64 `json:"trend" nullable:"false" doc:"Unix milliseconds and value"`
-	Pace        *Pace        `json:"pace"`
+	Pace        *Pace        `json:"pace,omitempty"`
 	Forecast    Forecast     `json:"forecast"`
 	ForecastEnd *float64     `json:"forecast_value" title:"预测值|Forecast"`
 	NextDue     day          `json:"next_milestone" doc:"When the next milestone is due"`

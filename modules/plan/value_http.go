@@ -172,11 +172,11 @@ type ValueView struct {
 	Synthetic  bool           `json:"synthetic" title:"合成数据|Synthetic"`
 	Formula    string         `json:"formula"`
 	Note       string         `json:"note" title:"说明|Note"`
-	Reported   *Step          `json:"reported"`
+	Reported   *Step          `json:"reported,omitempty"`
 	ReportedBy string         `json:"reported_by" title:"填报人|Reporter"`
-	Reviewed   *Step          `json:"reviewed"`
+	Reviewed   *Step          `json:"reviewed,omitempty"`
 	ReviewedBy string         `json:"reviewed_by" title:"审核人|Reviewer"`
-	Decided    *Step          `json:"decided" doc:"Approved or returned"`
+	Decided    *Step          `json:"decided,omitempty" doc:"Approved or returned"`
 	DecidedBy  string         `json:"decided_by" title:"批准人|Approver"`
 	Decision   string         `json:"decision_note" title:"审批意见|Decision"`
 	Evidence   []EvidenceView `json:"evidence" nullable:"false"`

@@ -1690,7 +1690,7 @@ export interface components {
             owner: components["schemas"]["Text"];
             /** @description Organisation that also sees and reports it */
             owner_id: string;
-            pace: components["schemas"]["PlanPace"];
+            pace?: components["schemas"]["PlanPace"];
             plan: components["schemas"]["PlanView"];
             plan_id: string;
             /** @description Why the status is what it is */
@@ -1742,7 +1742,7 @@ export interface components {
             owner: components["schemas"]["Text"];
             /** @description Organisation that also sees and reports it */
             owner_id: string;
-            pace: components["schemas"]["PlanPace"];
+            pace?: components["schemas"]["PlanPace"];
             plan_id: string;
             /** @description Why the status is what it is */
             reason: components["schemas"]["PlanReason"];
@@ -1783,7 +1783,7 @@ export interface components {
         PlanValueView: {
             code: string;
             /** @description Approved or returned */
-            decided: components["schemas"]["PlanStep"];
+            decided?: components["schemas"]["PlanStep"];
             decided_by: string;
             decision_note: string;
             evidence: components["schemas"]["PlanEvidenceView"][];
@@ -1798,9 +1798,9 @@ export interface components {
             known_at: string | null;
             note: string;
             plan_id: string;
-            reported: components["schemas"]["PlanStep"];
+            reported?: components["schemas"]["PlanStep"];
             reported_by: string;
-            reviewed: components["schemas"]["PlanStep"];
+            reviewed?: components["schemas"]["PlanStep"];
             reviewed_by: string;
             /** @enum {string} */
             source: "live" | "reported";
