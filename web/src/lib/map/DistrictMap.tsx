@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { Chart } from '../chart/Chart'
 import { core } from '../chart/echarts'
 import type { Colours } from '../chart/line'
-import { canonical } from './names'
+import { canonical, nudged } from './names'
 
 /** What a district shows. */
 export interface Area {
@@ -58,8 +58,8 @@ export function DistrictMap({ areas, colours, height, label, onPick, fontSize = 
             show: true, color: colours.text, fontSize, textBorderColor: colours.surface, textBorderWidth: 3,
             formatter: ({ name }: { name: string }) => byShape.get(name)?.label ?? name,
           },
-          labelLayout: { hideOverlap: true },
-          data: areas.map((a) => ({ name: a.shape, value: a.value })),
+          labelLayout: { hideOverlap: !bare },
+          data: areas.map((a) => ({ name: a.shape, value: a.value, ...(bare ? { label: { offset: (nudged[a.shape] ?? [0, 0]).map((n) => n * fontSize) } } : {}) })),
         },
       ],
     }

@@ -1,5 +1,5 @@
 import { DesktopOutlined, DownloadOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Card, Dropdown, Segmented, Select, Table } from 'antd'
+import { Button, Card, Dropdown, Grid, Segmented, Select, Table } from 'antd'
 import { useSearchParams } from 'react-router'
 import {
   DataTable, EmptyState, Failure, LinkButton, Loading, PageHeader, StatusTag, SyntheticMark, useFormat, useLanguage, useMay, useText, type Filter,
@@ -137,6 +137,7 @@ function ByAction({ board, status, clear }: { board: BoardData; status: string; 
   const t = usePlanTexts()
   const text = useText()
   const columns = useTargetColumns()
+  const wide = Grid.useBreakpoint().md !== false
   const shown = (action: string) => board.targets.filter((x) => x.action_code === action && (!status || x.status === status))
   const actions = board.actions.filter((a) => !status || shown(a.code).length > 0)
   if (actions.length === 0) return <Card><EmptyState title={t('board.nothing')} action={<Button onClick={clear}>{t('board.all')}</Button>} /></Card>
@@ -150,7 +151,7 @@ function ByAction({ board, status, clear }: { board: BoardData; status: string; 
           rowKey={(x) => x.id}
           dataSource={rows}
           pagination={false}
-          scroll={{ x: 'max-content' }}
+          {...(wide ? { scroll: { x: 'max-content' } } : {})}
           columns={columns.map((c) => ({ key: c.key, title: c.title, width: c.width ?? 120, render: (_, x) => c.render(x), ...(c.from ? { responsive: [c.from] } : {}) }))}
         />
         {!status && bare.length > 0 && (

@@ -159,7 +159,7 @@ function Districts() {
     <section className="lh-screen-map" aria-label={t('screen.map')}>
       <h2>{t('screen.map')} {summary.data && <strong>{f.number(summary.data.reporting)}</strong>}</h2>
       {!allowed && <p>{t('screen.noMap')}</p>}
-      {areas.length > 0 && <div className="lh-screen-shape"><DistrictMap areas={areas} colours={palette('dark')} height="100%" label={t('screen.map')} fontSize={Math.round(unit * 1.25)} bare /></div>}
+      {areas.length > 0 && <div className="lh-screen-shape"><DistrictMap areas={areas} colours={palette('dark')} height="100%" label={t('screen.map')} fontSize={Math.max(10, Math.round(unit * 1.25))} bare /></div>}
     </section>
   )
 }

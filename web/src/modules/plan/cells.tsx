@@ -1,4 +1,4 @@
-import { Progress, Tooltip } from 'antd'
+import { Grid, Progress, Tooltip } from 'antd'
 import { Link } from 'react-router'
 import { none, StatusTag, SyntheticMark, usePalette, useText, type Column } from '../../kernel'
 import { Sparkline } from '../../lib/chart/Sparkline'
@@ -25,7 +25,7 @@ export function ValueCell({ target }: { target: TargetRow }) {
       <span className="lh-value-line">
         <strong className="lh-number">{q.number(target.value)}</strong> <SourceTag source={target.source} />
       </span>
-      <Progress percent={Math.round((progress ?? 0) * 100)} showInfo={false} size="small" status="normal" aria-label={`${Math.round((progress ?? 0) * 100)}%`} />
+      {progress !== undefined && <Progress percent={Math.round(progress * 100)} showInfo={false} size="small" status="normal" aria-label={`${Math.round(progress * 100)}%`} />}
       <span className="lh-muted lh-small">{goal(target)}</span>
     </span>
   )
@@ -49,7 +49,7 @@ export function ForecastCell({ target }: { target: TargetRow }) {
       <span className="lh-two">
         <span className="lh-number">{q.number(f.value)}</span>
         <span className="lh-number">
-          {f.error?.mape !== null && f.error !== undefined ? `± ${f.error.mape}%` : `${q.number(f.low)}–${q.number(f.high)}`}
+          {f.error?.mape !== null && f.error !== undefined ? t('forecast.off', { mape: `${f.error.mape}%` }) : `${q.number(f.low)}–${q.number(f.high)}`}
         </span>
       </span>
     </Tooltip>
@@ -89,25 +89,26 @@ export function useTargetColumns(): Column<TargetRow>[] {
   const t = usePlanTexts()
   const text = useText()
   const colours = usePalette()
+  const wide = Grid.useBreakpoint().md !== false
   return [
     {
-      key: 'title', title: t('field.target'), sort: 'title', width: 250,
+      key: 'title', title: t('field.target'), sort: 'title', ...(wide ? { width: 250 } : {}),
       render: (x) => (
         <span className="lh-two lh-wrap">
           <span>
             <Link to={`/plan/targets/${x.id}`}>{text(x.title)}</Link> {x.synthetic && <SyntheticMark />}
           </span>
-          <span className="lh-code">{x.code}</span>
+          {wide ? <span className="lh-code">{x.code}</span> : <StatusTag tone={statusTone[x.status]}>{t(`status.${x.status}`)}</StatusTag>}
         </span>
       ),
     },
-    { key: 'value', title: `${t('field.value')} / ${t('field.goal')}`, sort: 'progress', width: 190, render: (x) => <ValueCell target={x} /> },
+    { key: 'value', title: `${t('field.value')} / ${t('field.goal')}`, sort: 'progress', width: wide ? 190 : 140, render: (x) => <ValueCell target={x} /> },
     {
       key: 'trend', title: t('field.trend'), from: 'lg', width: 120,
       render: (x) => <Sparkline points={x.trend as [number, number][]} colour={colours.accent} label={`${text(x.title)} ${t('field.trend')}`} />,
     },
     { key: 'forecast', title: t('field.forecast'), from: 'md', width: 130, render: (x) => <ForecastCell target={x} /> },
-    { key: 'status', title: t('field.status'), sort: 'status', width: 280, render: (x) => <StatusCell target={x} /> },
+    { key: 'status', title: t('field.status'), sort: 'status', from: 'md', width: 280, render: (x) => <StatusCell target={x} /> },
     { key: 'owner', title: t('field.owner'), sort: 'owner', from: 'xl', width: 150, render: (x) => <span className="lh-wrap">{text(x.owner)}</span> },
   ]
 }

@@ -33,16 +33,16 @@ export function curveOption(c: Curve): EChartsCoreOption {
   const series: object[] = [
     {
       type: 'line', name: c.names.actual, data: c.points, step: 'end', showSymbol: c.points.length < 40, symbolSize: 5, lineStyle: { width: 2, color: c.colours.accent }, itemStyle: { color: c.colours.accent },
-      markLine: goalLine(c), markPoint: undefined,
     },
+    ...goalSeries(c, from, to),
     ...milestoneSeries(c, from, to),
     ...(c.forecast ? forecastSeries(c, last, c.forecast) : []),
   ]
-  const named = [c.names.actual, ...(c.forecast ? [c.names.forecast, c.names.band] : [])]
+  const named = [c.names.actual, c.names.goal, ...(c.forecast ? [c.names.forecast, c.names.band] : [])]
   return {
     animation: false,
     grid: { left: 8, right: 24, top: 36, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    legend: { top: 0, left: 0, data: named, textStyle: { color: c.colours.muted }, icon: 'roundRect', itemHeight: 4 },
+    legend: { top: 0, left: 0, data: named, textStyle: { color: c.colours.muted }, itemWidth: 24, itemHeight: 8 },
     tooltip: {
       trigger: 'axis', backgroundColor: c.colours.surface, borderColor: c.colours.line, textStyle: { color: c.colours.text, fontSize: 12 }, confine: true, renderMode: 'richText',
       formatter: (items: { seriesName: string; value: Point }[]) => {
@@ -53,18 +53,17 @@ export function curveOption(c: Curve): EChartsCoreOption {
     xAxis: { type: 'time', min: from, max: to, axisLine: { lineStyle: { color: c.colours.line } }, axisLabel: { color: c.colours.muted, hideOverlap: true }, splitLine: { show: false } },
     yAxis: {
       type: 'value', axisLabel: { color: c.colours.muted, formatter: (v: number) => short(v) }, splitLine: { lineStyle: { color: c.colours.line } },
-      min: (v: { min: number }) => Math.min(0, v.min), max: (v: { max: number }) => Math.max(v.max, c.goalHigh ?? c.goal) * 1.08,
     },
     series,
   }
 }
 
-function goalLine(c: Curve): object {
-  const lines = [{ yAxis: c.goal }, ...(c.goalHigh ? [{ yAxis: c.goalHigh }] : [])]
-  return {
-    silent: true, symbol: 'none', data: lines, lineStyle: { color: c.colours.good, type: 'dashed', width: 1.5 },
-    label: { position: 'insideEndTop', color: c.colours.good, formatter: ({ value }: { value: number }) => `${c.names.goal} ${c.write(value)}` },
-  }
+/** The goal is a line of its own, so that the axis always reaches it. */
+function goalSeries(c: Curve, from: number, to: number): object[] {
+  return [c.goal, ...(c.goalHigh ? [c.goalHigh] : [])].map((goal) => ({
+    type: 'line', name: c.names.goal, silent: true, symbol: 'none', lineStyle: { color: c.colours.good, type: [2, 4], width: 1.5 }, itemStyle: { color: c.colours.good },
+    data: [[from, goal], { value: [to, goal], label: { show: true, position: 'top', align: 'right', color: c.colours.good, formatter: c.write(goal) } }], showSymbol: true,
+  }))
 }
 
 function milestoneSeries(c: Curve, from: number, to: number): object[] {
@@ -81,10 +80,11 @@ function milestoneSeries(c: Curve, from: number, to: number): object[] {
 
 /** The band is two stacked areas: an unseen one up to the lower end, and the width above it. */
 function forecastSeries(c: Curve, last: Point, f: { at: number; value: number; low: number; high: number }): object[] {
-  const band = { type: 'line', stack: 'band', showSymbol: false, lineStyle: { opacity: 0 }, silent: true, itemStyle: { color: c.colours.accent } }
+  const colour = c.colours.series[1]!
+  const band = { type: 'line', stack: 'band', symbol: 'none', lineStyle: { opacity: 0 }, silent: true, itemStyle: { color: colour } }
   return [
     { ...band, name: 'low', data: [last, [f.at, f.low]], areaStyle: { opacity: 0 } },
-    { ...band, name: c.names.band, data: [[last[0], 0], [f.at, f.high - f.low]], areaStyle: { opacity: 0.16, color: c.colours.accent } },
-    { type: 'line', name: c.names.forecast, data: [last, [f.at, f.value]], showSymbol: false, lineStyle: { width: 2, type: 'dashed', color: c.colours.accent }, itemStyle: { color: c.colours.accent } },
+    { ...band, name: c.names.band, data: [[last[0], 0], [f.at, f.high - f.low]], areaStyle: { opacity: 0.22, color: colour } },
+    { type: 'line', name: c.names.forecast, data: [last, [f.at, f.value]], symbol: 'none', lineStyle: { width: 2, type: 'dashed', color: colour }, itemStyle: { color: colour } },
   ]
 }

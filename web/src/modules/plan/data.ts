@@ -85,9 +85,21 @@ export function useQuantity() {
       return f.number(v, Math.abs(v) >= 1000 ? 0 : digits)
     }
     const share = (v: number | null | undefined, digits = 0) => (v === null || v === undefined ? none : `${f.number(v * 100, digits)}%`)
-    return { number, share }
+    /** Chinese writes 亿元 in one word, English leaves a space. */
+    const measured = (v: number | null | undefined, unit: string) => {
+      const n = number(v)
+      return unit === '%' || (language !== 'en' && n.endsWith(t('unit.yi'))) ? `${n}${unit}` : `${n} ${unit}`
+    }
+    return { number, share, measured }
     // The language changes what the writers write.
   }, [f, t, language])
+}
+
+/** The name of a room; rooms that this release does not know keep their code. */
+function roomName(room: string, t: ReturnType<typeof usePlanTexts>): string {
+  const known = ['platforms', 'network', 'scenario', 'identifier', 'apps', 'enterprise', 'parks', 'atlas'] as const
+  const found = known.find((k) => k === room)
+  return found ? t(`room.${found}`) : room
 }
 
 /** Says why a target has its status. */
@@ -101,6 +113,7 @@ export function useReason(): (reason: Reason) => string {
       for (const name of ['expected', 'forecast', 'missing']) if (typeof p[name] === 'number') p[name] = q.number(p[name])
       if (typeof p.ratio === 'number') p.ratio = q.share(p.ratio)
       if (typeof p.chance === 'number') p.chance = q.share(p.chance)
+      if (typeof p.room === 'string') p.room = roomName(p.room, t)
       p.title = language === 'en' ? p.title_en : p.title_zh
       return t(`reason.${reason.code}` as 'reason.pace', p)
     },
@@ -114,9 +127,8 @@ export function useGoal(): (target: Pick<TargetRow, 'direction' | 'goal' | 'goal
   const q = useQuantity()
   const text = useText()
   return (x) => {
-    const goal = x.direction === 'between' ? `${q.number(x.goal)}–${q.number(x.goal_high)}` : q.number(x.goal)
-    const unit = text(x.unit)
-    return `${t(`direction.${x.direction}`)} ${goal}${unit === '%' ? '%' : ` ${unit}`}`
+    const low = x.direction === 'between' ? `${q.number(x.goal)}–` : ''
+    return `${t(`direction.${x.direction}`)} ${low}${q.measured(x.direction === 'between' ? x.goal_high : x.goal, text(x.unit))}`
   }
 }
 

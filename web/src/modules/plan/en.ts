@@ -15,7 +15,7 @@ export const en: Translation<typeof zh> = {
   direction: { at_least: 'at least', at_most: 'at most', more_than: 'more than', about: 'about', between: 'between', equal: 'reach' },
   field: {
     target: 'Target', code: 'Code', value: 'Value', goal: 'Goal', goalHigh: 'Upper goal', direction: 'Direction', unit: 'Unit', status: 'Status', source: 'Source', trend: 'Trend', forecast: 'Forecast', owner: 'Owner', ownerOrganisation: 'Owning organisation',
-    action: 'Action', measure: 'Measure', period: 'Period', formula: 'Formula', baseline: 'Baseline', kind: 'Values come', reason: 'Reason', sentence: 'As the plan says', progress: 'Progress', chance: 'Chance', validAt: 'Valid at', knownAt: 'Known at',
+    action: 'Action', measure: 'Measure', period: 'Period', formula: 'Formula', baseline: 'Baseline', kind: 'Values come', reason: 'Reason', sentence: 'As the plan says', progress: 'Pace', chance: 'Chance', validAt: 'Valid at', knownAt: 'Known at',
     note: 'Note', evidence: 'Evidence', reporter: 'Reporter', reviewer: 'Reviewer', approver: 'Approver', state: 'State', due: 'Due', plan: 'Plan', from: 'From', to: 'To', title: 'Title', targets: 'Targets', created: 'Created', template: 'Template',
     type: 'Kind', remindedBy: 'From', milestone: 'Milestone', decision: 'Decision', step: 'To do',
   },
@@ -25,7 +25,7 @@ export const en: Translation<typeof zh> = {
     no_data: 'The room {{room}} has no data yet ({{measure}})', unreadable: 'The measure {{measure}} cannot be read', no_result: 'The formula has no result', not_reported: 'Not reported yet',
   },
   forecast: {
-    method: { theil_sen: 'Theil–Sen line', none: 'none' }, interval: '80 % interval {{low}} to {{high}}', mape: 'back-test error {{mape}}', naive: '(repeating the last value: {{naive}})', horizon: '{{days}} days ahead, {{trials}} trials', noError: 'The history is too short for a back-test',
+    method: { theil_sen: 'Theil–Sen line', none: 'none' }, interval: '80 % interval {{low}} to {{high}}', mape: 'back-test error {{mape}}', off: 'error {{mape}}', naive: '(repeating the last value: {{naive}})', horizon: '{{days}} days ahead, {{trials}} trials', noError: 'The history is too short for a back-test',
     short_history: 'No forecast, the history is too short: {{points}} values over {{days}} days of at least {{points_needed}} values over {{days_needed}} days', period_over: 'No forecast: the period is over', short: 'short history', over: 'period over', basis: 'From {{points}} values over {{days}} days',
   },
   target: {
@@ -54,7 +54,8 @@ export const en: Translation<typeof zh> = {
   screen: {
     title: 'Big screen', exit: 'Leave', full: 'Full screen', elapsed: 'Period', reached: 'Reached', onTrack: 'On track', attention: 'At risk or late', missed: 'Missed', notMeasured: 'Not measured', of: 'of {{count}} targets', map: 'Platforms monitored by district', monitored: 'Platforms monitored', key: 'Key targets', updated: 'updated {{time}}', lost: 'Connection lost, figures may be out of date', noMap: 'You may not view platforms', none: 'There is no action plan yet', noneNote: 'It shows here once it is begun.',
   },
-  unit: { wan: ' k', yi: ' bn', percent: '%' },
+  room: { platforms: 'platforms', network: 'network', scenario: 'scenarios', identifier: 'identifiers', apps: 'apps', enterprise: 'enterprise services', parks: 'parks', atlas: 'graphs' },
+  unit: { yi: 'bn' },
   problems: {
     formula: { syntax: 'The formula cannot be read at character {{position}}.' },
     yaml: { unreadable: 'This is no plan as YAML: export one to see the form.', too_large: 'The YAML is too large.' },

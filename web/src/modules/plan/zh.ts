@@ -12,7 +12,7 @@ export const zh = {
   direction: { at_least: '不少于', at_most: '不超过', more_than: '超过', about: '约', between: '介于', equal: '达到' },
   field: {
     target: '目标', code: '代码', value: '当前值', goal: '目标值', goalHigh: '目标上限', direction: '方向', unit: '单位', status: '状态', source: '来源', trend: '趋势', forecast: '期末预测', owner: '责任部门', ownerOrganisation: '责任机构',
-    action: '行动', measure: '措施', period: '期限', formula: '计算公式', baseline: '基期值', kind: '取数方式', reason: '变更原因', sentence: '计划原文', progress: '完成', chance: '达成概率', validAt: '数据时间', knownAt: '生效时间',
+    action: '行动', measure: '措施', period: '期限', formula: '计算公式', baseline: '基期值', kind: '取数方式', reason: '变更原因', sentence: '计划原文', progress: '进度', chance: '达成概率', validAt: '数据时间', knownAt: '生效时间',
     note: '说明', evidence: '证明材料', reporter: '填报人', reviewer: '审核人', approver: '批准人', state: '状态', due: '期限', plan: '计划', from: '开始日期', to: '结束日期', title: '名称', targets: '目标数', created: '创建时间', template: '模板',
     type: '类型', remindedBy: '提醒人', milestone: '里程碑', decision: '审批意见', step: '办理',
   },
@@ -22,7 +22,7 @@ export const zh = {
     no_data: '“{{room}}”系统还没有数据（{{measure}}）', unreadable: '指标 {{measure}} 读取失败', no_result: '公式没有结果', not_reported: '尚未填报',
   },
   forecast: {
-    method: { theil_sen: '泰尔-森回归', none: '无' }, interval: '80% 区间 {{low}} 至 {{high}}', mape: '回测误差 {{mape}}', naive: '（以最近值作预测为 {{naive}}）', horizon: '提前 {{days}} 天，{{trials}} 次回测', noError: '历史尚短，没有回测误差',
+    method: { theil_sen: '泰尔-森回归', none: '无' }, interval: '80% 区间 {{low}} 至 {{high}}', mape: '回测误差 {{mape}}', off: '误差 {{mape}}', naive: '（以最近值作预测为 {{naive}}）', horizon: '提前 {{days}} 天，{{trials}} 次回测', noError: '历史尚短，没有回测误差',
     short_history: '历史太短，不作预测：已有 {{points}} 个值、{{days}} 天，需要至少 {{points_needed}} 个值、{{days_needed}} 天', period_over: '计划期已结束，不作预测', short: '历史太短', over: '期已结束', basis: '依据 {{points}} 个值、{{days}} 天的历史',
   },
   target: {
@@ -51,7 +51,8 @@ export const zh = {
   screen: {
     title: '大屏', exit: '退出大屏', full: '全屏', elapsed: '计划进度', reached: '已达成', onTrack: '正常', attention: '有风险或滞后', missed: '未达成', notMeasured: '暂无数据', of: '共 {{count}} 个目标', map: '各区市实时监测平台', monitored: '实时监测平台', key: '重点目标', updated: '更新于 {{time}}', lost: '连接中断，数据可能不是最新', noMap: '无平台查看权限', none: '还没有行动计划', noneNote: '新建计划后在此展示。',
   },
-  unit: { wan: '万', yi: '亿', percent: '%' },
+  room: { platforms: '平台监测', network: '网络', scenario: '赋能场景', identifier: '标识解析', apps: '工业 APP', enterprise: '企业综合服务', parks: '数字园区', atlas: '图谱' },
+  unit: { yi: '亿' },
   problems: {
     formula: { syntax: '公式在第 {{position}} 个字符处有误。' },
     yaml: { unreadable: '这不是计划的 YAML：请以导出的文件为准。', too_large: 'YAML 过大。' },
