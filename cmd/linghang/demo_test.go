@@ -7,14 +7,13 @@ import (
 )
 
 // command runs the program beside a house, as its operator does.
-func (h *house) command(args ...string) string {
+func (h *house) command(args ...string) {
 	h.t.Helper()
 	args = append(args, "--data", h.data, "--http", strings.TrimPrefix(h.url, "http://"))
 	out, err := exec.Command(binary(h.t), args...).CombinedOutput()
 	if err != nil {
 		h.t.Fatalf("linghang %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
-	return string(out)
 }
 
 type cityState struct {
