@@ -27,7 +27,7 @@ const house = "linghang/"
 // with Go code that is not listed is refused.
 func floors() map[string][]string {
 	return map[string][]string{
-		"cmd":      {"modules", "kernel", "lib", "web"},
+		"cmd":      {"cmd", "modules", "kernel", "lib", "web"},
 		"modules":  {"kernel", "lib"},
 		"kernel":   {"kernel", "lib"},
 		"lib":      {}, // nothing of the house, not even another library

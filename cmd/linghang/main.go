@@ -4,6 +4,7 @@ package main
 import (
 	"linghang/kernel"
 	"linghang/kernel/module"
+	"linghang/modules/plan"
 	"linghang/modules/platforms"
 	"linghang/web"
 )
@@ -20,6 +21,7 @@ func main() {
 // bridge: the only way in which one room calls another.
 func platform(k *kernel.Kernel) []module.Module {
 	return []module.Module{
+		plan.New(k.Kit("plan")),
 		platforms.New(k.Kit("platforms")),
 	}
 }

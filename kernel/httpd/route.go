@@ -43,6 +43,14 @@ func (r Route) Method() string {
 	return method
 }
 
+// bodyLimit is how many bytes of a request are read.
+func (r Route) bodyLimit() int64 {
+	if r.MaxBody == 0 {
+		return maxBody
+	}
+	return r.MaxBody
+}
+
 // Path returns the path of the pattern below the room.
 func (r Route) Path() string {
 	_, path, _ := strings.Cut(r.Pattern, " ")

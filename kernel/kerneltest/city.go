@@ -21,6 +21,12 @@ import (
 	"linghang/kernel/module"
 )
 
+// EachCity runs the test on an embedded house and on one with PostgreSQL.
+func EachCity(t *testing.T, test func(t *testing.T, o Options)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, Options{}) })
+	t.Run("postgres", func(t *testing.T) { test(t, Options{DatabaseURL: PostgresDatabase(t)}) })
+}
+
 // City is a running house in which the bureau and two operators exist, with one
 // person per role and organisation.
 type City struct {
@@ -195,7 +201,7 @@ func (c *City) Send(t testing.TB, method, path, who, body string, header ...stri
 		r.Header.Set("Content-Type", "application/json")
 	}
 	if who != "" {
-		r.Header.Set("Cookie", c.cookie(t, who))
+		r.Header.Set("Cookie", c.Cookie(t, who))
 		r.Header.Set("X-Linghang-CSRF", "1")
 	}
 	for i := 0; i+1 < len(header); i += 2 {
@@ -212,7 +218,8 @@ func (c *City) Do(r *http.Request) Reply {
 	return Reply{w.Code, w.Header(), bytes.TrimSpace(w.Body.Bytes()), cookie}
 }
 
-func (c *City) cookie(t testing.TB, who string) string {
+// Cookie signs somebody in and returns their cookie.
+func (c *City) Cookie(t testing.TB, who string) string {
 	t.Helper()
 	if cookie, ok := c.cookies[who]; ok {
 		return cookie

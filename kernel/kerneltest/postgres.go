@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -39,6 +40,27 @@ func Postgres(t testing.TB) string {
 		t.Fatalf("start PostgreSQL (`make test` installs it): %v", server.err)
 	}
 	return server.dsn
+}
+
+// PostgresDatabase returns the address of a fresh database on that server.
+func PostgresDatabase(t testing.TB) string {
+	t.Helper()
+	ctx, dsn := context.Background(), Postgres(t)
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		t.Fatalf("connect to PostgreSQL: %v", err)
+	}
+	name := fmt.Sprintf("city_%d_%d", os.Getpid(), databases.Add(1))
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+name)
+	if err := errors.Join(err, conn.Close(ctx)); err != nil {
+		t.Fatalf("create database: %v", err)
+	}
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatalf("read the address of PostgreSQL: %v", err)
+	}
+	u.Path = "/" + name
+	return u.String()
 }
 
 func startPostgres() (string, error) {

@@ -17,7 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the answers in testdata/*.txt")
 
-// Scenarios runs every testdata/*.txt: requests and their answers, as text.
+// Scenarios runs every testdata/*.txt on both engines: requests and their
+// answers, as text.
 //
 //	post /api/plan/plans as officer
 //	{"template":"qingdao-2022-2024"}
@@ -34,26 +35,39 @@ func Scenarios(t *testing.T, rooms func(k *kernel.Kernel) []module.Module) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := scenario{city: Start(t, rooms), names: map[string]string{}, ids: map[string]string{}}
-			s.name(s.city.Bureau.ID, "bureau")
-			s.name(s.city.Ours.ID, "ours")
-			s.name(s.city.Theirs.ID, "theirs")
-			got := s.run(t, string(text))
 			if *update {
+				got := runScenario(t, file, rooms, Options{})
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}
-				return
 			}
-			if want := strings.TrimSpace(string(text)); strings.TrimSpace(got) != want {
-				t.Errorf("%s differs (go test -update rewrites it)\n%s", file, firstDifference(want, strings.TrimSpace(got)))
-			}
+			EachCity(t, func(t *testing.T, o Options) {
+				got, want := strings.TrimSpace(runScenario(t, file, rooms, o)), strings.TrimSpace(read(t, file))
+				if got != want {
+					t.Errorf("%s differs (go test -update rewrites it)\n%s", file, firstDifference(want, got))
+				}
+			})
 		})
 	}
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// runScenario returns the file with the answers of this run.
+func runScenario(t *testing.T, file string, rooms func(k *kernel.Kernel) []module.Module, o Options) string {
+	t.Helper()
+	s := scenario{city: Start(t, rooms, o), names: map[string]string{}, ids: map[string]string{}}
+	s.name(s.city.Bureau.ID, "bureau")
+	s.name(s.city.Ours.ID, "ours")
+	s.name(s.city.Theirs.ID, "theirs")
+	return s.run(t, read(t, file))
 }
 
 type scenario struct {
@@ -137,10 +151,16 @@ func (s *scenario) fold(body []byte) string {
 	return hashForm.ReplaceAllString(text, "<hash>")
 }
 
-// drop removes the request's number, which is in the log too.
+// drop removes the request's number, which is in the log too, and hides
+// cursors, which hold ids.
 func drop(v any) {
-	if m, ok := v.(map[string]any); ok {
-		delete(m, "request_id")
+	m, ok := v.(map[string]any)
+	if !ok {
+		return
+	}
+	delete(m, "request_id")
+	if cursor, ok := m["next_cursor"].(string); ok && cursor != "" {
+		m["next_cursor"] = "<cursor>"
 	}
 }
 

@@ -2,7 +2,13 @@
 // 1.x, section OTLP/HTTP; protobuf and JSON) as numbered points with labels.
 //
 // Gauges and cumulative sums are read. Delta sums, histograms and summaries
-// are refused by name, to be answered as partial success.
+// are refused by name, and so are points without a value or beyond the limits
+// of one point, all of them to be answered as partial success. Points flagged
+// as having no recorded value end a series and are passed over. Attributes of
+// a point become its labels; those of its resource and scope say where it was
+// measured and do not.
+//
+// The content coding (gzip) is HTTP's and undone before Decode.
 package otlpmetrics
 
 import (
@@ -10,6 +16,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -62,8 +69,42 @@ type Refused struct {
 	Why    string
 }
 
-// Decode reads an export request. limit bounds the number of points.
-func Decode(body []byte, enc Encoding, limit int) (points []Point, refused []Refused, err error) {
+// Limits bound a request. What a request as a whole exceeds is an Error; what
+// one point exceeds is Refused.
+type Limits struct {
+	Body     int // bytes; zero means 8 MiB
+	Points   int // zero means 10,000
+	Messages int // objects of any kind and depth; zero means 16 times the points
+
+	Attributes int // attributes of one point; zero means 64
+	Name       int // bytes of the name of a metric or an attribute; zero means 256
+	Value      int // bytes of the value of an attribute; zero means 4,096
+}
+
+func (l Limits) orDefault() Limits {
+	or := func(n *int, value int) {
+		if *n == 0 {
+			*n = value
+		}
+	}
+	or(&l.Body, 8<<20)
+	or(&l.Points, 10_000)
+	or(&l.Messages, 16*l.Points)
+	or(&l.Attributes, 64)
+	or(&l.Name, 256)
+	or(&l.Value, 4096)
+	return l
+}
+
+// Decode reads an export request.
+func Decode(body []byte, enc Encoding, limits Limits) (points []Point, refused []Refused, err error) {
+	limits = limits.orDefault()
+	if len(body) > limits.Body {
+		return nil, nil, &Error{http.StatusRequestEntityTooLarge, fmt.Sprintf("the request has %d bytes, more than %d", len(body), limits.Body)}
+	}
+	if err := guard(body, enc, limits.Messages); err != nil {
+		return nil, nil, err
+	}
 	req := pmetricotlp.NewExportRequest()
 	if enc == JSON {
 		err = req.UnmarshalJSON(body)
@@ -73,7 +114,7 @@ func Decode(body []byte, enc Encoding, limit int) (points []Point, refused []Ref
 	if err != nil {
 		return nil, nil, &Error{http.StatusBadRequest, fmt.Sprintf("the body is no export request: %v", err)}
 	}
-	r := reader{limit: limit}
+	r := reader{limits: limits}
 	for _, rm := range req.Metrics().ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
 			for _, m := range sm.Metrics().All() {
@@ -87,7 +128,7 @@ func Decode(body []byte, enc Encoding, limit int) (points []Point, refused []Ref
 }
 
 type reader struct {
-	limit   int
+	limits  Limits
 	points  []Point
 	refused []Refused
 }
@@ -95,13 +136,13 @@ type reader struct {
 func (r *reader) metric(m pmetric.Metric) error {
 	switch m.Type() {
 	case pmetric.MetricTypeGauge:
-		return r.numbers(m.Name(), m.Gauge().DataPoints())
+		return r.numbers(m, m.Gauge().DataPoints())
 	case pmetric.MetricTypeSum:
 		if m.Sum().AggregationTemporality() != pmetric.AggregationTemporalityCumulative {
 			r.refuse(m, m.Sum().DataPoints().Len(), "its temporality is not cumulative")
 			return nil
 		}
-		return r.numbers(m.Name(), m.Sum().DataPoints())
+		return r.numbers(m, m.Sum().DataPoints())
 	case pmetric.MetricTypeHistogram:
 		r.refuse(m, m.Histogram().DataPoints().Len(), "histograms are not read")
 	case pmetric.MetricTypeExponentialHistogram:
@@ -114,32 +155,79 @@ func (r *reader) metric(m pmetric.Metric) error {
 }
 
 func (r *reader) refuse(m pmetric.Metric, n int, why string) {
-	r.refused = append(r.refused, Refused{m.Name(), n, why})
+	name := m.Name()
+	if len(name) > r.limits.Name {
+		name = strings.ToValidUTF8(name[:r.limits.Name], "") + "…"
+	}
+	if last := len(r.refused) - 1; last >= 0 && r.refused[last].Metric == name && r.refused[last].Why == why {
+		r.refused[last].Points += n
+		return
+	}
+	r.refused = append(r.refused, Refused{name, n, why})
 }
 
-func (r *reader) numbers(name string, points pmetric.NumberDataPointSlice) error {
-	if len(r.points)+points.Len() > r.limit {
-		return &Error{http.StatusRequestEntityTooLarge, fmt.Sprintf("more than %d points in one request", r.limit)}
+func (r *reader) numbers(m pmetric.Metric, points pmetric.NumberDataPointSlice) error {
+	if len(r.points)+points.Len() > r.limits.Points {
+		return &Error{http.StatusRequestEntityTooLarge, fmt.Sprintf("more than %d points in one request", r.limits.Points)}
+	}
+	if n := len(m.Name()); n == 0 || n > r.limits.Name {
+		r.refuse(m, points.Len(), fmt.Sprintf("the name has %d bytes, not 1 to %d", n, r.limits.Name))
+		return nil
 	}
 	for _, p := range points.All() {
 		if p.Flags().NoRecordedValue() {
 			continue
 		}
-		point := Point{Metric: Name(name), At: p.Timestamp().AsTime().UnixMilli(), Value: p.DoubleValue()}
-		if p.ValueType() == pmetric.NumberDataPointValueTypeInt {
+		point := Point{Metric: Name(m.Name()), At: p.Timestamp().AsTime().UnixMilli()}
+		switch p.ValueType() {
+		case pmetric.NumberDataPointValueTypeInt:
 			point.Value = float64(p.IntValue())
+		case pmetric.NumberDataPointValueTypeDouble:
+			point.Value = p.DoubleValue()
+		case pmetric.NumberDataPointValueTypeEmpty:
+			r.refuse(m, 1, "a point has no value")
+			continue
 		}
-		p.Attributes().Range(func(k string, v pcommon.Value) bool {
-			point.Labels = append(point.Labels, Label{Name(k), v.AsString()})
-			return true
-		})
+		var why string
+		if point.Labels, why = r.labels(p.Attributes()); why != "" {
+			r.refuse(m, 1, why)
+			continue
+		}
 		r.points = append(r.points, point)
 	}
 	return nil
 }
 
-// Name turns an OpenTelemetry name into one that Prometheus can write.
+// labels turns attributes into labels, or says why it cannot. An attribute
+// without a value is as good as none.
+func (r *reader) labels(attributes pcommon.Map) (list []Label, why string) {
+	if attributes.Len() > r.limits.Attributes {
+		return nil, fmt.Sprintf("a point has %d attributes, more than %d", attributes.Len(), r.limits.Attributes)
+	}
+	for k, v := range attributes.All() {
+		l := Label{Name(k), v.AsString()}
+		switch {
+		case l.Value == "":
+			continue
+		case len(k) == 0 || len(k) > r.limits.Name:
+			return nil, fmt.Sprintf("the name of an attribute has %d bytes, not 1 to %d", len(k), r.limits.Name)
+		case len(l.Value) > r.limits.Value:
+			return nil, fmt.Sprintf("attribute %q has %d bytes, more than %d", k, len(l.Value), r.limits.Value)
+		case slices.ContainsFunc(list, func(o Label) bool { return o.Name == l.Name }):
+			return nil, fmt.Sprintf("two attributes become the label %q", l.Name)
+		}
+		list = append(list, l)
+	}
+	return list, ""
+}
+
+// Name turns an OpenTelemetry name into one that Prometheus can write: other
+// characters than letters, digits, _ and : become _, and a leading digit gets
+// one before it. Units and types are not added to names.
 func Name(name string) string {
+	if name != "" && name[0] >= '0' && name[0] <= '9' {
+		name = "_" + name
+	}
 	return strings.Map(func(c rune) rune {
 		if c == '_' || c == ':' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') {
 			return c

@@ -56,7 +56,7 @@ func TestBothEncodingsReadTheSame(t *testing.T) {
 	}
 	wantRefused := []otlpmetrics.Refused{{"delta", 1, "its temporality is not cumulative"}, {"latency", 1, "histograms are not read"}}
 	for enc, body := range map[otlpmetrics.Encoding][]byte{otlpmetrics.Protobuf: proto, otlpmetrics.JSON: text} {
-		points, refused, err := otlpmetrics.Decode(body, enc, 100)
+		points, refused, err := otlpmetrics.Decode(body, enc, otlpmetrics.Limits{Points: 100})
 		if err != nil {
 			t.Fatalf("%s: %v", enc, err)
 		}
@@ -79,15 +79,15 @@ func TestBadRequestsSayWhichStatusTheyDeserve(t *testing.T) {
 	}
 	_, err := otlpmetrics.Negotiate("text/plain")
 	f(http.StatusUnsupportedMediaType, err)
-	_, _, err = otlpmetrics.Decode([]byte("{"), otlpmetrics.JSON, 10)
+	_, _, err = otlpmetrics.Decode([]byte("{"), otlpmetrics.JSON, otlpmetrics.Limits{Points: 10})
 	f(http.StatusBadRequest, err)
-	_, _, err = otlpmetrics.Decode([]byte{0x0a, 0xff}, otlpmetrics.Protobuf, 10)
+	_, _, err = otlpmetrics.Decode([]byte{0x0a, 0xff}, otlpmetrics.Protobuf, otlpmetrics.Limits{Points: 10})
 	f(http.StatusBadRequest, err)
 	body, err := request().MarshalProto()
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = otlpmetrics.Decode(body, otlpmetrics.Protobuf, 1)
+	_, _, err = otlpmetrics.Decode(body, otlpmetrics.Protobuf, otlpmetrics.Limits{Points: 1})
 	f(http.StatusRequestEntityTooLarge, err)
 }
 
@@ -98,7 +98,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(text)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, enc := range []otlpmetrics.Encoding{otlpmetrics.Protobuf, otlpmetrics.JSON} {
-			points, _, err := otlpmetrics.Decode(body, enc, 1000)
+			points, _, err := otlpmetrics.Decode(body, enc, otlpmetrics.Limits{Points: 1000})
 			if len(points) > 1000 {
 				t.Error("more points than the limit")
 			}
@@ -112,7 +112,7 @@ func FuzzDecode(f *testing.F) {
 
 func ExampleDecode() {
 	body := []byte(`{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"iip.dev_online","gauge":{"dataPoints":[{"timeUnixNano":"1000000","asInt":"5"}]}}]}]}]}`)
-	points, _, err := otlpmetrics.Decode(body, otlpmetrics.JSON, 10)
+	points, _, err := otlpmetrics.Decode(body, otlpmetrics.JSON, otlpmetrics.Limits{Points: 10})
 	fmt.Println(points, err)
 	// Output: [{iip_dev_online [] 1 5}] <nil>
 }

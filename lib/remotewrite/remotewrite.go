@@ -6,6 +6,10 @@
 // https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/ (2.0). It reads
 // the protobuf wire form directly, one series at a time, so that memory is
 // bounded by the decoded body and not by what the body claims to hold.
+//
+// Samples are read, staleness markers among them: IsStale tells them from
+// measurements. Native histograms and exemplars are counted and not read, so
+// that a receiver can say how many it left out; metadata is passed over.
 package remotewrite
 
 import (
@@ -15,6 +19,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/snappy"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -55,7 +60,7 @@ func malformed(format string, args ...any) *Error {
 // Negotiate decides the version from the request's headers, before the body
 // is touched. Unknown types and encodings are Unsupported.
 func Negotiate(contentType, contentEncoding string) (Version, error) {
-	if contentEncoding != "snappy" && contentEncoding != "" {
+	if contentEncoding != "" && !strings.EqualFold(contentEncoding, "snappy") {
 		return 0, &Error{Unsupported, fmt.Sprintf("content encoding %q is not snappy", contentEncoding)}
 	}
 	media, params, err := mime.ParseMediaType(contentType)
@@ -86,26 +91,39 @@ type Series struct {
 	Samples    []Sample
 	Histograms int
 	Exemplars  int
+	// Fault says which limit of one series is exceeded, or is empty. The labels
+	// of a series with a fault are not complete: refuse it and go on.
+	Fault string
 }
 
-// Limits bound a request; zero fields mean 8 MiB decoded, 10,000 series and
-// 10,000 samples.
+// Limits bound a request. What a request as a whole exceeds ends its reading;
+// what one series exceeds is its Fault.
 type Limits struct {
-	Decoded int
-	Series  int
-	Samples int
+	Body    int // bytes as sent; zero means what Decoded bytes may need
+	Decoded int // bytes after decompression; zero means 8 MiB
+	Series  int // zero means 10,000
+	Samples int // zero means 10,000
+	Symbols int // different texts of a 2.0 request; zero means four times the series
+
+	Labels int // labels of one series; zero means 64
+	Name   int // bytes of a label's name; zero means 256
+	Value  int // bytes of a label's value; zero means 4,096
 }
 
 func (l Limits) orDefault() Limits {
-	if l.Decoded == 0 {
-		l.Decoded = 8 << 20
+	or := func(n *int, value int) {
+		if *n == 0 {
+			*n = value
+		}
 	}
-	if l.Series == 0 {
-		l.Series = 10_000
-	}
-	if l.Samples == 0 {
-		l.Samples = 10_000
-	}
+	or(&l.Decoded, 8<<20)
+	or(&l.Body, snappy.MaxEncodedLen(l.Decoded))
+	or(&l.Series, 10_000)
+	or(&l.Samples, 10_000)
+	or(&l.Symbols, 4*l.Series)
+	or(&l.Labels, 64)
+	or(&l.Name, 256)
+	or(&l.Value, 4096)
 	return l
 }
 
@@ -114,6 +132,9 @@ func (l Limits) orDefault() Limits {
 // of each ends the reading and is returned.
 func Decode(body []byte, v Version, limits Limits, each func(Series) error) error {
 	limits = limits.orDefault()
+	if len(body) > limits.Body {
+		return &Error{TooLarge, fmt.Sprintf("the body has %d bytes, more than %d", len(body), limits.Body)}
+	}
 	n, err := snappy.DecodedLen(body)
 	if err != nil {
 		return malformed("the body is not snappy: %v", err)
@@ -138,7 +159,8 @@ type decoder struct {
 	series  Series
 	count   int
 	samples int
-	symbols []string
+	symbols [][]byte // parts of the decoded body
+	refs    []uint64 // label references of the series that is being read
 }
 
 // fields calls do for every field of a message; do gets the payload of
@@ -178,9 +200,24 @@ func (d *decoder) start() error {
 	if d.count > d.limits.Series {
 		return &Error{TooLarge, fmt.Sprintf("more than %d series in one request", d.limits.Series)}
 	}
-	d.series.Labels, d.series.Samples = d.series.Labels[:0], d.series.Samples[:0]
-	d.series.Histograms, d.series.Exemplars = 0, 0
+	d.series = Series{Labels: d.series.Labels[:0], Samples: d.series.Samples[:0]}
+	d.refs = d.refs[:0]
 	return nil
+}
+
+// label adds a label to the series, or notes which limit it exceeds.
+func (d *decoder) label(name, value []byte) {
+	switch {
+	case d.series.Fault != "":
+	case len(d.series.Labels) >= d.limits.Labels:
+		d.series.Fault = fmt.Sprintf("more than %d labels", d.limits.Labels)
+	case len(name) > d.limits.Name:
+		d.series.Fault = fmt.Sprintf("the name of a label has %d bytes, more than %d", len(name), d.limits.Name)
+	case len(value) > d.limits.Value:
+		d.series.Fault = fmt.Sprintf("label %q has %d bytes, more than %d", name, len(value), d.limits.Value)
+	default:
+		d.series.Labels = append(d.series.Labels, Label{string(name), string(value)})
+	}
 }
 
 func (d *decoder) sample(payload []byte) error {
@@ -225,17 +262,17 @@ func (d *decoder) seriesV1(num protowire.Number, typ protowire.Type, payload []b
 	}
 	switch num {
 	case 1:
-		var l Label
+		var name, value []byte
 		err := fields(payload, func(num protowire.Number, typ protowire.Type, payload []byte, _ uint64) error {
 			switch {
 			case num == 1 && typ == protowire.BytesType:
-				l.Name = string(payload)
+				name = payload
 			case num == 2 && typ == protowire.BytesType:
-				l.Value = string(payload)
+				value = payload
 			}
 			return nil
 		})
-		d.series.Labels = append(d.series.Labels, l)
+		d.label(name, value)
 		return err
 	case 2:
 		return d.sample(payload)
@@ -253,17 +290,17 @@ func (d *decoder) seriesV1(num protowire.Number, typ protowire.Type, payload []b
 func (d *decoder) requestV2(raw []byte) error {
 	err := fields(raw, func(num protowire.Number, typ protowire.Type, payload []byte, _ uint64) error {
 		if num == 4 && typ == protowire.BytesType {
-			if len(d.symbols) >= 4*d.limits.Series {
-				return &Error{TooLarge, fmt.Sprintf("more than %d symbols in one request", 4*d.limits.Series)}
+			if len(d.symbols) >= d.limits.Symbols {
+				return &Error{TooLarge, fmt.Sprintf("more than %d symbols in one request", d.limits.Symbols)}
 			}
-			d.symbols = append(d.symbols, string(payload))
+			d.symbols = append(d.symbols, payload)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if len(d.symbols) > 0 && d.symbols[0] != "" {
+	if len(d.symbols) > 0 && len(d.symbols[0]) > 0 {
 		return malformed("the first symbol is not empty")
 	}
 	return fields(raw, func(num protowire.Number, typ protowire.Type, payload []byte, _ uint64) error {
@@ -276,58 +313,79 @@ func (d *decoder) requestV2(raw []byte) error {
 		if err := fields(payload, d.seriesV2); err != nil {
 			return err
 		}
+		if err := d.resolve(); err != nil {
+			return err
+		}
 		return d.each(d.series)
 	})
 }
 
-// seriesV2 reads TimeSeries: 1 labels_refs, 2 samples, 3 histograms, 4 exemplars.
+// seriesV2 reads TimeSeries: 1 labels_refs, 2 samples, 3 histograms, 4 exemplars, 5 metadata.
 func (d *decoder) seriesV2(num protowire.Number, typ protowire.Type, payload []byte, bits uint64) error {
 	switch {
 	case num == 1 && typ == protowire.BytesType:
 		return d.references(payload)
 	case num == 1 && typ == protowire.VarintType:
-		return malformed("label references are not packed: %d", bits)
+		return d.reference(bits) // not packed, which every reader of protobuf takes too
 	case num == 2 && typ == protowire.BytesType:
 		return d.sample(payload)
-	case num == 3:
+	case num == 3 && typ == protowire.BytesType:
 		d.series.Histograms++
-	case num == 4:
+	case num == 4 && typ == protowire.BytesType:
 		d.series.Exemplars++
+	case num == 5 && typ == protowire.BytesType:
+		return fields(payload, d.metadata)
 	}
 	return nil
 }
 
-// maxLabels bounds the labels of one series: references are small on the wire.
-const maxLabels = 64
+// metadata checks the references of help (3) and unit (4).
+func (d *decoder) metadata(num protowire.Number, typ protowire.Type, _ []byte, bits uint64) error {
+	if (num == 3 || num == 4) && typ == protowire.VarintType && bits > 0 && bits >= uint64(len(d.symbols)) {
+		return malformed("metadata reference %d is outside the %d symbols", bits, len(d.symbols))
+	}
+	return nil
+}
 
 func (d *decoder) references(payload []byte) error {
-	var pair [2]string
-	for i := 0; len(payload) > 0; i++ {
+	for len(payload) > 0 {
 		ref, n := protowire.ConsumeVarint(payload)
 		if n < 0 {
 			return malformed("damaged label references: %v", protowire.ParseError(n))
 		}
 		payload = payload[n:]
-		if ref >= uint64(len(d.symbols)) {
-			return malformed("label reference %d is outside the %d symbols", ref, len(d.symbols))
+		if err := d.reference(ref); err != nil {
+			return err
 		}
-		pair[i%2] = d.symbols[ref]
-		if i%2 == 0 {
-			if len(payload) == 0 {
-				return malformed("an odd number of label references")
-			}
-			continue
-		}
-		if len(d.series.Labels) >= maxLabels {
-			return &Error{TooLarge, fmt.Sprintf("a series with more than %d labels", maxLabels)}
-		}
-		d.series.Labels = append(d.series.Labels, Label{pair[0], pair[1]})
+	}
+	return nil
+}
+
+func (d *decoder) reference(ref uint64) error {
+	if ref >= uint64(len(d.symbols)) {
+		return malformed("label reference %d is outside the %d symbols", ref, len(d.symbols))
+	}
+	// References are small on the wire: what is too many is not kept.
+	if len(d.refs) < 2*d.limits.Labels+2 {
+		d.refs = append(d.refs, ref)
+	}
+	return nil
+}
+
+// resolve turns the references of a series, which come in pairs, into labels.
+func (d *decoder) resolve() error {
+	if len(d.refs)%2 != 0 {
+		return malformed("an odd number of label references")
+	}
+	for i := 0; i < len(d.refs); i += 2 {
+		d.label(d.symbols[d.refs[i]], d.symbols[d.refs[i+1]])
 	}
 	return nil
 }
 
 // CheckLabels returns what is wrong with a series' labels, or an empty text:
-// names sorted and unique, values not empty, __name__ present (2.0, "Labels").
+// names sorted and unique, values not empty, all of it UTF-8, __name__ present
+// (1.0, "Labels"; 2.0, "Labels").
 func CheckLabels(labels []Label) string {
 	named := false
 	for i, l := range labels {
@@ -336,6 +394,8 @@ func CheckLabels(labels []Label) string {
 			return "a label has no name"
 		case l.Value == "":
 			return "label " + strconv.Quote(l.Name) + " is empty"
+		case !utf8.ValidString(l.Name) || !utf8.ValidString(l.Value):
+			return "label " + strconv.Quote(l.Name) + " is not UTF-8"
 		case i > 0 && l.Name == labels[i-1].Name:
 			return "label " + strconv.Quote(l.Name) + " stands twice"
 		case i > 0 && l.Name < labels[i-1].Name:

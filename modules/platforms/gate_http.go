@@ -2,6 +2,7 @@ package platforms
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -297,7 +298,7 @@ func (m *Module) takeSeries(ctx context.Context, c caller, version remotewrite.V
 	var values []pushed
 	var labelFaults []finding
 	err := remotewrite.Decode(c.body, version, remotewrite.Limits{Decoded: maxDecoded, Series: maxItems, Samples: maxItems}, func(x remotewrite.Series) error {
-		if fault := remotewrite.CheckLabels(x.Labels); fault != "" {
+		if fault := cmp.Or(x.Fault, remotewrite.CheckLabels(x.Labels)); fault != "" {
 			labelFaults = append(labelFaults, finding{-1, "", "platforms.item.labels", fault})
 			return nil
 		}
@@ -368,7 +369,7 @@ func (m *Module) takePoints(r *http.Request, c caller, enc otlpmetrics.Encoding)
 	if len(plain) > 2*maxReport {
 		return submission{}, fault.New(fault.TooLarge, "platforms.body.decoded", "an OTLP request has at most %d bytes", 2*maxReport).With("limit", 2*maxReport)
 	}
-	points, refused, err := otlpmetrics.Decode(plain, enc, maxItems)
+	points, refused, err := otlpmetrics.Decode(plain, enc, otlpmetrics.Limits{Points: maxItems})
 	if bad, ok := errors.AsType[*otlpmetrics.Error](err); ok {
 		kind := fault.BadRequest
 		if bad.Status == http.StatusRequestEntityTooLarge {

@@ -45,13 +45,13 @@ type credentials struct {
 	Secret string `json:"secret"`
 }
 
-func newSite(t testing.TB) *site {
+func newSite(t testing.TB, options ...kerneltest.Options) *site {
 	t.Helper()
 	s := &site{code: "cosmo"}
 	s.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
 		s.room = New(k.Kit("platforms"))
 		return []module.Module{s.room}
-	})
+	}, options...)
 	s.id, s.push = s.platform(t, s.code)
 	s.report = s.key(t, s.id, reportKey)
 	return s
@@ -175,7 +175,12 @@ func (s *site) latest(t testing.TB, id string) map[string]float64 {
 }
 
 func TestWhatIsGoodComesInThroughEveryDoor(t *testing.T) {
-	s, now := newSite(t), time.Now()
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) { whatIsGoodComesInThroughEveryDoor(t, newSite(t, o)) })
+}
+
+func whatIsGoodComesInThroughEveryDoor(t *testing.T, s *site) {
+	t.Helper()
+	now := time.Now()
 	check := func(door string, r kerneltest.Reply, status int) {
 		t.Helper()
 		if r.Status != status {
@@ -346,7 +351,11 @@ func heap() uint64 {
 }
 
 func TestARepeatedReportAnswersItsFirstReceipt(t *testing.T) {
-	s := newSite(t)
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) { aRepeatedReportAnswersItsFirstReceipt(t, newSite(t, o)) })
+}
+
+func aRepeatedReportAnswersItsFirstReceipt(t *testing.T, s *site) {
+	t.Helper()
 	body := s.nextReport(`{"code":"heartbeat","value":1}`)
 	first := s.knock(reportDoor, s.push, body, "Content-Type", "application/json")
 	again := s.knock(reportDoor, s.push, body, "Content-Type", "application/json")
@@ -384,7 +393,11 @@ func TestASignatureHoldsForOneRequestOnly(t *testing.T) {
 }
 
 func TestKeysRotateWithoutAGap(t *testing.T) {
-	s := newSite(t)
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) { keysRotateWithoutAGap(t, newSite(t, o)) })
+}
+
+func keysRotateWithoutAGap(t *testing.T, s *site) {
+	t.Helper()
 	send := func(k credentials) int {
 		return s.knock(reportDoor, k, s.nextReport(`{"code":"heartbeat","value":1}`), "Content-Type", "application/json").Status
 	}
@@ -448,7 +461,11 @@ func (s *site) signed(body []byte, at time.Time, seq int64) *http.Request {
 
 // What a person fills in by hand is kept, and does not show the platform alive.
 func TestBackfillDoesNotCountAsReporting(t *testing.T) {
-	s := newSite(t)
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) { backfillDoesNotCountAsReporting(t, newSite(t, o)) })
+}
+
+func backfillDoesNotCountAsReporting(t *testing.T, s *site) {
+	t.Helper()
 	day := time.Now().In(cityTime()).AddDate(0, 0, -3).Format("2006-01-02")
 	r := s.Send(t, "POST", "/api/platforms/"+s.id+"/backfill", "officer", "code,period,value\ndev_connected,"+day+",12\n", "Content-Type", "text/csv")
 	if r.Status != 200 {

@@ -170,9 +170,15 @@ func (p platform) ofDay(at time.Time) []value {
 	models := math.Round(40 + devices/220)
 	apps := math.Round(12 + enterprises/9)
 	values := []value{
-		{"dev_connected", "", devices}, {"dev_active_30d", "", jitter(devices*0.86, 0.01)}, {"data_points", "", devices * 24},
-		{"ent_served", "", enterprises}, {"ent_active_90d", "", jitter(enterprises*0.71, 0.02)},
-		{"model_total", "", models}, {"model_called_30d", "", jitter(models*0.62, 0.03)}, {"app_total", "", apps}, {"app_active_30d", "", jitter(apps*0.58, 0.03)},
+		{"dev_connected", "", devices},
+		{"dev_active_30d", "", jitter(devices*0.86, 0.01)},
+		{"data_points", "", devices * 24},
+		{"ent_served", "", enterprises},
+		{"ent_active_90d", "", jitter(enterprises*0.71, 0.02)},
+		{"model_total", "", models},
+		{"model_called_30d", "", jitter(models*0.62, 0.03)},
+		{"app_total", "", apps},
+		{"app_active_30d", "", jitter(apps*0.58, 0.03)},
 		{"user_reg", "", math.Round(enterprises * 14)},
 	}
 	if p.Industry != "" {

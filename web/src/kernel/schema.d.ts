@@ -22,6 +22,387 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plan/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file of evidence; its name in the parameter name */
+        post: operations["post-plan-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file of evidence */
+        get: operations["get-plan-evidence-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/milestones/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a milestone, or mark it done */
+        put: operations["put-plan-milestones-id"];
+        post?: never;
+        /** Remove a milestone */
+        delete: operations["delete-plan-milestones-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans within one's scope */
+        get: operations["get-plan-plans"];
+        put?: never;
+        /** Begin a plan from a template or from YAML */
+        post: operations["post-plan-plans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plan */
+        get: operations["get-plan-plans-id"];
+        /** Change a plan's title, note and rules */
+        put: operations["put-plan-plans-id"];
+        post?: never;
+        /** Remove a plan of the demonstration city */
+        delete: operations["delete-plan-plans-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/plans/{id}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole plan with values, forecasts and statuses */
+        get: operations["get-plan-plans-id-board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/plans/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan as a workbook: targets, actions, values */
+        get: operations["get-plan-plans-id-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/plans/{id}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan's targets as a list */
+        get: operations["get-plan-plans-id-targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/plans/{id}/yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan as YAML, which POST /plans takes */
+        get: operations["get-plan-plans-id-yaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What owners have to do */
+        get: operations["get-plan-reminders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/reminders/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a reminder as done */
+        post: operations["post-plan-reminders-id-done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/targets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One target with its changes and milestones */
+        get: operations["get-plan-targets-id"];
+        /** Change a target; the reason is kept */
+        put: operations["put-plan-targets-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/targets/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comments on a target */
+        get: operations["get-plan-targets-id-comments"];
+        put?: never;
+        /** Comment on a target */
+        post: operations["post-plan-targets-id-comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/targets/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every value, or what was known at a time */
+        get: operations["get-plan-targets-id-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/targets/{id}/milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Milestones of a target */
+        get: operations["get-plan-targets-id-milestones"];
+        put?: never;
+        /** Add a milestone */
+        post: operations["post-plan-targets-id-milestones"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/targets/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind the owner of a target */
+        post: operations["post-plan-targets-id-reminders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/targets/{id}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report a value with its evidence */
+        post: operations["post-plan-targets-id-values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans to begin with */
+        get: operations["get-plan-templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reported values, by default those that wait for review or approval */
+        get: operations["get-plan-values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/values/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a reviewed value: from now on it counts */
+        post: operations["post-plan-values-id-approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/values/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return a value to its reporter, with the reason */
+        post: operations["post-plan-values-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/values/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Review a value that somebody else reported */
+        post: operations["post-plan-values-id-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms": {
         parameters: {
             query?: never;
@@ -699,10 +1080,50 @@ export interface components {
             ok: boolean;
             reason?: string;
         };
+        CommentInputBody: {
+            body: string;
+        };
+        CreateInputBody: {
+            /** @description Moves the plan to another period; with to */
+            from?: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            /** @description Id of a template; or yaml */
+            template?: string;
+            /** @description Default: as in the template or the YAML */
+            title?: components["schemas"]["Text"];
+            to?: string;
+            /** @description A plan as exported; or template */
+            yaml?: string;
+        };
+        DecideInputBody: {
+            note?: string;
+        };
         EditOrganisationInputBody: {
             district?: string;
             name: components["schemas"]["Text"];
             uscc?: string;
+        };
+        EditPlanInputBody: {
+            note?: components["schemas"]["Text"];
+            rules: components["schemas"]["PlanRules"];
+            title: components["schemas"]["Text"];
+        };
+        EditTargetInputBody: {
+            /** Format: double */
+            baseline?: number;
+            formula?: string;
+            /** Format: double */
+            goal: number;
+            /** Format: double */
+            goal_high?: number;
+            /** @enum {string} */
+            kind: "live" | "reported";
+            owner: components["schemas"]["Text"];
+            /** @description Organisation that also sees and reports it */
+            owner_id?: string;
+            /** @description Why; kept with the change */
+            reason: string;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -863,6 +1284,16 @@ export interface components {
             /** @enum {string} */
             to: "applied" | "reviewed" | "trial" | "in_service" | "suspended" | "retired";
         };
+        PageComment: {
+            items: components["schemas"]["PlanComment"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageEntry: {
             items: components["schemas"]["AuditEntry"][];
             /** @description Empty on the last page */
@@ -913,8 +1344,28 @@ export interface components {
              */
             total: number;
         };
+        PageReminderView: {
+            items: components["schemas"]["PlanReminderView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageSubmission: {
             items: components["schemas"]["PlatformsSubmission"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageTargetView: {
+            items: components["schemas"]["PlanTargetView"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -933,9 +1384,458 @@ export interface components {
              */
             total: number;
         };
+        PageValueView: {
+            items: components["schemas"]["PlanValueView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageView: {
+            items: components["schemas"]["PlanView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PasswordInputBody: {
             current: string;
             new: string;
+        };
+        PlanActionView: {
+            code: string;
+            counts: {
+                [key: string]: number;
+            };
+            measures: components["schemas"]["PlanMeasureView"][];
+            title: components["schemas"]["Text"];
+        };
+        PlanBoard: {
+            actions: components["schemas"]["PlanActionView"][];
+            /** Format: date-time */
+            at: string;
+            /** @description Targets by status */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Format: double
+             * @description Share of the period that has passed
+             */
+            elapsed: number;
+            plan: components["schemas"]["PlanView"];
+            /** @description Targets by source */
+            sources: {
+                [key: string]: number;
+            };
+            targets: components["schemas"]["PlanTargetView"][];
+        };
+        PlanChange: {
+            actor: string;
+            after: string;
+            /** Format: date-time */
+            at: string;
+            before: string;
+            field: string;
+            name: string;
+            reason: string;
+        };
+        PlanComment: {
+            /** Format: date-time */
+            at: string;
+            body: string;
+            id: string;
+            name: string;
+        };
+        PlanEvidenceView: {
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            /** Format: date-time */
+            uploaded_at: string;
+            uploaded_by: string;
+        };
+        PlanForecast: {
+            /**
+             * Format: date-time
+             * @description End of the period, for which it is made
+             */
+            at: string | null;
+            /** Format: double */
+            chance: number | null;
+            /**
+             * Format: double
+             * @description How long the history is
+             */
+            days: number;
+            error?: components["schemas"]["PlanForecastError"];
+            /**
+             * Format: double
+             * @description Upper end of the 80 % interval
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description Lower end of the 80 % interval
+             */
+            low: number | null;
+            /** @enum {string} */
+            method: "theil_sen" | "none";
+            /**
+             * Format: int64
+             * @description Values that it stands on
+             */
+            points: number;
+            /** @description Why there is no forecast */
+            reason?: components["schemas"]["PlanReason"];
+            /** Format: double */
+            value: number | null;
+        };
+        PlanForecastError: {
+            /**
+             * Format: double
+             * @description How far ahead the trials looked
+             */
+            horizon_days: number;
+            /**
+             * Format: double
+             * @description The same for repeating the last value
+             */
+            last_value_mape: number | null;
+            /**
+             * Format: double
+             * @description Mean absolute percentage error; none when the past is all zero
+             */
+            mape: number | null;
+            /** Format: int64 */
+            trials: number;
+        };
+        PlanHow: {
+            approver?: string;
+            /**
+             * Format: date-time
+             * @description The time that the value is about
+             */
+            as_of: string | null;
+            evidence: components["schemas"]["PlanEvidenceView"][];
+            formula: string;
+            measures: components["schemas"]["PlanMeasureReading"][];
+            missing?: components["schemas"]["PlanReason"];
+            note?: string;
+            reporter?: string;
+            reviewer?: string;
+            /** @description The reported value */
+            value_id?: string;
+        };
+        PlanMeasureReading: {
+            /** Format: date-time */
+            at: string | null;
+            id: string;
+            room: string;
+            /** @enum {string} */
+            state: "known" | "no_data" | "no_measure" | "no_room" | "unreadable";
+            title: components["schemas"]["Text"];
+            /** Format: double */
+            value: number | null;
+        };
+        PlanMeasureView: {
+            code: string;
+            source: string;
+            targets: string[];
+            title: components["schemas"]["Text"];
+        };
+        PlanMilestoneBody: {
+            /** @description Somebody says that the step was taken */
+            done?: boolean;
+            due: string;
+            /**
+             * Format: double
+             * @description Value that shows that the step was taken
+             */
+            goal?: number;
+            title: components["schemas"]["Text"];
+        };
+        PlanMilestoneView: {
+            /** Format: date-time */
+            done_at: string | null;
+            due: string;
+            /** Format: double */
+            goal: number | null;
+            id: string;
+            /** @enum {string} */
+            state: "met" | "overdue" | "open";
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            version: number;
+        };
+        PlanMilestonesView: {
+            items: components["schemas"]["PlanMilestoneView"][];
+        };
+        PlanNamedCode: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        PlanPace: {
+            /**
+             * Format: double
+             * @description Share of the period that has passed
+             */
+            elapsed: number;
+            /**
+             * Format: double
+             * @description Where a straight line from baseline to goal is now
+             */
+            expected: number;
+            /**
+             * Format: double
+             * @description Way made as a share of the way expected by now
+             */
+            ratio: number | null;
+            /**
+             * Format: double
+             * @description What each remaining day must bring
+             */
+            required_per_day: number | null;
+        };
+        PlanReason: {
+            code: string;
+            params?: {
+                [key: string]: unknown;
+            };
+        };
+        PlanReminderView: {
+            code: string;
+            /** Format: date-time */
+            created_at?: string;
+            due: string;
+            /** @description Who reminds */
+            from: string;
+            /** @description Of an explicit reminder, which can be marked as done; empty for what the plan itself asks */
+            id: string;
+            /** @enum {string} */
+            kind: "overdue_milestone" | "not_reported" | "reminder";
+            note: string;
+            overdue: boolean;
+            owner: components["schemas"]["Text"];
+            owner_id: string;
+            plan_id: string;
+            plan_title: components["schemas"]["Text"];
+            target_id: string;
+            title: components["schemas"]["Text"];
+            /** @description The milestone */
+            what: components["schemas"]["Text"];
+        };
+        PlanRules: {
+            /** Format: double */
+            about_tolerance: number;
+            /** Format: double */
+            at_risk_chance: number;
+            /** Format: double */
+            at_risk_pace: number;
+            exceeding_fails: boolean;
+            /** Format: int64 */
+            grace_days: number;
+            /** Format: double */
+            on_track_chance: number;
+            /** Format: double */
+            on_track_pace: number;
+            /** Format: int64 */
+            report_every_days: number;
+        };
+        PlanStep: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+        };
+        PlanTargetDetail: {
+            action: components["schemas"]["PlanNamedCode"];
+            action_code: string;
+            /** Format: double */
+            baseline: number;
+            changes: components["schemas"]["PlanChange"][];
+            code: string;
+            /** @enum {string} */
+            direction: "at_least" | "at_most" | "more_than" | "about" | "between" | "equal";
+            forecast: components["schemas"]["PlanForecast"];
+            /** Format: double */
+            forecast_value: number | null;
+            from: string;
+            /** Format: double */
+            goal: number;
+            /**
+             * Format: double
+             * @description Upper end of between
+             */
+            goal_high: number;
+            how: components["schemas"]["PlanHow"];
+            id: string;
+            /** @enum {string} */
+            kind: "live" | "reported";
+            /** @description The caller's organisation made the plan */
+            may_manage: boolean;
+            measure: components["schemas"]["PlanNamedCode"];
+            measure_code: string;
+            milestones: components["schemas"]["PlanMilestoneView"][];
+            /** @description When the next milestone is due */
+            next_milestone: string;
+            owner: components["schemas"]["Text"];
+            /** @description Organisation that also sees and reports it */
+            owner_id: string;
+            pace?: components["schemas"]["PlanPace"];
+            plan: components["schemas"]["PlanView"];
+            plan_id: string;
+            /** @description Why the status is what it is */
+            reason: components["schemas"]["PlanReason"];
+            /** @enum {string} */
+            source: "live" | "reported" | "none";
+            /** @description The sentence it was read from */
+            source_text: string;
+            /** @enum {string} */
+            status: "reached" | "on_track" | "at_risk" | "late" | "not_measured" | "missed";
+            synthetic: boolean;
+            title: components["schemas"]["Text"];
+            to: string;
+            /** @description Unix milliseconds and value */
+            trend: (number[] | null)[];
+            unit: components["schemas"]["Text"];
+            /** Format: double */
+            value: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        PlanTargetView: {
+            action: components["schemas"]["PlanNamedCode"];
+            action_code: string;
+            /** Format: double */
+            baseline: number;
+            code: string;
+            /** @enum {string} */
+            direction: "at_least" | "at_most" | "more_than" | "about" | "between" | "equal";
+            forecast: components["schemas"]["PlanForecast"];
+            /** Format: double */
+            forecast_value: number | null;
+            from: string;
+            /** Format: double */
+            goal: number;
+            /**
+             * Format: double
+             * @description Upper end of between
+             */
+            goal_high: number;
+            how: components["schemas"]["PlanHow"];
+            id: string;
+            /** @enum {string} */
+            kind: "live" | "reported";
+            measure: components["schemas"]["PlanNamedCode"];
+            measure_code: string;
+            /** @description When the next milestone is due */
+            next_milestone: string;
+            owner: components["schemas"]["Text"];
+            /** @description Organisation that also sees and reports it */
+            owner_id: string;
+            pace?: components["schemas"]["PlanPace"];
+            plan_id: string;
+            /** @description Why the status is what it is */
+            reason: components["schemas"]["PlanReason"];
+            /** @enum {string} */
+            source: "live" | "reported" | "none";
+            /** @description The sentence it was read from */
+            source_text: string;
+            /** @enum {string} */
+            status: "reached" | "on_track" | "at_risk" | "late" | "not_measured" | "missed";
+            synthetic: boolean;
+            title: components["schemas"]["Text"];
+            to: string;
+            /** @description Unix milliseconds and value */
+            trend: (number[] | null)[];
+            unit: components["schemas"]["Text"];
+            /** Format: double */
+            value: number | null;
+            /** Format: int64 */
+            version: number;
+        };
+        PlanTemplateView: {
+            /** Format: int64 */
+            actions: number;
+            from: string;
+            id: string;
+            /** Format: int64 */
+            measures: number;
+            note: components["schemas"]["Text"];
+            source: components["schemas"]["Text"];
+            /** Format: int64 */
+            targets: number;
+            title: components["schemas"]["Text"];
+            to: string;
+        };
+        PlanTemplatesView: {
+            items: components["schemas"]["PlanTemplateView"][];
+        };
+        PlanValueView: {
+            code: string;
+            /** @description Approved or returned */
+            decided?: components["schemas"]["PlanStep"];
+            decided_by: string;
+            decision_note: string;
+            evidence: components["schemas"]["PlanEvidenceView"][];
+            formula: string;
+            /** Format: double */
+            goal: number;
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it began to count
+             */
+            known_at: string | null;
+            note: string;
+            plan_id: string;
+            reported?: components["schemas"]["PlanStep"];
+            reported_by: string;
+            reviewed?: components["schemas"]["PlanStep"];
+            reviewed_by: string;
+            /** @enum {string} */
+            source: "live" | "reported";
+            /** @enum {string} */
+            state: "live" | "reported" | "reviewed" | "approved" | "returned";
+            /** @description What the caller may do now: review, approve, return */
+            steps: string[];
+            synthetic: boolean;
+            target_id: string;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description The time that the value is about
+             */
+            valid_at: string;
+            /** Format: double */
+            value: number;
+        };
+        PlanView: {
+            /** Format: date-time */
+            created_at: string;
+            from: string;
+            id: string;
+            note: components["schemas"]["Text"];
+            rules: components["schemas"]["PlanRules"];
+            source: components["schemas"]["Text"];
+            synthetic: boolean;
+            /** Format: int64 */
+            targets: number;
+            template: string;
+            title: components["schemas"]["Text"];
+            to: string;
+            /** Format: int64 */
+            version: number;
         };
         PlatformsBasicView: {
             password: string;
@@ -1195,6 +2095,23 @@ export interface components {
             statuses: components["schemas"]["PlatformsTerm"][];
             tiers: components["schemas"]["PlatformsTerm"][];
         };
+        RemindInputBody: {
+            due?: string;
+            note: string;
+        };
+        ReportInputBody: {
+            /** @description Ids of uploaded files */
+            evidence?: string[] | null;
+            /** @description Where the value comes from */
+            note?: string;
+            /**
+             * Format: date-time
+             * @description The time that the value is about
+             */
+            valid_at: string;
+            /** Format: double */
+            value: number;
+        };
         ResetInputBody: {
             password: string;
         };
@@ -1337,6 +2254,1060 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-plan-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-plan-milestones-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanMilestoneBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanMilestoneView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-plan-milestones-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-plans": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-plan-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-plans-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-plan-plans-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditPlanInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-plan-plans-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-plans-id-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanBoard"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-plans-id-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-plans-id-targets": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                status?: "reached" | "on_track" | "at_risk" | "late" | "not_measured" | "missed";
+                source?: "live" | "reported" | "none";
+                action?: string;
+                /** @description Name of the department */
+                owner?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTargetView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-plans-id-yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-reminders": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Only targets that the caller's organisation owns */
+                mine?: boolean;
+                kind?: "overdue_milestone" | "not_reported" | "reminder";
+                plan?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageReminderView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-plan-reminders-id-done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-targets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTargetDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-plan-targets-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditTargetInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTargetDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-targets-id-comments": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-plan-targets-id-comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-targets-id-history": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Answer what was known then; default: every value */
+                known_at?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageValueView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-targets-id-milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanMilestonesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-plan-targets-id-milestones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanMilestoneBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanMilestoneView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-plan-targets-id-reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemindInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanReminderView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-plan-targets-id-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanValueView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanTemplatesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-plan-values": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "awaiting" | "reported" | "reviewed" | "approved" | "returned";
+                plan?: string;
+                target?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageValueView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-plan-values-id-approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanValueView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-plan-values-id-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanValueView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-plan-values-id-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanValueView"];
+                };
             };
             /** @description Refused */
             default: {

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { Chart } from '../chart/Chart'
 import { core } from '../chart/echarts'
 import type { Colours } from '../chart/line'
-import { canonical } from './names'
+import { canonical, nudged } from './names'
 
 /** What a district shows. */
 export interface Area {
@@ -22,12 +22,16 @@ interface Props {
   height: number | string
   label: string
   onPick?: (shape: string) => void
+  /** Size of the names in pixels; a wall needs larger ones. */
+  fontSize?: number
+  /** Without the scale of colours. */
+  bare?: boolean
 }
 
 const map = 'districts'
 
 /** The districts of the city, darker where there is more. Shapes are for display only. */
-export function DistrictMap({ areas, colours, height, label, onPick }: Props) {
+export function DistrictMap({ areas, colours, height, label, onPick, fontSize = 11, bare = false }: Props) {
   const option = useMemo(() => {
     if (!core.getMap(map)) {
       const features = shapes.features.map((f) => ({ ...f, properties: { ...f.properties, name: canonical(f.properties.name) } }))
@@ -43,7 +47,7 @@ export function DistrictMap({ areas, colours, height, label, onPick }: Props) {
       },
       visualMap: {
         min: 0, max: most, calculable: false, orient: 'horizontal', right: 8, bottom: 8, itemWidth: 10, itemHeight: 90, inRange: { color: colours.ramp },
-        textStyle: { color: colours.muted }, text: [String(most), '0'],
+        textStyle: { color: colours.muted }, text: [String(most), '0'], show: !bare,
       },
       series: [
         {
@@ -51,14 +55,14 @@ export function DistrictMap({ areas, colours, height, label, onPick }: Props) {
           itemStyle: { borderColor: colours.surface, borderWidth: 1.5, areaColor: colours.ramp[0] },
           emphasis: { itemStyle: { areaColor: undefined, borderColor: colours.text, borderWidth: 2 }, label: { color: colours.text } },
           label: {
-            show: true, color: colours.text, fontSize: 11, textBorderColor: colours.surface, textBorderWidth: 3,
+            show: true, color: colours.text, fontSize, textBorderColor: colours.surface, textBorderWidth: 3,
             formatter: ({ name }: { name: string }) => byShape.get(name)?.label ?? name,
           },
-          labelLayout: { hideOverlap: true },
-          data: areas.map((a) => ({ name: a.shape, value: a.value })),
+          labelLayout: { hideOverlap: !bare },
+          data: areas.map((a) => ({ name: a.shape, value: a.value, ...(bare ? { label: { offset: (nudged[a.shape] ?? [0, 0]).map((n) => n * fontSize) } } : {}) })),
         },
       ],
     }
-  }, [areas, colours])
+  }, [areas, colours, fontSize, bare])
   return <Chart option={option} height={height} label={label} {...(onPick ? { onPick } : {})} />
 }

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// command runs the program beside a house, as its operator does.
+func (h *house) command(args ...string) string {
+	h.t.Helper()
+	args = append(args, "--data", h.data, "--http", strings.TrimPrefix(h.url, "http://"))
+	out, err := exec.Command(binary(h.t), args...).CombinedOutput()
+	if err != nil {
+		h.t.Fatalf("linghang %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+type cityState struct {
+	Total     int  `json:"total"`
+	Reporting int  `json:"reporting"`
+	Synthetic bool `json:"synthetic"`
+	Plans     struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Organisations struct {
+		Total int `json:"total"`
+	} `json:"-"`
+}
+
+func (h *house) state() cityState {
+	h.t.Helper()
+	var s cityState
+	h.call("GET", "/api/platforms/summary", "", &s)
+	h.call("GET", "/api/plan/plans", "", &s.Plans)
+	h.call("GET", "/api/system/organisations", "", &s.Organisations)
+	return s
+}
+
+// The demonstration fills a city that is in use and takes away what it brought,
+// and nothing else.
+func TestTheDemonstrationComesAndGoes(t *testing.T) {
+	h := startHouse(t, t.TempDir())
+	h.setUp()
+	real := h.platform("real-platform", "push")
+	before := h.state()
+	for range 2 { // the second run finds what the first one made
+		h.command("demo", "--once")
+		s := h.state()
+		if s.Total != 43 || s.Reporting != 42 || !s.Synthetic || s.Plans.Total != 1 || s.Organisations.Total != before.Organisations.Total+42 {
+			t.Fatalf("with the demonstration the city is %+v", s)
+		}
+	}
+	if v, known := h.measure("platforms.monitored"); v != 42 || !known {
+		t.Errorf("platforms.monitored is %v", v)
+	}
+	h.command("demo", "--remove")
+	if after := h.state(); after != before {
+		t.Errorf("after the demonstration the city is %+v, before %+v", after, before)
+	}
+	if f := h.freshness(real.Platform); f != "never" {
+		t.Errorf("the real platform is %s", f)
+	}
+	var tokens struct {
+		Total int `json:"total"`
+	}
+	if h.call("GET", "/api/system/tokens", "", &tokens); tokens.Total != 0 {
+		t.Errorf("%d tokens are left", tokens.Total)
+	}
+}

@@ -1,0 +1,89 @@
+package httpd
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"strconv"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// XLSXType is the media type of workbooks.
+const XLSXType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// Sheet is one sheet of a workbook.
+type Sheet struct {
+	Name   string
+	Titles []string
+	Widths []float64 // of the columns, in characters; zero is the default
+	Rows   iter.Seq2[[]any, error]
+}
+
+// WriteWorkbook writes sheets as an Office Open XML workbook. Rows are read
+// while they are written; text is never taken for a formula.
+func WriteWorkbook(w io.Writer, sheets []Sheet) error {
+	book := excelize.NewFile()
+	defer book.Close() //nolint:errcheck // a book in memory has nothing to lose
+	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	if err != nil {
+		return fmt.Errorf("make style: %w", err)
+	}
+	for i, s := range sheets {
+		if i == 0 {
+			err = book.SetSheetName("Sheet1", s.Name)
+		} else {
+			_, err = book.NewSheet(s.Name)
+		}
+		if err != nil {
+			return fmt.Errorf("open sheet %s: %w", s.Name, err)
+		}
+		if err := s.write(book, bold); err != nil {
+			return fmt.Errorf("write sheet %s: %w", s.Name, err)
+		}
+	}
+	return book.Write(w)
+}
+
+func (s Sheet) write(book *excelize.File, titleStyle int) error {
+	out, err := book.NewStreamWriter(s.Name)
+	if err != nil {
+		return err
+	}
+	for i, width := range s.Widths {
+		if width > 0 {
+			if err := out.SetColWidth(i+1, i+1, width); err != nil {
+				return err
+			}
+		}
+	}
+	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	titles := make([]any, len(s.Titles))
+	for i, t := range s.Titles {
+		titles[i] = excelize.Cell{StyleID: titleStyle, Value: t}
+	}
+	if err := out.SetRow("A1", titles); err != nil {
+		return err
+	}
+	line := 1
+	for cells, err := range s.Rows {
+		if err != nil {
+			return err
+		}
+		line++
+		if err := out.SetRow("A"+strconv.Itoa(line), cells); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// Attach sets the headers of a download with the name.
+func Attach(w http.ResponseWriter, mediaType, name string) {
+	w.Header().Set("Content-Type", mediaType)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	w.Header().Set("Cache-Control", "no-store")
+}
