@@ -42,7 +42,7 @@ func (h *house) state() cityState {
 func TestTheDemonstrationComesAndGoes(t *testing.T) {
 	h := startHouse(t, t.TempDir())
 	h.setUp()
-	real := h.platform("real-platform", "push")
+	real := h.platform("real-platform")
 	before := h.state()
 	for range 2 { // the second run finds what the first one made
 		h.command("demo", "--once")

@@ -88,7 +88,7 @@ function Head({ target }: { target: TargetDetail }) {
   return (
     <Figures>
       <Figure label={t('field.value')} value={q.number(target.value)} unit={target.value === null ? '' : text(target.unit)} note={target.how.as_of ? t('target.asOf', { time: f.time(target.how.as_of) }) : t(`sourceNote.${target.source}`)} />
-      <Figure label={`${t('field.goal')}（${t(`direction.${target.direction}`)}）`} value={target.direction === 'between' ? `${q.number(target.goal)}–${q.number(target.goal_high)}` : q.number(target.goal)} unit={text(target.unit)} note={`${f.date(target.from)} – ${f.date(target.to)}`} />
+      <Figure label={t('target.goalOf', { direction: t(`direction.${target.direction}`) })} value={target.direction === 'between' ? `${q.number(target.goal)}–${q.number(target.goal_high)}` : q.number(target.goal)} unit={text(target.unit)} note={`${f.date(target.from)} – ${f.date(target.to)}`} />
       <Figure label={t('field.status')} value={<StatusTag tone={statusTone[target.status]}>{t(`status.${target.status}`)}</StatusTag>} note={<span className="lh-wrap lh-count-note">{reason(target.reason)}</span>} />
       <Figure label={t('field.forecast')} value={q.number(forecast.value)} unit={forecast.value === null ? '' : text(target.unit)} note={forecast.value === null ? none : t('forecast.interval', { low: q.number(forecast.low), high: q.number(forecast.high) })} />
       {pace && target.status !== 'reached' && pace.required_per_day !== null && <Figure label={t('field.progress')} value={q.share(pace.ratio)} note={<>{t('target.expected', { value: q.number(pace.expected) })}<br />{t('target.required', { value: q.number(pace.required_per_day) })}</>} />}

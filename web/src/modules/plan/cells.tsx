@@ -98,7 +98,7 @@ export function useTargetColumns(): Column<TargetRow>[] {
           <span>
             <Link to={`/plan/targets/${x.id}`}>{text(x.title)}</Link> {x.synthetic && <SyntheticMark />}
           </span>
-          {wide ? <span className="lh-code">{x.code}</span> : <StatusTag tone={statusTone[x.status]}>{t(`status.${x.status}`)}</StatusTag>}
+          {wide ? <span className="lh-code">{x.code}</span> : <span><StatusTag tone={statusTone[x.status]}>{t(`status.${x.status}`)}</StatusTag></span>}
         </span>
       ),
     },
