@@ -175,7 +175,7 @@ for (const [width, height] of [[1920, 1080], [3840, 2160]] as const) {
     await expect(page.getByRole('img', { name: 'Platforms monitored by district' })).toBeVisible()
     // 24 of 1080 lines are 5 cm on a screen of 2.25 m: 1/200 of ten metres.
     const [smallest, outside] = await page.evaluate(() => {
-      const shown = [...document.querySelectorAll('.lh-screen *')].filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent?.trim()))
+      const shown = Array.from(document.querySelectorAll('.lh-screen *')).filter((e) => Array.from(e.childNodes).some((n) => n.nodeType === 3 && n.textContent?.trim()))
       const boxes = shown.map((e) => e.getBoundingClientRect())
       return [Math.min(...shown.map((e) => parseFloat(getComputedStyle(e).fontSize))), boxes.filter((b) => b.right > innerWidth || b.bottom > innerHeight).length]
     })
