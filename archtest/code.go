@@ -245,3 +245,8 @@ func undocumented(sources []source) []string {
 	}
 	return faults
 }
+
+// Owned reports whether the table of owners knows a library.
+func Owned(library string) bool {
+	return slices.ContainsFunc(owners(), func(o owner) bool { return library == o.library || strings.HasPrefix(library, o.library+"/") })
+}

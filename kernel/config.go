@@ -242,6 +242,18 @@ func (c *Config) Print() string {
 	return b.String()
 }
 
+// installed refuses a data directory in which nothing was ever kept: a
+// mistyped one would pass for an empty and sound installation.
+func (c *Config) installed() error {
+	if c.DatabaseURL != "" {
+		return nil
+	}
+	if _, err := os.Stat(c.path("system.db")); err != nil {
+		return fmt.Errorf("configuration data: there is no installation in %s: %w", c.Data, err)
+	}
+	return nil
+}
+
 func (c *Config) path(parts ...string) string {
 	return filepath.Join(append([]string{c.Data}, parts...)...)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -107,7 +108,23 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		}
 		k.rooms = append(k.rooms, room{m, manifests[i], kit})
 	}
-	return k, k.assemble()
+	return k, errors.Join(k.checkRooms(), k.assemble())
+}
+
+// checkRooms refuses settings for rooms that this house does not have.
+func (k *Kernel) checkRooms() error {
+	var errs []error
+	for _, section := range slices.Sorted(maps.Keys(k.cfg.Rooms)) {
+		if _, ok := k.kits[section]; !ok {
+			errs = append(errs, fmt.Errorf("configuration %s: there is no key or room for the section %q", k.cfg.File, section))
+		}
+	}
+	for _, room := range k.cfg.Run {
+		if _, ok := k.kits[room]; !ok {
+			errs = append(errs, fmt.Errorf("configuration run: there is no room %q", room))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Kit returns the tools of a room, to be handed to its New.

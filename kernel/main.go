@@ -181,6 +181,9 @@ func (c commands) withData(cmd *cobra.Command, do func(ctx context.Context, k *K
 	if err != nil {
 		return err
 	}
+	if err := k.cfg.installed(); err != nil {
+		return usageError{err}
+	}
 	if err := k.OpenData(cmd.Context()); err != nil {
 		return err
 	}

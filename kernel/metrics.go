@@ -10,14 +10,16 @@ import (
 type outboxes struct {
 	waiting *prometheus.GaugeVec
 	oldest  *prometheus.GaugeVec
+	commits *prometheus.GaugeVec
 }
 
 func newOutboxes(reg prometheus.Registerer) outboxes {
 	o := outboxes{
 		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linghang_outbox_waiting", Help: "Events that wait in the outbox."}, []string{"room"}),
 		oldest:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linghang_outbox_oldest_seconds", Help: "Age of the oldest event that waits."}, []string{"room"}),
+		commits: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linghang_database_commits", Help: "Transactions committed since the start."}, []string{"room"}),
 	}
-	reg.MustRegister(o.waiting, o.oldest)
+	reg.MustRegister(o.waiting, o.oldest, o.commits)
 	return o
 }
 
@@ -31,5 +33,6 @@ func (k *Kernel) measureOutboxes(r *http.Request) {
 		}
 		k.outboxes.waiting.WithLabelValues(db.Room()).Set(float64(n))
 		k.outboxes.oldest.WithLabelValues(db.Room()).Set(age.Seconds())
+		k.outboxes.commits.WithLabelValues(db.Room()).Set(float64(db.Commits()))
 	}
 }

@@ -21,6 +21,8 @@ export default defineConfig({
   },
   projects: [
     { name: 'set-up', testMatch: 'set-up.spec.ts' },
-    { name: 'pages', testIgnore: 'set-up.spec.ts', dependencies: ['set-up'] },
+    { name: 'journeys', testIgnore: ['set-up.spec.ts', 'pages.spec.ts'], dependencies: ['set-up'] },
+    // Last, so that the pages have something to show.
+    { name: 'pages', testMatch: 'pages.spec.ts', dependencies: ['journeys'] },
   ],
 })

@@ -21,7 +21,7 @@ func main() {
 // bridge: the only way in which one room calls another.
 func platform(k *kernel.Kernel) []module.Module {
 	return []module.Module{
-		platforms.New(k.Kit("platforms")),
 		plan.New(k.Kit("plan")),
+		platforms.New(k.Kit("platforms")),
 	}
 }

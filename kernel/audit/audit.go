@@ -108,7 +108,11 @@ func (l *Log) Verify(ctx context.Context) (Verification, error) {
 	if prev != wantHash {
 		return v.broken(v.Count, "the head does not match the last entry"), nil
 	}
-	return v, nil
+	past, err := l.pastHead(ctx)
+	if err == nil && past > 0 {
+		return v.broken(past, "entries were added past the head"), nil
+	}
+	return v, err
 }
 
 func (v Verification) broken(at int64, reason string) Verification {

@@ -55,6 +55,16 @@ func (l *Log) head(ctx context.Context) (seq int64, hash string, err error) {
 	return seq, hash, nil
 }
 
+// pastHead returns the first entry beyond the head, or 0. One statement sees
+// head and entries of the same moment, however many are appended meanwhile.
+func (l *Log) pastHead(ctx context.Context) (seq int64, err error) {
+	err = l.db.QueryRow(ctx, `SELECT COALESCE(MIN(seq), 0) FROM audit_entry WHERE seq > (SELECT seq FROM audit_head WHERE one = 1)`).Scan(&seq)
+	if err != nil {
+		return 0, fmt.Errorf("read audit entries past the head: %w", err)
+	}
+	return seq, nil
+}
+
 // after reads entries up to the head that was read first: entries appended
 // during the walk belong to the next verification.
 func (l *Log) after(ctx context.Context, seq, head int64, limit int) ([]Entry, error) {

@@ -136,10 +136,6 @@ func (s *Server) clientIP(r *http.Request) string {
 // door is the part that every route passes: who asks, may they, how much, how
 // long, and the record of what they changed.
 func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Handler {
-	limit := m.MaxBody
-	if limit == 0 {
-		limit = maxBody
-	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, err := s.authenticate(r, m)
 		if err != nil {
@@ -157,7 +153,7 @@ func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Hand
 			s.refuse(w, r, m, id)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		r.Body = http.MaxBytesReader(w, r.Body, m.bodyLimit()+1)
 		w.Header().Set("Cache-Control", "no-store")
 		if !changes(r.Method) {
 			next.ServeHTTP(w, r)
@@ -234,29 +230,29 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, m MountedRoute, 
 	v := visitOf(r.Context())
 	ctx := sqldb.WithCompanion(r.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
 		e := s.entry(r.WithContext(ctx), m, "done")
+		v.recorded = true
 		if tx.Room() == s.cfg.Audit.Room() {
-			v.recorded = true
 			return s.cfg.Audit.AppendTx(ctx, tx, e)
 		}
-		v.recorded = true
 		return tx.Emit(ctx, audit.Recorded{Entry: e})
 	})
 	r = r.WithContext(ctx)
 	key := r.Header.Get("Idempotency-Key")
 	if key != "" && m.Method() == http.MethodPost {
-		s.once(w, r, db, key, next)
+		s.once(w, r, m, db, key, next)
 		return
 	}
-	s.conclude(w, r, m, next)
+	next.ServeHTTP(w, r)
+	if tw, ok := w.(*tallyWriter); ok {
+		s.conclude(r, m, tw.status)
+	}
 }
 
-func (s *Server) conclude(w http.ResponseWriter, r *http.Request, m MountedRoute, next http.Handler) {
-	next.ServeHTTP(w, r)
-	tw, ok := w.(*tallyWriter)
-	if !ok || visitOf(r.Context()).recorded || tw.status >= 400 {
+// conclude records an act that wrote nothing through the room's database.
+func (s *Server) conclude(r *http.Request, m MountedRoute, status int) {
+	if visitOf(r.Context()).recorded || status >= 400 {
 		return
 	}
-	// Nothing was written through the room's database; the act is recorded all the same.
 	if err := s.cfg.Audit.Append(sqldb.Alone(r.Context()), s.entry(r, m, "done")); err != nil {
 		s.cfg.Log.Error("an act could not be recorded", "request", RequestID(r.Context()), "error", err)
 	}
@@ -264,7 +260,7 @@ func (s *Server) conclude(w http.ResponseWriter, r *http.Request, m MountedRoute
 
 // once makes a change at most once under an Idempotency-Key and answers
 // repeats with the first answer. The key is claimed in the change's transaction.
-func (s *Server) once(w http.ResponseWriter, r *http.Request, db *sqldb.DB, key string, next http.Handler) {
+func (s *Server) once(w http.ResponseWriter, r *http.Request, m MountedRoute, db *sqldb.DB, key string, next http.Handler) {
 	ctx := r.Context()
 	if len(key) > 200 {
 		Refuse(w, r, fault.New(fault.Invalid, "kernel.idempotency.key", "an Idempotency-Key has at most 200 characters").
@@ -298,7 +294,7 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, db *sqldb.DB, key 
 		_, _ = io.WriteString(w, a.Body) // the caller may have gone
 		return
 	}
-	ctx = sqldb.WithCompanion(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return tx.Claim(ctx, full, request) })
+	ctx = sqldb.WithCompanion(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return tx.Claim(ctx, full, request, RequestID(ctx)) })
 	rec := &recorder{header: w.Header(), status: http.StatusOK}
 	next.ServeHTTP(rec, r.WithContext(ctx))
 	if rec.status < 400 {
@@ -306,6 +302,7 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, db *sqldb.DB, key 
 			s.cfg.Log.Warn("an answer could not be kept for repeats", "request", RequestID(ctx), "error", err)
 		}
 	}
+	s.conclude(r, m, rec.status)
 	w.WriteHeader(rec.status)
 	_, _ = w.Write(rec.body.Bytes()) // the caller may have gone
 }

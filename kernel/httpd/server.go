@@ -100,7 +100,8 @@ func (s *Server) Mount(room string, db *sqldb.DB, routes []Route) error {
 		s.routes = append(s.routes, m)
 		op := huma.Operation{
 			OperationID: operationID(m), Method: r.Method(), Path: m.Path, Summary: r.Summary, Tags: []string{room},
-			MaxBodyBytes: -1, BodyReadTimeout: -1, // the door bounds both
+			// The door bounds time and size too, for bodies that are read by hand.
+			MaxBodyBytes: r.bodyLimit() + 1, BodyReadTimeout: -1,
 			Metadata: map[string]any{"route": m, "db": db},
 			Extensions: map[string]any{
 				"x-permission": r.Permission,

@@ -55,7 +55,7 @@ func get(t *testing.T, address string) *http.Response {
 func TestEventStreamsEndAtOnceWhenTheServerStops(t *testing.T) {
 	hub := live.NewHub(slog.New(slog.DiscardHandler))
 	address, stop := serve(t, httpd.Events(hub, nil), time.Minute)
-	a := get(t, address)
+	a := get(t, address) //nolint:bodyclose // get closes it
 	lines := bufio.NewReader(a.Body)
 	if first, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(first, "retry:") {
 		t.Fatalf("stream begins with %q, %v", first, err)
@@ -77,7 +77,7 @@ func TestRunningRequestsFinishWhenTheServerStops(t *testing.T) {
 		}
 	}), time.Minute)
 	status := make(chan int, 1)
-	go func() { status <- get(t, address).StatusCode }()
+	go func() { status <- get(t, address).StatusCode }() //nolint:bodyclose // get closes it
 	<-entered
 	stopped := make(chan struct{})
 	go func() { stop(); close(stopped) }()
@@ -101,7 +101,7 @@ func TestTopicsOneMayNotWatchAreLeftOut(t *testing.T) {
 	events := httpd.Events(hub, []live.Topic{{Name: "open.list", Permission: identity.Public}, {Name: "closed.list", Permission: "closed.view"}})
 	for _, query := range []string{"", "?topics=closed.list,open.list,unheard.of"} {
 		address, stop := serve(t, events, time.Minute)
-		a := get(t, address+query)
+		a := get(t, address+query) //nolint:bodyclose // get closes it
 		if a.StatusCode != http.StatusOK {
 			t.Fatalf("%q answered %d", query, a.StatusCode)
 		}

@@ -201,7 +201,7 @@ func (c *City) Send(t testing.TB, method, path, who, body string, header ...stri
 		r.Header.Set("Content-Type", "application/json")
 	}
 	if who != "" {
-		r.Header.Set("Cookie", c.cookie(t, who))
+		r.Header.Set("Cookie", c.Cookie(t, who))
 		r.Header.Set("X-Linghang-CSRF", "1")
 	}
 	for i := 0; i+1 < len(header); i += 2 {
@@ -218,7 +218,8 @@ func (c *City) Do(r *http.Request) Reply {
 	return Reply{w.Code, w.Header(), bytes.TrimSpace(w.Body.Bytes()), cookie}
 }
 
-func (c *City) cookie(t testing.TB, who string) string {
+// Cookie signs somebody in and returns their cookie.
+func (c *City) Cookie(t testing.TB, who string) string {
 	t.Helper()
 	if cookie, ok := c.cookies[who]; ok {
 		return cookie

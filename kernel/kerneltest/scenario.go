@@ -37,7 +37,7 @@ func Scenarios(t *testing.T, rooms func(k *kernel.Kernel) []module.Module) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			if *update {
 				got := runScenario(t, file, rooms, Options{})
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil { //nolint:gosec // test data is public
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}

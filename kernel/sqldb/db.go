@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -31,6 +32,7 @@ type DB struct {
 	closing chan struct{}
 	once    sync.Once
 	emitted chan struct{} // wakes the relay after a commit that emitted
+	commits atomic.Int64
 }
 
 func newDB(e *Engine, room string) *DB {
@@ -56,6 +58,10 @@ func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 func (db *DB) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 	return db.reader.QueryRowContext(ctx, query, args...)
 }
+
+// Commits returns how many transactions were committed since the start; on
+// SQLite, changes that come together share one.
+func (db *DB) Commits() int64 { return db.commits.Load() }
 
 // Ping reports whether the engine answers.
 func (db *DB) Ping(ctx context.Context) error { return db.reader.PingContext(ctx) }
@@ -207,6 +213,7 @@ func (db *DB) tryPostgres(ctx context.Context, fn func(tx *Tx) error) (err error
 	if err = sqlTx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	db.commits.Add(1)
 	if tx.emitted {
 		db.wake()
 	}

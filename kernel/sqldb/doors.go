@@ -105,14 +105,23 @@ func (db *DB) Recall(ctx context.Context, key string) (a Answer, found bool, err
 }
 
 // Claim stores the key within the change it belongs to, so that the change can
-// never be made twice under it.
-func (tx *Tx) Claim(ctx context.Context, key, requestHash string) error {
-	n, err := tx.Exec(ctx, `INSERT INTO kernel_idempotency (key, request_hash, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-		key, requestHash, time.Now().UnixMilli())
+// never be made twice under it. owner names the request: all its changes
+// belong to its one claim. Until the answer is known, the body holds the owner.
+func (tx *Tx) Claim(ctx context.Context, key, requestHash, owner string) error {
+	n, err := tx.Exec(ctx, `INSERT INTO kernel_idempotency (key, request_hash, body, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		key, requestHash, owner, time.Now().UnixMilli())
 	if err != nil {
 		return fmt.Errorf("claim idempotency key: %w", err)
 	}
-	if n == 0 {
+	if n == 1 {
+		return nil
+	}
+	var mine int
+	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM kernel_idempotency WHERE key = $1 AND status = 0 AND body = $2`, key, owner).Scan(&mine)
+	if err != nil {
+		return fmt.Errorf("read idempotency key: %w", err)
+	}
+	if mine == 0 {
 		return fault.New(fault.Conflict, "kernel.idempotency.running", "a request with this Idempotency-Key is being handled")
 	}
 	return nil

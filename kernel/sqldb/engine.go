@@ -73,7 +73,9 @@ func (db *DB) Open(ctx context.Context, migrations fs.FS) error {
 		return fmt.Errorf("open database of %s: %w", db.room, err)
 	}
 	if err := migrate(ctx, db, migrations); err != nil {
-		return errors.Join(fmt.Errorf("migrate database of %s: %w", db.room, err), db.reader.Close(), db.writer.Close())
+		err = errors.Join(fmt.Errorf("migrate database of %s: %w", db.room, err), db.reader.Close(), db.writer.Close())
+		db.reader, db.writer = nil, nil // there is no writer that Close could wait for
+		return err
 	}
 	db.start()
 	return nil

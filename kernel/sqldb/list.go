@@ -22,6 +22,9 @@ type ListParams struct {
 	Q      string `query:"q" maxLength:"200" doc:"Text to search for"`
 }
 
+// usualLimit is how many items a page has when nobody says: the default above.
+const usualLimit = 50
+
 // Page is one page of a list.
 type Page[T any] struct {
 	Items      []T    `json:"items" nullable:"false"`
@@ -113,7 +116,10 @@ func Fetch[T any](ctx context.Context, db *DB, l List, p ListParams, scan func(R
 	if down {
 		direction = " DESC"
 	}
-	limit := max(1, min(p.Limit, 500))
+	limit := min(p.Limit, 500)
+	if limit <= 0 {
+		limit = usualLimit
+	}
 	query := "SELECT " + expr + ", " + l.Key + ", " + l.Select + " FROM " + l.From + l.clause() +
 		" ORDER BY " + expr + direction + ", " + l.Key + direction + " LIMIT " + strconv.Itoa(limit+1)
 	rows, err := db.Query(ctx, number(query), l.args...)
@@ -180,6 +186,11 @@ func (l *List) after(text, order, expr string, down bool) error {
 		} else if f, err := n.Float64(); err == nil {
 			c.Value = f
 		}
+	}
+	switch c.Value.(type) {
+	case string, bool, int64, float64:
+	default:
+		return bad
 	}
 	op := ">"
 	if down {

@@ -115,6 +115,7 @@ func (db *DB) commit(jobs []*job) {
 		answer(done, errors.Join(fmt.Errorf("commit: %w", err), ignoreDone(sqlTx.Rollback())))
 		return
 	}
+	db.commits.Add(1)
 	answer(done, nil)
 	if emitted {
 		db.wake()

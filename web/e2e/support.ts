@@ -23,9 +23,9 @@ export function address(): string {
 
 export const test = base.extend<Fixtures>({
   // eslint-disable-next-line no-empty-pattern
-  baseURL: async ({}, use) => use(address()),
-  signIn: async ({ page }, use) => {
-    await use(async (who, language = 'zh') => {
+  baseURL: async ({}, give) => give(address()),
+  signIn: async ({ page }, give) => {
+    await give(async (who, language = 'zh') => {
       await enter(page.request, people[who])
       await page.addInitScript((l) => {
         if (!localStorage.getItem('linghang.language')) localStorage.setItem('linghang.language', l)
@@ -33,11 +33,11 @@ export const test = base.extend<Fixtures>({
     })
   },
   quiet: [
-    async ({ page }, use) => {
+    async ({ page }, give) => {
       const errors: string[] = []
       page.on('console', (m) => m.type() === 'error' && errors.push(m.text()))
       page.on('pageerror', (e) => errors.push(e.message))
-      await use(undefined)
+      await give(undefined)
       // A refusal that a test provokes is logged by the browser itself.
       const own = errors.filter((e) => !/status of (401|403|404|409|412|422)|ERR_FAILED/.test(e))
       expect(own, 'errors in the console').toEqual([])

@@ -65,14 +65,19 @@ export function tokens(mode: Mode): ThemeConfig {
       colorTextPlaceholder: mode === 'dark' ? '#8a98a5' : '#6b7884', colorTextQuaternary: mode === 'dark' ? '#8a98a5' : '#6b7884',
       colorBgLayout: p.page, colorBgContainer: p.surface, colorBgElevated: mode === 'dark' ? '#1d262f' : p.surface, colorBorderSecondary: p.line,
       ...(mode === 'dark' ? darkGrounds : lightGrounds),
-      borderRadius: 4, fontFamily: family, fontSize: 14, controlHeight: 34, wireframe: false, motionDurationMid: '0.12s', motionDurationSlow: '0.16s',
+      borderRadius: 4, fontFamily: family, fontSize: 14, controlHeight: 34, motion: false,
     },
     components: {
       Layout: { headerBg: p.surface, siderBg: p.surface, headerHeight: 52, headerPadding: '0 16px', bodyBg: p.page },
       Menu: { itemBorderRadius: 4, itemHeight: 36, groupTitleColor: p.muted, itemBg: 'transparent', activeBarBorderWidth: 0, itemSelectedBg: mode === 'dark' ? '#1f3347' : '#e6eff8', itemSelectedColor: p.accent, itemHoverBg: mode === 'dark' ? '#1d2731' : '#f1f4f8' },
       Table: { cellPaddingBlockSM: 9, headerBg: mode === 'dark' ? '#1b242d' : '#f6f8fa', headerColor: p.muted, headerSplitColor: 'transparent' },
       Card: { headerHeight: 46, bodyPadding: 16 },
-      Button: { primaryShadow: 'none', defaultShadow: 'none' },
+      Button: {
+        primaryShadow: 'none', defaultShadow: 'none',
+        // White on the brighter blue of dark mode would be too faint.
+        ...(mode === 'dark' ? { colorPrimary: '#2f6da8', colorPrimaryHover: '#37608a', colorPrimaryActive: '#265b8e' } : {}),
+      },
+      Tabs: { itemSelectedColor: p.accent, inkBarColor: p.accent },
       Descriptions: { itemPaddingBottom: 10 },
       Form: { itemMarginBottom: 18 },
     },

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { Card, Form, Input, Select, Table } from 'antd'
-import { api, Confirm, EntityForm, Failure, PageHeader, read, StatusTag, useChange, useCityState, useFormat, useSession, useText, type Schema } from '../../kernel'
+import { Card, Form, Input, Select } from 'antd'
+import { api, Confirm, EntityForm, Failure, PageHeader, read, StatusTag, useChange, useCityState, useFormat, useSession, useText, type Schema, PlainTable } from '../../kernel'
 import { chooseLanguage, type Language } from '../../kernel/language'
 import { sessionKey } from '../../kernel/session'
 import { useRoles } from './data'
@@ -124,13 +124,11 @@ function Sessions() {
   return (
     <Card size="small" title={t('profile.sessions')}>
       {sessions.error && <Failure problem={sessions.error} retry={() => void sessions.refetch()} />}
-      <Table<Schema<'IdentitySession'>>
-        size="small"
+      <PlainTable<Schema<'IdentitySession'>>
+        label={t('profile.sessions')}
         rowKey={(s) => s.id}
         dataSource={sessions.data?.items ?? []}
         loading={sessions.isPending}
-        pagination={false}
-        scroll={{ x: 'max-content' }}
         columns={[
           { title: t('profile.browser'), render: (_, s) => <span className="lh-prose" title={s.user_agent}>{browserOf(s.user_agent) || t('profile.unknownBrowser')}</span> },
           { title: t('field.ip'), render: (_, s) => <span className="lh-code">{s.ip}</span> },

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Card, Collapse, Input, Table, Tag } from 'antd'
+import { Button, Card, Collapse, Input, Tag } from 'antd'
 import { useMemo, useState } from 'react'
-import { CopyBlock, EmptyState, Failure, Loading, none, PageHeader, request } from '../../kernel'
+import { CopyBlock, EmptyState, Failure, Loading, none, PageHeader, request, PlainTable } from '../../kernel'
 import { byRoom, matches, outline, word, type Document, type Entry, type Parameter } from './openapi'
 import { useSystemTexts } from './texts'
 
@@ -73,12 +73,10 @@ function Body({ title, text }: { title: string; text: string }) {
 function Parameters({ list }: { list: Parameter[] }) {
   const t = useSystemTexts()
   return (
-    <Table<Parameter>
-      size="small"
+    <PlainTable<Parameter>
+      label={t('reference.parameter')}
       rowKey={(p) => p.in + p.name}
       dataSource={list}
-      pagination={false}
-      scroll={{ x: 'max-content' }}
       columns={[
         { title: t('reference.parameter'), render: (_, p) => <span className="lh-code">{p.name}{p.required ? ' *' : ''}</span> },
         { title: t('reference.place'), render: (_, p) => p.in },

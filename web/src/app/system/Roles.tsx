@@ -1,6 +1,5 @@
 import { CheckOutlined } from '@ant-design/icons'
-import { Table } from 'antd'
-import { Failure, PageHeader, useText } from '../../kernel'
+import { Failure, PageHeader, useText, PlainTable } from '../../kernel'
 import { useRoles } from './data'
 import { useSystemTexts } from './texts'
 
@@ -16,13 +15,11 @@ export default function Roles() {
       <PageHeader title={t('roles.title')} note={t('roles.note')} />
       {roles.error && <Failure problem={roles.error} retry={() => void roles.refetch()} />}
       <div className="lh-list">
-        <Table
-          size="small"
+        <PlainTable
+          label={t('roles.title')}
           rowKey={(r) => r.id}
           dataSource={rows}
           loading={roles.isPending}
-          pagination={false}
-          scroll={{ x: 'max-content' }}
           columns={[
             { title: t('field.permission'), render: (_, r) => <span className="lh-two"><span>{text(r.title)}</span><span className="lh-code">{r.id}</span></span> },
             ...roles.items.map((role) => ({

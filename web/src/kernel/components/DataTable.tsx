@@ -1,6 +1,6 @@
 import { DownloadOutlined, FilterOutlined, LeftOutlined, RightOutlined, SearchOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query'
-import { Button, Dropdown, Flex, Input, Select, Table, type TableColumnType } from 'antd'
+import { Button, Dropdown, Flex, Input, Select, type TableColumnType } from 'antd'
 import type { SorterResult } from 'antd/es/table/interface'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
@@ -8,6 +8,7 @@ import { request, type Page } from '../client'
 import { useLanguage, useKernelTexts } from '../language'
 import { EmptyState } from './EmptyState'
 import { Failure } from './Failure'
+import { PlainTable } from './PlainTable'
 import { exportURL, listQuery, pageSizes, readList, writeList, type ListState } from './list'
 
 /** A column of a list. */
@@ -73,15 +74,12 @@ export function DataTable<Item extends object>(props: Props<Item>) {
     <section aria-label={label} className="lh-list">
       <Bar {...props} filters={filters} state={state} change={change} total={list.data?.total} />
       {list.error && <Failure problem={list.error} retry={() => void list.refetch()} />}
-      <Table<Item>
-        size="small"
+      <PlainTable<Item>
+        label={label}
         rowKey={rowKey}
         dataSource={list.data?.items ?? []}
         loading={list.isPending}
         columns={columns.map((c) => antColumn(c, state.sort))}
-        pagination={false}
-        scroll={{ x: 'max-content' }}
-        showSorterTooltip={false}
         expandable={expandable as never}
         locale={{ emptyText: list.isPending ? t('list.loading') : (!narrowed && props.empty) || <EmptyState title={narrowed ? t('list.nothing') : t('list.empty')} /> }}
         onChange={(_, __, sorter) => change({ sort: sortOf(sorter as SorterResult<Item>) })}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { Input, Select, Table } from 'antd'
+import { Input, Select } from 'antd'
 import { useState } from 'react'
-import { api, EmptyState, Failure, none, PageHeader, read, useFormat, useText, type Schema } from '../../kernel'
+import { api, EmptyState, Failure, none, PageHeader, read, useFormat, useText, type Schema, PlainTable } from '../../kernel'
 import { useVocabulary } from './data'
 import { usePlatformTexts } from './texts'
 
@@ -33,13 +33,11 @@ export default function Catalogue() {
           <Input allowClear className="lh-search" value={q} onChange={(e) => setQ(e.target.value)} placeholder={t('catalogue.search')} aria-label={t('catalogue.search')} />
           <Select allowClear className="lh-filter" value={group} onChange={(g: string | undefined) => setGroup(g ?? null)} placeholder={t('field.group')} aria-label={t('field.group')} options={[...groups].map(([value, label]) => ({ value, label }))} />
         </div>
-        <Table<Entry>
-          size="small"
+        <PlainTable<Entry>
+          label={t('catalogue.title')}
           rowKey={(x) => x.code}
           dataSource={rows ?? []}
           loading={catalogue.isPending}
-          pagination={false}
-          scroll={{ x: 'max-content' }}
           locale={{ emptyText: <EmptyState title={t('catalogue.nothing')} /> }}
           columns={[
             { title: t('field.indicator'), render: (_, x) => <span className="lh-two"><span>{text(x.title)}</span><span className="lh-code">{x.code}</span></span> },

@@ -1,7 +1,7 @@
-import { Card, Segmented, Table } from 'antd'
+import { Card, Segmented } from 'antd'
 import { useMemo, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { Loading, useFormat, usePalette, useText, type Schema } from '../../kernel'
+import { Loading, useFormat, usePalette, useText, type Schema, PlainTable } from '../../kernel'
 import { DistrictMap, type Area } from '../../lib/map/DistrictMap'
 import { useSummary, useVocabulary } from './data'
 import { usePlatformTexts } from './texts'
@@ -42,16 +42,14 @@ export function Districts() {
         <DistrictMap areas={areas} colours={colours} height={520} label={t('district.map')} onPick={open} />
       </Card>
       <Card size="small" title={t('district.table')}>
-        <Table
-          size="small"
-          pagination={false}
+        <PlainTable
+          label={t('district.table')}
           rowKey={(r) => r.term.code}
           dataSource={rows}
-          scroll={{ x: 'max-content' }}
           columns={[
             { title: t('field.district'), render: (_, r) => <Link to={`/platforms?district=${r.term.code}`}>{text(r.term.title)}</Link> },
             ...whats.map((w) => ({
-              title: t(`district.${w}`), align: 'right' as const, sorter: (a: { tally: Tally }, b: { tally: Tally }) => a.tally[w] - b.tally[w], showSorterTooltip: false,
+              title: t(`district.${w}`), align: 'right' as const, sorter: (a: { tally: Tally }, b: { tally: Tally }) => a.tally[w] - b.tally[w],
               render: (_: unknown, r: { tally: Tally }) => <span className="lh-number">{f.number(r.tally[w], 0)}</span>,
             })),
           ]}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { Segmented, Table } from 'antd'
+import { Segmented } from 'antd'
 import { useMemo, useState } from 'react'
-import { api, EmptyState, Failure, Loading, none, read, useFormat, useLanguage, usePalette, useText } from '../../kernel'
+import { api, EmptyState, Failure, Loading, none, read, useFormat, useLanguage, usePalette, useText, PlainTable } from '../../kernel'
 import { Chart } from '../../lib/chart/Chart'
 import { lineOption } from '../../lib/chart/line'
 import { platformKey, useIndicators, useVocabulary, type Indicator } from './data'
@@ -25,12 +25,11 @@ export function Indicators({ id }: { id: string }) {
   return (
     <div className="lh-columns">
       <div>
-        <Table<Indicator>
-          size="small"
+        <PlainTable<Indicator>
+          label={t('page.indicators')}
           rowKey={(x) => `${x.code}|${breakdown(x)}`}
           dataSource={rows}
           pagination={rows.length > 60 ? { pageSize: 50, showSizeChanger: false } : false}
-          scroll={{ x: 'max-content' }}
           rowClassName={(x) => (x.code === code ? 'ant-table-row-selected' : '')}
           columns={[
             {

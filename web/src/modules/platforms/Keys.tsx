@@ -1,5 +1,4 @@
-import { Table } from 'antd'
-import { api, Confirm, EmptyState, read, useChange, useFormat, useMay } from '../../kernel'
+import { api, Confirm, EmptyState, read, useChange, useFormat, useMay, PlainTable } from '../../kernel'
 import { Connection } from './Connection'
 import { platformKey, type PlatformDetail } from './data'
 import { usePlatformTexts } from './texts'
@@ -18,12 +17,10 @@ export function Keys({ platform }: { platform: PlatformDetail }) {
   return (
     <div className="lh-stack">
       <div className="lh-muted">{t('key.rotateNote')}</div>
-      <Table
-        size="small"
+      <PlainTable
+        label={t('page.keys')}
         rowKey={(k) => k.id}
         dataSource={platform.keys}
-        pagination={false}
-        scroll={{ x: 'max-content' }}
         locale={{ emptyText: <EmptyState title={t('key.none')} /> }}
         columns={[
           { title: t('key.id'), render: (_, k) => <span className="lh-code">{k.id}</span> },
