@@ -125,7 +125,7 @@ test('a target is changed with its reason, gets a milestone, a comment and a rem
   await page.getByLabel('计算公式').fill('platforms.monitored * 2')
   await page.getByRole('button', { name: '保存' }).click()
   await expect(page.getByText('已保存')).toBeVisible()
-  await page.getByRole('tab', { name: '变更记录' }).click()
+  await page.getByRole('tab', { name: '目标信息' }).click()
   await expect(page.getByText('50 → 60')).toBeVisible()
   await page.getByRole('tab', { name: '评论' }).click()
   await page.getByLabel('写下意见').fill('请核实口径')
