@@ -20,3 +20,8 @@ test('words follow the language', () => {
 })
 
 test('numbers are grouped and cut', () => expect(formatIn('en').number(1234567.891)).toBe('1,234,567.89'))
+
+test('dates are read alike everywhere', () => {
+  const noon = new Date(2026, 3, 5, 12, 30, 9)
+  expect([formatIn('en').time(noon), formatIn('en').date(noon), formatIn('zh').date(noon)]).toEqual(['2026-04-05 12:30:09', '2026-04-05', '2026/04/05'])
+})
