@@ -125,7 +125,7 @@ test('a target is changed with its reason, gets a milestone, a comment and a rem
   await page.getByLabel('计算公式').fill('platforms.monitored * 2')
   await page.getByRole('button', { name: '保存' }).click()
   await expect(page.getByText('已保存')).toBeVisible()
-  await page.getByRole('tab', { name: '变更记录' }).click()
+  await page.getByRole('tab', { name: '目标信息' }).click()
   await expect(page.getByText('50 → 60')).toBeVisible()
   await page.getByRole('tab', { name: '评论' }).click()
   await page.getByLabel('写下意见').fill('请核实口径')
@@ -175,7 +175,7 @@ for (const [width, height] of [[1920, 1080], [3840, 2160]] as const) {
     await expect(page.getByRole('img', { name: 'Platforms monitored by district' })).toBeVisible()
     // 24 of 1080 lines are 5 cm on a screen of 2.25 m: 1/200 of ten metres.
     const [smallest, outside] = await page.evaluate(() => {
-      const shown = [...document.querySelectorAll('.lh-screen *')].filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent?.trim()))
+      const shown = Array.from(document.querySelectorAll('.lh-screen *')).filter((e) => Array.from(e.childNodes).some((n) => n.nodeType === 3 && n.textContent?.trim()))
       const boxes = shown.map((e) => e.getBoundingClientRect())
       return [Math.min(...shown.map((e) => parseFloat(getComputedStyle(e).fontSize))), boxes.filter((b) => b.right > innerWidth || b.bottom > innerHeight).length]
     })

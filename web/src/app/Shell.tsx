@@ -5,6 +5,7 @@ import { Link, Outlet, useLocation } from 'react-router'
 import { useCityState, useConnected, useKernelTexts, useSession, useText, SyntheticMark, type Session } from '../kernel'
 import { AccountMenu, LanguageButton, ModeButton, OrganisationSwitch } from './Account'
 import { iconOf } from './icons'
+import { selected } from './places'
 
 /** The frame of every page: menu at the left, who and where at the top. */
 export function Shell() {
@@ -89,14 +90,4 @@ function sections(nav: Nav, text: ReturnType<typeof useText>): MenuProps['items'
     label,
     children: items.map((item) => ({ key: item.path, icon: iconOf(item.icon), label: <Link to={item.path}>{text(item.label)}</Link> })),
   }))
-}
-
-/** The entry whose path is the longest beginning of the address. */
-export function selected(nav: { path: string }[], pathname: string): string {
-  let best = ''
-  for (const { path } of nav) {
-    const fits = pathname === path || pathname.startsWith(path.endsWith('/') ? path : `${path}/`)
-    if (fits && path.length > best.length) best = path
-  }
-  return best
 }

@@ -3,16 +3,12 @@ import { Navigate, useSearchParams } from 'react-router'
 import { api, EntityForm, read, useCityState, useText } from '../kernel'
 import { useEnter, useSessionQuery } from '../kernel/session'
 import { Gate } from './Gate'
+import { safeNext } from './places'
 import { useEntranceTexts } from './texts'
 
 interface Values {
   login: string
   password: string
-}
-
-/** Only addresses of this site are gone to after signing in. */
-export function safeNext(next: string | null): string {
-  return next && /^\/(?![/\\])/.test(next) ? next : '/'
 }
 
 /** Signs a person in with login and password. */

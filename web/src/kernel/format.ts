@@ -32,8 +32,10 @@ export function span(seconds: number): [number, 'second' | 'minute' | 'hour' | '
 /** Makes the writers for a language. */
 export function formatIn(language: Language): Format {
   const locale = language === 'en' ? 'en-GB' : 'zh-CN'
-  const time = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
-  const date = new Intl.DateTimeFormat(locale, { year: 'numeric', month: '2-digit', day: '2-digit' })
+  // British and American readers take 03/04 for different days; the year first is read alike.
+  const dates = language === 'en' ? 'sv-SE' : locale
+  const time = new Intl.DateTimeFormat(dates, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
+  const date = new Intl.DateTimeFormat(dates, { year: 'numeric', month: '2-digit', day: '2-digit' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   return {
     number: (value, digits = 2) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),

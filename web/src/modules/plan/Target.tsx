@@ -38,8 +38,7 @@ function Page({ target }: { target: TargetDetail }) {
     { key: 'values', label: t('target.history'), children: <History target={target} /> },
     { key: 'milestones', label: t('target.milestones'), children: <Milestones target={target} /> },
     { key: 'comments', label: t('target.comments'), children: <Comments target={target} /> },
-    { key: 'about', label: t('target.about'), children: <About target={target} /> },
-    { key: 'changes', label: t('target.changes'), children: <Changes target={target} /> },
+    { key: 'about', label: t('target.about'), children: <><About target={target} /><Changes target={target} /></> },
   ]
   return (
     <div className="lh-stack">
@@ -183,9 +182,11 @@ function About({ target }: { target: TargetDetail }) {
 function Changes({ target }: { target: TargetDetail }) {
   const t = usePlanTexts()
   const f = useFormat()
-  if (target.changes.length === 0) return <EmptyState title={t('target.noChanges')} />
   const names: Record<string, string> = { goal: t('field.goal'), goal_high: t('field.goalHigh'), baseline: t('field.baseline'), owner: t('field.owner'), owner_id: t('field.ownerOrganisation'), kind: t('field.kind'), formula: t('field.formula') }
   return (
+    <>
+    <h3 className="lh-card-title">{t('target.changes')}</h3>
+    {target.changes.length === 0 && <p className="lh-muted">{t('target.noChanges')}</p>}
     <ul className="lh-rows">
       {target.changes.map((c) => (
         <li key={c.at + c.field} className="lh-row">
@@ -197,5 +198,6 @@ function Changes({ target }: { target: TargetDetail }) {
         </li>
       ))}
     </ul>
+    </>
   )
 }

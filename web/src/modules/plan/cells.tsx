@@ -2,7 +2,8 @@ import { Grid, Progress, Tooltip } from 'antd'
 import { Link } from 'react-router'
 import { none, StatusTag, SyntheticMark, usePalette, useText, type Column } from '../../kernel'
 import { Sparkline } from '../../lib/chart/Sparkline'
-import { progressOf, statusTone, useGoal, useQuantity, useReason, type TargetRow } from './data'
+import { progressOf } from './curve'
+import { statusTone, useGoal, useQuantity, useReason, type TargetRow } from './data'
 import { usePlanTexts } from './texts'
 
 /** Where a value comes from. */

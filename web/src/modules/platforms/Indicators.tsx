@@ -97,7 +97,7 @@ function History({ id, indicator }: { id: string; indicator: Indicator }) {
     [series.data, colours, f, unit, name, periodic, language],
   )
   return (
-    <section aria-label={name}>
+    <section aria-label={name} className="lh-first-when-narrow">
       <div className="lh-bar lh-list-bar">
         <strong>
           {name} {unit && <span className="lh-muted">（{unit}）</span>}
