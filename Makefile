@@ -95,7 +95,7 @@ endif
 
 lint: $(GOLANGCI) $(GOFUMPT)
 	@test -z "$$($(GOFUMPT) -l $$(git ls-files '*.go'))" || { echo 'not formatted (run gofumpt -w):'; $(GOFUMPT) -l $$(git ls-files '*.go'); exit 1; }
-	$(GOLANGCI) run ./...
+	$(GOLANGCI) run --allow-parallel-runners ./...
 
 # Each file carries its version in its name, so that a new pin is a new file.
 $(GOLANGCI):

@@ -64,7 +64,7 @@ func TestNothingAcknowledgedIsLostAndNothingIsAppliedTwice(t *testing.T) {
 	h.setUp()
 	var keys []issued
 	for i := range senders {
-		keys = append(keys, h.platform(fmt.Sprintf("sender-%d", i), "push"))
+		keys = append(keys, h.platform(fmt.Sprintf("sender-%d", i)))
 	}
 	way := &line{}
 	way.to(h.url)

@@ -7,14 +7,13 @@ import (
 )
 
 // command runs the program beside a house, as its operator does.
-func (h *house) command(args ...string) string {
+func (h *house) command(args ...string) {
 	h.t.Helper()
 	args = append(args, "--data", h.data, "--http", strings.TrimPrefix(h.url, "http://"))
 	out, err := exec.Command(binary(h.t), args...).CombinedOutput()
 	if err != nil {
 		h.t.Fatalf("linghang %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
-	return string(out)
 }
 
 type cityState struct {
@@ -43,7 +42,7 @@ func (h *house) state() cityState {
 func TestTheDemonstrationComesAndGoes(t *testing.T) {
 	h := startHouse(t, t.TempDir())
 	h.setUp()
-	real := h.platform("real-platform", "push")
+	real := h.platform("real-platform")
 	before := h.state()
 	for range 2 { // the second run finds what the first one made
 		h.command("demo", "--once")

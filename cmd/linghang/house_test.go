@@ -61,7 +61,6 @@ func TestMain(m *testing.M) {
 type house struct {
 	t      *testing.T
 	data   string
-	args   []string
 	url    string
 	link   string
 	cmd    *exec.Cmd
@@ -88,9 +87,9 @@ func (l *tail) String() string {
 }
 
 // startHouse starts the program on a data directory and waits until it is ready.
-func startHouse(t *testing.T, data string, args ...string) *house {
+func startHouse(t *testing.T, data string) *house {
 	t.Helper()
-	h := &house{t: t, data: data, args: args}
+	h := &house{t: t, data: data}
 	h.start()
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -114,8 +113,7 @@ var (
 func (h *house) start() {
 	h.t.Helper()
 	h.log = &tail{}
-	args := append([]string{"serve", "--data", h.data, "--http", "127.0.0.1:0"}, h.args...)
-	h.cmd = exec.Command(binary(h.t), args...)
+	h.cmd = exec.Command(binary(h.t), "serve", "--data", h.data, "--http", "127.0.0.1:0")
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	h.cmd.Stderr = h.log
 	out, err := h.cmd.StdoutPipe()
@@ -237,15 +235,15 @@ type issued struct {
 	} `json:"configs"`
 }
 
-// platform registers a platform and issues a key for it.
-func (h *house) platform(code, kind string) issued {
+// platform registers a platform and issues a push key for it.
+func (h *house) platform(code string) issued {
 	h.t.Helper()
 	var p struct {
 		ID string `json:"id"`
 	}
 	h.call("POST", "/api/platforms", fmt.Sprintf(`{"name":{"zh":%q,"en":%q},"code":%q,"class":"specialised","industry":"C26","district":"370213"}`, code, code, code), &p)
 	var k issued
-	h.call("POST", "/api/platforms/"+p.ID+"/keys", fmt.Sprintf(`{"kind":%q}`, kind), &k)
+	h.call("POST", "/api/platforms/"+p.ID+"/keys", `{"kind":"push"}`, &k)
 	k.Platform = p.ID
 	return k
 }

@@ -20,7 +20,7 @@ import (
 func TestPrometheusReportsWithThePastedConfiguration(t *testing.T) {
 	h := startHouse(t, t.TempDir())
 	h.setUp()
-	key := h.platform("haier-cosmoplat", "push")
+	key := h.platform("haier-cosmoplat")
 
 	exporter := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprint(w, "# TYPE iip_dev_connected gauge\niip_dev_connected 1200\n# TYPE iip_ent_served gauge\niip_ent_served 300\niip_ent_served{industry=\"C26\"} 120\ngo_threads 9\n")

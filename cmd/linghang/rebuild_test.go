@@ -19,7 +19,7 @@ func TestTimeSeriesAreRebuiltFromTheLedger(t *testing.T) {
 	const reports = 25
 	h := startHouse(t, t.TempDir())
 	h.setUp()
-	k := h.platform("rebuilt", "push")
+	k := h.platform("rebuilt")
 	way := &line{}
 	way.to(h.url)
 	auth, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)

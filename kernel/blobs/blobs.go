@@ -53,7 +53,8 @@ func (s *Store) Put(ctx context.Context, r io.Reader, limit int64) (hash string,
 	if err := os.Rename(tmp.Name(), path); err != nil {
 		return "", 0, fmt.Errorf("keep blob: %w", err)
 	}
-	return hash, size, syncDir(filepath.Dir(path))
+	// The file in its directory, and that directory in the room's.
+	return hash, size, errors.Join(syncDir(filepath.Dir(path)), syncDir(s.dir))
 }
 
 var hashForm = regexp.MustCompile(`^[0-9a-f]{64}$`)

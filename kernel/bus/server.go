@@ -29,6 +29,7 @@ const (
 	streamName = "linghang"
 	prefix     = "linghang."
 	fetchSize  = 100
+	fetchWait  = 20 * time.Second
 	ackWait    = time.Minute
 )
 
@@ -189,19 +190,28 @@ func (b *Bus) Subscribe(ctx context.Context, room string, s Subscription) error 
 
 func (b *Bus) consume(ctx context.Context, consumer jetstream.Consumer, name string, s Subscription) {
 	for ctx.Err() == nil {
-		batch, err := consumer.Fetch(fetchSize, jetstream.FetchMaxWait(2*time.Second))
-		if err != nil {
+		if err := b.fetch(ctx, consumer, name, s); err != nil && ctx.Err() == nil {
 			b.log.Warn("events cannot be fetched", "consumer", name, "error", err)
 			pause(ctx, time.Second)
-			continue
-		}
-		for m := range batch.Messages() {
-			if ctx.Err() != nil {
-				return
-			}
-			b.deliver(ctx, m, name, s)
 		}
 	}
+}
+
+// fetch hands out what waits, or comes within a while. It ends with ctx.
+func (b *Bus) fetch(ctx context.Context, consumer jetstream.Consumer, name string, s Subscription) error {
+	wait, cancel := context.WithTimeout(ctx, fetchWait)
+	defer cancel()
+	batch, err := consumer.Fetch(fetchSize, jetstream.FetchContext(wait))
+	if err != nil {
+		return fmt.Errorf("fetch: %w", err)
+	}
+	for m := range batch.Messages() {
+		if ctx.Err() != nil {
+			return nil
+		}
+		b.deliver(ctx, m, name, s)
+	}
+	return nil
 }
 
 // deliver hands one message to its handler. A failure is tried again later,

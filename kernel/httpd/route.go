@@ -196,16 +196,25 @@ func (h listHandler[I, T]) register(api huma.API, op huma.Operation) {
 type rawHandler struct {
 	http.Handler
 	consumes string
+	body     reflect.Type // of a JSON body, for the document; nil otherwise
 }
 
 // Raw answers by itself: protocols, uploads, downloads, event streams.
 // consumes is the media type of the request body, empty when there is none.
-func Raw(consumes string, h http.Handler) Handler { return rawHandler{h, consumes} }
+func Raw(consumes string, h http.Handler) Handler { return rawHandler{h, consumes, nil} }
+
+// RawOf is Raw with a JSON body of type I, which the document describes.
+func RawOf[I any](h http.Handler) Handler {
+	return rawHandler{h, "application/json", reflect.TypeFor[I]()}
+}
 
 func (h rawHandler) register(api huma.API, op huma.Operation) {
 	op.Responses = map[string]*huma.Response{"200": {Description: "OK"}, "default": problemResponse(api)}
 	if h.consumes != "" {
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{h.consumes: {}}}
+	}
+	if h.body != nil {
+		op.RequestBody.Content[h.consumes].Schema = api.OpenAPI().Components.Schemas.Schema(h.body, true, h.body.Name())
 	}
 	for _, name := range pathParameters(op.Path) {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: "string"}})

@@ -111,11 +111,12 @@ type Directory struct {
 	now       func() time.Time
 	attempts  *attempts
 	hashing   chan struct{} // argon2 takes 64 MiB each; few at a time
+	effort    effort
 }
 
 // NewDirectory returns the directory kept in db.
 func NewDirectory(db *sqldb.DB, catalogue *Catalogue) *Directory {
-	return &Directory{db: db, catalogue: catalogue, now: time.Now, attempts: newAttempts(), hashing: make(chan struct{}, 4)}
+	return &Directory{db: db, catalogue: catalogue, now: time.Now, attempts: newAttempts(), hashing: make(chan struct{}, 4), effort: usualEffort()}
 }
 
 // Catalogue returns the compiled permissions.
@@ -374,7 +375,7 @@ func (d *Directory) hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer func() { <-d.hashing }()
-	return hashPassword(password)
+	return hashPassword(password, d.effort)
 }
 
 func (d *Directory) compare(ctx context.Context, stored, password string) (bool, error) {
@@ -385,7 +386,7 @@ func (d *Directory) compare(ctx context.Context, stored, password string) (bool,
 		return false, err
 	}
 	defer func() { <-d.hashing }()
-	return checkPassword(stored, password), nil
+	return checkPassword(stored, password, d.effort), nil
 }
 
 func (d *Directory) seat(ctx context.Context) error {

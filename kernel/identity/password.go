@@ -26,27 +26,39 @@ const (
 	passwordMax = 200
 )
 
+// effort is what computing one hash costs; a stored hash carries its own.
+type effort struct {
+	passes, memory uint32 // memory in KiB
+	threads        uint8
+}
+
+func usualEffort() effort { return effort{argonTime, argonMemory, argonThreads} }
+
+func (e effort) key(password string, salt []byte, size uint32) []byte {
+	return argon2.IDKey([]byte(password), salt, e.passes, e.memory, e.threads, size)
+}
+
 // PasswordMin is the least number of characters of a password.
 const PasswordMin = passwordMin
 
-func hashPassword(password string) (string, error) {
+func hashPassword(password string, e effort) (string, error) {
 	salt := make([]byte, 16)
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("make salt: %w", err)
 	}
-	key := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey)
+	key := e.key(password, salt, argonKey)
 	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, e.memory, e.passes, e.threads,
 		b64.EncodeToString(salt), b64.EncodeToString(key)), nil
 }
 
 // checkPassword compares in constant time. It spends the same effort when there
 // is no stored password, so that a stranger cannot tell which logins exist.
-func checkPassword(stored, password string) bool {
+func checkPassword(stored, password string, e effort) bool {
 	var version, memory, time, threads int
 	parts := strings.Split(stored, "$")
 	if len(parts) != 6 {
-		argon2.IDKey([]byte(password), make([]byte, 16), argonTime, argonMemory, argonThreads, argonKey)
+		e.key(password, make([]byte, 16), argonKey)
 		return false
 	}
 	_, err1 := fmt.Sscanf(parts[2], "v=%d", &version)

@@ -121,14 +121,28 @@ func (d *Directory) EditPerson(ctx context.Context, id string, version int64, in
 	if err := d.checkMemberships(ctx, p.Memberships, in.Memberships); err != nil {
 		return p, err
 	}
+	before := p
 	p.Name, p.Email, p.Disabled, p.Memberships = in.Name, in.Email, in.Disabled, in.Memberships
 	if in.Language != "" {
 		p.Language = in.Language
+	}
+	changed := p.Name != before.Name || p.Email != before.Email || p.Language != before.Language || p.Disabled != before.Disabled
+	if changed && !d.outranks(ctx, before) {
+		return before, fault.New(fault.Forbidden, "system.person.refused", "this person may do more than you; only memberships of your own organisations are yours to change")
 	}
 	if err := d.savePerson(ctx, p, version); err != nil {
 		return p, err
 	}
 	return d.Person(ctx, id)
+}
+
+// outranks reports whether the caller may do everything that the person may,
+// wherever the person may do it.
+func (d *Directory) outranks(ctx context.Context, p Person) bool {
+	mine := From(ctx)
+	return !slices.ContainsFunc(p.Memberships, func(m Membership) bool {
+		return !mine.Scope.Allows(m.OrganisationID) || !mine.Permissions.Holds(d.catalogue.Of(m.Role))
+	})
 }
 
 // EditSelf changes the caller's own name, language and e-mail.
@@ -172,12 +186,8 @@ func (d *Directory) ResetPassword(ctx context.Context, person, next string) erro
 	if err != nil {
 		return err
 	}
-	mine := From(ctx)
-	for _, m := range p.Memberships {
-		bits := d.catalogue.Of(m.Role)
-		if !mine.Scope.Allows(m.OrganisationID) || !mine.Permissions.Holds(bits) {
-			return fault.New(fault.Forbidden, "system.password.refused", "this person may do more than you; their password is not yours to set")
-		}
+	if !d.outranks(ctx, p) {
+		return fault.New(fault.Forbidden, "system.password.refused", "this person may do more than you; their password is not yours to set")
 	}
 	if err := acceptablePassword("body.password", p.Login, next); err != nil {
 		return err

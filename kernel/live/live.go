@@ -118,6 +118,13 @@ func (h *Hub) Watch(ctx context.Context, allows func(Notice) bool) *Watcher {
 	return w
 }
 
+// Watching returns how many watchers this process has.
+func (h *Hub) Watching() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.watchers)
+}
+
 // offer drops what a slow watcher has no room for and remembers the topic, so
 // that the watcher learns that it must read again.
 func (w *Watcher) offer(n Notice) {

@@ -148,6 +148,10 @@ func (m *Module) serveReport(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
+	m.answerReport(w, r, c)
+}
+
+func (m *Module) answerReport(w http.ResponseWriter, r *http.Request, c caller) {
 	s, err := m.takeReport(r, c)
 	if err != nil {
 		m.grumble(c, channelReport, err)

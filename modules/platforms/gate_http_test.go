@@ -481,3 +481,27 @@ func backfillDoesNotCountAsReporting(t *testing.T, s *site) {
 		t.Errorf("platforms.monitored is %v, %v", v.Number, err)
 	}
 }
+
+func TestASenderLearnsWhatItOwesAndChecksItself(t *testing.T) {
+	s := newSite(t)
+	ask := func(method, path string, body []byte) kerneltest.Reply {
+		r := httptest.NewRequest(method, "/api/platforms/ingest/v1/"+path, bytes.NewReader(body))
+		r.SetBasicAuth(s.push.ID, s.push.Secret)
+		r.Header.Set("Content-Type", "application/json")
+		return s.Do(r)
+	}
+	if r := ask("POST", "check", s.nextReport(`{"code":"heartbeat","value":1}`)); r.Status != 200 || len(s.latest(t, s.id)) > 0 {
+		t.Errorf("a check answered %d %s and kept %v", r.Status, r.Body, s.latest(t, s.id))
+	}
+	if r := ask("POST", "check", s.nextReport(`{"code":"happiness","value":1}`)); r.Status != 422 {
+		t.Errorf("a bad report passed the check: %d %s", r.Status, r.Body)
+	}
+	if r := ask("POST", "reports", s.nextReport(`{"code":"heartbeat","value":1}`)); r.Status != 200 {
+		t.Fatalf("report: %d %s", r.Status, r.Body)
+	}
+	var due dueView
+	ask("GET", "due", nil).Decode(t, &due)
+	if len(due.Items) != 1 || due.Items[0].Code != "heartbeat" || due.Items[0].State != "received" {
+		t.Errorf("due: %+v", due)
+	}
+}

@@ -47,7 +47,15 @@ func (m *Module) gateRoutes() []module.Route {
 	return []module.Route{
 		{
 			Pattern: "POST /ingest/v1/reports", Permission: identity.Public, OwnKey: true, Recorded: ledger, Summary: "Report values as signed JSON",
-			Handler: httpd.Raw("application/json", http.HandlerFunc(m.serveReport)),
+			Handler: httpd.RawOf[report](http.HandlerFunc(m.serveReport)),
+		},
+		{
+			Pattern: "POST /ingest/v1/check", Permission: identity.Public, OwnKey: true, Recorded: "nothing is kept", Summary: "Check a report and keep nothing of it",
+			Handler: httpd.RawOf[report](http.HandlerFunc(m.serveCheck)),
+		},
+		{
+			Pattern: "GET /ingest/v1/due", Permission: identity.Public, OwnKey: true, Summary: "What the platform owes now",
+			Handler: httpd.Raw("", http.HandlerFunc(m.serveDue)),
 		},
 		{
 			Pattern: "GET /ingest/v1/reports/{receipt}", Permission: identity.Public, OwnKey: true, Summary: "What became of a report",
@@ -220,6 +228,16 @@ type KeyView struct {
 	Kind      string    `json:"kind" enum:"report,push"`
 	Sandbox   bool      `json:"sandbox"`
 	CreatedAt time.Time `json:"created_at"`
+	// LastUsedAt is when data last came in under the key.
+	LastUsedAt *time.Time `json:"last_used_at,omitempty"`
+}
+
+func viewKey(k key) KeyView {
+	v := KeyView{ID: k.ID, Kind: k.Kind, Sandbox: k.Sandbox, CreatedAt: k.CreatedAt}
+	if k.LastUsedAt.UnixMilli() > 0 {
+		v.LastUsedAt = &k.LastUsedAt
+	}
+	return v
 }
 
 type limitsView struct {
@@ -248,7 +266,7 @@ func (m *Module) detail(ctx context.Context, p platform) (platformDetail, error)
 		Limits: limitsView{maxSeries, series[p.ID], samplesPerMinute},
 	}
 	for _, k := range keys {
-		d.Keys = append(d.Keys, KeyView{k.ID, k.Kind, k.Sandbox, k.CreatedAt})
+		d.Keys = append(d.Keys, viewKey(k))
 	}
 	return d, err
 }
@@ -343,7 +361,7 @@ func (m *Module) issueKey(ctx context.Context, in keyInput) (issuedKey, error) {
 	if err := m.keys.insert(ctx, k, identity.From(ctx).Actor()); err != nil {
 		return issuedKey{}, err
 	}
-	v := issuedKey{KeyView: KeyView{k.ID, k.Kind, k.Sandbox, k.CreatedAt}, Secret: secret, Configs: configs(m.kit.Address(), p, k, secret)}
+	v := issuedKey{KeyView: viewKey(k), Secret: secret, Configs: configs(m.kit.Address(), p, k, secret)}
 	if k.Kind == pushKey {
 		v.Basic = basicView{k.ID, secret}
 	}

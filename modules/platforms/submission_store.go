@@ -190,6 +190,9 @@ func (l ledger) insert(ctx context.Context, tx *sqldb.Tx, s submission) error {
 	if err := l.insertRow(ctx, tx, s, payload); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, `UPDATE platform_key SET last_used_at = $1 WHERE id = $2`, s.ReceivedAt.UnixMilli(), s.keyID); err != nil {
+		return fmt.Errorf("note use of key: %w", err)
+	}
 	if s.Channel == channelCSV {
 		return nil // a person filled a gap; that does not show the platform alive
 	}

@@ -472,6 +472,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/ingest/v1/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a report and keep nothing of it */
+        post: operations["post-platforms-ingest-v1-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/ingest/v1/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the platform owes now */
+        get: operations["get-platforms-ingest-v1-due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/ingest/v1/reports": {
         parameters: {
             query?: never;
@@ -1922,6 +1956,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "report" | "push";
+            /** Format: date-time */
+            last_used_at?: string;
             sandbox: boolean;
             /** @description Shown this once */
             secret: string;
@@ -1932,6 +1968,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "report" | "push";
+            /** Format: date-time */
+            last_used_at?: string;
             sandbox: boolean;
         };
         PlatformsLimitsView: {
@@ -2038,6 +2076,38 @@ export interface components {
             synthetic: boolean;
             /** Format: int64 */
             version: number;
+        };
+        PlatformsReport: {
+            items: components["schemas"]["PlatformsReportItem"][] | null;
+            /** @description 2026-11-24T10:15:00+08:00, 2026-11-24 or 2026-11 */
+            period: string;
+            /** @description Code of the platform; must be the key's own when given */
+            platform?: string;
+            /**
+             * Format: int64
+             * @description seq of the report that this one corrects
+             */
+            revises?: number;
+            /**
+             * Format: int64
+             * @description Version of this format: 1
+             */
+            schema: number;
+            /** Format: date-time */
+            sent_at: string;
+            /**
+             * Format: int64
+             * @description Strictly increasing number of the report
+             */
+            seq: number;
+        };
+        PlatformsReportItem: {
+            code: string;
+            dims?: components["schemas"]["PlatformsDims"];
+            /** @description The platform's own remark, such as estimated */
+            quality?: string;
+            /** Format: double */
+            value: number;
         };
         PlatformsSeriesView: {
             code: string;
@@ -3495,6 +3565,64 @@ export interface operations {
             };
         };
     };
+    "post-platforms-ingest-v1-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PlatformsReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-ingest-v1-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-platforms-ingest-v1-reports": {
         parameters: {
             query?: never;
@@ -3504,7 +3632,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": unknown;
+                "application/json": components["schemas"]["PlatformsReport"];
             };
         };
         responses: {

@@ -136,6 +136,7 @@ function List({ board }: { board: BoardData }) {
 function ByAction({ board, status, clear }: { board: BoardData; status: string; clear: () => void }) {
   const t = usePlanTexts()
   const text = useText()
+  const f = useFormat()
   const columns = useTargetColumns()
   const wide = Grid.useBreakpoint().md !== false
   const shown = (action: string) => board.targets.filter((x) => x.action_code === action && (!status || x.status === status))
@@ -155,7 +156,7 @@ function ByAction({ board, status, clear }: { board: BoardData; status: string; 
           columns={columns.map((c) => ({ key: c.key, title: c.title, width: c.width ?? 120, render: (_, x) => c.render(x), ...(c.from ? { responsive: [c.from] } : {}) }))}
         />
         {!status && bare.length > 0 && (
-          <div className="lh-bare lh-muted">{t('board.noTargets')}：{bare.map((m) => text(m.title)).join('、')}</div>
+          <div className="lh-bare lh-muted">{t('board.noTargets', { measures: f.list(bare.map((m) => text(m.title))) })}</div>
         )}
       </Card>
     )

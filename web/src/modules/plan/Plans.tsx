@@ -60,7 +60,8 @@ function useColumns(edit: (plan: PlanRow) => void): Column<PlanRow>[] {
 interface New {
   template?: string
   yaml?: string
-  period?: [Dayjs, Dayjs]
+  from?: Dayjs
+  to?: Dayjs
   title?: Partial<Text>
 }
 
@@ -73,7 +74,7 @@ function Create({ open, close }: { open: boolean; close: () => void }) {
     run: (v: New) => {
       const title = { zh: v.title?.zh?.trim() ?? '', en: v.title?.en?.trim() ?? '' }
       const named = title.zh || title.en ? { title: { zh: title.zh || title.en, en: title.en || title.zh } } : {}
-      const period = v.period ? { from: v.period[0].format('YYYY-MM-DD'), to: v.period[1].format('YYYY-MM-DD') } : {}
+      const period = v.from && v.to ? { from: v.from.format('YYYY-MM-DD'), to: v.to.format('YYYY-MM-DD') } : {}
       return read(api.POST('/api/plan/plans', { body: { ...(from === 'template' ? { template: v.template ?? '' } : { yaml: v.yaml ?? '' }), ...named, ...period } }))
     },
     refresh: [roomKey],
@@ -86,7 +87,7 @@ function Create({ open, close }: { open: boolean; close: () => void }) {
     <Drawer open={open} onClose={close} size={680} title={t('plans.create')} destroyOnHidden>
       {templates.error && <Failure problem={templates.error} retry={() => void templates.refetch()} />}
       {templates.isPending ? <Loading rows={3} /> : (
-        <EntityForm<New> initial={best ? { template: best.id, period: [dayjs(best.from), dayjs(best.to)] } : {}} submit={(v) => create.mutateAsync(v)} submitLabel={t('plans.create')} cancel={close} wide>
+        <EntityForm<New> initial={best ? { template: best.id, from: dayjs(best.from), to: dayjs(best.to) } : {}} submit={(v) => create.mutateAsync(v)} submitLabel={t('plans.create')} cancel={close} wide>
           <Form.Item>
             <Segmented value={from} onChange={setFrom} options={[{ value: 'template', label: t('plans.fromTemplate') }, { value: 'yaml', label: t('plans.fromYAML') }]} />
           </Form.Item>
@@ -101,8 +102,7 @@ function Create({ open, close }: { open: boolean; close: () => void }) {
 function Templates({ items }: { items: Schema<'PlanTemplateView'>[] }) {
   const t = usePlanTexts()
   const text = useText()
-  const period = Form.useWatch<[Dayjs, Dayjs] | undefined>('period')
-  const over = period?.[1]?.isBefore(dayjs())
+  const over = Form.useWatch<Dayjs | undefined>('to')?.isBefore(dayjs())
   return (
     <>
       <Form.Item name="template" label={t('plans.template')} className="lh-choices">
@@ -115,9 +115,14 @@ function Templates({ items }: { items: Schema<'PlanTemplateView'>[] }) {
           ))}
         </Radio.Group>
       </Form.Item>
-      <Form.Item name="period" label={t('field.period')} extra={t('plans.periodNote')} rules={[{ required: true, message: t('plans.periodMissing') }]}>
-        <DatePicker.RangePicker />
-      </Form.Item>
+      <div className="lh-pair">
+        <Form.Item name="from" label={t('field.from')} extra={t('plans.periodNote')} rules={[{ required: true, message: t('plans.periodMissing') }]}>
+          <DatePicker style={{ width: '100%' }} allowClear={false} />
+        </Form.Item>
+        <Form.Item name="to" label={t('field.to')} rules={[{ required: true, message: t('plans.periodMissing') }]}>
+          <DatePicker style={{ width: '100%' }} allowClear={false} />
+        </Form.Item>
+      </div>
       {over && <Alert type="info" showIcon title={t('plans.overNote')} className="lh-form-problem" />}
     </>
   )

@@ -35,7 +35,7 @@ export function Report({ target, open, close }: { target: TargetDetail; open: bo
       <Alert type="info" showIcon title={t('report.flow')} className="lh-form-problem" />
       <EntityForm<Values> initial={{ valid_at: dayjs() }} submit={(v) => report.mutateAsync(v)} submitLabel={t('report.submit')} cancel={close}>
         <div className="lh-pair">
-          <Form.Item name="value" label={`${text(target.title)}（${text(target.unit)}）`} rules={[{ required: true, message: t('report.valueMissing') }]}>
+          <Form.Item name="value" label={t('report.valueOf', { title: text(target.title), unit: text(target.unit) })} rules={[{ required: true, message: t('report.valueMissing') }]}>
             <InputNumber style={{ width: '100%' }} />
           </Form.Item>
           <Form.Item name="valid_at" label={t('field.validAt')} rules={[{ required: true, message: t('report.dateMissing') }]}>

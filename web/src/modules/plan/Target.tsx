@@ -38,8 +38,7 @@ function Page({ target }: { target: TargetDetail }) {
     { key: 'values', label: t('target.history'), children: <History target={target} /> },
     { key: 'milestones', label: t('target.milestones'), children: <Milestones target={target} /> },
     { key: 'comments', label: t('target.comments'), children: <Comments target={target} /> },
-    { key: 'about', label: t('target.about'), children: <About target={target} /> },
-    { key: 'changes', label: t('target.changes'), children: <Changes target={target} /> },
+    { key: 'about', label: t('target.about'), children: <><About target={target} /><Changes target={target} /></> },
   ]
   return (
     <div className="lh-stack">
@@ -88,7 +87,7 @@ function Head({ target }: { target: TargetDetail }) {
   return (
     <Figures>
       <Figure label={t('field.value')} value={q.number(target.value)} unit={target.value === null ? '' : text(target.unit)} note={target.how.as_of ? t('target.asOf', { time: f.time(target.how.as_of) }) : t(`sourceNote.${target.source}`)} />
-      <Figure label={`${t('field.goal')}（${t(`direction.${target.direction}`)}）`} value={target.direction === 'between' ? `${q.number(target.goal)}–${q.number(target.goal_high)}` : q.number(target.goal)} unit={text(target.unit)} note={`${f.date(target.from)} – ${f.date(target.to)}`} />
+      <Figure label={t('target.goalOf', { direction: t(`direction.${target.direction}`) })} value={target.direction === 'between' ? `${q.number(target.goal)}–${q.number(target.goal_high)}` : q.number(target.goal)} unit={text(target.unit)} note={`${f.date(target.from)} – ${f.date(target.to)}`} />
       <Figure label={t('field.status')} value={<StatusTag tone={statusTone[target.status]}>{t(`status.${target.status}`)}</StatusTag>} note={<span className="lh-wrap lh-count-note">{reason(target.reason)}</span>} />
       <Figure label={t('field.forecast')} value={q.number(forecast.value)} unit={forecast.value === null ? '' : text(target.unit)} note={forecast.value === null ? none : t('forecast.interval', { low: q.number(forecast.low), high: q.number(forecast.high) })} />
       {pace && target.status !== 'reached' && pace.required_per_day !== null && <Figure label={t('field.progress')} value={q.share(pace.ratio)} note={<>{t('target.expected', { value: q.number(pace.expected) })}<br />{t('target.required', { value: q.number(pace.required_per_day) })}</>} />}
@@ -183,9 +182,11 @@ function About({ target }: { target: TargetDetail }) {
 function Changes({ target }: { target: TargetDetail }) {
   const t = usePlanTexts()
   const f = useFormat()
-  if (target.changes.length === 0) return <EmptyState title={t('target.noChanges')} />
   const names: Record<string, string> = { goal: t('field.goal'), goal_high: t('field.goalHigh'), baseline: t('field.baseline'), owner: t('field.owner'), owner_id: t('field.ownerOrganisation'), kind: t('field.kind'), formula: t('field.formula') }
   return (
+    <>
+    <h3 className="lh-card-title">{t('target.changes')}</h3>
+    {target.changes.length === 0 && <p className="lh-muted">{t('target.noChanges')}</p>}
     <ul className="lh-rows">
       {target.changes.map((c) => (
         <li key={c.at + c.field} className="lh-row">
@@ -197,5 +198,6 @@ function Changes({ target }: { target: TargetDetail }) {
         </li>
       ))}
     </ul>
+    </>
   )
 }

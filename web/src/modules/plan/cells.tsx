@@ -2,7 +2,8 @@ import { Grid, Progress, Tooltip } from 'antd'
 import { Link } from 'react-router'
 import { none, StatusTag, SyntheticMark, usePalette, useText, type Column } from '../../kernel'
 import { Sparkline } from '../../lib/chart/Sparkline'
-import { progressOf, statusTone, useGoal, useQuantity, useReason, type TargetRow } from './data'
+import { progressOf } from './curve'
+import { statusTone, useGoal, useQuantity, useReason, type TargetRow } from './data'
 import { usePlanTexts } from './texts'
 
 /** Where a value comes from. */
@@ -98,7 +99,7 @@ export function useTargetColumns(): Column<TargetRow>[] {
           <span>
             <Link to={`/plan/targets/${x.id}`}>{text(x.title)}</Link> {x.synthetic && <SyntheticMark />}
           </span>
-          {wide ? <span className="lh-code">{x.code}</span> : <StatusTag tone={statusTone[x.status]}>{t(`status.${x.status}`)}</StatusTag>}
+          {wide ? <span className="lh-code">{x.code}</span> : <span><StatusTag tone={statusTone[x.status]}>{t(`status.${x.status}`)}</StatusTag></span>}
         </span>
       ),
     },

@@ -88,3 +88,9 @@ function forecastSeries(c: Curve, last: Point, f: { at: number; value: number; l
     { type: 'line', name: c.names.forecast, data: [last, [f.at, f.value]], symbol: 'none', lineStyle: { width: 2, type: 'dashed', color: colour }, itemStyle: { color: colour } },
   ]
 }
+
+/** The share of the way to the goal, from 0 to 1; undefined without a value. */
+export function progressOf(x: { value: number | null; goal: number; baseline: number }): number | undefined {
+  if (x.value === null || x.goal === x.baseline) return undefined
+  return Math.min(1, Math.max(0, (x.value - x.baseline) / (x.goal - x.baseline)))
+}

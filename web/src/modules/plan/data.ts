@@ -131,9 +131,3 @@ export function useGoal(): (target: Pick<TargetRow, 'direction' | 'goal' | 'goal
     return `${t(`direction.${x.direction}`)} ${low}${q.measured(x.direction === 'between' ? x.goal_high : x.goal, text(x.unit))}`
   }
 }
-
-/** The share of the way to the goal, from 0 to 1; undefined without a value. */
-export function progressOf(x: Pick<TargetRow, 'value' | 'goal' | 'baseline' | 'direction'>): number | undefined {
-  if (x.value === null || x.goal === x.baseline) return undefined
-  return Math.min(1, Math.max(0, (x.value - x.baseline) / (x.goal - x.baseline)))
-}

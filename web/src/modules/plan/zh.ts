@@ -3,7 +3,7 @@ export const zh = {
   board: {
     title: '计划看板', period: '{{from}} 至 {{to}}，已过 {{elapsed}}', choose: '选择计划', byAction: '按行动', asList: '列表', screen: '大屏', plans: '计划管理', workbook: '导出 Excel 工作簿', yaml: '导出 YAML',
     none: '还没有行动计划', noneNote: '从模板新建计划后，每个目标的实时进展显示在这里。', noneView: '主管部门新建计划后，您可以查看的目标显示在这里。', create: '新建计划', search: '目标名称、代码或责任部门', total: '目标总数',
-    targets: '{{count}} 个目标', noTargets: '此措施没有数字目标', all: '全部', nothing: '没有符合条件的目标', counted: '{{count}} 个', sources: '数据来源', measured: '实时测得 {{live}}，填报 {{reported}}，暂无数据 {{none}}',
+    targets: '{{count}} 个目标', noTargets: '没有数字目标的措施：{{measures}}', all: '全部', nothing: '没有符合条件的目标', counted: '{{count}} 个', sources: '数据来源', measured: '实时测得 {{live}}，填报 {{reported}}，暂无数据 {{none}}',
   },
   status: { reached: '已达成', on_track: '正常', at_risk: '有风险', late: '滞后', missed: '未达成', not_measured: '暂无数据' },
   source: { live: '实时', reported: '填报', none: '无' },
@@ -26,11 +26,11 @@ export const zh = {
     short_history: '历史太短，不作预测：已有 {{points}} 个值、{{days}} 天，需要至少 {{points_needed}} 个值、{{days_needed}} 天', period_over: '计划期已结束，不作预测', short: '历史太短', over: '期已结束', basis: '依据 {{points}} 个值、{{days}} 天的历史',
   },
   target: {
-    title: '目标', history: '历史数值', milestones: '里程碑', comments: '评论', changes: '变更记录', about: '目标信息', curve: '进展曲线', actual: '实际值', goalLine: '目标', forecastLine: '预测', band: '80% 区间', report: '填报数值', edit: '调整目标', remind: '提醒责任部门',
+    title: '目标', history: '历史数值', milestones: '里程碑', comments: '评论', changes: '变更记录', about: '目标信息', curve: '进展曲线', actual: '实际值', goalLine: '目标', goalOf: '目标值（{{direction}}）', forecastLine: '预测', band: '80% 区间', report: '填报数值', edit: '调整目标', remind: '提醒责任部门',
     noHistory: '还没有数值', noHistoryNote: '实时测得或批准填报后，每个值都记录在这里。', knownAt: '当时所知', knownAtNote: '只显示在此时刻之前已生效的值', required: '每天还需 {{value}}', expected: '此时应达到 {{value}}', asOf: '数据时间 {{time}}', standsIn: '暂由填报值代替：{{reason}}',
     noCurve: '有两个以上的值后显示曲线', reading: '{{measure}}：{{value}}', noChanges: '目标没有变更过', saved: '已保存', ownerNote: '该机构的人员可查看并填报此目标', formulaNote: '指标编号可做 + - * / 运算，可用 min、max、sum，例如 platforms.monitored', reasonNote: '与变更一起永久保存', chooseLive: '实时', chooseReported: '填报',
   },
-  report: { title: '填报数值', submit: '提交审核', done: '已提交，等待审核', note: '数据出处，例如统计公报的名称和页码', drop: '点击或拖入证明文件（PDF、Office、图片、文本，20 MB 以内）', uploading: '正在上传', need: '请上传证明文件或写明数据出处', valueMissing: '请填写数值', dateMissing: '请填写数据时间', flow: '填报、审核、批准须由三个不同的人完成；批准后数值才生效。', removeFile: '移除 {{name}}' },
+  report: { title: '填报数值', valueOf: '{{title}}（{{unit}}）', submit: '提交审核', done: '已提交，等待审核', note: '数据出处，例如统计公报的名称和页码', drop: '点击或拖入证明文件（PDF、Office、图片、文本，20 MB 以内）', uploading: '正在上传', need: '请上传证明文件或写明数据出处', valueMissing: '请填写数值', dateMissing: '请填写数据时间', flow: '填报、审核、批准须由三个不同的人完成；批准后数值才生效。', removeFile: '移除 {{name}}' },
   state: { live: '实时', reported: '待审核', reviewed: '待批准', approved: '已生效', returned: '已退回' },
   values: {
     title: '填报与审批', note: '填报人、审核人、批准人须为三个不同的人', awaiting: '待办理', search: '目标、填报人或说明', none: '没有待办理的填报', noneNote: '在目标页面填报数值后，审核和批准在这里进行。', review: '审核通过', approve: '批准', return: '退回', reviewTitle: '审核通过此数值？', approveTitle: '批准此数值？批准后立即生效。',
