@@ -60,7 +60,8 @@ export function tokens(mode: Mode): ThemeConfig {
     algorithm: [mode === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm],
     cssVar: { key: 'lh' },
     token: {
-      colorPrimary: mode === 'dark' ? '#4f93d4' : p.accent, colorLink: p.accent, colorSuccess: p.good, colorWarning: p.warn, colorError: p.bad,
+      colorPrimary: mode === 'dark' ? '#4f93d4' : p.accent, // The dark algorithm dims a link's colour; this one comes out as the accent.
+      colorLink: mode === 'dark' ? '#79c3ff' : p.accent, colorSuccess: p.good, colorWarning: p.warn, colorError: p.bad,
       colorText: p.text, colorTextSecondary: p.muted, colorTextTertiary: p.muted, colorTextDescription: p.muted,
       colorTextPlaceholder: mode === 'dark' ? '#8a98a5' : '#6b7884', colorTextQuaternary: mode === 'dark' ? '#8a98a5' : '#6b7884',
       colorBgLayout: p.page, colorBgContainer: p.surface, colorBgElevated: mode === 'dark' ? '#1d262f' : p.surface, colorBorderSecondary: p.line,

@@ -130,7 +130,7 @@ function History({ target }: { target: TargetDetail }) {
   const [knownAt, setKnownAt] = useState<Dayjs | null>(null)
   const columns: Column<ValueRow>[] = [
     { key: 'valid', title: t('field.validAt'), sort: 'valid_at', render: (v) => <span className="lh-number">{f.time(v.valid_at)}</span> },
-    { key: 'value', title: t('field.value'), sort: 'value', align: 'right', render: (v) => <span className="lh-number">{q.number(v.value)} {v.synthetic && <SyntheticMark />}</span> },
+    { key: 'value', title: t('field.number'), sort: 'value', align: 'right', render: (v) => <span className="lh-number">{q.number(v.value)} {v.synthetic && <SyntheticMark />}</span> },
     { key: 'state', title: t('field.state'), render: (v) => <StatusTag tone={stateTone[v.state]}>{t(`state.${v.state}`)}</StatusTag> },
     { key: 'known', title: t('field.knownAt'), sort: 'known_at', from: 'md', render: (v) => <span className="lh-number">{f.time(v.known_at)}</span> },
     { key: 'people', title: `${t('field.reporter')} / ${t('field.reviewer')} / ${t('field.approver')}`, from: 'lg', render: (v) => (v.source === 'live' ? <span className="lh-code">{v.formula}</span> : [v.reported_by, v.reviewed_by, v.decided_by].map((x) => x || none).join(' / ')) },
@@ -185,7 +185,7 @@ function Changes({ target }: { target: TargetDetail }) {
   const names: Record<string, string> = { goal: t('field.goal'), goal_high: t('field.goalHigh'), baseline: t('field.baseline'), owner: t('field.owner'), owner_id: t('field.ownerOrganisation'), kind: t('field.kind'), formula: t('field.formula') }
   return (
     <>
-    <h3 className="lh-card-title">{t('target.changes')}</h3>
+    <h3 className="lh-card-title lh-below">{t('target.changes')}</h3>
     {target.changes.length === 0 && <p className="lh-muted">{t('target.noChanges')}</p>}
     <ul className="lh-rows">
       {target.changes.map((c) => (

@@ -37,7 +37,7 @@ function useColumns(): Column<ValueRow>[] {
         </span>
       ),
     },
-    { key: 'value', title: t('field.value'), sort: 'value', align: 'right', render: (v) => <span className="lh-two lh-number"><strong>{q.number(v.value)} {text(v.unit)}</strong><span>{f.date(v.valid_at)}</span></span> },
+    { key: 'value', title: t('field.number'), sort: 'value', align: 'right', render: (v) => <span className="lh-two lh-number"><strong>{q.number(v.value)} {text(v.unit)}</strong><span>{f.date(v.valid_at)}</span></span> },
     { key: 'state', title: t('field.state'), render: (v) => <StatusTag tone={stateTone[v.state]}>{t(`state.${v.state}`)}</StatusTag> },
     { key: 'step', title: t('field.step'), render: (v) => <Steps value={v} /> },
     { key: 'reported', title: t('field.reporter'), sort: 'reported_at', from: 'md', render: (v) => <span className="lh-two"><span>{v.reported_by}</span><span>{f.time(v.reported?.at)}</span></span> },

@@ -14,7 +14,7 @@ export const en: Translation<typeof zh> = {
   kind: { live: 'Measured live', reported: 'Reported by people' },
   direction: { at_least: 'at least', at_most: 'at most', more_than: 'more than', about: 'about', between: 'between', equal: 'reach' },
   field: {
-    target: 'Target', code: 'Code', value: 'Value', goal: 'Goal', goalHigh: 'Upper goal', direction: 'Direction', unit: 'Unit', status: 'Status', source: 'Source', trend: 'Trend', forecast: 'Forecast', owner: 'Owner', ownerOrganisation: 'Owning organisation',
+    target: 'Target', code: 'Code', value: 'Value', number: 'Value', goal: 'Goal', goalHigh: 'Upper goal', direction: 'Direction', unit: 'Unit', status: 'Status', source: 'Source', trend: 'Trend', forecast: 'Forecast', owner: 'Owner', ownerOrganisation: 'Owning organisation',
     action: 'Action', measure: 'Measure', period: 'Period', formula: 'Formula', baseline: 'Baseline', kind: 'Values come', reason: 'Reason', sentence: 'As the plan says', progress: 'Pace', chance: 'Chance', validAt: 'Valid at', knownAt: 'Known at',
     note: 'Note', evidence: 'Evidence', reporter: 'Reporter', reviewer: 'Reviewer', approver: 'Approver', state: 'State', due: 'Due', plan: 'Plan', from: 'From', to: 'To', title: 'Title', targets: 'Targets', created: 'Created', template: 'Template',
     type: 'Kind', remindedBy: 'From', milestone: 'Milestone', decision: 'Decision', step: 'To do',

@@ -11,7 +11,7 @@ export const zh = {
   kind: { live: '实时测得', reported: '人工填报' },
   direction: { at_least: '不少于', at_most: '不超过', more_than: '超过', about: '约', between: '介于', equal: '达到' },
   field: {
-    target: '目标', code: '代码', value: '当前值', goal: '目标值', goalHigh: '目标上限', direction: '方向', unit: '单位', status: '状态', source: '来源', trend: '趋势', forecast: '期末预测', owner: '责任部门', ownerOrganisation: '责任机构',
+    target: '目标', code: '代码', value: '当前值', number: '数值', goal: '目标值', goalHigh: '目标上限', direction: '方向', unit: '单位', status: '状态', source: '来源', trend: '趋势', forecast: '期末预测', owner: '责任部门', ownerOrganisation: '责任机构',
     action: '行动', measure: '措施', period: '期限', formula: '计算公式', baseline: '基期值', kind: '取数方式', reason: '变更原因', sentence: '计划原文', progress: '进度', chance: '达成概率', validAt: '数据时间', knownAt: '生效时间',
     note: '说明', evidence: '证明材料', reporter: '填报人', reviewer: '审核人', approver: '批准人', state: '状态', due: '期限', plan: '计划', from: '开始日期', to: '结束日期', title: '名称', targets: '目标数', created: '创建时间', template: '模板',
     type: '类型', remindedBy: '提醒人', milestone: '里程碑', decision: '审批意见', step: '办理',

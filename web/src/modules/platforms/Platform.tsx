@@ -1,9 +1,9 @@
 import { DownOutlined } from '@ant-design/icons'
-import { Alert, Card, Descriptions, Drawer, Dropdown, Button, Form, Input, Modal, Tabs } from 'antd'
+import { Alert, Card, Descriptions, Drawer, Dropdown, Button, Form, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
 import {
-  api, Confirm, EntityForm, Failure, Figure, Figures, ifMatch, Loading, none, PageHeader, Problem, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText,
+  api, Confirm, EntityForm, Failure, Figure, Figures, ifMatch, Loading, none, PageHeader, PageTabs, Problem, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText,
 } from '../../kernel'
 import { Backfill } from './Backfill'
 import { freshnessTone, roomKey, statusTone, usePlatform, useVocabulary, type PlatformDetail } from './data'
@@ -60,7 +60,7 @@ function Page({ platform }: { platform: PlatformDetail }) {
       {platform.status_reason && (platform.status === 'suspended' || platform.status === 'retired') && <Alert type="warning" showIcon title={`${vocabulary.title('statuses', platform.status)}：${platform.status_reason}`} />}
       <Head platform={platform} />
       <Card size="small">
-        <Tabs activeKey={params.get('tab') ?? 'indicators'} onChange={(tab) => setParams(tab === 'indicators' ? {} : { tab }, { replace: true })} items={tabs} destroyOnHidden />
+        <PageTabs label={t('page.title')} active={params.get('tab') ?? 'indicators'} change={(tab) => setParams(tab === 'indicators' ? {} : { tab }, { replace: true })} items={tabs} />
       </Card>
     </div>
   )
