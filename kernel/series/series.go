@@ -102,13 +102,30 @@ type Refused struct {
 	Duplicate int // another value at the same time: the ledger keeps both
 }
 
+// place is where a sample stands: the hash of its series, and its time.
+type place struct {
+	series uint64
+	at     int64
+}
+
 // Append writes samples; what is too old or contradicts an earlier sample is
 // counted and left out.
 func (s *Store) Append(ctx context.Context, samples []Sample) (Refused, error) {
 	var refused Refused
 	app := s.e.db.Appender(ctx)
+	// The appender compares with what is committed, not with its own batch.
+	batch := make(map[place]float64, len(samples))
 	for _, sample := range samples {
-		_, err := app.Append(0, s.labels(sample.Name, sample.Labels), sample.At, sample.Value)
+		name := s.labels(sample.Name, sample.Labels)
+		at := place{name.Hash(), sample.At}
+		if v, twice := batch[at]; twice {
+			if v != sample.Value {
+				refused.Duplicate++
+			}
+			continue
+		}
+		batch[at] = sample.Value
+		_, err := app.Append(0, name, sample.At, sample.Value)
 		switch {
 		case err == nil:
 		case errors.Is(err, storage.ErrTooOldSample), errors.Is(err, storage.ErrOutOfBounds), errors.Is(err, storage.ErrOutOfOrderSample):

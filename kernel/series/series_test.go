@@ -1,9 +1,8 @@
 package series_test
 
 import (
-	"fmt"
 	"log/slog"
-	"strings"
+	"math"
 	"testing"
 	"time"
 
@@ -13,124 +12,149 @@ import (
 	"linghang/kernel/series"
 )
 
-func open(t *testing.T, dir string) *series.Engine {
+func open(t testing.TB, dir string) *series.Engine {
 	t.Helper()
 	e := series.New(series.Config{Dir: dir})
 	if err := e.Open(slog.New(slog.DiscardHandler), prometheus.NewRegistry()); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
 	return e
 }
 
-func sample(name, platform string, at time.Time, v float64) series.Sample {
-	return series.Sample{Name: name, Labels: []series.Label{{Name: "platform", Value: platform}}, At: at.UnixMilli(), Value: v}
+func sample(name string, at time.Time, value float64, labels ...series.Label) series.Sample {
+	return series.Sample{Name: name, Labels: labels, At: at.UnixMilli(), Value: value}
 }
 
-func put(t *testing.T, s *series.Store, samples ...series.Sample) series.Refused {
-	t.Helper()
-	refused, err := s.Append(t.Context(), samples)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return refused
-}
-
-func ask(t *testing.T, s *series.Store, query string, at time.Time) string {
+func value(t *testing.T, s *series.Store, query string, at time.Time) float64 {
 	t.Helper()
 	lines, err := s.Instant(t.Context(), query, at)
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
-	var values []string
-	for _, l := range lines {
-		for _, p := range l.Points {
-			values = append(values, fmt.Sprint(p.Value))
+	if len(lines) == 0 {
+		return math.NaN()
+	}
+	return lines[0].Points[0].Value
+}
+
+func TestARoomSeesItsOwnSeriesOnly(t *testing.T) {
+	e, now := open(t, t.TempDir()), time.Now().Truncate(time.Minute) // subqueries step on whole minutes
+	ours, theirs := e.Room("ours"), e.Room("theirs")
+	for i, s := range []*series.Store{ours, theirs} {
+		// A label named room does not move a sample into another room.
+		if _, err := s.Append(t.Context(), []series.Sample{sample("x", now, float64(i+1), series.Label{Name: "room", Value: "ours"}, series.Label{Name: "n", Value: "1"})}); err != nil {
+			t.Fatal(err)
 		}
 	}
-	return strings.Join(values, " ")
-}
-
-func TestARoomReadsItsOwnSeriesHoweverItAsks(t *testing.T) {
-	e := open(t, t.TempDir())
-	defer func() { _ = e.Close() }()
-	ours, theirs := e.Room("platforms"), e.Room("plan")
-	now := time.Now().Truncate(time.Second)
-	put(t, ours, sample("iip_x", "a", now, 1))
-	put(t, theirs, sample("iip_x", "a", now, 2))
-	// A label of the same name as the room's is not the caller's to set.
-	put(t, theirs, series.Sample{Name: "iip_y", Labels: []series.Label{{Name: "room", Value: "platforms"}}, At: now.UnixMilli(), Value: 3})
-	for _, query := range []string{
-		`iip_x`, `{__name__=~".+"}`, `iip_x{room="plan"} or iip_x`, `sum(iip_x)`, `max_over_time(iip_x[5m])`, `max_over_time(iip_x[5m:1s])`, `iip_x and on() (iip_x > 0)`, `iip_x{room=~".*"}`,
-	} {
-		if got := ask(t, ours, query, now); got != "1" {
-			t.Errorf("%s gives %q", query, got)
+	f := func(query string, want float64) {
+		t.Helper()
+		if got := value(t, ours, query, now); got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
+			t.Errorf("%s is %v, want %v", query, got, want)
 		}
 	}
-	if got := ask(t, ours, `iip_y`, now); got != "" {
-		t.Errorf("a series of another room: %s", got)
+	f("x", 1)
+	f("count({__name__=~\".+\"})", 1)
+	f("sum(max_over_time(x[1h]))", 1)
+	f("sum(max_over_time(x[1h:1m]))", 1)
+	f("sum(x) + count(x offset 0s)", 2)
+	f(`x{room="theirs"}`, math.NaN())
+	f(`count({room=~"theirs|ours"})`, 1)
+	f(`sum(x or {room="theirs"})`, 1)
+	if _, err := ours.Instant(t.Context(), "x{", now); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a query that cannot be read: %v", err)
 	}
-	if got := ask(t, theirs, `iip_y`, now); got != "3" {
-		t.Errorf("their own: %q", got)
+	if err := ours.Delete(t.Context(), "n", "1"); err != nil {
+		t.Fatal(err)
 	}
-}
-
-func TestAppendCountsWhatTheProjectionDoesNotTake(t *testing.T) {
-	e := open(t, t.TempDir())
-	defer func() { _ = e.Close() }()
-	s := e.Room("platforms")
-	now := time.Now().Truncate(time.Second)
-	if got := put(t, s, sample("x", "a", now, 1), sample("x", "a", now.Add(-time.Hour), 2), sample("x", "a", now, 1)); got != (series.Refused{}) {
-		t.Errorf("late within the window, and a repeat: %+v", got)
-	}
-	if got := put(t, s, sample("x", "a", now, 5), sample("x", "a", now.Add(-25*time.Hour), 2), sample("x", "b", now, 1)); got != (series.Refused{TooOld: 1, Duplicate: 1}) {
-		t.Errorf("a contradiction and a day late: %+v", got)
-	}
-	if got := ask(t, s, `sum(x)`, now); got != "2" {
-		t.Errorf("sum is %s", got)
+	f("x", math.NaN())
+	if got := value(t, theirs, "x", now); got != 2 {
+		t.Errorf("deleting in one room left %v in the other", got)
 	}
 }
 
-func TestSeriesSurviveARestartAndCanBeDeleted(t *testing.T) {
-	dir := t.TempDir()
-	now := time.Now().Truncate(time.Second)
-	e := open(t, dir)
-	put(t, e.Room("platforms"), sample("x", "a", now, 1), sample("x", "b", now, 2))
-	put(t, e.Room("plan"), sample("x", "a", now, 4))
+func TestWhatTheProjectionLeavesOutIsCounted(t *testing.T) {
+	s, now := open(t, t.TempDir()).Room("r"), time.Now()
+	refused, err := s.Append(t.Context(), []series.Sample{
+		sample("x", now, 1), sample("x", now.Add(-time.Hour), 2), // late, within the window
+		sample("x", now, 3), // contradicts
+		sample("x", now, 1), // repeats
+		sample("x", now.Add(-series.OutOfOrder).Add(-48*time.Hour), 4), // too old
+	})
+	if err != nil || refused.Duplicate != 1 || refused.TooOld != 1 {
+		t.Errorf("refused %+v, %v", refused, err)
+	}
+	again, err := s.Append(t.Context(), []series.Sample{sample("x", now, 3)})
+	if err != nil || again.Duplicate != 1 {
+		t.Errorf("a contradiction in a later batch: %+v, %v", again, err)
+	}
+	if got := value(t, s, "x", now); got != 1 {
+		t.Errorf("the first value at a time became %v", got)
+	}
+	if got := value(t, s, "x", now.Add(-time.Hour)); got != 2 {
+		t.Errorf("the late value is %v", got)
+	}
+}
+
+func TestSeriesOutliveARestart(t *testing.T) {
+	dir, now := t.TempDir(), time.Now().Truncate(time.Minute)
+	e := series.New(series.Config{Dir: dir})
+	if err := e.Open(slog.New(slog.DiscardHandler), prometheus.NewRegistry()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		if _, err := e.Room("r").Append(t.Context(), []series.Sample{sample("x", now.Add(time.Duration(i-10)*time.Minute), float64(i))}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}
-	e = open(t, dir)
-	defer func() { _ = e.Close() }()
-	if got := ask(t, e.Room("platforms"), `sum(x)`, now); got != "3" {
-		t.Errorf("after a restart: %s", got)
-	}
-	if err := e.Room("platforms").Delete(t.Context(), "platform", "a"); err != nil {
-		t.Fatal(err)
-	}
-	if got := ask(t, e.Room("platforms"), `sum(x)`, now); got != "2" {
-		t.Errorf("after deleting: %s", got)
-	}
-	if got := ask(t, e.Room("plan"), `sum(x)`, now); got != "4" {
-		t.Errorf("another room after deleting: %s", got)
+	s := open(t, dir).Room("r")
+	lines, err := s.Range(t.Context(), "x", now.Add(-10*time.Minute), now.Add(-time.Minute), time.Minute)
+	if err != nil || len(lines) != 1 || len(lines[0].Points) != 10 || lines[0].Points[9].Value != 9 {
+		t.Errorf("after a restart: %v, %v", lines, err)
 	}
 }
 
-func TestBadQueriesAndRangesAreTheCallersFault(t *testing.T) {
-	e := open(t, t.TempDir())
-	defer func() { _ = e.Close() }()
-	s := e.Room("platforms")
-	now := time.Now()
-	if _, err := s.Instant(t.Context(), `sum(`, now); !fault.Is(err, fault.Invalid) {
-		t.Errorf("half a query: %v", err)
-	}
-	for _, step := range []time.Duration{0, time.Second} {
-		if _, err := s.Range(t.Context(), `x`, now.Add(-24*time.Hour), now, step); !fault.Is(err, fault.Invalid) {
-			t.Errorf("step %s: %v", step, err)
+func TestARangeOfTooManyPointsIsRefused(t *testing.T) {
+	s, now := open(t, t.TempDir()).Room("r"), time.Now()
+	f := func(from, to time.Time, step time.Duration) {
+		t.Helper()
+		if _, err := s.Range(t.Context(), "x", from, to, step); !fault.Is(err, fault.Invalid) {
+			t.Errorf("from %s to %s by %s: %v", from, to, step, err)
 		}
 	}
-	put(t, s, sample("x", "a", now, 1))
-	lines, err := s.Range(t.Context(), `x`, now.Add(-time.Minute), now.Add(time.Minute), 30*time.Second)
-	if err != nil || len(lines) != 1 || len(lines[0].Points) != 3 || lines[0].Labels["platform"] != "a" {
-		t.Errorf("a range: %+v, %v", lines, err)
+	f(now.Add(-24*time.Hour), now, time.Second)
+	f(now, now.Add(-time.Hour), time.Minute)
+	f(now.Add(-time.Hour), now, 0)
+}
+
+func FuzzAQueryStaysInItsRoom(f *testing.F) {
+	for _, query := range []string{"x", "sum(x) by (room)", `{room="theirs"}`, "max_over_time(x[1h:1m])", "x or on() vector(1)", `label_replace(x, "room", "a", "", "")`} {
+		f.Add(query)
 	}
+	now := time.Now()
+	e := open(f, f.TempDir())
+	for _, room := range []string{"ours", "theirs"} {
+		v := map[string]float64{"ours": 1, "theirs": 777_777}[room]
+		if _, err := e.Room(room).Append(f.Context(), []series.Sample{sample("x", now, v)}); err != nil {
+			f.Fatal(err)
+		}
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		lines, err := e.Room("ours").Instant(t.Context(), query, now)
+		if err != nil {
+			return
+		}
+		for _, l := range lines {
+			if l.Labels["__name__"] == "x" && l.Points[0].Value == 777_777 {
+				t.Errorf("%q reaches another room", query)
+			}
+		}
+	})
 }
