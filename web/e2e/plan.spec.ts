@@ -9,6 +9,9 @@ interface Board { targets: Target[] }
 /** Three persons of the bureau: one reports, one reviews, one approves. */
 const bureau = ['reporter', 'officer', 'leader'] as const
 
+// Three browsers in one journey take their time on a small machine.
+test.describe.configure({ timeout: 240_000 })
+
 let plan = ''
 let targets: Target[] = []
 
