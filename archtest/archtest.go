@@ -47,10 +47,11 @@ type owner struct {
 func owners() []owner {
 	everybody := []string(nil)
 	return []owner{
+		{"filippo.io/age", []string{"kernel/archive"}, nil},
 		{"github.com/danielgtaylor/huma", []string{"kernel/httpd"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
 		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest"}, nil},
-		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms"}, []string{"cmd", "modules", "lib"}},
+		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms", "kernel/archive"}, []string{"cmd", "modules", "lib"}},
 		{"github.com/nats-io", []string{"kernel/bus"}, nil},
 		{"github.com/oklog/ulid", everybody, nil},
 		{"github.com/pressly/goose", []string{"kernel/sqldb"}, nil},

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"math"
 	"strings"
 	"testing/fstest"
 
@@ -16,23 +17,57 @@ import (
 //go:embed migrations/*.sql
 var doors embed.FS
 
+// The tables in which migrations note how far they have come.
+const (
+	kernelVersion = "kernel_version"
+	roomVersion   = "room_version"
+)
+
+// newest is every migration there is.
+const newest = math.MaxInt64
+
 // migrate applies the kernel's own tables and then the room's, each with a
-// version table of its own. Migrations only go forward.
-func migrate(ctx context.Context, db *DB, room fs.FS) error {
+// version table of its own, up to the versions. Migrations only go forward.
+func migrate(ctx context.Context, db *DB, room fs.FS, to Versions) error {
 	kernel, err := fs.Sub(doors, "migrations")
 	if err != nil {
 		return fmt.Errorf("read kernel migrations: %w", err)
 	}
-	if err := apply(ctx, db, "kernel_version", kernel); err != nil {
+	if err := apply(ctx, db, kernelVersion, kernel, to.Kernel); err != nil {
 		return err
 	}
 	if room == nil {
 		return nil
 	}
-	return apply(ctx, db, "room_version", room)
+	return apply(ctx, db, roomVersion, room, to.Room)
 }
 
-func apply(ctx context.Context, db *DB, table string, dir fs.FS) error {
+// Known returns the newest versions that this program's migrations lead to.
+func (e *Engine) Known(room fs.FS) (v Versions, err error) {
+	kernel, err := fs.Sub(doors, "migrations")
+	if err != nil {
+		return v, fmt.Errorf("read kernel migrations: %w", err)
+	}
+	if v.Kernel, err = lastVersion(kernel, e.dialect); err != nil || room == nil {
+		return v, err
+	}
+	v.Room, err = lastVersion(room, e.dialect)
+	return v, err
+}
+
+func lastVersion(dir fs.FS, d Dialect) (last int64, err error) {
+	files, err := forDialect(dir, d)
+	for name := range files {
+		n, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, fmt.Errorf("number of migration %s: %w", name, err)
+		}
+		last = max(last, n)
+	}
+	return last, err
+}
+
+func apply(ctx context.Context, db *DB, table string, dir fs.FS, to int64) error {
 	files, err := forDialect(dir, db.dialect)
 	if err != nil || len(files) == 0 {
 		return err
@@ -55,7 +90,7 @@ func apply(ctx context.Context, db *DB, table string, dir fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if _, err := provider.UpTo(ctx, to); err != nil {
 		return fmt.Errorf("apply migrations: %w", err)
 	}
 	return nil
