@@ -169,7 +169,7 @@ function Period() {
           <Input type="date" />
         </Form.Item>
       </div>
-      {to && new Date(to) < new Date() && <Alert type="info" showIcon title={t('setUp.periodOver')} />}
+      {to && new Date(to) < new Date() && <Alert type="info" showIcon title={t('setUp.periodOver')} className="lh-form-problem" />}
     </>
   )
 }
