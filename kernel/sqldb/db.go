@@ -81,7 +81,7 @@ type runner interface {
 
 // Exec runs a statement and returns how many rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	res, err := tx.run.ExecContext(tx.context(ctx), query, args...)
+	res, err := tx.run.ExecContext(tx.context(ctx), tx.db.dialect.placed(query), args...)
 	if err != nil {
 		return 0, err
 	}
