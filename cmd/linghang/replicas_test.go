@@ -38,7 +38,7 @@ func startReplicas(t *testing.T) (*natsCluster, []*house) {
 func (h *house) watch(ctx context.Context, topic string) <-chan string {
 	h.t.Helper()
 	r := h.request("GET", "/api/live?topics="+topic, "").WithContext(ctx)
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := http.DefaultClient.Do(r) //nolint:bodyclose // the goroutine that reads it closes it
 	if err != nil || resp.StatusCode != http.StatusOK {
 		h.t.Fatalf("watch %s: %v %v", topic, resp, err)
 	}
