@@ -124,7 +124,7 @@ fresh:
 
 ## bench: benchmarks of libraries and kernel (BENCH=regexp)
 bench:
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./lib/... ./kernel/... ./modules/...
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./lib/... ./kernel/... ./modules/... ./cmd/...
 
 ## soak: every fuzz target for SOAK each, then the kill and race tests over and over
 soak:

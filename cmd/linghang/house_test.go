@@ -29,7 +29,7 @@ var built struct {
 }
 
 // binary builds the program as `make` does and returns its path.
-func binary(t *testing.T) string {
+func binary(t testing.TB) string {
 	t.Helper()
 	built.once.Do(func() {
 		dir, err := os.MkdirTemp("", "linghang-house-") //nolint:usetesting // all tests share the binary
@@ -59,7 +59,7 @@ func TestMain(m *testing.M) {
 
 // house is a running process of the real program.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	data   string
 	args   []string // where database and bus are, when not in the data directory
 	url    string
@@ -88,7 +88,7 @@ func (l *tail) String() string {
 }
 
 // startHouse starts the program on a data directory and waits until it is ready.
-func startHouse(t *testing.T, data string) *house {
+func startHouse(t testing.TB, data string) *house {
 	t.Helper()
 	h := &house{t: t, data: data}
 	h.open()
