@@ -61,6 +61,7 @@ func TestMain(m *testing.M) {
 type house struct {
 	t      testing.TB
 	data   string
+	args   []string // where database and bus are, when not in the data directory
 	url    string
 	link   string
 	cmd    *exec.Cmd
@@ -90,6 +91,14 @@ func (l *tail) String() string {
 func startHouse(t testing.TB, data string) *house {
 	t.Helper()
 	h := &house{t: t, data: data}
+	h.open()
+	return h
+}
+
+// open starts the program for the first time, and ends it with the test.
+func (h *house) open() {
+	h.t.Helper()
+	t := h.t
 	h.start()
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -97,7 +106,6 @@ func startHouse(t testing.TB, data string) *house {
 		}
 		h.kill()
 	})
-	return h
 }
 
 func lastLines(text string, n int) string {
@@ -113,7 +121,7 @@ var (
 func (h *house) start() {
 	h.t.Helper()
 	h.log = &tail{}
-	h.cmd = exec.Command(binary(h.t), "serve", "--data", h.data, "--http", "127.0.0.1:0")
+	h.cmd = exec.Command(binary(h.t), append([]string{"serve", "--data", h.data, "--http", "127.0.0.1:0"}, h.args...)...)
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	h.cmd.Stderr = h.log
 	out, err := h.cmd.StdoutPipe()

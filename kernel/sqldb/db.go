@@ -278,6 +278,19 @@ func Alone(ctx context.Context) context.Context {
 	return context.WithValue(ctx, companionKey{}, []Companion(nil))
 }
 
+// Queue lets changes that name the same thing follow each other, up to their
+// commits, in all replicas. On SQLite all changes do.
+func (tx *Tx) Queue(ctx context.Context, thing string) error {
+	if tx.db.dialect == SQLite {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, tx.db.room+"/"+thing)
+	if err != nil {
+		return fmt.Errorf("queue for %s: %w", thing, err)
+	}
+	return nil
+}
+
 // Room returns the room whose database the change is made in.
 func (tx *Tx) Room() string { return tx.db.room }
 

@@ -30,6 +30,11 @@ type ledger struct {
 func (l ledger) record(ctx context.Context, in submission) (submission, error) {
 	var out submission
 	err := l.db.Write(ctx, func(tx *sqldb.Tx) error {
+		// A sender that lost its answer asks another replica, while the first
+		// may still be committing the same report.
+		if err := tx.Queue(ctx, in.platformID); err != nil {
+			return err
+		}
 		s := in
 		s.entries = append([]entry(nil), in.entries...)
 		s.Findings = append([]finding{}, in.Findings...)
