@@ -307,6 +307,8 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request, db *sqldb.DB, ke
 	case a.RequestHash != request:
 		Refuse(w, r, fault.New(fault.Invalid, "kernel.idempotency.reused", "this Idempotency-Key was used for another request").
 			At("header.Idempotency-Key", "use a new key for a new request"))
+	case a.Status == 0 && a.Body == RequestID(r.Context()):
+		return false // the claim of this request itself, whose next change was refused
 	case a.Status == 0:
 		Refuse(w, r, fault.New(fault.Conflict, "kernel.idempotency.done", "the change was made; its answer is no longer known, read the object"))
 	default:
