@@ -79,17 +79,26 @@ func (b *Bus) openStream(ctx context.Context) error {
 	if b.embedded == nil && b.conn.ConnectedClusterName() != "" {
 		cfg.Replicas = copies
 	}
+	return b.ask(ctx, func(try context.Context) error {
+		stream, err := b.js.CreateOrUpdateStream(try, cfg)
+		if err != nil {
+			return fmt.Errorf("open event stream with %d copies: %w", cfg.Replicas, err)
+		}
+		b.stream = stream
+		return nil
+	})
+}
+
+// ask asks a cluster again while it chooses its leaders, which it does when it
+// starts and when a node is lost. The embedded bus is asked once.
+func (b *Bus) ask(ctx context.Context, question func(try context.Context) error) error {
 	end := time.Now().Add(openWait)
 	for {
 		try, cancel := context.WithTimeout(ctx, openWait/6)
-		stream, err := b.js.CreateOrUpdateStream(try, cfg)
+		err := question(try)
 		cancel()
-		if err == nil {
-			b.stream = stream
-			return nil
-		}
-		if b.embedded != nil || ctx.Err() != nil || time.Now().After(end) {
-			return fmt.Errorf("open event stream with %d copies: %w", cfg.Replicas, err)
+		if err == nil || b.embedded != nil || ctx.Err() != nil || time.Now().After(end) {
+			return err
 		}
 		pause(ctx, time.Second)
 	}
@@ -206,9 +215,13 @@ func (b *Bus) send(ctx context.Context, o Outbox) (int, error) {
 // Subscribe runs a room's handler until ctx ends. Replicas share the work.
 func (b *Bus) Subscribe(ctx context.Context, room string, s Subscription) error {
 	name := room + "-" + strings.ReplaceAll(s.Subject, ".", "-")
-	consumer, err := b.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: name, FilterSubject: prefix + "event." + s.Subject, AckPolicy: jetstream.AckExplicitPolicy,
-		AckWait: ackWait, MaxAckPending: fetchSize, DeliverPolicy: jetstream.DeliverAllPolicy,
+	var consumer jetstream.Consumer
+	err := b.ask(ctx, func(try context.Context) (err error) {
+		consumer, err = b.stream.CreateOrUpdateConsumer(try, jetstream.ConsumerConfig{
+			Durable: name, FilterSubject: prefix + "event." + s.Subject, AckPolicy: jetstream.AckExplicitPolicy,
+			AckWait: ackWait, MaxAckPending: fetchSize, DeliverPolicy: jetstream.DeliverAllPolicy,
+		})
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("subscribe %s to %s: %w", room, s.Subject, err)
