@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: all build binary web run test check lint fresh unit race web-test e2e gen bench soak hook install clean
+.PHONY: all build binary web run test check lint fresh unit race web-test e2e gen bench soak chaos hook install clean
 
 GO        ?= go
 VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -14,6 +14,7 @@ DATA      ?= data
 HTTP      ?= 127.0.0.1:8080
 BENCH     ?= .
 SOAK      ?= 60s
+CHAOS     ?= 1
 # Packages whose races are worth the time: those with goroutines of their own.
 RACE      := ./lib/... ./kernel/bus ./kernel/live ./kernel/sqldb ./kernel/blobs ./kernel/series
 
@@ -124,11 +125,15 @@ fresh:
 
 ## bench: benchmarks of libraries and kernel (BENCH=regexp)
 bench:
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./lib/... ./kernel/... ./modules/...
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./lib/... ./kernel/... ./modules/... ./cmd/...
 
 ## soak: every fuzz target for SOAK each, then the kill and race tests over and over
 soak:
 	SOAK=$(SOAK) scripts/soak.sh
+
+## chaos: two replicas and a bus of three nodes, killed under load (CHAOS=n times)
+chaos:
+	LINGHANG_CHAOS=1 $(GO) test -timeout 30m -count $(CHAOS) -run 'Replicas' -v ./cmd/linghang
 
 ## hook: check format, vet and rules before every commit
 hook: $(GOFUMPT)

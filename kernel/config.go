@@ -61,7 +61,7 @@ func settings() []setting {
 		text("http", "address of the web and the API; off switches it off", func(c *Config) *string { return &c.HTTP }),
 		text("public-url", "address that browsers and platforms use, when a proxy is in front", func(c *Config) *string { return &c.PublicURL }),
 		hidden(text("database-url", "postgres://… instead of SQLite files in the data directory", func(c *Config) *string { return &c.DatabaseURL })),
-		hidden(text("nats-url", "nats://… of a cluster instead of the embedded bus", func(c *Config) *string { return &c.NATSURL })),
+		hidden(text("nats-url", "nats://…,nats://… of a cluster instead of the embedded bus", func(c *Config) *string { return &c.NATSURL })),
 		text("log-level", "debug, info, warn or error", func(c *Config) *string { return &c.LogLevel }),
 		text("log-format", "text or json", func(c *Config) *string { return &c.LogFormat }),
 		duration("retention", "how long time series stay", func(c *Config) *time.Duration { return &c.Retention }),
@@ -229,10 +229,8 @@ func (c *Config) Print() string {
 	var b strings.Builder
 	for _, s := range settings() {
 		value := s.get(c)
-		if s.secret && value != "" {
-			if u, err := url.Parse(value); err == nil {
-				value = u.Redacted()
-			}
+		if s.secret {
+			value = redacted(value)
 		}
 		fmt.Fprintf(&b, "# %s (--%s, %s)\n%s: %s\n", s.usage, s.key, s.variable(), s.key, strconv.Quote(value))
 	}
@@ -240,6 +238,23 @@ func (c *Config) Print() string {
 		fmt.Fprintf(&b, "%s: %s\n", room, section)
 	}
 	return b.String()
+}
+
+// redacted hides the passwords in a list of addresses; what cannot be read as
+// one is hidden whole.
+func redacted(list string) string {
+	if list == "" {
+		return ""
+	}
+	addresses := strings.Split(list, ",")
+	for i, a := range addresses {
+		u, err := url.Parse(strings.TrimSpace(a))
+		if err != nil || u.Host == "" {
+			return "xxxxx"
+		}
+		addresses[i] = u.Redacted()
+	}
+	return strings.Join(addresses, ",")
 }
 
 // installed refuses a data directory in which nothing was ever kept: a

@@ -116,12 +116,15 @@ func TestASectionOrARoomThatDoesNotExistIsRefused(t *testing.T) {
 }
 
 func TestPrintingTheConfigurationTellsNoSecret(t *testing.T) {
-	c, err := configure(t, "", map[string]string{"LINGHANG_DATABASE_URL": "postgres://city:swordfish@db/linghang"})
+	c, err := configure(t, "", map[string]string{
+		"LINGHANG_DATABASE_URL": "postgres://city:swordfish@db/linghang",
+		"LINGHANG_NATS_URL":     "nats://city:swordfish@one:4222,nats://city:swordfish@two:4222",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := c.Print()
-	if strings.Contains(text, "swordfish") || !strings.Contains(text, "postgres://city:xxxxx@db/linghang") {
+	if strings.Contains(text, "swordfish") || !strings.Contains(text, "postgres://city:xxxxx@db/linghang") || !strings.Contains(text, "xxxxx@two:4222") {
 		t.Errorf("got %s", text)
 	}
 	for _, s := range settings() {

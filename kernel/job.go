@@ -21,7 +21,8 @@ func (k *Kernel) repeat(ctx context.Context, room string, j module.Job) {
 		if ctx.Err() != nil {
 			return
 		}
-		due, err := k.directory.Lease(ctx, name, ulid.Make().String(), j.Every)
+		holder := ulid.Make().String()
+		due, err := k.directory.Lease(ctx, name, holder, j.Every)
 		if err != nil {
 			k.log.Error("a lease could not be taken", "job", name, "error", err)
 			continue
@@ -30,9 +31,38 @@ func (k *Kernel) repeat(ctx context.Context, room string, j module.Job) {
 			continue
 		}
 		run, cancel := context.WithTimeout(ctx, 10*time.Minute)
+		held := make(chan struct{})
+		go func() {
+			defer close(held)
+			k.hold(run, cancel, name, holder, j.Every)
+		}()
 		if err := protect(func() error { return j.Do(run) }); err != nil && ctx.Err() == nil {
 			k.log.Error("a job failed; it comes around again", "job", name, "error", err)
 		}
 		cancel()
+		<-held
+	}
+}
+
+// hold keeps the lease of a job that takes longer than its period, and ends
+// the job when another replica has the lease.
+func (k *Kernel) hold(run context.Context, cancel func(), name, holder string, life time.Duration) {
+	tick := time.NewTicker(life / 2)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-run.Done():
+			return
+		}
+		mine, err := k.directory.Lease(run, name, holder, life)
+		if err != nil && run.Err() == nil {
+			k.log.Warn("a lease could not be kept", "job", name, "error", err)
+		}
+		if err == nil && !mine {
+			k.log.Warn("a job is ended: another replica does it", "job", name)
+			cancel()
+			return
+		}
 	}
 }

@@ -72,3 +72,33 @@ func TestAJobIsDoneByOneReplica(t *testing.T) {
 		}
 	})
 }
+
+func TestAJobThatTakesLongerThanItsPeriodIsDoneByOneReplica(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := staff(t, t.TempDir())
+		ctx, stop := context.WithTimeout(t.Context(), 3*time.Hour)
+		defer stop()
+		var running, done atomic.Int64
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				k.repeat(ctx, "room", module.Job{Name: "long", Every: time.Minute, Do: func(ctx context.Context) error {
+					if n := running.Add(1); n > 1 {
+						t.Errorf("%d replicas do the job at once", n)
+					}
+					defer running.Add(-1)
+					wait(ctx, 5*time.Minute)
+					done.Add(1)
+					return nil
+				}})
+			})
+		}
+		wg.Wait()
+		if n := done.Load(); n < 20 {
+			t.Errorf("done %d times in three hours", n)
+		}
+		if err := k.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}

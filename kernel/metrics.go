@@ -6,11 +6,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// outboxes shows how many events of each room wait, and how long the oldest has.
+// outboxes shows how many events of each room wait, how long the oldest has,
+// and what became of those that were delivered.
 type outboxes struct {
 	waiting *prometheus.GaugeVec
 	oldest  *prometheus.GaugeVec
 	commits *prometheus.GaugeVec
+	events  *prometheus.GaugeVec
 }
 
 func newOutboxes(reg prometheus.Registerer) outboxes {
@@ -19,11 +21,14 @@ func newOutboxes(reg prometheus.Registerer) outboxes {
 		oldest:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linghang_outbox_oldest_seconds", Help: "Age of the oldest event that waits."}, []string{"room"}),
 		commits: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "linghang_database_commits", Help: "Transactions committed since the start."}, []string{"room"}),
 	}
-	reg.MustRegister(o.waiting, o.oldest, o.commits)
+	o.events = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "linghang_events_handled", Help: "Deliveries of events to this process since its start, by outcome.",
+	}, []string{"consumer", "outcome"})
+	reg.MustRegister(o.waiting, o.oldest, o.commits, o.events)
 	return o
 }
 
-// measureOutboxes reads the outboxes when somebody scrapes, not before.
+// measureOutboxes reads outboxes and deliveries when somebody scrapes, not before.
 func (k *Kernel) measureOutboxes(r *http.Request) {
 	for _, db := range k.sql.DBs() {
 		n, age, err := db.OutboxLag(r.Context())
@@ -34,5 +39,13 @@ func (k *Kernel) measureOutboxes(r *http.Request) {
 		k.outboxes.waiting.WithLabelValues(db.Room()).Set(float64(n))
 		k.outboxes.oldest.WithLabelValues(db.Room()).Set(age.Seconds())
 		k.outboxes.commits.WithLabelValues(db.Room()).Set(float64(db.Commits()))
+	}
+	if k.bus == nil {
+		return
+	}
+	for consumer, n := range k.bus.Counts() {
+		k.outboxes.events.WithLabelValues(consumer, "applied").Set(float64(n.Handled))
+		k.outboxes.events.WithLabelValues(consumer, "repeated").Set(float64(n.Repeated))
+		k.outboxes.events.WithLabelValues(consumer, "failed").Set(float64(n.Failed))
 	}
 }

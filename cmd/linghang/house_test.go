@@ -29,7 +29,7 @@ var built struct {
 }
 
 // binary builds the program as `make` does and returns its path.
-func binary(t *testing.T) string {
+func binary(t testing.TB) string {
 	t.Helper()
 	built.once.Do(func() {
 		dir, err := os.MkdirTemp("", "linghang-house-") //nolint:usetesting // all tests share the binary
@@ -59,8 +59,9 @@ func TestMain(m *testing.M) {
 
 // house is a running process of the real program.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	data   string
+	args   []string // where database and bus are, when not in the data directory
 	url    string
 	link   string
 	cmd    *exec.Cmd
@@ -87,9 +88,17 @@ func (l *tail) String() string {
 }
 
 // startHouse starts the program on a data directory and waits until it is ready.
-func startHouse(t *testing.T, data string) *house {
+func startHouse(t testing.TB, data string) *house {
 	t.Helper()
 	h := &house{t: t, data: data}
+	h.open()
+	return h
+}
+
+// open starts the program for the first time, and ends it with the test.
+func (h *house) open() {
+	h.t.Helper()
+	t := h.t
 	h.start()
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -97,7 +106,6 @@ func startHouse(t *testing.T, data string) *house {
 		}
 		h.kill()
 	})
-	return h
 }
 
 func lastLines(text string, n int) string {
@@ -113,7 +121,7 @@ var (
 func (h *house) start() {
 	h.t.Helper()
 	h.log = &tail{}
-	h.cmd = exec.Command(binary(h.t), "serve", "--data", h.data, "--http", "127.0.0.1:0")
+	h.cmd = exec.Command(binary(h.t), append([]string{"serve", "--data", h.data, "--http", "127.0.0.1:0"}, h.args...)...)
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	h.cmd.Stderr = h.log
 	out, err := h.cmd.StdoutPipe()

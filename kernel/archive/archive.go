@@ -180,7 +180,7 @@ func Append(dir, memoryDir string) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := os.ReadFile(filepath.Join(memoryDir, filepath.Base(l.ID)+".json"))
+	text, err := os.ReadFile(filepath.Join(memoryDir, filepath.Base(l.ID)+".json")) //nolint:gosec // Base keeps the name in the directory
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.Conflict, "kernel.backup.foreign", "the archive %s belongs to another installation, or to this one before it was restored", l.ID).
 			At("directory", "name an empty directory for a new archive")

@@ -30,7 +30,13 @@ const (
 	prefix     = "linghang."
 	fetchSize  = 100
 	fetchWait  = 20 * time.Second
-	ackWait    = time.Minute
+	// ackWait bounds how long events wait that a replica took and died with.
+	ackWait    = 20 * time.Second
+	handleWait = 15 * time.Second
+	// openWait is how long a cluster may take to choose the leader of its streams.
+	openWait = 30 * time.Second
+	// copies of the stream in a cluster: two nodes of three answer for it.
+	copies = 3
 )
 
 // Bus moves events between outboxes and handlers.
@@ -40,6 +46,7 @@ type Bus struct {
 	js       jetstream.JetStream
 	stream   jetstream.Stream
 	log      *slog.Logger
+	counts   counts
 	wg       sync.WaitGroup
 }
 
@@ -55,15 +62,46 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Bus, error) {
 		b.Close()
 		return nil, fmt.Errorf("open JetStream: %w", err)
 	}
-	b.stream, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: streamName, Subjects: []string{prefix + "event.>"}, MaxAge: Retention, Storage: jetstream.FileStorage,
-		Duplicates: 10 * time.Minute, MaxMsgSize: 1 << 20,
-	})
-	if err != nil {
+	if err := b.openStream(ctx); err != nil {
 		b.Close()
-		return nil, fmt.Errorf("open event stream: %w", err)
+		return nil, err
 	}
 	return b, nil
+}
+
+// openStream makes the stream, in a cluster with copies on several nodes. A
+// cluster that has just started has no leader yet and is asked again.
+func (b *Bus) openStream(ctx context.Context) error {
+	cfg := jetstream.StreamConfig{
+		Name: streamName, Subjects: []string{prefix + "event.>"}, MaxAge: Retention, Storage: jetstream.FileStorage,
+		Duplicates: 10 * time.Minute, MaxMsgSize: 1 << 20, Replicas: 1,
+	}
+	if b.embedded == nil && b.conn.ConnectedClusterName() != "" {
+		cfg.Replicas = copies
+	}
+	return b.ask(ctx, func(try context.Context) error {
+		stream, err := b.js.CreateOrUpdateStream(try, cfg)
+		if err != nil {
+			return fmt.Errorf("open event stream with %d copies: %w", cfg.Replicas, err)
+		}
+		b.stream = stream
+		return nil
+	})
+}
+
+// ask asks a cluster again while it chooses its leaders, which it does when it
+// starts and when a node is lost. The embedded bus is asked once.
+func (b *Bus) ask(ctx context.Context, question func(try context.Context) error) error {
+	end := time.Now().Add(openWait)
+	for {
+		try, cancel := context.WithTimeout(ctx, openWait/6)
+		err := question(try)
+		cancel()
+		if err == nil || b.embedded != nil || ctx.Err() != nil || time.Now().After(end) {
+			return err
+		}
+		pause(ctx, time.Second)
+	}
 }
 
 func (b *Bus) connect(cfg Config) (*nats.Conn, error) {
@@ -177,9 +215,13 @@ func (b *Bus) send(ctx context.Context, o Outbox) (int, error) {
 // Subscribe runs a room's handler until ctx ends. Replicas share the work.
 func (b *Bus) Subscribe(ctx context.Context, room string, s Subscription) error {
 	name := room + "-" + strings.ReplaceAll(s.Subject, ".", "-")
-	consumer, err := b.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: name, FilterSubject: prefix + "event." + s.Subject, AckPolicy: jetstream.AckExplicitPolicy,
-		AckWait: ackWait, MaxAckPending: fetchSize, DeliverPolicy: jetstream.DeliverAllPolicy,
+	var consumer jetstream.Consumer
+	err := b.ask(ctx, func(try context.Context) (err error) {
+		consumer, err = b.stream.CreateOrUpdateConsumer(try, jetstream.ConsumerConfig{
+			Durable: name, FilterSubject: prefix + "event." + s.Subject, AckPolicy: jetstream.AckExplicitPolicy,
+			AckWait: ackWait, MaxAckPending: fetchSize, DeliverPolicy: jetstream.DeliverAllPolicy,
+		})
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("subscribe %s to %s: %w", room, s.Subject, err)
@@ -218,9 +260,10 @@ func (b *Bus) fetch(ctx context.Context, consumer jetstream.Consumer, name strin
 // ever more slowly; the message stays until it is handled.
 func (b *Bus) deliver(ctx context.Context, m jetstream.Msg, name string, s Subscription) {
 	d := &Delivery{MessageID: m.Headers().Get(nats.MsgIdHdr), Consumer: name}
-	run, cancel := context.WithTimeout(WithDelivery(ctx, d), ackWait/2)
+	run, cancel := context.WithTimeout(WithDelivery(ctx, d), handleWait)
 	defer cancel()
 	err := protect(func() error { return s.Handle(run, m.Data()) })
+	b.counts.add(name, err)
 	if err == nil || errors.Is(err, ErrHandled) {
 		if err := m.Ack(); err != nil {
 			b.log.Debug("event was handled but not acknowledged; its repeat will do nothing", "consumer", name, "error", err)

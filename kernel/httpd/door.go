@@ -275,23 +275,7 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, m MountedRoute, db
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	full := digest(identity.From(ctx).Actor(), key)
 	request := digest(r.Method, r.URL.String(), string(body))
-	a, found, err := db.Recall(ctx, full)
-	switch {
-	case err != nil:
-		Refuse(w, r, err)
-		return
-	case found && a.RequestHash != request:
-		Refuse(w, r, fault.New(fault.Invalid, "kernel.idempotency.reused", "this Idempotency-Key was used for another request").
-			At("header.Idempotency-Key", "use a new key for a new request"))
-		return
-	case found && a.Status == 0:
-		Refuse(w, r, fault.New(fault.Conflict, "kernel.idempotency.done", "the change was made; its answer is no longer known, read the object"))
-		return
-	case found:
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Idempotency-Replayed", "true")
-		w.WriteHeader(a.Status)
-		_, _ = io.WriteString(w, a.Body) // the caller may have gone
+	if s.replay(w, r, db, full, request) {
 		return
 	}
 	ctx = sqldb.WithCompanion(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return tx.Claim(ctx, full, request, RequestID(ctx)) })
@@ -302,9 +286,38 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, m MountedRoute, db
 			s.cfg.Log.Warn("an answer could not be kept for repeats", "request", RequestID(ctx), "error", err)
 		}
 	}
+	// Another replica may have been making this very change; then this refusal
+	// is no news to the caller, and the first answer is.
+	if rec.status == http.StatusConflict && s.replay(w, r, db, full, request) {
+		return
+	}
 	s.conclude(r, m, rec.status)
 	w.WriteHeader(rec.status)
 	_, _ = w.Write(rec.body.Bytes()) // the caller may have gone
+}
+
+// replay answers a request whose key was used before, and says whether it did.
+func (s *Server) replay(w http.ResponseWriter, r *http.Request, db *sqldb.DB, key, request string) bool {
+	a, found, err := db.Recall(r.Context(), key)
+	switch {
+	case err != nil:
+		Refuse(w, r, err)
+	case !found:
+		return false
+	case a.RequestHash != request:
+		Refuse(w, r, fault.New(fault.Invalid, "kernel.idempotency.reused", "this Idempotency-Key was used for another request").
+			At("header.Idempotency-Key", "use a new key for a new request"))
+	case a.Status == 0 && a.Body == RequestID(r.Context()):
+		return false // the claim of this request itself, whose next change was refused
+	case a.Status == 0:
+		Refuse(w, r, fault.New(fault.Conflict, "kernel.idempotency.done", "the change was made; its answer is no longer known, read the object"))
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Idempotency-Replayed", "true")
+		w.WriteHeader(a.Status)
+		_, _ = io.WriteString(w, a.Body) // the caller may have gone
+	}
+	return true
 }
 
 func digest(parts ...string) string {

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -244,6 +246,31 @@ func TestAnEditNeedsTheVersionThatWasRead(t *testing.T) {
 	}
 	f(412, "If-Match", `"1"`)
 	f(200, "If-Match", `W/"2"`)
+}
+
+// A sender whose answer is late asks again, perhaps another replica, while the
+// change is being committed: it hears of its own change, not of a clash with it.
+func TestTheSameRequestManyTimesAtOnceIsOneChange(t *testing.T) {
+	c := open(t)
+	c.Cookie(t, "officer")
+	var work sync.WaitGroup
+	var made atomic.Int64
+	for range 16 {
+		work.Go(func() {
+			r := c.Send(t, "POST", "/api/shop/items", "officer", body("a"), "Idempotency-Key", "k1")
+			switch {
+			case r.Status == 201 && r.Header.Get("Idempotency-Replayed") == "":
+				made.Add(1)
+			case r.Status == 201:
+			case problem(t, r).Key != "kernel.idempotency.done":
+				t.Errorf("answered %d %s", r.Status, r.Body)
+			}
+		})
+	}
+	work.Wait()
+	if n := made.Load(); n != 1 {
+		t.Errorf("%d requests were told that they made the change", n)
+	}
 }
 
 func TestARequestWithAKeyIsDoneOnce(t *testing.T) {

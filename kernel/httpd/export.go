@@ -74,6 +74,11 @@ func (e exporter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, r, err)
 		return
 	}
+	if first.Total > exportLimit {
+		Refuse(w, r, fault.New(fault.Invalid, "kernel.export.rows", "%d rows are more than a download holds, %d", first.Total, exportLimit).
+			With("rows", first.Total).With("limit", exportLimit).At("query", "narrow the list by its filters"))
+		return
+	}
 	name := strings.ReplaceAll(strings.Trim(strings.TrimPrefix(r.URL.Path, "/api/"), "/"), "/", "-") + "-" + time.Now().Format("20060102-150405") + "." + format
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	w.Header().Set("Cache-Control", "no-store")
@@ -94,6 +99,7 @@ func (e exporter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type listPage struct {
 	Items      []map[string]any `json:"items"`
 	NextCursor string           `json:"next_cursor"`
+	Total      int              `json:"total"`
 }
 
 func (e exporter) page(r *http.Request, cursor string) (listPage, error) {

@@ -26,8 +26,8 @@ func open(t testing.TB, dir string) *series.Engine {
 	return e
 }
 
-func sample(name string, at time.Time, value float64, labels ...series.Label) series.Sample {
-	return series.Sample{Name: name, Labels: labels, At: at.UnixMilli(), Value: value}
+func sample(at time.Time, value float64, labels ...series.Label) series.Sample {
+	return series.Sample{Name: "x", Labels: labels, At: at.UnixMilli(), Value: value}
 }
 
 func value(t *testing.T, s *series.Store, query string, at time.Time) float64 {
@@ -47,7 +47,7 @@ func TestARoomSeesItsOwnSeriesOnly(t *testing.T) {
 	ours, theirs := e.Room("ours"), e.Room("theirs")
 	for i, s := range []*series.Store{ours, theirs} {
 		// A label named room does not move a sample into another room.
-		if _, err := s.Append(t.Context(), []series.Sample{sample("x", now, float64(i+1), series.Label{Name: "room", Value: "ours"}, series.Label{Name: "n", Value: "1"})}); err != nil {
+		if _, err := s.Append(t.Context(), []series.Sample{sample(now, float64(i+1), series.Label{Name: "room", Value: "ours"}, series.Label{Name: "n", Value: "1"})}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -80,15 +80,15 @@ func TestARoomSeesItsOwnSeriesOnly(t *testing.T) {
 func TestWhatTheProjectionLeavesOutIsCounted(t *testing.T) {
 	s, now := open(t, t.TempDir()).Room("r"), time.Now()
 	refused, err := s.Append(t.Context(), []series.Sample{
-		sample("x", now, 1), sample("x", now.Add(-time.Hour), 2), // late, within the window
-		sample("x", now, 3), // contradicts
-		sample("x", now, 1), // repeats
-		sample("x", now.Add(-series.OutOfOrder).Add(-48*time.Hour), 4), // too old
+		sample(now, 1), sample(now.Add(-time.Hour), 2), // late, within the window
+		sample(now, 3), // contradicts
+		sample(now, 1), // repeats
+		sample(now.Add(-series.OutOfOrder).Add(-48*time.Hour), 4), // too old
 	})
 	if err != nil || refused.Duplicate != 1 || refused.TooOld != 1 {
 		t.Errorf("refused %+v, %v", refused, err)
 	}
-	again, err := s.Append(t.Context(), []series.Sample{sample("x", now, 3)})
+	again, err := s.Append(t.Context(), []series.Sample{sample(now, 3)})
 	if err != nil || again.Duplicate != 1 {
 		t.Errorf("a contradiction in a later batch: %+v, %v", again, err)
 	}
@@ -107,7 +107,7 @@ func TestSeriesOutliveARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 10 {
-		if _, err := e.Room("r").Append(t.Context(), []series.Sample{sample("x", now.Add(time.Duration(i-10)*time.Minute), float64(i))}); err != nil {
+		if _, err := e.Room("r").Append(t.Context(), []series.Sample{sample(now.Add(time.Duration(i-10)*time.Minute), float64(i))}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -142,7 +142,7 @@ func FuzzAQueryStaysInItsRoom(f *testing.F) {
 	e := open(f, f.TempDir())
 	for _, room := range []string{"ours", "theirs"} {
 		v := map[string]float64{"ours": 1, "theirs": 777_777}[room]
-		if _, err := e.Room(room).Append(f.Context(), []series.Sample{sample("x", now, v)}); err != nil {
+		if _, err := e.Room(room).Append(f.Context(), []series.Sample{sample(now, v)}); err != nil {
 			f.Fatal(err)
 		}
 	}

@@ -81,7 +81,7 @@ type runner interface {
 
 // Exec runs a statement and returns how many rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	res, err := tx.run.ExecContext(tx.context(ctx), query, args...)
+	res, err := tx.run.ExecContext(tx.context(ctx), tx.db.dialect.placed(query), args...)
 	if err != nil {
 		return 0, err
 	}
@@ -276,6 +276,19 @@ func isRetryable(err error) bool {
 // the way into a request, which is no part of what the request changes.
 func Alone(ctx context.Context) context.Context {
 	return context.WithValue(ctx, companionKey{}, []Companion(nil))
+}
+
+// Queue lets changes that name the same thing follow each other, up to their
+// commits, in all replicas. On SQLite all changes do.
+func (tx *Tx) Queue(ctx context.Context, thing string) error {
+	if tx.db.dialect == SQLite {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, tx.db.room+"/"+thing)
+	if err != nil {
+		return fmt.Errorf("queue for %s: %w", thing, err)
+	}
+	return nil
 }
 
 // Room returns the room whose database the change is made in.

@@ -15,6 +15,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -35,6 +37,29 @@ const (
 type Config struct {
 	Dir string // directory for SQLite files
 	DSN string // postgres://… switches to PostgreSQL
+}
+
+// placed writes $1, $2, … as SQLite likes them best. It looks every named
+// argument up among all other names, while it parses and again while it binds:
+// a statement of 800 took 5 ms. Arguments that come in order, each once, need
+// no names at all; others get numbers.
+func (d Dialect) placed(query string) string {
+	if d != SQLite {
+		return query
+	}
+	var b strings.Builder
+	rest := query
+	for next := 1; ; next++ {
+		before, after, found := strings.Cut(rest, "$")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		b.WriteByte('?')
+		if rest, found = strings.CutPrefix(after, strconv.Itoa(next)); !found || (rest != "" && rest[0] >= '0' && rest[0] <= '9') {
+			return strings.ReplaceAll(query, "$", "?")
+		}
+	}
 }
 
 // Engine opens the databases of all rooms and closes them together.

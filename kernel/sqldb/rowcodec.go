@@ -90,7 +90,7 @@ func unpack(data []byte) (v any, rest []byte, err error) {
 		return math.Float64frombits(binary.BigEndian.Uint64(data)), data[8:], nil
 	case packedText, packedBytes:
 		size, n := binary.Uvarint(data)
-		if n <= 0 || size > uint64(len(data)-n) {
+		if n <= 0 || size > uint64(len(data)-n) { //nolint:gosec // n is at most the length of data
 			return nil, nil, errPacked
 		}
 		body, rest := data[n:n+int(size)], data[n+int(size):] //nolint:gosec // it is no longer than data

@@ -184,13 +184,14 @@ func (s *Snapshot) Rows(ctx context.Context, room string, t Table, each func(val
 	if err != nil {
 		return fmt.Errorf("read %s of %s: %w", t.Name, room, err)
 	}
+	defer rows.Close() //nolint:errcheck // what was read tells
 	values, places := make([]any, len(t.Columns)), make([]any, len(t.Columns))
 	for i := range values {
 		places[i] = &values[i]
 	}
 	types, err := rows.ColumnTypes()
 	if err != nil {
-		return errors.Join(fmt.Errorf("read types of %s: %w", t.Name, err), rows.Close())
+		return fmt.Errorf("read types of %s: %w", t.Name, err)
 	}
 	_, err = All(rows, func(r Row) (struct{}, error) {
 		if err := r.Scan(places...); err != nil {

@@ -370,3 +370,31 @@ func TestReadersSeeCommittedRowsWhileAWriterIsAtWork(t *testing.T) {
 		}
 	})
 }
+
+func TestQueuedChangesFollowEachOther(t *testing.T) {
+	each(t, func(t *testing.T, db *sqldb.DB) {
+		var work sync.WaitGroup
+		for range 20 {
+			work.Go(func() {
+				err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+					if err := tx.Queue(t.Context(), "numbers"); err != nil {
+						return err
+					}
+					var n int
+					if err := tx.QueryRow(t.Context(), `SELECT COUNT(*) FROM thing`).Scan(&n); err != nil {
+						return err
+					}
+					_, err := tx.Exec(t.Context(), `INSERT INTO thing (id, name) VALUES ($1, $2)`, fmt.Sprint(n), "counted")
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		work.Wait()
+		if n := things(t, db); n != 20 {
+			t.Errorf("%d changes were made of 20", n)
+		}
+	})
+}

@@ -30,6 +30,10 @@ type sample struct {
 // the same target keep one value and not two.
 func (s valueStore) keep(ctx context.Context, samples []sample) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		// Every replica samples; the second to come sees what the first kept.
+		if err := tx.Queue(ctx, "samples"); err != nil {
+			return err
+		}
 		for _, x := range samples {
 			var number float64
 			var at int64

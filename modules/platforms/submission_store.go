@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"linghang/kernel/fault"
@@ -27,6 +30,11 @@ type ledger struct {
 func (l ledger) record(ctx context.Context, in submission) (submission, error) {
 	var out submission
 	err := l.db.Write(ctx, func(tx *sqldb.Tx) error {
+		// A sender that lost its answer asks another replica, while the first
+		// may still be committing the same report.
+		if err := tx.Queue(ctx, in.platformID); err != nil {
+			return err
+		}
 		s := in
 		s.entries = append([]entry(nil), in.entries...)
 		s.Findings = append([]finding{}, in.Findings...)
@@ -129,9 +137,17 @@ func (l ledger) room(ctx context.Context, tx *sqldb.Tx, s *submission) error {
 	return nil
 }
 
+// newestValue is what latest will hold of one series.
+type newestValue struct {
+	entry
+	revision int64
+}
+
 // keep stores facts and newest values.
 func (l ledger) keep(ctx context.Context, tx *sqldb.Tx, s *submission) error {
 	kept := make([]entry, 0, len(s.entries))
+	newest := make([]newestValue, 0, len(s.entries))
+	at := make(map[[2]string]int, len(s.entries)) // series → place in newest
 	for _, e := range s.entries {
 		revision := int64(0)
 		if e.Period {
@@ -146,16 +162,53 @@ func (l ledger) keep(ctx context.Context, tx *sqldb.Tx, s *submission) error {
 			}
 		}
 		kept = append(kept, e)
-		_, err := tx.Exec(ctx, `INSERT INTO latest (platform_id, code, dims, at, value, revision, method, submission_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-			ON CONFLICT (platform_id, code, dims) DO UPDATE SET at = excluded.at, value = excluded.value, revision = excluded.revision,
-				method = excluded.method, submission_id = excluded.submission_id
-			WHERE excluded.at > latest.at OR (excluded.at = latest.at AND excluded.revision >= latest.revision)`,
-			s.platformID, e.Code, e.Dims, e.At, e.Value, revision, s.Channel, s.ID)
-		if err != nil {
-			return fmt.Errorf("store newest value: %w", err)
+		series := [2]string{e.Code, e.Dims}
+		if i, known := at[series]; !known {
+			at[series] = len(newest)
+			newest = append(newest, newestValue{e, revision})
+		} else if e.At >= newest[i].At {
+			newest[i] = newestValue{e, revision}
 		}
 	}
 	s.entries = kept
+	for batch := range slices.Chunk(newest, latestBatch) {
+		if err := l.renew(ctx, tx, s, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// latestBatch is how many newest values one statement stores: a statement for
+// each costs five times as much.
+const latestBatch = 100
+
+// renew stores newest values, no series twice, where they are newer than what is there.
+func (l ledger) renew(ctx context.Context, tx *sqldb.Tx, s *submission, values []newestValue) error {
+	var rows strings.Builder
+	args := make([]any, 0, 8*len(values))
+	for i, v := range values {
+		if i > 0 {
+			rows.WriteByte(',')
+		}
+		rows.WriteByte('(')
+		for column := range 8 {
+			if column > 0 {
+				rows.WriteByte(',')
+			}
+			rows.WriteByte('$')
+			rows.WriteString(strconv.Itoa(8*i + column + 1))
+		}
+		rows.WriteByte(')')
+		args = append(args, s.platformID, v.Code, v.Dims, v.At, v.Value, v.revision, s.Channel, s.ID)
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO latest (platform_id, code, dims, at, value, revision, method, submission_id) VALUES `+rows.String()+`
+		ON CONFLICT (platform_id, code, dims) DO UPDATE SET at = excluded.at, value = excluded.value, revision = excluded.revision,
+			method = excluded.method, submission_id = excluded.submission_id
+		WHERE excluded.at > latest.at OR (excluded.at = latest.at AND excluded.revision >= latest.revision)`, args...)
+	if err != nil {
+		return fmt.Errorf("store newest values: %w", err)
+	}
 	return nil
 }
 

@@ -24,12 +24,13 @@ test('the link leads through set-up into the city', async ({ page }) => {
   await page.getByLabel('密码', { exact: true }).fill(password)
   await page.getByLabel('再次输入密码').fill(password)
   await page.getByRole('button', { name: '完成初始化' }).click()
-  const plan = page.getByRole('button', { name: '开始使用' })
-  await expect(plan.or(page.getByRole('navigation'))).toBeVisible()
-  if (await plan.isVisible()) {
-    await accessible(page)
-    await plan.click()
-  }
+  await expect(page.getByLabel('计划结束')).toHaveValue('2024-12-31')
+  await expect(page.getByText('这一期限已经结束')).toBeVisible()
+  await accessible(page)
+  await page.getByLabel('计划开始').fill('2026-01-01')
+  await page.getByLabel('计划结束').fill('2028-12-31')
+  await expect(page.getByText('这一期限已经结束')).toBeHidden()
+  await page.getByRole('button', { name: '开始使用' }).click()
   await expect(page.getByRole('navigation', { name: '菜单' })).toBeVisible()
   await expect(page.getByRole('banner').getByText('青岛', { exact: true })).toBeVisible()
 

@@ -98,6 +98,12 @@ interface Template {
   targets: number
 }
 
+interface Choice {
+  template: string
+  from?: string
+  to?: string
+}
+
 /** Lets the administrator begin with a plan; skipped where this installation has no room for plans. */
 function ChoosePlan() {
   const t = useEntranceTexts()
@@ -110,10 +116,11 @@ function ChoosePlan() {
   })
   if (templates.isPending) return <Gate title={t('setUp.plan')}><Loading rows={3} /></Gate>
   if (templates.data?.length === 0) return <Navigate to="/" replace />
-  const submit = async ({ template }: { template: string }) => {
+  const first = templates.data?.[0]
+  const submit = async ({ template, from, to }: Choice) => {
     setProblem(null)
     try {
-      if (template) await request('/api/plan/plans', { method: 'POST', body: { template } })
+      if (template) await request('/api/plan/plans', { method: 'POST', body: { template, from, to } })
       await go('/')
     } catch (error) {
       setProblem(error)
@@ -123,7 +130,7 @@ function ChoosePlan() {
     <Gate title={t('setUp.plan')} note={t('setUp.planNote')} wide>
       {templates.error && <Failure problem={templates.error} retry={() => void templates.refetch()} />}
       {problem !== null && <Alert type="error" showIcon title={problemText(problem)} className="lh-form-problem" />}
-      <EntityForm<{ template: string }> submit={submit} initial={{ template: templates.data?.[0]?.id ?? '' }} submitLabel={t('setUp.planSubmit')} wide>
+      <EntityForm<Choice> submit={submit} initial={{ template: first?.id ?? '', from: first?.from, to: first?.to }} submitLabel={t('setUp.planSubmit')} wide>
         <Form.Item name="template" label={t('setUp.plan')} className="lh-choices">
           <Radio.Group>
             {templates.data?.map((x) => (
@@ -140,7 +147,29 @@ function ChoosePlan() {
             </Radio>
           </Radio.Group>
         </Form.Item>
+        <Period />
       </EntityForm>
     </Gate>
+  )
+}
+
+/** The period of the plan; a period that is over can be judged but no longer forecast, and says so before it is chosen. */
+function Period() {
+  const t = useEntranceTexts()
+  const template = Form.useWatch<string>('template')
+  const to = Form.useWatch<string>('to')
+  if (!template) return null
+  return (
+    <>
+      <div className="lh-pair">
+        <Form.Item name="from" label={t('setUp.from')} rules={[{ required: true, message: t('setUp.periodMissing') }]}>
+          <Input type="date" />
+        </Form.Item>
+        <Form.Item name="to" label={t('setUp.to')} rules={[{ required: true, message: t('setUp.periodMissing') }]}>
+          <Input type="date" />
+        </Form.Item>
+      </div>
+      {to && new Date(to) < new Date() && <Alert type="info" showIcon title={t('setUp.periodOver')} className="lh-form-problem" />}
+    </>
   )
 }

@@ -35,7 +35,7 @@ export const en: Translation<typeof zh> = {
     request: { invalid: 'Something is wrong with what was entered.', unreadable: 'The request cannot be read.' },
     body: { too_large: 'This is too large.', media_type: 'This type of content is not taken.' },
     list: { sort: 'This list cannot be sorted by that field.', cursor: 'The page mark is no longer valid. Go back to the first page.' },
-    export: { format: 'Exports are csv or xlsx.' },
+    export: { format: 'Exports are csv or xlsx.', rows: '{{rows}} rows are more than one download holds ({{limit}}); narrow the list by its filters.' },
     idempotency: { key: 'The idempotency key is too long.', reused: 'The idempotency key was used for another request.', done: 'The change was made. Look at the result.', running: 'The same change is being made already.' },
   },
 }

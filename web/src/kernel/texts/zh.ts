@@ -32,7 +32,7 @@ export const zh = {
     request: { invalid: '填写的内容有误，请检查。', unreadable: '请求无法读取。' },
     body: { too_large: '内容过大。', media_type: '内容类型不受支持。' },
     list: { sort: '此列表不能按该字段排序。', cursor: '翻页标记已失效，请回到第一页。' },
-    export: { format: '只能导出 csv 或 xlsx。' },
+    export: { format: '只能导出 csv 或 xlsx。', rows: '共 {{rows}} 行，一次最多导出 {{limit}} 行，请先用筛选条件缩小范围。' },
     idempotency: { key: '幂等键过长。', reused: '该幂等键已用于其他请求。', done: '操作已完成，请查看结果。', running: '相同的操作正在进行。' },
   },
 }

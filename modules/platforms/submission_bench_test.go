@@ -1,0 +1,41 @@
+package platforms
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// BenchmarkLedger records submissions of 300 values of known series, one after
+// the other and from eight senders, who share their syncs.
+func BenchmarkLedger(b *testing.B) {
+	s := newSite(b)
+	p := platform{ID: s.id, Code: s.code}
+	next := func(i int) submission {
+		now := time.Now().UTC()
+		sub := newSubmission(p, key{ID: s.push.ID}, channelRemoteWrite, fmt.Sprint(i), now)
+		for j := range 300 {
+			sub.entries = append(sub.entries, entry{Code: "ent_served", Dims: dims{Industry: industries()[j/10].Code, District: districts()[j%10].Code}.key(), At: now.UnixMilli(), Value: float64(j)})
+		}
+		sub.Items = len(sub.entries)
+		return sub
+	}
+	record := func(b *testing.B, i int) {
+		if got, err := s.room.ledger.record(b.Context(), next(i)); err != nil || got.Accepted != 300 {
+			b.Errorf("record: %d accepted, %v", got.Accepted, err)
+		}
+	}
+	b.Run("one sender", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			record(b, i)
+		}
+	})
+	b.Run("eight senders", func(b *testing.B) {
+		b.SetParallelism(4)
+		b.RunParallel(func(pb *testing.PB) {
+			for i := 0; pb.Next(); i++ {
+				record(b, i)
+			}
+		})
+	})
+}
