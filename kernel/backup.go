@@ -53,7 +53,7 @@ func (c commands) backup() *cobra.Command {
 	var lock archive.Lock
 	cmd := &cobra.Command{
 		Use: "backup DIRECTORY", Short: "Add an encrypted backup to an archive, beside a serving process", Args: cobra.ExactArgs(1),
-		Example: "  linghang backup /mnt/backup --data /var/lib/linghang --passphrase-file /root/passphrase\n  linghang backup /mnt/backup --data /var/lib/linghang",
+		Example: "  linghang backup /mnt/backup --data /var/lib/linghang --passphrase-file /etc/linghang/passphrase\n  linghang backup /mnt/backup --data /var/lib/linghang",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
 			if lock.Passphrase, err = readSecret(passphrase); err != nil {

@@ -22,7 +22,7 @@ func (c commands) restore() *cobra.Command {
 	var passphrase, identity, id string
 	cmd := &cobra.Command{
 		Use: "restore DIRECTORY", Short: "Bring a backup back into an empty data directory and database", Args: cobra.ExactArgs(1),
-		Example: "  linghang restore /mnt/backup --data /var/lib/linghang --passphrase-file /root/passphrase",
+		Example: "  linghang restore /mnt/backup --data /var/lib/linghang --passphrase-file /etc/linghang/passphrase",
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			var key archive.Key
 			if key.Passphrase, err = readSecret(passphrase); err != nil {
