@@ -69,6 +69,7 @@ type room struct {
 	module.Module
 	manifest module.Manifest
 	kit      *module.Kit
+	own      bool // the kernel's, in every house and every process
 }
 
 // New builds the house without opening anything: enough to describe it. What
@@ -83,32 +84,34 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
 	systemKit := k.Kit("system")
-	rooms := house.Rooms(k)
-	manifests := make([]module.Manifest, len(rooms))
-	permissions := system.Permissions()
-	for i, m := range rooms {
-		manifests[i] = m.Manifest()
-		permissions = append(permissions, manifests[i].Permissions...)
-	}
-	catalogue, err := identity.NewCatalogue(permissions)
-	if err != nil {
-		return nil, fmt.Errorf("compile permissions: %w", err)
-	}
+	catalogue := &identity.Catalogue{}
 	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
 	k.audit = audit.NewLog(systemKit.DB)
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
 	})
-	own := system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: house.Version, Nav: k.nav})
-	k.rooms = append(k.rooms, room{own, own.Manifest(), systemKit})
-	for i, m := range rooms {
-		kit, ok := k.kits[manifests[i].Name]
+	own := k.ownRooms(systemKit)
+	var permissions []module.Permission
+	for i, m := range append(own, house.Rooms(k)...) {
+		manifest := m.Manifest()
+		kit, ok := k.kits[manifest.Name]
 		if !ok {
-			return nil, fmt.Errorf("room %s was not made with the kit of that name", manifests[i].Name)
+			return nil, fmt.Errorf("room %s was not made with the kit of that name", manifest.Name)
 		}
-		k.rooms = append(k.rooms, room{m, manifests[i], kit})
+		k.rooms = append(k.rooms, room{m, manifest, kit, i < len(own)})
+		permissions = append(permissions, manifest.Permissions...)
+	}
+	if err := catalogue.Compile(permissions); err != nil {
+		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	return k, errors.Join(k.checkRooms(), k.assemble())
+}
+
+// ownRooms lists the rooms that every house has, the system's first.
+func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
+	return []module.Module{
+		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
+	}
 }
 
 // checkRooms refuses settings for rooms that this house does not have.
@@ -167,10 +170,15 @@ func (k *Kernel) assemble() error {
 
 func (k *Kernel) nav() []module.NavItem {
 	var items []module.NavItem
-	for _, r := range append(slices.Clone(k.rooms[1:]), k.rooms[0]) {
+	var last []module.NavItem
+	for _, r := range k.rooms {
+		if r.own {
+			last = append(last, r.manifest.Nav...)
+			continue
+		}
 		items = append(items, r.manifest.Nav...)
 	}
-	return items
+	return append(items, last...)
 }
 
 // Address returns what this installation is reached under, without a slash at the end.
@@ -282,12 +290,12 @@ func (k *Kernel) Run(ctx context.Context) error {
 	return err
 }
 
-func (k *Kernel) runs(name string) bool {
-	return name == "system" || len(k.cfg.Run) == 0 || slices.Contains(k.cfg.Run, name)
+func (k *Kernel) runs(r room) bool {
+	return r.own || len(k.cfg.Run) == 0 || slices.Contains(k.cfg.Run, r.manifest.Name)
 }
 
 func (k *Kernel) runRoom(ctx context.Context, loops *sync.WaitGroup, r room) error {
-	if !k.runs(r.manifest.Name) {
+	if !k.runs(r) {
 		return nil
 	}
 	for _, s := range r.manifest.Subscribes {

@@ -91,13 +91,20 @@ type Catalogue struct {
 // NewCatalogue compiles the permissions of all rooms; an ID declared twice or
 // more than 256 permissions are refused. The administrator holds all of them.
 func NewCatalogue(permissions []Permission) (*Catalogue, error) {
-	c := &Catalogue{all: permissions, index: map[string]int{}, roles: map[Role]Bits{}}
+	c := &Catalogue{}
+	return c, c.Compile(permissions)
+}
+
+// Compile fills an empty catalogue: what is made before all rooms are known
+// holds it empty, and finds it full when the house opens.
+func (c *Catalogue) Compile(permissions []Permission) error {
+	c.all, c.index, c.roles = permissions, map[string]int{}, map[Role]Bits{}
 	if len(permissions) > 64*len(Bits{}) {
-		return nil, fault.New(fault.Internal, "kernel.permissions", "%d permissions do not fit %d bits", len(permissions), 64*len(Bits{}))
+		return fault.New(fault.Internal, "kernel.permissions", "%d permissions do not fit %d bits", len(permissions), 64*len(Bits{}))
 	}
 	for i, p := range permissions {
 		if _, twice := c.index[p.ID]; twice {
-			return nil, fault.New(fault.Internal, "kernel.permissions", "permission %s is declared twice", p.ID)
+			return fault.New(fault.Internal, "kernel.permissions", "permission %s is declared twice", p.ID)
 		}
 		c.index[p.ID] = i
 		for _, r := range append([]Role{Administrator}, p.Roles...) {
@@ -106,7 +113,7 @@ func NewCatalogue(permissions []Permission) (*Catalogue, error) {
 			c.roles[r] = bits
 		}
 	}
-	return c, nil
+	return nil
 }
 
 // All returns every permission in declaration order.

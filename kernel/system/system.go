@@ -39,9 +39,8 @@ func New(kit *module.Kit, d Deps) *Room {
 	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, version: d.Version, nav: d.Nav}
 }
 
-// Permissions returns the system's own permissions; the directory compiles
-// them before the room exists.
-func Permissions() []module.Permission {
+// permissions of the system itself.
+func permissions() []module.Permission {
 	manage := []identity.Role{identity.Manager}
 	return []module.Permission{
 		{ID: "system.organisation.view", Title: lang.Text{ZH: "查看机构", EN: "View organisations"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}},
@@ -60,7 +59,7 @@ func (m *Room) Manifest() module.Manifest {
 	section := lang.Text{ZH: "系统管理", EN: "System"}
 	return module.Manifest{
 		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
-		Permissions: Permissions(),
+		Permissions: permissions(),
 		Routes:      append(m.entranceRoutes(), m.adminRoutes()...),
 		Publishes:   nil,
 		Subscribes:  []module.Subscription{auditSubscription(m.audit)},
