@@ -18,13 +18,13 @@ import (
 )
 
 // The load of the gate: as many platforms as a city has, each with hundreds of
-// series, for 24 minutes of 15 seconds. A request of remote write holds 2,000
+// series, for 12 minutes of 15 seconds. A request of remote write holds 2,000
 // samples, a series of one sample each, as Prometheus sends them; a signed
 // report holds one period.
 const (
 	gatePlatforms = 40
 	gateSeries    = 500
-	gateSteps     = 96
+	gateSteps     = 48
 	gateBatch     = 4
 	gateStep      = 15 * time.Second
 	gateSamples   = gatePlatforms * gateSeries * gateSteps
@@ -87,7 +87,9 @@ func gateType(i int) string {
 // series is one sample as Prometheus sends it, with the labels that it adds.
 func (l *gateLoad) series(p, i, step int) remotewrite.Series {
 	labels := []remotewrite.Label{
-		{Name: "__name__", Value: "iip_api_calls"}, {Name: "instance", Value: "127.0.0.1:9090"}, {Name: "job", Value: "platform"},
+		{Name: "__name__", Value: "iip_api_calls"},
+		{Name: "instance", Value: "127.0.0.1:9090"},
+		{Name: "job", Value: "platform"},
 		{Name: "platform", Value: gatePlatform(p)},
 	}
 	if t := gateType(i); t != "" {

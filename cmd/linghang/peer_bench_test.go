@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math"
 	"net"
 	"net/http"
@@ -64,9 +65,7 @@ func (f flood) one(ctx context.Context, client *http.Client, i int) error {
 	if err != nil {
 		return err
 	}
-	for name, values := range f.header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, f.header)
 	if f.each != nil {
 		f.each(r, i)
 	}

@@ -110,11 +110,13 @@ type Handle struct {
 	labels labels.Labels
 	ref    storage.SeriesRef
 	batch  uint64 // the newest write that it was part of
-	newest Point  // of that write
+	newest int64  // time in that write
 }
 
 // Handle returns a handle for a series, which need not be there yet.
-func (s *Store) Handle(name string, pairs []Label) *Handle { return &Handle{labels: s.labels(name, pairs)} }
+func (s *Store) Handle(name string, pairs []Label) *Handle {
+	return &Handle{labels: s.labels(name, pairs)}
+}
 
 // HandledSample is one value of a series at a time in unix milliseconds.
 type HandledSample struct {
@@ -140,41 +142,19 @@ func (s *Store) Append(ctx context.Context, samples []Sample) (Refused, error) {
 	return s.AppendHandled(ctx, handled)
 }
 
-// place is where a sample stands.
-type place struct {
-	series *Handle
-	at     int64
-}
-
 // AppendHandled is Append for series that are resolved.
 func (s *Store) AppendHandled(ctx context.Context, samples []HandledSample) (Refused, error) {
 	var refused Refused
 	app := s.e.db.Appender(ctx)
-	number := s.e.writes.Add(1)
-	var earlier map[place]float64 // of this write, once a series does not go forward in it
+	w := write{number: s.e.writes.Add(1), samples: samples}
 	for i, sample := range samples {
+		if first, twice := w.earlier(i); twice {
+			if first != sample.Value {
+				refused.Duplicate++
+			}
+			continue
+		}
 		h := sample.Series
-		// The appender compares with what is committed, not with its own batch.
-		if h.batch == number && sample.At <= h.newest.At {
-			if earlier == nil {
-				earlier = make(map[place]float64, len(samples))
-				for _, e := range samples[:i] {
-					earlier[place{e.Series, e.At}] = e.Value
-				}
-			}
-		}
-		if earlier != nil {
-			if v, twice := earlier[place{h, sample.At}]; twice {
-				if v != sample.Value {
-					refused.Duplicate++
-				}
-				continue
-			}
-			earlier[place{h, sample.At}] = sample.Value
-		}
-		if h.batch != number || sample.At > h.newest.At {
-			h.batch, h.newest = number, Point{sample.At, sample.Value}
-		}
 		ref, err := app.Append(h.ref, h.labels, sample.At, sample.Value)
 		switch {
 		case err == nil:
@@ -191,6 +171,44 @@ func (s *Store) AppendHandled(ctx context.Context, samples []HandledSample) (Ref
 		return refused, fmt.Errorf("commit samples: %w", err)
 	}
 	return refused, nil
+}
+
+// write is samples that are appended together. The appender compares with what
+// is committed, not with its own batch.
+type write struct {
+	number  uint64
+	samples []HandledSample
+	values  map[place]float64 // once a series does not go forward
+}
+
+// place is where a sample stands.
+type place struct {
+	series *Handle
+	at     int64
+}
+
+// earlier returns the value that stood at the place of sample i in this write before.
+func (w *write) earlier(i int) (value float64, twice bool) {
+	sample := w.samples[i]
+	h := sample.Series
+	forward := h.batch != w.number || sample.At > h.newest
+	if forward {
+		h.batch, h.newest = w.number, sample.At
+	}
+	if !forward && w.values == nil {
+		w.values = make(map[place]float64, len(w.samples))
+		for _, e := range w.samples[:i] {
+			w.values[place{e.Series, e.At}] = e.Value
+		}
+	}
+	if w.values == nil {
+		return 0, false
+	}
+	value, twice = w.values[place{h, sample.At}]
+	if !twice {
+		w.values[place{h, sample.At}] = sample.Value
+	}
+	return value, twice
 }
 
 func (s *Store) labels(name string, pairs []Label) labels.Labels {

@@ -79,11 +79,15 @@ func TestTheSameLabelsHaveTheSameIdentityInBothVersions(t *testing.T) {
 		t.Errorf("identities differ: %s", d)
 	}
 	// Samples between the labels change nothing.
-	label := func(name, value string) string { return "\x0a" + string(rune(4+len(name)+len(value))) + "\x0a" + string(rune(len(name))) + name + "\x12" + string(rune(len(value))) + value }
+	label := func(name, value string) string {
+		return "\x0a" + string(rune(4+len(name)+len(value))) + "\x0a" + string(rune(len(name))) + name + "\x12" + string(rune(len(value))) + value
+	}
 	sample := "\x12\x02\x10\x07"
 	mixed := label("__name__", "ab") + sample + label("x", "y") + sample + label("z", "y")
 	plain := label("__name__", "ab") + label("x", "y") + label("z", "y")
-	request := func(message string) []byte { return snappy.Encode(nil, []byte("\x0a"+string(rune(len(message)))+message)) }
+	request := func(message string) []byte {
+		return snappy.Encode(nil, []byte("\x0a"+string(rune(len(message)))+message))
+	}
 	if a, b := identities(request(mixed), remotewrite.V1), identities(request(plain), remotewrite.V1); a[0] != b[0] || a[0] != plain {
 		t.Errorf("labels with samples between them are %q, want %q", a[0], b[0])
 	}

@@ -94,7 +94,7 @@ func (f *field) next(msg []byte) (int, error) {
 		return 0, malformed("damaged protobuf: %v", protowire.ParseError(n))
 	}
 	f.num, f.typ, f.payload = num, typ, nil
-	m := 0
+	var m int
 	switch typ {
 	case protowire.BytesType:
 		f.payload, m = protowire.ConsumeBytes(msg[n:])
