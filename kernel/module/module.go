@@ -15,6 +15,7 @@ import (
 
 	"linghang/kernel/blobs"
 	"linghang/kernel/bus"
+	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -89,6 +90,7 @@ type Kit struct {
 	Blobs    *blobs.Store
 	Measures *measure.Register
 	Live     *live.Hub
+	Health   *health.Room
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 
