@@ -31,6 +31,8 @@ import (
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
+	"linghang/kernel/notice"
+	"linghang/kernel/notify"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
@@ -54,6 +56,7 @@ type Kernel struct {
 	bus       *bus.Bus
 	hub       *live.Hub
 	measures  *measure.Register
+	notices   *notice.Register
 	directory *identity.Directory
 	audit     *audit.Log
 	server    *httpd.Server
@@ -79,7 +82,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
 		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
-		hub:    live.NewHub(log), measures: measure.NewRegister(), kits: map[string]*module.Kit{}, health: newHealth(),
+		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: newHealth(),
 	}
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
@@ -111,6 +114,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	return []module.Module{
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
+		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices}),
 	}
 }
 
@@ -134,7 +138,7 @@ func (k *Kernel) checkRooms() error {
 func (k *Kernel) Kit(name string) *module.Kit {
 	kit := &module.Kit{
 		Name: name, DB: k.sql.DB(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
-		Measures: k.measures, Live: k.hub, Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
+		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics),
 	}
 	k.kits[name] = kit
@@ -143,7 +147,7 @@ func (k *Kernel) Kit(name string) *module.Kit {
 
 // assemble collects what the Manifests register.
 func (k *Kernel) assemble() error {
-	published := map[string]string{audit.Recorded{}.Subject(): "system"}
+	published := map[string]string{audit.Recorded{}.Subject(): "system", notice.Sent{}.Subject(): "notify"}
 	for _, r := range k.rooms {
 		for _, e := range r.manifest.Publishes {
 			if !strings.HasPrefix(e.Subject(), r.manifest.Name+".") {
@@ -153,6 +157,9 @@ func (k *Kernel) assemble() error {
 		}
 		if err := k.measures.Add(r.manifest.Name, r.manifest.Measures); err != nil {
 			return fmt.Errorf("register measures: %w", err)
+		}
+		if err := k.notices.Add(r.manifest.Name, r.manifest.Notices); err != nil {
+			return fmt.Errorf("register notices: %w", err)
 		}
 		if err := k.server.Mount(r.manifest.Name, r.kit.DB, r.manifest.Routes); err != nil {
 			return fmt.Errorf("mount routes: %w", err)

@@ -20,6 +20,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
+	"linghang/kernel/notice"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 )
@@ -60,6 +61,7 @@ type Manifest struct {
 	Subscribes  []Subscription
 	Measures    []Measure
 	Topics      []Topic
+	Notices     []notice.Kind
 	Jobs        []Job
 	Nav         []NavItem
 }
@@ -89,6 +91,7 @@ type Kit struct {
 	Blobs    *blobs.Store
 	Measures *measure.Register
 	Live     *live.Hub
+	Notices  *notice.Sender
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 
