@@ -26,6 +26,7 @@ import (
 	"linghang/kernel/audit"
 	"linghang/kernel/blobs"
 	"linghang/kernel/bus"
+	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/live"
@@ -63,7 +64,8 @@ type Kernel struct {
 	kits      map[string]*module.Kit
 	rooms     []room
 	listener  net.Listener
-	health    *health
+	health    *health.Register
+	started   atomic.Bool
 	outboxes  outboxes
 	relays    sync.WaitGroup
 }
@@ -82,7 +84,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
 		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
-		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: newHealth(),
+		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
 	}
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
@@ -107,6 +109,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	if err := catalogue.Compile(permissions); err != nil {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
+	k.addComponents()
 	return k, errors.Join(k.checkRooms(), k.assemble())
 }
 
@@ -139,7 +142,7 @@ func (k *Kernel) Kit(name string) *module.Kit {
 	kit := &module.Kit{
 		Name: name, DB: k.sql.DB(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
 		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
-		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics),
+		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name),
 	}
 	k.kits[name] = kit
 	return kit
@@ -267,6 +270,7 @@ func (k *Kernel) Run(ctx context.Context) error {
 	loopCtx, stopLoops := context.WithCancel(below)
 	defer stopLoops()
 
+	k.relays.Go(func() { k.health.Run(relayCtx) })
 	if err := k.bus.Hear(relayCtx, k.hub.Subject(), k.hub.Receive); err != nil {
 		return err
 	}
@@ -282,14 +286,14 @@ func (k *Kernel) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	k.health.started.Store(true)
+	k.started.Store(true)
 	var err error
 	if k.listener != nil {
 		err = k.server.Serve(ctx, k.listener, k.cfg.Grace)
 	} else {
 		<-ctx.Done()
 	}
-	k.health.started.Store(false)
+	k.started.Store(false)
 	stopLoops()
 	loops.Wait()
 	stopRelays()
@@ -335,13 +339,13 @@ func (k *Kernel) keepRunning(ctx context.Context, name string, r module.Runner) 
 		if err == nil {
 			err = errors.New("the loop ended by itself")
 		}
-		k.health.set(name, err)
+		k.health.Set(loopOf(name), loopFailed(err))
 		k.log.Error("a room's loop failed; it is restarted", "room", name, "pause", pause, "error", err)
 		if time.Since(start) > time.Minute {
 			pause = time.Second
 		}
 		wait(ctx, pause)
-		k.health.set(name, nil)
+		k.health.Set(loopOf(name), health.Finding{})
 	}
 }
 
@@ -372,25 +376,6 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// health is what the process knows about itself.
-type health struct {
-	started atomic.Bool
-	mu      sync.Mutex
-	faults  map[string]string
-}
-
-func newHealth() *health { return &health{faults: map[string]string{}} }
-
-func (h *health) set(name string, err error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if err == nil {
-		delete(h.faults, name)
-		return
-	}
-	h.faults[name], _, _ = strings.Cut(err.Error(), "\n")
-}
-
 // Handler returns the HTTP door; for tests that need no port.
 func (k *Kernel) Handler() http.Handler { return k.server.Handler() }
 
@@ -399,6 +384,9 @@ func (k *Kernel) Directory() *identity.Directory { return k.directory }
 
 // Audit returns the audit log.
 func (k *Kernel) Audit() *audit.Log { return k.audit }
+
+// Health returns what the process knows about itself.
+func (k *Kernel) Health() *health.Register { return k.health }
 
 // Server returns the HTTP door.
 func (k *Kernel) Server() *httpd.Server { return k.server }

@@ -15,6 +15,7 @@ import (
 
 	"linghang/kernel/blobs"
 	"linghang/kernel/bus"
+	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -92,6 +93,7 @@ type Kit struct {
 	Measures *measure.Register
 	Live     *live.Hub
 	Notices  *notice.Sender
+	Health   *health.Room
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 
