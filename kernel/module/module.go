@@ -15,11 +15,13 @@ import (
 
 	"linghang/kernel/blobs"
 	"linghang/kernel/bus"
+	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
+	"linghang/kernel/notice"
 	"linghang/kernel/seal"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
@@ -61,6 +63,7 @@ type Manifest struct {
 	Subscribes  []Subscription
 	Measures    []Measure
 	Topics      []Topic
+	Notices     []notice.Kind
 	Jobs        []Job
 	Nav         []NavItem
 	Sealed      []Sealed
@@ -100,6 +103,8 @@ type Kit struct {
 	Measures *measure.Register
 	Live     *live.Hub
 	Seal     *seal.Keyring
+	Notices  *notice.Sender
+	Health   *health.Room
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 
