@@ -33,6 +33,9 @@ import (
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
+	"linghang/kernel/notice"
+	"linghang/kernel/notify"
+	"linghang/kernel/seal"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
@@ -58,8 +61,10 @@ type Kernel struct {
 	tracer    *trace.Tracer
 	hub       *live.Hub
 	measures  *measure.Register
+	notices   *notice.Register
 	directory *identity.Directory
 	audit     *audit.Log
+	ring      *seal.Keyring
 	server    *httpd.Server
 	kits      map[string]*module.Kit
 	rooms     []room
@@ -85,11 +90,13 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
 		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
 		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version, Instance: ulid.Make().String()}, log.With("part", "trace")),
-		hub:    live.NewHub(log), measures: measure.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
+		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
 	}
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
-	systemKit := k.Kit("system")
+	systemDB := k.sql.DB("system")
+	k.ring = seal.New(systemDB, seal.Config{Suite: cfg.CryptoSuite, File: cfg.masterKeyFile()})
+	systemKit := k.kit("system", systemDB)
 	catalogue := &identity.Catalogue{}
 	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
 	k.audit = audit.NewLog(systemKit.DB)
@@ -119,6 +126,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	return []module.Module{
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
+		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices}),
 	}
 }
 
@@ -139,10 +147,12 @@ func (k *Kernel) checkRooms() error {
 }
 
 // Kit returns the tools of a room, to be handed to its New.
-func (k *Kernel) Kit(name string) *module.Kit {
+func (k *Kernel) Kit(name string) *module.Kit { return k.kit(name, k.sql.DB(name)) }
+
+func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
-		Name: name, DB: k.sql.DB(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
-		Measures: k.measures, Live: k.hub, Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
+		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
+		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name),
 	}
 	k.kits[name] = kit
@@ -151,7 +161,7 @@ func (k *Kernel) Kit(name string) *module.Kit {
 
 // assemble collects what the Manifests register.
 func (k *Kernel) assemble() error {
-	published := map[string]string{audit.Recorded{}.Subject(): "system"}
+	published := map[string]string{audit.Recorded{}.Subject(): "system", notice.Sent{}.Subject(): "notify"}
 	for _, r := range k.rooms {
 		for _, e := range r.manifest.Publishes {
 			if !strings.HasPrefix(e.Subject(), r.manifest.Name+".") {
@@ -161,6 +171,9 @@ func (k *Kernel) assemble() error {
 		}
 		if err := k.measures.Add(r.manifest.Name, r.manifest.Measures); err != nil {
 			return fmt.Errorf("register measures: %w", err)
+		}
+		if err := k.notices.Add(r.manifest.Name, r.manifest.Notices); err != nil {
+			return fmt.Errorf("register notices: %w", err)
 		}
 		if err := k.server.Mount(r.manifest.Name, r.kit.DB, r.manifest.Routes); err != nil {
 			return fmt.Errorf("mount routes: %w", err)
@@ -215,7 +228,11 @@ func (k *Kernel) OpenData(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	if err := k.ring.Unlock(ctx); err != nil {
+		return err
+	}
+	_, err := k.sealAll(ctx)
+	return err
 }
 
 // Open opens everything that rooms stand on, in order, and takes the port.
