@@ -47,7 +47,7 @@ type owner struct {
 func owners() []owner {
 	everybody := []string(nil)
 	return []owner{
-		{"filippo.io/age", []string{"kernel/archive"}, nil},
+		{"filippo.io/age", []string{"kernel/archive"}, []string{"cmd"}},
 		{"github.com/danielgtaylor/huma", []string{"kernel/httpd"}, nil},
 		{"github.com/emmansun/gmsm", []string{"kernel/seal"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
