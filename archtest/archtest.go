@@ -49,6 +49,8 @@ func owners() []owner {
 	return []owner{
 		{"filippo.io/age", []string{"kernel/archive"}, nil},
 		{"github.com/danielgtaylor/huma", []string{"kernel/httpd"}, nil},
+		{"github.com/descope/virtualwebauthn", []string{}, []string{"kernel/system"}},
+		{"github.com/go-webauthn/webauthn", []string{"kernel/identity"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
 		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest"}, nil},
 		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms", "kernel/archive"}, []string{"cmd", "modules", "lib"}},
@@ -66,6 +68,7 @@ func owners() []owner {
 		{"golang.org/x/sync", everybody, nil},
 		{"golang.org/x/time", everybody, nil},
 		{"google.golang.org/protobuf", []string{"lib"}, nil},
+		{"rsc.io/qr", []string{"kernel/identity"}, nil},
 		{"modernc.org/sqlite", []string{"kernel/sqldb"}, nil},
 	}
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"linghang/kernel/identity"
 )
 
 // Config is what an installation can be told. Flags win over environment
@@ -33,6 +35,8 @@ type Config struct {
 	Grace       time.Duration
 	TrustProxy  bool
 	Run         []string
+	// SignIn is what is asked of who signs in.
+	SignIn identity.Policy
 
 	// Rooms holds each room's section of the file as JSON.
 	Rooms map[string]json.RawMessage
@@ -42,7 +46,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
-		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second,
+		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second, SignIn: identity.DefaultPolicy(),
 	}
 }
 
@@ -71,6 +75,9 @@ func settings() []setting {
 			get: func(c *Config) string { return strconv.FormatBool(c.TrustProxy) },
 			set: func(c *Config, t string) (err error) { c.TrustProxy, err = strconv.ParseBool(t); return err },
 		},
+		text("second-factor", "who needs a second factor: required (everybody), grave (administrators and auditors) or off", func(c *Config) *string { return &c.SignIn.SecondFactor }),
+		duration("second-factor-grace", "how long somebody may go on without the second factor that they need", func(c *Config) *time.Duration { return &c.SignIn.Grace }),
+		text("breached-passwords", "file of SHA-1 hashes of passwords that are refused, ordered by hash", func(c *Config) *string { return &c.SignIn.Breached }),
 		{
 			key: "run", usage: "rooms whose loops, jobs and subscriptions run in this process; empty means all",
 			get: func(c *Config) string { return strings.Join(c.Run, ",") },
@@ -194,6 +201,17 @@ func (c *Config) check() error {
 	}
 	if c.Retention < 24*time.Hour {
 		bad("retention", "%s is shorter than a day", c.Retention)
+	}
+	if !slices.Contains([]string{identity.FactorRequired, identity.FactorGrave, identity.FactorOff}, c.SignIn.SecondFactor) {
+		bad("second-factor", "%q is none of required, grave, off", c.SignIn.SecondFactor)
+	}
+	if c.SignIn.Grace < 0 || c.SignIn.Grace > 90*24*time.Hour {
+		bad("second-factor-grace", "%s is not between 0s and 2160h", c.SignIn.Grace)
+	}
+	if c.SignIn.Breached != "" {
+		if _, err := os.Stat(c.SignIn.Breached); err != nil {
+			bad("breached-passwords", "%v", err)
+		}
 	}
 	if c.Grace <= 0 {
 		bad("grace", "%s is no time to stop in", c.Grace)

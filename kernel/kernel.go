@@ -86,6 +86,8 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	systemKit := k.Kit("system")
 	catalogue := &identity.Catalogue{}
 	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
+	k.directory.At(k.Address)
+	k.directory.Enforce(cfg.SignIn)
 	k.audit = audit.NewLog(systemKit.DB)
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,

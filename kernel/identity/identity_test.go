@@ -64,7 +64,7 @@ func settle(t *testing.T, db *sqldb.DB) village {
 // as signs somebody in and returns a context in which they ask.
 func (v village) as(t *testing.T, login string) context.Context {
 	t.Helper()
-	secret, _, err := v.SignIn(t.Context(), login, password, "10.0.0.1", "test")
+	secret, _, err := v.SignIn(t.Context(), login, password, identity.Visitor{IP: "10.0.0.1", Agent: "test"})
 	if err != nil {
 		t.Fatalf("sign in %s: %v", login, err)
 	}
@@ -129,7 +129,7 @@ func TestSigningInTellsAStrangerNothing(t *testing.T) {
 	each(t, func(t *testing.T, v village) {
 		v.person(t, "anna", identity.Membership{OrganisationID: v.ours.ID, Role: identity.Viewer})
 		f := func(login, with string) string {
-			_, _, err := v.SignIn(t.Context(), login, with, "10.0.0.9", "test")
+			_, _, err := v.SignIn(t.Context(), login, with, identity.Visitor{IP: "10.0.0.9", Agent: "test"})
 			if !fault.Is(err, fault.Unauthorized) {
 				t.Errorf("%s: %v", login, err)
 			}
@@ -138,7 +138,7 @@ func TestSigningInTellsAStrangerNothing(t *testing.T) {
 		if a, b := f("anna", "wrong"), f("nobody", "wrong"); a != b {
 			t.Errorf("%q and %q differ", a, b)
 		}
-		if _, _, err := v.SignIn(t.Context(), " ANNA ", password, "10.0.0.9", "test"); err != nil {
+		if _, _, err := v.SignIn(t.Context(), " ANNA ", password, identity.Visitor{IP: "10.0.0.9", Agent: "test"}); err != nil {
 			t.Errorf("a login in capitals: %v", err)
 		}
 	})
@@ -154,19 +154,19 @@ func TestGuessingIsSlowedDownPerLoginAndAddress(t *testing.T) {
 		defer func() { _ = engine.Close() }()
 		v := settle(t, db)
 		for range 5 {
-			if _, _, err := v.SignIn(t.Context(), "admin", "wrong", "10.0.0.9", ""); !fault.Is(err, fault.Unauthorized) {
+			if _, _, err := v.SignIn(t.Context(), "admin", "wrong", identity.Visitor{IP: "10.0.0.9", Agent: ""}); !fault.Is(err, fault.Unauthorized) {
 				t.Fatalf("got %v", err)
 			}
 		}
-		_, _, err := v.SignIn(t.Context(), "admin", password, "10.0.0.9", "")
+		_, _, err := v.SignIn(t.Context(), "admin", password, identity.Visitor{IP: "10.0.0.9", Agent: ""})
 		if f := fault.As(err); f == nil || f.Kind != fault.Limited || f.RetryAfter < 1 {
 			t.Errorf("the sixth try: %v", err)
 		}
-		if _, _, err := v.SignIn(t.Context(), "admin", password, "10.0.0.8", ""); err != nil {
+		if _, _, err := v.SignIn(t.Context(), "admin", password, identity.Visitor{IP: "10.0.0.8", Agent: ""}); err != nil {
 			t.Errorf("from elsewhere: %v", err)
 		}
 		time.Sleep(2 * time.Second)
-		if _, _, err := v.SignIn(t.Context(), "admin", password, "10.0.0.9", ""); err != nil {
+		if _, _, err := v.SignIn(t.Context(), "admin", password, identity.Visitor{IP: "10.0.0.9", Agent: ""}); err != nil {
 			t.Errorf("after the wait: %v", err)
 		}
 	})
@@ -182,7 +182,7 @@ func TestASessionEndsAfterADayOfRestAndAfterThirtyDays(t *testing.T) {
 		defer func() { _ = engine.Close() }()
 		v := settle(t, db)
 		enter := func() string {
-			secret, _, err := v.SignIn(t.Context(), "admin", password, "10.0.0.1", "test")
+			secret, _, err := v.SignIn(t.Context(), "admin", password, identity.Visitor{IP: "10.0.0.1", Agent: "test"})
 			if err != nil {
 				t.Fatal(err)
 			}
