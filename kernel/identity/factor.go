@@ -41,8 +41,8 @@ func (d *Directory) SealWith(s Sealer) { d.seal = s }
 
 // Sealer keeps secrets so that whoever reads the database cannot.
 type Sealer interface {
-	Seal(purpose string, plain []byte) (string, error)
-	Open(purpose, sealed string) ([]byte, error)
+	Seal(ctx context.Context, purpose string, plain []byte) (string, error)
+	Open(ctx context.Context, purpose, sealed string) ([]byte, error)
 }
 
 // Need is what a session owes before it may do anything else.

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -451,4 +452,61 @@ func TestADisabledPersonIsOutAtOnce(t *testing.T) {
 	if r := c.Get(t, "/api/system/session", "viewer-ours"); r.Status != http.StatusUnauthorized {
 		t.Errorf("after: %d", r.Status)
 	}
+}
+
+func TestAStrangerWhoHammersAnAccountDoesNotLockItsHolderOut(t *testing.T) {
+	each(t, func(t *testing.T, v village) {
+		home := identity.Visitor{IP: "203.0.113.5"}
+		secret, _, err := v.SignIn(t.Context(), "admin", password, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := v.Session(t.Context(), secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if home.Device, err = v.Remember(t.Context(), id, home); err != nil || home.Device == "" {
+			t.Fatalf("remember the browser: %q, %v", home.Device, err)
+		}
+		limited := func(from identity.Visitor, with string) bool {
+			_, _, err := v.SignIn(t.Context(), "admin", with, from)
+			return fault.Is(err, fault.Limited)
+		}
+		slowed := 0
+		for i := range 130 {
+			from := identity.Visitor{IP: fmt.Sprintf("198.51.100.%d", i)}
+			if i > 120 {
+				from.IP = home.IP // and from the very network of the holder
+			}
+			if limited(from, "wrong") {
+				slowed++
+			}
+		}
+		if slowed == 0 || !limited(identity.Visitor{IP: "198.51.100.200"}, "wrong") {
+			t.Errorf("strangers were slowed down %d times", slowed)
+		}
+		if limited(home, password) {
+			t.Error("the holder is locked out of the browser that is known")
+		}
+		if elsewhere := (identity.Visitor{IP: "198.51.100.201", Device: home.Device}); limited(elsewhere, password) {
+			t.Error("the holder is locked out when the known browser moves")
+		}
+		if !limited(identity.Visitor{IP: "198.51.100.202", Device: "made up"}, password) {
+			t.Error("a cookie that nobody was given counts")
+		}
+	})
+}
+
+func TestOneAddressCannotTryPasswordsOnManyAccounts(t *testing.T) {
+	kerneltest.EachEngine(t, identity.Migrations(), func(t *testing.T, db *sqldb.DB) {
+		v := settle(t, db)
+		stranger := identity.Visitor{IP: "2001:db8:1:2::1"}
+		for i := range 40 {
+			stranger.IP = fmt.Sprintf("2001:db8:1:2::%x", i) // one customer's network
+			_, _, _ = v.SignIn(t.Context(), fmt.Sprintf("nobody-%d", i), "wrong", stranger)
+		}
+		if _, _, err := v.SignIn(t.Context(), "nobody-at-all", "wrong", stranger); !fault.Is(err, fault.Limited) {
+			t.Errorf("after forty: %v", err)
+		}
+	})
 }

@@ -21,12 +21,14 @@ import (
 
 // RFC 6238 as every authenticator application has it: SHA-1, six digits, steps of 30 seconds.
 const (
-	totpStep    = 30
-	totpDigits  = 6
-	totpPurpose = "totp"
+	totpStep   = 30
+	totpDigits = 6
 
 	recoveryCodes = 10
 )
+
+// TOTPPurpose is what the secrets of authenticator applications are sealed for.
+const TOTPPurpose = "totp"
 
 func base32Text() *base32.Encoding { return base32.StdEncoding.WithPadding(base32.NoPadding) }
 
@@ -65,9 +67,6 @@ func (d *Directory) BeginTOTP(ctx context.Context) (Enrolment, error) {
 	if err := d.mayEnrol(id); err != nil {
 		return Enrolment{}, err
 	}
-	if d.seal == nil {
-		return Enrolment{}, fault.New(fault.Unavailable, "system.totp.unsealed", "this installation has no keys to seal secrets with")
-	}
 	if id.Factors.TOTP {
 		return Enrolment{}, fault.New(fault.Conflict, "system.totp.present", "an authenticator application is set up; remove it first")
 	}
@@ -75,7 +74,7 @@ func (d *Directory) BeginTOTP(ctx context.Context) (Enrolment, error) {
 	if _, err := rand.Read(secret); err != nil {
 		return Enrolment{}, fmt.Errorf("make TOTP secret: %w", err)
 	}
-	sealed, err := d.seal.Seal(totpPurpose, secret)
+	sealed, err := d.seal.Seal(ctx, TOTPPurpose, secret)
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("seal TOTP secret: %w", err)
 	}
@@ -130,7 +129,7 @@ func (d *Directory) ConfirmTOTP(ctx context.Context, code string) (Identity, []s
 	if t.confirmed {
 		return id, nil, fault.New(fault.Conflict, "system.totp.present", "an authenticator application is set up already")
 	}
-	step, err := d.matchTOTP(t, code)
+	step, err := d.matchTOTP(ctx, t, code)
 	if err != nil {
 		return id, nil, err
 	}
@@ -145,9 +144,9 @@ func (d *Directory) ConfirmTOTP(ctx context.Context, code string) (Identity, []s
 	return id, codes, err
 }
 
-func (d *Directory) matchTOTP(t totp, code string) (int64, error) {
+func (d *Directory) matchTOTP(ctx context.Context, t totp, code string) (int64, error) {
 	wrong := fault.New(fault.Invalid, "system.totp.wrong", "the code is wrong or over").At("body.code", "type the six digits that the application shows now")
-	secret, err := d.seal.Open(totpPurpose, t.sealed)
+	secret, err := d.seal.Open(ctx, TOTPPurpose, t.sealed)
 	if err != nil {
 		return 0, fmt.Errorf("open TOTP secret: %w", err)
 	}
@@ -170,7 +169,7 @@ func (d *Directory) useTOTP(ctx context.Context, person, code string) error {
 	if !t.confirmed {
 		return errNoTOTP()
 	}
-	step, err := d.matchTOTP(t, code)
+	step, err := d.matchTOTP(ctx, t, code)
 	if err != nil {
 		return err
 	}

@@ -43,6 +43,8 @@ type City struct {
 type Options struct {
 	DatabaseURL string
 	Data        string // a directory to go on with; empty means a fresh one
+	// SignIn changes what is asked of who signs in; nil leaves it as it is by default.
+	SignIn *identity.Policy
 }
 
 const password = "correct horse battery staple"
@@ -56,6 +58,9 @@ func Start(t testing.TB, rooms func(k *kernel.Kernel) []module.Module, options .
 		cfg.DatabaseURL = o.DatabaseURL
 		if o.Data != "" {
 			cfg.Data = o.Data
+		}
+		if o.SignIn != nil {
+			cfg.SignIn = *o.SignIn
 		}
 	}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))

@@ -2,16 +2,21 @@ package system_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/descope/virtualwebauthn"
+	"github.com/pquerna/otp/totp"
 
 	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
 	"linghang/kernel/kerneltest"
+	"linghang/kernel/sqldb"
 )
 
 const password = "correct horse battery staple"
@@ -227,4 +232,117 @@ func TestAPasskeyOfAnotherOriginOrWithACounterThatWentBackIsRefusedAndAudited(t 
 	c.Get(t, "/api/system/state", "leader")
 	other.signIn(t, "leader")
 	other.refused(t, "system.ceremony.over", "POST", "/api/system/session/passkey-proof", k.sign(t, b, "/api/system/session/passkey-challenge"))
+}
+
+// code is what an authenticator application shows; it is not this house's own.
+func code(t *testing.T, secret string, at time.Time) string {
+	t.Helper()
+	c, err := totp.GenerateCode(secret, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func proof(method, code string) string { return fmt.Sprintf(`{"method":%q,"code":%q}`, method, code) }
+
+// withTOTP sets an application up for who is signed in.
+func withTOTP(t *testing.T, b *browser) (secret string, codes []any) {
+	t.Helper()
+	secret, _ = b.must(t, http.StatusOK, "POST", "/api/system/me/totp", "")["secret"].(string)
+	b.refused(t, "system.totp.wrong", "POST", "/api/system/me/totp/confirmation", `{"code":"000000"}`)
+	done := b.must(t, http.StatusOK, "POST", "/api/system/me/totp/confirmation", fmt.Sprintf(`{"code":%q}`, code(t, secret, time.Now().Add(-30*time.Second))))
+	codes, _ = done["recovery_codes"].([]any)
+	return secret, codes
+}
+
+func TestACodeProvesTheSecondFactorOnceAndARecoveryCodeOnce(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		c := kerneltest.Start(t, noRooms, o)
+		c.Get(t, "/api/system/state", "officer")
+		b := newBrowser(c)
+		b.signIn(t, "officer")
+		secret, codes := withTOTP(t, b)
+		if len(codes) != 10 {
+			t.Fatalf("%d recovery codes", len(codes))
+		}
+
+		b = newBrowser(c)
+		b.signIn(t, "officer")
+		b.refused(t, "system.totp.wrong", "POST", "/api/system/session/proof", proof("totp", "000000"))
+		now := code(t, secret, time.Now())
+		b.must(t, http.StatusOK, "POST", "/api/system/session/proof", proof("totp", now[:3]+" "+now[3:]))
+		b.must(t, http.StatusOK, "GET", "/api/system/organisations", "")
+		again := newBrowser(c)
+		again.signIn(t, "officer")
+		again.refused(t, "system.totp.used", "POST", "/api/system/session/proof", proof("totp", now))
+		audited(t, c, "proof", "refused", "system.totp.used")
+
+		first := strings.ToUpper(strings.ReplaceAll(codes[0].(string), "-", " "))
+		again.must(t, http.StatusOK, "POST", "/api/system/session/proof", proof("recovery", first))
+		again = newBrowser(c)
+		again.signIn(t, "officer")
+		again.refused(t, "system.recovery.wrong", "POST", "/api/system/session/proof", proof("recovery", first))
+		again.must(t, http.StatusOK, "POST", "/api/system/session/proof", proof("recovery", codes[1].(string)))
+		renewed := again.must(t, http.StatusOK, "POST", "/api/system/me/recovery-codes", "")
+		if len(renewed["recovery_codes"].([]any)) != 10 {
+			t.Error("no ten new codes")
+		}
+		last := newBrowser(c)
+		last.signIn(t, "officer")
+		last.refused(t, "system.recovery.wrong", "POST", "/api/system/session/proof", proof("recovery", codes[2].(string)))
+		again.must(t, http.StatusNoContent, "DELETE", "/api/system/me/totp", "")
+	})
+}
+
+func TestWhoHoldsAGraveRoleMayDoNothingBeforeAFactorIsAddedOnceTheGraceIsOver(t *testing.T) {
+	c := kerneltest.Start(t, noRooms, kerneltest.Options{SignIn: &identity.Policy{SecondFactor: identity.FactorGrave, Grace: time.Hour}})
+	b := newBrowser(c)
+	if s := b.signIn(t, "administrator"); s["need"] != "" || s["factor_due"] == nil {
+		t.Errorf("within the grace: %v, due %v", s["need"], s["factor_due"])
+	}
+	c.Get(t, "/api/system/state", "auditor")
+	c.Get(t, "/api/system/state", "officer")
+	c.Directory().Enforce(identity.Policy{SecondFactor: identity.FactorGrave})
+	if s := newBrowser(c).signIn(t, "officer"); s["need"] != "" {
+		t.Errorf("an officer: %v", s["need"])
+	}
+	b = newBrowser(c)
+	if s := b.signIn(t, "auditor"); s["need"] != "enrol" || len(s["nav"].([]any)) != 0 {
+		t.Errorf("past the grace: %v", s["need"])
+	}
+	b.refused(t, "kernel.second_factor", "GET", "/api/system/audit", "")
+	b.refused(t, "kernel.second_factor", "PUT", "/api/system/me", `{"name":"x","language":"zh"}`)
+	withTOTP(t, b)
+	b.must(t, http.StatusOK, "GET", "/api/system/audit", "")
+	b.refused(t, "system.factor.last", "DELETE", "/api/system/me/totp", "")
+}
+
+func TestAGraveActNeedsAFactorThatWasProvenLately(t *testing.T) {
+	data := t.TempDir()
+	c := kerneltest.Start(t, noRooms, kerneltest.Options{Data: data})
+	b := newBrowser(c)
+	b.signIn(t, "administrator")
+	c.Get(t, "/api/system/state", "officer")
+	var persons struct{ Items []struct{ ID string } }
+	c.Get(t, "/api/system/persons?q=officer", "administrator").Decode(t, &persons)
+	path := "/api/system/persons/" + persons.Items[0].ID + "/factors"
+	b.must(t, http.StatusNoContent, "DELETE", path, "")
+	rest := sqldb.New(sqldb.Config{Dir: data})
+	db := rest.DB("system")
+	if err := db.Open(t.Context(), identity.Migrations()); err != nil {
+		t.Fatal(err)
+	}
+	err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(t.Context(), `UPDATE session SET proven_at = proven_at - 600000`)
+		return err
+	})
+	if err := errors.Join(err, rest.Close()); err != nil {
+		t.Fatal(err)
+	}
+	b.refused(t, "kernel.step_up", "DELETE", path, "")
+	b.must(t, http.StatusOK, "GET", "/api/system/persons", "")
+	b.refused(t, "system.password.current", "POST", "/api/system/session/proof", proof("password", "wrong"))
+	b.must(t, http.StatusOK, "POST", "/api/system/session/proof", proof("password", password))
+	b.must(t, http.StatusNoContent, "DELETE", path, "")
 }

@@ -62,6 +62,7 @@ func (m *Room) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
 		Permissions: permissions(),
+		Sealed:      sealedColumns(),
 		Routes:      append(routes, m.adminRoutes()...),
 		Publishes:   nil,
 		Subscribes:  []module.Subscription{auditSubscription(m.audit)},
@@ -373,3 +374,8 @@ func Operator() string {
 
 // tokenLife is how long a token lives when nothing else is asked for.
 const tokenLife = 90 * 24 * time.Hour
+
+// sealedColumns are where the system keeps secrets.
+func sealedColumns() []module.Sealed {
+	return []module.Sealed{{Purpose: identity.TOTPPurpose, Column: sqldb.Column{Table: "totp", Key: "person_id", Name: "secret", Where: "secret <> ''"}}}
+}

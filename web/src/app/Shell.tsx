@@ -5,6 +5,7 @@ import { Link, Outlet, useLocation } from 'react-router'
 import { useCityState, useConnected, useFormat, useKernelTexts, useSession, useText, SyntheticMark, type Session } from '../kernel'
 import { AccountMenu, LanguageButton, ModeButton, OrganisationSwitch } from './Account'
 import { iconOf } from './icons'
+import { Bell } from './notify/Bell'
 import { selected } from './places'
 import { useEntranceTexts } from './texts'
 
@@ -25,6 +26,7 @@ export function Shell() {
         <Brand />
         <Flex gap={4} align="center" className="lh-header-tools">
           <OrganisationSwitch />
+          <Bell />
           <LanguageButton />
           <ModeButton />
           <AccountMenu />
