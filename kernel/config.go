@@ -35,6 +35,8 @@ type Config struct {
 	Retention   time.Duration
 	Grace       time.Duration
 	TrustProxy  bool
+	OTLPURL     string
+	TraceSample float64
 	Run         []string
 	// SignIn is what is asked of who signs in.
 	SignIn identity.Policy
@@ -49,7 +51,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
-		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second, CryptoSuite: seal.International, SignIn: identity.DefaultPolicy(),
+		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International, SignIn: identity.DefaultPolicy(),
 	}
 }
 
@@ -58,6 +60,7 @@ type setting struct {
 	key    string
 	usage  string
 	secret bool
+	also   string // an environment variable that other programs know too
 	get    func(c *Config) string
 	set    func(c *Config, text string) error
 }
@@ -83,6 +86,17 @@ func settings() []setting {
 		text("second-factor", "who needs a second factor: required (everybody), grave (administrators and auditors) or off", func(c *Config) *string { return &c.SignIn.SecondFactor }),
 		duration("second-factor-grace", "how long somebody may go on without the second factor that they need", func(c *Config) *time.Duration { return &c.SignIn.Grace }),
 		text("breached-passwords", "file of SHA-1 hashes of passwords that are refused, ordered by hash", func(c *Config) *string { return &c.SignIn.Breached }),
+		{
+			key: "otlp-url", usage: "OTLP/HTTP receiver of traces, such as http://127.0.0.1:4318; empty switches them off", secret: true,
+			also: "OTEL_EXPORTER_OTLP_ENDPOINT",
+			get:  func(c *Config) string { return c.OTLPURL },
+			set:  func(c *Config, t string) error { c.OTLPURL = t; return nil },
+		},
+		{
+			key: "trace-sample", usage: "share of the requests, jobs and events that are traced, 0 to 1",
+			get: func(c *Config) string { return strconv.FormatFloat(c.TraceSample, 'g', -1, 64) },
+			set: func(c *Config, t string) (err error) { c.TraceSample, err = strconv.ParseFloat(t, 64); return err },
+		},
 		{
 			key: "run", usage: "rooms whose loops, jobs and subscriptions run in this process; empty means all",
 			get: func(c *Config) string { return strings.Join(c.Run, ",") },
@@ -143,8 +157,11 @@ func load(flags *pflag.FlagSet, lookup func(string) (string, bool)) (Config, err
 	}
 	for _, s := range settings() {
 		source, value, given := s.variable(), "", false
+		if v, ok := lookup(s.also); ok && s.also != "" && s.get(&c) == "" {
+			source, value, given = s.also, v, true
+		}
 		if v, ok := lookup(s.variable()); ok {
-			value, given = v, true
+			source, value, given = s.variable(), v, true
 		}
 		if f := flags.Lookup(s.key); f != nil && f.Changed {
 			source, value, given = "--"+s.key, f.Value.String(), true
@@ -208,6 +225,9 @@ func (c *Config) check() error {
 		bad("retention", "%s is shorter than a day", c.Retention)
 	}
 	c.checkSignIn(bad)
+	if !(c.TraceSample >= 0 && c.TraceSample <= 1) {
+		bad("trace-sample", "%g is not between 0 and 1", c.TraceSample)
+	}
 	if !slices.Contains(seal.Names(), c.CryptoSuite) {
 		bad("crypto-suite", "%q is none of %s", c.CryptoSuite, strings.Join(seal.Names(), ", "))
 	}
@@ -245,6 +265,11 @@ func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 	if c.PublicURL != "" {
 		if u, err := url.Parse(c.PublicURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 			bad("public-url", "%q is no http(s) address", c.PublicURL)
+		}
+	}
+	if c.OTLPURL != "" {
+		if u, err := url.Parse(c.OTLPURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+			bad("otlp-url", "it is no http(s) address")
 		}
 	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
