@@ -26,6 +26,7 @@ import (
 	"linghang/kernel/audit"
 	"linghang/kernel/blobs"
 	"linghang/kernel/bus"
+	"linghang/kernel/files"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/live"
@@ -51,6 +52,8 @@ type Kernel struct {
 	metrics   *prometheus.Registry
 	sql       *sqldb.Engine
 	series    *series.Engine
+	shelf     *blobs.Shelf
+	files     *files.Room
 	bus       *bus.Bus
 	hub       *live.Hub
 	measures  *measure.Register
@@ -75,8 +78,12 @@ type room struct {
 // New builds the house without opening anything: enough to describe it. What
 // is wrong with a Manifest shows here.
 func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
+	shelf, err := blobs.Open(blobs.Config{Dir: cfg.path("blobs"), URL: cfg.BlobsURL})
+	if err != nil {
+		return nil, fmt.Errorf("configuration blobs-url: %w", err)
+	}
 	k := &Kernel{
-		cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
+		shelf: shelf, cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
 		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
 		hub:    live.NewHub(log), measures: measure.NewRegister(), kits: map[string]*module.Kit{}, health: newHealth(),
@@ -104,12 +111,14 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	if err := catalogue.Compile(permissions); err != nil {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
-	return k, errors.Join(k.checkRooms(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
+	k.files = files.New(k.Kit("files"))
 	return []module.Module{
+		k.files,
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
 	}
 }
@@ -133,9 +142,12 @@ func (k *Kernel) checkRooms() error {
 // Kit returns the tools of a room, to be handed to its New.
 func (k *Kernel) Kit(name string) *module.Kit {
 	kit := &module.Kit{
-		Name: name, DB: k.sql.DB(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
+		Name: name, DB: k.sql.DB(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
 		Measures: k.measures, Live: k.hub, Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics),
+	}
+	if k.files != nil {
+		kit.Files = k.files.For(name, kit.Blobs)
 	}
 	k.kits[name] = kit
 	return kit
@@ -344,7 +356,7 @@ func (k *Kernel) prune(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return k.shelf.Sweep(time.Now().Add(-24 * time.Hour))
 }
 
 func protect(fn func() error) (err error) {
