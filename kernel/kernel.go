@@ -27,11 +27,15 @@ import (
 	"linghang/kernel/blobs"
 	"linghang/kernel/bus"
 	"linghang/kernel/files"
+	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
+	"linghang/kernel/notice"
+	"linghang/kernel/notify"
+	"linghang/kernel/seal"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
@@ -57,13 +61,16 @@ type Kernel struct {
 	bus       *bus.Bus
 	hub       *live.Hub
 	measures  *measure.Register
+	notices   *notice.Register
 	directory *identity.Directory
 	audit     *audit.Log
+	ring      *seal.Keyring
 	server    *httpd.Server
 	kits      map[string]*module.Kit
 	rooms     []room
 	listener  net.Listener
-	health    *health
+	health    *health.Register
+	started   atomic.Bool
 	outboxes  outboxes
 	relays    sync.WaitGroup
 }
@@ -86,11 +93,13 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		shelf: shelf, cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
 		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
-		hub:    live.NewHub(log), measures: measure.NewRegister(), kits: map[string]*module.Kit{}, health: newHealth(),
+		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
 	}
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
-	systemKit := k.Kit("system")
+	systemDB := k.sql.DB("system")
+	k.ring = seal.New(systemDB, seal.Config{Suite: cfg.CryptoSuite, File: cfg.masterKeyFile()})
+	systemKit := k.kit("system", systemDB)
 	catalogue := &identity.Catalogue{}
 	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
 	k.audit = audit.NewLog(systemKit.DB)
@@ -111,6 +120,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	if err := catalogue.Compile(permissions); err != nil {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
+	k.addComponents()
 	return k, errors.Join(k.checkRooms(), k.files.Check(), k.assemble())
 }
 
@@ -120,6 +130,7 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	return []module.Module{
 		k.files,
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
+		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices}),
 	}
 }
 
@@ -140,11 +151,13 @@ func (k *Kernel) checkRooms() error {
 }
 
 // Kit returns the tools of a room, to be handed to its New.
-func (k *Kernel) Kit(name string) *module.Kit {
+func (k *Kernel) Kit(name string) *module.Kit { return k.kit(name, k.sql.DB(name)) }
+
+func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
-		Name: name, DB: k.sql.DB(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
-		Measures: k.measures, Live: k.hub, Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
-		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics),
+		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
+		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
+		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name),
 	}
 	if k.files != nil {
 		kit.Files = k.files.For(name, kit.Blobs)
@@ -155,7 +168,7 @@ func (k *Kernel) Kit(name string) *module.Kit {
 
 // assemble collects what the Manifests register.
 func (k *Kernel) assemble() error {
-	published := map[string]string{audit.Recorded{}.Subject(): "system"}
+	published := map[string]string{audit.Recorded{}.Subject(): "system", notice.Sent{}.Subject(): "notify"}
 	for _, r := range k.rooms {
 		for _, e := range r.manifest.Publishes {
 			if !strings.HasPrefix(e.Subject(), r.manifest.Name+".") {
@@ -165,6 +178,9 @@ func (k *Kernel) assemble() error {
 		}
 		if err := k.measures.Add(r.manifest.Name, r.manifest.Measures); err != nil {
 			return fmt.Errorf("register measures: %w", err)
+		}
+		if err := k.notices.Add(r.manifest.Name, r.manifest.Notices); err != nil {
+			return fmt.Errorf("register notices: %w", err)
 		}
 		if err := k.server.Mount(r.manifest.Name, r.kit.DB, r.manifest.Routes); err != nil {
 			return fmt.Errorf("mount routes: %w", err)
@@ -219,7 +235,11 @@ func (k *Kernel) OpenData(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	if err := k.ring.Unlock(ctx); err != nil {
+		return err
+	}
+	_, err := k.sealAll(ctx)
+	return err
 }
 
 // Open opens everything that rooms stand on, in order, and takes the port.
@@ -272,6 +292,7 @@ func (k *Kernel) Run(ctx context.Context) error {
 	loopCtx, stopLoops := context.WithCancel(below)
 	defer stopLoops()
 
+	k.relays.Go(func() { k.health.Run(relayCtx) })
 	if err := k.bus.Hear(relayCtx, k.hub.Subject(), k.hub.Receive); err != nil {
 		return err
 	}
@@ -287,14 +308,14 @@ func (k *Kernel) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	k.health.started.Store(true)
+	k.started.Store(true)
 	var err error
 	if k.listener != nil {
 		err = k.server.Serve(ctx, k.listener, k.cfg.Grace)
 	} else {
 		<-ctx.Done()
 	}
-	k.health.started.Store(false)
+	k.started.Store(false)
 	stopLoops()
 	loops.Wait()
 	stopRelays()
@@ -340,13 +361,13 @@ func (k *Kernel) keepRunning(ctx context.Context, name string, r module.Runner) 
 		if err == nil {
 			err = errors.New("the loop ended by itself")
 		}
-		k.health.set(name, err)
+		k.health.Set(loopOf(name), loopFailed(err))
 		k.log.Error("a room's loop failed; it is restarted", "room", name, "pause", pause, "error", err)
 		if time.Since(start) > time.Minute {
 			pause = time.Second
 		}
 		wait(ctx, pause)
-		k.health.set(name, nil)
+		k.health.Set(loopOf(name), health.Finding{})
 	}
 }
 
@@ -377,25 +398,6 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// health is what the process knows about itself.
-type health struct {
-	started atomic.Bool
-	mu      sync.Mutex
-	faults  map[string]string
-}
-
-func newHealth() *health { return &health{faults: map[string]string{}} }
-
-func (h *health) set(name string, err error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if err == nil {
-		delete(h.faults, name)
-		return
-	}
-	h.faults[name], _, _ = strings.Cut(err.Error(), "\n")
-}
-
 // Handler returns the HTTP door; for tests that need no port.
 func (k *Kernel) Handler() http.Handler { return k.server.Handler() }
 
@@ -404,6 +406,9 @@ func (k *Kernel) Directory() *identity.Directory { return k.directory }
 
 // Audit returns the audit log.
 func (k *Kernel) Audit() *audit.Log { return k.audit }
+
+// Health returns what the process knows about itself.
+func (k *Kernel) Health() *health.Register { return k.health }
 
 // Server returns the HTTP door.
 func (k *Kernel) Server() *httpd.Server { return k.server }

@@ -22,6 +22,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notify/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell everybody in one's organisation, and below it */
+        post: operations["post-notify-announcements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notify/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one was told */
+        get: operations["get-notify-inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notify/inbox/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notices as read or unread */
+        post: operations["post-notify-inbox-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notify/inbox/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many notices one has not read */
+        get: operations["get-notify-inbox-unread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notify/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one wants to be told */
+        get: operations["get-notify-preferences"];
+        /** Choose how one is told */
+        put: operations["put-notify-preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plan/evidence": {
         parameters: {
             query?: never;
@@ -1085,6 +1171,12 @@ export interface components {
             name: string;
             password: string;
         };
+        AnnounceInputBody: {
+            /** @description Path in the web */
+            link?: string;
+            text: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
         AuditEntry: {
             action: string;
             actor: string;
@@ -1306,6 +1398,12 @@ export interface components {
             /** @description Everything is checked, nothing is kept */
             sandbox?: boolean;
         };
+        MarkInputBody: {
+            /** @description Empty: all */
+            ids?: string[] | null;
+            /** @description Mark them as unread instead */
+            unread?: boolean;
+        };
         ModuleNavItem: {
             icon: string;
             label: components["schemas"]["Text"];
@@ -1317,6 +1415,75 @@ export interface components {
             reason?: string;
             /** @enum {string} */
             to: "applied" | "reviewed" | "trial" | "in_service" | "suspended" | "retired";
+        };
+        NotifyItem: {
+            /** Format: date-time */
+            at: string;
+            body: components["schemas"]["Text"];
+            by: string;
+            /** @enum {string} */
+            gravity: "info" | "important" | "urgent";
+            id: string;
+            kind: string;
+            /** @description Path in the web */
+            link: string;
+            organisation_id: string;
+            /** Format: date-time */
+            read_at?: string;
+            title: components["schemas"]["Text"];
+        };
+        NotifyKindChoice: {
+            gravity?: string;
+            inbox: boolean;
+            kind: string;
+            /** @enum {string} */
+            mail: "at_once" | "daily" | "off";
+            /** @description Cannot be switched off */
+            mandatory?: boolean;
+            title?: components["schemas"]["Text"];
+        };
+        NotifyPreferences: {
+            /**
+             * Format: int64
+             * @description Hour of the daily digest; -1: the usual one
+             */
+            digest_hour: number;
+            kinds: components["schemas"]["NotifyKindChoice"][];
+            /**
+             * @description Of e-mails; empty: the profile's
+             * @enum {string}
+             */
+            language: "" | "zh" | "en";
+            /** @description Such as 22:00; the same as quiet_to means no quiet hours */
+            quiet_from: string;
+            quiet_to: string;
+        };
+        NotifyPreferencesView: {
+            /** @description This city sends e-mail */
+            can_mail: boolean;
+            /**
+             * Format: int64
+             * @description Hour of the daily digest; -1: the usual one
+             */
+            digest_hour: number;
+            /** @description Where e-mails go; empty: nowhere */
+            email: string;
+            kinds: components["schemas"]["NotifyKindChoice"][];
+            /**
+             * @description Of e-mails; empty: the profile's
+             * @enum {string}
+             */
+            language: "" | "zh" | "en";
+            /** @description Such as 22:00; the same as quiet_to means no quiet hours */
+            quiet_from: string;
+            quiet_to: string;
+            time_zone: string;
+            /** Format: int64 */
+            usual_hour: number;
+        };
+        NotifyUnreadView: {
+            /** Format: int64 */
+            count: number;
         };
         PageComment: {
             items: components["schemas"]["PlanComment"][];
@@ -1330,6 +1497,16 @@ export interface components {
         };
         PageEntry: {
             items: components["schemas"]["AuditEntry"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageItem: {
+            items: components["schemas"]["NotifyItem"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -2324,6 +2501,214 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-notify-announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnounceInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-notify-inbox": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "unread" | "read";
+                gravity?: "info" | "important" | "urgent";
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageItem"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-notify-inbox-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyUnreadView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-notify-inbox-unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyUnreadView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-notify-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyPreferencesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-notify-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyPreferences"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyPreferencesView"];
+                };
             };
             /** @description Refused */
             default: {
