@@ -63,6 +63,7 @@ func owners() []owner {
 		{"github.com/spf13/pflag", []string{"kernel"}, nil},
 		{"github.com/xuri/excelize", []string{"kernel/httpd", "modules"}, nil},
 		{"go.opentelemetry.io/collector/pdata", []string{"lib/otlpmetrics"}, []string{"modules/platforms", "cmd"}},
+		{"go.opentelemetry.io/otel", []string{"kernel/trace"}, nil},
 		{"go.yaml.in/yaml", []string{"kernel", "modules"}, nil},
 		{"golang.org/x/crypto", []string{"kernel/identity"}, nil},
 		{"golang.org/x/sync", everybody, nil},

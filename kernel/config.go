@@ -36,6 +36,8 @@ type Config struct {
 	Retention   time.Duration
 	Grace       time.Duration
 	TrustProxy  bool
+	OTLPURL     string
+	TraceSample float64
 	Run         []string
 	CryptoSuite string
 	MasterKey   string // file; empty: in the data directory
@@ -48,7 +50,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
-		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second, CryptoSuite: seal.International,
+		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International,
 	}
 }
 
@@ -57,6 +59,7 @@ type setting struct {
 	key    string
 	usage  string
 	secret bool
+	also   string // an environment variable that other programs know too
 	get    func(c *Config) string
 	set    func(c *Config, text string) error
 }
@@ -79,6 +82,17 @@ func settings() []setting {
 			key: "trust-proxy", usage: "read the caller's address from X-Forwarded-For",
 			get: func(c *Config) string { return strconv.FormatBool(c.TrustProxy) },
 			set: func(c *Config, t string) (err error) { c.TrustProxy, err = strconv.ParseBool(t); return err },
+		},
+		{
+			key: "otlp-url", usage: "OTLP/HTTP receiver of traces, such as http://127.0.0.1:4318; empty switches them off", secret: true,
+			also: "OTEL_EXPORTER_OTLP_ENDPOINT",
+			get:  func(c *Config) string { return c.OTLPURL },
+			set:  func(c *Config, t string) error { c.OTLPURL = t; return nil },
+		},
+		{
+			key: "trace-sample", usage: "share of the requests, jobs and events that are traced, 0 to 1",
+			get: func(c *Config) string { return strconv.FormatFloat(c.TraceSample, 'g', -1, 64) },
+			set: func(c *Config, t string) (err error) { c.TraceSample, err = strconv.ParseFloat(t, 64); return err },
 		},
 		{
 			key: "run", usage: "rooms whose loops, jobs and subscriptions run in this process; empty means all",
@@ -140,8 +154,11 @@ func load(flags *pflag.FlagSet, lookup func(string) (string, bool)) (Config, err
 	}
 	for _, s := range settings() {
 		source, value, given := s.variable(), "", false
+		if v, ok := lookup(s.also); ok && s.also != "" && s.get(&c) == "" {
+			source, value, given = s.also, v, true
+		}
 		if v, ok := lookup(s.variable()); ok {
-			value, given = v, true
+			source, value, given = s.variable(), v, true
 		}
 		if f := flags.Lookup(s.key); f != nil && f.Changed {
 			source, value, given = "--"+s.key, f.Value.String(), true
@@ -204,6 +221,9 @@ func (c *Config) check() error {
 	if c.Retention < 24*time.Hour {
 		bad("retention", "%s is shorter than a day", c.Retention)
 	}
+	if !(c.TraceSample >= 0 && c.TraceSample <= 1) {
+		bad("trace-sample", "%g is not between 0 and 1", c.TraceSample)
+	}
 	if !slices.Contains(seal.Names(), c.CryptoSuite) {
 		bad("crypto-suite", "%q is none of %s", c.CryptoSuite, strings.Join(seal.Names(), ", "))
 	}
@@ -226,6 +246,11 @@ func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 	if c.PublicURL != "" {
 		if u, err := url.Parse(c.PublicURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 			bad("public-url", "%q is no http(s) address", c.PublicURL)
+		}
+	}
+	if c.OTLPURL != "" {
+		if u, err := url.Parse(c.OTLPURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+			bad("otlp-url", "it is no http(s) address")
 		}
 	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {

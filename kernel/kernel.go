@@ -20,6 +20,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/oklog/ulid/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
@@ -39,6 +40,7 @@ import (
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
+	"linghang/kernel/trace"
 )
 
 // House is what a binary consists of.
@@ -59,6 +61,7 @@ type Kernel struct {
 	shelf     *blobs.Shelf
 	files     *files.Room
 	bus       *bus.Bus
+	tracer    *trace.Tracer
 	hub       *live.Hub
 	measures  *measure.Register
 	notices   *notice.Register
@@ -93,6 +96,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		shelf: shelf, cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
 		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
+		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version, Instance: ulid.Make().String()}, log.With("part", "trace")),
 		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
 	}
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -105,6 +109,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k.audit = audit.NewLog(systemKit.DB)
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
+		Trace: k.tracer,
 	})
 	own := k.ownRooms(systemKit)
 	var permissions []module.Permission
@@ -254,13 +259,16 @@ func (k *Kernel) Open(ctx context.Context) error {
 		}
 		k.listener = l
 	}
+	if err := k.tracer.Open(ctx); err != nil {
+		return err
+	}
 	if err := k.OpenData(ctx); err != nil {
 		return err
 	}
 	if err := k.series.Open(k.log.With("part", "series"), prometheus.WrapRegistererWithPrefix("linghang_series_", k.metrics)); err != nil {
 		return err
 	}
-	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus")}, k.log.With("part", "bus"))
+	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus"), Trace: k.tracer}, k.log.With("part", "bus"))
 	if err != nil {
 		return err
 	}
@@ -320,6 +328,9 @@ func (k *Kernel) Run(ctx context.Context) error {
 	loops.Wait()
 	stopRelays()
 	k.relays.Wait()
+	if failed := k.tracer.Close(ctx); failed != nil {
+		k.log.Debug("the last spans were lost", "error", failed)
+	}
 	return err
 }
 
