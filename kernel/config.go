@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 
+	"linghang/kernel/blobs"
 	"linghang/kernel/identity"
 	"linghang/kernel/seal"
 )
@@ -30,6 +31,7 @@ type Config struct {
 	PublicURL   string
 	DatabaseURL string
 	NATSURL     string
+	BlobsURL    string
 	LogLevel    string
 	LogFormat   string
 	Retention   time.Duration
@@ -39,7 +41,7 @@ type Config struct {
 	TraceSample float64
 	Run         []string
 	// SignIn is what is asked of who signs in.
-	SignIn identity.Policy
+	SignIn      identity.Policy
 	CryptoSuite string
 	MasterKey   string // file; empty: in the data directory
 
@@ -72,6 +74,7 @@ func settings() []setting {
 		text("public-url", "address that browsers and platforms use, when a proxy is in front", func(c *Config) *string { return &c.PublicURL }),
 		hidden(text("database-url", "postgres://… instead of SQLite files in the data directory", func(c *Config) *string { return &c.DatabaseURL })),
 		hidden(text("nats-url", "nats://…,nats://… of a cluster instead of the embedded bus", func(c *Config) *string { return &c.NATSURL })),
+		hidden(text("blobs-url", "s3://KEY:SECRET@host/bucket of an S3-compatible service instead of files in the data directory", func(c *Config) *string { return &c.BlobsURL })),
 		text("log-level", "debug, info, warn or error", func(c *Config) *string { return &c.LogLevel }),
 		text("log-format", "text or json", func(c *Config) *string { return &c.LogFormat }),
 		duration("retention", "how long time series stay", func(c *Config) *time.Duration { return &c.Retention }),
@@ -274,6 +277,9 @@ func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		bad("database-url", "begins with postgres://")
+	}
+	if _, err := blobs.Open(blobs.Config{URL: c.BlobsURL}); err != nil {
+		bad("blobs-url", "%v", err)
 	}
 	if c.NATSURL != "" && !strings.Contains(c.NATSURL, "://") {
 		bad("nats-url", "begins with nats:// or tls://")

@@ -40,6 +40,8 @@ type visit struct {
 	failure *Problem
 	// recorded is set once the audit entry went with a change.
 	recorded bool
+	// tooDeep is set once the body turned out to be nested too deep.
+	tooDeep bool
 }
 
 type visitKey struct{}
@@ -171,6 +173,7 @@ func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Hand
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, m.bodyLimit()+1)
+		boundDepth(r, m.typed())
 		w.Header().Set("Cache-Control", "no-store")
 		if !changes(r.Method) {
 			next.ServeHTTP(w, r)

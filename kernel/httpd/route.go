@@ -64,6 +64,12 @@ func (r Route) Path() string {
 	return path
 }
 
+// typed tells routes whose body is JSON, whatever its type is said to be.
+func (r Route) typed() bool {
+	_, raw := r.Handler.(rawHandler)
+	return !raw
+}
+
 // Handler answers a route. Make one with JSON, Created, List or Raw.
 type Handler interface {
 	register(api huma.API, op huma.Operation)

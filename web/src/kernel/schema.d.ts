@@ -5,6 +5,23 @@
  */
 
 export interface paths {
+    "/api/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every uploaded file with its verdict, by default the newest first */
+        get: operations["get-files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live": {
         parameters: {
             query?: never;
@@ -1507,6 +1524,27 @@ export interface components {
             message: string;
             value?: unknown;
         };
+        FilesRow: {
+            declared: string;
+            id: string;
+            kind: string;
+            media_type: string;
+            name: string;
+            organisation_id: string;
+            /** @description Translation key of the refusal */
+            reason: string;
+            room: string;
+            scanned: boolean;
+            /** Format: date-time */
+            sent_at: string;
+            sent_by: string;
+            sent_by_name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            /** @enum {string} */
+            verdict: "released" | "refused";
+        };
         HttpdProblem: {
             detail?: string;
             /** @description What is wrong where, and how to mend it */
@@ -1802,6 +1840,16 @@ export interface components {
         };
         PageReminderView: {
             items: components["schemas"]["PlanReminderView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageRow: {
+            items: components["schemas"]["FilesRow"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -2777,6 +2825,50 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-files": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                verdict?: "released" | "refused";
+                room?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-live": {
         parameters: {
             query?: never;

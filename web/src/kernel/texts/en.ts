@@ -34,6 +34,8 @@ export const en: Translation<typeof zh> = {
     step_up: 'This needs a fresh proof that it is you.', second_factor: 'Your second factor is missing.', passkey: { cancelled: 'No passkey was used: it was cancelled, took too long, or there is none here.', present: 'This device holds a passkey of yours already.' },
     if_match: { missing: 'The version is missing. Reload the page.' },
     request: { invalid: 'Something is wrong with what was entered.', unreadable: 'The request cannot be read.' },
+    json: { depth: 'The JSON is nested deeper than {{limit}} levels.' },
+    blob: { too_large: 'The file is larger than {{limit}} bytes.' },
     body: { too_large: 'This is too large.', media_type: 'This type of content is not taken.' },
     list: { sort: 'This list cannot be sorted by that field.', cursor: 'The page mark is no longer valid. Go back to the first page.' },
     export: { format: 'Exports are csv or xlsx.', rows: '{{rows}} rows are more than one download holds ({{limit}}); narrow the list by its filters.' },

@@ -31,6 +31,8 @@ export const zh = {
     step_up: '此操作需要再次验证身份。', second_factor: '请先完成第二因素。', passkey: { cancelled: '没有用上通行密钥：已取消、超时，或此设备上没有。', present: '此设备上已有您的通行密钥。' },
     if_match: { missing: '缺少版本标记，请重新加载页面。' },
     request: { invalid: '填写的内容有误，请检查。', unreadable: '请求无法读取。' },
+    json: { depth: 'JSON 嵌套超过 {{limit}} 层。' },
+    blob: { too_large: '文件超过 {{limit}} 字节。' },
     body: { too_large: '内容过大。', media_type: '内容类型不受支持。' },
     list: { sort: '此列表不能按该字段排序。', cursor: '翻页标记已失效，请回到第一页。' },
     export: { format: '只能导出 csv 或 xlsx。', rows: '共 {{rows}} 行，一次最多导出 {{limit}} 行，请先用筛选条件缩小范围。' },
