@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"linghang/kernel/archive"
 	"linghang/kernel/audit"
+	"linghang/kernel/fault"
 	"linghang/kernel/sqldb"
 )
 
@@ -59,13 +61,17 @@ func (c commands) backup() *cobra.Command {
 			if lock.Passphrase, err = readSecret(passphrase); err != nil {
 				return err
 			}
-			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
+			return c.withData(cmd, func(ctx context.Context, k *Kernel) (err error) {
 				w, err := k.archive(args[0], lock)
 				if err != nil {
 					return err
 				}
+				defer func() { err = errors.Join(err, w.Close()) }()
 				id, saved, err := k.save(ctx, w)
 				if err != nil {
+					return err
+				}
+				if err := k.noteBackup(ctx, madeBackup{ID: id, Archive: w.ID(), At: saved.At, Took: time.Since(saved.At), Written: w.Written, Reused: w.Reused}); err != nil {
 					return err
 				}
 				if err := k.audit.Append(sqldb.Alone(ctx), audit.NewEntry(ctx, "backup", "backup:"+id, "done")); err != nil {
@@ -79,6 +85,7 @@ func (c commands) backup() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&passphrase, "passphrase-file", "", "file with the passphrase of a new archive")
 	cmd.Flags().StringArrayVar(&lock.Recipients, "recipient", nil, "age public key that opens a new archive, instead of a passphrase")
+	cmd.AddCommand(c.listBackups(), c.verifyBackup(), c.pruneBackups())
 	return cmd
 }
 
@@ -93,10 +100,26 @@ func readSecret(file string) (string, error) {
 	return strings.TrimSpace(string(text)), nil
 }
 
+// within reports whether dir lies below top.
+func within(top, dir string) (bool, error) {
+	top, err := filepath.Abs(top)
+	if err != nil {
+		return false, fmt.Errorf("place %s: %w", top, err)
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return false, fmt.Errorf("place %s: %w", dir, err)
+	}
+	rel, err := filepath.Rel(top, dir)
+	return err == nil && filepath.IsLocal(rel), nil
+}
+
 // archive opens the archive in dir for adding, and makes it when there is none.
 func (k *Kernel) archive(dir string, lock archive.Lock) (*archive.Writer, error) {
-	inside, err := filepath.Rel(k.cfg.Data, dir)
-	if err == nil && filepath.IsLocal(inside) {
+	inside, err := within(k.cfg.Data, dir)
+	if err != nil {
+		return nil, err
+	}
+	if inside {
 		return nil, usageError{fmt.Errorf("the archive %s is inside the data directory, and would be lost with it", dir)}
 	}
 	memory := k.cfg.path("backup")
@@ -112,6 +135,10 @@ func (k *Kernel) archive(dir string, lock archive.Lock) (*archive.Writer, error)
 func (k *Kernel) save(ctx context.Context, w *archive.Writer) (id string, saved savedHouse, err error) {
 	saved = savedHouse{Version: k.house.Version, At: time.Now().UTC()}
 	if saved.Files, err = k.saveSeries(ctx, w); err != nil {
+		return "", saved, err
+	}
+	before, err := k.saveKeys(ctx, w)
+	if err != nil {
 		return "", saved, err
 	}
 	snapshot, err := k.sql.Snapshot(ctx)
@@ -130,7 +157,14 @@ func (k *Kernel) save(ctx context.Context, w *archive.Writer) (id string, saved 
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", saved, err
 	}
-	saved.Files = append(saved.Files, blobs...)
+	keys, err := k.saveKeys(ctx, w)
+	if err != nil {
+		return "", saved, err
+	}
+	if !reflect.DeepEqual(before, keys) {
+		return "", saved, fault.New(fault.Conflict, "kernel.backup.keys", "the master key was renewed during the backup; back up again")
+	}
+	saved.Files = append(append(saved.Files, blobs...), keys...)
 	list, err := json.Marshal(saved)
 	if err != nil {
 		return "", saved, fmt.Errorf("encode backup: %w", err)
@@ -178,6 +212,16 @@ func saveRoom(ctx context.Context, w *archive.Writer, s *sqldb.Snapshot, name st
 		room.Tables = append(room.Tables, saved)
 	}
 	return room, nil
+}
+
+// saveKeys copies the master key, without which the rows' secrets stay sealed. A
+// file outside the data directory is the operator's to keep.
+func (k *Kernel) saveKeys(ctx context.Context, w *archive.Writer) ([]savedFile, error) {
+	files, err := k.saveFiles(ctx, w, "keys")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return files, err
 }
 
 // saveSeries copies the logs before the blocks made of them. What vanishes

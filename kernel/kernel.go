@@ -20,20 +20,27 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/oklog/ulid/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"linghang/kernel/audit"
 	"linghang/kernel/blobs"
 	"linghang/kernel/bus"
+	"linghang/kernel/files"
+	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
+	"linghang/kernel/notice"
+	"linghang/kernel/notify"
+	"linghang/kernel/seal"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
+	"linghang/kernel/trace"
 )
 
 // House is what a binary consists of.
@@ -51,16 +58,22 @@ type Kernel struct {
 	metrics   *prometheus.Registry
 	sql       *sqldb.Engine
 	series    *series.Engine
+	shelf     *blobs.Shelf
+	files     *files.Room
 	bus       *bus.Bus
+	tracer    *trace.Tracer
 	hub       *live.Hub
 	measures  *measure.Register
+	notices   *notice.Register
 	directory *identity.Directory
 	audit     *audit.Log
+	ring      *seal.Keyring
 	server    *httpd.Server
 	kits      map[string]*module.Kit
 	rooms     []room
 	listener  net.Listener
-	health    *health
+	health    *health.Register
+	started   atomic.Bool
 	outboxes  outboxes
 	relays    sync.WaitGroup
 }
@@ -75,20 +88,31 @@ type room struct {
 // New builds the house without opening anything: enough to describe it. What
 // is wrong with a Manifest shows here.
 func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
+	shelf, err := blobs.Open(blobs.Config{Dir: cfg.path("blobs"), URL: cfg.BlobsURL})
+	if err != nil {
+		return nil, fmt.Errorf("configuration blobs-url: %w", err)
+	}
 	k := &Kernel{
-		cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
+		shelf: shelf, cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
 		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
-		hub:    live.NewHub(log), measures: measure.NewRegister(), kits: map[string]*module.Kit{}, health: newHealth(),
+		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version, Instance: ulid.Make().String()}, log.With("part", "trace")),
+		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
 	}
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
-	systemKit := k.Kit("system")
+	systemDB := k.sql.DB("system")
+	k.ring = seal.New(systemDB, seal.Config{Suite: cfg.CryptoSuite, File: cfg.masterKeyFile()})
+	systemKit := k.kit("system", systemDB)
 	catalogue := &identity.Catalogue{}
 	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
+	k.directory.At(k.Address)
+	k.directory.Enforce(cfg.SignIn)
+	k.directory.SealWith(systemKit.Seal)
 	k.audit = audit.NewLog(systemKit.DB)
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
+		Trace: k.tracer,
 	})
 	own := k.ownRooms(systemKit)
 	var permissions []module.Permission
@@ -104,13 +128,17 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	if err := catalogue.Compile(permissions); err != nil {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
-	return k, errors.Join(k.checkRooms(), k.assemble())
+	k.addComponents()
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
+	k.files = files.New(k.Kit("files"))
 	return []module.Module{
+		k.files,
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
+		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices}),
 	}
 }
 
@@ -131,11 +159,16 @@ func (k *Kernel) checkRooms() error {
 }
 
 // Kit returns the tools of a room, to be handed to its New.
-func (k *Kernel) Kit(name string) *module.Kit {
+func (k *Kernel) Kit(name string) *module.Kit { return k.kit(name, k.sql.DB(name)) }
+
+func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
-		Name: name, DB: k.sql.DB(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
-		Measures: k.measures, Live: k.hub, Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
-		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics),
+		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
+		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
+		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name),
+	}
+	if k.files != nil {
+		kit.Files = k.files.For(name, kit.Blobs)
 	}
 	k.kits[name] = kit
 	return kit
@@ -143,7 +176,7 @@ func (k *Kernel) Kit(name string) *module.Kit {
 
 // assemble collects what the Manifests register.
 func (k *Kernel) assemble() error {
-	published := map[string]string{audit.Recorded{}.Subject(): "system"}
+	published := map[string]string{audit.Recorded{}.Subject(): "system", notice.Sent{}.Subject(): "notify"}
 	for _, r := range k.rooms {
 		for _, e := range r.manifest.Publishes {
 			if !strings.HasPrefix(e.Subject(), r.manifest.Name+".") {
@@ -153,6 +186,9 @@ func (k *Kernel) assemble() error {
 		}
 		if err := k.measures.Add(r.manifest.Name, r.manifest.Measures); err != nil {
 			return fmt.Errorf("register measures: %w", err)
+		}
+		if err := k.notices.Add(r.manifest.Name, r.manifest.Notices); err != nil {
+			return fmt.Errorf("register notices: %w", err)
 		}
 		if err := k.server.Mount(r.manifest.Name, r.kit.DB, r.manifest.Routes); err != nil {
 			return fmt.Errorf("mount routes: %w", err)
@@ -207,7 +243,11 @@ func (k *Kernel) OpenData(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	if err := k.ring.Unlock(ctx); err != nil {
+		return err
+	}
+	_, err := k.sealAll(ctx)
+	return err
 }
 
 // Open opens everything that rooms stand on, in order, and takes the port.
@@ -222,13 +262,16 @@ func (k *Kernel) Open(ctx context.Context) error {
 		}
 		k.listener = l
 	}
+	if err := k.tracer.Open(ctx); err != nil {
+		return err
+	}
 	if err := k.OpenData(ctx); err != nil {
 		return err
 	}
 	if err := k.series.Open(k.log.With("part", "series"), prometheus.WrapRegistererWithPrefix("linghang_series_", k.metrics)); err != nil {
 		return err
 	}
-	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus")}, k.log.With("part", "bus"))
+	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus"), Trace: k.tracer}, k.log.With("part", "bus"))
 	if err != nil {
 		return err
 	}
@@ -260,6 +303,7 @@ func (k *Kernel) Run(ctx context.Context) error {
 	loopCtx, stopLoops := context.WithCancel(below)
 	defer stopLoops()
 
+	k.relays.Go(func() { k.health.Run(relayCtx) })
 	if err := k.bus.Hear(relayCtx, k.hub.Subject(), k.hub.Receive); err != nil {
 		return err
 	}
@@ -275,18 +319,21 @@ func (k *Kernel) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	k.health.started.Store(true)
+	k.started.Store(true)
 	var err error
 	if k.listener != nil {
 		err = k.server.Serve(ctx, k.listener, k.cfg.Grace)
 	} else {
 		<-ctx.Done()
 	}
-	k.health.started.Store(false)
+	k.started.Store(false)
 	stopLoops()
 	loops.Wait()
 	stopRelays()
 	k.relays.Wait()
+	if failed := k.tracer.Close(ctx); failed != nil {
+		k.log.Debug("the last spans were lost", "error", failed)
+	}
 	return err
 }
 
@@ -328,13 +375,13 @@ func (k *Kernel) keepRunning(ctx context.Context, name string, r module.Runner) 
 		if err == nil {
 			err = errors.New("the loop ended by itself")
 		}
-		k.health.set(name, err)
+		k.health.Set(loopOf(name), loopFailed(err))
 		k.log.Error("a room's loop failed; it is restarted", "room", name, "pause", pause, "error", err)
 		if time.Since(start) > time.Minute {
 			pause = time.Second
 		}
 		wait(ctx, pause)
-		k.health.set(name, nil)
+		k.health.Set(loopOf(name), health.Finding{})
 	}
 }
 
@@ -344,7 +391,7 @@ func (k *Kernel) prune(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return k.shelf.Sweep(time.Now().Add(-24 * time.Hour))
 }
 
 func protect(fn func() error) (err error) {
@@ -365,25 +412,6 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// health is what the process knows about itself.
-type health struct {
-	started atomic.Bool
-	mu      sync.Mutex
-	faults  map[string]string
-}
-
-func newHealth() *health { return &health{faults: map[string]string{}} }
-
-func (h *health) set(name string, err error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if err == nil {
-		delete(h.faults, name)
-		return
-	}
-	h.faults[name], _, _ = strings.Cut(err.Error(), "\n")
-}
-
 // Handler returns the HTTP door; for tests that need no port.
 func (k *Kernel) Handler() http.Handler { return k.server.Handler() }
 
@@ -392,6 +420,9 @@ func (k *Kernel) Directory() *identity.Directory { return k.directory }
 
 // Audit returns the audit log.
 func (k *Kernel) Audit() *audit.Log { return k.audit }
+
+// Health returns what the process knows about itself.
+func (k *Kernel) Health() *health.Register { return k.health }
 
 // Server returns the HTTP door.
 func (k *Kernel) Server() *httpd.Server { return k.server }

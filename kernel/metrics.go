@@ -13,6 +13,7 @@ type outboxes struct {
 	oldest  *prometheus.GaugeVec
 	commits *prometheus.GaugeVec
 	events  *prometheus.GaugeVec
+	health  *prometheus.GaugeVec
 }
 
 func newOutboxes(reg prometheus.Registerer) outboxes {
@@ -24,12 +25,18 @@ func newOutboxes(reg prometheus.Registerer) outboxes {
 	o.events = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "linghang_events_handled", Help: "Deliveries of events to this process since its start, by outcome.",
 	}, []string{"consumer", "outcome"})
-	reg.MustRegister(o.waiting, o.oldest, o.commits, o.events)
+	o.health = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "linghang_health", Help: "How each component is: 0 good, 1 degraded, 2 down.",
+	}, []string{"component"})
+	reg.MustRegister(o.waiting, o.oldest, o.commits, o.events, o.health)
 	return o
 }
 
 // measureOutboxes reads outboxes and deliveries when somebody scrapes, not before.
 func (k *Kernel) measureOutboxes(r *http.Request) {
+	for _, p := range k.health.Last() {
+		k.outboxes.health.WithLabelValues(p.ID).Set(float64(p.State.Number()))
+	}
 	for _, db := range k.sql.DBs() {
 		n, age, err := db.OutboxLag(r.Context())
 		if err != nil {

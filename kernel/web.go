@@ -12,8 +12,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"linghang/kernel/fault"
+	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/lang"
 	"linghang/kernel/live"
 	"linghang/kernel/module"
 )
@@ -57,26 +59,28 @@ func (k *Kernel) serveOpenAPI(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(doc) // the caller may have gone
 }
 
-// serveHealth says whether the process is alive, and what in it is degraded.
-func (k *Kernel) serveHealth(w http.ResponseWriter, _ *http.Request) {
-	k.health.mu.Lock()
-	defer k.health.mu.Unlock()
-	answerJSON(w, http.StatusOK, map[string]any{"status": "alive", "degraded": k.health.faults})
-}
-
-// serveReady says whether requests can be answered: databases and bus answer.
-func (k *Kernel) serveReady(w http.ResponseWriter, r *http.Request) {
-	faults := map[string]string{}
-	if !k.health.started.Load() {
-		faults["kernel"] = "starting or stopping"
-	}
-	for _, db := range k.sql.DBs() {
-		if err := db.Ping(r.Context()); err != nil {
-			faults["database "+db.Room()] = "does not answer"
+// serveHealth says how the process is. What exactly is the matter is for those
+// who may read the metrics: it names addresses.
+func (k *Kernel) serveHealth(w http.ResponseWriter, r *http.Request) {
+	reports := k.health.Last()
+	if !k.trusts(r) {
+		for i := range reports {
+			reports[i].Note = lang.Text{}
 		}
 	}
-	if k.bus == nil || k.bus.Ready(r.Context()) != nil {
-		faults["bus"] = "does not answer"
+	answerJSON(w, http.StatusOK, map[string]any{"status": "alive", "state": health.Worst(reports), "components": reports})
+}
+
+// serveReady says whether requests can be answered: what they need answers now.
+func (k *Kernel) serveReady(w http.ResponseWriter, r *http.Request) {
+	faults := map[string]lang.Text{}
+	if !k.started.Load() {
+		faults["kernel"] = lang.Text{ZH: "正在启动或停止", EN: "starting or stopping"}
+	}
+	for _, p := range k.health.ReadVital(r.Context()) {
+		if p.State == health.Down {
+			faults[p.ID] = lang.Text{ZH: p.Title.ZH + "无应答", EN: p.Title.EN + " does not answer"}
+		}
 	}
 	status, word := http.StatusOK, "ready"
 	if len(faults) > 0 {
@@ -94,18 +98,26 @@ func answerJSON(w http.ResponseWriter, status int, v any) {
 // serveMetrics answers the machine itself, and others with a token that holds
 // system.metrics.view: the numbers tell strangers too much.
 func (k *Kernel) serveMetrics(w http.ResponseWriter, r *http.Request) {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	local := err == nil && net.ParseIP(host).IsLoopback() && r.Header.Get("X-Forwarded-For") == ""
-	if !local {
-		secret, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		id, err := k.directory.Bearer(r.Context(), secret)
-		if err != nil || !id.May("system.metrics.view") {
-			httpd.Refuse(w, r, fault.New(fault.Unauthorized, "kernel.metrics", "metrics need a token with system.metrics.view"))
-			return
-		}
+	if !k.trusts(r) {
+		httpd.Refuse(w, r, fault.New(fault.Unauthorized, "kernel.metrics", "metrics need a token with system.metrics.view"))
+		return
 	}
 	k.measureOutboxes(r)
 	promhttp.HandlerFor(k.metrics, promhttp.HandlerOpts{}).ServeHTTP(w, r)
+}
+
+// trusts reports whether the caller may know how the process is inside.
+func (k *Kernel) trusts(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err == nil && net.ParseIP(host).IsLoopback() && r.Header.Get("X-Forwarded-For") == "" {
+		return true
+	}
+	secret, given := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !given {
+		return false
+	}
+	id, err := k.directory.Bearer(r.Context(), secret)
+	return err == nil && id.May("system.metrics.view")
 }
 
 // site serves the built web: hashed assets for ever, everything else through

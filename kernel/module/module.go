@@ -15,11 +15,14 @@ import (
 
 	"linghang/kernel/blobs"
 	"linghang/kernel/bus"
+	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
+	"linghang/kernel/notice"
+	"linghang/kernel/seal"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 )
@@ -60,8 +63,18 @@ type Manifest struct {
 	Subscribes  []Subscription
 	Measures    []Measure
 	Topics      []Topic
+	Notices     []notice.Kind
 	Jobs        []Job
 	Nav         []NavItem
+	Sealed      []Sealed
+}
+
+// Sealed is a column that holds secrets, each sealed by the room's keyring for
+// the purpose. What is still in clear is sealed at the start; all of it is
+// sealed again when keys are renewed.
+type Sealed struct {
+	Purpose string
+	Column  sqldb.Column
 }
 
 // Job is work that comes around; one replica at a time does it.
@@ -87,8 +100,12 @@ type Kit struct {
 	DB       *sqldb.DB
 	Series   *series.Store
 	Blobs    *blobs.Store
+	Files    Files
 	Measures *measure.Register
 	Live     *live.Hub
+	Seal     *seal.Keyring
+	Notices  *notice.Sender
+	Health   *health.Room
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 

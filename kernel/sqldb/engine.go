@@ -95,14 +95,14 @@ func (e *Engine) DB(room string) *DB {
 // Open opens the database and brings its schema up to date. migrations holds
 // numbered *.sql files at its top; nil means none.
 func (db *DB) Open(ctx context.Context, migrations fs.FS) error {
-	return db.open(ctx, migrations, Versions{newest, newest})
+	return db.open(ctx, migrations, nil)
 }
 
-func (db *DB) open(ctx context.Context, migrations fs.FS, to Versions) error {
+func (db *DB) open(ctx context.Context, migrations fs.FS, only *Versions) error {
 	if err := db.connect(ctx); err != nil {
 		return fmt.Errorf("open database of %s: %w", db.room, err)
 	}
-	if err := migrate(ctx, db, migrations, to); err != nil {
+	if err := migrate(ctx, db, migrations, only); err != nil {
 		err = errors.Join(fmt.Errorf("migrate database of %s: %w", db.room, err), db.reader.Close(), db.writer.Close())
 		db.reader, db.writer = nil, nil // there is no writer that Close could wait for
 		return err

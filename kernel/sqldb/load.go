@@ -12,15 +12,15 @@ import (
 	"linghang/kernel/fault"
 )
 
-// OpenEmpty opens a room's database that must hold nothing yet and brings its
-// schema to the versions: what was saved under them fits.
+// OpenEmpty opens a room's database that must hold nothing yet and gives it
+// the migrations that the saved rows had: they fit.
 func (db *DB) OpenEmpty(ctx context.Context, migrations fs.FS, at Versions) error {
 	known, err := db.engine.Known(migrations)
 	if err != nil {
 		return err
 	}
-	if at.Kernel > known.Kernel || at.Room > known.Room {
-		return fault.New(fault.Conflict, "kernel.backup.newer", "the rows of %s are of version %d/%d, this program knows %d/%d", db.room, at.Kernel, at.Room, known.Kernel, known.Room).
+	if n, newer := at.beyond(known); newer {
+		return fault.New(fault.Conflict, "kernel.backup.newer", "the rows of %s have had migration %d, which this program does not know", db.room, n).
 			At("program", "install the version that made the backup, or a newer one")
 	}
 	if err := db.connect(ctx); err != nil {
@@ -39,7 +39,17 @@ func (db *DB) OpenEmpty(ctx context.Context, migrations fs.FS, at Versions) erro
 	if err != nil {
 		return err
 	}
-	return db.open(ctx, migrations, at)
+	return db.open(ctx, migrations, &at)
+}
+
+// beyond returns the first migration in v that known has not.
+func (v Versions) beyond(known Versions) (n int64, found bool) {
+	for _, pair := range [][2]Applied{{v.Kernel, known.Kernel}, {v.Room, known.Room}} {
+		if i := slices.IndexFunc(pair[0], func(n int64) bool { return !slices.Contains(pair[1], n) }); i >= 0 {
+			return pair[0][i], true
+		}
+	}
+	return 0, false
 }
 
 // Drop removes everything that a load into PostgreSQL that failed has left; a

@@ -5,7 +5,8 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"math"
+	"maps"
+	"slices"
 	"strings"
 	"testing/fstest"
 
@@ -23,54 +24,66 @@ const (
 	roomVersion   = "room_version"
 )
 
-// newest is every migration there is.
-const newest = math.MaxInt64
-
 // migrate applies the kernel's own tables and then the room's, each with a
-// version table of its own, up to the versions. Migrations only go forward.
-func migrate(ctx context.Context, db *DB, room fs.FS, to Versions) error {
+// version table of its own. Migrations only go forward. Which have been applied
+// is a set and not a number: branches of the program bring theirs in any order.
+// only names those to apply; nil means all.
+func migrate(ctx context.Context, db *DB, room fs.FS, only *Versions) error {
+	if only == nil {
+		only = &Versions{}
+	}
 	kernel, err := fs.Sub(doors, "migrations")
 	if err != nil {
 		return fmt.Errorf("read kernel migrations: %w", err)
 	}
-	if err := apply(ctx, db, kernelVersion, kernel, to.Kernel); err != nil {
+	if err := apply(ctx, db, kernelVersion, kernel, only.Kernel); err != nil {
 		return err
 	}
 	if room == nil {
 		return nil
 	}
-	return apply(ctx, db, roomVersion, room, to.Room)
+	return apply(ctx, db, roomVersion, room, only.Room)
 }
 
-// Known returns the newest versions that this program's migrations lead to.
+// Known returns the migrations that this program has.
 func (e *Engine) Known(room fs.FS) (v Versions, err error) {
 	kernel, err := fs.Sub(doors, "migrations")
 	if err != nil {
 		return v, fmt.Errorf("read kernel migrations: %w", err)
 	}
-	if v.Kernel, err = lastVersion(kernel, e.dialect); err != nil || room == nil {
+	if v.Kernel, err = numbers(kernel, e.dialect); err != nil || room == nil {
 		return v, err
 	}
-	v.Room, err = lastVersion(room, e.dialect)
+	v.Room, err = numbers(room, e.dialect)
 	return v, err
 }
 
-func lastVersion(dir fs.FS, d Dialect) (last int64, err error) {
+func numbers(dir fs.FS, d Dialect) (list Applied, err error) {
 	files, err := forDialect(dir, d)
 	for name := range files {
 		n, err := goose.NumericComponent(name)
 		if err != nil {
-			return 0, fmt.Errorf("number of migration %s: %w", name, err)
+			return nil, fmt.Errorf("number of migration %s: %w", name, err)
 		}
-		last = max(last, n)
+		list = append(list, n)
 	}
-	return last, err
+	slices.Sort(list)
+	return list, err
 }
 
-func apply(ctx context.Context, db *DB, table string, dir fs.FS, to int64) error {
+func apply(ctx context.Context, db *DB, table string, dir fs.FS, only Applied) error {
 	files, err := forDialect(dir, db.dialect)
-	if err != nil || len(files) == 0 {
+	if err != nil {
 		return err
+	}
+	if only != nil {
+		maps.DeleteFunc(files, func(name string, _ *fstest.MapFile) bool {
+			n, err := goose.NumericComponent(name)
+			return err != nil || !slices.Contains(only, n)
+		})
+	}
+	if len(files) == 0 {
+		return nil
 	}
 	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{}
 	if db.dialect == Postgres {
@@ -85,12 +98,12 @@ func apply(ctx context.Context, db *DB, table string, dir fs.FS, to int64) error
 	if err != nil {
 		return fmt.Errorf("make migration store: %w", err)
 	}
-	options = append(options, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
+	options = append(options, goose.WithStore(store), goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	provider, err := goose.NewProvider("", db.writer, files, options...)
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := provider.UpTo(ctx, to); err != nil {
+	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("apply migrations: %w", err)
 	}
 	return nil

@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,10 +25,30 @@ type Table struct {
 	Columns []string `json:"columns"`
 }
 
-// Versions says how far the migrations of a room's database have come.
+// Versions says which migrations a room's database has had.
 type Versions struct {
-	Kernel int64 `json:"kernel"`
-	Room   int64 `json:"room"`
+	Kernel Applied `json:"kernel"`
+	Room   Applied `json:"room"`
+}
+
+// Applied are the numbers of migrations, in order.
+type Applied []int64
+
+// UnmarshalJSON also reads a single number, which older backups have: it means
+// all migrations up to it.
+func (a *Applied) UnmarshalJSON(data []byte) error {
+	var last int64
+	if err := json.Unmarshal(data, &last); err != nil {
+		return json.Unmarshal(data, (*[]int64)(a))
+	}
+	if last > 10_000 {
+		return fmt.Errorf("there are no %d migrations", last)
+	}
+	*a = Applied{}
+	for n := range last {
+		*a = append(*a, n+1)
+	}
+	return nil
 }
 
 // Snapshot pins the databases of all rooms at one instant: no change that one
@@ -140,18 +161,27 @@ func tablesOf(ctx context.Context, run runner, d Dialect) ([]Table, error) {
 	return tables, err
 }
 
-// Versions returns how far the migrations of a room have come.
+// Versions returns which migrations a room's database has had.
 func (s *Snapshot) Versions(ctx context.Context, room string) (v Versions, err error) {
-	for table, into := range map[string]*int64{kernelVersion: &v.Kernel, roomVersion: &v.Room} {
-		there, err := hasTable(ctx, s.txs[room], s.dialect, table)
+	return versionsOf(ctx, s.txs[room], s.dialect)
+}
+
+func versionsOf(ctx context.Context, run runner, d Dialect) (v Versions, err error) {
+	for table, into := range map[string]*Applied{kernelVersion: &v.Kernel, roomVersion: &v.Room} {
+		*into = Applied{}
+		there, err := hasTable(ctx, run, d, table)
 		if err != nil {
 			return v, err
 		}
 		if !there {
 			continue
 		}
-		if err := s.txs[room].QueryRowContext(ctx, `SELECT COALESCE(MAX(version_id), 0) FROM `+table).Scan(into); err != nil {
-			return v, fmt.Errorf("read version of %s: %w", room, err)
+		rows, err := run.QueryContext(ctx, `SELECT version_id FROM `+table+` WHERE version_id > 0 ORDER BY version_id`)
+		if err != nil {
+			return v, fmt.Errorf("read %s: %w", table, err)
+		}
+		if *into, err = All(rows, func(r Row) (n int64, err error) { return n, r.Scan(&n) }); err != nil {
+			return v, fmt.Errorf("read %s: %w", table, err)
 		}
 	}
 	return v, nil

@@ -60,7 +60,7 @@ CREATE TABLE branch (id TEXT PRIMARY KEY, above TEXT REFERENCES branch (id), n B
 			if err := again.OpenEmpty(ctx, migrations, versions); err == nil {
 				t.Error("a database with tables passed for empty")
 			}
-			if err := again.OpenEmpty(ctx, migrations, sqldb.Versions{Kernel: versions.Kernel, Room: 2}); err == nil {
+			if err := again.OpenEmpty(ctx, migrations, sqldb.Versions{Kernel: versions.Kernel, Room: sqldb.Applied{1, 2}}); err == nil {
 				t.Error("rows of a newer version were taken")
 			}
 			if err := source.Close(); err != nil {

@@ -2,6 +2,7 @@ package platforms
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/module"
 )
 
 // serveBackfill takes values of the past as CSV from a person, who is recorded
@@ -33,15 +35,26 @@ func (m *Module) serveBackfill(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, fault.New(fault.Unsupported, "platforms.body.type", "back-fill is text/csv"))
 		return
 	}
-	now := time.Now().UTC()
-	roll, err := m.ledger.rolls.of(ctx, p.ID)
+	sent, err := m.kit.Files.Take(ctx, module.Upload{Name: cmp.Or(r.URL.Query().Get("name"), "backfill.csv"), Declared: "text/csv", Limit: maxDecoded}, r.Body)
 	if err != nil {
 		httpd.Refuse(w, r, err)
 		return
 	}
-	body, err := io.ReadAll(r.Body) // before the roll is held
+	file, err := m.kit.Blobs.Get(ctx, sent.SHA256)
 	if err != nil {
-		httpd.Refuse(w, r, fmt.Errorf("read body: %w", err))
+		httpd.Refuse(w, r, err)
+		return
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	now := time.Now().UTC()
+	body, err := io.ReadAll(file) // before the roll is held
+	if err != nil {
+		httpd.Refuse(w, r, fmt.Errorf("read file: %w", err))
+		return
+	}
+	roll, err := m.ledger.rolls.of(ctx, p.ID)
+	if err != nil {
+		httpd.Refuse(w, r, err)
 		return
 	}
 	sieve := m.catalogue.sieve(p, roll, &marks{}, m.ledger.limit, now)

@@ -39,9 +39,10 @@ type Module struct {
 // New returns the room.
 func New(kit *module.Kit) *Module {
 	m := &Module{
-		kit: kit, platforms: platformStore{kit.DB}, keys: keyStore{kit.DB}, keyring: newKeyring(keyStore{kit.DB}), measures: measureStore{kit.DB},
+		kit: kit, platforms: platformStore{kit.DB}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
 		metrics: newMetrics(kit.Metrics),
 	}
+	m.keyring = newKeyring(m.keys)
 	set := defaults()
 	var read error
 	m.catalogue, read = readCatalogue(catalogueText)
@@ -66,6 +67,7 @@ func (m *Module) Manifest() module.Manifest {
 		Routes:      append(m.registryRoutes(), m.gateRoutes()...),
 		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
 		Measures:    m.measureList(),
+		Sealed:      sealedColumns(),
 		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}},
 		Jobs:        []module.Job{{Name: "forget_payloads", Every: 24 * time.Hour, Do: m.forgetPayloads}},
 		Nav: []module.NavItem{
