@@ -23,8 +23,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/series"
 )
@@ -88,12 +86,7 @@ func (l *gateLoad) measure(b *testing.B, pid int, f flood, visible func() bool) 
 	start := time.Now()
 	f.send(b)
 	r := gateRun{ack: time.Since(start)}
-	for !visible() {
-		if time.Since(start) > 2*time.Minute {
-			b.Fatal("waited two minutes for the newest samples to be visible")
-		}
-		time.Sleep(time.Millisecond)
-	}
+	kerneltest.Wait(b, "the newest samples to be visible", visible)
 	r.visible = time.Since(start)
 	r.cpu = cpuSeconds(b, pid) - before
 	r.memory = peakMemory(b, pid)
@@ -170,7 +163,7 @@ func (l *gateLoad) countLedger(b *testing.B, h *house) {
 		b.Fatal(err)
 	}
 	e := series.New(series.Config{Dir: h.data})
-	if err := e.Open(slog.New(slog.DiscardHandler), prometheus.NewRegistry()); err != nil {
+	if err := e.Open(slog.New(slog.DiscardHandler), nil); err != nil {
 		b.Fatal(err)
 	}
 	defer func() { _ = e.Close() }()

@@ -16,6 +16,7 @@ type projector struct {
 	wake     chan struct{}
 	unpacker *unpacker
 	samples  []series.HandledSample
+	handles  map[string][]*series.Handle // by platform and number, as far as met
 	mark     *series.Handle // the series that says how far it came
 	stamped  int64          // the time of its newest sample
 }
@@ -27,7 +28,7 @@ const (
 
 func newProjector(m *Module) (*projector, error) {
 	u, err := newUnpacker()
-	return &projector{m: m, wake: make(chan struct{}, 1), unpacker: u, mark: m.kit.Series.Handle(positionSeries, nil)}, err
+	return &projector{m: m, wake: make(chan struct{}, 1), unpacker: u, handles: map[string][]*series.Handle{}, mark: m.kit.Series.Handle(positionSeries, nil)}, err
 }
 
 // nudge says that the ledger has grown.
@@ -107,58 +108,64 @@ func (p *projector) add(ctx context.Context, b batch) error {
 	if err != nil {
 		return err
 	}
-	r, list, err := p.roll(ctx, b.platformID, values)
+	list, err := p.numbered(ctx, b.platformID, values)
 	if err != nil {
 		return err
 	}
+	handles := p.handles[b.platformID]
+	if grown := len(list) - len(handles); grown > 0 {
+		handles = append(handles, make([]*series.Handle, grown)...)
+		p.handles[b.platformID] = handles
+	}
 	for i := range values {
 		v := &values[i]
-		if v.period {
-			continue
-		}
-		var k *known
 		switch {
-		case v.number > 0 && v.number <= int64(len(list)):
-			k = list[v.number-1]
+		case v.period:
 		case v.number == 0:
-			k = r.named(v.code, v.dims)
-		default:
+			p.samples = append(p.samples, series.HandledSample{Series: p.handle(b.platformID, v.code, v.dims), At: v.at, Value: v.value})
+		case v.number < 0 || v.number > int64(len(list)):
 			return fmt.Errorf("platform %s has no series %d", b.platformID, v.number)
+		default:
+			h := handles[v.number-1]
+			if h == nil {
+				h = p.handle(b.platformID, list[v.number-1].Code, list[v.number-1].Dims)
+				handles[v.number-1] = h
+			}
+			p.samples = append(p.samples, series.HandledSample{Series: h, At: v.at, Value: v.value})
 		}
-		if k.handle == nil {
-			k.handle = p.handle(b.platformID, k)
-		}
-		p.samples = append(p.samples, series.HandledSample{Series: k.handle, At: v.at, Value: v.value})
 	}
 	return nil
 }
 
-// roll returns a platform's roll and its series, up to all numbers in values:
-// other replicas number series too.
-func (p *projector) roll(ctx context.Context, platformID string, values []packed) (*roll, []*known, error) {
+// numbered numbers the values that have names only, and returns the platform's
+// series, up to all numbers in values: other replicas number series too.
+func (p *projector) numbered(ctx context.Context, platformID string, values []packed) ([]*known, error) {
 	r, err := p.m.ledger.rolls.of(ctx, platformID)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	top := int64(0)
 	for i := range values {
+		if values[i].number == 0 {
+			values[i].number = r.named(values[i].code, values[i].dims)
+		}
 		top = max(top, values[i].number)
 	}
 	if list := r.series(); top <= int64(len(list)) {
-		return r, list, nil
+		return list, nil
 	}
 	err = p.m.ledger.rolls.read(ctx, r)
-	return r, r.series(), err
+	return r.series(), err
 }
 
-func (p *projector) handle(platformID string, k *known) *series.Handle {
+func (p *projector) handle(platformID, code, dims string) *series.Handle {
 	labels := []series.Label{{Name: "platform", Value: platformID}}
-	for _, d := range dimsOf(k.Dims).pairs() {
+	for _, d := range dimsOf(dims).pairs() {
 		if d[1] != "" {
 			labels = append(labels, series.Label{Name: d[0], Value: d[1]})
 		}
 	}
-	return p.m.kit.Series.Handle(metricPrefix+k.Code, labels)
+	return p.m.kit.Series.Handle(metricPrefix+code, labels)
 }
 
 // watch notices when platforms fall silent: nothing arrives that would tell.

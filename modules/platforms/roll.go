@@ -3,16 +3,13 @@ package platforms
 import (
 	"fmt"
 	"sync"
-
-	"linghang/kernel/series"
 )
 
 // known is a series of a platform: an indicator and a breakdown.
 type known struct {
 	Code   string
 	Dims   string
-	number int64          // in the platform's roll, from 1; 0 until the ledger has the series
-	handle *series.Handle // of the projector, once it has met the series
+	number int64 // in the platform's roll, from 1; 0 until the ledger has the series
 }
 
 // roll is the list of a platform's series as far as this process has read it.
@@ -83,12 +80,13 @@ func (r *roll) series() []*known {
 	return r.list
 }
 
-// named returns the series of a name, as payloads of earlier versions know them.
-func (r *roll) named(code, dims string) *known {
+// named returns the number of the series of a name, as payloads of earlier
+// versions know them.
+func (r *roll) named(code, dims string) int64 {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if k := r.byName[string(appendName(nil, code, dims))]; k != nil {
-		return k
+		return k.number
 	}
-	return &known{Code: code, Dims: dims}
+	return 0
 }
