@@ -49,6 +49,7 @@ func owners() []owner {
 	return []owner{
 		{"filippo.io/age", []string{"kernel/archive"}, nil},
 		{"github.com/danielgtaylor/huma", []string{"kernel/httpd"}, nil},
+		{"github.com/emmansun/gmsm", []string{"kernel/seal"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
 		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest"}, nil},
 		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms", "kernel/archive"}, []string{"cmd", "modules", "lib"}},

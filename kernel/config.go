@@ -15,6 +15,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"linghang/kernel/seal"
 )
 
 // Config is what an installation can be told. Flags win over environment
@@ -33,6 +35,8 @@ type Config struct {
 	Grace       time.Duration
 	TrustProxy  bool
 	Run         []string
+	CryptoSuite string
+	MasterKey   string // file; empty: in the data directory
 
 	// Rooms holds each room's section of the file as JSON.
 	Rooms map[string]json.RawMessage
@@ -42,7 +46,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
-		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second,
+		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second, CryptoSuite: seal.International,
 	}
 }
 
@@ -66,6 +70,8 @@ func settings() []setting {
 		text("log-format", "text or json", func(c *Config) *string { return &c.LogFormat }),
 		duration("retention", "how long time series stay", func(c *Config) *time.Duration { return &c.Retention }),
 		duration("grace", "how long running requests may take when stopping", func(c *Config) *time.Duration { return &c.Grace }),
+		text("crypto-suite", "international (Ed25519, SHA-256, AES) or guomi (SM2, SM3, SM4) for new seals and signatures", func(c *Config) *string { return &c.CryptoSuite }),
+		text("master-key-file", "file of the master key; empty: keys/master.key in the data directory", func(c *Config) *string { return &c.MasterKey }),
 		{
 			key: "trust-proxy", usage: "read the caller's address from X-Forwarded-For",
 			get: func(c *Config) string { return strconv.FormatBool(c.TrustProxy) },
@@ -195,6 +201,9 @@ func (c *Config) check() error {
 	if c.Retention < 24*time.Hour {
 		bad("retention", "%s is shorter than a day", c.Retention)
 	}
+	if !slices.Contains(seal.Names(), c.CryptoSuite) {
+		bad("crypto-suite", "%q is none of %s", c.CryptoSuite, strings.Join(seal.Names(), ", "))
+	}
 	if c.Grace <= 0 {
 		bad("grace", "%s is no time to stop in", c.Grace)
 	}
@@ -267,6 +276,14 @@ func (c *Config) installed() error {
 		return fmt.Errorf("configuration data: there is no installation in %s: %w", c.Data, err)
 	}
 	return nil
+}
+
+// masterKeyFile is where the master key is.
+func (c *Config) masterKeyFile() string {
+	if c.MasterKey != "" {
+		return c.MasterKey
+	}
+	return c.path("keys", "master.key")
 }
 
 func (c *Config) path(parts ...string) string {

@@ -34,6 +34,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/kernel/notify"
+	"linghang/kernel/seal"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
@@ -60,6 +61,7 @@ type Kernel struct {
 	notices   *notice.Register
 	directory *identity.Directory
 	audit     *audit.Log
+	ring      *seal.Keyring
 	server    *httpd.Server
 	kits      map[string]*module.Kit
 	rooms     []room
@@ -88,7 +90,9 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	}
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
-	systemKit := k.Kit("system")
+	systemDB := k.sql.DB("system")
+	k.ring = seal.New(systemDB, seal.Config{Suite: cfg.CryptoSuite, File: cfg.masterKeyFile()})
+	systemKit := k.kit("system", systemDB)
 	catalogue := &identity.Catalogue{}
 	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
 	k.audit = audit.NewLog(systemKit.DB)
@@ -138,9 +142,11 @@ func (k *Kernel) checkRooms() error {
 }
 
 // Kit returns the tools of a room, to be handed to its New.
-func (k *Kernel) Kit(name string) *module.Kit {
+func (k *Kernel) Kit(name string) *module.Kit { return k.kit(name, k.sql.DB(name)) }
+
+func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
-		Name: name, DB: k.sql.DB(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
+		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
 		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name),
 	}
@@ -217,7 +223,11 @@ func (k *Kernel) OpenData(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	if err := k.ring.Unlock(ctx); err != nil {
+		return err
+	}
+	_, err := k.sealAll(ctx)
+	return err
 }
 
 // Open opens everything that rooms stand on, in order, and takes the port.

@@ -22,6 +22,7 @@ import (
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
 	"linghang/kernel/notice"
+	"linghang/kernel/seal"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 )
@@ -65,6 +66,15 @@ type Manifest struct {
 	Notices     []notice.Kind
 	Jobs        []Job
 	Nav         []NavItem
+	Sealed      []Sealed
+}
+
+// Sealed is a column that holds secrets, each sealed by the room's keyring for
+// the purpose. What is still in clear is sealed at the start; all of it is
+// sealed again when keys are renewed.
+type Sealed struct {
+	Purpose string
+	Column  sqldb.Column
 }
 
 // Job is work that comes around; one replica at a time does it.
@@ -92,6 +102,7 @@ type Kit struct {
 	Blobs    *blobs.Store
 	Measures *measure.Register
 	Live     *live.Hub
+	Seal     *seal.Keyring
 	Notices  *notice.Sender
 	Health   *health.Room
 	Log      *slog.Logger
