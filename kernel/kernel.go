@@ -121,7 +121,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	return []module.Module{
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
-		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices}),
+		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}
 }
 

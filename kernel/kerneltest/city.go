@@ -42,7 +42,8 @@ type City struct {
 // Options change how a city is started.
 type Options struct {
 	DatabaseURL string
-	Data        string // a directory to go on with; empty means a fresh one
+	Data        string            // a directory to go on with; empty means a fresh one
+	Rooms       map[string]string // sections of rooms, as JSON
 }
 
 const password = "correct horse battery staple"
@@ -56,6 +57,12 @@ func Start(t testing.TB, rooms func(k *kernel.Kernel) []module.Module, options .
 		cfg.DatabaseURL = o.DatabaseURL
 		if o.Data != "" {
 			cfg.Data = o.Data
+		}
+		for room, section := range o.Rooms {
+			if cfg.Rooms == nil {
+				cfg.Rooms = map[string]json.RawMessage{}
+			}
+			cfg.Rooms[room] = json.RawMessage(section)
 		}
 	}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))

@@ -3,8 +3,8 @@ package notify
 import (
 	"bytes"
 	"context"
-	"crypto/x509"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"

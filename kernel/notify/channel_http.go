@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -325,7 +324,7 @@ type mailView struct {
 
 func (m *Room) mailState(_ context.Context, _ nothing) (mailView, error) {
 	s := m.settings.Mail
-	return mailView{m.postman != nil, s.Host, s.From, slices.Concat([]string{}, []string{s.TLS})[0]}, nil
+	return mailView{m.postman != nil, s.Host, s.From, s.TLS}, nil
 }
 
 // testMail mails whoever asks, at once.

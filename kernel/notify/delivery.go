@@ -33,7 +33,6 @@ type outcome struct {
 	untried bool // it was not this delivery's fault: the attempt does not count
 	reason  string
 	next    time.Time
-	off     bool // the channel is gone: switch it off
 }
 
 // patience is how long a delivery is tried again.
@@ -55,10 +54,3 @@ func never(reason string) outcome { return outcome{final: true, reason: reason} 
 
 // reasonLimit bounds what is kept of the other side's words.
 const reasonLimit = 500
-
-func told500(text string) string {
-	if len(text) <= reasonLimit {
-		return text
-	}
-	return text[:reasonLimit]
-}

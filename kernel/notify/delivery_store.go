@@ -1,10 +1,13 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"linghang/kernel/fault"
@@ -38,31 +41,22 @@ func fromMillis(ms int64) time.Time {
 // claim takes deliveries that are due for as long as hold: who dies with them
 // leaves them to the next who comes. Replicas never hold the same one.
 func (s deliveryStore) claim(ctx context.Context, channel bool, limit int, now time.Time, hold time.Duration) (list []delivery, err error) {
-	ways := `d.way IN ('mail', 'digest')`
+	ways := `way IN ('mail', 'digest')`
 	if channel {
-		ways = `d.way = 'channel'`
+		ways = `way = 'channel'`
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		rows, err := tx.Query(ctx, `UPDATE delivery AS d SET attempts = d.attempts + 1, tried_at = $1, next_at = $2
-			WHERE d.id IN (SELECT d.id FROM delivery d WHERE d.state = 'waiting' AND `+ways+` AND d.next_at <= $1 ORDER BY d.next_at, d.id LIMIT $3)
-			AND d.state = 'waiting' AND d.next_at <= $1 RETURNING `+deliveryColumns, now.UnixMilli(), now.Add(hold).UnixMilli(), limit)
+		rows, err := tx.Query(ctx, `UPDATE delivery SET attempts = attempts + 1, tried_at = $1, next_at = $2
+			WHERE id IN (SELECT id FROM delivery WHERE state = 'waiting' AND `+ways+` AND next_at <= $1 ORDER BY next_at, id LIMIT $3)
+			AND state = 'waiting' AND next_at <= $1 RETURNING `+strings.ReplaceAll(deliveryColumns, "d.", ""), now.UnixMilli(), now.Add(hold).UnixMilli(), limit)
 		if err != nil {
 			return fmt.Errorf("claim deliveries: %w", err)
 		}
 		list, err = sqldb.All(rows, scanDelivery)
 		return err
 	})
+	slices.SortFunc(list, func(a, b delivery) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
 	return list, err
-}
-
-// due reports whether a delivery waits to be sent.
-func (s deliveryStore) due(ctx context.Context, now time.Time) (bool, error) {
-	var n int
-	err := s.db.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE state = 'waiting' AND way IN ('mail', 'digest', 'channel') AND next_at <= $1 LIMIT 1) AS x`, now.UnixMilli()).Scan(&n)
-	if err != nil {
-		return false, fmt.Errorf("look for deliveries: %w", err)
-	}
-	return n > 0, nil
 }
 
 // settle records what became of an attempt. A delivery that was settled by

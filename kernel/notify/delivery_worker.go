@@ -80,6 +80,9 @@ func (m *Room) mail(ctx context.Context) (int, error) {
 	}
 	defer c.close()
 	for i, d := range list {
+		if m.late(d) {
+			return len(list), m.putBack(ctx, list[i:])
+		}
 		o, lost := m.send(ctx, c, d)
 		if err := m.settle(ctx, d, o); err != nil {
 			return 0, err
@@ -142,6 +145,9 @@ func (m *Room) write(ctx context.Context, d delivery) (letter, outcome, bool) {
 // hold is how long so many deliveries may take before another takes them over.
 func (m *Room) hold(n int) time.Duration { return m.timeout + time.Duration(n)*m.timeout/4 }
 
+// late reports whether another attempt might outlast the hold on a delivery.
+func (m *Room) late(d delivery) bool { return time.Until(d.NextAt) < m.timeout }
+
 func (m *Room) settle(ctx context.Context, d delivery, o outcome) error {
 	return m.deliveries.settle(context.WithoutCancel(ctx), d, o, time.Now())
 }
@@ -158,7 +164,7 @@ func (m *Room) putBack(ctx context.Context, list []delivery) error {
 
 // post tells channels what is due: several channels at once, each in order.
 func (m *Room) post(ctx context.Context) (int, error) {
-	list, err := m.deliveries.claim(ctx, true, batch, time.Now(), m.hold(batch*4))
+	list, err := m.deliveries.claim(ctx, true, batch, time.Now(), m.hold(batch))
 	if err != nil {
 		return 0, err
 	}
@@ -189,6 +195,9 @@ func (m *Room) postTo(ctx context.Context, id string, list []delivery) error {
 		return m.settleAll(ctx, list, never("the secrets of the channel cannot be opened"))
 	}
 	for i, d := range list {
+		if m.late(d) {
+			return m.putBack(ctx, list[i:])
+		}
 		// The claim of this batch marked it as tried already.
 		recent, first, err := m.deliveries.recent(ctx, id, time.Now().Add(-time.Minute))
 		if err != nil {

@@ -18,7 +18,6 @@ var letterHTML string
 type writer struct {
 	html    *template.Template
 	address func() string
-	city    lang.Text
 	zone    *time.Location
 }
 
