@@ -64,7 +64,7 @@ func (x *receiver) calls() []call {
 
 func channelCity(t *testing.T) *kerneltest.City {
 	t.Helper()
-	return kerneltest.Start(t, noRooms, kerneltest.Options{Rooms: map[string]string{"notify": `{"allow":["127.0.0.0/8"],"timeout":"5s","retry-after":"50ms"}`}})
+	return kerneltest.Start(t, noRooms, kerneltest.Options{Rooms: map[string]json.RawMessage{"notify": json.RawMessage(`{"allow":["127.0.0.0/8"],"timeout":"5s","retry-after":"50ms"}`)}})
 }
 
 type madeChannel struct {

@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -14,13 +15,16 @@ import (
 func mailCity(t *testing.T, mode string, more string) (*kerneltest.City, *kerneltest.MailServer) {
 	t.Helper()
 	m := kerneltest.StartMail(t, mode)
-	c := kerneltest.Start(t, noRooms, kerneltest.Options{Rooms: map[string]string{
-		"notify": fmt.Sprintf(`{"mail":%s,"timeout":"5s","retry-after":"50ms"%s}`, m.Settings(mode), more),
+	c := kerneltest.Start(t, noRooms, kerneltest.Options{Rooms: map[string]json.RawMessage{
+		"notify": rawf(`{"mail":%s,"timeout":"5s","retry-after":"50ms"%s}`, m.Settings(mode), more),
 	}})
 	address(t, c, "administrator", "administrator@city.test", "zh")
 	address(t, c, "officer", "officer@city.test", "en")
 	return c, m
 }
+
+// rawf writes a section of the configuration.
+func rawf(format string, args ...any) json.RawMessage { return json.RawMessage(fmt.Sprintf(format, args...)) }
 
 func address(t testing.TB, c *kerneltest.City, who, email, language string) {
 	t.Helper()
@@ -97,7 +101,7 @@ func TestARefusedMailboxIsAVisibleFailureAndABusyOneIsTriedAgain(t *testing.T) {
 func TestAWrongPasswordIsNobodysBounce(t *testing.T) {
 	m := kerneltest.StartMail(t, "starttls")
 	settings := strings.Replace(m.Settings("starttls"), `"login":"linghang"`, `"login":"stranger"`, 1)
-	c := kerneltest.Start(t, noRooms, kerneltest.Options{Rooms: map[string]string{"notify": fmt.Sprintf(`{"mail":%s,"timeout":"5s","retry-after":"20ms"}`, settings)}})
+	c := kerneltest.Start(t, noRooms, kerneltest.Options{Rooms: map[string]json.RawMessage{"notify": rawf(`{"mail":%s,"timeout":"5s","retry-after":"20ms"}`, settings)}})
 	address(t, c, "administrator", "administrator@city.test", "zh")
 	announce(t, c, "administrator", "通知")
 	kerneltest.Wait(t, "several attempts", func() bool {
