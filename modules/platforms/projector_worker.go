@@ -19,8 +19,8 @@ type projector struct {
 	unpacker *unpacker
 	samples  []series.HandledSample
 	handles  map[string][]*series.Handle // by platform and number, as far as met
-	mark     *series.Handle // the series that says how far it came
-	stamped  int64          // the time of its newest sample
+	mark     *series.Handle              // the series that says how far it came
+	stamped  int64                       // the time of its newest sample
 }
 
 const (
