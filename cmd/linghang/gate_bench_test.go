@@ -281,13 +281,16 @@ func (l *gateLoad) linghangReports(b *testing.B) gateRun {
 	})
 }
 
+// unlimited lifts the limits on each platform.
+const unlimited = "platforms: {limits: {requests_per_second: 1000000, samples_per_minute: 1000000000}}\n"
+
 // gateHouse is a fresh installation without limits, with the platforms and a key of each.
 func gateHouse(b *testing.B, kind string) (*house, []issued) {
 	b.Helper()
 	dir := b.TempDir()
 	h := &house{t: b, data: filepath.Join(dir, "data")}
 	config := filepath.Join(dir, "linghang.yaml")
-	if err := os.WriteFile(config, []byte("platforms: {limits: {requests_per_second: 1000000, samples_per_minute: 1000000000}}\n"), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(unlimited), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	h.args = []string{"--config", config}

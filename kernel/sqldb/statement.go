@@ -49,7 +49,7 @@ func (s *statements) prepare(ctx context.Context, db *sql.DB) {
 		if s.ready[query] != nil {
 			continue
 		}
-		if stmt, err := db.PrepareContext(ctx, query); err == nil {
+		if stmt, err := db.PrepareContext(ctx, query); err == nil { //nolint:sqlclosecheck // close closes them all
 			s.ready[query] = stmt
 		}
 	}
@@ -70,7 +70,7 @@ type prepared struct {
 
 // ExecContext implements runner.
 func (p prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if stmt := p.statements.of(ctx, p.Tx, query); stmt != nil {
+	if stmt := p.statements.of(ctx, p.Tx, query); stmt != nil { //nolint:sqlclosecheck // the transaction's end closes it
 		return stmt.ExecContext(ctx, args...)
 	}
 	return p.Tx.ExecContext(ctx, query, args...)
@@ -79,7 +79,7 @@ func (p prepared) ExecContext(ctx context.Context, query string, args ...any) (s
 // QueryRowContext implements runner. Rows of QueryContext may still be open
 // when the same text is run again, so that one is not prepared.
 func (p prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if stmt := p.statements.of(ctx, p.Tx, query); stmt != nil {
+	if stmt := p.statements.of(ctx, p.Tx, query); stmt != nil { //nolint:sqlclosecheck // the transaction's end closes it
 		return stmt.QueryRowContext(ctx, args...)
 	}
 	return p.Tx.QueryRowContext(ctx, query, args...)
