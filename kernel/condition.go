@@ -23,6 +23,8 @@ func (k *Kernel) addComponents() {
 	k.health.Add(health.Component{ID: "database", Title: lang.Text{ZH: "数据库", EN: "Databases"}, Vital: true, Check: k.checkDatabases})
 	k.health.Add(health.Component{ID: "bus", Title: lang.Text{ZH: "事件总线", EN: "Event bus"}, Vital: true, Check: k.checkBus})
 	k.health.Add(health.Component{ID: "outbox", Title: lang.Text{ZH: "待发事件", EN: "Outboxes"}, Check: k.checkOutboxes})
+	k.health.Add(health.Component{ID: "letters", Title: lang.Text{ZH: "死信", EN: "Dead letters"}, Check: k.checkLetters})
+	k.health.Add(health.Component{ID: "jobs", Title: lang.Text{ZH: "任务", EN: "Jobs"}, Check: k.checkJobs})
 	k.health.Add(health.Component{ID: "disk", Title: lang.Text{ZH: "磁盘空间", EN: "Disk"}, Check: k.checkDisk})
 	for _, r := range k.rooms {
 		title := r.manifest.Title
@@ -81,6 +83,36 @@ func (k *Kernel) checkOutboxes(ctx context.Context) health.Finding {
 	if len(late) > 0 {
 		f.State = health.Degraded
 		f.Mend = lang.Text{ZH: "事件总线恢复后会自动补发；涉及：" + strings.Join(late, "、"), EN: "They are sent once the bus answers; rooms: " + strings.Join(late, ", ")}
+	}
+	return f
+}
+
+func (k *Kernel) checkLetters(ctx context.Context) health.Finding {
+	waiting, dead, err := k.letters.Counts(ctx)
+	if err != nil {
+		return health.Failed(err, lang.Text{})
+	}
+	f := health.Finding{Note: lang.Text{
+		ZH: fmt.Sprintf("%d 条正在重试，%d 条待处置", waiting, dead), EN: fmt.Sprintf("%d are tried again, %d wait for a decision", waiting, dead),
+	}}
+	if dead > 0 {
+		f.State = health.Degraded
+		f.Mend = lang.Text{ZH: "到“系统管理 › 死信”查看原因，重放或丢弃", EN: "Open System › Dead letters, read why, replay or discard"}
+	}
+	return f
+}
+
+func (k *Kernel) checkJobs(ctx context.Context) health.Finding {
+	waiting, running, failed, err := k.desk.Counts(ctx)
+	if err != nil {
+		return health.Failed(err, lang.Text{})
+	}
+	f := health.Finding{Note: lang.Text{
+		ZH: fmt.Sprintf("%d 项等待，%d 项运行中，一天内 %d 项失败", waiting, running, failed), EN: fmt.Sprintf("%d wait, %d run, %d failed within a day", waiting, running, failed),
+	}}
+	if failed > 0 {
+		f.State = health.Degraded
+		f.Mend = lang.Text{ZH: "到“系统管理 › 任务”查看原因", EN: "Open System › Jobs and read why"}
 	}
 	return f
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"linghang/kernel/letter"
 )
 
 // Config is what an installation can be told. Flags win over environment
@@ -30,6 +32,7 @@ type Config struct {
 	LogLevel    string
 	LogFormat   string
 	Retention   time.Duration
+	RetryFor    time.Duration
 	Grace       time.Duration
 	TrustProxy  bool
 	Run         []string
@@ -42,7 +45,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
-		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second,
+		Retention: 90 * 24 * time.Hour, RetryFor: letter.RetryFor, Grace: 20 * time.Second,
 	}
 }
 
@@ -65,6 +68,7 @@ func settings() []setting {
 		text("log-level", "debug, info, warn or error", func(c *Config) *string { return &c.LogLevel }),
 		text("log-format", "text or json", func(c *Config) *string { return &c.LogFormat }),
 		duration("retention", "how long time series stay", func(c *Config) *time.Duration { return &c.Retention }),
+		duration("retry-for", "how long an event that a room cannot handle is tried again before a person decides", func(c *Config) *time.Duration { return &c.RetryFor }),
 		duration("grace", "how long running requests may take when stopping", func(c *Config) *time.Duration { return &c.Grace }),
 		{
 			key: "trust-proxy", usage: "read the caller's address from X-Forwarded-For",
@@ -194,6 +198,9 @@ func (c *Config) check() error {
 	}
 	if c.Retention < 24*time.Hour {
 		bad("retention", "%s is shorter than a day", c.Retention)
+	}
+	if c.RetryFor <= 0 {
+		bad("retry-for", "%s is no time to try again in", c.RetryFor)
 	}
 	if c.Grace <= 0 {
 		bad("grace", "%s is no time to stop in", c.Grace)

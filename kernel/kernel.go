@@ -29,6 +29,9 @@ import (
 	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/jobs"
+	"linghang/kernel/lang"
+	"linghang/kernel/letter"
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
@@ -57,6 +60,8 @@ type Kernel struct {
 	measures  *measure.Register
 	directory *identity.Directory
 	audit     *audit.Log
+	letters   *letter.Box
+	desk      *jobs.Desk
 	server    *httpd.Server
 	kits      map[string]*module.Kit
 	rooms     []room
@@ -89,6 +94,13 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	catalogue := &identity.Catalogue{}
 	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
 	k.audit = audit.NewLog(systemKit.DB)
+	k.desk = jobs.NewDesk(systemKit.DB, jobs.Config{
+		Changed: func(j jobs.Job) { systemKit.Notify(system.TopicJobs, j.ID, j.OrganisationID) },
+	}, log.With("part", "jobs"))
+	systemKit.Jobs = k.desk.Room("system")
+	k.letters = letter.NewBox(systemKit.DB, k.audit, letter.Config{
+		RetryFor: cfg.RetryFor, Changed: func(id string) { systemKit.Notify(system.TopicLetters, id, "") },
+	}, log.With("part", "letters"))
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
 	})
@@ -96,6 +108,9 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	var permissions []module.Permission
 	for i, m := range append(own, house.Rooms(k)...) {
 		manifest := m.Manifest()
+		if manifest.Name == "system" {
+			manifest.Jobs = append(manifest.Jobs, k.pruning())
+		}
 		kit, ok := k.kits[manifest.Name]
 		if !ok {
 			return nil, fmt.Errorf("room %s was not made with the kit of that name", manifest.Name)
@@ -113,7 +128,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 // ownRooms lists the rooms that every house has, the system's first.
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	return []module.Module{
-		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
+		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Letters: k.letters, Desk: k.desk}),
 	}
 }
 
@@ -138,7 +153,7 @@ func (k *Kernel) Kit(name string) *module.Kit {
 	kit := &module.Kit{
 		Name: name, DB: k.sql.DB(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
 		Measures: k.measures, Live: k.hub, Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
-		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name),
+		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
 	}
 	k.kits[name] = kit
 	return kit
@@ -146,7 +161,7 @@ func (k *Kernel) Kit(name string) *module.Kit {
 
 // assemble collects what the Manifests register.
 func (k *Kernel) assemble() error {
-	published := map[string]string{audit.Recorded{}.Subject(): "system"}
+	published := map[string]string{audit.Recorded{}.Subject(): "system", jobs.Asked{}.Subject(): "system"}
 	for _, r := range k.rooms {
 		for _, e := range r.manifest.Publishes {
 			if !strings.HasPrefix(e.Subject(), r.manifest.Name+".") {
@@ -156,6 +171,11 @@ func (k *Kernel) assemble() error {
 		}
 		if err := k.measures.Add(r.manifest.Name, r.manifest.Measures); err != nil {
 			return fmt.Errorf("register measures: %w", err)
+		}
+		for _, j := range r.manifest.Jobs {
+			if err := k.desk.Declare(r.manifest.Name, j); err != nil {
+				return err
+			}
 		}
 		if err := k.server.Mount(r.manifest.Name, r.kit.DB, r.manifest.Routes); err != nil {
 			return fmt.Errorf("mount routes: %w", err)
@@ -231,11 +251,12 @@ func (k *Kernel) Open(ctx context.Context) error {
 	if err := k.series.Open(k.log.With("part", "series"), prometheus.WrapRegistererWithPrefix("linghang_series_", k.metrics)); err != nil {
 		return err
 	}
-	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus")}, k.log.With("part", "bus"))
+	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus"), Park: k.letters.Park}, k.log.With("part", "bus"))
 	if err != nil {
 		return err
 	}
 	k.bus = b
+	k.letters.Open(b)
 	k.hub.Carry(b)
 	return nil
 }
@@ -271,14 +292,16 @@ func (k *Kernel) Run(ctx context.Context) error {
 		if err := r.kit.DB.Resend(ctx, 5*time.Minute); err != nil {
 			return fmt.Errorf("prepare outbox of %s: %w", r.manifest.Name, err)
 		}
-		k.relays.Go(func() { k.bus.Relay(relayCtx, r.kit.DB) })
 	}
+	k.relays.Go(func() { k.relay(relayCtx) })
 	var loops sync.WaitGroup
 	for _, r := range k.rooms {
 		if err := k.runRoom(loopCtx, &loops, r); err != nil {
 			return err
 		}
 	}
+	loops.Go(func() { k.letters.Run(loopCtx) })
+	loops.Go(func() { k.desk.Run(loopCtx) })
 	k.started.Store(true)
 	var err error
 	if k.listener != nil {
@@ -303,6 +326,7 @@ func (k *Kernel) runRoom(ctx context.Context, loops *sync.WaitGroup, r room) err
 		return nil
 	}
 	for _, s := range r.manifest.Subscribes {
+		k.letters.Serve(r.manifest.Name, s)
 		if err := k.bus.Subscribe(ctx, r.manifest.Name, s); err != nil {
 			return err
 		}
@@ -310,12 +334,8 @@ func (k *Kernel) runRoom(ctx context.Context, loops *sync.WaitGroup, r room) err
 	if runner, ok := r.Module.(module.Runner); ok {
 		loops.Go(func() { k.keepRunning(ctx, r.manifest.Name, runner) })
 	}
-	jobs := r.manifest.Jobs
-	if r.manifest.Name == "system" {
-		jobs = append(jobs, module.Job{Name: "prune", Every: time.Hour, Do: k.prune})
-	}
-	for _, j := range jobs {
-		loops.Go(func() { k.repeat(ctx, r.manifest.Name, j) })
+	for _, j := range r.manifest.Jobs {
+		k.desk.Serve(r.manifest.Name, j)
 	}
 	return nil
 }
@@ -342,13 +362,18 @@ func (k *Kernel) keepRunning(ctx context.Context, name string, r module.Runner) 
 	}
 }
 
+// pruning forgets what need not be kept any longer.
+func (k *Kernel) pruning() module.Job {
+	return module.Job{Name: "prune", Title: lang.Text{ZH: "清理过期记录", EN: "Forget what is past its time"}, Every: time.Hour, Tries: 3, Do: k.prune}
+}
+
 func (k *Kernel) prune(ctx context.Context) error {
 	for _, db := range k.sql.DBs() {
 		if err := db.Prune(ctx, time.Now().Add(-bus.Retention)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return errors.Join(k.letters.Prune(ctx), k.desk.Prune(ctx))
 }
 
 func protect(fn func() error) (err error) {
@@ -377,6 +402,12 @@ func (k *Kernel) Directory() *identity.Directory { return k.directory }
 
 // Audit returns the audit log.
 func (k *Kernel) Audit() *audit.Log { return k.audit }
+
+// Desk returns the desk that hands out jobs.
+func (k *Kernel) Desk() *jobs.Desk { return k.desk }
+
+// Letters returns the box of deliveries that failed.
+func (k *Kernel) Letters() *letter.Box { return k.letters }
 
 // Health returns what the process knows about itself.
 func (k *Kernel) Health() *health.Register { return k.health }
