@@ -49,6 +49,7 @@ func owners() []owner {
 	return []owner{
 		{"filippo.io/age", []string{"kernel/archive"}, nil},
 		{"github.com/danielgtaylor/huma", []string{"kernel/httpd"}, nil},
+		{"github.com/emmansun/gmsm", []string{"kernel/seal"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
 		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest"}, nil},
 		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms", "kernel/archive"}, []string{"cmd", "modules", "lib"}},
@@ -61,6 +62,7 @@ func owners() []owner {
 		{"github.com/spf13/pflag", []string{"kernel"}, nil},
 		{"github.com/xuri/excelize", []string{"kernel/httpd", "modules"}, nil},
 		{"go.opentelemetry.io/collector/pdata", []string{"lib/otlpmetrics"}, []string{"modules/platforms", "cmd"}},
+		{"go.opentelemetry.io/otel", []string{"kernel/trace"}, nil},
 		{"go.yaml.in/yaml", []string{"kernel", "modules"}, nil},
 		{"golang.org/x/crypto", []string{"kernel/identity"}, nil},
 		{"golang.org/x/sync", everybody, nil},

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"linghang/kernel/archive"
 	"linghang/kernel/audit"
+	"linghang/kernel/fault"
 	"linghang/kernel/sqldb"
 )
 
@@ -114,6 +116,10 @@ func (k *Kernel) save(ctx context.Context, w *archive.Writer) (id string, saved 
 	if saved.Files, err = k.saveSeries(ctx, w); err != nil {
 		return "", saved, err
 	}
+	before, err := k.saveKeys(ctx, w)
+	if err != nil {
+		return "", saved, err
+	}
 	snapshot, err := k.sql.Snapshot(ctx)
 	if err != nil {
 		return "", saved, err
@@ -130,7 +136,14 @@ func (k *Kernel) save(ctx context.Context, w *archive.Writer) (id string, saved 
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", saved, err
 	}
-	saved.Files = append(saved.Files, blobs...)
+	keys, err := k.saveKeys(ctx, w)
+	if err != nil {
+		return "", saved, err
+	}
+	if !reflect.DeepEqual(before, keys) {
+		return "", saved, fault.New(fault.Conflict, "kernel.backup.keys", "the master key was renewed during the backup; back up again")
+	}
+	saved.Files = append(append(saved.Files, blobs...), keys...)
 	list, err := json.Marshal(saved)
 	if err != nil {
 		return "", saved, fmt.Errorf("encode backup: %w", err)
@@ -178,6 +191,16 @@ func saveRoom(ctx context.Context, w *archive.Writer, s *sqldb.Snapshot, name st
 		room.Tables = append(room.Tables, saved)
 	}
 	return room, nil
+}
+
+// saveKeys copies the master key, without which the rows' secrets stay sealed. A
+// file outside the data directory is the operator's to keep.
+func (k *Kernel) saveKeys(ctx context.Context, w *archive.Writer) ([]savedFile, error) {
+	files, err := k.saveFiles(ctx, w, "keys")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return files, err
 }
 
 // saveSeries copies the logs before the blocks made of them. What vanishes

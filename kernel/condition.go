@@ -26,6 +26,9 @@ func (k *Kernel) addComponents() {
 	k.health.Add(health.Component{ID: "letters", Title: lang.Text{ZH: "死信", EN: "Dead letters"}, Check: k.checkLetters})
 	k.health.Add(health.Component{ID: "jobs", Title: lang.Text{ZH: "任务", EN: "Jobs"}, Check: k.checkJobs})
 	k.health.Add(health.Component{ID: "disk", Title: lang.Text{ZH: "磁盘空间", EN: "Disk"}, Check: k.checkDisk})
+	if k.cfg.OTLPURL != "" {
+		k.health.Add(health.Component{ID: "traces", Title: lang.Text{ZH: "链路追踪", EN: "Traces"}, Check: k.checkTraces})
+	}
 	for _, r := range k.rooms {
 		title := r.manifest.Title
 		k.health.Add(health.Component{
@@ -115,6 +118,17 @@ func (k *Kernel) checkJobs(ctx context.Context) health.Finding {
 		f.Mend = lang.Text{ZH: "到“系统管理 › 任务”查看原因", EN: "Open System › Jobs and read why"}
 	}
 	return f
+}
+
+func (k *Kernel) checkTraces(context.Context) health.Finding {
+	if err := k.tracer.Failing(); err != nil {
+		f := health.Failed(err, lang.Text{
+			ZH: "检查 otlp-url 所指的接收端；在此期间的链路数据会丢失，业务不受影响", EN: "See that the receiver named by otlp-url runs; spans are lost until it does, nothing else is",
+		})
+		f.State = health.Degraded
+		return f
+	}
+	return health.Finding{}
 }
 
 // checkDisk says how much room the data directory has left.

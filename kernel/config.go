@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"linghang/kernel/letter"
+	"linghang/kernel/seal"
 )
 
 // Config is what an installation can be told. Flags win over environment
@@ -35,7 +36,11 @@ type Config struct {
 	RetryFor    time.Duration
 	Grace       time.Duration
 	TrustProxy  bool
+	OTLPURL     string
+	TraceSample float64
 	Run         []string
+	CryptoSuite string
+	MasterKey   string // file; empty: in the data directory
 
 	// Rooms holds each room's section of the file as JSON.
 	Rooms map[string]json.RawMessage
@@ -45,7 +50,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
-		Retention: 90 * 24 * time.Hour, RetryFor: letter.RetryFor, Grace: 20 * time.Second,
+		Retention: 90 * 24 * time.Hour, RetryFor: letter.RetryFor, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International,
 	}
 }
 
@@ -54,6 +59,7 @@ type setting struct {
 	key    string
 	usage  string
 	secret bool
+	also   string // an environment variable that other programs know too
 	get    func(c *Config) string
 	set    func(c *Config, text string) error
 }
@@ -70,10 +76,23 @@ func settings() []setting {
 		duration("retention", "how long time series stay", func(c *Config) *time.Duration { return &c.Retention }),
 		duration("retry-for", "how long an event that a room cannot handle is tried again before a person decides", func(c *Config) *time.Duration { return &c.RetryFor }),
 		duration("grace", "how long running requests may take when stopping", func(c *Config) *time.Duration { return &c.Grace }),
+		text("crypto-suite", "international (Ed25519, SHA-256, AES) or guomi (SM2, SM3, SM4) for new seals and signatures", func(c *Config) *string { return &c.CryptoSuite }),
+		text("master-key-file", "file of the master key; empty: keys/master.key in the data directory", func(c *Config) *string { return &c.MasterKey }),
 		{
 			key: "trust-proxy", usage: "read the caller's address from X-Forwarded-For",
 			get: func(c *Config) string { return strconv.FormatBool(c.TrustProxy) },
 			set: func(c *Config, t string) (err error) { c.TrustProxy, err = strconv.ParseBool(t); return err },
+		},
+		{
+			key: "otlp-url", usage: "OTLP/HTTP receiver of traces, such as http://127.0.0.1:4318; empty switches them off", secret: true,
+			also: "OTEL_EXPORTER_OTLP_ENDPOINT",
+			get:  func(c *Config) string { return c.OTLPURL },
+			set:  func(c *Config, t string) error { c.OTLPURL = t; return nil },
+		},
+		{
+			key: "trace-sample", usage: "share of the requests, jobs and events that are traced, 0 to 1",
+			get: func(c *Config) string { return strconv.FormatFloat(c.TraceSample, 'g', -1, 64) },
+			set: func(c *Config, t string) (err error) { c.TraceSample, err = strconv.ParseFloat(t, 64); return err },
 		},
 		{
 			key: "run", usage: "rooms whose loops, jobs and subscriptions run in this process; empty means all",
@@ -135,8 +154,11 @@ func load(flags *pflag.FlagSet, lookup func(string) (string, bool)) (Config, err
 	}
 	for _, s := range settings() {
 		source, value, given := s.variable(), "", false
+		if v, ok := lookup(s.also); ok && s.also != "" && s.get(&c) == "" {
+			source, value, given = s.also, v, true
+		}
 		if v, ok := lookup(s.variable()); ok {
-			value, given = v, true
+			source, value, given = s.variable(), v, true
 		}
 		if f := flags.Lookup(s.key); f != nil && f.Changed {
 			source, value, given = "--"+s.key, f.Value.String(), true
@@ -202,6 +224,12 @@ func (c *Config) check() error {
 	if c.RetryFor <= 0 {
 		bad("retry-for", "%s is no time to try again in", c.RetryFor)
 	}
+	if !(c.TraceSample >= 0 && c.TraceSample <= 1) {
+		bad("trace-sample", "%g is not between 0 and 1", c.TraceSample)
+	}
+	if !slices.Contains(seal.Names(), c.CryptoSuite) {
+		bad("crypto-suite", "%q is none of %s", c.CryptoSuite, strings.Join(seal.Names(), ", "))
+	}
 	if c.Grace <= 0 {
 		bad("grace", "%s is no time to stop in", c.Grace)
 	}
@@ -221,6 +249,11 @@ func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 	if c.PublicURL != "" {
 		if u, err := url.Parse(c.PublicURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 			bad("public-url", "%q is no http(s) address", c.PublicURL)
+		}
+	}
+	if c.OTLPURL != "" {
+		if u, err := url.Parse(c.OTLPURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+			bad("otlp-url", "it is no http(s) address")
 		}
 	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
@@ -274,6 +307,14 @@ func (c *Config) installed() error {
 		return fmt.Errorf("configuration data: there is no installation in %s: %w", c.Data, err)
 	}
 	return nil
+}
+
+// masterKeyFile is where the master key is.
+func (c *Config) masterKeyFile() string {
+	if c.MasterKey != "" {
+		return c.MasterKey
+	}
+	return c.path("keys", "master.key")
 }
 
 func (c *Config) path(parts ...string) string {

@@ -41,6 +41,9 @@ func (k *Kernel) Describe() string {
 			}
 		}
 		describeEvents(&b, r)
+		for _, n := range m.Notices {
+			fmt.Fprintf(&b, "\nNotice `%s`: %s · %s (%s, mail %s%s).\n", n.ID, n.Title.ZH, n.Title.EN, n.Gravity, n.Mail, mandatory(n.Mandatory))
+		}
 		for _, j := range m.Jobs {
 			period := "on demand"
 			if j.Every > 0 {
@@ -53,6 +56,13 @@ func (k *Kernel) Describe() string {
 		}
 	}
 	return b.String()
+}
+
+func mandatory(yes bool) string {
+	if yes {
+		return ", cannot be switched off"
+	}
+	return ""
 }
 
 func roleNames(roles []identity.Role) string {

@@ -20,6 +20,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/oklog/ulid/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
@@ -35,9 +36,13 @@ import (
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
+	"linghang/kernel/notice"
+	"linghang/kernel/notify"
+	"linghang/kernel/seal"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
+	"linghang/kernel/trace"
 )
 
 // House is what a binary consists of.
@@ -56,12 +61,15 @@ type Kernel struct {
 	sql       *sqldb.Engine
 	series    *series.Engine
 	bus       *bus.Bus
+	tracer    *trace.Tracer
 	hub       *live.Hub
 	measures  *measure.Register
+	notices   *notice.Register
 	directory *identity.Directory
 	audit     *audit.Log
 	letters   *letter.Box
 	desk      *jobs.Desk
+	ring      *seal.Keyring
 	server    *httpd.Server
 	kits      map[string]*module.Kit
 	rooms     []room
@@ -86,15 +94,19 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
 		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
-		hub:    live.NewHub(log), measures: measure.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
+		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version, Instance: ulid.Make().String()}, log.With("part", "trace")),
+		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
 	}
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
-	systemKit := k.Kit("system")
+	systemDB := k.sql.DB("system")
+	k.ring = seal.New(systemDB, seal.Config{Suite: cfg.CryptoSuite, File: cfg.masterKeyFile()})
+	systemKit := k.kit("system", systemDB)
 	catalogue := &identity.Catalogue{}
 	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
 	k.audit = audit.NewLog(systemKit.DB)
 	k.desk = jobs.NewDesk(systemKit.DB, jobs.Config{
+		Trace:   k.tracer,
 		Changed: func(j jobs.Job) { systemKit.Notify(system.TopicJobs, j.ID, j.OrganisationID) },
 	}, log.With("part", "jobs"))
 	systemKit.Jobs = k.desk.Room("system")
@@ -103,6 +115,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	}, log.With("part", "letters"))
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
+		Trace: k.tracer,
 	})
 	own := k.ownRooms(systemKit)
 	var permissions []module.Permission
@@ -129,6 +142,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	return []module.Module{
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Letters: k.letters, Desk: k.desk}),
+		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices}),
 	}
 }
 
@@ -149,10 +163,12 @@ func (k *Kernel) checkRooms() error {
 }
 
 // Kit returns the tools of a room, to be handed to its New.
-func (k *Kernel) Kit(name string) *module.Kit {
+func (k *Kernel) Kit(name string) *module.Kit { return k.kit(name, k.sql.DB(name)) }
+
+func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
-		Name: name, DB: k.sql.DB(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
-		Measures: k.measures, Live: k.hub, Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
+		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
+		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
 	}
 	k.kits[name] = kit
@@ -161,7 +177,7 @@ func (k *Kernel) Kit(name string) *module.Kit {
 
 // assemble collects what the Manifests register.
 func (k *Kernel) assemble() error {
-	published := map[string]string{audit.Recorded{}.Subject(): "system", jobs.Asked{}.Subject(): "system"}
+	published := map[string]string{audit.Recorded{}.Subject(): "system", notice.Sent{}.Subject(): "notify", jobs.Asked{}.Subject(): "system"}
 	for _, r := range k.rooms {
 		for _, e := range r.manifest.Publishes {
 			if !strings.HasPrefix(e.Subject(), r.manifest.Name+".") {
@@ -176,6 +192,9 @@ func (k *Kernel) assemble() error {
 			if err := k.desk.Declare(r.manifest.Name, j); err != nil {
 				return err
 			}
+		}
+		if err := k.notices.Add(r.manifest.Name, r.manifest.Notices); err != nil {
+			return fmt.Errorf("register notices: %w", err)
 		}
 		if err := k.server.Mount(r.manifest.Name, r.kit.DB, r.manifest.Routes); err != nil {
 			return fmt.Errorf("mount routes: %w", err)
@@ -230,7 +249,11 @@ func (k *Kernel) OpenData(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	if err := k.ring.Unlock(ctx); err != nil {
+		return err
+	}
+	_, err := k.sealAll(ctx)
+	return err
 }
 
 // Open opens everything that rooms stand on, in order, and takes the port.
@@ -245,13 +268,16 @@ func (k *Kernel) Open(ctx context.Context) error {
 		}
 		k.listener = l
 	}
+	if err := k.tracer.Open(ctx); err != nil {
+		return err
+	}
 	if err := k.OpenData(ctx); err != nil {
 		return err
 	}
 	if err := k.series.Open(k.log.With("part", "series"), prometheus.WrapRegistererWithPrefix("linghang_series_", k.metrics)); err != nil {
 		return err
 	}
-	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus"), Park: k.letters.Park}, k.log.With("part", "bus"))
+	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus"), Trace: k.tracer, Park: k.letters.Park}, k.log.With("part", "bus"))
 	if err != nil {
 		return err
 	}
@@ -314,6 +340,9 @@ func (k *Kernel) Run(ctx context.Context) error {
 	loops.Wait()
 	stopRelays()
 	k.relays.Wait()
+	if failed := k.tracer.Close(ctx); failed != nil {
+		k.log.Debug("the last spans were lost", "error", failed)
+	}
 	return err
 }
 

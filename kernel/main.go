@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"linghang/kernel/system"
+	"linghang/kernel/trace"
 )
 
 // Exit codes, for scripts.
@@ -55,7 +56,7 @@ func Command(house House, more ...*cobra.Command) *cobra.Command {
 	addFlags(root.PersistentFlags())
 	root.PersistentFlags().String("output", "text", "text or json")
 	c := commands{house}
-	root.AddCommand(c.serve(), c.describe(), c.config(), c.doctor(), c.user(), c.token(), c.audit(), c.backup(), c.restore(), c.version())
+	root.AddCommand(c.serve(), c.describe(), c.config(), c.doctor(), c.user(), c.token(), c.audit(), c.keys(), c.backup(), c.restore(), c.version())
 	root.AddCommand(more...)
 	return root
 }
@@ -83,9 +84,9 @@ func newLogger(cfg Config, w io.Writer) *slog.Logger {
 	}
 	opts := &slog.HandlerOptions{Level: level}
 	if cfg.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, opts))
+		return slog.New(trace.Log(slog.NewJSONHandler(w, opts)))
 	}
-	return slog.New(slog.NewTextHandler(w, opts))
+	return slog.New(trace.Log(slog.NewTextHandler(w, opts)))
 }
 
 func (c commands) serve() *cobra.Command {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,9 +21,10 @@ import (
 func startReplicas(t *testing.T) (*natsCluster, []*house) {
 	t.Helper()
 	cluster, dsn := startNATS(t), kerneltest.PostgresDatabase(t)
+	key := filepath.Join(t.TempDir(), "master.key")
 	replicas := make([]*house, 2)
 	for i := range replicas {
-		h := &house{t: t, data: t.TempDir(), args: []string{"--database-url", dsn, "--nats-url", cluster.url}}
+		h := &house{t: t, data: t.TempDir(), args: []string{"--database-url", dsn, "--nats-url", cluster.url, "--master-key-file", key}}
 		if i > 0 {
 			h.cookie = replicas[0].cookie
 		}

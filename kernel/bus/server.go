@@ -14,6 +14,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"linghang/kernel/trace"
 )
 
 // Config says where the bus is. The zero URL embeds a server.
@@ -22,6 +24,8 @@ type Config struct {
 	Dir string // where the embedded server keeps its stream
 	// Park takes a delivery over that failed several times; nil lets the bus try for ever.
 	Park func(ctx context.Context, l Letter) error
+	// Trace begins the spans of events; nil traces nothing.
+	Trace *trace.Tracer
 }
 
 // Retention is how long events stay on the bus and in the outboxes.
@@ -52,13 +56,14 @@ type Bus struct {
 	stream   jetstream.Stream
 	log      *slog.Logger
 	park     func(ctx context.Context, l Letter) error
+	trace    *trace.Tracer
 	counts   counts
 	wg       sync.WaitGroup
 }
 
 // Open starts or joins the bus.
 func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Bus, error) {
-	b := &Bus{log: log, park: cfg.Park}
+	b := &Bus{log: log, park: cfg.Park, trace: cfg.Trace}
 	conn, err := b.connect(cfg)
 	if err != nil {
 		return nil, err
@@ -240,8 +245,7 @@ func (b *Bus) send(ctx context.Context, o Outbox, mine func() bool) (int, error)
 		if !mine() {
 			break
 		}
-		msg := &nats.Msg{Subject: prefix + "event." + m.Subject, Data: m.Data, Header: nats.Header{}}
-		if _, err := b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(m.ID)); err != nil {
+		if err := b.publish(ctx, m); err != nil {
 			return len(ids), errors.Join(fmt.Errorf("publish event %s: %w", m.ID, err), o.Sent(ctx, ids))
 		}
 		ids = append(ids, m.ID)
@@ -252,6 +256,36 @@ func (b *Bus) send(ctx context.Context, o Outbox, mine func() bool) (int, error)
 // Consumer is the name under which a room handles a subject.
 func Consumer(room string, s Subscription) string {
 	return room + "-" + strings.ReplaceAll(s.Subject, ".", "-")
+}
+
+// publish hands one event to the stream, as a part of the trace that emitted it.
+func (b *Bus) publish(ctx context.Context, m Message) (err error) {
+	msg := &nats.Msg{Subject: prefix + "event." + m.Subject, Data: m.Data, Header: nats.Header{}}
+	if m.Trace != "" {
+		var span trace.Span
+		ctx, span = b.trace.Begin(ctx, trace.Producer, "publish "+m.Subject, m.Trace, messaging("publish", m.Subject, m.ID)...)
+		defer func() { ended(span, err) }()
+		if parent := trace.Parent(ctx); parent != "" {
+			m.Trace = parent
+		}
+		msg.Header.Set(trace.Header, m.Trace)
+	}
+	_, err = b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(m.ID))
+	return err
+}
+
+func messaging(operation, subject, id string) []trace.Attr {
+	return []trace.Attr{
+		trace.Text("messaging.system", "nats"), trace.Text("messaging.destination.name", subject),
+		trace.Text("messaging.operation.name", operation), trace.Text("messaging.message.id", id),
+	}
+}
+
+func ended(span trace.Span, err error) {
+	if err != nil && !errors.Is(err, ErrHandled) {
+		span.Fail("error")
+	}
+	span.End()
 }
 
 // Subscribe runs a room's handler until ctx ends. Replicas share the work.
@@ -303,7 +337,7 @@ func (b *Bus) fetch(ctx context.Context, consumer jetstream.Consumer, name strin
 // parked, not before.
 func (b *Bus) deliver(ctx context.Context, m jetstream.Msg, name string, s Subscription) {
 	id := m.Headers().Get(nats.MsgIdHdr)
-	err := b.Handle(ctx, Delivery{MessageID: id, Consumer: name}, s, m.Data())
+	err := b.Handle(ctx, Delivery{MessageID: id, Consumer: name}, s, m.Data(), m.Headers().Get(trace.Header))
 	if err == nil {
 		b.acknowledge(m, name)
 		return
@@ -335,12 +369,15 @@ func (b *Bus) acknowledge(m jetstream.Msg, name string) {
 	}
 }
 
-// Handle hands an event to a handler, within bounds, and counts the outcome.
-// What was handled before is no error.
-func (b *Bus) Handle(ctx context.Context, d Delivery, s Subscription, data []byte) error {
+// Handle hands an event to a handler, within bounds, as a part of the trace
+// that emitted it, and counts the outcome. What was handled before is no error.
+func (b *Bus) Handle(ctx context.Context, d Delivery, s Subscription, data []byte, parent string) error {
 	run, cancel := context.WithTimeout(WithDelivery(ctx, &d), handleWait)
 	defer cancel()
+	run, span := b.trace.Begin(run, trace.Consumer, "process "+s.Subject, parent,
+		append(messaging("process", s.Subject, d.MessageID), trace.Text("messaging.consumer.group.name", d.Consumer))...)
 	err := protect(func() error { return s.Handle(run, data) })
+	ended(span, err)
 	b.counts.add(d.Consumer, err)
 	if errors.Is(err, ErrHandled) {
 		return nil

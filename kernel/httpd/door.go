@@ -72,7 +72,8 @@ func noteFailure(ctx context.Context, p *Problem) {
 func (s *Server) outer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{id: ulid.Make().String(), ip: s.clientIP(r)}
-		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+		ctx, span := s.traced(r, v)
+		r = r.WithContext(context.WithValue(ctx, visitKey{}, v))
 		h := w.Header()
 		h.Set("X-Request-Id", v.id)
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -86,6 +87,7 @@ func (s *Server) outer(next http.Handler) http.Handler {
 				s.recovered(tw, r, p)
 			}
 			s.account(tw, r, v, time.Since(start))
+			conclude(span, r, v, tw.status)
 		}()
 		next.ServeHTTP(tw, r)
 	})
@@ -96,7 +98,7 @@ func (s *Server) recovered(w *tallyWriter, r *http.Request, p any) {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(http.ErrAbortHandler)
 	}
-	s.cfg.Log.Error("a handler panicked", "request", RequestID(r.Context()), "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+	s.cfg.Log.ErrorContext(r.Context(), "a handler panicked", "request", RequestID(r.Context()), "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 	if !w.wrote {
 		Refuse(w, r, fmt.Errorf("panic: %v", p))
 	}

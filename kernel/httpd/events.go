@@ -26,7 +26,7 @@ func Events(hub *live.Hub, topics []live.Topic) http.Handler {
 		id := identity.From(r.Context())
 		wanted := watched(byName, id, r.URL.Query().Get("topics"))
 		watcher := hub.Watch(r.Context(), func(n live.Notice) bool {
-			return wanted[n.Topic] && (n.Organisation == "" || id.Scope.Allows(n.Organisation))
+			return wanted[n.Topic] && (n.Organisation == "" || id.Scope.Allows(n.Organisation)) && (n.Person == "" || n.Person == id.PersonID)
 		})
 		stream(w, r, watcher)
 	})

@@ -19,6 +19,7 @@ import (
 	"linghang/kernel/audit"
 	"linghang/kernel/identity"
 	"linghang/kernel/sqldb"
+	"linghang/kernel/trace"
 )
 
 // Config tells the door what it opens into.
@@ -30,6 +31,8 @@ type Config struct {
 	Version   string
 	// TrustProxy reads the caller's address from X-Forwarded-For.
 	TrustProxy bool
+	// Trace begins the spans of requests; nil traces nothing.
+	Trace *trace.Tracer
 	// Timeout bounds a request that does not stream; zero means 30 seconds.
 	Timeout time.Duration
 }

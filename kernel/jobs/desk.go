@@ -15,6 +15,7 @@ import (
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
 	"linghang/kernel/sqldb"
+	"linghang/kernel/trace"
 )
 
 const (
@@ -28,6 +29,8 @@ const (
 type Config struct {
 	// Look is how often it looks for work that nobody told it of; zero means a second.
 	Look time.Duration
+	// Trace begins the spans of jobs; nil traces nothing.
+	Trace *trace.Tracer
 	// Changed is told of jobs that begin, move and end.
 	Changed func(j Job)
 }
@@ -228,6 +231,7 @@ func (d *Desk) do(ctx context.Context, j Job, k Kind) {
 	defer cancel(nil)
 	bounded, done := context.WithTimeout(run, k.limit())
 	defer done()
+	bounded, span := d.cfg.Trace.Begin(bounded, trace.Inside, "job "+j.Kind, "")
 	held := make(chan struct{})
 	holding, letGo := context.WithCancel(context.WithoutCancel(ctx))
 	go func() {
@@ -235,6 +239,10 @@ func (d *Desk) do(ctx context.Context, j Job, k Kind) {
 		d.hold(holding, cancel, j, t)
 	}()
 	result, err := protect(func() (any, error) { return k.run(bounded, t) })
+	if err != nil {
+		span.Fail("error")
+	}
+	span.End()
 	cause := context.Cause(run)
 	if cause == nil && err != nil && errors.Is(bounded.Err(), context.DeadlineExceeded) {
 		err = fmt.Errorf("it took longer than %s: %w", k.limit(), err)

@@ -152,7 +152,7 @@ func (b *Box) round(ctx context.Context) error {
 		if !mine || ctx.Err() != nil {
 			continue
 		}
-		failed := b.bus.Handle(ctx, bus.Delivery{MessageID: l.EventID, Consumer: l.Consumer}, subscriptions[l.Consumer], l.data)
+		failed := b.bus.Handle(ctx, bus.Delivery{MessageID: l.EventID, Consumer: l.Consumer}, subscriptions[l.Consumer], l.data, "")
 		if ctx.Err() != nil {
 			break // the claim ends by itself
 		}

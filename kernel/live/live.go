@@ -24,11 +24,14 @@ type Notice struct {
 	At    time.Time `json:"at"`
 	// Organisation owns the object; empty when everybody who may watch may know.
 	Organisation string `json:"-"`
+	// Person is the only one who may know; empty when it is nobody's own.
+	Person string `json:"-"`
 }
 
 type wire struct {
 	Notice
 	Organisation string `json:"organisation,omitempty"`
+	Person       string `json:"person,omitempty"`
 }
 
 // Carrier takes notices to all replicas, this one included.
@@ -67,7 +70,7 @@ func (h *Hub) Notify(n Notice) {
 		h.deliver(n)
 		return
 	}
-	data, err := json.Marshal(wire{Notice: n, Organisation: n.Organisation})
+	data, err := json.Marshal(wire{Notice: n, Organisation: n.Organisation, Person: n.Person})
 	if err != nil {
 		return
 	}
@@ -84,7 +87,7 @@ func (h *Hub) Receive(data []byte) {
 		h.log.Warn("live notice cannot be read", "error", err)
 		return
 	}
-	w.Notice.Organisation = w.Organisation
+	w.Notice.Organisation, w.Notice.Person = w.Organisation, w.Person
 	h.deliver(w.Notice)
 }
 

@@ -21,6 +21,8 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
+	"linghang/kernel/notice"
+	"linghang/kernel/seal"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 )
@@ -63,8 +65,18 @@ type Manifest struct {
 	Subscribes  []Subscription
 	Measures    []Measure
 	Topics      []Topic
+	Notices     []notice.Kind
 	Jobs        []Job
 	Nav         []NavItem
+	Sealed      []Sealed
+}
+
+// Sealed is a column that holds secrets, each sealed by the room's keyring for
+// the purpose. What is still in clear is sealed at the start; all of it is
+// sealed again when keys are renewed.
+type Sealed struct {
+	Purpose string
+	Column  sqldb.Column
 }
 
 // NavItem is an entry of the menu, shown to those who hold the permission.
@@ -85,6 +97,8 @@ type Kit struct {
 	Blobs    *blobs.Store
 	Measures *measure.Register
 	Live     *live.Hub
+	Seal     *seal.Keyring
+	Notices  *notice.Sender
 	Health   *health.Room
 	Jobs     *jobs.Room
 	Log      *slog.Logger

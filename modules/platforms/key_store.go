@@ -8,10 +8,23 @@ import (
 	"time"
 
 	"linghang/kernel/fault"
+	"linghang/kernel/module"
+	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
 )
 
-type keyStore struct{ db *sqldb.DB }
+type keyStore struct {
+	db   *sqldb.DB
+	ring *seal.Keyring
+}
+
+// keyPurpose is what the secrets of report keys are sealed for: to check a
+// signature they are needed as they are, so that no hash will do.
+const keyPurpose = "key"
+
+func sealedColumns() []module.Sealed {
+	return []module.Sealed{{Purpose: keyPurpose, Column: sqldb.Column{Table: "platform_key", Key: "id", Name: "secret", Where: "kind = 'report' AND secret <> ''"}}}
+}
 
 const keyColumns = `k.id, k.platform_id, k.kind, k.secret, k.sandbox, k.created_at, k.last_used_at, k.revoked_at`
 
@@ -25,6 +38,13 @@ func scanKey(r sqldb.Row) (key, error) {
 
 // insert adds a key unless the platform holds as many of its kind as it may.
 func (s keyStore) insert(ctx context.Context, k key, by string) error {
+	if k.Kind == reportKey {
+		sealed, err := s.ring.Seal(ctx, keyPurpose, []byte(k.Secret))
+		if err != nil {
+			return err
+		}
+		k.Secret = sealed
+	}
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		var n int
 		err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM platform_key WHERE platform_id = $1 AND kind = $2 AND sandbox = $3 AND revoked_at = 0`,
@@ -71,6 +91,13 @@ func (s keyStore) holder(ctx context.Context, id string) (key, platform, error) 
 	if err != nil {
 		return k, platform{}, fmt.Errorf("read key: %w", err)
 	}
-	p, err := platformStore(s).get(ctx, k.PlatformID)
+	if k.Kind == reportKey {
+		secret, err := s.ring.Open(ctx, keyPurpose, k.Secret)
+		if err != nil {
+			return k, platform{}, fmt.Errorf("open secret of key %s: %w", id, err)
+		}
+		k.Secret = string(secret)
+	}
+	p, err := platformStore{s.db}.get(ctx, k.PlatformID)
 	return k, p, err
 }

@@ -37,7 +37,7 @@ type Module struct {
 // New returns the room.
 func New(kit *module.Kit) *Module {
 	m := &Module{
-		kit: kit, platforms: platformStore{kit.DB}, keys: keyStore{kit.DB}, measures: measureStore{kit.DB},
+		kit: kit, platforms: platformStore{kit.DB}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
 		gate: newGate(), metrics: newMetrics(kit.Metrics),
 	}
 	var pack *packer
@@ -62,6 +62,7 @@ func (m *Module) Manifest() module.Manifest {
 		Routes:      append(m.registryRoutes(), m.gateRoutes()...),
 		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
 		Measures:    m.measureList(),
+		Sealed:      sealedColumns(),
 		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}},
 		Jobs:        []module.Job{{Name: "forget_payloads", Title: lang.Text{ZH: "清理报送原文", EN: "Forget old payloads of reports"}, Every: 24 * time.Hour, Do: m.forgetPayloads}},
 		Nav: []module.NavItem{

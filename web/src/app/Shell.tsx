@@ -5,6 +5,7 @@ import { Link, Outlet, useLocation } from 'react-router'
 import { useCityState, useConnected, useKernelTexts, useSession, useText, SyntheticMark, type Session } from '../kernel'
 import { AccountMenu, LanguageButton, ModeButton, OrganisationSwitch } from './Account'
 import { iconOf } from './icons'
+import { Bell } from './notify/Bell'
 import { selected } from './places'
 
 /** The frame of every page: menu at the left, who and where at the top. */
@@ -24,6 +25,7 @@ export function Shell() {
         <Brand />
         <Flex gap={4} align="center" className="lh-header-tools">
           <OrganisationSwitch />
+          <Bell />
           <LanguageButton />
           <ModeButton />
           <AccountMenu />

@@ -1,5 +1,6 @@
 import type { Room } from '../kernel'
 import { room as entrance } from './texts'
+import { room as notify } from './notify'
 import { room as system } from './system'
 
 /**
@@ -9,4 +10,4 @@ import { room as system } from './system'
 const found = import.meta.glob<{ room: Room }>('../modules/*/index.tsx', { eager: true })
 
 /** All rooms with pages. */
-export const rooms: Room[] = [entrance, system, ...Object.values(found).map((m) => m.room)]
+export const rooms: Room[] = [entrance, system, notify, ...Object.values(found).map((m) => m.room)]

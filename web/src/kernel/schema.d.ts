@@ -22,6 +22,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notify/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell everybody in one's organisation, and below it */
+        post: operations["post-notify-announcements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notify/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one was told */
+        get: operations["get-notify-inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notify/inbox/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notices as read or unread */
+        post: operations["post-notify-inbox-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notify/inbox/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many notices one has not read */
+        get: operations["get-notify-inbox-unread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notify/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one wants to be told */
+        get: operations["get-notify-preferences"];
+        /** Choose how one is told */
+        put: operations["put-notify-preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plan/evidence": {
         parameters: {
             query?: never;
@@ -746,125 +832,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/system/dead-letters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Deliveries of events that failed */
-        get: operations["get-system-dead-letters"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/dead-letters/discard": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Give up, one or many, with a reason */
-        post: operations["post-system-dead-letters-discard"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/dead-letters/replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Deliver again, one or many */
-        post: operations["post-system-dead-letters-replay"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/dead-letters/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One failed delivery with the event in it */
-        get: operations["get-system-dead-letters-id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All jobs */
-        get: operations["get-system-jobs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/jobs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One job */
-        get: operations["get-system-jobs-id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/jobs/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Cancel a job */
-        post: operations["post-system-jobs-id-cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/system/me": {
         parameters: {
             query?: never;
@@ -910,40 +877,6 @@ export interface paths {
         get: operations["get-system-measures"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/my-jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Jobs that one started oneself */
-        get: operations["get-system-my-jobs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/my-jobs/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Cancel a job that one started */
-        post: operations["post-system-my-jobs-id-cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1051,40 +984,6 @@ export interface paths {
         get: operations["get-system-roles"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/schedules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Periodic jobs, their last run and when the next is due */
-        get: operations["get-system-schedules"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/schedules/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Run a periodic job now */
-        post: operations["post-system-schedules-run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1272,6 +1171,12 @@ export interface components {
             name: string;
             password: string;
         };
+        AnnounceInputBody: {
+            /** @description Path in the web */
+            link?: string;
+            text: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
         AuditEntry: {
             action: string;
             actor: string;
@@ -1319,11 +1224,6 @@ export interface components {
         };
         DecideInputBody: {
             note?: string;
-        };
-        DiscardInputBody: {
-            ids: string[] | null;
-            /** @description Kept with the letter and in the audit log */
-            reason: string;
         };
         EditOrganisationInputBody: {
             district?: string;
@@ -1492,73 +1392,17 @@ export interface components {
             organisation_id: string;
             permissions: string[];
         };
-        JobsJob: {
-            /** Format: int64 */
-            attempt: number;
-            cancel_asked: boolean;
-            /** Format: date-time */
-            created_at: string;
-            error?: string;
-            /** Format: date-time */
-            finished_at?: string;
-            /**
-             * Format: double
-             * @description 0 to 1
-             */
-            fraction: number;
-            id: string;
-            kind: string;
-            note: components["schemas"]["Text"];
-            organisation_id: string;
-            owner: string;
-            owner_name: string;
-            periodic: boolean;
-            result?: unknown;
-            /** Format: date-time */
-            run_at: string;
-            /** Format: date-time */
-            started_at?: string;
-            /** @enum {string} */
-            state: "waiting" | "running" | "done" | "failed" | "cancelled";
-            title: components["schemas"]["Text"];
-        };
-        JobsSchedule: {
-            /** Format: int64 */
-            every_seconds: number;
-            kind: string;
-            last?: components["schemas"]["JobsJob"];
-            /** Format: date-time */
-            next_at?: string;
-            title: components["schemas"]["Text"];
-        };
         KeyInputBody: {
             /** @enum {string} */
             kind: "report" | "push";
             /** @description Everything is checked, nothing is kept */
             sandbox?: boolean;
         };
-        LetterLetter: {
-            consumer: string;
-            /** Format: date-time */
-            decided_at?: string;
-            decided_by?: string;
-            /** Format: date-time */
-            emitted_at: string;
-            error: string;
-            event_id: string;
-            /** Format: date-time */
-            first_at: string;
-            id: string;
-            /** Format: date-time */
-            last_at: string;
-            /** Format: date-time */
-            next_at?: string;
-            reason?: string;
-            /** @enum {string} */
-            state: "waiting" | "dead" | "handled" | "discarded";
-            subject: string;
-            /** Format: int64 */
-            tries: number;
+        MarkInputBody: {
+            /** @description Empty: all */
+            ids?: string[] | null;
+            /** @description Mark them as unread instead */
+            unread?: boolean;
         };
         ModuleNavItem: {
             icon: string;
@@ -1571,6 +1415,75 @@ export interface components {
             reason?: string;
             /** @enum {string} */
             to: "applied" | "reviewed" | "trial" | "in_service" | "suspended" | "retired";
+        };
+        NotifyItem: {
+            /** Format: date-time */
+            at: string;
+            body: components["schemas"]["Text"];
+            by: string;
+            /** @enum {string} */
+            gravity: "info" | "important" | "urgent";
+            id: string;
+            kind: string;
+            /** @description Path in the web */
+            link: string;
+            organisation_id: string;
+            /** Format: date-time */
+            read_at?: string;
+            title: components["schemas"]["Text"];
+        };
+        NotifyKindChoice: {
+            gravity?: string;
+            inbox: boolean;
+            kind: string;
+            /** @enum {string} */
+            mail: "at_once" | "daily" | "off";
+            /** @description Cannot be switched off */
+            mandatory?: boolean;
+            title?: components["schemas"]["Text"];
+        };
+        NotifyPreferences: {
+            /**
+             * Format: int64
+             * @description Hour of the daily digest; -1: the usual one
+             */
+            digest_hour: number;
+            kinds: components["schemas"]["NotifyKindChoice"][];
+            /**
+             * @description Of e-mails; empty: the profile's
+             * @enum {string}
+             */
+            language: "" | "zh" | "en";
+            /** @description Such as 22:00; the same as quiet_to means no quiet hours */
+            quiet_from: string;
+            quiet_to: string;
+        };
+        NotifyPreferencesView: {
+            /** @description This city sends e-mail */
+            can_mail: boolean;
+            /**
+             * Format: int64
+             * @description Hour of the daily digest; -1: the usual one
+             */
+            digest_hour: number;
+            /** @description Where e-mails go; empty: nowhere */
+            email: string;
+            kinds: components["schemas"]["NotifyKindChoice"][];
+            /**
+             * @description Of e-mails; empty: the profile's
+             * @enum {string}
+             */
+            language: "" | "zh" | "en";
+            /** @description Such as 22:00; the same as quiet_to means no quiet hours */
+            quiet_from: string;
+            quiet_to: string;
+            time_zone: string;
+            /** Format: int64 */
+            usual_hour: number;
+        };
+        NotifyUnreadView: {
+            /** Format: int64 */
+            count: number;
         };
         PageComment: {
             items: components["schemas"]["PlanComment"][];
@@ -1592,18 +1505,8 @@ export interface components {
              */
             total: number;
         };
-        PageJob: {
-            items: components["schemas"]["JobsJob"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
-        PageLetter: {
-            items: components["schemas"]["LetterLetter"][];
+        PageItem: {
+            items: components["schemas"]["NotifyItem"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -2443,9 +2346,6 @@ export interface components {
             due?: string;
             note: string;
         };
-        ReplayInputBody: {
-            ids: string[] | null;
-        };
         ReportInputBody: {
             /** @description Ids of uploaded files */
             evidence?: string[] | null;
@@ -2461,9 +2361,6 @@ export interface components {
         };
         ResetInputBody: {
             password: string;
-        };
-        RunInputBody: {
-            kind: string;
         };
         SelfInputBody: {
             email?: string;
@@ -2490,38 +2387,6 @@ export interface components {
         };
         SwitchInputBody: {
             organisation_id: string;
-        };
-        SystemDecidedView: {
-            /**
-             * Format: int64
-             * @description How many of them were decided upon now
-             */
-            count: number;
-        };
-        SystemLetterView: {
-            consumer: string;
-            /** @description The event as it was sent */
-            data: unknown;
-            /** Format: date-time */
-            decided_at?: string;
-            decided_by?: string;
-            /** Format: date-time */
-            emitted_at: string;
-            error: string;
-            event_id: string;
-            /** Format: date-time */
-            first_at: string;
-            id: string;
-            /** Format: date-time */
-            last_at: string;
-            /** Format: date-time */
-            next_at?: string;
-            reason?: string;
-            /** @enum {string} */
-            state: "waiting" | "dead" | "handled" | "discarded";
-            subject: string;
-            /** Format: int64 */
-            tries: number;
         };
         SystemMeasureView: {
             /** Format: date-time */
@@ -2558,9 +2423,6 @@ export interface components {
         };
         SystemRolesView: {
             items: components["schemas"]["SystemRoleView"][];
-        };
-        SystemSchedulesView: {
-            items: components["schemas"]["JobsSchedule"][];
         };
         SystemSessionView: {
             memberships: components["schemas"]["SystemMembershipView"][];
@@ -2639,6 +2501,214 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-notify-announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnounceInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-notify-inbox": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "unread" | "read";
+                gravity?: "info" | "important" | "urgent";
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageItem"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-notify-inbox-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyUnreadView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-notify-inbox-unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyUnreadView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-notify-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyPreferencesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-notify-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyPreferences"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyPreferencesView"];
+                };
             };
             /** @description Refused */
             default: {
@@ -4498,263 +4568,6 @@ export interface operations {
             };
         };
     };
-    "get-system-dead-letters": {
-        parameters: {
-            query?: {
-                /** @description Download the whole filtered list */
-                export?: "csv" | "xlsx";
-                /** @description How many items at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description Field to sort by; a leading - turns the order */
-                sort?: string;
-                /** @description Text to search for */
-                q?: string;
-                state?: "waiting" | "dead" | "handled" | "discarded";
-                consumer?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageLetter"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-system-dead-letters-discard": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DiscardInputBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SystemDecidedView"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-system-dead-letters-replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReplayInputBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SystemDecidedView"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-system-dead-letters-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SystemLetterView"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-system-jobs": {
-        parameters: {
-            query?: {
-                /** @description Download the whole filtered list */
-                export?: "csv" | "xlsx";
-                /** @description How many items at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description Field to sort by; a leading - turns the order */
-                sort?: string;
-                /** @description Text to search for */
-                q?: string;
-                state?: "waiting" | "running" | "done" | "failed" | "cancelled";
-                kind?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageJob"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-system-jobs-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobsJob"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-system-jobs-id-cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobsJob"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
     "put-system-me": {
         parameters: {
             query?: never;
@@ -4846,83 +4659,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageMeasureView"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-system-my-jobs": {
-        parameters: {
-            query?: {
-                /** @description Download the whole filtered list */
-                export?: "csv" | "xlsx";
-                /** @description How many items at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description Field to sort by; a leading - turns the order */
-                sort?: string;
-                /** @description Text to search for */
-                q?: string;
-                state?: "waiting" | "running" | "done" | "failed" | "cancelled";
-                kind?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageJob"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-system-my-jobs-id-cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobsJob"];
                 };
             };
             /** @description Refused */
@@ -5318,72 +5054,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemRolesView"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-system-schedules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SystemSchedulesView"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-system-schedules-run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RunInputBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobsJob"];
                 };
             };
             /** @description Refused */
