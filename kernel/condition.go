@@ -25,6 +25,9 @@ func (k *Kernel) addComponents() {
 	k.health.Add(health.Component{ID: "outbox", Title: lang.Text{ZH: "待发事件", EN: "Outboxes"}, Check: k.checkOutboxes})
 	k.health.Add(health.Component{ID: "letters", Title: lang.Text{ZH: "死信", EN: "Dead letters"}, Check: k.checkLetters})
 	k.health.Add(health.Component{ID: "jobs", Title: lang.Text{ZH: "任务", EN: "Jobs"}, Check: k.checkJobs})
+	if k.cfg.SeriesURL != "" {
+		k.health.Add(health.Component{ID: "series", Title: lang.Text{ZH: "时序库", EN: "Time-series store"}, Check: k.checkSeries})
+	}
 	k.health.Add(health.Component{ID: "disk", Title: lang.Text{ZH: "磁盘空间", EN: "Disk"}, Check: k.checkDisk})
 	if k.cfg.OTLPURL != "" {
 		k.health.Add(health.Component{ID: "traces", Title: lang.Text{ZH: "链路追踪", EN: "Traces"}, Check: k.checkTraces})
@@ -129,6 +132,20 @@ func (k *Kernel) checkTraces(context.Context) health.Finding {
 		return f
 	}
 	return health.Finding{}
+}
+
+// checkSeries says whether the store elsewhere takes samples. Reports are in
+// the ledger meanwhile, so nothing is lost and nobody is refused.
+func (k *Kernel) checkSeries(context.Context) health.Finding {
+	since, err := k.series.Away()
+	if err == nil {
+		return health.Finding{}
+	}
+	f := health.Failed(fmt.Errorf("for %s: %w", time.Since(since).Round(time.Second), err), lang.Text{
+		ZH: "检查 series-url 所指的时序库；恢复后自动补写，期间上报照常接收", EN: "See that the store named by series-url runs; what waits is written once it does, and reports are taken meanwhile",
+	})
+	f.State = health.Degraded
+	return f
 }
 
 // checkDisk says how much room the data directory has left.

@@ -30,6 +30,8 @@ type Config struct {
 	PublicURL   string
 	DatabaseURL string
 	NATSURL     string
+	SeriesURL   string
+	SeriesRead  string
 	LogLevel    string
 	LogFormat   string
 	Retention   time.Duration
@@ -71,6 +73,8 @@ func settings() []setting {
 		text("public-url", "address that browsers and platforms use, when a proxy is in front", func(c *Config) *string { return &c.PublicURL }),
 		hidden(text("database-url", "postgres://… instead of SQLite files in the data directory", func(c *Config) *string { return &c.DatabaseURL })),
 		hidden(text("nats-url", "nats://…,nats://… of a cluster instead of the embedded bus", func(c *Config) *string { return &c.NATSURL })),
+		hidden(text("series-url", "http(s)://… that takes time series by remote write 1.0 instead of the data directory", func(c *Config) *string { return &c.SeriesURL })),
+		hidden(text("series-read-url", "http(s)://… under which the same store answers the query API of Prometheus", func(c *Config) *string { return &c.SeriesRead })),
 		text("log-level", "debug, info, warn or error", func(c *Config) *string { return &c.LogLevel }),
 		text("log-format", "text or json", func(c *Config) *string { return &c.LogFormat }),
 		duration("retention", "how long time series stay", func(c *Config) *time.Duration { return &c.Retention }),
@@ -212,6 +216,7 @@ func (c *Config) check() error {
 		errs = append(errs, fmt.Errorf("configuration %s: "+format, append([]any{key}, args...)...))
 	}
 	c.checkPlaces(bad)
+	c.checkSeries(bad)
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel) {
 		bad("log-level", "%q is none of debug, info, warn, error", c.LogLevel)
 	}
@@ -234,6 +239,18 @@ func (c *Config) check() error {
 		bad("grace", "%s is no time to stop in", c.Grace)
 	}
 	return errors.Join(errs...)
+}
+
+// checkSeries checks where a time-series store elsewhere is.
+func (c *Config) checkSeries(bad func(key, format string, args ...any)) {
+	for _, s := range []struct{ key, value string }{{"series-url", c.SeriesURL}, {"series-read-url", c.SeriesRead}} {
+		if u, err := url.Parse(s.value); s.value != "" && (err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "") {
+			bad(s.key, "it is no http(s) address")
+		}
+	}
+	if (c.SeriesURL == "") != (c.SeriesRead == "") {
+		bad("series-read-url", "series-url and series-read-url belong together")
+	}
 }
 
 // checkPlaces checks the keys that say where something is.

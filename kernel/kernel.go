@@ -54,30 +54,32 @@ type House struct {
 
 // Kernel holds what the rooms stand on. New makes it, Open opens it, Run runs it.
 type Kernel struct {
-	cfg       Config
-	house     House
-	log       *slog.Logger
-	metrics   *prometheus.Registry
-	sql       *sqldb.Engine
-	series    *series.Engine
-	bus       *bus.Bus
-	tracer    *trace.Tracer
-	hub       *live.Hub
-	measures  *measure.Register
-	notices   *notice.Register
-	directory *identity.Directory
-	audit     *audit.Log
-	letters   *letter.Box
-	desk      *jobs.Desk
-	ring      *seal.Keyring
-	server    *httpd.Server
-	kits      map[string]*module.Kit
-	rooms     []room
-	listener  net.Listener
-	health    *health.Register
-	started   atomic.Bool
-	outboxes  outboxes
-	relays    sync.WaitGroup
+	cfg     Config
+	house   House
+	log     *slog.Logger
+	metrics *prometheus.Registry
+	sql     *sqldb.Engine
+	series  *series.Engine
+	// seriesTurn is whose turn it is to write series that replicas share.
+	seriesTurn *turn
+	bus        *bus.Bus
+	tracer     *trace.Tracer
+	hub        *live.Hub
+	measures   *measure.Register
+	notices    *notice.Register
+	directory  *identity.Directory
+	audit      *audit.Log
+	letters    *letter.Box
+	desk       *jobs.Desk
+	ring       *seal.Keyring
+	server     *httpd.Server
+	kits       map[string]*module.Kit
+	rooms      []room
+	listener   net.Listener
+	health     *health.Register
+	started    atomic.Bool
+	outboxes   outboxes
+	relays     sync.WaitGroup
 }
 
 type room struct {
@@ -93,13 +95,18 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k := &Kernel{
 		cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
-		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
 		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version, Instance: ulid.Make().String()}, log.With("part", "trace")),
 		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
 	}
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
 	systemDB := k.sql.DB("system")
+	if cfg.SeriesURL != "" && cfg.DatabaseURL != "" {
+		k.seriesTurn = newTurn("series")
+	}
+	k.series = series.New(series.Config{
+		Dir: cfg.Data, Retention: cfg.Retention, URL: cfg.SeriesURL, ReadURL: cfg.SeriesRead, Keeper: positions{systemDB, k.seriesTurn},
+	})
 	k.ring = seal.New(systemDB, seal.Config{Suite: cfg.CryptoSuite, File: cfg.masterKeyFile()})
 	systemKit := k.kit("system", systemDB)
 	catalogue := &identity.Catalogue{}

@@ -12,36 +12,41 @@ import (
 )
 
 const (
-	relayLease = "relay"
-	relayLife  = 6 * time.Second
-	// relayMargin is how much earlier a replica stops than its lease ends, so
-	// that two never send at once.
-	relayMargin = time.Second
+	turnLife = 6 * time.Second
+	// turnMargin is how much earlier a replica stops than its lease ends, so
+	// that two never act at once.
+	turnMargin = time.Second
 )
 
-// turn says whether this replica sends what is in the outboxes. One does at a
-// time, so that events keep the order of their commits; when it is gone,
-// another takes over within seconds.
+// turn is work that one replica does at a time, for as long as it can: sending
+// what is in the outboxes, so that events keep the order of their commits;
+// writing time series that replicas share. When the replica is gone, another
+// takes over within seconds.
 type turn struct {
-	until  atomic.Pointer[time.Time]
-	holder string
+	name, holder string
+	until        atomic.Pointer[time.Time]
 }
+
+func newTurn(name string) *turn { return &turn{name: name, holder: ulid.Make().String()} }
 
 func (t *turn) mine() bool {
 	until := t.until.Load()
 	return until != nil && time.Now().Before(*until)
 }
 
-// relay runs the relays of all rooms until ctx ends.
+// relay runs the relays of all rooms until ctx ends. Of processes on SQLite
+// there is one, which holds the files.
 func (k *Kernel) relay(ctx context.Context) {
-	t := &turn{holder: ulid.Make().String()}
-	mine := t.mine
-	if k.sql.Dialect() == sqldb.SQLite { // one process holds the files
-		mine = nil
-	}
+	var mine func() bool
 	var all sync.WaitGroup
-	if mine != nil {
-		all.Go(func() { k.keepTurn(ctx, t) })
+	if k.sql.Dialect() == sqldb.Postgres {
+		t := newTurn("relay")
+		mine = t.mine
+		// Who does not reach the bus lets another try.
+		all.Go(func() { k.keepTurn(ctx, t, k.bus.Connected) })
+	}
+	if k.seriesTurn != nil {
+		all.Go(func() { k.keepTurn(ctx, k.seriesTurn, k.reachesSeries) })
 	}
 	for _, r := range k.rooms {
 		all.Go(func() { k.bus.Relay(ctx, r.kit.DB, mine) })
@@ -49,13 +54,20 @@ func (k *Kernel) relay(ctx context.Context) {
 	all.Wait()
 }
 
-// keepTurn takes the lease when it is free and keeps it while this replica
-// reaches the bus; one that does not lets another try.
-func (k *Kernel) keepTurn(ctx context.Context, t *turn) {
-	tick := time.NewTicker(relayLife / 3)
+// reachesSeries lets another replica try when this one has not reached the
+// time-series store for a while.
+func (k *Kernel) reachesSeries() bool {
+	since, _ := k.series.Away()
+	return since.IsZero() || time.Since(since) < turnLife
+}
+
+// keepTurn takes the lease when it is free, and keeps it while this replica is
+// able to do the work.
+func (k *Kernel) keepTurn(ctx context.Context, t *turn, able func() bool) {
+	tick := time.NewTicker(turnLife / 3)
 	defer tick.Stop()
 	for {
-		if k.bus.Connected() {
+		if able() {
 			k.takeTurn(ctx, t)
 		} else if t.mine() {
 			k.giveTurn(ctx, t)
@@ -71,12 +83,12 @@ func (k *Kernel) keepTurn(ctx context.Context, t *turn) {
 
 func (k *Kernel) takeTurn(ctx context.Context, t *turn) {
 	asked := time.Now()
-	try, cancel := context.WithTimeout(ctx, relayLife/3)
+	try, cancel := context.WithTimeout(ctx, turnLife/3)
 	defer cancel()
-	mine, err := k.directory.Lease(try, relayLease, t.holder, relayLife)
+	mine, err := k.directory.Lease(try, t.name, t.holder, turnLife)
 	if err != nil {
 		if ctx.Err() == nil {
-			k.log.Warn("the turn to relay events could not be taken", "error", err)
+			k.log.Warn("a turn could not be taken", "turn", t.name, "error", err)
 		}
 		return
 	}
@@ -84,15 +96,15 @@ func (k *Kernel) takeTurn(ctx context.Context, t *turn) {
 		t.until.Store(nil)
 		return
 	}
-	until := asked.Add(relayLife - relayMargin)
+	until := asked.Add(turnLife - turnMargin)
 	t.until.Store(&until)
 }
 
 func (k *Kernel) giveTurn(ctx context.Context, t *turn) {
 	t.until.Store(nil)
-	try, cancel := context.WithTimeout(ctx, relayLife/3)
+	try, cancel := context.WithTimeout(ctx, turnLife/3)
 	defer cancel()
-	if err := k.directory.Release(try, relayLease, t.holder); err != nil {
-		k.log.Debug("the turn to relay events ends by itself", "error", err)
+	if err := k.directory.Release(try, t.name, t.holder); err != nil {
+		k.log.Debug("a turn ends by itself", "turn", t.name, "error", err)
 	}
 }
