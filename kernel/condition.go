@@ -28,6 +28,7 @@ func (k *Kernel) addComponents() {
 	if k.cfg.SeriesURL != "" {
 		k.health.Add(health.Component{ID: "series", Title: lang.Text{ZH: "时序库", EN: "Time-series store"}, Check: k.checkSeries})
 	}
+	k.health.Add(health.Component{ID: "blobs", Title: lang.Text{ZH: "文件存储", EN: "File store"}, Check: k.checkShelf})
 	k.health.Add(health.Component{ID: "disk", Title: lang.Text{ZH: "磁盘空间", EN: "Disk"}, Check: k.checkDisk})
 	if k.cfg.OTLPURL != "" {
 		k.health.Add(health.Component{ID: "traces", Title: lang.Text{ZH: "链路追踪", EN: "Traces"}, Check: k.checkTraces})
@@ -67,6 +68,15 @@ func (k *Kernel) checkBus(ctx context.Context) health.Finding {
 	}
 	if err := k.bus.Ready(ctx); err != nil {
 		return health.Failed(err, mend)
+	}
+	return health.Finding{}
+}
+
+func (k *Kernel) checkShelf(ctx context.Context) health.Finding {
+	if err := k.shelf.Check(ctx); err != nil {
+		return health.Failed(err, lang.Text{
+			ZH: "检查对象存储服务、桶和密钥（blobs-url）；恢复之前不能上传和下载文件", EN: "See that the object store answers, and its bucket and keys (blobs-url); files can be neither sent nor read until then",
+		})
 	}
 	return health.Finding{}
 }

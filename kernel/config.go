@@ -16,6 +16,8 @@ import (
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 
+	"linghang/kernel/blobs"
+	"linghang/kernel/identity"
 	"linghang/kernel/letter"
 	"linghang/kernel/seal"
 )
@@ -32,6 +34,7 @@ type Config struct {
 	NATSURL     string
 	SeriesURL   string
 	SeriesRead  string
+	BlobsURL    string
 	LogLevel    string
 	LogFormat   string
 	Retention   time.Duration
@@ -41,6 +44,8 @@ type Config struct {
 	OTLPURL     string
 	TraceSample float64
 	Run         []string
+	// SignIn is what is asked of who signs in.
+	SignIn      identity.Policy
 	CryptoSuite string
 	MasterKey   string // file; empty: in the data directory
 
@@ -52,7 +57,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
-		Retention: 90 * 24 * time.Hour, RetryFor: letter.RetryFor, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International,
+		Retention: 90 * 24 * time.Hour, RetryFor: letter.RetryFor, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International, SignIn: identity.DefaultPolicy(),
 	}
 }
 
@@ -75,6 +80,7 @@ func settings() []setting {
 		hidden(text("nats-url", "nats://…,nats://… of a cluster instead of the embedded bus", func(c *Config) *string { return &c.NATSURL })),
 		hidden(text("series-url", "http(s)://… that takes time series by remote write 1.0 instead of the data directory", func(c *Config) *string { return &c.SeriesURL })),
 		hidden(text("series-read-url", "http(s)://… under which the same store answers the query API of Prometheus", func(c *Config) *string { return &c.SeriesRead })),
+		hidden(text("blobs-url", "s3://KEY:SECRET@host/bucket of an S3-compatible service instead of files in the data directory", func(c *Config) *string { return &c.BlobsURL })),
 		text("log-level", "debug, info, warn or error", func(c *Config) *string { return &c.LogLevel }),
 		text("log-format", "text or json", func(c *Config) *string { return &c.LogFormat }),
 		duration("retention", "how long time series stay", func(c *Config) *time.Duration { return &c.Retention }),
@@ -87,6 +93,9 @@ func settings() []setting {
 			get: func(c *Config) string { return strconv.FormatBool(c.TrustProxy) },
 			set: func(c *Config, t string) (err error) { c.TrustProxy, err = strconv.ParseBool(t); return err },
 		},
+		text("second-factor", "who needs a second factor: required (everybody), grave (administrators and auditors) or off", func(c *Config) *string { return &c.SignIn.SecondFactor }),
+		duration("second-factor-grace", "how long somebody may go on without the second factor that they need", func(c *Config) *time.Duration { return &c.SignIn.Grace }),
+		text("breached-passwords", "file of SHA-1 hashes of passwords that are refused, ordered by hash", func(c *Config) *string { return &c.SignIn.Breached }),
 		{
 			key: "otlp-url", usage: "OTLP/HTTP receiver of traces, such as http://127.0.0.1:4318; empty switches them off", secret: true,
 			also: "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -229,6 +238,7 @@ func (c *Config) check() error {
 	if c.RetryFor <= 0 {
 		bad("retry-for", "%s is no time to try again in", c.RetryFor)
 	}
+	c.checkSignIn(bad)
 	if !(c.TraceSample >= 0 && c.TraceSample <= 1) {
 		bad("trace-sample", "%g is not between 0 and 1", c.TraceSample)
 	}
@@ -250,6 +260,21 @@ func (c *Config) checkSeries(bad func(key, format string, args ...any)) {
 	}
 	if (c.SeriesURL == "") != (c.SeriesRead == "") {
 		bad("series-read-url", "series-url and series-read-url belong together")
+	}
+}
+
+// checkSignIn checks what is asked of who signs in.
+func (c *Config) checkSignIn(bad func(key, format string, args ...any)) {
+	if !slices.Contains([]string{identity.FactorRequired, identity.FactorGrave, identity.FactorOff}, c.SignIn.SecondFactor) {
+		bad("second-factor", "%q is none of required, grave, off", c.SignIn.SecondFactor)
+	}
+	if c.SignIn.Grace < 0 || c.SignIn.Grace > 90*24*time.Hour {
+		bad("second-factor-grace", "%s is not between 0s and 2160h", c.SignIn.Grace)
+	}
+	if c.SignIn.Breached != "" {
+		if _, err := os.Stat(c.SignIn.Breached); err != nil {
+			bad("breached-passwords", "%v", err)
+		}
 	}
 }
 
@@ -275,6 +300,9 @@ func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		bad("database-url", "begins with postgres://")
+	}
+	if _, err := blobs.Open(blobs.Config{URL: c.BlobsURL}); err != nil {
+		bad("blobs-url", "%v", err)
 	}
 	if c.NATSURL != "" && !strings.Contains(c.NATSURL, "://") {
 		bad("nats-url", "begins with nats:// or tls://")

@@ -27,6 +27,7 @@ import (
 	"linghang/kernel/audit"
 	"linghang/kernel/blobs"
 	"linghang/kernel/bus"
+	"linghang/kernel/files"
 	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
@@ -62,6 +63,8 @@ type Kernel struct {
 	series  *series.Engine
 	// seriesTurn is whose turn it is to write series that replicas share.
 	seriesTurn *turn
+	shelf      *blobs.Shelf
+	files      *files.Room
 	bus        *bus.Bus
 	tracer     *trace.Tracer
 	hub        *live.Hub
@@ -92,8 +95,12 @@ type room struct {
 // New builds the house without opening anything: enough to describe it. What
 // is wrong with a Manifest shows here.
 func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
+	shelf, err := blobs.Open(blobs.Config{Dir: cfg.path("blobs"), URL: cfg.BlobsURL})
+	if err != nil {
+		return nil, fmt.Errorf("configuration blobs-url: %w", err)
+	}
 	k := &Kernel{
-		cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
+		shelf: shelf, cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
 		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version, Instance: ulid.Make().String()}, log.With("part", "trace")),
 		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
@@ -111,6 +118,9 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	systemKit := k.kit("system", systemDB)
 	catalogue := &identity.Catalogue{}
 	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
+	k.directory.At(k.Address)
+	k.directory.Enforce(cfg.SignIn)
+	k.directory.SealWith(systemKit.Seal)
 	k.audit = audit.NewLog(systemKit.DB)
 	k.desk = jobs.NewDesk(systemKit.DB, jobs.Config{
 		Trace:   k.tracer,
@@ -142,14 +152,16 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	k.addComponents()
-	return k, errors.Join(k.checkRooms(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
+	k.files = files.New(k.Kit("files"))
 	return []module.Module{
+		k.files,
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Letters: k.letters, Desk: k.desk}),
-		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices}),
+		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}
 }
 
@@ -174,9 +186,12 @@ func (k *Kernel) Kit(name string) *module.Kit { return k.kit(name, k.sql.DB(name
 
 func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
-		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
+		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
 		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
+	}
+	if k.files != nil {
+		kit.Files = k.files.For(name, kit.Blobs)
 	}
 	k.kits[name] = kit
 	return kit
@@ -409,7 +424,7 @@ func (k *Kernel) prune(ctx context.Context) error {
 			return err
 		}
 	}
-	return errors.Join(k.letters.Prune(ctx), k.desk.Prune(ctx))
+	return errors.Join(k.letters.Prune(ctx), k.desk.Prune(ctx), k.shelf.Sweep(time.Now().Add(-24*time.Hour)))
 }
 
 func protect(fn func() error) (err error) {

@@ -54,11 +54,11 @@ func (k *Kernel) relay(ctx context.Context) {
 	all.Wait()
 }
 
-// reachesSeries lets another replica try when this one has not reached the
-// time-series store for a while.
+// reachesSeries lets another replica try now and then while this one does not
+// reach the time-series store; then this one may try again.
 func (k *Kernel) reachesSeries() bool {
 	since, _ := k.series.Away()
-	return since.IsZero() || time.Since(since) < turnLife
+	return since.IsZero() || time.Since(since)%(5*turnLife) < 3*turnLife
 }
 
 // keepTurn takes the lease when it is free, and keeps it while this replica is
