@@ -225,7 +225,7 @@ func (c *Config) check() error {
 		errs = append(errs, fmt.Errorf("configuration %s: "+format, append([]any{key}, args...)...))
 	}
 	c.checkPlaces(bad)
-	c.checkSeries(bad)
+	c.checkAddresses(bad)
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel) {
 		bad("log-level", "%q is none of debug, info, warn, error", c.LogLevel)
 	}
@@ -251,9 +251,12 @@ func (c *Config) check() error {
 	return errors.Join(errs...)
 }
 
-// checkSeries checks where a time-series store elsewhere is.
-func (c *Config) checkSeries(bad func(key, format string, args ...any)) {
-	for _, s := range []struct{ key, value string }{{"series-url", c.SeriesURL}, {"series-read-url", c.SeriesRead}} {
+// checkAddresses checks the keys that are web addresses. Those may hold
+// passwords, so what is wrong with one is said without it.
+func (c *Config) checkAddresses(bad func(key, format string, args ...any)) {
+	for _, s := range []struct{ key, value string }{
+		{"public-url", c.PublicURL}, {"otlp-url", c.OTLPURL}, {"series-url", c.SeriesURL}, {"series-read-url", c.SeriesRead},
+	} {
 		if u, err := url.Parse(s.value); s.value != "" && (err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "") {
 			bad(s.key, "it is no http(s) address")
 		}
@@ -286,16 +289,6 @@ func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 	if c.HTTP != "off" {
 		if _, _, err := net.SplitHostPort(c.HTTP); err != nil {
 			bad("http", "%q is no host:port, and not off", c.HTTP)
-		}
-	}
-	if c.PublicURL != "" {
-		if u, err := url.Parse(c.PublicURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-			bad("public-url", "%q is no http(s) address", c.PublicURL)
-		}
-	}
-	if c.OTLPURL != "" {
-		if u, err := url.Parse(c.OTLPURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-			bad("otlp-url", "it is no http(s) address")
 		}
 	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {

@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -56,6 +57,7 @@ type Engine struct {
 	queries *promql.Engine
 	remote  *remote
 	parser  parser.Parser
+	writes  atomic.Uint64 // numbers what is appended together
 }
 
 // New returns an engine that is not open yet.
@@ -123,47 +125,114 @@ type Refused struct {
 	Duplicate int // another value at the same time: the ledger keeps both
 }
 
-// place is where a sample stands: the hash of its series, and its time.
-type place struct {
-	series uint64
-	at     int64
+// Handle is one series of a room that is resolved once and written often. A
+// handle is for one writer at a time.
+type Handle struct {
+	labels labels.Labels
+	ref    storage.SeriesRef
+	batch  uint64 // the newest write that it was part of
+	newest int64  // time in that write
+}
+
+// Handle returns a handle for a series, which need not be there yet.
+func (s *Store) Handle(name string, pairs []Label) *Handle {
+	return &Handle{labels: s.labels(name, pairs)}
+}
+
+// HandledSample is one value of a series at a time in unix milliseconds.
+type HandledSample struct {
+	Series *Handle
+	At     int64
+	Value  float64
 }
 
 // Append writes samples; what is too old or contradicts an earlier sample is
 // counted and left out.
 func (s *Store) Append(ctx context.Context, samples []Sample) (Refused, error) {
+	handles := make(map[uint64]*Handle, len(samples))
+	handled := make([]HandledSample, len(samples))
+	for i, sample := range samples {
+		h := s.Handle(sample.Name, sample.Labels)
+		hash := h.labels.Hash()
+		if known := handles[hash]; known != nil && labels.Equal(known.labels, h.labels) {
+			h = known
+		}
+		handles[hash] = h
+		handled[i] = HandledSample{h, sample.At, sample.Value}
+	}
+	return s.AppendHandled(ctx, handled)
+}
+
+// AppendHandled is Append for series that are resolved.
+func (s *Store) AppendHandled(ctx context.Context, samples []HandledSample) (Refused, error) {
 	if s.e.remote != nil {
 		return s.forward(ctx, samples)
 	}
 	var refused Refused
 	app := s.e.db.Appender(ctx)
-	// The appender compares with what is committed, not with its own batch.
-	batch := make(map[place]float64, len(samples))
-	for _, sample := range samples {
-		name := s.labels(sample.Name, sample.Labels)
-		at := place{name.Hash(), sample.At}
-		if v, twice := batch[at]; twice {
-			if v != sample.Value {
+	w := write{number: s.e.writes.Add(1), samples: samples}
+	for i, sample := range samples {
+		if first, twice := w.earlier(i); twice {
+			if first != sample.Value {
 				refused.Duplicate++
 			}
 			continue
 		}
-		batch[at] = sample.Value
-		_, err := app.Append(0, name, sample.At, sample.Value)
+		h := sample.Series
+		ref, err := app.Append(h.ref, h.labels, sample.At, sample.Value)
 		switch {
 		case err == nil:
+			h.ref = ref
 		case errors.Is(err, storage.ErrTooOldSample), errors.Is(err, storage.ErrOutOfBounds), errors.Is(err, storage.ErrOutOfOrderSample):
 			refused.TooOld++
 		case errors.Is(err, storage.ErrDuplicateSampleForTimestamp):
 			refused.Duplicate++
 		default:
-			return refused, errors.Join(fmt.Errorf("append sample of %s: %w", sample.Name, err), app.Rollback())
+			return refused, errors.Join(fmt.Errorf("append sample of %s: %w", h.labels, err), app.Rollback())
 		}
 	}
 	if err := app.Commit(); err != nil {
 		return refused, fmt.Errorf("commit samples: %w", err)
 	}
 	return refused, nil
+}
+
+// write is samples that are appended together. The appender compares with what
+// is committed, not with its own batch.
+type write struct {
+	number  uint64
+	samples []HandledSample
+	values  map[place]float64 // once a series does not go forward
+}
+
+// place is where a sample stands.
+type place struct {
+	series *Handle
+	at     int64
+}
+
+// earlier returns the value that stood at the place of sample i in this write before.
+func (w *write) earlier(i int) (value float64, twice bool) {
+	sample := w.samples[i]
+	h := sample.Series
+	forward := h.batch != w.number || sample.At > h.newest
+	if forward {
+		h.batch, h.newest = w.number, sample.At
+	}
+	if !forward && w.values == nil {
+		w.values = make(map[place]float64, len(w.samples))
+		for _, e := range w.samples[:i] {
+			w.values[place{e.Series, e.At}] = e.Value
+		}
+	}
+	if w.values == nil {
+		return 0, false
+	}
+	value, twice = w.values[place{h, sample.At}]
+	if !twice {
+		w.values[place{h, sample.At}] = sample.Value
+	}
+	return value, twice
 }
 
 func (s *Store) labels(name string, pairs []Label) labels.Labels {
@@ -327,30 +396,27 @@ func (e *Engine) Away() (since time.Time, err error) {
 
 // forward sends samples to the store elsewhere. The sample of the room's mark
 // says which position they reach.
-func (s *Store) forward(ctx context.Context, samples []Sample) (Refused, error) {
+func (s *Store) forward(ctx context.Context, samples []HandledSample) (Refused, error) {
 	var refused Refused
 	var position *taken
-	list, index := []prompb.TimeSeries{}, map[uint64]int{}
-	batch := make(map[place]float64, len(samples))
-	for _, sample := range samples {
-		name := s.labels(sample.Name, sample.Labels)
-		hash := name.Hash()
-		at := place{hash, sample.At}
-		if v, twice := batch[at]; twice {
-			if v != sample.Value {
+	list, index := []prompb.TimeSeries{}, map[*Handle]int{}
+	mark := s.e.remote.markOf(s.room)
+	w := write{number: s.e.writes.Add(1), samples: samples}
+	for i, sample := range samples {
+		if first, twice := w.earlier(i); twice {
+			if first != sample.Value {
 				refused.Duplicate++
 			}
 			continue
 		}
-		batch[at] = sample.Value
-		i, known := index[hash]
+		at, known := index[sample.Series]
 		if !known {
-			i = len(list)
-			index[hash] = i
-			list = append(list, prompb.TimeSeries{Labels: prompb.FromLabels(name, nil)})
+			at = len(list)
+			index[sample.Series] = at
+			list = append(list, prompb.TimeSeries{Labels: prompb.FromLabels(sample.Series.labels, nil)})
 		}
-		list[i].Samples = append(list[i].Samples, prompb.Sample{Value: sample.Value, Timestamp: sample.At})
-		if s.e.remote.isMark(s.room, sample.Name) {
+		list[at].Samples = append(list[at].Samples, prompb.Sample{Value: sample.Value, Timestamp: sample.At})
+		if mark != "" && sample.Series.labels.Get("__name__") == mark {
 			position = &taken{position: int64(sample.Value)}
 		}
 	}
@@ -361,11 +427,13 @@ func (s *Store) forward(ctx context.Context, samples []Sample) (Refused, error) 
 	return refused, err
 }
 
-func (r *remote) isMark(room, name string) bool {
+func (r *remote) markOf(room string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m := r.marks[room]
-	return m != nil && m.name == name
+	if m := r.marks[room]; m != nil {
+		return m.name
+	}
+	return ""
 }
 
 func seconds(t time.Time) string {
