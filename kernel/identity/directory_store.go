@@ -158,14 +158,17 @@ func insertOrganisation(ctx context.Context, tx *sqldb.Tx, o Organisation, now t
 	if err != nil {
 		return fmt.Errorf("insert organisation: %w", err)
 	}
-	return nil
+	return tx.Emit(ctx, OrganisationChanged{o.ID})
 }
 
 func (d *Directory) saveOrganisation(ctx context.Context, o Organisation, version int64) error {
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE organisation SET name_zh = $1, name_en = $2, uscc = $3, district = $4, version = version + 1
 			WHERE id = $5 AND version = $6`, o.Name.ZH, o.Name.EN, o.USCC, o.District, o.ID, version)
-		return stale(n, err, "organisation")
+		if err := stale(n, err, "organisation"); err != nil {
+			return err
+		}
+		return tx.Emit(ctx, OrganisationChanged{o.ID})
 	})
 }
 
@@ -275,7 +278,10 @@ func insertPerson(ctx context.Context, tx *sqldb.Tx, p Person, now time.Time) er
 	if err != nil {
 		return fmt.Errorf("insert person: %w", err)
 	}
-	return insertMemberships(ctx, tx, p)
+	if err := insertMemberships(ctx, tx, p); err != nil {
+		return err
+	}
+	return tx.Emit(ctx, PersonChanged{p.ID})
 }
 
 func insertMemberships(ctx context.Context, tx *sqldb.Tx, p Person) error {
@@ -317,7 +323,7 @@ func (d *Directory) savePerson(ctx context.Context, p Person, version int64) err
 				return fmt.Errorf("end sessions: %w", err)
 			}
 		}
-		return nil
+		return tx.Emit(ctx, PersonChanged{p.ID})
 	})
 }
 
@@ -507,6 +513,9 @@ func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
 		if below > 0 {
 			return fault.New(fault.Conflict, "system.organisation.not_empty", "%d organisations belong to this one", below)
 		}
+		if err := leave(ctx, tx, id); err != nil {
+			return err
+		}
 		for _, q := range []string{
 			`DELETE FROM token WHERE organisation_id = $1`,
 			`DELETE FROM person WHERE id IN (SELECT person_id FROM membership WHERE organisation_id = $1)
@@ -517,7 +526,7 @@ func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
 				return fmt.Errorf("remove organisation: %w", err)
 			}
 		}
-		return nil
+		return tx.Emit(ctx, OrganisationChanged{id})
 	})
 }
 

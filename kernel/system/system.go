@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"linghang/kernel/audit"
+	"linghang/kernel/bus"
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
@@ -61,8 +62,9 @@ func (m *Room) Manifest() module.Manifest {
 		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
 		Permissions: permissions(),
 		Routes:      append(m.entranceRoutes(), m.adminRoutes()...),
-		Publishes:   nil,
-		Subscribes:  []module.Subscription{auditSubscription(m.audit)},
+		Publishes:   []bus.Event{identity.OrganisationChanged{}, identity.PersonChanged{}},
+		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged)},
+		Finds:       m.finds(),
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
 			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},

@@ -37,7 +37,7 @@ type Module struct {
 // New returns the room.
 func New(kit *module.Kit) *Module {
 	m := &Module{
-		kit: kit, platforms: platformStore{kit.DB}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
+		kit: kit, platforms: platformStore{kit.DB, kit.Search}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
 		gate: newGate(), metrics: newMetrics(kit.Metrics),
 	}
 	var pack *packer
@@ -63,6 +63,7 @@ func (m *Module) Manifest() module.Manifest {
 		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
 		Measures:    m.measureList(),
 		Sealed:      sealedColumns(),
+		Finds:       m.platforms.finds(),
 		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}},
 		Jobs:        []module.Job{{Name: "forget_payloads", Every: 24 * time.Hour, Do: m.forgetPayloads}},
 		Nav: []module.NavItem{

@@ -7,6 +7,8 @@ import { AccountMenu, LanguageButton, ModeButton, OrganisationSwitch } from './A
 import { iconOf } from './icons'
 import { Bell } from './notify/Bell'
 import { selected } from './places'
+import { SearchBox } from './search/Box'
+import './search/style.css'
 
 /** The frame of every page: menu at the left, who and where at the top. */
 export function Shell() {
@@ -24,6 +26,7 @@ export function Shell() {
         {!wide && <Button type="text" icon={<MenuOutlined />} aria-label={t('shell.menu')} onClick={() => setOpen(true)} />}
         <Brand />
         <Flex gap={4} align="center" className="lh-header-tools">
+          <SearchBox />
           <OrganisationSwitch />
           <Bell />
           <LanguageButton />
