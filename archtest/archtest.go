@@ -48,8 +48,10 @@ func owners() []owner {
 	everybody := []string(nil)
 	return []owner{
 		{"codeberg.org/go-pdf/fpdf", []string{"kernel/paper"}, nil},
-		{"filippo.io/age", []string{"kernel/archive"}, nil},
+		{"filippo.io/age", []string{"kernel/archive"}, []string{"cmd"}},
 		{"github.com/danielgtaylor/huma", []string{"kernel/httpd"}, nil},
+		{"github.com/descope/virtualwebauthn", []string{}, []string{"kernel/system"}},
+		{"github.com/go-webauthn/webauthn", []string{"kernel/identity"}, nil},
 		{"github.com/emmansun/gmsm", []string{"kernel/seal"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
 		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest"}, nil},
@@ -57,12 +59,15 @@ func owners() []owner {
 		{"github.com/minio/minio-go", []string{"kernel/blobs"}, nil},
 		{"github.com/nats-io", []string{"kernel/bus"}, nil},
 		{"github.com/oklog/ulid", everybody, nil},
+		{"github.com/pquerna/otp", []string{}, []string{"kernel/system"}},
 		{"github.com/pressly/goose", []string{"kernel/sqldb"}, nil},
 		{"github.com/prometheus/client_golang", []string{"kernel", "kernel/httpd", "kernel/module", "kernel/series", "modules"}, nil},
 		{"github.com/prometheus/prometheus", []string{"kernel/series"}, []string{"lib/remotewrite", "modules/platforms", "cmd"}},
 		{"github.com/spf13/cobra", []string{"kernel", "cmd", "modules"}, nil},
 		{"github.com/spf13/pflag", []string{"kernel"}, nil},
 		{"github.com/xuri/excelize", []string{"kernel/httpd", "kernel/paper", "modules"}, []string{"kernel/files"}},
+		{"github.com/standard-webhooks/standard-webhooks", []string{}, []string{"kernel/notify"}},
+		{"github.com/wneessen/go-mail", []string{"kernel/notify"}, nil},
 		{"go.opentelemetry.io/collector/pdata", []string{"lib/otlpmetrics"}, []string{"modules/platforms", "cmd"}},
 		{"go.opentelemetry.io/otel", []string{"kernel/trace"}, nil},
 		{"go.yaml.in/yaml", []string{"kernel", "modules"}, nil},
@@ -71,6 +76,7 @@ func owners() []owner {
 		{"golang.org/x/text", []string{"kernel/search"}, nil},
 		{"golang.org/x/time", everybody, nil},
 		{"google.golang.org/protobuf", []string{"lib"}, nil},
+		{"rsc.io/qr", []string{"kernel/identity"}, nil},
 		{"modernc.org/sqlite", []string{"kernel/sqldb"}, nil},
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"linghang/kernel/blobs"
+	"linghang/kernel/identity"
 	"linghang/kernel/seal"
 )
 
@@ -39,6 +40,8 @@ type Config struct {
 	OTLPURL     string
 	TraceSample float64
 	Run         []string
+	// SignIn is what is asked of who signs in.
+	SignIn      identity.Policy
 	CryptoSuite string
 	MasterKey   string // file; empty: in the data directory
 
@@ -50,7 +53,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
-		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International,
+		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International, SignIn: identity.DefaultPolicy(),
 	}
 }
 
@@ -83,6 +86,9 @@ func settings() []setting {
 			get: func(c *Config) string { return strconv.FormatBool(c.TrustProxy) },
 			set: func(c *Config, t string) (err error) { c.TrustProxy, err = strconv.ParseBool(t); return err },
 		},
+		text("second-factor", "who needs a second factor: required (everybody), grave (administrators and auditors) or off", func(c *Config) *string { return &c.SignIn.SecondFactor }),
+		duration("second-factor-grace", "how long somebody may go on without the second factor that they need", func(c *Config) *time.Duration { return &c.SignIn.Grace }),
+		text("breached-passwords", "file of SHA-1 hashes of passwords that are refused, ordered by hash", func(c *Config) *string { return &c.SignIn.Breached }),
 		{
 			key: "otlp-url", usage: "OTLP/HTTP receiver of traces, such as http://127.0.0.1:4318; empty switches them off", secret: true,
 			also: "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -221,6 +227,7 @@ func (c *Config) check() error {
 	if c.Retention < 24*time.Hour {
 		bad("retention", "%s is shorter than a day", c.Retention)
 	}
+	c.checkSignIn(bad)
 	if !(c.TraceSample >= 0 && c.TraceSample <= 1) {
 		bad("trace-sample", "%g is not between 0 and 1", c.TraceSample)
 	}
@@ -231,6 +238,21 @@ func (c *Config) check() error {
 		bad("grace", "%s is no time to stop in", c.Grace)
 	}
 	return errors.Join(errs...)
+}
+
+// checkSignIn checks what is asked of who signs in.
+func (c *Config) checkSignIn(bad func(key, format string, args ...any)) {
+	if !slices.Contains([]string{identity.FactorRequired, identity.FactorGrave, identity.FactorOff}, c.SignIn.SecondFactor) {
+		bad("second-factor", "%q is none of required, grave, off", c.SignIn.SecondFactor)
+	}
+	if c.SignIn.Grace < 0 || c.SignIn.Grace > 90*24*time.Hour {
+		bad("second-factor-grace", "%s is not between 0s and 2160h", c.SignIn.Grace)
+	}
+	if c.SignIn.Breached != "" {
+		if _, err := os.Stat(c.SignIn.Breached); err != nil {
+			bad("breached-passwords", "%v", err)
+		}
+	}
 }
 
 // checkPlaces checks the keys that say where something is.

@@ -110,6 +110,9 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	systemKit := k.kit("system", systemDB)
 	catalogue := &identity.Catalogue{}
 	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
+	k.directory.At(k.Address)
+	k.directory.Enforce(cfg.SignIn)
+	k.directory.SealWith(systemKit.Seal)
 	k.audit = audit.NewLog(systemKit.DB)
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
@@ -141,7 +144,7 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	return []module.Module{
 		k.files, k.search, k.report,
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
-		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices}),
+		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}
 }
 

@@ -215,7 +215,10 @@ func newAccess(t *testing.T) *access {
 		t.Fatalf("there are %d persons reporter-ours", len(persons.Items))
 	}
 	person := persons.Items[0].ID
+	channelID := a.make(t, "/api/notify/channels", "manager-ours", `{"type":"webhook","name":"our channel","url":"https://127.0.0.1/hook","language":"zh","kinds":[],"enabled":true}`)
 	a.fixtures = []fixture{
+		{"/api/notify/channels/{id}", "/api/notify/channels/" + channelID, false},
+		{"/api/notify/deliveries/{id}", "/api/notify/deliveries/none", false},
 		{"/api/platforms/{id}/keys/{key}", "/api/platforms/" + platformID + "/keys/" + keyID, false},
 		{"/api/platforms/ingest/v1/reports/{receipt}", "/api/platforms/ingest/v1/reports/none", false},
 		{"/api/platforms/{id}", "/api/platforms/" + platformID, false},
@@ -225,7 +228,7 @@ func newAccess(t *testing.T) *access {
 		{"/api/system/sessions/{id}", "/api/system/sessions/none", false},
 	}
 	a.planFixtures(t)
-	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, "reporter-ours"}
+	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, "reporter-ours"}
 	return a
 }
 

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ import (
 
 const (
 	sessionCookie = "linghang_session"
+	deviceCookie  = "linghang_device"
 	csrfHeader    = "X-Linghang-CSRF"
 	maxBody       = 1 << 20
 )
@@ -34,6 +36,7 @@ const (
 type visit struct {
 	id      string
 	ip      string
+	device  string
 	failure *Problem
 	// recorded is set once the audit entry went with a change.
 	recorded bool
@@ -62,6 +65,14 @@ func ClientIP(ctx context.Context) string {
 	return ""
 }
 
+// Device returns the cookie by which the caller's browser is known again.
+func Device(ctx context.Context) string {
+	if v := visitOf(ctx); v != nil {
+		return v.device
+	}
+	return ""
+}
+
 func noteFailure(ctx context.Context, p *Problem) {
 	if v := visitOf(ctx); v != nil {
 		v.failure = p
@@ -71,7 +82,7 @@ func noteFailure(ctx context.Context, p *Problem) {
 // outer is the part of the door that every request passes, routed or not.
 func (s *Server) outer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{id: ulid.Make().String(), ip: s.clientIP(r)}
+		v := &visit{id: ulid.Make().String(), ip: s.clientIP(r), device: cookieOf(r, deviceCookie)}
 		ctx, span := s.traced(r, v)
 		r = r.WithContext(context.WithValue(ctx, visitKey{}, v))
 		h := w.Header()
@@ -155,6 +166,10 @@ func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Hand
 			s.refuse(w, r, m, id)
 			return
 		}
+		if m.StepUp && !id.IsFresh(time.Now()) {
+			Refuse(w, r, identity.StepUp(id))
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, m.bodyLimit()+1)
 		if err := boundDepth(r, m.typed()); err != nil {
 			Refuse(w, r, err)
@@ -182,10 +197,7 @@ func (s *Server) authenticate(r *http.Request, m MountedRoute) (identity.Identit
 	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return s.cfg.Directory.Bearer(r.Context(), secret)
 	}
-	secret := ""
-	if cookies := r.CookiesNamed(sessionCookie); len(cookies) > 0 {
-		secret = cookies[0].Value
-	}
+	secret := cookieOf(r, sessionCookie)
 	if secret == "" {
 		return identity.Identity{}, nil
 	}
@@ -196,12 +208,25 @@ func (s *Server) authenticate(r *http.Request, m MountedRoute) (identity.Identit
 	if err != nil {
 		return id, err
 	}
+	if id.Need != "" && !slices.Contains(m.Owing, id.Need) {
+		if m.Permission == identity.Public {
+			return identity.Identity{}, nil
+		}
+		return id, fault.New(fault.Forbidden, "kernel.second_factor", "this session owes a second factor").With("need", string(id.Need))
+	}
 	// A page of another origin can make a browser send the cookie, but not this header.
 	if changes(r.Method) && r.Header.Get(csrfHeader) == "" {
 		return id, fault.New(fault.Forbidden, "kernel.csrf", "a change by a browser session needs the header %s", csrfHeader).
 			At("header."+csrfHeader, "send the header with any value")
 	}
 	return id, nil
+}
+
+func cookieOf(r *http.Request, name string) string {
+	if cookies := r.CookiesNamed(name); len(cookies) > 0 {
+		return cookies[0].Value
+	}
+	return ""
 }
 
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, m MountedRoute, id identity.Identity) {
@@ -342,6 +367,13 @@ func SessionCookie(secret string, secure bool) *http.Cookie {
 	}
 	return &http.Cookie{ //nolint:gosec // Secure follows the public address: plain HTTP on one machine works too
 		Name: sessionCookie, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure, MaxAge: age,
+	}
+}
+
+// DeviceCookie is the cookie by which a browser is known again when somebody signs in.
+func DeviceCookie(secret string, secure bool) *http.Cookie {
+	return &http.Cookie{ //nolint:gosec // Secure follows the public address: plain HTTP on one machine works too
+		Name: deviceCookie, Value: secret, Path: "/api/system", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure, MaxAge: 365 * 24 * 3600,
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"linghang/kernel/fault"
+	"linghang/kernel/identity"
 	"linghang/kernel/sqldb"
 )
 
@@ -32,6 +33,12 @@ type Route struct {
 	MaxBody int64
 	// Stream lifts the time limit for routes that answer for long.
 	Stream bool
+	// StepUp asks persons for a factor proven within the last minutes, for acts
+	// that a stolen session must not be enough for.
+	StepUp bool
+	// Owing lists the needs with which a session may call the route; nearly all
+	// routes are for sessions that owe nothing.
+	Owing []identity.Need
 	// OwnKey marks routes that authenticate by keys of their own room, not by
 	// session or token; the room checks them.
 	OwnKey bool
@@ -117,14 +124,14 @@ func Created[I, O any](call func(ctx context.Context, in I) (O, error)) Handler 
 	return jsonHandler[I, O]{http.StatusCreated, call}
 }
 
-// CookieSetter is an answer that also gives the browser a cookie.
+// CookieSetter is an answer that also gives the browser cookies.
 type CookieSetter interface {
-	Cookie() *http.Cookie
+	Cookies() []*http.Cookie
 }
 
 type output[O any] struct {
-	ETag      string `header:"ETag"`
-	SetCookie string `header:"Set-Cookie"`
+	ETag      string   `header:"ETag"`
+	SetCookie []string `header:"Set-Cookie"`
 	Body      O
 }
 
@@ -147,8 +154,10 @@ func (h jsonHandler[I, O]) register(api huma.API, op huma.Operation) {
 		if v, ok := any(body).(Versioned); ok {
 			out.ETag = `"` + strconv.FormatInt(v.ETag(), 10) + `"`
 		}
-		if c, ok := any(body).(CookieSetter); ok && c.Cookie() != nil {
-			out.SetCookie = c.Cookie().String()
+		if c, ok := any(body).(CookieSetter); ok {
+			for _, cookie := range c.Cookies() {
+				out.SetCookie = append(out.SetCookie, cookie.String())
+			}
 		}
 		return out, nil
 	})

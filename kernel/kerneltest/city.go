@@ -42,8 +42,10 @@ type City struct {
 // Options change how a city is started.
 type Options struct {
 	DatabaseURL string
-	Data        string                     // a directory to go on with; empty means a fresh one
-	Rooms       map[string]json.RawMessage // sections of the configuration
+	// SignIn changes what is asked of who signs in; nil leaves it as it is by default.
+	SignIn *identity.Policy
+	Data   string                     // a directory to go on with; empty means a fresh one
+	Rooms  map[string]json.RawMessage // sections of the configuration
 }
 
 const password = "correct horse battery staple"
@@ -57,6 +59,9 @@ func Start(t testing.TB, rooms func(k *kernel.Kernel) []module.Module, options .
 		cfg.DatabaseURL, cfg.Rooms = o.DatabaseURL, o.Rooms
 		if o.Data != "" {
 			cfg.Data = o.Data
+		}
+		if o.SignIn != nil {
+			cfg.SignIn = *o.SignIn
 		}
 	}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"time"
 
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -48,6 +49,8 @@ func (m *Module) Manifest() module.Manifest {
 		Routes:      append(append(m.planRoutes(), m.targetRoutes()...), m.valueRoutes()...),
 		Finds:       m.plans.finds(),
 		Reports:     m.reports(),
+		Notices:     kinds(),
+		Jobs:        []module.Job{{Name: "remind", Every: 6 * time.Hour, Do: m.remindOwners}},
 		Topics:      []module.Topic{{Name: topicBoard, Permission: "plan.view"}},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "计划看板", EN: "Plan board"}, Path: "/plan", Icon: "plan", Permission: "plan.view"},

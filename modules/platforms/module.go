@@ -12,6 +12,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/kernel/notice"
 	"linghang/modules/platforms/platformsevent"
 )
 
@@ -19,6 +20,8 @@ import (
 var migrations embed.FS
 
 const topicList = "platforms.list"
+
+const noticeSilent = "platforms.platform.silent"
 
 // Module is the room.
 type Module struct {
@@ -65,7 +68,13 @@ func (m *Module) Manifest() module.Manifest {
 		Sealed:      sealedColumns(),
 		Finds:       m.platforms.finds(),
 		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}},
-		Jobs:        []module.Job{{Name: "forget_payloads", Every: 24 * time.Hour, Do: m.forgetPayloads}},
+		Notices: []notice.Kind{
+			{ID: noticeSilent, Title: lang.Text{ZH: "平台停止报送", EN: "A platform fell silent"}, Gravity: notice.Important, Mail: notice.AtOnce},
+		},
+		Jobs: []module.Job{
+			{Name: "forget_payloads", Every: 24 * time.Hour, Do: m.forgetPayloads},
+			{Name: "tell_silent", Every: time.Minute, Do: m.tellSilent},
+		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "平台一览", EN: "Platforms"}, Path: "/platforms", Icon: "platforms", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "登记平台", EN: "Register a platform"}, Path: "/platforms/new", Icon: "add", Permission: "platforms.register"},

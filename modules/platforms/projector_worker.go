@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"linghang/kernel/lang"
+	"linghang/kernel/notice"
 	"linghang/kernel/series"
 )
 
@@ -127,4 +129,17 @@ func (m *Module) watch(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// tellSilent tells the operators of platforms that fell silent, once for each silence.
+func (m *Module) tellSilent(ctx context.Context) error {
+	return m.platforms.tellSilent(ctx, time.Now(), m.kit.Notices, func(p platform) notice.Notice {
+		last := p.LastReportAt.UTC().Format(time.RFC3339)
+		return notice.Notice{
+			Kind: noticeSilent, Link: "/platforms/" + p.ID, Key: p.ID + " " + last,
+			Title: lang.Text{ZH: p.Name.In("zh") + "：停止报送", EN: p.Name.In("en") + ": no reports"},
+			Body:  lang.Text{ZH: "最近一次报送：" + last, EN: "The last report came at " + last},
+			To:    notice.Audience{Organisation: p.Operator.ID, Permission: "platforms.key"},
+		}
+	})
 }
