@@ -75,6 +75,7 @@ func (p page) chart(c Chart) {
 	if !ok || len(c.Labels) == 0 {
 		p.size(9)
 		p.ink(faint())
+		p.stroke(rule(), 0.15)
 		p.CellFormat(width, 8, "—", "B", 1, "C", false, 0, "")
 		p.Ln(4)
 		return

@@ -16,6 +16,7 @@ func (p page) table(t Table) {
 	if len(t.Rows) == 0 {
 		p.size(9)
 		p.ink(faint())
+		p.stroke(rule(), 0.15)
 		p.CellFormat(width, 8, t.Empty, "B", 1, "C", false, 0, "")
 	}
 	for _, row := range t.Rows {
