@@ -186,7 +186,7 @@ func (s platformStore) totals(ctx context.Context, ids []string) (values map[str
 	if err != nil {
 		return nil, nil, fmt.Errorf("read totals: %w", err)
 	}
-	rows, err = s.db.Query(ctx, `SELECT platform_id, COUNT(*) FROM latest WHERE platform_id IN (`+in+`) GROUP BY platform_id`, args...)
+	rows, err = s.db.Query(ctx, `SELECT platform_id, COUNT(*) FROM series WHERE platform_id IN (`+in+`) GROUP BY platform_id`, args...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("count series: %w", err)
 	}
