@@ -2,10 +2,8 @@ package identity
 
 import (
 	"context"
-	"fmt"
 
 	"linghang/kernel/fault"
-	"linghang/kernel/sqldb"
 )
 
 // OrganisationChanged says that an organisation was added, edited or removed.
@@ -23,28 +21,6 @@ type PersonChanged struct {
 
 // Subject implements bus.Event.
 func (PersonChanged) Subject() string { return "system.person.changed" }
-
-// leave tells of the persons who go with an organisation, before they go.
-func leave(ctx context.Context, tx *sqldb.Tx, organisation string) error {
-	rows, err := tx.Query(ctx, `SELECT DISTINCT person_id FROM membership WHERE organisation_id = $1`, organisation)
-	if err != nil {
-		return fmt.Errorf("read members: %w", err)
-	}
-	ids, err := sqldb.All(rows, func(r sqldb.Row) (string, error) {
-		var id string
-		err := r.Scan(&id)
-		return id, err
-	})
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := tx.Emit(ctx, PersonChanged{id}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // Acting returns the identity of a person in one of their organisations, for
 // work that they asked for and that is done when they may have left the page.

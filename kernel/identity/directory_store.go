@@ -514,6 +514,28 @@ func (d *Directory) Synthetic(ctx context.Context) (bool, error) {
 	return n > 0, err
 }
 
+// leave tells of the persons who go with an organisation, before they go.
+func leave(ctx context.Context, tx *sqldb.Tx, organisation string) error {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT person_id FROM membership WHERE organisation_id = $1`, organisation)
+	if err != nil {
+		return fmt.Errorf("read members: %w", err)
+	}
+	ids, err := sqldb.All(rows, func(r sqldb.Row) (string, error) {
+		var id string
+		err := r.Scan(&id)
+		return id, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := tx.Emit(ctx, PersonChanged{id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // removeOrganisation deletes an organisation with its memberships, tokens and
 // the persons who belong to no other; it must have nothing below it.
 func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
