@@ -301,6 +301,7 @@ func (a *access) planFixtures(t *testing.T) {
 	if upload.Status >= 300 {
 		t.Fatalf("upload evidence: %d %s", upload.Status, upload.Body)
 	}
+	made := askReport(t, a.City, "manager-ours", planID, "2024Q1", "zh")
 	a.fixtures = append(a.fixtures,
 		fixture{"/api/plan/plans/{id}", "/api/plan/plans/" + planID, false},
 		fixture{"/api/plan/targets/{id}", at, false},
@@ -308,5 +309,6 @@ func (a *access) planFixtures(t *testing.T) {
 		fixture{"/api/plan/reminders/{id}", "/api/plan/reminders/" + reminder, false},
 		fixture{"/api/plan/values/{id}", "/api/plan/values/" + value, false},
 		fixture{"/api/plan/evidence/{id}", "/api/plan/evidence/" + evidence.ID, false},
+		fixture{"/api/report/runs/{id}", "/api/report/runs/" + made.ID, false},
 	)
 }

@@ -74,11 +74,12 @@ func (m *Room) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
 		Permissions: permissions(),
+		Publishes:   []bus.Event{identity.OrganisationChanged{}, identity.PersonChanged{}},
+		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged), bus.On(m.desk.Receive)},
+		Finds:       m.finds(),
+		Sealed:      sealedColumns(),
 		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes()),
 		Topics:      []module.Topic{{Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
-		Sealed:      sealedColumns(),
-		Publishes:   nil,
-		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.desk.Receive)},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
 			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
