@@ -137,7 +137,7 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.files = files.New(k.Kit("files"))
 	return []module.Module{
 		k.files,
-		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
+		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Links: k.ring.Room("notify")}),
 		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}
 }

@@ -217,6 +217,7 @@ func newAccess(t *testing.T) *access {
 	person := persons.Items[0].ID
 	channelID := a.make(t, "/api/notify/channels", "manager-ours", `{"type":"webhook","name":"our channel","url":"https://127.0.0.1/hook","language":"zh","kinds":[],"enabled":true}`)
 	a.fixtures = []fixture{
+		{"/api/system/registrations/{id}", "/api/system/registrations/" + a.registration(t), false},
 		{"/api/notify/channels/{id}", "/api/notify/channels/" + channelID, false},
 		{"/api/notify/deliveries/{id}", "/api/notify/deliveries/none", false},
 		{"/api/platforms/{id}/keys/{key}", "/api/platforms/" + platformID + "/keys/" + keyID, false},
@@ -270,4 +271,11 @@ func (a *access) planFixtures(t *testing.T) {
 		fixture{"/api/plan/values/{id}", "/api/plan/values/" + value, false},
 		fixture{"/api/plan/evidence/{id}", "/api/plan/evidence/" + evidence.ID, false},
 	)
+}
+
+// registration applies for an organisation to join.
+func (a *access) registration(t *testing.T) string {
+	t.Helper()
+	return a.make(t, "/api/system/registration", "", `{"kind":"enterprise","name":{"zh":"申请企业","en":"Applicant"},"uscc":"91350100M000100Y43","district":"370202",
+		"contact_name":"张三","contact_phone":"0532-1234567","contact_email":"z@applicant.test","login":"applicant","password":"correct horse battery staple","language":"zh","consent":"2026-1"}`)
 }

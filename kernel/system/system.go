@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
 )
 
@@ -25,6 +27,7 @@ type Room struct {
 	audit     *audit.Log
 	version   string
 	nav       func() []module.NavItem
+	links     *seal.Keyring
 }
 
 // Deps are what the kernel hands to its own room beside the kit.
@@ -33,11 +36,12 @@ type Deps struct {
 	Audit     *audit.Log
 	Version   string
 	Nav       func() []module.NavItem // menu of all rooms, complete when serving
+	Links     *seal.Keyring           // of the room notify, which opens the ends of links that are mailed
 }
 
 // New returns the room.
 func New(kit *module.Kit, d Deps) *Room {
-	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, version: d.Version, nav: d.Nav}
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, version: d.Version, nav: d.Nav, links: d.Links}
 }
 
 // permissions of the system itself.
@@ -46,6 +50,7 @@ func permissions() []module.Permission {
 	return []module.Permission{
 		{ID: "system.organisation.view", Title: lang.Text{ZH: "查看机构", EN: "View organisations"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}},
 		{ID: "system.organisation.edit", Title: lang.Text{ZH: "管理机构", EN: "Manage organisations"}, Roles: []identity.Role{identity.Officer}},
+		{ID: "system.registration.review", Title: lang.Text{ZH: "审核机构注册", EN: "Review registrations of organisations"}, Roles: []identity.Role{identity.Officer}},
 		{ID: "system.person.view", Title: lang.Text{ZH: "查看人员", EN: "View persons"}, Roles: append(manage, identity.Auditor)},
 		{ID: "system.person.edit", Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Roles: manage},
 		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Roles: manage},
@@ -63,11 +68,13 @@ func (m *Room) Manifest() module.Manifest {
 		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
 		Permissions: permissions(),
 		Sealed:      sealedColumns(),
-		Routes:      append(routes, m.adminRoutes()...),
+		Routes:      slices.Concat(routes, m.adminRoutes(), m.registrationRoutes()),
+		Notices:     notices(),
 		Publishes:   nil,
 		Subscribes:  []module.Subscription{auditSubscription(m.audit)},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
+			{Section: section, Label: lang.Text{ZH: "机构注册审核", EN: "Registrations"}, Path: "/system/registrations", Icon: "registrations", Permission: "system.registration.review"},
 			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
