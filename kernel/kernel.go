@@ -112,7 +112,8 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k.audit = audit.NewLog(systemKit.DB)
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
-		Trace: k.tracer,
+		Limits: cfg.Limits,
+		Trace:  k.tracer,
 	})
 	own := k.ownRooms(systemKit)
 	var permissions []module.Permission
