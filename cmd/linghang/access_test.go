@@ -215,7 +215,11 @@ func newAccess(t *testing.T) *access {
 		t.Fatalf("there are %d persons reporter-ours", len(persons.Items))
 	}
 	person := persons.Items[0].ID
+	lost := a.make(t, "/api/system/persons", "manager-ours",
+		fmt.Sprintf(`{"login":"lost.phone","name":"lost phone","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"viewer"}]}`, a.Ours.ID))
 	a.fixtures = []fixture{
+		{"/api/system/persons/{id}/factors", "/api/system/persons/" + lost + "/factors", false}, // ends the sessions of who has some
+		{"/api/system/me/passkeys/{id}", "/api/system/me/passkeys/none", false},
 		{"/api/platforms/{id}/keys/{key}", "/api/platforms/" + platformID + "/keys/" + keyID, false},
 		{"/api/platforms/ingest/v1/reports/{receipt}", "/api/platforms/ingest/v1/reports/none", false},
 		{"/api/platforms/{id}", "/api/platforms/" + platformID, false},
