@@ -64,6 +64,8 @@ func owners() []owner {
 		{"github.com/prometheus/prometheus", []string{"kernel/series"}, []string{"lib/remotewrite", "modules/platforms", "cmd"}},
 		{"github.com/spf13/cobra", []string{"kernel", "cmd", "modules"}, nil},
 		{"github.com/spf13/pflag", []string{"kernel"}, nil},
+		{"github.com/standard-webhooks/standard-webhooks", []string{}, []string{"kernel/notify"}},
+		{"github.com/wneessen/go-mail", []string{"kernel/notify"}, nil},
 		{"github.com/xuri/excelize", []string{"kernel/httpd", "modules"}, []string{"kernel/files"}},
 		{"go.opentelemetry.io/collector/pdata", []string{"lib/otlpmetrics"}, []string{"modules/platforms", "cmd"}},
 		{"go.opentelemetry.io/otel", []string{"kernel/trace"}, nil},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"time"
 
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -46,6 +47,8 @@ func (m *Module) Manifest() module.Manifest {
 		Name: "plan", Title: section, Migrations: dir,
 		Permissions: permissions(),
 		Routes:      append(append(m.planRoutes(), m.targetRoutes()...), m.valueRoutes()...),
+		Notices:     kinds(),
+		Jobs:        []module.Job{{Name: "remind", Every: 6 * time.Hour, Do: m.remindOwners}},
 		Topics:      []module.Topic{{Name: topicBoard, Permission: "plan.view"}},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "计划看板", EN: "Plan board"}, Path: "/plan", Icon: "plan", Permission: "plan.view"},

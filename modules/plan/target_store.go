@@ -162,12 +162,20 @@ type note struct {
 	Name      string
 }
 
-func (s targetStore) addNote(ctx context.Context, n note) error {
+func (s targetStore) addNote(ctx context.Context, n note, tell telling) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO reminder (id, target_id, note, due_day, created_at, created_by, name) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 			n.ID, n.TargetID, n.Note, string(n.Due), n.CreatedAt.UnixMilli(), n.CreatedBy, n.Name)
-		return err
+		if err != nil {
+			return fmt.Errorf("insert reminder: %w", err)
+		}
+		return tell(ctx, tx)
 	})
+}
+
+// tell sends notices that go with no change of rows.
+func (s targetStore) tell(ctx context.Context, tell telling) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return tell(ctx, tx) })
 }
 
 // notes returns the explicit reminders of a plan that are not done.

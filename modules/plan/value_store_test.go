@@ -36,6 +36,11 @@ func eachEngine(t *testing.T, test func(t *testing.T, db *sqldb.DB, p plan)) {
 	})
 }
 
+// quietly tells nobody.
+func quietly(value) telling {
+	return func(context.Context, *sqldb.Tx) error { return nil }
+}
+
 func TestAStoredPlanExportsAsItWasImported(t *testing.T) {
 	eachEngine(t, func(t *testing.T, _ *sqldb.DB, p plan) {
 		want, err := writePlan(qingdao(t))
@@ -79,14 +84,14 @@ func TestHistoryAnswersWhatWasKnownWhen(t *testing.T) {
 		day := func(n int) time.Time { return began.AddDate(0, 0, n) }
 		put := func(id string, number float64, valid, known int) {
 			v := value{ID: id, TargetID: x.ID, Number: number, ValidAt: day(valid), Source: sourceReported, State: stateReported, Reported: hand{"person:a", "A", day(known)}}
-			if err := s.report(t.Context(), v, nil); err != nil {
+			if err := s.report(t.Context(), v, nil, quietly(value{})); err != nil {
 				t.Fatal(err)
 			}
 			for _, step := range []func(value) (value, error){
 				func(v value) (value, error) { return v.review(hand{"person:b", "B", day(known)}, "") },
 				func(v value) (value, error) { return v.approve(hand{"person:c", "C", day(known)}, "") },
 			} {
-				if _, err := s.change(t.Context(), id, step); err != nil {
+				if _, err := s.change(t.Context(), id, step, quietly); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -94,7 +99,7 @@ func TestHistoryAnswersWhatWasKnownWhen(t *testing.T) {
 		put("first", 8.1, 10, 20)
 		put("second", 8.4, 40, 50)
 		put("corrected", 8.2, 10, 60)
-		if err := s.report(t.Context(), value{ID: "waits", TargetID: x.ID, Number: 99, ValidAt: day(70), Source: sourceReported, State: stateReported}, nil); err != nil {
+		if err := s.report(t.Context(), value{ID: "waits", TargetID: x.ID, Number: 99, ValidAt: day(70), Source: sourceReported, State: stateReported}, nil, quietly(value{})); err != nil {
 			t.Fatal(err)
 		}
 		f := func(known int, want ...float64) {

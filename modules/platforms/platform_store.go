@@ -11,6 +11,7 @@ import (
 	"linghang/kernel/bus"
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 )
 
@@ -173,7 +174,7 @@ func (s platformStore) totals(ctx context.Context, ids []string) (values map[str
 	if err != nil {
 		return nil, nil, fmt.Errorf("read totals: %w", err)
 	}
-	rows, err = s.db.Query(ctx, `SELECT platform_id, COUNT(*) FROM latest WHERE platform_id IN (`+in+`) GROUP BY platform_id`, args...)
+	rows, err = s.db.Query(ctx, `SELECT platform_id, COUNT(*) FROM series WHERE platform_id IN (`+in+`) GROUP BY platform_id`, args...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("count series: %w", err)
 	}
@@ -203,4 +204,33 @@ func (s platformStore) freshnessOf(ctx context.Context, now time.Time) (map[stri
 		return struct{}{}, err
 	})
 	return states, err
+}
+
+// tellSilent sends a notice for every platform that fell silent and of which
+// nobody was told, and notes that, in one transaction.
+func (s platformStore) tellSilent(ctx context.Context, now time.Time, sender *notice.Sender, about func(platform) notice.Notice) error {
+	rows, err := s.db.Query(ctx, `SELECT `+platformColumns+` FROM platform p WHERE p.status IN ('trial', 'in_service') AND p.last_report_at > 0
+		AND p.silent_at <= $1 AND p.told_silent_at <> p.silent_at ORDER BY p.id LIMIT 500`, now.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("read silent platforms: %w", err)
+	}
+	silent, err := sqldb.All(rows, scanPlatform)
+	if err != nil || len(silent) == 0 {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		for _, p := range silent {
+			n, err := tx.Exec(ctx, `UPDATE platform SET told_silent_at = silent_at WHERE id = $1 AND silent_at = $2 AND told_silent_at <> silent_at`, p.ID, p.SilentAt.UnixMilli())
+			if err != nil {
+				return fmt.Errorf("note the silence of %s: %w", p.ID, err)
+			}
+			if n == 0 {
+				continue
+			}
+			if err := sender.Send(ctx, tx, about(p)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
