@@ -40,8 +40,6 @@ type visit struct {
 	failure *Problem
 	// recorded is set once the audit entry went with a change.
 	recorded bool
-	// tooDeep is set once the body turned out to be nested too deep.
-	tooDeep bool
 }
 
 type visitKey struct{}
@@ -180,7 +178,10 @@ func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Hand
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, m.bodyLimit()+1)
-		boundDepth(r, m.typed())
+		if err := boundDepth(r, m.typed()); err != nil {
+			Refuse(w, r, err)
+			return
+		}
 		w.Header().Set("Cache-Control", "no-store")
 		if !changes(r.Method) {
 			next.ServeHTTP(w, r)
