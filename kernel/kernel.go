@@ -46,6 +46,7 @@ import (
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
 	"linghang/kernel/trace"
+	"linghang/kernel/view"
 )
 
 // House is what a binary consists of.
@@ -166,7 +167,7 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.search = search.New(k.Kit("search"), k.finds)
 	k.report = report.New(k.Kit("report"), k.directory, k.reports)
 	return []module.Module{
-		k.files, k.search, k.report,
+		k.files, k.search, k.report, view.New(k.Kit("view")),
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Letters: k.letters, Desk: k.desk}),
 		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}

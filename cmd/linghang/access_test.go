@@ -313,6 +313,7 @@ func (a *access) planFixtures(t *testing.T) {
 		fixture{"/api/plan/reminders/{id}", "/api/plan/reminders/" + reminder, false},
 		fixture{"/api/plan/values/{id}", "/api/plan/values/" + value, false},
 		fixture{"/api/plan/evidence/{id}", "/api/plan/evidence/" + evidence.ID, false},
+		fixture{"/api/view/views/{id}", "/api/view/views/none", false},
 		fixture{"/api/report/runs/{id}", "/api/report/runs/" + made.ID, false},
 	)
 }

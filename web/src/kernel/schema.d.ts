@@ -1883,6 +1883,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/view/first": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose the view that a list opens with */
+        post: operations["post-view-first"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/view/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Views of a list: one's own and those shared by the organisation */
+        get: operations["get-view-views"];
+        put?: never;
+        /** Save a view */
+        post: operations["post-view-views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/view/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change one's own view */
+        put: operations["put-view-views-id"];
+        post?: never;
+        /** Remove one's own view */
+        delete: operations["delete-view-views-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1936,6 +1989,11 @@ export interface components {
             head: string;
             ok: boolean;
             reason?: string;
+        };
+        ChooseInputBody: {
+            list: string;
+            /** @description Empty: none */
+            view: string;
         };
         CodeInputBody: {
             code: string;
@@ -3437,6 +3495,15 @@ export interface components {
         RunInputBody: {
             kind: string;
         };
+        SaveInputBody: {
+            /** @description Address of the list in the API */
+            list: string;
+            name: string;
+            /** @description What the list's address says after the question mark */
+            query: string;
+            /** @description With the caller's organisation; needs view.share */
+            shared?: boolean;
+        };
         SearchAnswer: {
             /** @description The answers hold every word; otherwise most of them */
             all: boolean;
@@ -3658,6 +3725,32 @@ export interface components {
             /** @description Empty: one's own */
             organisation_id?: string;
             permissions: string[] | null;
+        };
+        ViewView: {
+            /** Format: date-time */
+            at: string;
+            /** @description The list opens with it for the caller */
+            first: boolean;
+            id: string;
+            list: string;
+            name: string;
+            /** @description The caller saved it */
+            own: boolean;
+            person_name: string;
+            query: string;
+            shared: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        ViewViewsView: {
+            items: components["schemas"]["ViewView"][];
+        };
+        ViewWanted: {
+            name: string;
+            /** @description What the list's address says after the question mark */
+            query: string;
+            /** @description With the caller's organisation; needs view.share */
+            shared?: boolean;
         };
     };
     responses: never;
@@ -8306,6 +8399,175 @@ export interface operations {
         };
     };
     "delete-system-tokens-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-view-first": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-view-views": {
+        parameters: {
+            query: {
+                /** @description Address of the list in the API */
+                list: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewViewsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-view-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-view-views-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewWanted"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-view-views-id": {
         parameters: {
             query?: never;
             header?: never;

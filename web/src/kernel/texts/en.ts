@@ -13,6 +13,7 @@ export const en: Translation<typeof zh> = {
     total: '{{count}} in all', previous: 'Previous page', next: 'Next page', empty: 'Nothing here yet', nothing: 'Nothing matches', pageSize: '{{count}} per page',
     filter: 'Filter', all: '{{what}}: all', loading: 'Reading',
   },
+  view: { title: 'View', none: 'No saved views yet', save: 'Save this view', name: 'Name', note: 'Keeps the search, filters, sort and page size as they are', share: 'Share with my organisation', shared: 'Shared', first: 'Open first', isFirst: 'Do not open first', update: 'Update', removeTitle: 'Remove the view “{{name}}”?' },
   state: { saved: 'Saved', removed: 'Removed', synthetic: 'Synthetic', syntheticNote: 'Demonstration data, made up and not reported by anybody', yes: 'Yes', no: 'No', unknown: 'Unknown', none: 'None' },
   live: { lost: 'The connection to the server is lost; trying again. What you see may be out of date.' },
   form: {

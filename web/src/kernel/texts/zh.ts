@@ -10,6 +10,7 @@ export const zh = {
     total: '共 {{count}} 条', previous: '上一页', next: '下一页', empty: '没有数据', nothing: '没有符合条件的数据', pageSize: '每页 {{count}} 条',
     filter: '筛选', all: '全部{{what}}', loading: '正在读取',
   },
+  view: { title: '视图', none: '还没有保存的视图', save: '保存当前视图', name: '名称', note: '保存当前的搜索、筛选、排序和每页条数', share: '与本机构共享', shared: '共享', first: '设为默认', isFirst: '取消默认', update: '以当前更新', removeTitle: '删除视图“{{name}}”？' },
   state: { saved: '已保存', removed: '已删除', synthetic: '合成数据', syntheticNote: '演示用合成数据，并非真实填报', yes: '是', no: '否', unknown: '未知', none: '无' },
   live: { lost: '与服务器的连接已中断，正在重连；页面上的数据可能不是最新。' },
   form: {
