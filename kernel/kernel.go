@@ -137,7 +137,8 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	}, log.With("part", "letters"))
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
-		Trace: k.tracer,
+		Limits: cfg.Limits,
+		Trace:  k.tracer,
 	})
 	own := k.ownRooms(systemKit)
 	var permissions []module.Permission

@@ -217,8 +217,12 @@ func newAccess(t *testing.T) *access {
 		t.Fatalf("there are %d persons reporter-ours", len(persons.Items))
 	}
 	person := persons.Items[0].ID
+	lost := a.make(t, "/api/system/persons", "manager-ours",
+		fmt.Sprintf(`{"login":"lost.phone","name":"lost phone","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"viewer"}]}`, a.Ours.ID))
 	channelID := a.make(t, "/api/notify/channels", "manager-ours", `{"type":"webhook","name":"our channel","url":"https://127.0.0.1/hook","language":"zh","kinds":[],"enabled":true}`)
 	a.fixtures = []fixture{
+		{"/api/system/persons/{id}/factors", "/api/system/persons/" + lost + "/factors", false}, // ends the sessions of who has some
+		{"/api/system/me/passkeys/{id}", "/api/system/me/passkeys/none", false},
 		{"/api/notify/channels/{id}", "/api/notify/channels/" + channelID, false},
 		{"/api/notify/deliveries/{id}", "/api/notify/deliveries/none", false},
 		{"/api/platforms/{id}/keys/{key}", "/api/platforms/" + platformID + "/keys/" + keyID, false},

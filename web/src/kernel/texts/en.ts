@@ -32,7 +32,7 @@ export const en: Translation<typeof zh> = {
     unexpected: 'Something unexpected went wrong. Try again.', unreachable: 'The server cannot be reached. Check the network and try again.', answer: 'The server gave an answer that cannot be understood.', sign_in: 'Sign in first.', csrf: 'The change lacks its safety mark. Reload the page.',
     permission: 'You may not do this ({{permission}}).', not_found: 'There is no such object, or it is not yours to see.', stale: 'Somebody else changed this meanwhile. Reload it.', internal: 'The server failed. Give the request number to the operator.',
     timeout: 'The answer took too long. Try again.', route: 'There is no such interface.', stopping: 'The server is stopping. Try again soon.',
-    step_up: 'This needs a fresh proof that it is you.', second_factor: 'Your second factor is missing.', passkey: { cancelled: 'No passkey was used: it was cancelled, took too long, or there is none here.', present: 'This device holds a passkey of yours already.' },
+    limited: 'Too many requests. Try again in {{seconds}} seconds.', step_up: 'This needs a fresh proof that it is you.', second_factor: 'Your second factor is missing.', passkey: { cancelled: 'No passkey was used: it was cancelled, took too long, or there is none here.', present: 'This device holds a passkey of yours already.' },
     if_match: { missing: 'The version is missing. Reload the page.' },
     request: { invalid: 'Something is wrong with what was entered.', unreadable: 'The request cannot be read.' },
     json: { depth: 'The JSON is nested deeper than {{limit}} levels.' },
