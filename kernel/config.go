@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"linghang/kernel/blobs"
+	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/letter"
 	"linghang/kernel/seal"
@@ -45,7 +46,9 @@ type Config struct {
 	TraceSample float64
 	Run         []string
 	// SignIn is what is asked of who signs in.
-	SignIn      identity.Policy
+	SignIn identity.Policy
+	// Limits bound requests per caller.
+	Limits      httpd.Limits
 	CryptoSuite string
 	MasterKey   string // file; empty: in the data directory
 
@@ -58,6 +61,7 @@ func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
 		Retention: 90 * 24 * time.Hour, RetryFor: letter.RetryFor, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International, SignIn: identity.DefaultPolicy(),
+		Limits: httpd.DefaultLimits(),
 	}
 }
 
@@ -95,6 +99,9 @@ func settings() []setting {
 		},
 		text("second-factor", "who needs a second factor: required (everybody), grave (administrators and auditors) or off", func(c *Config) *string { return &c.SignIn.SecondFactor }),
 		duration("second-factor-grace", "how long somebody may go on without the second factor that they need", func(c *Config) *time.Duration { return &c.SignIn.Grace }),
+		perSecond("limit-address", "one address", func(c *Config) *float64 { return &c.Limits.Address }),
+		perSecond("limit-account", "one person or token", func(c *Config) *float64 { return &c.Limits.Account }),
+		perSecond("limit-tenant", "one organisation", func(c *Config) *float64 { return &c.Limits.Tenant }),
 		text("breached-passwords", "file of SHA-1 hashes of passwords that are refused, ordered by hash", func(c *Config) *string { return &c.SignIn.Breached }),
 		{
 			key: "otlp-url", usage: "OTLP/HTTP receiver of traces, such as http://127.0.0.1:4318; empty switches them off", secret: true,
@@ -123,6 +130,14 @@ func text(key, usage string, field func(*Config) *string) setting {
 		key: key, usage: usage,
 		get: func(c *Config) string { return *field(c) },
 		set: func(c *Config, t string) error { *field(c) = t; return nil },
+	}
+}
+
+func perSecond(key, whom string, field func(*Config) *float64) setting {
+	return setting{
+		key: key, usage: "requests a second that are answered to " + whom + ", over ten seconds; 0 for no bound",
+		get: func(c *Config) string { return strconv.FormatFloat(*field(c), 'g', -1, 64) },
+		set: func(c *Config, t string) (err error) { *field(c), err = strconv.ParseFloat(t, 64); return err },
 	}
 }
 
@@ -268,6 +283,11 @@ func (c *Config) checkAddresses(bad func(key, format string, args ...any)) {
 
 // checkSignIn checks what is asked of who signs in.
 func (c *Config) checkSignIn(bad func(key, format string, args ...any)) {
+	for key, limit := range map[string]float64{"limit-address": c.Limits.Address, "limit-account": c.Limits.Account, "limit-tenant": c.Limits.Tenant} {
+		if !(limit >= 0 && limit <= 1e6) {
+			bad(key, "%g is not between 0 and 1000000", limit)
+		}
+	}
 	if !slices.Contains([]string{identity.FactorRequired, identity.FactorGrave, identity.FactorOff}, c.SignIn.SecondFactor) {
 		bad("second-factor", "%q is none of required, grave, off", c.SignIn.SecondFactor)
 	}

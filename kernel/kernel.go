@@ -46,6 +46,7 @@ import (
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
 	"linghang/kernel/trace"
+	"linghang/kernel/view"
 )
 
 // House is what a binary consists of.
@@ -136,7 +137,8 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	}, log.With("part", "letters"))
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
-		Trace: k.tracer,
+		Limits: cfg.Limits,
+		Trace:  k.tracer,
 	})
 	own := k.ownRooms(systemKit)
 	var permissions []module.Permission
@@ -165,8 +167,8 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.search = search.New(k.Kit("search"), k.finds)
 	k.report = report.New(k.Kit("report"), k.directory, k.reports)
 	return []module.Module{
-		k.files, k.search, k.report,
-		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Letters: k.letters, Desk: k.desk}),
+		k.files, k.search, k.report, view.New(k.Kit("view")),
+		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify")}),
 		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -321,7 +322,7 @@ func TestChaos(t *testing.T) {
 	text := s.report(time.Since(began), registered)
 	t.Log("\n" + text)
 	if path := os.Getenv("LINGHANG_CHAOS_REPORT"); full && path != "" && !t.Failed() {
-		if err := os.WriteFile(filepath.Clean(path), []byte(text), 0o644); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(filepath.Clean(path), []byte(text), 0o644)); err != nil {
 			t.Error(err)
 		}
 	}
