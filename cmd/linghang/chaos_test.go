@@ -186,7 +186,7 @@ func (s *storm) within(limit time.Duration, what string, done func() bool) {
 		if time.Now().After(end) {
 			s.t.Fatalf("waited %s for %s", limit, what)
 		}
-		time.Sleep(5 * time.Millisecond)
+		<-time.After(5 * time.Millisecond)
 	}
 }
 
@@ -226,7 +226,7 @@ func (s *storm) cutLink() {
 	k := s.wires[name][rand.IntN(len(s.wires[name]))]
 	s.strike("link to "+name+" cut", func() {
 		k.sever()
-		time.Sleep(time.Duration(200+rand.IntN(1500)) * time.Millisecond) // this long the wire is broken
+		<-time.After(time.Duration(200+rand.IntN(1500)) * time.Millisecond) // this long the wire is broken
 		k.mend()
 	})
 }
@@ -242,7 +242,7 @@ func (s *storm) restartPostgres() {
 
 func (s *storm) restartNode() {
 	n := s.cluster.nodes[rand.IntN(3)]
-	s.strike("NATS node gone and back", func() { n.kill(); time.Sleep(time.Second); n.start() })
+	s.strike("NATS node gone and back", func() { n.kill(); <-time.After(time.Second); n.start() })
 }
 
 func (s *storm) restartVictoria() {
