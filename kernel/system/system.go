@@ -25,6 +25,7 @@ type Room struct {
 	audit     *audit.Log
 	version   string
 	nav       func() []module.NavItem
+	status    func(ctx context.Context) (Status, error)
 }
 
 // Deps are what the kernel hands to its own room beside the kit.
@@ -33,11 +34,12 @@ type Deps struct {
 	Audit     *audit.Log
 	Version   string
 	Nav       func() []module.NavItem // menu of all rooms, complete when serving
+	Status    func(ctx context.Context) (Status, error)
 }
 
 // New returns the room.
 func New(kit *module.Kit, d Deps) *Room {
-	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, version: d.Version, nav: d.Nav}
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, version: d.Version, nav: d.Nav, status: d.Status}
 }
 
 // permissions of the system itself.
@@ -51,6 +53,7 @@ func permissions() []module.Permission {
 		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Roles: manage},
 		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Roles: []identity.Role{identity.Auditor}},
 		{ID: "system.measure.view", Title: lang.Text{ZH: "查看指标登记", EN: "View the register of measures"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
+		{ID: "system.health.view", Title: lang.Text{ZH: "查看运行状况", EN: "View the installation's health"}, Roles: []identity.Role{identity.Auditor}},
 		{ID: "system.metrics.view", Title: lang.Text{ZH: "读取运行指标", EN: "Scrape /metrics"}},
 	}
 }
@@ -65,6 +68,7 @@ func (m *Room) Manifest() module.Manifest {
 		Sealed:      sealedColumns(),
 		Routes:      append(routes, m.adminRoutes()...),
 		Publishes:   nil,
+		Topics:      []module.Topic{{Name: TopicHealth, Permission: "system.health.view"}},
 		Subscribes:  []module.Subscription{auditSubscription(m.audit)},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
@@ -72,6 +76,7 @@ func (m *Room) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
 			{Section: section, Label: lang.Text{ZH: "审计日志", EN: "Audit log"}, Path: "/system/audit", Icon: "audit", Permission: "system.audit.view"},
+			{Section: section, Label: lang.Text{ZH: "运行状况", EN: "Health"}, Path: "/system/health", Icon: "health", Permission: "system.health.view"},
 			{Section: section, Label: lang.Text{ZH: "指标登记", EN: "Measures"}, Path: "/system/measures", Icon: "measures", Permission: "system.measure.view"},
 			{Section: section, Label: lang.Text{ZH: "接口文档", EN: "API reference"}, Path: "/reference", Icon: "reference", Permission: identity.SignedIn},
 		},

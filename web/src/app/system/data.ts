@@ -7,6 +7,10 @@ export type Person = Schema<'IdentityPerson'>
 export type Membership = Schema<'IdentityMembership'>
 export type Token = Schema<'IdentityToken'>
 export type AuditEntry = Schema<'AuditEntry'>
+export type Status = Schema<'SystemStatus'>
+export type Component = Status['components'][number]
+export type Replica = Status['replicas'][number]
+export type State = Status['state']
 export type Measure = Schema<'SystemMeasureView'>
 
 /** Beginnings of cache keys. */

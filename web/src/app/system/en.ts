@@ -28,6 +28,14 @@ export const en: Translation<typeof zh> = {
     title: 'Audit log', note: 'Every change and every sign-in; append-only, each entry bound to the one before by a hash.', verify: 'Verify the chain', holds: 'The chain of {{count}} entries holds', broken: 'The chain is broken at entry {{at}}', search: 'Who, action, object or detail', nobody: 'nobody',
   },
   outcome: { done: 'Done', refused: 'Refused', failed: 'Failed' },
+  health: {
+    title: 'Health', note: 'Every part of the installation, as it is now; the page follows by itself.', components: 'Parts that are well', componentsNote: 'as the answering replica sees them',
+    replicas: 'Replicas', someSilent: 'one or more are silent', version: 'Version', started: 'Running since', readAt: 'read at {{time}}', all: 'All parts', component: 'Part', says: 'What it says', sinceColumn: 'Since',
+    since: 'Since {{time}}', whatToDo: 'What to do:', host: 'Machine', here: 'answers now', silent: 'Silent', seen: 'Heard of last', doctor: 'For a thorough look at the machine itself, run there:',
+    engine: { sqlite: 'rows in SQLite', postgres: 'rows in PostgreSQL' },
+    state: { good: 'Well', degraded: 'Impaired', down: 'Down' },
+    overall: { good: 'Everything is well', degraded: 'Something needs a look', down: 'Something does not work' },
+  },
   measures: { title: 'Measures', note: 'Live figures of all rooms; plans compute their targets from them.', unknown: 'No data yet', unreadable: 'Unreadable' },
   factors: {
     title: 'Second factor', add: 'Add a second factor', note: 'Asked for beside the password when you sign in, and before grave steps.', none: 'None yet. Once you have one, your password alone opens your account to nobody.', has: 'present', hasNone: 'none',

@@ -12,6 +12,7 @@ export const room: Room = {
     { path: '/system/roles', permission: 'system.person.view', page: () => import('./Roles') },
     { path: '/system/tokens', permission: 'system.token.manage', page: () => import('./Tokens') },
     { path: '/system/audit', permission: 'system.audit.view', page: () => import('./Audit') },
+    { path: '/system/health', permission: 'system.health.view', page: () => import('./Health') },
     { path: '/system/measures', permission: 'system.measure.view', page: () => import('./Measures') },
     { path: '/profile', permission: 'signed-in', page: () => import('./Profile') },
     { path: '/reference', permission: 'signed-in', page: () => import('./Reference') },

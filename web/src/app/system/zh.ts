@@ -25,6 +25,14 @@ export const zh = {
     title: '审计日志', note: '记录每次更改和登录；只增不改，逐条以哈希相连。', verify: '校验完整性', holds: '日志完整，共 {{count}} 条', broken: '日志在第 {{at}} 条处被改动或缺失', search: '操作者、操作、对象或说明', nobody: '未登录',
   },
   outcome: { done: '完成', refused: '拒绝', failed: '失败' },
+  health: {
+    title: '运行状况', note: '各组成部分的当前状态，页面自动更新。', components: '正常的部分', componentsNote: '以应答副本所见为准',
+    replicas: '副本', someSilent: '有副本失去联系', version: '版本', started: '运行自', readAt: '读取于 {{time}}', all: '全部组成部分', component: '部分', says: '状态说明', sinceColumn: '自何时',
+    since: '自 {{time}} 起', whatToDo: '处理办法：', host: '主机', here: '正在应答', silent: '失去联系', seen: '最近一次消息', doctor: '要彻底检查主机本身，请在该主机上运行：',
+    engine: { sqlite: '数据存于 SQLite', postgres: '数据存于 PostgreSQL' },
+    state: { good: '正常', degraded: '受损', down: '不可用' },
+    overall: { good: '一切正常', degraded: '有部分需要关注', down: '有部分不可用' },
+  },
   measures: { title: '指标登记', note: '各系统提供的实时指标，行动计划据此计算目标值。', unknown: '暂无数据', unreadable: '读取失败' },
   factors: {
     title: '第二因素', add: '添加第二因素', note: '登录和重大操作时，除密码外还要验证其中之一。', none: '尚未添加。添加后，仅凭密码无法再登录您的账户。', has: '已添加', hasNone: '未添加',
