@@ -16,6 +16,7 @@ export default function Health() {
   useLive('system.health', healthKey)
   if (error) return <Failure problem={error} retry={() => void refetch()} />
   if (!data) return <Loading />
+  const uptime = sinceStart(data.started_at, data.at)
   const ill = data.components.filter((c) => c.state !== 'good')
   return (
     <>
@@ -24,8 +25,8 @@ export default function Health() {
         <Figures>
           <Figure label={t('health.components')} value={`${data.components.length - ill.length} / ${data.components.length}`} note={t('health.componentsNote')} />
           <Figure label={t('health.replicas')} value={data.replicas.filter((r) => !r.silent).length} note={data.replicas.some((r) => r.silent) ? t('health.someSilent') : undefined} />
-          <Figure label={t('health.version')} value={<span className="lh-code">{data.version}</span>} note={t(`health.engine.${data.engine}`)} />
-          <Figure label={t('health.started')} value={f.time(data.started_at)} note={t('health.readAt', { time: f.time(data.at) })} />
+          <Figure label={t('health.version')} value={data.version} note={t(`health.engine.${data.engine}`)} />
+          <Figure label={t('health.uptime')} value={f.number(uptime.count)} unit={t(`health.unit.${uptime.unit}`)} note={t('health.since', { time: f.time(data.started_at) })} />
         </Figures>
         {ill.map((c) => <Ill key={c.id} component={c} />)}
         <Card size="small" title={t('health.all')}>
@@ -40,6 +41,14 @@ export default function Health() {
   )
 }
 
+/** How long a process runs, in the largest unit that says something. */
+function sinceStart(from: string, to: string) {
+  const minutes = Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / 60_000))
+  if (minutes >= 2 * 1440) return { count: Math.floor(minutes / 1440), unit: 'days' } as const
+  if (minutes >= 120) return { count: Math.floor(minutes / 60), unit: 'hours' } as const
+  return { count: minutes, unit: 'minutes' } as const
+}
+
 /** A part that is not well: what is the matter and what to do. */
 function Ill({ component }: { component: Component }) {
   const t = useSystemTexts()
@@ -48,9 +57,9 @@ function Ill({ component }: { component: Component }) {
   const mend = text(component.mend)
   return (
     <Card size="small" title={<StatusTag tone={tones[component.state]}>{text(component.title)} · {t(`health.state.${component.state}`)}</StatusTag>}>
-      <p className="lh-prose">{text(component.note) || none}</p>
-      {mend && <p className="lh-prose"><strong>{t('health.whatToDo')}</strong> {mend}</p>}
-      <p className="lh-muted">{t('health.since', { time: f.time(component.since) })}</p>
+      <div>{text(component.note) || none}</div>
+      {mend && <div><strong>{t('health.whatToDo')}</strong> {mend}</div>}
+      <div className="lh-muted">{t('health.since', { time: f.time(component.since) })}</div>
     </Card>
   )
 }
