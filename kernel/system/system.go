@@ -19,6 +19,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/letter"
 	"linghang/kernel/module"
+	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
 )
 
@@ -32,6 +33,7 @@ type Room struct {
 	version   string
 	nav       func() []module.NavItem
 	status    func(ctx context.Context) (Status, error)
+	links     *seal.Keyring
 }
 
 // Deps are what the kernel hands to its own room beside the kit.
@@ -43,11 +45,12 @@ type Deps struct {
 	Version   string
 	Nav       func() []module.NavItem // menu of all rooms, complete when serving
 	Status    func(ctx context.Context) (Status, error)
+	Links     *seal.Keyring // of the room notify, which opens the ends of links that are mailed
 }
 
 // New returns the room.
 func New(kit *module.Kit, d Deps) *Room {
-	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, status: d.Status}
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, status: d.Status, links: d.Links}
 }
 
 // permissions of the system itself.
@@ -56,6 +59,7 @@ func permissions() []module.Permission {
 	return []module.Permission{
 		{ID: "system.organisation.view", Title: lang.Text{ZH: "查看机构", EN: "View organisations"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}},
 		{ID: "system.organisation.edit", Title: lang.Text{ZH: "管理机构", EN: "Manage organisations"}, Roles: []identity.Role{identity.Officer}},
+		{ID: "system.registration.review", Title: lang.Text{ZH: "审核机构注册", EN: "Review registrations of organisations"}, Roles: []identity.Role{identity.Officer}},
 		{ID: "system.person.view", Title: lang.Text{ZH: "查看人员", EN: "View persons"}, Roles: append(manage, identity.Auditor)},
 		{ID: "system.person.edit", Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Roles: manage},
 		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Roles: manage},
@@ -81,10 +85,12 @@ func (m *Room) Manifest() module.Manifest {
 		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged), bus.On(m.desk.Receive)},
 		Finds:       m.finds(),
 		Sealed:      sealedColumns(),
-		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes()),
+		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes()),
+		Notices:     notices(),
 		Topics:      []module.Topic{{Name: TopicHealth, Permission: "system.health.view"}, {Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
+			{Section: section, Label: lang.Text{ZH: "机构注册审核", EN: "Registrations"}, Path: "/system/registrations", Icon: "registrations", Permission: "system.registration.review"},
 			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
