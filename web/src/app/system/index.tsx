@@ -13,6 +13,7 @@ export const room: Room = {
     { path: '/system/roles', permission: 'system.person.view', page: () => import('./Roles') },
     { path: '/system/tokens', permission: 'system.token.manage', page: () => import('./Tokens') },
     { path: '/system/audit', permission: 'system.audit.view', page: () => import('./Audit') },
+    { path: '/system/health', permission: 'system.health.view', page: () => import('./Health') },
     { path: '/system/jobs', permission: 'system.job.view', page: () => import('./Jobs') },
     { path: '/system/my-jobs', permission: 'signed-in', page: () => import('./MyJobs') },
     { path: '/system/dead-letters', permission: 'system.letter.view', page: () => import('./Letters') },
