@@ -31,16 +31,22 @@ import (
 	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/jobs"
+	"linghang/kernel/lang"
+	"linghang/kernel/letter"
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/kernel/notify"
+	"linghang/kernel/report"
 	"linghang/kernel/seal"
+	"linghang/kernel/search"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
 	"linghang/kernel/trace"
+	"linghang/kernel/view"
 )
 
 // House is what a binary consists of.
@@ -52,30 +58,40 @@ type House struct {
 
 // Kernel holds what the rooms stand on. New makes it, Open opens it, Run runs it.
 type Kernel struct {
-	cfg       Config
-	house     House
-	log       *slog.Logger
-	metrics   *prometheus.Registry
-	sql       *sqldb.Engine
-	series    *series.Engine
-	shelf     *blobs.Shelf
-	files     *files.Room
-	bus       *bus.Bus
-	tracer    *trace.Tracer
-	hub       *live.Hub
-	measures  *measure.Register
-	notices   *notice.Register
-	directory *identity.Directory
-	audit     *audit.Log
-	ring      *seal.Keyring
-	server    *httpd.Server
-	kits      map[string]*module.Kit
-	rooms     []room
-	listener  net.Listener
-	health    *health.Register
-	started   atomic.Bool
-	outboxes  outboxes
-	relays    sync.WaitGroup
+	cfg     Config
+	house   House
+	log     *slog.Logger
+	metrics *prometheus.Registry
+	sql     *sqldb.Engine
+	series  *series.Engine
+	// seriesTurn is whose turn it is to write series that replicas share.
+	seriesTurn *turn
+	shelf      *blobs.Shelf
+	files      *files.Room
+	search     *search.Room
+	report     *report.Room
+	bus        *bus.Bus
+	tracer     *trace.Tracer
+	hub        *live.Hub
+	measures   *measure.Register
+	notices    *notice.Register
+	directory  *identity.Directory
+	audit      *audit.Log
+	letters    *letter.Box
+	desk       *jobs.Desk
+	ring       *seal.Keyring
+	server     *httpd.Server
+	kits       map[string]*module.Kit
+	rooms      []room
+	listener   net.Listener
+	health     *health.Register
+	started    atomic.Bool
+	instance   string // which replica this is
+	startedAt  time.Time
+	crowd      crowd
+	seals      certificates
+	outboxes   outboxes
+	relays     sync.WaitGroup
 }
 
 type room struct {
@@ -93,15 +109,22 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("configuration blobs-url: %w", err)
 	}
 	k := &Kernel{
-		shelf: shelf, cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
+		shelf: shelf, cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(), instance: ulid.Make().String(), startedAt: time.Now().UTC(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
-		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
-		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version, Instance: ulid.Make().String()}, log.With("part", "trace")),
+		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version}, log.With("part", "trace")),
 		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
 	}
+	k.tracer.Name(k.instance)
+	k.watchHealth()
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
 	systemDB := k.sql.DB("system")
+	if cfg.SeriesURL != "" && cfg.DatabaseURL != "" {
+		k.seriesTurn = newTurn("series")
+	}
+	k.series = series.New(series.Config{
+		Dir: cfg.Data, Retention: cfg.Retention, URL: cfg.SeriesURL, ReadURL: cfg.SeriesRead, Keeper: positions{systemDB, k.seriesTurn},
+	})
 	k.ring = seal.New(systemDB, seal.Config{Suite: cfg.CryptoSuite, File: cfg.masterKeyFile()})
 	systemKit := k.kit("system", systemDB)
 	catalogue := &identity.Catalogue{}
@@ -110,14 +133,26 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k.directory.Enforce(cfg.SignIn)
 	k.directory.SealWith(systemKit.Seal)
 	k.audit = audit.NewLog(systemKit.DB)
+	k.desk = jobs.NewDesk(systemKit.DB, jobs.Config{
+		Trace:   k.tracer,
+		Changed: func(j jobs.Job) { systemKit.Notify(system.TopicJobs, j.ID, j.OrganisationID) },
+	}, log.With("part", "jobs"))
+	systemKit.Jobs = k.desk.Room("system")
+	k.letters = letter.NewBox(systemKit.DB, k.audit, letter.Config{
+		RetryFor: cfg.RetryFor, Changed: func(id string) { systemKit.Notify(system.TopicLetters, id, "") },
+	}, log.With("part", "letters"))
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
-		Trace: k.tracer,
+		Limits: cfg.Limits,
+		Trace:  k.tracer,
 	})
 	own := k.ownRooms(systemKit)
 	var permissions []module.Permission
 	for i, m := range append(own, house.Rooms(k)...) {
 		manifest := m.Manifest()
+		if manifest.Name == "system" {
+			manifest.Jobs = append(manifest.Jobs, k.pruning())
+		}
 		kit, ok := k.kits[manifest.Name]
 		if !ok {
 			return nil, fmt.Errorf("room %s was not made with the kit of that name", manifest.Name)
@@ -129,15 +164,17 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	k.addComponents()
-	return k, errors.Join(k.checkRooms(), k.files.Check(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.files = files.New(k.Kit("files"))
+	k.search = search.New(k.Kit("search"), k.finds)
+	k.report = report.New(k.Kit("report"), k.directory, k.reports)
 	return []module.Module{
-		k.files,
-		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
+		k.files, k.search, k.report, view.New(k.Kit("view")),
+		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify")}),
 		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}
 }
@@ -165,8 +202,9 @@ func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
 		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
 		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
-		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name),
+		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
 	}
+	kit.Search = module.NewSearch(name)
 	if k.files != nil {
 		kit.Files = k.files.For(name, kit.Blobs)
 	}
@@ -176,7 +214,7 @@ func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 
 // assemble collects what the Manifests register.
 func (k *Kernel) assemble() error {
-	published := map[string]string{audit.Recorded{}.Subject(): "system", notice.Sent{}.Subject(): "notify"}
+	published := map[string]string{audit.Recorded{}.Subject(): "system", notice.Sent{}.Subject(): "notify", jobs.Asked{}.Subject(): "system"}
 	for _, r := range k.rooms {
 		for _, e := range r.manifest.Publishes {
 			if !strings.HasPrefix(e.Subject(), r.manifest.Name+".") {
@@ -186,6 +224,11 @@ func (k *Kernel) assemble() error {
 		}
 		if err := k.measures.Add(r.manifest.Name, r.manifest.Measures); err != nil {
 			return fmt.Errorf("register measures: %w", err)
+		}
+		for _, j := range r.manifest.Jobs {
+			if err := k.desk.Declare(r.manifest.Name, j); err != nil {
+				return err
+			}
 		}
 		if err := k.notices.Add(r.manifest.Name, r.manifest.Notices); err != nil {
 			return fmt.Errorf("register notices: %w", err)
@@ -202,6 +245,26 @@ func (k *Kernel) assemble() error {
 		}
 	}
 	return k.mountOwn()
+}
+
+// finds are the kinds of documents that the rooms put into search.
+func (k *Kernel) finds() []search.Kind {
+	var kinds []search.Kind
+	for _, r := range k.rooms {
+		for _, f := range r.manifest.Finds {
+			kinds = append(kinds, search.Kind{Room: r.manifest.Name, Find: f})
+		}
+	}
+	return kinds
+}
+
+// reports are those that the rooms can make.
+func (k *Kernel) reports() []module.Report {
+	var list []module.Report
+	for _, r := range k.rooms {
+		list = append(list, r.manifest.Reports...)
+	}
+	return list
 }
 
 func (k *Kernel) nav() []module.NavItem {
@@ -271,11 +334,12 @@ func (k *Kernel) Open(ctx context.Context) error {
 	if err := k.series.Open(k.log.With("part", "series"), prometheus.WrapRegistererWithPrefix("linghang_series_", k.metrics)); err != nil {
 		return err
 	}
-	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus"), Trace: k.tracer}, k.log.With("part", "bus"))
+	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus"), Trace: k.tracer, Park: k.letters.Park}, k.log.With("part", "bus"))
 	if err != nil {
 		return err
 	}
 	k.bus = b
+	k.letters.Open(b)
 	k.hub.Carry(b)
 	return nil
 }
@@ -307,19 +371,26 @@ func (k *Kernel) Run(ctx context.Context) error {
 	if err := k.bus.Hear(relayCtx, k.hub.Subject(), k.hub.Receive); err != nil {
 		return err
 	}
+	if err := k.bus.Hear(relayCtx, beatSubject, k.crowd.receive); err != nil {
+		return err
+	}
+	k.relays.Go(func() { k.beat(relayCtx) })
 	for _, r := range k.rooms {
 		if err := r.kit.DB.Resend(ctx, 5*time.Minute); err != nil {
 			return fmt.Errorf("prepare outbox of %s: %w", r.manifest.Name, err)
 		}
-		k.relays.Go(func() { k.bus.Relay(relayCtx, r.kit.DB) })
 	}
+	k.relays.Go(func() { k.relay(relayCtx) })
 	var loops sync.WaitGroup
 	for _, r := range k.rooms {
 		if err := k.runRoom(loopCtx, &loops, r); err != nil {
 			return err
 		}
 	}
+	loops.Go(func() { k.letters.Run(loopCtx) })
+	loops.Go(func() { k.desk.Run(loopCtx) })
 	k.started.Store(true)
+	loops.Go(func() { k.supervised(loopCtx, newSupervisor(os.LookupEnv)) })
 	var err error
 	if k.listener != nil {
 		err = k.server.Serve(ctx, k.listener, k.cfg.Grace)
@@ -346,6 +417,7 @@ func (k *Kernel) runRoom(ctx context.Context, loops *sync.WaitGroup, r room) err
 		return nil
 	}
 	for _, s := range r.manifest.Subscribes {
+		k.letters.Serve(r.manifest.Name, s)
 		if err := k.bus.Subscribe(ctx, r.manifest.Name, s); err != nil {
 			return err
 		}
@@ -353,12 +425,8 @@ func (k *Kernel) runRoom(ctx context.Context, loops *sync.WaitGroup, r room) err
 	if runner, ok := r.Module.(module.Runner); ok {
 		loops.Go(func() { k.keepRunning(ctx, r.manifest.Name, runner) })
 	}
-	jobs := r.manifest.Jobs
-	if r.manifest.Name == "system" {
-		jobs = append(jobs, module.Job{Name: "prune", Every: time.Hour, Do: k.prune})
-	}
-	for _, j := range jobs {
-		loops.Go(func() { k.repeat(ctx, r.manifest.Name, j) })
+	for _, j := range r.manifest.Jobs {
+		k.desk.Serve(r.manifest.Name, j)
 	}
 	return nil
 }
@@ -385,13 +453,18 @@ func (k *Kernel) keepRunning(ctx context.Context, name string, r module.Runner) 
 	}
 }
 
+// pruning forgets what need not be kept any longer.
+func (k *Kernel) pruning() module.Job {
+	return module.Job{Name: "prune", Title: lang.Text{ZH: "清理过期记录", EN: "Forget what is past its time"}, Every: time.Hour, Tries: 3, Do: k.prune}
+}
+
 func (k *Kernel) prune(ctx context.Context) error {
 	for _, db := range k.sql.DBs() {
 		if err := db.Prune(ctx, time.Now().Add(-bus.Retention)); err != nil {
 			return err
 		}
 	}
-	return k.shelf.Sweep(time.Now().Add(-24 * time.Hour))
+	return errors.Join(k.letters.Prune(ctx), k.desk.Prune(ctx), k.shelf.Sweep(time.Now().Add(-24*time.Hour)))
 }
 
 func protect(fn func() error) (err error) {
@@ -420,6 +493,12 @@ func (k *Kernel) Directory() *identity.Directory { return k.directory }
 
 // Audit returns the audit log.
 func (k *Kernel) Audit() *audit.Log { return k.audit }
+
+// Desk returns the desk that hands out jobs.
+func (k *Kernel) Desk() *jobs.Desk { return k.desk }
+
+// Letters returns the box of deliveries that failed.
+func (k *Kernel) Letters() *letter.Box { return k.letters }
 
 // Health returns what the process knows about itself.
 func (k *Kernel) Health() *health.Register { return k.health }

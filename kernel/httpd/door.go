@@ -40,8 +40,6 @@ type visit struct {
 	failure *Problem
 	// recorded is set once the audit entry went with a change.
 	recorded bool
-	// tooDeep is set once the body turned out to be nested too deep.
-	tooDeep bool
 }
 
 type visitKey struct{}
@@ -152,7 +150,14 @@ func (s *Server) clientIP(r *http.Request) string {
 // long, and the record of what they changed.
 func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := s.admit(r, m); err != nil {
+			Refuse(w, r, err)
+			return
+		}
 		id, err := s.authenticate(r, m)
+		if err == nil {
+			err = s.limiter.from(id, time.Now())
+		}
 		if err != nil {
 			Refuse(w, r, err)
 			return
@@ -173,7 +178,10 @@ func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Hand
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, m.bodyLimit()+1)
-		boundDepth(r, m.typed())
+		if err := boundDepth(r, m.typed()); err != nil {
+			Refuse(w, r, err)
+			return
+		}
 		w.Header().Set("Cache-Control", "no-store")
 		if !changes(r.Method) {
 			next.ServeHTTP(w, r)

@@ -158,14 +158,17 @@ func insertOrganisation(ctx context.Context, tx *sqldb.Tx, o Organisation, now t
 	if err != nil {
 		return fmt.Errorf("insert organisation: %w", err)
 	}
-	return nil
+	return tx.Emit(ctx, OrganisationChanged{o.ID})
 }
 
 func (d *Directory) saveOrganisation(ctx context.Context, o Organisation, version int64) error {
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE organisation SET name_zh = $1, name_en = $2, uscc = $3, district = $4, version = version + 1
 			WHERE id = $5 AND version = $6`, o.Name.ZH, o.Name.EN, o.USCC, o.District, o.ID, version)
-		return stale(n, err, "organisation")
+		if err := stale(n, err, "organisation"); err != nil {
+			return err
+		}
+		return tx.Emit(ctx, OrganisationChanged{o.ID})
 	})
 }
 
@@ -278,7 +281,10 @@ func insertPerson(ctx context.Context, tx *sqldb.Tx, p Person, now time.Time) er
 	if err != nil {
 		return fmt.Errorf("insert person: %w", err)
 	}
-	return insertMemberships(ctx, tx, p)
+	if err := insertMemberships(ctx, tx, p); err != nil {
+		return err
+	}
+	return tx.Emit(ctx, PersonChanged{p.ID})
 }
 
 func insertMemberships(ctx context.Context, tx *sqldb.Tx, p Person) error {
@@ -325,7 +331,7 @@ func (d *Directory) savePerson(ctx context.Context, p Person, version int64) err
 				return fmt.Errorf("end sessions: %w", err)
 			}
 		}
-		return nil
+		return tx.Emit(ctx, PersonChanged{p.ID})
 	})
 }
 
@@ -508,6 +514,28 @@ func (d *Directory) Synthetic(ctx context.Context) (bool, error) {
 	return n > 0, err
 }
 
+// leave tells of the persons who go with an organisation, before they go.
+func leave(ctx context.Context, tx *sqldb.Tx, organisation string) error {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT person_id FROM membership WHERE organisation_id = $1`, organisation)
+	if err != nil {
+		return fmt.Errorf("read members: %w", err)
+	}
+	ids, err := sqldb.All(rows, func(r sqldb.Row) (string, error) {
+		var id string
+		err := r.Scan(&id)
+		return id, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := tx.Emit(ctx, PersonChanged{id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // removeOrganisation deletes an organisation with its memberships, tokens and
 // the persons who belong to no other; it must have nothing below it.
 func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
@@ -519,6 +547,9 @@ func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
 		if below > 0 {
 			return fault.New(fault.Conflict, "system.organisation.not_empty", "%d organisations belong to this one", below)
 		}
+		if err := leave(ctx, tx, id); err != nil {
+			return err
+		}
 		for _, q := range []string{
 			`DELETE FROM token WHERE organisation_id = $1`,
 			`DELETE FROM person WHERE id IN (SELECT person_id FROM membership WHERE organisation_id = $1)
@@ -529,7 +560,7 @@ func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
 				return fmt.Errorf("remove organisation: %w", err)
 			}
 		}
-		return nil
+		return tx.Emit(ctx, OrganisationChanged{id})
 	})
 }
 
@@ -538,11 +569,16 @@ func validKind(k Kind) bool {
 }
 
 // Lease takes or keeps the right to do something alone; it is free again
-// after life without renewal.
+// after life without renewal. Its time is the database's, so that replicas whose
+// clocks differ agree.
 func (d *Directory) Lease(ctx context.Context, name, holder string, life time.Duration) (bool, error) {
-	now := d.now().UnixMilli()
 	var mine bool
 	err := d.db.Write(ctx, func(tx *sqldb.Tx) error {
+		clock, err := tx.Clock(ctx)
+		if err != nil {
+			return err
+		}
+		now := clock.UnixMilli()
 		n, err := tx.Exec(ctx, `INSERT INTO lease (name, holder, until) VALUES ($1, $2, $3)
 			ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
 			WHERE lease.holder = excluded.holder OR lease.until < $4`, name, holder, now+life.Milliseconds(), now)
@@ -553,4 +589,16 @@ func (d *Directory) Lease(ctx context.Context, name, holder string, life time.Du
 		return false, fmt.Errorf("take lease %s: %w", name, err)
 	}
 	return mine, nil
+}
+
+// Release gives a lease back before its time.
+func (d *Directory) Release(ctx context.Context, name, holder string) error {
+	err := d.db.Write(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM lease WHERE name = $1 AND holder = $2`, name, holder)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("release lease %s: %w", name, err)
+	}
+	return nil
 }

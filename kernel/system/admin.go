@@ -35,6 +35,7 @@ func (m *Room) adminRoutes() []module.Route {
 		{Pattern: "DELETE /tokens/{id}", Permission: "system.token.manage", Summary: "Revoke a token", Handler: httpd.JSON(m.revokeToken)},
 		{Pattern: "GET /audit", Permission: "system.audit.view", Summary: "Who did what", Handler: httpd.List(m.audit.List)},
 		{Pattern: "GET /audit/verification", Permission: "system.audit.view", Summary: "Walk the chain and say whether it holds", Stream: true, Handler: httpd.JSON(m.verify)},
+		{Pattern: "GET /health", Permission: "system.health.view", Summary: "How the installation is, part by part, with what to do", Handler: httpd.JSON(m.health)},
 		{Pattern: "GET /measures", Permission: "system.measure.view", Summary: "All measures with their present values", Handler: httpd.List(m.measures)},
 	}
 }

@@ -6,15 +6,20 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"linghang/kernel/audit"
+	"linghang/kernel/bus"
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/jobs"
 	"linghang/kernel/lang"
+	"linghang/kernel/letter"
 	"linghang/kernel/module"
+	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
 )
 
@@ -23,21 +28,29 @@ type Room struct {
 	kit       *module.Kit
 	directory *identity.Directory
 	audit     *audit.Log
+	letters   *letter.Box
+	desk      *jobs.Desk
 	version   string
 	nav       func() []module.NavItem
+	status    func(ctx context.Context) (Status, error)
+	links     *seal.Keyring
 }
 
 // Deps are what the kernel hands to its own room beside the kit.
 type Deps struct {
 	Directory *identity.Directory
 	Audit     *audit.Log
+	Letters   *letter.Box
+	Desk      *jobs.Desk
 	Version   string
 	Nav       func() []module.NavItem // menu of all rooms, complete when serving
+	Status    func(ctx context.Context) (Status, error)
+	Links     *seal.Keyring // of the room notify, which opens the ends of links that are mailed
 }
 
 // New returns the room.
 func New(kit *module.Kit, d Deps) *Room {
-	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, version: d.Version, nav: d.Nav}
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, status: d.Status, links: d.Links}
 }
 
 // permissions of the system itself.
@@ -46,11 +59,17 @@ func permissions() []module.Permission {
 	return []module.Permission{
 		{ID: "system.organisation.view", Title: lang.Text{ZH: "查看机构", EN: "View organisations"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}},
 		{ID: "system.organisation.edit", Title: lang.Text{ZH: "管理机构", EN: "Manage organisations"}, Roles: []identity.Role{identity.Officer}},
+		{ID: "system.registration.review", Title: lang.Text{ZH: "审核机构注册", EN: "Review registrations of organisations"}, Roles: []identity.Role{identity.Officer}},
 		{ID: "system.person.view", Title: lang.Text{ZH: "查看人员", EN: "View persons"}, Roles: append(manage, identity.Auditor)},
 		{ID: "system.person.edit", Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Roles: manage},
 		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Roles: manage},
 		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Roles: []identity.Role{identity.Auditor}},
 		{ID: "system.measure.view", Title: lang.Text{ZH: "查看指标登记", EN: "View the register of measures"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
+		{ID: "system.health.view", Title: lang.Text{ZH: "查看运行状况", EN: "View the installation's health"}, Roles: []identity.Role{identity.Auditor}},
+		{ID: "system.job.view", Title: lang.Text{ZH: "查看全部任务", EN: "View all jobs"}, Roles: []identity.Role{identity.Administrator}},
+		{ID: "system.job.manage", Title: lang.Text{ZH: "运行或取消任务", EN: "Run and cancel jobs"}, Roles: []identity.Role{identity.Administrator}},
+		{ID: "system.letter.view", Title: lang.Text{ZH: "查看死信", EN: "View dead letters"}, Roles: []identity.Role{identity.Administrator}},
+		{ID: "system.letter.decide", Title: lang.Text{ZH: "重放或丢弃死信", EN: "Replay or discard dead letters"}, Roles: []identity.Role{identity.Administrator}},
 		{ID: "system.metrics.view", Title: lang.Text{ZH: "读取运行指标", EN: "Scrape /metrics"}},
 	}
 }
@@ -62,16 +81,24 @@ func (m *Room) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
 		Permissions: permissions(),
+		Publishes:   []bus.Event{identity.OrganisationChanged{}, identity.PersonChanged{}},
+		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged), bus.On(m.desk.Receive)},
+		Finds:       m.finds(),
 		Sealed:      sealedColumns(),
-		Routes:      append(routes, m.adminRoutes()...),
-		Publishes:   nil,
-		Subscribes:  []module.Subscription{auditSubscription(m.audit)},
+		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes()),
+		Notices:     notices(),
+		Topics:      []module.Topic{{Name: TopicHealth, Permission: "system.health.view"}, {Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
+			{Section: section, Label: lang.Text{ZH: "机构注册审核", EN: "Registrations"}, Path: "/system/registrations", Icon: "registrations", Permission: "system.registration.review"},
 			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
 			{Section: section, Label: lang.Text{ZH: "审计日志", EN: "Audit log"}, Path: "/system/audit", Icon: "audit", Permission: "system.audit.view"},
+			{Section: section, Label: lang.Text{ZH: "运行状况", EN: "Health"}, Path: "/system/health", Icon: "health", Permission: "system.health.view"},
+			{Section: section, Label: lang.Text{ZH: "我的任务", EN: "My jobs"}, Path: "/system/my-jobs", Icon: "jobs", Permission: identity.SignedIn},
+			{Section: section, Label: lang.Text{ZH: "任务", EN: "Jobs"}, Path: "/system/jobs", Icon: "jobs", Permission: "system.job.view"},
+			{Section: section, Label: lang.Text{ZH: "死信", EN: "Dead letters"}, Path: "/system/dead-letters", Icon: "letters", Permission: "system.letter.view"},
 			{Section: section, Label: lang.Text{ZH: "指标登记", EN: "Measures"}, Path: "/system/measures", Icon: "measures", Permission: "system.measure.view"},
 			{Section: section, Label: lang.Text{ZH: "接口文档", EN: "API reference"}, Path: "/reference", Icon: "reference", Permission: identity.SignedIn},
 		},

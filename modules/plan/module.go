@@ -30,7 +30,7 @@ type Module struct {
 // New returns the room.
 func New(kit *module.Kit) *Module {
 	m := &Module{
-		kit: kit, plans: planStore{kit.DB}, targets: targetStore{kit.DB}, values: valueStore{kit.DB}, readings: newReadings(kit.Measures),
+		kit: kit, plans: planStore{kit.DB, kit.Search}, targets: targetStore{kit.DB, kit.Search}, values: valueStore{kit.DB}, readings: newReadings(kit.Measures),
 	}
 	m.templates, m.broken = readTemplates()
 	return m
@@ -47,6 +47,8 @@ func (m *Module) Manifest() module.Manifest {
 		Name: "plan", Title: section, Migrations: dir,
 		Permissions: permissions(),
 		Routes:      append(append(m.planRoutes(), m.targetRoutes()...), m.valueRoutes()...),
+		Finds:       m.plans.finds(),
+		Reports:     m.reports(),
 		Notices:     kinds(),
 		Jobs:        []module.Job{{Name: "remind", Every: 6 * time.Hour, Do: m.remindOwners}},
 		Topics:      []module.Topic{{Name: topicBoard, Permission: "plan.view"}},

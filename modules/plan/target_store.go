@@ -9,10 +9,14 @@ import (
 
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
+	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 )
 
-type targetStore struct{ db *sqldb.DB }
+type targetStore struct {
+	db     *sqldb.DB
+	search *module.Search
+}
 
 // Change is one field of a target that was changed, and why.
 type Change struct {
@@ -44,7 +48,7 @@ func (s targetStore) update(ctx context.Context, t target, version int64, change
 				return fmt.Errorf("record change: %w", err)
 			}
 		}
-		return nil
+		return found(ctx, tx, s.search, t.PlanID, t.ID)
 	})
 }
 

@@ -24,7 +24,7 @@ func eachEngine(t *testing.T, test func(t *testing.T, db *sqldb.DB, p plan)) {
 	kerneltest.EachEngine(t, dir, func(t *testing.T, db *sqldb.DB) {
 		p := qingdao(t)
 		p.ID, p.OrganisationID, p.CreatedAt = "plan1", "bureau", began
-		s := planStore{db}
+		s := planStore{db: db}
 		if err := s.insert(t.Context(), p, "test"); err != nil {
 			t.Fatal(err)
 		}
@@ -153,12 +153,12 @@ func TestTrendIsThinnedToItsNewestPoints(t *testing.T) {
 
 func TestAnOwnerSeesItsOwnTargetsOnly(t *testing.T) {
 	eachEngine(t, func(t *testing.T, db *sqldb.DB, p plan) {
-		s, as := planStore{db}, func(org string) context.Context {
+		s, as := planStore{db: db}, func(org string) context.Context {
 			return identity.With(t.Context(), identity.Identity{PersonID: "p", Scope: identity.Scope{IDs: []string{org}}})
 		}
 		x := p.Targets[5]
 		x.OwnerID = "owner"
-		if err := (targetStore{db}).update(t.Context(), x, 1, []Change{{Field: "owner_id", After: "owner", Reason: "test", At: began}}); err != nil {
+		if err := (targetStore{db: db}).update(t.Context(), x, 1, []Change{{Field: "owner_id", After: "owner", Reason: "test", At: began}}); err != nil {
 			t.Fatal(err)
 		}
 		f := func(org string, plans, targets int) {
@@ -178,7 +178,7 @@ func TestAnOwnerSeesItsOwnTargetsOnly(t *testing.T) {
 		if _, _, err := s.planOf(as("owner"), p.Targets[0].ID); err == nil {
 			t.Error("an owner sees another's target")
 		}
-		if err := (targetStore{db}).update(t.Context(), x, 1, nil); err == nil {
+		if err := (targetStore{db: db}).update(t.Context(), x, 1, nil); err == nil {
 			t.Error("a stale target was saved")
 		}
 	})

@@ -11,11 +11,15 @@ import (
 	"linghang/kernel/bus"
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 )
 
-type platformStore struct{ db *sqldb.DB }
+type platformStore struct {
+	db     *sqldb.DB
+	search *module.Search
+}
 
 const platformColumns = `p.id, p.code, p.organisation_id, p.operator_zh, p.operator_en, p.name_zh, p.name_en, p.class, p.industry, p.district,
 	p.contact_name, p.contact_phone, p.contact_email, p.url, p.description, p.status, p.status_reason, p.synthetic, p.tier,
@@ -46,6 +50,9 @@ func (s platformStore) insert(ctx context.Context, p platform, events ...bus.Eve
 		}
 		if err != nil {
 			return fmt.Errorf("insert platform: %w", err)
+		}
+		if err := s.search.Put(ctx, tx, p.document()); err != nil {
+			return err
 		}
 		return tx.Emit(ctx, events...)
 	})
@@ -98,6 +105,9 @@ func (s platformStore) change(ctx context.Context, id string, version int64, dec
 		}
 		after.Version++
 		p = after
+		if err := s.search.Put(ctx, tx, p.document()); err != nil {
+			return err
+		}
 		return tx.Emit(ctx, events...)
 	})
 	return p, err
@@ -105,8 +115,10 @@ func (s platformStore) change(ctx context.Context, id string, version int64, dec
 
 func (s platformStore) remove(ctx context.Context, id string) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM platform WHERE id = $1`, id)
-		return err
+		if _, err := tx.Exec(ctx, `DELETE FROM platform WHERE id = $1`, id); err != nil {
+			return fmt.Errorf("remove platform: %w", err)
+		}
+		return s.search.Remove(ctx, tx, nounPlatform, id)
 	})
 }
 

@@ -971,6 +971,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/report/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports that one may make, with what can be chosen */
+        get: operations["get-report-kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports that were asked for */
+        get: operations["get-report-runs"];
+        put?: never;
+        /** Ask for a report */
+        post: operations["post-report-runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One report and how far it is */
+        get: operations["get-report-runs-id"];
+        put?: never;
+        post?: never;
+        /** Remove a report with its files */
+        delete: operations["delete-report-runs-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a report that is not finished */
+        post: operations["post-report-runs-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/runs/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download as PDF */
+        get: operations["get-report-runs-id-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report/runs/{id}/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download as XLSX */
+        get: operations["get-report-runs-id-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be found, best first, with counts by kind */
+        get: operations["get-search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read all documents from their rooms again */
+        post: operations["post-search-rebuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Objects that the beginning of a question leads to */
+        get: operations["get-search-suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/audit": {
         parameters: {
             query?: never;
@@ -999,6 +1154,142 @@ export interface paths {
         get: operations["get-system-audit-verification"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deliveries of events that failed */
+        get: operations["get-system-dead-letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give up, one or many, with a reason */
+        post: operations["post-system-dead-letters-discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deliver again, one or many */
+        post: operations["post-system-dead-letters-replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/dead-letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One failed delivery with the event in it */
+        get: operations["get-system-dead-letters-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the installation is, part by part, with what to do */
+        get: operations["get-system-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All jobs */
+        get: operations["get-system-jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job */
+        get: operations["get-system-jobs-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a job */
+        post: operations["post-system-jobs-id-cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1161,6 +1452,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/my-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs that one started oneself */
+        get: operations["get-system-my-jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/my-jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a job that one started */
+        post: operations["post-system-my-jobs-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/organisations": {
         parameters: {
             query?: never;
@@ -1268,6 +1593,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own application, by the secret of its page */
+        get: operations["get-system-registration"];
+        /** Submit a returned application again */
+        put: operations["put-system-registration"];
+        /** Apply for an organisation to join; the secret of its page is shown once */
+        post: operations["post-system-registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/registration/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the registration form needs: districts and the text to agree to */
+        get: operations["get-system-registration-form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications of organisations */
+        get: operations["get-system-registrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/registrations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One application, with its namesakes */
+        get: operations["get-system-registrations-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/registrations/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve, return or refuse an application */
+        post: operations["post-system-registrations-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/roles": {
         parameters: {
             query?: never;
@@ -1279,6 +1691,40 @@ export interface paths {
         get: operations["get-system-roles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Periodic jobs, their last run and when the next is due */
+        get: operations["get-system-schedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/schedules/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a periodic job now */
+        post: operations["post-system-schedules-run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1541,6 +1987,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/view/first": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose the view that a list opens with */
+        post: operations["post-view-first"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/view/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Views of a list: one's own and those shared by the organisation */
+        get: operations["get-view-views"];
+        put?: never;
+        /** Save a view */
+        post: operations["post-view-views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/view/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change one's own view */
+        put: operations["put-view-views-id"];
+        post?: never;
+        /** Remove one's own view */
+        delete: operations["delete-view-views-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1556,6 +2055,15 @@ export interface components {
             link?: string;
             text: components["schemas"]["Text"];
             title: components["schemas"]["Text"];
+        };
+        AskInputBody: {
+            /** @enum {string} */
+            language: "zh" | "en";
+            report: string;
+            /** @description A choice for each parameter */
+            values: {
+                [key: string]: string;
+            };
         };
         AuditEntry: {
             action: string;
@@ -1586,6 +2094,11 @@ export interface components {
             ok: boolean;
             reason?: string;
         };
+        ChooseInputBody: {
+            list: string;
+            /** @description Empty: none */
+            view: string;
+        };
         CodeInputBody: {
             code: string;
         };
@@ -1607,6 +2120,11 @@ export interface components {
         };
         DecideInputBody: {
             note?: string;
+        };
+        DiscardInputBody: {
+            ids: string[] | null;
+            /** @description Kept with the letter and in the audit log */
+            reason: string;
         };
         EditOrganisationInputBody: {
             district?: string;
@@ -1701,6 +2219,26 @@ export interface components {
             /** @enum {string} */
             verdict: "released" | "refused";
         };
+        FoundMarkedStruct: {
+            en: components["schemas"]["SearchPiece"][];
+            zh: components["schemas"]["SearchPiece"][];
+        };
+        HealthReport: {
+            id: string;
+            /** @description How to mend it; empty when there is nothing to do */
+            mend: components["schemas"]["Text"];
+            note: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description Since when the state is what it is
+             */
+            since: string;
+            /** @enum {string} */
+            state: "good" | "degraded" | "down";
+            title: components["schemas"]["Text"];
+            /** @description The replica is not ready while it is down */
+            vital: boolean;
+        };
         HttpdProblem: {
             detail?: string;
             /** @description What is wrong where, and how to mend it */
@@ -1717,6 +2255,15 @@ export interface components {
             title: string;
             /** @description about:blank: the key says what it is */
             type: string;
+        };
+        IdentityDecision: {
+            /** @enum {string} */
+            decision: "approve" | "return" | "refuse";
+            reason?: string;
+        };
+        IdentityDistrict: {
+            code: string;
+            name: components["schemas"]["Text"];
         };
         IdentityEnrolment: {
             /** @description The URI as a QR code, an SVG as a data: address */
@@ -1741,6 +2288,14 @@ export interface components {
             organisation_id: string;
             /** @enum {string} */
             role: "administrator" | "officer" | "leader" | "auditor" | "manager" | "reporter" | "viewer";
+        };
+        IdentityNamesake: {
+            id: string;
+            name: components["schemas"]["Text"];
+            state: string;
+            uscc: string;
+            /** @enum {string} */
+            what: "organisation" | "registration";
         };
         IdentityNewOrganisation: {
             /** @description GB/T 2260 code */
@@ -1802,6 +2357,49 @@ export interface components {
             /** @description Demonstration data; shown as such everywhere */
             synthetic?: boolean;
         };
+        IdentityRegistration: {
+            contact_email: string;
+            contact_name: string;
+            contact_phone: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            district: string;
+            id: string;
+            /** @enum {string} */
+            kind: "enterprise" | "operator" | "provider" | "node" | "park" | "responder";
+            language: string;
+            login: string;
+            name: components["schemas"]["Text"];
+            organisation_id: string;
+            reason: string;
+            /** @enum {string} */
+            state: "submitted" | "returned" | "approved" | "refused";
+            /** Format: date-time */
+            submitted_at: string;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IdentityRegistrationInput: {
+            /** @description Version of the text that was agreed to */
+            consent: string;
+            contact_email: string;
+            contact_name: string;
+            contact_phone: string;
+            /** @description GB/T 2260 code, from GET /api/system/districts */
+            district: string;
+            /** @enum {string} */
+            kind: "enterprise" | "operator" | "provider" | "node" | "park" | "responder";
+            /** @enum {string} */
+            language: "zh" | "en";
+            login: string;
+            name: components["schemas"]["Text"];
+            /** @description Empty when submitting again: as it was */
+            password?: string;
+            /** @description Unified social credit code, GB 32100-2015 */
+            uscc: string;
+        };
         IdentitySession: {
             /** @description How it was opened: pwd, otp, pop (passkey), fed (another provider), mfa (two factors) */
             amr: string[];
@@ -1831,17 +2429,83 @@ export interface components {
             organisation_id: string;
             permissions: string[];
         };
+        JobsJob: {
+            /** Format: int64 */
+            attempt: number;
+            cancel_asked: boolean;
+            /** Format: date-time */
+            created_at: string;
+            error?: string;
+            /** Format: date-time */
+            finished_at?: string;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            fraction: number;
+            id: string;
+            kind: string;
+            note: components["schemas"]["Text"];
+            organisation_id: string;
+            owner: string;
+            owner_name: string;
+            periodic: boolean;
+            result?: unknown;
+            /** Format: date-time */
+            run_at: string;
+            /** Format: date-time */
+            started_at?: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            title: components["schemas"]["Text"];
+        };
+        JobsSchedule: {
+            /** Format: int64 */
+            every_seconds: number;
+            kind: string;
+            last?: components["schemas"]["JobsJob"];
+            /** Format: date-time */
+            next_at?: string;
+            title: components["schemas"]["Text"];
+        };
         KeyInputBody: {
             /** @enum {string} */
             kind: "report" | "push";
             /** @description Everything is checked, nothing is kept */
             sandbox?: boolean;
         };
+        LetterLetter: {
+            consumer: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            /** Format: date-time */
+            emitted_at: string;
+            error: string;
+            event_id: string;
+            /** Format: date-time */
+            first_at: string;
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            /** Format: date-time */
+            next_at?: string;
+            reason?: string;
+            /** @enum {string} */
+            state: "waiting" | "dead" | "handled" | "discarded";
+            subject: string;
+            /** Format: int64 */
+            tries: number;
+        };
         MarkInputBody: {
             /** @description Empty: all */
             ids?: string[] | null;
             /** @description Mark them as unread instead */
             unread?: boolean;
+        };
+        ModuleChoice: {
+            title: components["schemas"]["Text"];
+            value: string;
         };
         ModuleNavItem: {
             icon: string;
@@ -2054,6 +2718,26 @@ export interface components {
              */
             total: number;
         };
+        PageJob: {
+            items: components["schemas"]["JobsJob"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageLetter: {
+            items: components["schemas"]["LetterLetter"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageMeasureView: {
             items: components["schemas"]["SystemMeasureView"][];
             /** @description Empty on the last page */
@@ -2094,6 +2778,16 @@ export interface components {
              */
             total: number;
         };
+        PageRegistration: {
+            items: components["schemas"]["IdentityRegistration"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageReminderView: {
             items: components["schemas"]["PlanReminderView"][];
             /** @description Empty on the last page */
@@ -2106,6 +2800,16 @@ export interface components {
         };
         PageRow: {
             items: components["schemas"]["FilesRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageRun: {
+            items: components["schemas"]["ReportRun"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -2910,6 +3614,9 @@ export interface components {
         RenameInputBody: {
             name: string;
         };
+        ReplayInputBody: {
+            ids: string[] | null;
+        };
         ReportInputBody: {
             /** @description Ids of uploaded files */
             evidence?: string[] | null;
@@ -2923,8 +3630,110 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        ReportKindView: {
+            about: components["schemas"]["Text"];
+            id: string;
+            parameters: components["schemas"]["ReportParameterView"][];
+            title: components["schemas"]["Text"];
+        };
+        ReportKindsView: {
+            items: components["schemas"]["ReportKindView"][];
+        };
+        ReportParameterView: {
+            choices: components["schemas"]["ModuleChoice"][];
+            name: string;
+            title: components["schemas"]["Text"];
+        };
+        ReportRun: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            asked_by_name: string;
+            /** @description SHA-256 of everything that the report says */
+            digest: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            id: string;
+            /** @enum {string} */
+            language: "zh" | "en";
+            organisation_id: string;
+            parameters: {
+                [key: string]: string;
+            };
+            pdf_sha256?: string;
+            /** Format: int64 */
+            pdf_size: number;
+            /** @description Translation key of what went wrong */
+            problem?: string;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            progress: number;
+            report: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** @description With what was chosen, in the run's language */
+            title: string;
+            xlsx_sha256?: string;
+            /** Format: int64 */
+            xlsx_size: number;
+        };
         ResetInputBody: {
             password: string;
+        };
+        RunInputBody: {
+            kind: string;
+        };
+        SaveInputBody: {
+            /** @description Address of the list in the API */
+            list: string;
+            name: string;
+            /** @description What the list's address says after the question mark */
+            query: string;
+            /** @description With the caller's organisation; needs view.share */
+            shared?: boolean;
+        };
+        SearchAnswer: {
+            /** @description The answers hold every word; otherwise most of them */
+            all: boolean;
+            /** @description The index is still being built: there may be more */
+            building?: boolean;
+            items: components["schemas"]["SearchFound"][];
+            kinds: components["schemas"]["SearchKindCount"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /** Format: int64 */
+            total: number;
+        };
+        SearchFound: {
+            excerpt: components["schemas"]["SearchPiece"][];
+            kind: string;
+            kind_title: components["schemas"]["Text"];
+            /** @description The title with what was asked for marked */
+            marked: components["schemas"]["FoundMarkedStruct"];
+            /** @description <room>/<noun>/<id> */
+            object: string;
+            path: string;
+            tags: string[];
+            title: components["schemas"]["Text"];
+        };
+        SearchKindCount: {
+            /** Format: int64 */
+            count: number;
+            kind: string;
+            title: components["schemas"]["Text"];
+        };
+        SearchPiece: {
+            hit?: boolean;
+            text: string;
+        };
+        SearchRebuilt: {
+            /** Format: int64 */
+            documents: number;
+        };
+        SearchSuggestions: {
+            items: components["schemas"]["SearchFound"][];
         };
         SelfInputBody: {
             email?: string;
@@ -2962,10 +3771,49 @@ export interface components {
             /** @description Shown this once */
             recovery_codes: string[];
         };
+        SystemDecidedView: {
+            /**
+             * Format: int64
+             * @description How many of them were decided upon now
+             */
+            count: number;
+        };
         SystemEnrolledView: {
             /** @description Shown this once; empty when there are some already */
             recovery_codes: string[];
             session: components["schemas"]["SystemSessionView"];
+        };
+        SystemFormView: {
+            consent_text: components["schemas"]["Text"];
+            consent_version: string;
+            districts: components["schemas"]["IdentityDistrict"][];
+            /** Format: int64 */
+            password_min: number;
+        };
+        SystemLetterView: {
+            consumer: string;
+            /** @description The event as it was sent */
+            data: unknown;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            /** Format: date-time */
+            emitted_at: string;
+            error: string;
+            event_id: string;
+            /** Format: date-time */
+            first_at: string;
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            /** Format: date-time */
+            next_at?: string;
+            reason?: string;
+            /** @enum {string} */
+            state: "waiting" | "dead" | "handled" | "discarded";
+            subject: string;
+            /** Format: int64 */
+            tries: number;
         };
         SystemMeasureView: {
             /** Format: date-time */
@@ -2999,6 +3847,52 @@ export interface components {
             id: string;
             title: components["schemas"]["Text"];
         };
+        SystemRegisteredView: {
+            id: string;
+            /** @description Opens the page of the application; shown this once */
+            secret: string;
+        };
+        SystemRegistrationView: {
+            contact_email: string;
+            contact_name: string;
+            contact_phone: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            district: string;
+            id: string;
+            /** @enum {string} */
+            kind: "enterprise" | "operator" | "provider" | "node" | "park" | "responder";
+            language: string;
+            login: string;
+            name: components["schemas"]["Text"];
+            namesakes: components["schemas"]["IdentityNamesake"][];
+            organisation_id: string;
+            reason: string;
+            /** @enum {string} */
+            state: "submitted" | "returned" | "approved" | "refused";
+            /** Format: date-time */
+            submitted_at: string;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
+        };
+        SystemReplica: {
+            host: string;
+            id: string;
+            /** Format: date-time */
+            seen_at: string;
+            /** @description It has not been heard of for a while, and did not say goodbye */
+            silent: boolean;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * @description The worst of its components
+             * @enum {string}
+             */
+            state: "good" | "degraded" | "down";
+            version: string;
+        };
         SystemRoleView: {
             bureau_only: boolean;
             id: string;
@@ -3007,6 +3901,9 @@ export interface components {
         };
         SystemRolesView: {
             items: components["schemas"]["SystemRoleView"][];
+        };
+        SystemSchedulesView: {
+            items: components["schemas"]["JobsSchedule"][];
         };
         SystemSessionView: {
             /**
@@ -3043,6 +3940,25 @@ export interface components {
             synthetic: boolean;
             version: string;
         };
+        SystemStatus: {
+            /** Format: date-time */
+            at: string;
+            /** @description The worst first; as the answering replica sees them */
+            components: components["schemas"]["HealthReport"][];
+            /** @enum {string} */
+            engine: "sqlite" | "postgres";
+            /** @description The replica that answers */
+            replica: string;
+            replicas: components["schemas"]["SystemReplica"][];
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * @description The worst of all components
+             * @enum {string}
+             */
+            state: "good" | "degraded" | "down";
+            version: string;
+        };
         SystemTokenView: {
             /** Format: date-time */
             created_at: string;
@@ -3071,6 +3987,32 @@ export interface components {
             /** @description Empty: one's own */
             organisation_id?: string;
             permissions: string[] | null;
+        };
+        ViewView: {
+            /** Format: date-time */
+            at: string;
+            /** @description The list opens with it for the caller */
+            first: boolean;
+            id: string;
+            list: string;
+            name: string;
+            /** @description The caller saved it */
+            own: boolean;
+            person_name: string;
+            query: string;
+            shared: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        ViewViewsView: {
+            items: components["schemas"]["ViewView"][];
+        };
+        ViewWanted: {
+            name: string;
+            /** @description What the list's address says after the question mark */
+            query: string;
+            /** @description With the caller's organisation; needs view.share */
+            shared?: boolean;
         };
     };
     responses: never;
@@ -5547,6 +6489,373 @@ export interface operations {
             };
         };
     };
+    "get-report-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportKindsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-report-runs": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                report?: string;
+                state?: "waiting" | "running" | "done" | "failed" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRun"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-report-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRun"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-report-runs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRun"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-report-runs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-report-runs-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRun"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-report-runs-id-pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-report-runs-id-xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-search": {
+        parameters: {
+            query?: {
+                /** @description What to look for */
+                q?: string;
+                /** @description One of the answer's kinds */
+                kind?: string;
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-search-rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchRebuilt"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-search-suggestions": {
+        parameters: {
+            query?: {
+                /** @description The beginning of a question */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchSuggestions"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-system-audit": {
         parameters: {
             query?: {
@@ -5611,6 +6920,294 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-dead-letters": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "waiting" | "dead" | "handled" | "discarded";
+                consumer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLetter"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-dead-letters-discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemDecidedView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-dead-letters-replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemDecidedView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-dead-letters-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemLetterView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemStatus"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-jobs": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "waiting" | "running" | "done" | "failed" | "cancelled";
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageJob"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-jobs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsJob"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-jobs-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsJob"];
                 };
             };
             /** @description Refused */
@@ -6002,6 +7599,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageMeasureView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-my-jobs": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "waiting" | "running" | "done" | "failed" | "cancelled";
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageJob"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-my-jobs-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsJob"];
                 };
             };
             /** @description Refused */
@@ -6408,6 +8082,260 @@ export interface operations {
             };
         };
     };
+    "get-system-registration": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From the link of the application */
+                "X-Registration-Secret": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRegistration"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-system-registration": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From the link of the application */
+                "X-Registration-Secret": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityRegistrationInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRegistration"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityRegistrationInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemRegisteredView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-registration-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemFormView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-registrations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "submitted" | "returned" | "approved" | "refused";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRegistration"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-registrations-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemRegistrationView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-registrations-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemRegistrationView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-system-roles": {
         parameters: {
             query?: never;
@@ -6426,6 +8354,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemRolesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSchedulesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-schedules-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsJob"];
                 };
             };
             /** @description Refused */
@@ -6952,6 +8946,175 @@ export interface operations {
         };
     };
     "delete-system-tokens-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-view-first": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-view-views": {
+        parameters: {
+            query: {
+                /** @description Address of the list in the API */
+                list: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewViewsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-view-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-view-views-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewWanted"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-view-views-id": {
         parameters: {
             query?: never;
             header?: never;

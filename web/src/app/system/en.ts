@@ -7,13 +7,18 @@ export const en: Translation<typeof zh> = {
   field: {
     name: 'Name', kind: 'Kind', parent: 'Parent', uscc: 'Unified social credit code', district: 'District', actions: 'Actions', person: 'Name', login: 'Login', email: 'E-mail', language: 'Language', password: 'Password', state: 'State',
     memberships: 'Organisations and roles', organisation: 'Organisation', role: 'Role', permission: 'Permission', permissions: 'Permissions', expires: 'Expires', lastUsed: 'Last used', time: 'Time', actor: 'Who', action: 'Action', object: 'Object',
-    outcome: 'Outcome', ip: 'Address', seq: 'No.', detail: 'Detail', request: 'Request', hash: 'Hash', measure: 'Measure', value: 'Present value', at: 'As of', counts: 'What is counted',
+    outcome: 'Outcome', ip: 'Address', seq: 'No.', detail: 'Detail', request: 'Request', hash: 'Hash', measure: 'Measure', value: 'Present value', at: 'As of', counts: 'What is counted', event: 'Event and consumer', eventID: 'Event', error: 'Error', tries: 'Tries', emitted: 'Emitted', firstFailed: 'First failed', lastFailed: 'Last tried', nextTry: 'Next try', decidedBy: 'Decided by', reason: 'Reason', job: 'Job', startedBy: 'Started by', progress: 'Progress', askedAt: 'Asked for', startedAt: 'Started', finishedAt: 'Finished', every: 'Period', nextDue: 'Next due', lastRun: 'Last run', result: 'Result',
   },
   kind: { bureau: 'Bureau', enterprise: 'Enterprise', operator: 'Platform operator', provider: 'Service provider', node: 'Identifier node operator', park: 'Park', responder: 'Security responder' },
   role: { administrator: 'Administrator', officer: 'Officer', leader: 'Leadership', auditor: 'Auditor', manager: 'Organisation manager', reporter: 'Reporter', viewer: 'Viewer' },
   organisations: {
     title: 'Organisations', note: 'A tree of tenants: each sees its own data and that of those below it; the bureau sees the whole city.', add: 'Add an organisation', edit: 'Edit the organisation', search: 'Name or credit code',
     usccNote: '18 characters, optional (GB 32100-2015)', districtNote: 'Code of six digits, optional (GB/T 2260)', removeTitle: 'Remove this demonstration organisation?',
+  },
+  registrations: {
+    title: 'Registrations', note: 'Organisations that ask to join; an approved one becomes an organisation with its first manager.', search: 'Name, USCC, contact or login', contact: 'Contact', submitted: 'Submitted', review: 'Review', look: 'Look', one: 'Registration', empty: 'No registrations', emptyNote: 'Organisations submit them at {{address}}.', namesakes: 'There is an organisation or a registration of this name or code', isOrganisation: 'organisation', isRegistration: 'registration', decided: 'Decided',
+    reason: 'Reason (needed to return or refuse)', approve: 'Approve', approveTitle: 'Approve this registration?', approveNote: 'The organisation and its first manager are created, and the applicant is told.', return: 'Return', returnTitle: 'Return it?', returnNote: 'The applicant may mend it and submit it again.', refuse: 'Refuse', refuseTitle: 'Refuse it?', refuseNote: 'The applicant cannot change it any more.', done: 'Done',
+    states: { submitted: 'Waits for review', returned: 'Returned', approved: 'Approved', refused: 'Refused' },
   },
   persons: {
     title: 'Persons', note: 'Who may sign in, and their roles in each organisation.', add: 'Add a person', edit: 'Edit the person', search: 'Name, login or e-mail', active: 'Active', disabled: 'Disabled', disabledField: 'Disabled (cannot sign in)', passwordNote: 'At least {{min}} characters, without the login',
@@ -28,6 +33,25 @@ export const en: Translation<typeof zh> = {
     title: 'Audit log', note: 'Every change and every sign-in; append-only, each entry bound to the one before by a hash.', verify: 'Verify the chain', holds: 'The chain of {{count}} entries holds', broken: 'The chain is broken at entry {{at}}', search: 'Who, action, object or detail', nobody: 'nobody',
   },
   outcome: { done: 'Done', refused: 'Refused', failed: 'Failed' },
+  health: {
+    title: 'Health', note: 'Every part of the installation, as it is now; the page follows by itself.', components: 'Parts that are well', componentsNote: 'as the answering replica sees them',
+    replicas: 'Replicas', someSilent: 'one or more are silent', version: 'Version', started: 'Running since', uptime: 'Running for', unit: { days: 'days', hours: 'hours', minutes: 'minutes' }, all: 'All parts', component: 'Part', says: 'What it says', sinceColumn: 'Since',
+    since: 'Since {{time}}', whatToDo: 'What to do:', host: 'Machine', here: 'answers now', silent: 'Silent', seen: 'Heard of last', doctor: 'For a thorough look at the machine itself, run there:',
+    engine: { sqlite: 'rows in SQLite', postgres: 'rows in PostgreSQL' },
+    state: { good: 'Well', degraded: 'Impaired', down: 'Down' },
+    overall: { good: 'Everything is well', degraded: 'Something needs a look', down: 'Something does not work' },
+  },
+  jobState: { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
+  jobs: {
+    title: 'Jobs', note: 'Work in the background. One replica at a time does a job; when it is gone, another takes over.', mine: 'My jobs', mineNote: 'Background work that you started: how far it is, and what came of it.', list: 'All jobs', schedules: 'Periodic', search: 'Job, who started it, or error', empty: 'There are no jobs yet', mineEmpty: 'You have not started any background work. What takes long, such as a report, shows here.',
+    byItself: 'by itself', run: 'Run now', started: 'It is begun', cancel: 'Cancel', cancelTitle: 'Cancel this job?', cancelNote: 'What it has done stays done; it can be started again.', cancelled: 'Cancelling is asked for', cancelling: 'being cancelled', never: 'never yet', days: 'every {{count}} d', hours: 'every {{count}} h', minutes: 'every {{count}} min', seconds: 'every {{count}} s',
+  },
+  letterState: { dead: 'Needs a decision', waiting: 'Tried again', handled: 'Handled', discarded: 'Discarded' },
+  letters: {
+    title: 'Dead letters', note: 'Events that could not be handled. They are tried again by themselves for about an hour; then somebody mends the cause and replays them, or discards them with a reason. Other events are not held up.', search: 'Event, consumer or error', empty: 'Every event was handled', payload: 'The event',
+    replay: 'Replay', replayed: 'Handed out again', replayAll: 'Replay all', replayAllTitle: 'Replay {{count}} events that need a decision?', replayAllNote: 'Mend the cause first. An event that was handled before has no second effect; 500 at a time.',
+    discard: 'Discard', discarded: 'Discarded', discardTitle: 'Discard this event?', discardNote: 'Its consumer will never handle it. The reason is kept with the event and in the audit log.',
+  },
   measures: { title: 'Measures', note: 'Live figures of all rooms; plans compute their targets from them.', unknown: 'No data yet', unreadable: 'Unreadable' },
   factors: {
     title: 'Second factor', add: 'Add a second factor', note: 'Asked for beside the password when you sign in, and before grave steps.', none: 'None yet. Once you have one, your password alone opens your account to nobody.', has: 'present', hasNone: 'none',
@@ -47,6 +71,7 @@ export const en: Translation<typeof zh> = {
     body: 'Request body', answer: 'Answer', refusal: 'refused', parameter: 'Parameter', place: 'In', type: 'Type',
   },
   problems: {
+    registration: { invalid: 'The registration is incomplete or wrong.', limited: 'Too many registrations from your network. Try again in an hour.', full: 'Too many registrations wait for review. Try again tomorrow.', state: 'This registration cannot be changed so in its state.', reason: 'Say why.', twice: 'An organisation with this code exists; return the registration.' },
     set_up: { invalid: 'The set-up is incomplete.', done: 'The city is set up already.', link: 'The one-time link is wrong or no longer valid.' },
     login: { form: 'This login does not fit.', taken: 'This login is taken.' },
     password: { breached: 'This password is known from a breach elsewhere. Choose another.', length: 'A password has at least {{min}} characters.', login: 'The password contains the login.', current: 'The present password is wrong.', refused: 'This password is not accepted.' },
@@ -62,6 +87,8 @@ export const en: Translation<typeof zh> = {
     name: { missing: 'The name is missing.' },
     organisation: { kept: 'Only demonstration organisations can be removed.', kind: 'There is no such kind.', not_empty: 'It still has organisations below it, or persons.' },
     uscc: { invalid: 'This is no unified social credit code.' },
+    job: { over: 'The job is over already.', running: 'This job waits or runs already.', waiting: 'Too many jobs wait. Try again in a while.', input: 'The input of the job is not right.', size: 'The input or the result of the job is too large.' },
+    letter: { none: 'None of these events waits for a decision.' },
     token: { expired: 'The token has expired.', invalid: 'The token is not right.', unknown: 'The token is not valid.', no_person: 'A token has no person.' },
   },
 }

@@ -4,13 +4,18 @@ export const zh = {
   field: {
     name: '名称', kind: '类别', parent: '上级机构', uscc: '统一社会信用代码', district: '区市', actions: '操作', person: '姓名', login: '登录名', email: '邮箱', language: '语言', password: '密码', state: '状态',
     memberships: '所属机构与角色', organisation: '机构', role: '角色', permission: '权限', permissions: '权限', expires: '到期时间', lastUsed: '最近使用', time: '时间', actor: '操作者', action: '操作', object: '对象',
-    outcome: '结果', ip: '来源地址', seq: '序号', detail: '说明', request: '请求编号', hash: '摘要', measure: '指标', value: '当前值', at: '截至', counts: '口径',
+    outcome: '结果', ip: '来源地址', seq: '序号', detail: '说明', request: '请求编号', hash: '摘要', measure: '指标', value: '当前值', at: '截至', counts: '口径', event: '事件与接收方', eventID: '事件编号', error: '错误', tries: '尝试次数', emitted: '发出时间', firstFailed: '首次失败', lastFailed: '最近尝试', nextTry: '下次尝试', decidedBy: '处置人', reason: '理由', job: '任务', startedBy: '发起人', progress: '进度', askedAt: '提交时间', startedAt: '开始时间', finishedAt: '结束时间', every: '周期', nextDue: '下次运行', lastRun: '最近一次', result: '结果',
   },
   kind: { bureau: '主管部门', enterprise: '企业', operator: '平台运营单位', provider: '服务商', node: '标识节点运营单位', park: '园区', responder: '安全响应单位' },
   role: { administrator: '系统管理员', officer: '主管人员', leader: '领导', auditor: '审计员', manager: '机构管理员', reporter: '填报员', viewer: '查看者' },
   organisations: {
     title: '机构', note: '机构按树形组织；每个机构只能看到自己及下级的数据，主管部门可看到全市数据。', add: '新建机构', edit: '编辑机构', search: '名称或统一社会信用代码',
     usccNote: '18 位，选填（GB 32100-2015）', districtNote: '六位行政区划代码，选填（GB/T 2260）', removeTitle: '删除此演示机构？',
+  },
+  registrations: {
+    title: '机构注册审核', note: '机构在注册页提交的申请；通过后即创建机构及其首位管理员。', search: '名称、统一社会信用代码、联系人或登录名', contact: '联系人', submitted: '提交时间', review: '审核', look: '查看', one: '机构注册', empty: '没有机构注册申请', emptyNote: '请机构在 {{address}} 提交。', namesakes: '已有同名或同代码的机构或申请', isOrganisation: '机构', isRegistration: '注册申请', decided: '审核',
+    reason: '审核意见（退回或不予通过时必填）', approve: '通过', approveTitle: '通过此注册？', approveNote: '将创建机构和首位管理员，并通知申请人。', return: '退回', returnTitle: '退回修改？', returnNote: '申请人可按意见修改后重新提交。', refuse: '不予通过', refuseTitle: '不予通过？', refuseNote: '申请人不能再修改此申请。', done: '已办理',
+    states: { submitted: '待审核', returned: '已退回', approved: '已通过', refused: '未通过' },
   },
   persons: {
     title: '人员', note: '可登录的人员及其在各机构的角色。', add: '新建人员', edit: '编辑人员', search: '姓名、登录名或邮箱', active: '可登录', disabled: '已停用', disabledField: '停用（不能登录）', passwordNote: '至少 {{min}} 个字符，且不含登录名',
@@ -25,6 +30,25 @@ export const zh = {
     title: '审计日志', note: '记录每次更改和登录；只增不改，逐条以哈希相连。', verify: '校验完整性', holds: '日志完整，共 {{count}} 条', broken: '日志在第 {{at}} 条处被改动或缺失', search: '操作者、操作、对象或说明', nobody: '未登录',
   },
   outcome: { done: '完成', refused: '拒绝', failed: '失败' },
+  health: {
+    title: '运行状况', note: '各组成部分的当前状态，页面自动更新。', components: '正常的部分', componentsNote: '以应答副本所见为准',
+    replicas: '副本', someSilent: '有副本失去联系', version: '版本', started: '运行自', uptime: '已运行', unit: { days: '天', hours: '小时', minutes: '分钟' }, all: '全部组成部分', component: '部分', says: '状态说明', sinceColumn: '自何时',
+    since: '自 {{time}} 起', whatToDo: '处理办法：', host: '主机', here: '正在应答', silent: '失去联系', seen: '最近一次消息', doctor: '要彻底检查主机本身，请在该主机上运行：',
+    engine: { sqlite: '数据存于 SQLite', postgres: '数据存于 PostgreSQL' },
+    state: { good: '正常', degraded: '受损', down: '不可用' },
+    overall: { good: '一切正常', degraded: '有部分需要关注', down: '有部分不可用' },
+  },
+  jobState: { waiting: '等待', running: '运行中', done: '完成', failed: '失败', cancelled: '已取消' },
+  jobs: {
+    title: '任务', note: '在后台执行的工作。同一时间每项任务由一个副本执行，副本停止后由其他副本接手。', mine: '我的任务', mineNote: '您发起的后台任务：进度、结果与错误。', list: '全部任务', schedules: '周期任务', search: '任务、发起人或错误', empty: '还没有任务', mineEmpty: '您还没有发起过后台任务。导出报告等耗时的操作会出现在这里。',
+    byItself: '自动', run: '立即运行', started: '已开始', cancel: '取消', cancelTitle: '取消此任务？', cancelNote: '已完成的部分不会撤销；任务可以重新发起。', cancelled: '已请求取消', cancelling: '正在取消', never: '尚未运行', days: '每 {{count}} 天', hours: '每 {{count}} 小时', minutes: '每 {{count}} 分钟', seconds: '每 {{count}} 秒',
+  },
+  letterState: { dead: '待处置', waiting: '重试中', handled: '已处理', discarded: '已丢弃' },
+  letters: {
+    title: '死信', note: '未能处理的事件。系统会自动重试约一小时，仍然失败的由管理员决定：排除原因后重放，或说明理由后丢弃。其他事件不受影响。', search: '事件、接收方或错误', empty: '没有未能处理的事件', payload: '事件内容',
+    replay: '重放', replayed: '已交付重放', replayAll: '全部重放', replayAllTitle: '重放 {{count}} 条待处置事件？', replayAllNote: '请先排除失败原因。已处理过的事件不会重复生效；一次最多 500 条。',
+    discard: '丢弃', discarded: '已丢弃', discardTitle: '丢弃此事件？', discardNote: '接收方将不会处理此事件。理由会与事件一同保存并写入审计日志。',
+  },
   measures: { title: '指标登记', note: '各系统提供的实时指标，行动计划据此计算目标值。', unknown: '暂无数据', unreadable: '读取失败' },
   factors: {
     title: '第二因素', add: '添加第二因素', note: '登录和重大操作时，除密码外还要验证其中之一。', none: '尚未添加。添加后，仅凭密码无法再登录您的账户。', has: '已添加', hasNone: '未添加',
@@ -44,6 +68,7 @@ export const zh = {
     body: '请求体', answer: '应答', refusal: '拒绝', parameter: '参数', place: '位置', type: '类型',
   },
   problems: {
+    registration: { invalid: '注册信息不完整或有误。', limited: '您所在网络的注册次数过多，请一小时后再试。', full: '待审核的注册过多，请明天再试。', state: '此注册的状态不允许这样做。', reason: '请说明原因。', twice: '已有相同统一社会信用代码的机构，请退回此注册。' },
     set_up: { invalid: '初始化信息不完整。', done: '城市已经初始化。', link: '一次性链接无效或已失效。' },
     login: { form: '登录名不符合要求。', taken: '该登录名已被使用。' },
     password: { breached: '此密码曾在别处泄露，请换一个。', length: '密码至少 {{min}} 个字符。', login: '密码不能包含登录名。', current: '当前密码不正确。', refused: '密码不符合要求。' },
@@ -59,6 +84,8 @@ export const zh = {
     name: { missing: '请填写名称。' },
     organisation: { kept: '只有演示机构可以删除。', kind: '没有这个类别。', not_empty: '该机构还有下级机构或人员。' },
     uscc: { invalid: '统一社会信用代码有误。' },
+    job: { over: '任务已经结束。', running: '该任务正在等待或运行。', waiting: '等待的任务过多，请稍后再试。', input: '任务的输入有误。', size: '任务的输入或结果过大。' },
+    letter: { none: '所选事件都不在待处置状态。' },
     token: { expired: '令牌已到期。', invalid: '令牌信息有误。', unknown: '令牌无效。', no_person: '令牌没有个人信息。' },
   },
 }
