@@ -225,6 +225,8 @@ func newAccess(t *testing.T) *access {
 		{"/api/system/sessions/{id}", "/api/system/sessions/none", false},
 	}
 	a.planFixtures(t)
+	a.Cookie(t, string(identity.SecurityAdministrator)) // from now on the system administrator stands in for nobody
+	a.Cookie(t, string(identity.Auditor))
 	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, "reporter-ours"}
 	return a
 }

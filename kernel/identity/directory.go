@@ -54,7 +54,7 @@ func (o Organisation) ETag() int64 { return o.Version }
 // Membership is a role of a person in an organisation.
 type Membership struct {
 	OrganisationID string `json:"organisation_id"`
-	Role           Role   `json:"role" enum:"administrator,officer,leader,auditor,manager,reporter,viewer"`
+	Role           Role   `json:"role" enum:"administrator,security_administrator,auditor,officer,leader,manager,reporter,viewer"`
 }
 
 // Person is somebody who can sign in.
@@ -110,6 +110,7 @@ type Directory struct {
 	catalogue *Catalogue
 	now       func() time.Time
 	attempts  *attempts
+	vacancies vacancies
 	hashing   chan struct{} // argon2 takes 64 MiB each; few at a time
 	effort    effort
 }
@@ -266,10 +267,14 @@ func (d *Directory) identify(ctx context.Context, p Person, s Session) (Identity
 	if err != nil {
 		return Identity{}, err
 	}
+	standIn, more, err := d.provisional(ctx, roles, o)
+	if err != nil {
+		return Identity{}, err
+	}
 	scope, err := d.scope(ctx, o)
 	return Identity{
 		PersonID: p.ID, SessionID: s.ID, Name: p.Name, Login: p.Login, Language: p.Language,
-		Organisation: o, Roles: roles, Permissions: bits, Scope: scope, catalogue: d.catalogue,
+		Organisation: o, Roles: roles, Permissions: bits.or(more), Provisional: standIn, Scope: scope, catalogue: d.catalogue,
 	}, err
 }
 

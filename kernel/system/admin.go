@@ -29,6 +29,7 @@ func (m *Room) adminRoutes() []module.Route {
 		{Pattern: "PUT /persons/{id}", Permission: "system.person.edit", Summary: "Edit a person and their memberships", Handler: httpd.JSON(m.editPerson)},
 		{Pattern: "POST /persons/{id}/password", Permission: "system.person.edit", Summary: "Set a person's password", Handler: httpd.JSON(m.resetPassword)},
 		{Pattern: "GET /roles", Permission: "system.person.view", Summary: "Roles and what each allows", Handler: httpd.JSON(m.roles)},
+		{Pattern: "GET /duties", Permission: "system.person.view", Summary: "The three duties that exclude each other, and who holds them", Handler: httpd.JSON(m.duties)},
 		{Pattern: "GET /tokens", Permission: "system.token.manage", Summary: "Tokens within one's scope", Handler: httpd.List(m.tokens)},
 		{Pattern: "POST /tokens", Permission: "system.token.manage", Summary: "Issue a token; its secret is shown once", Handler: httpd.Created(m.issueToken)},
 		{Pattern: "DELETE /tokens/{id}", Permission: "system.token.manage", Summary: "Revoke a token", Handler: httpd.JSON(m.revokeToken)},
@@ -134,6 +135,16 @@ func (m *Room) roles(_ context.Context, _ nothing) (rolesView, error) {
 		v.Items = append(v.Items, role)
 	}
 	return v, nil
+}
+
+type dutiesView struct {
+	Items     []identity.DutyState `json:"items" nullable:"false"`
+	Conflicts []identity.Holder    `json:"conflicts" nullable:"false" doc:"Persons who hold more than one, from before that was refused"`
+}
+
+func (m *Room) duties(ctx context.Context, _ nothing) (dutiesView, error) {
+	states, conflicts, err := m.directory.Duties(ctx)
+	return dutiesView{states, append([]identity.Holder{}, conflicts...)}, err
 }
 
 type tokensInput struct{ sqldb.ListParams }

@@ -43,12 +43,13 @@ func New(kit *module.Kit, d Deps) *Room {
 func permissions() []module.Permission {
 	manage := []identity.Role{identity.Manager}
 	return []module.Permission{
-		{ID: "system.organisation.view", Title: lang.Text{ZH: "查看机构", EN: "View organisations"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}},
+		{ID: "system.organisation.view", Title: lang.Text{ZH: "查看机构", EN: "View organisations"}, Roles: []identity.Role{identity.SecurityAdministrator, identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}},
 		{ID: "system.organisation.edit", Title: lang.Text{ZH: "管理机构", EN: "Manage organisations"}, Roles: []identity.Role{identity.Officer}},
-		{ID: "system.person.view", Title: lang.Text{ZH: "查看人员", EN: "View persons"}, Roles: append(manage, identity.Auditor)},
-		{ID: "system.person.edit", Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Roles: manage},
-		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Roles: manage},
-		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Roles: []identity.Role{identity.Auditor}},
+		{ID: "system.person.view", Title: lang.Text{ZH: "查看人员", EN: "View persons"}, Duty: identity.Security, Roles: append(manage, identity.Administrator, identity.Auditor)},
+		{ID: "system.person.edit", Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Duty: identity.Security, Roles: manage},
+		{ID: identity.AppointRoles, Title: lang.Text{ZH: "任免角色", EN: "Appoint roles"}, Duty: identity.Security},
+		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Duty: identity.Security, Roles: append(manage, identity.Administrator)},
+		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Duty: identity.Auditing},
 		{ID: "system.measure.view", Title: lang.Text{ZH: "查看指标登记", EN: "View the register of measures"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
 		{ID: "system.metrics.view", Title: lang.Text{ZH: "读取运行指标", EN: "Scrape /metrics"}},
 	}
@@ -67,6 +68,7 @@ func (m *Room) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
 			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
+			{Section: section, Label: lang.Text{ZH: "三员分立", EN: "Separation of duty"}, Path: "/system/duties", Icon: "duties", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
 			{Section: section, Label: lang.Text{ZH: "审计日志", EN: "Audit log"}, Path: "/system/audit", Icon: "audit", Permission: "system.audit.view"},
 			{Section: section, Label: lang.Text{ZH: "指标登记", EN: "Measures"}, Path: "/system/measures", Icon: "measures", Permission: "system.measure.view"},
@@ -227,6 +229,7 @@ type sessionView struct {
 	Memberships  []membershipView `json:"memberships" nullable:"false"`
 	Roles        []identity.Role  `json:"roles" nullable:"false"`
 	Permissions  []string         `json:"permissions" nullable:"false"`
+	Provisional  []identity.Duty  `json:"provisional" nullable:"false" enum:"security,audit" doc:"Duties held only until somebody is named"`
 	Nav          []module.NavItem `json:"nav" nullable:"false"`
 
 	cookie *http.Cookie
@@ -243,6 +246,7 @@ func (m *Room) session(ctx context.Context, _ nothing) (sessionView, error) {
 		Permissions: m.directory.Catalogue().Names(id.Permissions),
 	}
 	v.Person.ID, v.Person.Name, v.Person.Login, v.Person.Language = id.PersonID, id.Name, id.Login, id.Language
+	v.Provisional = append([]identity.Duty{}, id.Provisional...)
 	if v.Roles == nil {
 		v.Roles = []identity.Role{}
 	}

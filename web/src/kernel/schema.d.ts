@@ -832,6 +832,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The three duties that exclude each other, and who holds them */
+        get: operations["get-system-duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/me": {
         parameters: {
             query?: never;
@@ -1314,10 +1331,23 @@ export interface components {
             /** @description about:blank: the key says what it is */
             type: string;
         };
+        IdentityDutyState: {
+            holders: components["schemas"]["IdentityHolder"][];
+            /** @description Nobody is named; the system administrator stands in */
+            provisional: boolean;
+            /** @enum {string} */
+            role: "administrator" | "security_administrator" | "auditor";
+            title: components["schemas"]["Text"];
+        };
+        IdentityHolder: {
+            id: string;
+            login: string;
+            name: string;
+        };
         IdentityMembership: {
             organisation_id: string;
             /** @enum {string} */
-            role: "administrator" | "officer" | "leader" | "auditor" | "manager" | "reporter" | "viewer";
+            role: "administrator" | "security_administrator" | "auditor" | "officer" | "leader" | "manager" | "reporter" | "viewer";
         };
         IdentityNewOrganisation: {
             /** @description GB/T 2260 code */
@@ -2388,6 +2418,11 @@ export interface components {
         SwitchInputBody: {
             organisation_id: string;
         };
+        SystemDutiesView: {
+            /** @description Persons who hold more than one, from before that was refused */
+            conflicts: components["schemas"]["IdentityHolder"][];
+            items: components["schemas"]["IdentityDutyState"][];
+        };
         SystemMeasureView: {
             /** Format: date-time */
             at?: string;
@@ -2430,6 +2465,8 @@ export interface components {
             organisation: components["schemas"]["SystemOrganisationView"];
             permissions: string[];
             person: components["schemas"]["SessionViewPersonStruct"];
+            /** @description Duties held only until somebody is named */
+            provisional: ("security" | "audit")[];
             roles: string[];
         };
         SystemSessionsView: {
@@ -4555,6 +4592,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemDutiesView"];
                 };
             };
             /** @description Refused */

@@ -10,6 +10,7 @@ export const room: Room = {
     { path: '/system/organisations', permission: 'system.organisation.view', page: () => import('./Organisations') },
     { path: '/system/persons', permission: 'system.person.view', page: () => import('./Persons') },
     { path: '/system/roles', permission: 'system.person.view', page: () => import('./Roles') },
+    { path: '/system/duties', permission: 'system.person.view', page: () => import('./Duties') },
     { path: '/system/tokens', permission: 'system.token.manage', page: () => import('./Tokens') },
     { path: '/system/audit', permission: 'system.audit.view', page: () => import('./Audit') },
     { path: '/system/measures', permission: 'system.measure.view', page: () => import('./Measures') },
