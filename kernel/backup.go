@@ -61,13 +61,17 @@ func (c commands) backup() *cobra.Command {
 			if lock.Passphrase, err = readSecret(passphrase); err != nil {
 				return err
 			}
-			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
+			return c.withData(cmd, func(ctx context.Context, k *Kernel) (err error) {
 				w, err := k.archive(args[0], lock)
 				if err != nil {
 					return err
 				}
+				defer func() { err = errors.Join(err, w.Close()) }()
 				id, saved, err := k.save(ctx, w)
 				if err != nil {
+					return err
+				}
+				if err := k.noteBackup(ctx, madeBackup{ID: id, Archive: w.ID(), At: saved.At, Took: time.Since(saved.At), Written: w.Written, Reused: w.Reused}); err != nil {
 					return err
 				}
 				if err := k.audit.Append(sqldb.Alone(ctx), audit.NewEntry(ctx, "backup", "backup:"+id, "done")); err != nil {
@@ -81,6 +85,7 @@ func (c commands) backup() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&passphrase, "passphrase-file", "", "file with the passphrase of a new archive")
 	cmd.Flags().StringArrayVar(&lock.Recipients, "recipient", nil, "age public key that opens a new archive, instead of a passphrase")
+	cmd.AddCommand(c.listBackups(), c.verifyBackup(), c.pruneBackups())
 	return cmd
 }
 
@@ -95,10 +100,26 @@ func readSecret(file string) (string, error) {
 	return strings.TrimSpace(string(text)), nil
 }
 
+// within reports whether dir lies below top.
+func within(top, dir string) (bool, error) {
+	top, err := filepath.Abs(top)
+	if err != nil {
+		return false, fmt.Errorf("place %s: %w", top, err)
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return false, fmt.Errorf("place %s: %w", dir, err)
+	}
+	rel, err := filepath.Rel(top, dir)
+	return err == nil && filepath.IsLocal(rel), nil
+}
+
 // archive opens the archive in dir for adding, and makes it when there is none.
 func (k *Kernel) archive(dir string, lock archive.Lock) (*archive.Writer, error) {
-	inside, err := filepath.Rel(k.cfg.Data, dir)
-	if err == nil && filepath.IsLocal(inside) {
+	inside, err := within(k.cfg.Data, dir)
+	if err != nil {
+		return nil, err
+	}
+	if inside {
 		return nil, usageError{fmt.Errorf("the archive %s is inside the data directory, and would be lost with it", dir)}
 	}
 	memory := k.cfg.path("backup")

@@ -23,7 +23,11 @@ func (k *Kernel) addComponents() {
 	k.health.Add(health.Component{ID: "database", Title: lang.Text{ZH: "数据库", EN: "Databases"}, Vital: true, Check: k.checkDatabases})
 	k.health.Add(health.Component{ID: "bus", Title: lang.Text{ZH: "事件总线", EN: "Event bus"}, Vital: true, Check: k.checkBus})
 	k.health.Add(health.Component{ID: "outbox", Title: lang.Text{ZH: "待发事件", EN: "Outboxes"}, Check: k.checkOutboxes})
+	k.health.Add(health.Component{ID: "blobs", Title: lang.Text{ZH: "文件存储", EN: "File store"}, Check: k.checkShelf})
 	k.health.Add(health.Component{ID: "disk", Title: lang.Text{ZH: "磁盘空间", EN: "Disk"}, Check: k.checkDisk})
+	if k.cfg.OTLPURL != "" {
+		k.health.Add(health.Component{ID: "traces", Title: lang.Text{ZH: "链路追踪", EN: "Traces"}, Check: k.checkTraces})
+	}
 	for _, r := range k.rooms {
 		title := r.manifest.Title
 		k.health.Add(health.Component{
@@ -63,6 +67,15 @@ func (k *Kernel) checkBus(ctx context.Context) health.Finding {
 	return health.Finding{}
 }
 
+func (k *Kernel) checkShelf(ctx context.Context) health.Finding {
+	if err := k.shelf.Check(ctx); err != nil {
+		return health.Failed(err, lang.Text{
+			ZH: "检查对象存储服务、桶和密钥（blobs-url）；恢复之前不能上传和下载文件", EN: "See that the object store answers, and its bucket and keys (blobs-url); files can be neither sent nor read until then",
+		})
+	}
+	return health.Finding{}
+}
+
 func (k *Kernel) checkOutboxes(ctx context.Context) health.Finding {
 	total, oldest := 0, time.Duration(0)
 	var late []string
@@ -83,6 +96,17 @@ func (k *Kernel) checkOutboxes(ctx context.Context) health.Finding {
 		f.Mend = lang.Text{ZH: "事件总线恢复后会自动补发；涉及：" + strings.Join(late, "、"), EN: "They are sent once the bus answers; rooms: " + strings.Join(late, ", ")}
 	}
 	return f
+}
+
+func (k *Kernel) checkTraces(context.Context) health.Finding {
+	if err := k.tracer.Failing(); err != nil {
+		f := health.Failed(err, lang.Text{
+			ZH: "检查 otlp-url 所指的接收端；在此期间的链路数据会丢失，业务不受影响", EN: "See that the receiver named by otlp-url runs; spans are lost until it does, nothing else is",
+		})
+		f.State = health.Degraded
+		return f
+	}
+	return health.Finding{}
 }
 
 // checkDisk says how much room the data directory has left.

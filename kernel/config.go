@@ -16,6 +16,8 @@ import (
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 
+	"linghang/kernel/blobs"
+	"linghang/kernel/identity"
 	"linghang/kernel/seal"
 )
 
@@ -29,14 +31,20 @@ type Config struct {
 	PublicURL   string
 	DatabaseURL string
 	NATSURL     string
+	BlobsURL    string
 	LogLevel    string
 	LogFormat   string
 	Retention   time.Duration
 	Grace       time.Duration
 	TrustProxy  bool
+	OTLPURL     string
+	TraceSample float64
 	Run         []string
+	// SignIn is what is asked of who signs in.
+	SignIn      identity.Policy
 	CryptoSuite string
 	MasterKey   string // file; empty: in the data directory
+	AuditAnchor string // directory for copies of signed checkpoints
 
 	// Rooms holds each room's section of the file as JSON.
 	Rooms map[string]json.RawMessage
@@ -46,7 +54,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
-		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second, CryptoSuite: seal.International,
+		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International, SignIn: identity.DefaultPolicy(),
 	}
 }
 
@@ -55,6 +63,7 @@ type setting struct {
 	key    string
 	usage  string
 	secret bool
+	also   string // an environment variable that other programs know too
 	get    func(c *Config) string
 	set    func(c *Config, text string) error
 }
@@ -66,16 +75,32 @@ func settings() []setting {
 		text("public-url", "address that browsers and platforms use, when a proxy is in front", func(c *Config) *string { return &c.PublicURL }),
 		hidden(text("database-url", "postgres://… instead of SQLite files in the data directory", func(c *Config) *string { return &c.DatabaseURL })),
 		hidden(text("nats-url", "nats://…,nats://… of a cluster instead of the embedded bus", func(c *Config) *string { return &c.NATSURL })),
+		hidden(text("blobs-url", "s3://KEY:SECRET@host/bucket of an S3-compatible service instead of files in the data directory", func(c *Config) *string { return &c.BlobsURL })),
 		text("log-level", "debug, info, warn or error", func(c *Config) *string { return &c.LogLevel }),
 		text("log-format", "text or json", func(c *Config) *string { return &c.LogFormat }),
 		duration("retention", "how long time series stay", func(c *Config) *time.Duration { return &c.Retention }),
 		duration("grace", "how long running requests may take when stopping", func(c *Config) *time.Duration { return &c.Grace }),
 		text("crypto-suite", "international (Ed25519, SHA-256, AES) or guomi (SM2, SM3, SM4) for new seals and signatures", func(c *Config) *string { return &c.CryptoSuite }),
+		text("audit-anchor", "directory into which signed checkpoints of the audit log are also written, for a second party to take away", func(c *Config) *string { return &c.AuditAnchor }),
 		text("master-key-file", "file of the master key; empty: keys/master.key in the data directory", func(c *Config) *string { return &c.MasterKey }),
 		{
 			key: "trust-proxy", usage: "read the caller's address from X-Forwarded-For",
 			get: func(c *Config) string { return strconv.FormatBool(c.TrustProxy) },
 			set: func(c *Config, t string) (err error) { c.TrustProxy, err = strconv.ParseBool(t); return err },
+		},
+		text("second-factor", "who needs a second factor: required (everybody), grave (administrators and auditors) or off", func(c *Config) *string { return &c.SignIn.SecondFactor }),
+		duration("second-factor-grace", "how long somebody may go on without the second factor that they need", func(c *Config) *time.Duration { return &c.SignIn.Grace }),
+		text("breached-passwords", "file of SHA-1 hashes of passwords that are refused, ordered by hash", func(c *Config) *string { return &c.SignIn.Breached }),
+		{
+			key: "otlp-url", usage: "OTLP/HTTP receiver of traces, such as http://127.0.0.1:4318; empty switches them off", secret: true,
+			also: "OTEL_EXPORTER_OTLP_ENDPOINT",
+			get:  func(c *Config) string { return c.OTLPURL },
+			set:  func(c *Config, t string) error { c.OTLPURL = t; return nil },
+		},
+		{
+			key: "trace-sample", usage: "share of the requests, jobs and events that are traced, 0 to 1",
+			get: func(c *Config) string { return strconv.FormatFloat(c.TraceSample, 'g', -1, 64) },
+			set: func(c *Config, t string) (err error) { c.TraceSample, err = strconv.ParseFloat(t, 64); return err },
 		},
 		{
 			key: "run", usage: "rooms whose loops, jobs and subscriptions run in this process; empty means all",
@@ -137,8 +162,11 @@ func load(flags *pflag.FlagSet, lookup func(string) (string, bool)) (Config, err
 	}
 	for _, s := range settings() {
 		source, value, given := s.variable(), "", false
+		if v, ok := lookup(s.also); ok && s.also != "" && s.get(&c) == "" {
+			source, value, given = s.also, v, true
+		}
 		if v, ok := lookup(s.variable()); ok {
-			value, given = v, true
+			source, value, given = s.variable(), v, true
 		}
 		if f := flags.Lookup(s.key); f != nil && f.Changed {
 			source, value, given = "--"+s.key, f.Value.String(), true
@@ -201,6 +229,10 @@ func (c *Config) check() error {
 	if c.Retention < 24*time.Hour {
 		bad("retention", "%s is shorter than a day", c.Retention)
 	}
+	c.checkSignIn(bad)
+	if !(c.TraceSample >= 0 && c.TraceSample <= 1) {
+		bad("trace-sample", "%g is not between 0 and 1", c.TraceSample)
+	}
 	if !slices.Contains(seal.Names(), c.CryptoSuite) {
 		bad("crypto-suite", "%q is none of %s", c.CryptoSuite, strings.Join(seal.Names(), ", "))
 	}
@@ -208,6 +240,21 @@ func (c *Config) check() error {
 		bad("grace", "%s is no time to stop in", c.Grace)
 	}
 	return errors.Join(errs...)
+}
+
+// checkSignIn checks what is asked of who signs in.
+func (c *Config) checkSignIn(bad func(key, format string, args ...any)) {
+	if !slices.Contains([]string{identity.FactorRequired, identity.FactorGrave, identity.FactorOff}, c.SignIn.SecondFactor) {
+		bad("second-factor", "%q is none of required, grave, off", c.SignIn.SecondFactor)
+	}
+	if c.SignIn.Grace < 0 || c.SignIn.Grace > 90*24*time.Hour {
+		bad("second-factor-grace", "%s is not between 0s and 2160h", c.SignIn.Grace)
+	}
+	if c.SignIn.Breached != "" {
+		if _, err := os.Stat(c.SignIn.Breached); err != nil {
+			bad("breached-passwords", "%v", err)
+		}
+	}
 }
 
 // checkPlaces checks the keys that say where something is.
@@ -225,8 +272,16 @@ func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 			bad("public-url", "%q is no http(s) address", c.PublicURL)
 		}
 	}
+	if c.OTLPURL != "" {
+		if u, err := url.Parse(c.OTLPURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+			bad("otlp-url", "it is no http(s) address")
+		}
+	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		bad("database-url", "begins with postgres://")
+	}
+	if _, err := blobs.Open(blobs.Config{URL: c.BlobsURL}); err != nil {
+		bad("blobs-url", "%v", err)
 	}
 	if c.NATSURL != "" && !strings.Contains(c.NATSURL, "://") {
 		bad("nats-url", "begins with nats:// or tls://")

@@ -8,6 +8,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"linghang/kernel/module"
+	"linghang/kernel/trace"
 )
 
 // repeat runs a job each time its period has passed, in one replica at a time.
@@ -36,9 +37,12 @@ func (k *Kernel) repeat(ctx context.Context, room string, j module.Job) {
 			defer close(held)
 			k.hold(run, cancel, name, holder, j.Every)
 		}()
+		run, span := k.tracer.Begin(run, trace.Inside, "job "+name, "")
 		if err := protect(func() error { return j.Do(run) }); err != nil && ctx.Err() == nil {
-			k.log.Error("a job failed; it comes around again", "job", name, "error", err)
+			span.Fail("error")
+			k.log.ErrorContext(run, "a job failed; it comes around again", "job", name, "error", err)
 		}
+		span.End()
 		cancel()
 		<-held
 	}

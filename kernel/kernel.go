@@ -20,12 +20,14 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/oklog/ulid/v2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"linghang/kernel/audit"
 	"linghang/kernel/blobs"
 	"linghang/kernel/bus"
+	"linghang/kernel/files"
 	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
@@ -38,6 +40,7 @@ import (
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
+	"linghang/kernel/trace"
 )
 
 // House is what a binary consists of.
@@ -55,7 +58,10 @@ type Kernel struct {
 	metrics   *prometheus.Registry
 	sql       *sqldb.Engine
 	series    *series.Engine
+	shelf     *blobs.Shelf
+	files     *files.Room
 	bus       *bus.Bus
+	tracer    *trace.Tracer
 	hub       *live.Hub
 	measures  *measure.Register
 	notices   *notice.Register
@@ -82,10 +88,15 @@ type room struct {
 // New builds the house without opening anything: enough to describe it. What
 // is wrong with a Manifest shows here.
 func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
+	shelf, err := blobs.Open(blobs.Config{Dir: cfg.path("blobs"), URL: cfg.BlobsURL})
+	if err != nil {
+		return nil, fmt.Errorf("configuration blobs-url: %w", err)
+	}
 	k := &Kernel{
-		cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
+		shelf: shelf, cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
 		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
+		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version, Instance: ulid.Make().String()}, log.With("part", "trace")),
 		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
 	}
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -95,9 +106,14 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	systemKit := k.kit("system", systemDB)
 	catalogue := &identity.Catalogue{}
 	k.directory = identity.NewDirectory(systemKit.DB, catalogue)
+	k.directory.At(k.Address)
+	k.directory.Enforce(cfg.SignIn)
+	k.directory.SealWith(systemKit.Seal)
 	k.audit = audit.NewLog(systemKit.DB)
+	k.audit.Certify(k.ring, cfg.AuditAnchor)
 	k.server = httpd.New(httpd.Config{
-		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
+		Directory: k.directory, Audit: k.audit, Seal: k.ring, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
+		Trace: k.tracer,
 	})
 	own := k.ownRooms(systemKit)
 	var permissions []module.Permission
@@ -114,12 +130,14 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	k.addComponents()
-	return k, errors.Join(k.checkRooms(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
+	k.files = files.New(k.Kit("files"))
 	return []module.Module{
+		k.files,
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
 		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices}),
 	}
@@ -146,9 +164,12 @@ func (k *Kernel) Kit(name string) *module.Kit { return k.kit(name, k.sql.DB(name
 
 func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
-		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: blobs.Room(k.cfg.path("blobs"), name),
+		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
 		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name),
+	}
+	if k.files != nil {
+		kit.Files = k.files.For(name, kit.Blobs)
 	}
 	k.kits[name] = kit
 	return kit
@@ -242,13 +263,16 @@ func (k *Kernel) Open(ctx context.Context) error {
 		}
 		k.listener = l
 	}
+	if err := k.tracer.Open(ctx); err != nil {
+		return err
+	}
 	if err := k.OpenData(ctx); err != nil {
 		return err
 	}
 	if err := k.series.Open(k.log.With("part", "series"), prometheus.WrapRegistererWithPrefix("linghang_series_", k.metrics)); err != nil {
 		return err
 	}
-	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus")}, k.log.With("part", "bus"))
+	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus"), Trace: k.tracer}, k.log.With("part", "bus"))
 	if err != nil {
 		return err
 	}
@@ -308,6 +332,9 @@ func (k *Kernel) Run(ctx context.Context) error {
 	loops.Wait()
 	stopRelays()
 	k.relays.Wait()
+	if failed := k.tracer.Close(ctx); failed != nil {
+		k.log.Debug("the last spans were lost", "error", failed)
+	}
 	return err
 }
 
@@ -365,7 +392,7 @@ func (k *Kernel) prune(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return k.shelf.Sweep(time.Now().Add(-24 * time.Hour))
 }
 
 func protect(fn func() error) (err error) {

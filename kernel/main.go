@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"linghang/kernel/system"
+	"linghang/kernel/trace"
 )
 
 // Exit codes, for scripts.
@@ -83,9 +84,9 @@ func newLogger(cfg Config, w io.Writer) *slog.Logger {
 	}
 	opts := &slog.HandlerOptions{Level: level}
 	if cfg.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, opts))
+		return slog.New(trace.Log(slog.NewJSONHandler(w, opts)))
 	}
-	return slog.New(slog.NewTextHandler(w, opts))
+	return slog.New(trace.Log(slog.NewTextHandler(w, opts)))
 }
 
 func (c commands) serve() *cobra.Command {

@@ -83,8 +83,36 @@ func (c commands) user() *cobra.Command {
 			})
 		},
 	}
-	cmd.AddCommand(list, password)
+	cmd.AddCommand(list, password, c.resetFactors())
 	return cmd
+}
+
+// resetFactors is the way back in for the only administrator, who lost the
+// phone: whoever holds the data directory may.
+func (c commands) resetFactors() *cobra.Command {
+	return &cobra.Command{
+		Use: "reset-factors LOGIN", Short: "Take a person's second factors away, and end their sessions", Args: cobra.ExactArgs(1),
+		Long: `Take a person's authenticator application, passkeys and recovery codes away, and end their sessions.
+The person signs in with the password and adds a second factor again.`,
+		Example: "  linghang user reset-factors admin --data /var/lib/linghang",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
+				if err := needSetUp(ctx); err != nil {
+					return err
+				}
+				p, err := k.directory.FindLogin(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				if err := k.directory.ResetFactors(ctx, p.ID); err != nil {
+					return err
+				}
+				return show(cmd, map[string]string{"id": p.ID, "login": p.Login}, func(w io.Writer) {
+					_, _ = fmt.Fprintf(w, "%s has no second factor any more and is signed out everywhere\n", p.Login)
+				})
+			})
+		},
+	}
 }
 
 func (c commands) token() *cobra.Command {
@@ -138,29 +166,6 @@ func (c commands) token() *cobra.Command {
 		},
 	}
 	cmd.AddCommand(create, list, revoke)
-	return cmd
-}
-
-func (c commands) audit() *cobra.Command {
-	cmd := &cobra.Command{Use: "audit", Short: "Check the audit log"}
-	cmd.AddCommand(&cobra.Command{
-		Use: "verify", Short: "Walk the chain; a removed or altered row is found", Args: cobra.NoArgs,
-		Example: "  linghang audit verify --data /var/lib/linghang --output json",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
-				v, err := k.audit.Verify(ctx)
-				if err != nil {
-					return err
-				}
-				err = show(cmd, v, func(w io.Writer) {
-					if v.OK {
-						_, _ = fmt.Fprintf(w, "the chain of %d entries holds; head %s\n", v.Count, v.Head)
-					}
-				})
-				return errors.Join(err, v.Err())
-			})
-		},
-	})
 	return cmd
 }
 

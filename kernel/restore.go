@@ -19,23 +19,17 @@ import (
 )
 
 func (c commands) restore() *cobra.Command {
-	var passphrase, identity, id string
+	var from opener
+	var id string
 	cmd := &cobra.Command{
 		Use: "restore DIRECTORY", Short: "Bring a backup back into an empty data directory and database", Args: cobra.ExactArgs(1),
 		Example: "  linghang restore /mnt/backup --data /var/lib/linghang --passphrase-file /etc/linghang/passphrase",
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			var key archive.Key
-			if key.Passphrase, err = readSecret(passphrase); err != nil {
-				return err
-			}
-			if key.Identities, err = readSecret(identity); err != nil {
-				return err
-			}
 			cfg, err := load(cmd.Flags(), os.LookupEnv)
 			if err != nil {
 				return usageError{err}
 			}
-			r, err := archive.Open(args[0], key)
+			r, err := from.open(args[0])
 			if err != nil {
 				return err
 			}
@@ -51,8 +45,7 @@ func (c commands) restore() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&passphrase, "passphrase-file", "", "file with the passphrase of the archive")
-	cmd.Flags().StringVar(&identity, "identity-file", "", "file with the age identity that opens the archive")
+	from.flags(cmd)
 	cmd.Flags().StringVar(&id, "backup", "", "which backup; the newest when empty")
 	return cmd
 }

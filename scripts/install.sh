@@ -24,6 +24,8 @@ if [ "$purpose" = test ]; then
   need gcc gcc libc6-dev
   need '/usr/lib/postgresql/*/bin/postgres' postgresql
   need prometheus prometheus
+  need clamd clamav-daemon
+  need pdftoppm poppler-utils
   need chromium chromium
   need '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' fonts-noto-cjk
 fi

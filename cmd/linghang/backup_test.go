@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,12 +12,16 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"filippo.io/age"
 
 	"linghang/kernel/kerneltest"
 )
 
-// run runs the program and returns what it said.
+// run runs the program on the house's data and returns what it said.
 func (h *house) run(args ...string) (string, error) {
+	args = append(append(args, "--data", h.data), h.args...)
 	out, err := exec.Command(binary(h.t), args...).CombinedOutput()
 	return string(out), err
 }
@@ -23,28 +29,82 @@ func (h *house) run(args ...string) (string, error) {
 // A backup made while platforms report and are registered holds everything that
 // was acknowledged before it began, each thing once, in all rooms alike.
 func TestBackupUnderLoadComesBackWhole(t *testing.T) {
-	h := startHouse(t, filepath.Join(t.TempDir(), "data"))
-	h.setUp()
-	k := h.platform("saved")
+	eachEngine(t, func(t *testing.T, args []string) {
+		place := t.TempDir()
+		h := &house{t: t, data: filepath.Join(place, "data"), args: args}
+		h.open()
+		h.setUp()
+		k := h.platform("saved")
+		v := vault{h: h, store: filepath.Join(place, "archive"), lock: []string{"--passphrase-file", secretFile(t, "passphrase", housePassword)}}
+		v.key = v.lock
+		before := v.saveUnderLoad(k)
+		if err := h.stop(); err != nil {
+			t.Fatal(err)
+		}
+		v.refusals(place)
+
+		h.moveTo(filepath.Join(place, "restored"))
+		v.restored()
+		var newest struct {
+			Total int64 `json:"total"`
+		}
+		h.call("GET", fmt.Sprintf("/api/platforms/%s/submissions?limit=1", k.Platform), "", &newest)
+		if newest.Total < before {
+			t.Errorf("the backup has %d reports, %d were acknowledged before it began", newest.Total, before)
+		}
+		h.checkLedger(k, newest.Total)
+		h.checkSeries(k)
+		var platforms struct {
+			Total int `json:"total"`
+		}
+		h.call("GET", "/api/platforms?q=crash-&limit=1", "", &platforms)
+		kerneltest.Wait(t, "the audit log to catch up with the registry", func() bool { return h.registrations() >= platforms.Total+1 })
+		if n := h.registrations(); n != platforms.Total+1 {
+			t.Errorf("the audit log has %d registrations, the registry %d", n, platforms.Total+1)
+		}
+		if err := h.stop(); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := h.run("audit", "verify"); err != nil {
+			t.Errorf("audit verify: %v: %s", err, out)
+		}
+		v.damaged(place)
+	})
+}
+
+// vault is an archive of a house, and what locks and opens it.
+type vault struct {
+	h         *house
+	store     string
+	lock, key []string
+}
+
+func secretFile(t testing.TB, name, secret string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, []byte(secret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// saveUnderLoad makes three backups while reports and registrations come in,
+// and returns how many reports were acknowledged before the last began.
+func (v vault) saveUnderLoad(k issued) (before int64) {
+	t := v.h.t
+	t.Helper()
 	way := &line{}
-	way.to(h.url)
+	way.to(v.h.url)
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	var work sync.WaitGroup
 	var acknowledged atomic.Int64
 	work.Go(func() { report(ctx, t, way, k, &acknowledged) })
-	work.Go(func() { register(ctx, t, way, h.cookie) })
-
-	place := t.TempDir()
-	secret, store := filepath.Join(place, "passphrase"), filepath.Join(place, "archive")
-	if err := os.WriteFile(secret, []byte(housePassword), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var before int64
+	work.Go(func() { register(ctx, t, way, v.h.cookie) })
 	for round := range int64(3) {
 		kerneltest.Wait(t, "reports to be acknowledged", func() bool { return acknowledged.Load() >= 60*(round+1) })
 		before = acknowledged.Load()
-		out, err := h.run("backup", store, "--data", h.data, "--passphrase-file", secret)
+		out, err := v.h.run(append([]string{"backup", v.store}, v.lock...)...)
 		if err != nil {
 			t.Fatalf("backup: %v: %s", err, out)
 		}
@@ -52,65 +112,94 @@ func TestBackupUnderLoadComesBackWhole(t *testing.T) {
 	}
 	stop()
 	work.Wait()
-	if err := h.stop(); err != nil {
-		t.Fatal(err)
-	}
+	return before
+}
 
-	if out, err := h.run("restore", store, "--data", h.data, "--passphrase-file", secret); err == nil || !strings.Contains(out, "not empty") {
-		t.Errorf("restore into a full directory: %v: %s", err, out)
+// refusals are what a restore says no to, and leaves everything as it is.
+func (v vault) refusals(place string) {
+	t, h := v.h.t, *v.h
+	t.Helper()
+	refused := func(what, says string, args ...string) {
+		t.Helper()
+		if out, err := h.run(args...); err == nil || !strings.Contains(out, says) {
+			t.Errorf("%s: %v: %s", what, err, out)
+		}
 	}
-	wrong := filepath.Join(place, "wrong")
-	if err := os.WriteFile(wrong, []byte("another passphrase"), 0o600); err != nil {
-		t.Fatal(err)
+	restore := append([]string{"restore", v.store}, v.key...)
+	refused("restore into a full directory", "is not empty", restore...)
+	h.data = filepath.Join(place, "other")
+	if len(h.args) > 0 {
+		refused("restore into a full database", "the database of system is not empty", restore...)
 	}
-	h.data = filepath.Join(place, "restored")
-	if out, err := h.run("restore", store, "--data", h.data, "--passphrase-file", wrong); err == nil || !strings.Contains(out, "does not open") {
-		t.Errorf("restore with a wrong passphrase: %v: %s", err, out)
+	refused("a wrong passphrase", "does not open", "restore", v.store, "--passphrase-file", secretFile(t, "wrong", "another passphrase"))
+	refused("no archive", "no backup archive", append([]string{"restore", place}, v.key...)...)
+	refused("no such backup", "has no backup", append(restore, "--backup", "01ARZ3NDEKTSV4RRFFQ69G5FAV")...)
+	if _, err := os.Stat(h.data); !os.IsNotExist(err) {
+		t.Error("a refused restore left something")
 	}
-	if out, err := h.run("restore", place, "--data", h.data, "--passphrase-file", secret); err == nil || !strings.Contains(out, "no backup archive") {
-		t.Errorf("restore of what is no archive: %v: %s", err, out)
+}
+
+// moveTo gives the house a fresh place for its data.
+func (h *house) moveTo(data string) {
+	h.t.Helper()
+	h.data = data
+	if len(h.args) > 0 {
+		h.args = []string{"--database-url", kerneltest.PostgresDatabase(h.t)}
 	}
-	if out, err := h.run("restore", store, "--data", h.data, "--passphrase-file", secret); err != nil {
-		t.Fatalf("restore: %v: %s", err, out)
+}
+
+// restored brings a backup back and starts the house on it.
+func (v vault) restored(args ...string) {
+	v.h.t.Helper()
+	out, err := v.h.run(append(append([]string{"restore", v.store}, v.key...), args...)...)
+	if err != nil {
+		v.h.t.Fatalf("restore: %v: %s", err, out)
 	}
-	h.start()
-	var newest struct {
-		Total int64 `json:"total"`
+	v.h.start()
+}
+
+// checkSeries draws a curve of what was reported before.
+func (h *house) checkSeries(k issued) {
+	h.t.Helper()
+	now := time.Now().UTC().Truncate(time.Minute)
+	path := fmt.Sprintf("/api/platforms/%s/series?code=dev_online&step=60&from=%s&to=%s", k.Platform,
+		now.Add(-time.Hour).Format(time.RFC3339), now.Add(time.Minute).Format(time.RFC3339))
+	kerneltest.Wait(h.t, "the curve to have points", func() bool {
+		var v struct {
+			Points [][2]float64 `json:"points"`
+		}
+		h.call("GET", path, "", &v)
+		return len(v.Points) > 0
+	})
+}
+
+// damaged turns a bit in every piece: verify says so, and a restore leaves nothing.
+func (v vault) damaged(place string) {
+	t := v.h.t
+	t.Helper()
+	if out, err := v.h.run(append([]string{"backup", "verify", v.store}, v.key...)...); err != nil || strings.Count(out, "ok ") != 3 {
+		t.Errorf("verify: %v: %s", err, out)
 	}
-	h.call("GET", fmt.Sprintf("/api/platforms/%s/submissions?limit=1", k.Platform), "", &newest)
-	if newest.Total < before {
-		t.Errorf("the backup has %d reports, %d were acknowledged before it began", newest.Total, before)
+	damage(t, v.store)
+	if out, err := v.h.run(append([]string{"backup", "verify", v.store}, v.key...)...); err == nil || !strings.Contains(out, "3 of 3 backups cannot be restored") {
+		t.Errorf("verify of a damaged archive: %v: %s", err, out)
 	}
-	h.checkLedger(k, newest.Total)
-	var platforms struct {
-		Total int `json:"total"`
-	}
-	h.call("GET", "/api/platforms?q=crash-&limit=1", "", &platforms)
-	kerneltest.Wait(t, "the audit log to catch up with the registry", func() bool { return h.registrations() >= platforms.Total+1 })
-	if n := h.registrations(); n != platforms.Total+1 {
-		t.Errorf("the audit log has %d registrations, the registry %d", n, platforms.Total+1)
-	}
-	if err := h.stop(); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := h.run("audit", "verify", "--data", h.data); err != nil {
-		t.Errorf("audit verify: %v: %s", err, out)
-	}
-	damage(t, store)
-	gone := filepath.Join(place, "damaged")
-	out, err := h.run("restore", store, "--data", gone, "--passphrase-file", secret)
-	if err == nil || !strings.Contains(out, "damaged") {
-		t.Errorf("restore of a damaged backup: %v: %s", err, out)
-	}
-	for _, dir := range []string{gone, gone + ".restoring"} {
-		if _, err := os.Stat(dir); !os.IsNotExist(err) {
-			t.Errorf("a restore that failed left %s", filepath.Base(dir))
+	v.h.moveTo(filepath.Join(place, "damaged"))
+	for range 2 { // the second finds a place as empty as the first
+		out, err := v.h.run(append([]string{"restore", v.store}, v.key...)...)
+		if err == nil || !strings.Contains(out, "is damaged") {
+			t.Errorf("restore of a damaged backup: %v: %s", err, out)
+		}
+		for _, dir := range []string{v.h.data, v.h.data + ".restoring"} {
+			if _, err := os.Stat(dir); !os.IsNotExist(err) {
+				t.Errorf("a restore that failed left %s", filepath.Base(dir))
+			}
 		}
 	}
 }
 
 // damage turns one bit in every piece of an archive.
-func damage(t *testing.T, store string) {
+func damage(t testing.TB, store string) {
 	t.Helper()
 	pieces, err := filepath.Glob(filepath.Join(store, "pieces", "*", "*"))
 	if err != nil || len(pieces) == 0 {
@@ -125,5 +214,77 @@ func damage(t *testing.T, store string) {
 		if err := os.WriteFile(p, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// An archive made for recipients is opened by their identity only; an earlier
+// backup can be chosen; old ones are pruned; and nothing in it can be read.
+func TestAnArchiveForRecipients(t *testing.T) {
+	place := t.TempDir()
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := startHouse(t, filepath.Join(place, "data"))
+	h.setUp()
+	const canary = "canary-4f1d-platform"
+	k := h.platform(canary)
+	v := vault{
+		h: h, store: filepath.Join(place, "archive"), lock: []string{"--recipient", identity.Recipient().String()},
+		key: []string{"--identity-file", secretFile(t, "key.txt", "# a comment\n"+identity.String()+"\n")},
+	}
+	var made []string
+	for range 3 {
+		var b struct {
+			ID string `json:"id"`
+		}
+		out, err := h.run(append([]string{"backup", v.store, "--output", "json"}, v.lock...)...)
+		if err != nil || json.Unmarshal([]byte(out), &b) != nil {
+			t.Fatalf("backup: %v: %s", err, out)
+		}
+		made = append(made, b.ID)
+		h.platform("later-" + b.ID[20:])
+	}
+	if err := h.stop(); err != nil {
+		t.Fatal(err)
+	}
+	checkNothingIsPlain(t, v.store, canary, housePassword, k.Secret, identity.String(), "青岛市工业和信息化局", "master-1")
+
+	out, err := h.run("backup", "list", v.store)
+	if err != nil || strings.Count(out, "\n") != 3 || !strings.HasPrefix(out, made[0]) {
+		t.Errorf("list: %v: %s", err, out)
+	}
+	if out, err := h.run(append([]string{"backup", "prune", v.store, "--keep-daily", "0", "--keep-weekly", "0", "--keep-monthly", "0", "--keep-last", "2"}, v.key...)...); err != nil || !strings.Contains(out, "removed "+made[0]) {
+		t.Errorf("prune: %v: %s", err, out)
+	}
+	if out, err := h.run(append([]string{"backup", "verify", v.store}, v.key...)...); err != nil || strings.Count(out, "ok ") != 2 {
+		t.Errorf("verify: %v: %s", err, out)
+	}
+	h.moveTo(filepath.Join(place, "second"))
+	v.restored("--backup", made[1])
+	var page struct {
+		Total int `json:"total"`
+	}
+	if h.call("GET", "/api/platforms?q=later", "", &page); page.Total != 1 {
+		t.Errorf("the second of three backups has %d of the platforms that came after the first", page.Total)
+	}
+}
+
+func checkNothingIsPlain(t *testing.T, dir string, secrets ...string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		for _, s := range secrets {
+			if bytes.Contains(data, []byte(s)) {
+				t.Errorf("%s has %q in clear", d.Name(), s)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -107,7 +107,7 @@ func TestNothingAcknowledgedIsLostAndNothingIsAppliedTwice(t *testing.T) {
 }
 
 // report sends reports 1, 2, 3, … each with its seq as its value, until ctx ends.
-func report(ctx context.Context, t *testing.T, way *line, k issued, acknowledged *atomic.Int64) (newest int64) {
+func report(ctx context.Context, t testing.TB, way *line, k issued, acknowledged *atomic.Int64) (newest int64) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
 	if err != nil {
 		t.Error(err)
@@ -130,7 +130,7 @@ func report(ctx context.Context, t *testing.T, way *line, k issued, acknowledged
 }
 
 // register registers platforms under an Idempotency-Key each, until ctx ends.
-func register(ctx context.Context, t *testing.T, way *line, cookie string) (done int) {
+func register(ctx context.Context, t testing.TB, way *line, cookie string) (done int) {
 	header := map[string]string{"Cookie": cookie, "X-Linghang-CSRF": "1"}
 	for i := 0; ; i++ {
 		header["Idempotency-Key"] = fmt.Sprintf("register-%d", i)

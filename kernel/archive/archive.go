@@ -6,6 +6,7 @@
 //	key.age                the archive's own secrets, for the passphrase or for the recipients
 //	pieces/ab/ab…          content, compressed and encrypted to the archive's key
 //	backups/<id>           one list of pieces each, sealed with the archive's secret
+//	lock                   held by whoever adds or prunes
 //
 // The machine that makes backups keeps the name secret and the public key, and
 // so can add to the archive but not read it.
@@ -75,6 +76,7 @@ type Writer struct {
 	naming    []byte
 	recipient age.Recipient
 	encoder   *zstd.Encoder
+	lock      *os.File
 
 	// Written and Reused count bytes before compression.
 	Written, Reused int64
@@ -212,8 +214,18 @@ func newWriter(dir string, l label, s secrets) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make compressor: %w", err)
 	}
-	return &Writer{dir: dir, label: l, naming: naming, recipient: to, encoder: enc}, nil
+	lock, err := hold(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{dir: dir, label: l, naming: naming, recipient: to, encoder: enc, lock: lock}, nil
 }
+
+// Close lets others change the archive.
+func (w *Writer) Close() error { return w.lock.Close() }
+
+// ID names the archive.
+func (w *Writer) ID() string { return w.label.ID }
 
 // Put adds a piece and returns its name.
 func (w *Writer) Put(data []byte) (string, error) {
@@ -335,8 +347,14 @@ func readLabel(dir string) (l label, err error) {
 }
 
 // Backups returns the ids of the backups, oldest first; each begins with its time.
-func (r *Reader) Backups() ([]string, error) {
-	entries, err := os.ReadDir(filepath.Join(r.dir, "backups"))
+func (r *Reader) Backups() ([]string, error) { return Backups(r.dir) }
+
+// Backups lists an archive without opening it.
+func Backups(dir string) ([]string, error) {
+	if _, err := readLabel(dir); err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(filepath.Join(dir, "backups"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("list backups: %w", err)
 	}
@@ -453,7 +471,11 @@ func writeFile(path string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
-	d, err := os.Open(dir) //nolint:gosec // a directory that was just written to
+	return syncDir(dir)
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir) //nolint:gosec // a directory of the archive
 	if err != nil {
 		return fmt.Errorf("open directory: %w", err)
 	}

@@ -26,6 +26,7 @@ type Message struct {
 	Subject string    // <room>.<noun>.<happened>
 	At      time.Time // when it was emitted
 	Data    []byte    // JSON of the event
+	Trace   string    // W3C trace context of who emitted it, empty for none
 }
 
 // Subscription is one handler of one event type. Make one with On.

@@ -14,12 +14,16 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"linghang/kernel/trace"
 )
 
 // Config says where the bus is. The zero URL embeds a server.
 type Config struct {
 	URL string // nats://… of an existing cluster
 	Dir string // where the embedded server keeps its stream
+	// Trace begins the spans of events; nil traces nothing.
+	Trace *trace.Tracer
 }
 
 // Retention is how long events stay on the bus and in the outboxes.
@@ -46,13 +50,14 @@ type Bus struct {
 	js       jetstream.JetStream
 	stream   jetstream.Stream
 	log      *slog.Logger
+	trace    *trace.Tracer
 	counts   counts
 	wg       sync.WaitGroup
 }
 
 // Open starts or joins the bus.
 func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Bus, error) {
-	b := &Bus{log: log}
+	b := &Bus{log: log, trace: cfg.Trace}
 	conn, err := b.connect(cfg)
 	if err != nil {
 		return nil, err
@@ -203,13 +208,42 @@ func (b *Bus) send(ctx context.Context, o Outbox) (int, error) {
 	}
 	ids := make([]string, 0, len(messages))
 	for _, m := range messages {
-		msg := &nats.Msg{Subject: prefix + "event." + m.Subject, Data: m.Data, Header: nats.Header{}}
-		if _, err := b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(m.ID)); err != nil {
+		if err := b.publish(ctx, m); err != nil {
 			return len(ids), errors.Join(fmt.Errorf("publish event %s: %w", m.ID, err), o.Sent(ctx, ids))
 		}
 		ids = append(ids, m.ID)
 	}
 	return len(ids), o.Sent(ctx, ids)
+}
+
+// publish hands one event to the stream, as a part of the trace that emitted it.
+func (b *Bus) publish(ctx context.Context, m Message) (err error) {
+	msg := &nats.Msg{Subject: prefix + "event." + m.Subject, Data: m.Data, Header: nats.Header{}}
+	if m.Trace != "" {
+		var span trace.Span
+		ctx, span = b.trace.Begin(ctx, trace.Producer, "publish "+m.Subject, m.Trace, messaging("publish", m.Subject, m.ID)...)
+		defer func() { ended(span, err) }()
+		if parent := trace.Parent(ctx); parent != "" {
+			m.Trace = parent
+		}
+		msg.Header.Set(trace.Header, m.Trace)
+	}
+	_, err = b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(m.ID))
+	return err
+}
+
+func messaging(operation, subject, id string) []trace.Attr {
+	return []trace.Attr{
+		trace.Text("messaging.system", "nats"), trace.Text("messaging.destination.name", subject),
+		trace.Text("messaging.operation.name", operation), trace.Text("messaging.message.id", id),
+	}
+}
+
+func ended(span trace.Span, err error) {
+	if err != nil && !errors.Is(err, ErrHandled) {
+		span.Fail("error")
+	}
+	span.End()
 }
 
 // Subscribe runs a room's handler until ctx ends. Replicas share the work.
@@ -262,7 +296,10 @@ func (b *Bus) deliver(ctx context.Context, m jetstream.Msg, name string, s Subsc
 	d := &Delivery{MessageID: m.Headers().Get(nats.MsgIdHdr), Consumer: name}
 	run, cancel := context.WithTimeout(WithDelivery(ctx, d), handleWait)
 	defer cancel()
+	run, span := b.trace.Begin(run, trace.Consumer, "process "+s.Subject, m.Headers().Get(trace.Header),
+		append(messaging("process", s.Subject, d.MessageID), trace.Text("messaging.consumer.group.name", name))...)
 	err := protect(func() error { return s.Handle(run, m.Data()) })
+	ended(span, err)
 	b.counts.add(name, err)
 	if err == nil || errors.Is(err, ErrHandled) {
 		if err := m.Ack(); err != nil {
@@ -275,7 +312,7 @@ func (b *Bus) deliver(ctx context.Context, m jetstream.Msg, name string, s Subsc
 		tries = meta.NumDelivered
 	}
 	wait := min(time.Duration(1<<min(tries, 8))*250*time.Millisecond, time.Minute)
-	b.log.Error("event was not handled; it will be tried again", "consumer", name, "event", d.MessageID, "try", tries, "error", err)
+	b.log.ErrorContext(run, "event was not handled; it will be tried again", "consumer", name, "event", d.MessageID, "try", tries, "error", err)
 	if err := m.NakWithDelay(wait); err != nil {
 		b.log.Debug("event was not returned; it comes back by itself", "consumer", name, "error", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,11 +22,13 @@ import (
 	"linghang/kernel/audit"
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
 )
 
 const (
 	sessionCookie = "linghang_session"
+	deviceCookie  = "linghang_device"
 	csrfHeader    = "X-Linghang-CSRF"
 	maxBody       = 1 << 20
 )
@@ -34,9 +37,12 @@ const (
 type visit struct {
 	id      string
 	ip      string
+	device  string
 	failure *Problem
 	// recorded is set once the audit entry went with a change.
 	recorded bool
+	// tooDeep is set once the body turned out to be nested too deep.
+	tooDeep bool
 }
 
 type visitKey struct{}
@@ -62,6 +68,14 @@ func ClientIP(ctx context.Context) string {
 	return ""
 }
 
+// Device returns the cookie by which the caller's browser is known again.
+func Device(ctx context.Context) string {
+	if v := visitOf(ctx); v != nil {
+		return v.device
+	}
+	return ""
+}
+
 func noteFailure(ctx context.Context, p *Problem) {
 	if v := visitOf(ctx); v != nil {
 		v.failure = p
@@ -71,8 +85,9 @@ func noteFailure(ctx context.Context, p *Problem) {
 // outer is the part of the door that every request passes, routed or not.
 func (s *Server) outer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{id: ulid.Make().String(), ip: s.clientIP(r)}
-		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+		v := &visit{id: ulid.Make().String(), ip: s.clientIP(r), device: cookieOf(r, deviceCookie)}
+		ctx, span := s.traced(r, v)
+		r = r.WithContext(context.WithValue(ctx, visitKey{}, v))
 		h := w.Header()
 		h.Set("X-Request-Id", v.id)
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -86,6 +101,7 @@ func (s *Server) outer(next http.Handler) http.Handler {
 				s.recovered(tw, r, p)
 			}
 			s.account(tw, r, v, time.Since(start))
+			conclude(span, r, v, tw.status)
 		}()
 		next.ServeHTTP(tw, r)
 	})
@@ -96,7 +112,7 @@ func (s *Server) recovered(w *tallyWriter, r *http.Request, p any) {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(http.ErrAbortHandler)
 	}
-	s.cfg.Log.Error("a handler panicked", "request", RequestID(r.Context()), "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+	s.cfg.Log.ErrorContext(r.Context(), "a handler panicked", "request", RequestID(r.Context()), "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 	if !w.wrote {
 		Refuse(w, r, fmt.Errorf("panic: %v", p))
 	}
@@ -153,9 +169,20 @@ func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Hand
 			s.refuse(w, r, m, id)
 			return
 		}
+		if m.StepUp && !id.IsFresh(time.Now()) {
+			Refuse(w, r, identity.StepUp(id))
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, m.bodyLimit()+1)
+		boundDepth(r, m.typed())
 		w.Header().Set("Cache-Control", "no-store")
 		if !changes(r.Method) {
+			if m.Sensitive {
+				if err := s.cfg.Audit.Append(r.Context(), s.reading(r, m)); err != nil {
+					Refuse(w, r, err)
+					return
+				}
+			}
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -176,10 +203,7 @@ func (s *Server) authenticate(r *http.Request, m MountedRoute) (identity.Identit
 	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return s.cfg.Directory.Bearer(r.Context(), secret)
 	}
-	secret := ""
-	if cookies := r.CookiesNamed(sessionCookie); len(cookies) > 0 {
-		secret = cookies[0].Value
-	}
+	secret := cookieOf(r, sessionCookie)
 	if secret == "" {
 		return identity.Identity{}, nil
 	}
@@ -190,12 +214,25 @@ func (s *Server) authenticate(r *http.Request, m MountedRoute) (identity.Identit
 	if err != nil {
 		return id, err
 	}
+	if id.Need != "" && !slices.Contains(m.Owing, id.Need) {
+		if m.Permission == identity.Public {
+			return identity.Identity{}, nil
+		}
+		return id, fault.New(fault.Forbidden, "kernel.second_factor", "this session owes a second factor").With("need", string(id.Need))
+	}
 	// A page of another origin can make a browser send the cookie, but not this header.
 	if changes(r.Method) && r.Header.Get(csrfHeader) == "" {
 		return id, fault.New(fault.Forbidden, "kernel.csrf", "a change by a browser session needs the header %s", csrfHeader).
 			At("header."+csrfHeader, "send the header with any value")
 	}
 	return id, nil
+}
+
+func cookieOf(r *http.Request, name string) string {
+	if cookies := r.CookiesNamed(name); len(cookies) > 0 {
+		return cookies[0].Value
+	}
+	return ""
 }
 
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, m MountedRoute, id identity.Identity) {
@@ -217,6 +254,16 @@ func (s *Server) entry(r *http.Request, m MountedRoute, outcome string) audit.En
 	e := audit.NewEntry(r.Context(), m.Method()+" "+m.Path, r.URL.Path, outcome)
 	v := visitOf(r.Context())
 	e.IP, e.RequestID = v.ip, v.id
+	return e
+}
+
+// reading is the record of somebody who looks at what not everybody may see. It
+// is on the disk before they do; readings that come together share one commit.
+func (s *Server) reading(r *http.Request, m MountedRoute) audit.Entry {
+	e := s.entry(r, m, "read")
+	if q := r.URL.RawQuery; q != "" {
+		e.Detail = "query " + q[:min(len(q), 500)]
+	}
 	return e
 }
 
@@ -282,7 +329,7 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, m MountedRoute, db
 	rec := &recorder{header: w.Header(), status: http.StatusOK}
 	next.ServeHTTP(rec, r.WithContext(ctx))
 	if rec.status < 400 {
-		if err := db.Remember(sqldb.Alone(ctx), full, rec.status, rec.body.String()); err != nil {
+		if err := s.remember(ctx, db, full, rec); err != nil {
 			s.cfg.Log.Warn("an answer could not be kept for repeats", "request", RequestID(ctx), "error", err)
 		}
 	}
@@ -294,6 +341,18 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, m MountedRoute, db
 	s.conclude(r, m, rec.status)
 	w.WriteHeader(rec.status)
 	_, _ = w.Write(rec.body.Bytes()) // the caller may have gone
+}
+
+const answerPurpose = "httpd.answer"
+
+// remember keeps an answer for repeats, sealed: it may be the only one that ever
+// shows a new secret.
+func (s *Server) remember(ctx context.Context, db *sqldb.DB, key string, rec *recorder) error {
+	sealed, err := s.cfg.Seal.Seal(sqldb.Alone(ctx), answerPurpose, rec.body.Bytes())
+	if err != nil {
+		return err
+	}
+	return db.Remember(sqldb.Alone(ctx), key, rec.status, sealed)
 }
 
 // replay answers a request whose key was used before, and says whether it did.
@@ -312,12 +371,24 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request, db *sqldb.DB, ke
 	case a.Status == 0:
 		Refuse(w, r, fault.New(fault.Conflict, "kernel.idempotency.done", "the change was made; its answer is no longer known, read the object"))
 	default:
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Idempotency-Replayed", "true")
-		w.WriteHeader(a.Status)
-		_, _ = io.WriteString(w, a.Body) // the caller may have gone
+		s.repeat(w, r, a)
 	}
 	return true
+}
+
+func (s *Server) repeat(w http.ResponseWriter, r *http.Request, a sqldb.Answer) {
+	body := []byte(a.Body)
+	if seal.IsSealed(a.Body) { // an earlier release kept answers in clear, for a day
+		var err error
+		if body, err = s.cfg.Seal.Open(r.Context(), answerPurpose, a.Body); err != nil {
+			Refuse(w, r, err)
+			return
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Idempotency-Replayed", "true")
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(body) // the caller may have gone
 }
 
 func digest(parts ...string) string {
@@ -336,6 +407,13 @@ func SessionCookie(secret string, secure bool) *http.Cookie {
 	}
 	return &http.Cookie{ //nolint:gosec // Secure follows the public address: plain HTTP on one machine works too
 		Name: sessionCookie, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure, MaxAge: age,
+	}
+}
+
+// DeviceCookie is the cookie by which a browser is known again when somebody signs in.
+func DeviceCookie(secret string, secure bool) *http.Cookie {
+	return &http.Cookie{ //nolint:gosec // Secure follows the public address: plain HTTP on one machine works too
+		Name: deviceCookie, Value: secret, Path: "/api/system", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure, MaxAge: 365 * 24 * 3600,
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"linghang/kernel/fault"
+	"linghang/kernel/identity"
 	"linghang/kernel/sqldb"
 )
 
@@ -28,10 +29,18 @@ type Route struct {
 	// Recorded says where a changing route keeps its own record of who did
 	// what, instead of the audit log; empty for nearly all.
 	Recorded string
+	// Sensitive marks a reading that is recorded: who read what, when.
+	Sensitive bool
 	// MaxBody bounds the request body in bytes; zero means 1 MiB.
 	MaxBody int64
 	// Stream lifts the time limit for routes that answer for long.
 	Stream bool
+	// StepUp asks persons for a factor proven within the last minutes, for acts
+	// that a stolen session must not be enough for.
+	StepUp bool
+	// Owing lists the needs with which a session may call the route; nearly all
+	// routes are for sessions that owe nothing.
+	Owing []identity.Need
 	// OwnKey marks routes that authenticate by keys of their own room, not by
 	// session or token; the room checks them.
 	OwnKey bool
@@ -55,6 +64,12 @@ func (r Route) bodyLimit() int64 {
 func (r Route) Path() string {
 	_, path, _ := strings.Cut(r.Pattern, " ")
 	return path
+}
+
+// typed tells routes whose body is JSON, whatever its type is said to be.
+func (r Route) typed() bool {
+	_, raw := r.Handler.(rawHandler)
+	return !raw
 }
 
 // Handler answers a route. Make one with JSON, Created, List or Raw.
@@ -111,14 +126,14 @@ func Created[I, O any](call func(ctx context.Context, in I) (O, error)) Handler 
 	return jsonHandler[I, O]{http.StatusCreated, call}
 }
 
-// CookieSetter is an answer that also gives the browser a cookie.
+// CookieSetter is an answer that also gives the browser cookies.
 type CookieSetter interface {
-	Cookie() *http.Cookie
+	Cookies() []*http.Cookie
 }
 
 type output[O any] struct {
-	ETag      string `header:"ETag"`
-	SetCookie string `header:"Set-Cookie"`
+	ETag      string   `header:"ETag"`
+	SetCookie []string `header:"Set-Cookie"`
 	Body      O
 }
 
@@ -141,8 +156,10 @@ func (h jsonHandler[I, O]) register(api huma.API, op huma.Operation) {
 		if v, ok := any(body).(Versioned); ok {
 			out.ETag = `"` + strconv.FormatInt(v.ETag(), 10) + `"`
 		}
-		if c, ok := any(body).(CookieSetter); ok && c.Cookie() != nil {
-			out.SetCookie = c.Cookie().String()
+		if c, ok := any(body).(CookieSetter); ok {
+			for _, cookie := range c.Cookies() {
+				out.SetCookie = append(out.SetCookie, cookie.String())
+			}
 		}
 		return out, nil
 	})

@@ -18,18 +18,23 @@ import (
 
 	"linghang/kernel/audit"
 	"linghang/kernel/identity"
+	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
+	"linghang/kernel/trace"
 )
 
 // Config tells the door what it opens into.
 type Config struct {
 	Directory *identity.Directory
 	Audit     *audit.Log
+	Seal      *seal.Keyring // of answers that are kept for repeats; they may hold secrets
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
 	Version   string
 	// TrustProxy reads the caller's address from X-Forwarded-For.
 	TrustProxy bool
+	// Trace begins the spans of requests; nil traces nothing.
+	Trace *trace.Tracer
 	// Timeout bounds a request that does not stream; zero means 30 seconds.
 	Timeout time.Duration
 }

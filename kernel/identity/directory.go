@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -68,8 +67,11 @@ type Person struct {
 	Synthetic   bool         `json:"synthetic" title:"合成数据|Synthetic"`
 	Memberships []Membership `json:"memberships" nullable:"false"`
 	Version     int64        `json:"version" title:"版本|Version"`
+	// SecondFactor tells whether there is one; which ones is the person's own affair.
+	SecondFactor bool `json:"second_factor" title:"第二因素|Second factor"`
 
-	password string
+	password    string
+	factorSince int64
 }
 
 // ETag implements the HTTP door's versioned answer.
@@ -83,9 +85,12 @@ type Session struct {
 	IP         string    `json:"ip"`
 	UserAgent  string    `json:"user_agent"`
 	Current    bool      `json:"current"`
+	AMR        []string  `json:"amr" nullable:"false" doc:"How it was opened: pwd, otp, pop (passkey), fed (another provider), mfa (two factors)"`
+	ProvenAt   time.Time `json:"proven_at" doc:"When a factor was last proven in it"`
 
 	personID       string
 	organisationID string
+	factors        Factors
 }
 
 // Token lets a program act for an organisation within named permissions.
@@ -109,15 +114,21 @@ type Directory struct {
 	db        *sqldb.DB
 	catalogue *Catalogue
 	now       func() time.Time
-	attempts  *attempts
 	vacancies vacancies
+	throttle  *throttle
+	policy    Policy
+	seal      Sealer
+	address   func() string
 	hashing   chan struct{} // argon2 takes 64 MiB each; few at a time
 	effort    effort
 }
 
 // NewDirectory returns the directory kept in db.
 func NewDirectory(db *sqldb.DB, catalogue *Catalogue) *Directory {
-	return &Directory{db: db, catalogue: catalogue, now: time.Now, attempts: newAttempts(), hashing: make(chan struct{}, 4), effort: usualEffort()}
+	return &Directory{
+		db: db, catalogue: catalogue, now: time.Now, throttle: newThrottle(), policy: DefaultPolicy(), address: func() string { return "" },
+		hashing: make(chan struct{}, 4), effort: usualEffort(),
+	}
 }
 
 // Catalogue returns the compiled permissions.
@@ -153,6 +164,9 @@ func (d *Directory) SetUpCity(ctx context.Context, in SetUp) (Person, error) {
 	if err := in.check(); err != nil {
 		return Person{}, err
 	}
+	if err := d.acceptable("body.administrator.password", in.Login, in.Password); err != nil {
+		return Person{}, err
+	}
 	hash, err := d.hash(ctx, in.Password)
 	if err != nil {
 		return Person{}, err
@@ -160,7 +174,7 @@ func (d *Directory) SetUpCity(ctx context.Context, in SetUp) (Person, error) {
 	org := Organisation{ID: ulid.Make().String(), Kind: Bureau, Name: in.Organisation, Version: 1}
 	person := Person{
 		ID: ulid.Make().String(), Login: strings.ToLower(in.Login), Name: in.Name, Email: in.Email, Language: "zh",
-		Memberships: []Membership{{org.ID, Administrator}}, Version: 1, password: hash,
+		Memberships: []Membership{{org.ID, Administrator}}, Version: 1, password: hash, factorSince: d.now().UnixMilli(),
 	}
 	return person, d.insertCity(ctx, in, org, person)
 }
@@ -182,7 +196,7 @@ func (in SetUp) check() error {
 	if len(f.Fields) > 0 {
 		return f
 	}
-	return acceptablePassword("body.administrator.password", in.Login, in.Password)
+	return nil
 }
 
 var loginPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{2,63}$`)
@@ -197,14 +211,14 @@ func acceptableLogin(location, login string) error {
 
 // SignIn checks a password and opens a session; secret is for the cookie. The
 // answer to a wrong login and to a wrong password is the same.
-func (d *Directory) SignIn(ctx context.Context, login, password, ip, agent string) (secret string, p Person, err error) {
+func (d *Directory) SignIn(ctx context.Context, login, password string, from Visitor) (secret string, p Person, err error) {
 	login = strings.ToLower(strings.TrimSpace(login))
-	if wait := d.attempts.wait(login, ip, d.now()); wait > 0 {
-		return "", Person{}, fault.New(fault.Limited, "system.sign_in.limited", "too many attempts; wait %d seconds", int(wait.Seconds())+1).
-			After(int(wait.Seconds()) + 1)
-	}
 	p, err = d.personByLogin(ctx, login)
 	if err != nil && !fault.Is(err, fault.NotFound) {
+		return "", Person{}, err
+	}
+	try, err := d.attempt(ctx, "login "+login, p.ID, from)
+	if err != nil {
 		return "", Person{}, err
 	}
 	ok, err := d.compare(ctx, p.password, password)
@@ -212,20 +226,31 @@ func (d *Directory) SignIn(ctx context.Context, login, password, ip, agent strin
 		return "", Person{}, err
 	}
 	if !ok || p.Disabled || len(p.Memberships) == 0 {
-		d.attempts.failed(login, ip, d.now())
+		d.throttle.failed(try, d.now())
 		return "", Person{}, fault.New(fault.Unauthorized, "system.sign_in.refused", "the login or the password is wrong")
 	}
-	d.attempts.passed(login, ip)
+	d.throttle.passed(try)
+	secret, err = d.openSession(ctx, p, from, byPassword)
+	return secret, p, err
+}
+
+// openSession lets a person in who proved themselves by the methods.
+func (d *Directory) openSession(ctx context.Context, p Person, from Visitor, amr ...string) (secret string, err error) {
 	secret, hash, err := newSecret("")
 	if err != nil {
-		return "", Person{}, err
+		return "", err
 	}
 	now := d.now()
-	s := Session{
-		ID: ulid.Make().String(), CreatedAt: now, LastSeenAt: now, IP: ip, UserAgent: truncate(agent, 200),
-		personID: p.ID, organisationID: p.Memberships[0].OrganisationID,
+	if p.factorSince == 0 && d.owes(p) {
+		if err := d.noteOwing(ctx, p.ID); err != nil {
+			return "", err
+		}
 	}
-	return secret, p, d.insertSession(ctx, s, hash)
+	s := Session{
+		ID: ulid.Make().String(), CreatedAt: now, LastSeenAt: now, IP: from.IP, UserAgent: truncate(from.Agent, 200),
+		AMR: amr, ProvenAt: now, personID: p.ID, organisationID: p.Memberships[0].OrganisationID,
+	}
+	return secret, d.insertSession(ctx, s, hash)
 }
 
 // Session returns who the cookie's secret stands for; nobody when it is unknown or over.
@@ -271,8 +296,10 @@ func (d *Directory) identify(ctx context.Context, p Person, s Session) (Identity
 	if err != nil {
 		return Identity{}, err
 	}
+	need, due := d.standing(p, s)
 	scope, err := d.scope(ctx, o)
 	return Identity{
+		AMR: s.AMR, ProvenAt: s.ProvenAt, Factors: s.factors, Need: need, FactorDue: due,
 		PersonID: p.ID, SessionID: s.ID, Name: p.Name, Login: p.Login, Language: p.Language,
 		Organisation: o, Roles: roles, Permissions: bits.or(more), Provisional: standIn, Scope: scope, catalogue: d.catalogue,
 	}, err
@@ -408,51 +435,4 @@ func truncate(s string, n int) string {
 		return s
 	}
 	return strings.ToValidUTF8(s[:n], "")
-}
-
-// attempts slows down guessing: per login and address, after five failures,
-// the wait doubles up to five minutes. It forgets the oldest beyond its bound.
-type attempts struct {
-	mu   sync.Mutex
-	seen map[string]failures
-}
-
-type failures struct {
-	n    int
-	last time.Time
-}
-
-const attemptsBound = 10_000
-
-func newAttempts() *attempts { return &attempts{seen: map[string]failures{}} }
-
-func (a *attempts) wait(login, ip string, now time.Time) time.Duration {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	f := a.seen[login+" "+ip]
-	if f.n < 5 {
-		return 0
-	}
-	pause := min(time.Duration(1<<min(f.n-5, 9))*time.Second, 5*time.Minute)
-	return max(0, f.last.Add(pause).Sub(now))
-}
-
-func (a *attempts) failed(login, ip string, now time.Time) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if len(a.seen) >= attemptsBound {
-		for k, f := range a.seen {
-			if now.Sub(f.last) > 10*time.Minute || len(a.seen) >= attemptsBound {
-				delete(a.seen, k)
-			}
-		}
-	}
-	f := a.seen[login+" "+ip]
-	a.seen[login+" "+ip] = failures{f.n + 1, now}
-}
-
-func (a *attempts) passed(login, ip string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	delete(a.seen, login+" "+ip)
 }

@@ -180,11 +180,14 @@ func stale(n int64, err error, what string) error {
 	return nil
 }
 
-const personColumns = `p.id, p.login, p.name, p.email, p.language, p.disabled, p.synthetic, p.version, p.password`
+const personColumns = `p.id, p.login, p.name, p.email, p.language, p.disabled, p.synthetic, p.version, p.password, p.factor_since,
+	(SELECT COUNT(*) FROM totp t WHERE t.person_id = p.id AND t.confirmed_at > 0) + (SELECT COUNT(*) FROM passkey k WHERE k.person_id = p.id)`
 
 func scanPerson(r sqldb.Row) (Person, error) {
 	p := Person{Memberships: []Membership{}}
-	err := r.Scan(&p.ID, &p.Login, &p.Name, &p.Email, &p.Language, &p.Disabled, &p.Synthetic, &p.Version, &p.password)
+	var factors int
+	err := r.Scan(&p.ID, &p.Login, &p.Name, &p.Email, &p.Language, &p.Disabled, &p.Synthetic, &p.Version, &p.password, &p.factorSince, &factors)
+	p.SecondFactor = factors > 0
 	return p, err
 }
 
@@ -267,8 +270,8 @@ func (d *Directory) Persons(ctx context.Context, in PersonParams) (sqldb.Page[Pe
 }
 
 func insertPerson(ctx context.Context, tx *sqldb.Tx, p Person, now time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO person (id, login, name, email, language, password, disabled, synthetic, created_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)`, p.ID, p.Login, p.Name, p.Email, p.Language, p.password, p.Disabled, p.Synthetic, now.UnixMilli())
+	_, err := tx.Exec(ctx, `INSERT INTO person (id, login, name, email, language, password, disabled, synthetic, created_at, factor_since, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`, p.ID, p.Login, p.Name, p.Email, p.Language, p.password, p.Disabled, p.Synthetic, now.UnixMilli(), p.factorSince)
 	if sqldb.IsUnique(err) {
 		return fault.New(fault.Conflict, "system.login.taken", "the login %s is taken", p.Login).At("body.login", "choose another login")
 	}
@@ -295,15 +298,20 @@ func insertMemberships(ctx context.Context, tx *sqldb.Tx, p Person) error {
 // savePerson replaces what can be edited, memberships included; the last holder
 // of a duty cannot be taken away.
 func (d *Directory) savePerson(ctx context.Context, p Person, version int64) error {
+	owing := int64(0) // who owes nothing any more begins anew when they do again
+	if d.owes(p) {
+		owing = d.now().UnixMilli()
+	}
 	defer d.vacancies.forget()
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
-		return d.guardDuties(ctx, tx, func() error { return updatePerson(ctx, tx, p, version) })
+		return d.guardDuties(ctx, tx, func() error { return updatePerson(ctx, tx, p, version, owing) })
 	})
 }
 
-func updatePerson(ctx context.Context, tx *sqldb.Tx, p Person, version int64) error {
-	n, err := tx.Exec(ctx, `UPDATE person SET name = $1, email = $2, language = $3, disabled = $4, version = version + 1
-		WHERE id = $5 AND version = $6`, p.Name, p.Email, p.Language, p.Disabled, p.ID, version)
+func updatePerson(ctx context.Context, tx *sqldb.Tx, p Person, version, owing int64) error {
+	n, err := tx.Exec(ctx, `UPDATE person SET name = $1, email = $2, language = $3, disabled = $4, version = version + 1,
+		factor_since = CASE WHEN factor_since = 0 OR CAST($7 AS BIGINT) = 0 THEN CAST($7 AS BIGINT) ELSE factor_since END
+		WHERE id = $5 AND version = $6`, p.Name, p.Email, p.Language, p.Disabled, p.ID, version, owing)
 	if err := stale(n, err, "person"); err != nil {
 		return err
 	}
@@ -338,8 +346,9 @@ func (d *Directory) insertSession(ctx context.Context, s Session, hash string) e
 		if _, err := tx.Exec(ctx, `DELETE FROM session WHERE last_seen_at < $1`, d.now().Add(-sessionIdle).UnixMilli()); err != nil {
 			return fmt.Errorf("drop old sessions: %w", err)
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO session (id, secret_hash, person_id, organisation_id, created_at, last_seen_at, ip, user_agent)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, s.ID, hash, s.personID, s.organisationID, s.CreatedAt.UnixMilli(), s.LastSeenAt.UnixMilli(), s.IP, s.UserAgent)
+		_, err := tx.Exec(ctx, `INSERT INTO session (id, secret_hash, person_id, organisation_id, created_at, last_seen_at, ip, user_agent, amr, proven_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, s.ID, hash, s.personID, s.organisationID, s.CreatedAt.UnixMilli(), s.LastSeenAt.UnixMilli(),
+			s.IP, s.UserAgent, strings.Join(s.AMR, " "), s.ProvenAt.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("insert session: %w", err)
 		}
@@ -347,18 +356,25 @@ func (d *Directory) insertSession(ctx context.Context, s Session, hash string) e
 	})
 }
 
-const sessionColumns = `id, person_id, organisation_id, created_at, last_seen_at, ip, user_agent`
+const sessionColumns = `s.id, s.person_id, s.organisation_id, s.created_at, s.last_seen_at, s.ip, s.user_agent, s.amr, s.proven_at`
 
 func scanSession(r sqldb.Row) (Session, error) {
 	var s Session
-	var created, seen int64
-	err := r.Scan(&s.ID, &s.personID, &s.organisationID, &created, &seen, &s.IP, &s.UserAgent)
-	s.CreatedAt, s.LastSeenAt = time.UnixMilli(created).UTC(), time.UnixMilli(seen).UTC()
+	var created, seen, proven int64
+	var amr string
+	var totps int
+	err := r.Scan(&s.ID, &s.personID, &s.organisationID, &created, &seen, &s.IP, &s.UserAgent, &amr, &proven, &totps, &s.factors.Passkeys, &s.factors.Recovery)
+	s.CreatedAt, s.LastSeenAt, s.ProvenAt = time.UnixMilli(created).UTC(), time.UnixMilli(seen).UTC(), time.UnixMilli(proven).UTC()
+	s.AMR, s.factors.TOTP = strings.Fields(amr), totps > 0
 	return s, err
 }
 
 func (d *Directory) sessionBySecret(ctx context.Context, hash string) (Session, error) {
-	s, err := scanSession(d.db.QueryRow(ctx, `SELECT `+sessionColumns+` FROM session WHERE secret_hash = $1`, hash))
+	return d.oneSession(ctx, `s.secret_hash = $1`, hash)
+}
+
+func (d *Directory) oneSession(ctx context.Context, where, arg string) (Session, error) {
+	s, err := scanSession(d.db.QueryRow(ctx, `SELECT `+sessionColumns+`, `+fmt.Sprintf(factorCounts, "s.person_id")+` FROM session s WHERE `+where, arg))
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, fault.New(fault.Unauthorized, "system.session.over", "the session is over; sign in again")
 	}
@@ -371,7 +387,7 @@ func (d *Directory) sessionBySecret(ctx context.Context, hash string) (Session, 
 // Sessions lists the sessions of the person who asks.
 func (d *Directory) Sessions(ctx context.Context) ([]Session, error) {
 	id := From(ctx)
-	rows, err := d.db.Query(ctx, `SELECT `+sessionColumns+` FROM session WHERE person_id = $1 ORDER BY last_seen_at DESC LIMIT 100`, id.PersonID)
+	rows, err := d.db.Query(ctx, `SELECT `+sessionColumns+`, 0, 0, 0 FROM session s WHERE s.person_id = $1 ORDER BY s.last_seen_at DESC LIMIT 100`, id.PersonID)
 	if err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)
 	}
@@ -415,11 +431,7 @@ func (d *Directory) SwitchOrganisation(ctx context.Context, organisation string)
 	if err != nil {
 		return Identity{}, err
 	}
-	p, err := d.Person(ctx, id.PersonID)
-	if err != nil {
-		return Identity{}, err
-	}
-	return d.identify(ctx, p, Session{ID: id.SessionID, organisationID: organisation})
+	return d.resume(ctx, id.SessionID)
 }
 
 const tokenColumns = `id, name, organisation_id, permissions, created_at, expires_at, last_used_at` //nolint:gosec // names of columns, no secret

@@ -10,6 +10,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/lang"
@@ -183,6 +184,15 @@ type Identity struct {
 	Permissions  Bits
 	Provisional  []Duty // held only until somebody is named
 	Scope        Scope
+
+	// Of a session: how it was opened, when a factor was last proven in it,
+	// which second factors the person has, what the session owes, and until
+	// when a second factor is still only asked for.
+	AMR       []string
+	ProvenAt  time.Time
+	Factors   Factors
+	Need      Need
+	FactorDue time.Time
 
 	catalogue *Catalogue
 }

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -64,7 +65,7 @@ func settle(t *testing.T, db *sqldb.DB) village {
 // as signs somebody in and returns a context in which they ask.
 func (v village) as(t *testing.T, login string) context.Context {
 	t.Helper()
-	secret, _, err := v.SignIn(t.Context(), login, password, "10.0.0.1", "test")
+	secret, _, err := v.SignIn(t.Context(), login, password, identity.Visitor{IP: "10.0.0.1", Agent: "test"})
 	if err != nil {
 		t.Fatalf("sign in %s: %v", login, err)
 	}
@@ -129,7 +130,7 @@ func TestSigningInTellsAStrangerNothing(t *testing.T) {
 	each(t, func(t *testing.T, v village) {
 		v.person(t, "anna", identity.Membership{OrganisationID: v.ours.ID, Role: identity.Viewer})
 		f := func(login, with string) string {
-			_, _, err := v.SignIn(t.Context(), login, with, "10.0.0.9", "test")
+			_, _, err := v.SignIn(t.Context(), login, with, identity.Visitor{IP: "10.0.0.9", Agent: "test"})
 			if !fault.Is(err, fault.Unauthorized) {
 				t.Errorf("%s: %v", login, err)
 			}
@@ -138,7 +139,7 @@ func TestSigningInTellsAStrangerNothing(t *testing.T) {
 		if a, b := f("anna", "wrong"), f("nobody", "wrong"); a != b {
 			t.Errorf("%q and %q differ", a, b)
 		}
-		if _, _, err := v.SignIn(t.Context(), " ANNA ", password, "10.0.0.9", "test"); err != nil {
+		if _, _, err := v.SignIn(t.Context(), " ANNA ", password, identity.Visitor{IP: "10.0.0.9", Agent: "test"}); err != nil {
 			t.Errorf("a login in capitals: %v", err)
 		}
 	})
@@ -154,19 +155,19 @@ func TestGuessingIsSlowedDownPerLoginAndAddress(t *testing.T) {
 		defer func() { _ = engine.Close() }()
 		v := settle(t, db)
 		for range 5 {
-			if _, _, err := v.SignIn(t.Context(), "admin", "wrong", "10.0.0.9", ""); !fault.Is(err, fault.Unauthorized) {
+			if _, _, err := v.SignIn(t.Context(), "admin", "wrong", identity.Visitor{IP: "10.0.0.9", Agent: ""}); !fault.Is(err, fault.Unauthorized) {
 				t.Fatalf("got %v", err)
 			}
 		}
-		_, _, err := v.SignIn(t.Context(), "admin", password, "10.0.0.9", "")
+		_, _, err := v.SignIn(t.Context(), "admin", password, identity.Visitor{IP: "10.0.0.9", Agent: ""})
 		if f := fault.As(err); f == nil || f.Kind != fault.Limited || f.RetryAfter < 1 {
 			t.Errorf("the sixth try: %v", err)
 		}
-		if _, _, err := v.SignIn(t.Context(), "admin", password, "10.0.0.8", ""); err != nil {
+		if _, _, err := v.SignIn(t.Context(), "admin", password, identity.Visitor{IP: "10.0.0.8", Agent: ""}); err != nil {
 			t.Errorf("from elsewhere: %v", err)
 		}
 		time.Sleep(2 * time.Second)
-		if _, _, err := v.SignIn(t.Context(), "admin", password, "10.0.0.9", ""); err != nil {
+		if _, _, err := v.SignIn(t.Context(), "admin", password, identity.Visitor{IP: "10.0.0.9", Agent: ""}); err != nil {
 			t.Errorf("after the wait: %v", err)
 		}
 	})
@@ -182,7 +183,7 @@ func TestASessionEndsAfterADayOfRestAndAfterThirtyDays(t *testing.T) {
 		defer func() { _ = engine.Close() }()
 		v := settle(t, db)
 		enter := func() string {
-			secret, _, err := v.SignIn(t.Context(), "admin", password, "10.0.0.1", "test")
+			secret, _, err := v.SignIn(t.Context(), "admin", password, identity.Visitor{IP: "10.0.0.1", Agent: "test"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -451,4 +452,61 @@ func TestADisabledPersonIsOutAtOnce(t *testing.T) {
 	if r := c.Get(t, "/api/system/session", "viewer-ours"); r.Status != http.StatusUnauthorized {
 		t.Errorf("after: %d", r.Status)
 	}
+}
+
+func TestAStrangerWhoHammersAnAccountDoesNotLockItsHolderOut(t *testing.T) {
+	each(t, func(t *testing.T, v village) {
+		home := identity.Visitor{IP: "203.0.113.5"}
+		secret, _, err := v.SignIn(t.Context(), "admin", password, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := v.Session(t.Context(), secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if home.Device, err = v.Remember(t.Context(), id, home); err != nil || home.Device == "" {
+			t.Fatalf("remember the browser: %q, %v", home.Device, err)
+		}
+		limited := func(from identity.Visitor, with string) bool {
+			_, _, err := v.SignIn(t.Context(), "admin", with, from)
+			return fault.Is(err, fault.Limited)
+		}
+		slowed := 0
+		for i := range 130 {
+			from := identity.Visitor{IP: fmt.Sprintf("198.51.100.%d", i)}
+			if i > 120 {
+				from.IP = home.IP // and from the very network of the holder
+			}
+			if limited(from, "wrong") {
+				slowed++
+			}
+		}
+		if slowed == 0 || !limited(identity.Visitor{IP: "198.51.100.200"}, "wrong") {
+			t.Errorf("strangers were slowed down %d times", slowed)
+		}
+		if limited(home, password) {
+			t.Error("the holder is locked out of the browser that is known")
+		}
+		if elsewhere := (identity.Visitor{IP: "198.51.100.201", Device: home.Device}); limited(elsewhere, password) {
+			t.Error("the holder is locked out when the known browser moves")
+		}
+		if !limited(identity.Visitor{IP: "198.51.100.202", Device: "made up"}, password) {
+			t.Error("a cookie that nobody was given counts")
+		}
+	})
+}
+
+func TestOneAddressCannotTryPasswordsOnManyAccounts(t *testing.T) {
+	kerneltest.EachEngine(t, identity.Migrations(), func(t *testing.T, db *sqldb.DB) {
+		v := settle(t, db)
+		stranger := identity.Visitor{IP: "2001:db8:1:2::1"}
+		for i := range 40 {
+			stranger.IP = fmt.Sprintf("2001:db8:1:2::%x", i) // one customer's network
+			_, _, _ = v.SignIn(t.Context(), fmt.Sprintf("nobody-%d", i), "wrong", stranger)
+		}
+		if _, _, err := v.SignIn(t.Context(), "nobody-at-all", "wrong", stranger); !fault.Is(err, fault.Limited) {
+			t.Errorf("after forty: %v", err)
+		}
+	})
 }

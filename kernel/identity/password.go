@@ -85,6 +85,22 @@ func acceptablePassword(location, login, password string) error {
 	return nil
 }
 
+// acceptable refuses passwords that are too weak, or known to others.
+func (d *Directory) acceptable(location, login, password string) error {
+	if err := acceptablePassword(location, login, password); err != nil || d.policy.Breached == "" {
+		return err
+	}
+	known, err := breached(d.policy.Breached, password)
+	if err != nil {
+		return err
+	}
+	if known {
+		return fault.New(fault.Invalid, "system.password.breached", "this password is known from a breach elsewhere").
+			At(location, "choose a password that you use nowhere else")
+	}
+	return nil
+}
+
 // newSecret returns 32 random bytes as text with a prefix, and the hash under
 // which it is stored.
 func newSecret(prefix string) (secret, hash string, err error) {

@@ -29,7 +29,7 @@ func (d *Directory) CreatePerson(ctx context.Context, in PersonInput) (Person, e
 	if err := acceptableLogin("body.login", in.Login); err != nil {
 		return Person{}, err
 	}
-	if err := acceptablePassword("body.password", in.Login, in.Password); err != nil {
+	if err := d.acceptable("body.password", in.Login, in.Password); err != nil {
 		return Person{}, err
 	}
 	if err := d.checkMemberships(ctx, nil, in.Memberships); err != nil {
@@ -47,6 +47,9 @@ func (d *Directory) CreatePerson(ctx context.Context, in PersonInput) (Person, e
 		Synthetic: in.Synthetic, Memberships: in.Memberships, Version: 1, password: hash,
 	}
 	defer d.vacancies.forget()
+	if d.owes(p) {
+		p.factorSince = d.now().UnixMilli()
+	}
 	return p, d.db.Write(ctx, func(tx *sqldb.Tx) error { return insertPerson(ctx, tx, p, d.now()) })
 }
 
@@ -191,7 +194,7 @@ func (d *Directory) ChangePassword(ctx context.Context, current, next string) er
 	if !ok {
 		return fault.New(fault.Invalid, "system.password.current", "the present password is wrong").At("body.current", "type your present password")
 	}
-	if err := acceptablePassword("body.new", p.Login, next); err != nil {
+	if err := d.acceptable("body.new", p.Login, next); err != nil {
 		return err
 	}
 	hash, err := d.hash(ctx, next)
@@ -211,7 +214,7 @@ func (d *Directory) ResetPassword(ctx context.Context, person, next string) erro
 	if !d.outranks(ctx, p) {
 		return fault.New(fault.Forbidden, "system.password.refused", "this person may do more than you; their password is not yours to set")
 	}
-	if err := acceptablePassword("body.password", p.Login, next); err != nil {
+	if err := d.acceptable("body.password", p.Login, next); err != nil {
 		return err
 	}
 	hash, err := d.hash(ctx, next)

@@ -42,7 +42,10 @@ type City struct {
 // Options change how a city is started.
 type Options struct {
 	DatabaseURL string
-	Data        string // a directory to go on with; empty means a fresh one
+	// SignIn changes what is asked of who signs in; nil leaves it as it is by default.
+	SignIn *identity.Policy
+	Data   string                     // a directory to go on with; empty means a fresh one
+	Rooms  map[string]json.RawMessage // sections of the configuration
 }
 
 const password = "correct horse battery staple"
@@ -53,9 +56,12 @@ func Start(t testing.TB, rooms func(k *kernel.Kernel) []module.Module, options .
 	cfg := kernel.Defaults()
 	cfg.Data, cfg.HTTP = t.TempDir(), "127.0.0.1:0"
 	for _, o := range options {
-		cfg.DatabaseURL = o.DatabaseURL
+		cfg.DatabaseURL, cfg.Rooms = o.DatabaseURL, o.Rooms
 		if o.Data != "" {
 			cfg.Data = o.Data
+		}
+		if o.SignIn != nil {
+			cfg.SignIn = *o.SignIn
 		}
 	}
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))

@@ -100,6 +100,7 @@ type Kit struct {
 	DB       *sqldb.DB
 	Series   *series.Store
 	Blobs    *blobs.Store
+	Files    Files
 	Measures *measure.Register
 	Live     *live.Hub
 	Seal     *seal.Keyring

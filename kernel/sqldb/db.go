@@ -51,12 +51,18 @@ func (db *DB) Dialect() Dialect { return db.dialect }
 
 // Query reads rows as of now; it never waits for a writer.
 func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return db.reader.QueryContext(ctx, query, args...)
+	ctx, span := db.traced(ctx, query)
+	rows, err := db.reader.QueryContext(ctx, query, args...)
+	ended(span, err)
+	return rows, err
 }
 
 // QueryRow reads one row as of now.
 func (db *DB) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
-	return db.reader.QueryRowContext(ctx, query, args...)
+	ctx, span := db.traced(ctx, query)
+	row := db.reader.QueryRowContext(ctx, query, args...)
+	ended(span, row.Err())
+	return row
 }
 
 // Commits returns how many transactions were committed since the start; on
@@ -81,7 +87,9 @@ type runner interface {
 
 // Exec runs a statement and returns how many rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	ctx, span := tx.db.traced(ctx, query)
 	res, err := tx.run.ExecContext(tx.context(ctx), tx.db.dialect.placed(query), args...)
+	ended(span, err)
 	if err != nil {
 		return 0, err
 	}
@@ -90,12 +98,18 @@ func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error
 
 // Query reads rows as this change sees them.
 func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return tx.run.QueryContext(tx.context(ctx), query, args...)
+	ctx, span := tx.db.traced(ctx, query)
+	rows, err := tx.run.QueryContext(tx.context(ctx), query, args...)
+	ended(span, err)
+	return rows, err
 }
 
 // QueryRow reads one row as this change sees it.
 func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
-	return tx.run.QueryRowContext(tx.context(ctx), query, args...)
+	ctx, span := tx.db.traced(ctx, query)
+	row := tx.run.QueryRowContext(tx.context(ctx), query, args...)
+	ended(span, row.Err())
+	return row
 }
 
 // Emit records events that become true with this change. They are delivered
@@ -106,8 +120,8 @@ func (tx *Tx) Emit(ctx context.Context, events ...bus.Event) error {
 		if err != nil {
 			return fmt.Errorf("encode event %s: %w", e.Subject(), err)
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO kernel_outbox (id, subject, data, at) VALUES ($1, $2, $3, $4)`,
-			ulid.Make().String(), e.Subject(), string(data), time.Now().UnixMilli())
+		_, err = tx.Exec(ctx, `INSERT INTO kernel_outbox (id, subject, data, at, trace) VALUES ($1, $2, $3, $4, $5)`,
+			ulid.Make().String(), e.Subject(), string(data), time.Now().UnixMilli(), parentOf(ctx))
 		if err != nil {
 			return fmt.Errorf("store event %s: %w", e.Subject(), err)
 		}
@@ -146,6 +160,7 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 		return errors.New("a delivery makes its changes in one Write")
 	}
 	companions, _ := ctx.Value(companionKey{}).([]Companion)
+	ctx, span := db.traced(ctx, "WRITE")
 	err := db.write(ctx, func(tx *Tx) error {
 		if delivery != nil {
 			if err := tx.receive(ctx, delivery); err != nil {
@@ -162,6 +177,7 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 		}
 		return nil
 	})
+	ended(span, err)
 	if err == nil && delivery != nil {
 		delivery.Applied = true
 	}

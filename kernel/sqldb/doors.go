@@ -16,14 +16,14 @@ func (db *DB) Emitted() <-chan struct{} { return db.emitted }
 
 // Outbox returns up to limit events that wait to be sent, oldest first.
 func (db *DB) Outbox(ctx context.Context, limit int) ([]bus.Message, error) {
-	rows, err := db.Query(ctx, `SELECT id, subject, data, at FROM kernel_outbox WHERE sent_at = 0 ORDER BY id LIMIT $1`, limit)
+	rows, err := db.Query(ctx, `SELECT id, subject, data, at, trace FROM kernel_outbox WHERE sent_at = 0 ORDER BY id LIMIT $1`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read outbox of %s: %w", db.room, err)
 	}
 	return All(rows, func(r Row) (bus.Message, error) {
 		var m bus.Message
 		var at int64
-		err := r.Scan(&m.ID, &m.Subject, &m.Data, &at)
+		err := r.Scan(&m.ID, &m.Subject, &m.Data, &at, &m.Trace)
 		m.At = time.UnixMilli(at)
 		return m, err
 	})

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"linghang/kernel/audit"
@@ -50,6 +51,7 @@ func permissions() []module.Permission {
 		{ID: identity.AppointRoles, Title: lang.Text{ZH: "任免角色", EN: "Appoint roles"}, Duty: identity.Security},
 		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Duty: identity.Security, Roles: append(manage, identity.Administrator)},
 		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Duty: identity.Auditing},
+		{ID: "system.audit.export", Title: lang.Text{ZH: "导出审计日志", EN: "Export the audit log"}, Duty: identity.Auditing},
 		{ID: "system.measure.view", Title: lang.Text{ZH: "查看指标登记", EN: "View the register of measures"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
 		{ID: "system.metrics.view", Title: lang.Text{ZH: "读取运行指标", EN: "Scrape /metrics"}},
 	}
@@ -58,11 +60,14 @@ func permissions() []module.Permission {
 // Manifest implements module.Module.
 func (m *Room) Manifest() module.Manifest {
 	section := lang.Text{ZH: "系统管理", EN: "System"}
+	routes := append(m.entranceRoutes(), m.factorRoutes()...)
 	return module.Manifest{
 		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
 		Permissions: permissions(),
-		Routes:      append(m.entranceRoutes(), m.adminRoutes()...),
+		Sealed:      sealedColumns(),
+		Routes:      append(routes, m.adminRoutes()...),
 		Publishes:   nil,
+		Jobs:        []module.Job{{Name: "audit_checkpoint", Every: time.Minute, Do: m.audit.Checkpoint}},
 		Subscribes:  []module.Subscription{auditSubscription(m.audit)},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
@@ -79,11 +84,11 @@ func (m *Room) Manifest() module.Manifest {
 
 func (m *Room) entranceRoutes() []module.Route {
 	return []module.Route{
-		{Pattern: "GET /state", Permission: identity.Public, Summary: "Whether the city is set up, and what it is called", Handler: httpd.JSON(m.state)},
+		{Pattern: "GET /state", Permission: identity.Public, Summary: "Whether the city is set up, and what it is called", Owing: owing(), Handler: httpd.JSON(m.state)},
 		{Pattern: "POST /set-up", Permission: identity.Public, Summary: "Create the first administrator with the one-time link", Handler: httpd.JSON(m.setUp)},
 		{Pattern: "POST /sign-in", Permission: identity.Public, Recorded: "audit", Summary: "Sign in with a password", Handler: httpd.JSON(m.signIn)},
-		{Pattern: "POST /sign-out", Permission: identity.SignedIn, Summary: "End this session", Handler: httpd.JSON(m.signOut)},
-		{Pattern: "GET /session", Permission: identity.SignedIn, Summary: "Who is signed in, and what they may do", Handler: httpd.JSON(m.session)},
+		{Pattern: "POST /sign-out", Permission: identity.SignedIn, Summary: "End this session", Owing: owing(), Handler: httpd.JSON(m.signOut)},
+		{Pattern: "GET /session", Permission: identity.SignedIn, Summary: "Who is signed in, and what they may do", Owing: owing(), Handler: httpd.JSON(m.session)},
 		{Pattern: "POST /session/organisation", Permission: identity.SignedIn, Summary: "Act for another of one's organisations", Handler: httpd.JSON(m.switchOrganisation)},
 		{Pattern: "GET /sessions", Permission: identity.SignedIn, Summary: "One's own sessions", Handler: httpd.JSON(m.sessions)},
 		{Pattern: "DELETE /sessions/{id}", Permission: identity.SignedIn, Summary: "Sign one of one's sessions out", Handler: httpd.JSON(m.endSession)},
@@ -156,47 +161,71 @@ type signInInput struct {
 func (m *Room) signIn(ctx context.Context, in signInInput) (sessionView, error) {
 	v, err := m.enter(ctx, in.Body.Login, in.Body.Password, in.UserAgent)
 	if fault.Is(err, fault.Unauthorized) {
-		e := audit.NewEntry(ctx, "sign-in", "login:"+in.Body.Login, "refused")
-		e.IP, e.RequestID = httpd.ClientIP(ctx), httpd.RequestID(ctx)
-		if err := m.audit.Append(sqldb.Alone(ctx), e); err != nil {
+		if err := m.record(ctx, "sign-in", "login:"+in.Body.Login, "refused", ""); err != nil {
 			return v, err
 		}
 	}
 	return v, err
 }
 
-// enter signs in and answers as the person who did; the sign-in is recorded
-// under their name, not as an act of nobody.
+// enter signs in and answers as the person who did.
 func (m *Room) enter(ctx context.Context, login, password, agent string) (sessionView, error) {
-	secret, _, err := m.directory.SignIn(sqldb.Alone(ctx), login, password, httpd.ClientIP(ctx), agent)
+	from := m.visitor(ctx, agent)
+	secret, _, err := m.directory.SignIn(sqldb.Alone(ctx), login, password, from)
 	if err != nil {
 		return sessionView{}, err
 	}
-	id, err := m.directory.Session(sqldb.Alone(ctx), secret)
+	return m.entered(ctx, secret, "pwd", from)
+}
+
+// entered answers with a session that was just opened; the sign-in is recorded
+// under the name of who signed in, not as an act of nobody.
+func (m *Room) entered(ctx context.Context, secret, how string, from identity.Visitor) (sessionView, error) {
+	ctx = sqldb.Alone(ctx)
+	id, err := m.directory.Session(ctx, secret)
 	if err != nil {
 		return sessionView{}, err
 	}
 	ctx = identity.With(ctx, id)
-	e := audit.NewEntry(ctx, "sign-in", "session:"+id.SessionID, "done")
-	e.IP, e.RequestID = httpd.ClientIP(ctx), httpd.RequestID(ctx)
-	if err := m.audit.Append(sqldb.Alone(ctx), e); err != nil {
+	if err := m.record(ctx, "sign-in", "session:"+id.SessionID, "done", how); err != nil {
 		return sessionView{}, err
 	}
-	v, err := m.session(ctx, nothing{})
-	v.cookie = httpd.SessionCookie(secret, m.secure())
+	v, err := m.admit(ctx, id, from)
+	v.cookies = append([]*http.Cookie{httpd.SessionCookie(secret, m.secure())}, v.cookies...)
 	return v, err
 }
 
-func (m *Room) secure() bool {
-	const https = "https://"
-	address := m.kit.Address()
-	return len(address) > len(https) && address[:len(https)] == https
+// admit answers with the caller's session; a browser whose holder owes nothing
+// any more is known again next time.
+func (m *Room) admit(ctx context.Context, id identity.Identity, from identity.Visitor) (sessionView, error) {
+	v, err := m.session(identity.With(ctx, id), nothing{})
+	if err != nil || id.Need != "" {
+		return v, err
+	}
+	device, err := m.directory.Remember(ctx, id, from)
+	if device != "" {
+		v.cookies = append(v.cookies, httpd.DeviceCookie(device, m.secure()))
+	}
+	return v, err
 }
+
+func (m *Room) visitor(ctx context.Context, agent string) identity.Visitor {
+	return identity.Visitor{IP: httpd.ClientIP(ctx), Agent: agent, Device: httpd.Device(ctx)}
+}
+
+// record keeps what the door does not: how somebody proved who they are, or failed to.
+func (m *Room) record(ctx context.Context, action, object, outcome, detail string) error {
+	e := audit.NewEntry(ctx, action, object, outcome)
+	e.IP, e.RequestID, e.Detail = httpd.ClientIP(ctx), httpd.RequestID(ctx), detail
+	return m.audit.Append(sqldb.Alone(ctx), e)
+}
+
+func (m *Room) secure() bool { return strings.HasPrefix(m.kit.Address(), "https://") }
 
 type signedOut struct{}
 
-// Cookie implements httpd.CookieSetter.
-func (signedOut) Cookie() *http.Cookie { return httpd.SessionCookie("", false) }
+// Cookies implements httpd.CookieSetter.
+func (signedOut) Cookies() []*http.Cookie { return []*http.Cookie{httpd.SessionCookie("", false)} }
 
 func (m *Room) signOut(ctx context.Context, _ nothing) (signedOut, error) {
 	id := identity.From(ctx)
@@ -231,27 +260,36 @@ type sessionView struct {
 	Permissions  []string         `json:"permissions" nullable:"false"`
 	Provisional  []identity.Duty  `json:"provisional" nullable:"false" enum:"security,audit" doc:"Duties held only until somebody is named"`
 	Nav          []module.NavItem `json:"nav" nullable:"false"`
+	Factors      identity.Factors `json:"factors"`
+	Need         identity.Need    `json:"need" enum:",enrol,prove" doc:"What the session owes before it may do anything else"`
+	FactorDue    *time.Time       `json:"factor_due,omitempty" doc:"Until then a second factor is only asked for"`
 
-	cookie *http.Cookie
+	cookies []*http.Cookie
 }
 
-// Cookie implements httpd.CookieSetter; nil leaves the browser's as it is.
-func (v sessionView) Cookie() *http.Cookie { return v.cookie }
+// Cookies implements httpd.CookieSetter; none leaves the browser's as they are.
+func (v sessionView) Cookies() []*http.Cookie { return v.cookies }
 
 func (m *Room) session(ctx context.Context, _ nothing) (sessionView, error) {
 	id := identity.From(ctx)
 	v := sessionView{
 		Organisation: organisationView{id.Organisation.ID, id.Organisation.Name, id.Organisation.Kind},
 		Memberships:  []membershipView{}, Roles: id.Roles, Nav: []module.NavItem{},
-		Permissions: m.directory.Catalogue().Names(id.Permissions),
+		Permissions: m.directory.Catalogue().Names(id.Permissions), Factors: id.Factors, Need: id.Need,
+	}
+	if !id.FactorDue.IsZero() {
+		v.FactorDue = &id.FactorDue
 	}
 	v.Person.ID, v.Person.Name, v.Person.Login, v.Person.Language = id.PersonID, id.Name, id.Login, id.Language
 	v.Provisional = append([]identity.Duty{}, id.Provisional...)
 	if v.Roles == nil {
 		v.Roles = []identity.Role{}
 	}
+	if id.Need != "" {
+		v.Permissions = []string{}
+	}
 	for _, item := range m.nav() {
-		if id.May(item.Permission) {
+		if id.Need == "" && id.May(item.Permission) {
 			v.Nav = append(v.Nav, item)
 		}
 	}
@@ -342,3 +380,8 @@ func Operator() string {
 
 // tokenLife is how long a token lives when nothing else is asked for.
 const tokenLife = 90 * 24 * time.Hour
+
+// sealedColumns are where the system keeps secrets.
+func sealedColumns() []module.Sealed {
+	return []module.Sealed{{Purpose: identity.TOTPPurpose, Column: sqldb.Column{Table: "totp", Key: "person_id", Name: "secret", Where: "secret <> ''"}}}
+}

@@ -173,7 +173,7 @@ func (h *house) testApproval(t *testing.T, p View) {
 	h.upload(t, "page.html", []byte("<html><script>alert(1)</script></html>"), http.StatusUnsupportedMediaType)
 	h.upload(t, "empty.pdf", nil, http.StatusUnprocessableEntity)
 	h.upload(t, "big.pdf", append([]byte("%PDF-1.7\n"), make([]byte, evidenceLimit)...), http.StatusRequestEntityTooLarge)
-	file := h.upload(t, "..%2F公报.pdf", []byte("%PDF-1.7\nbulletin"), http.StatusCreated)
+	file := h.upload(t, "..%2F公报.pdf", []byte("%PDF-1.7\nbulletin\n%%EOF"), http.StatusCreated)
 	var v ValueView
 	at := time.Now().AddDate(0, 0, -3).UTC().Format(time.RFC3339)
 	h.post(t, "/targets/"+x.ID+"/values", "reporter", fmt.Sprintf(`{"value":8.6,"valid_at":%q}`, at), http.StatusUnprocessableEntity, nil)
@@ -201,7 +201,7 @@ func (h *house) testApproval(t *testing.T, p View) {
 		t.Errorf("how %+v", how)
 	}
 	r := h.Get(t, "/api/plan/evidence/"+file, "viewer")
-	if r.Status != http.StatusOK || string(r.Body) != "%PDF-1.7\nbulletin" || !strings.HasPrefix(r.Header.Get("Content-Disposition"), "attachment") {
+	if r.Status != http.StatusOK || string(r.Body) != "%PDF-1.7\nbulletin\n%%EOF" || !strings.HasPrefix(r.Header.Get("Content-Disposition"), "attachment") {
 		t.Errorf("download %d %q %s", r.Status, r.Body, r.Header.Get("Content-Disposition"))
 	}
 	h.get(t, "/evidence/"+file, "viewer-theirs", http.StatusNotFound, nil)

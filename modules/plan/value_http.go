@@ -1,17 +1,11 @@
 package plan
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
-	"mime"
 	"net/http"
-	"path"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/oklog/ulid/v2"
 
@@ -60,60 +54,15 @@ func viewEvidence(list []evidence) []EvidenceView {
 	return views
 }
 
-// acceptable tells which content is evidence: documents, tables, pictures;
-// nothing that a browser or a desktop would run.
-func acceptable(mediaType string) bool {
-	media, _, err := mime.ParseMediaType(mediaType)
-	switch media {
-	case "application/pdf", "image/png", "image/jpeg", "image/webp", "application/zip", "text/plain":
-		return err == nil
-	}
-	return false
-}
-
-// fileName is the last part of what the browser calls the file, without
-// characters that would break a header or a file system.
-func fileName(name string) string {
-	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
-	name = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || strings.ContainsRune(`"/<>|:*?`, r) || r == utf8.RuneError {
-			return '_'
-		}
-		return r
-	}, name)
-	for len(name) > 200 {
-		_, size := utf8.DecodeLastRuneInString(name)
-		name = name[:len(name)-size]
-	}
-	if name == "." || name == "" {
-		return "file"
-	}
-	return name
-}
-
 func (m *Module) serveUpload(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	head := make([]byte, 512)
-	n, err := io.ReadFull(r.Body, head)
-	if err != nil && n == 0 {
-		httpd.Refuse(w, r, fault.New(fault.Invalid, "plan.evidence.empty", "the file is empty").At("body", "send the file as the body"))
-		return
-	}
-	media := http.DetectContentType(head[:n])
-	if !acceptable(media) {
-		httpd.Refuse(w, r, fault.New(fault.Unsupported, "plan.evidence.type", "%s is not taken as evidence", media).With("type", media).
-			At("body", "PDF, Word or Excel (OOXML), text, CSV, PNG, JPEG or WebP"))
-		return
-	}
-	hash, size, err := m.kit.Blobs.Put(ctx, io.MultiReader(bytes.NewReader(head[:n]), r.Body), evidenceLimit)
+	f, err := m.kit.Files.Take(ctx, module.Upload{Name: r.URL.Query().Get("name"), Declared: r.Header.Get("Content-Type"), Limit: evidenceLimit}, r.Body)
 	if err != nil {
 		httpd.Refuse(w, r, err)
 		return
 	}
-	id := identity.From(ctx)
 	e := evidence{
-		ID: ulid.Make().String(), OrganisationID: id.Organisation.ID, Name: fileName(r.URL.Query().Get("name")), MediaType: media, Size: size, SHA256: hash,
-		Uploaded: hand{id.Actor(), id.Name, time.Now().UTC()},
+		ID: f.ID, OrganisationID: identity.From(ctx).Organisation.ID, Name: f.Name, MediaType: f.MediaType, Size: f.Size, SHA256: f.SHA256, Uploaded: handOf(ctx),
 	}
 	if err := m.values.addEvidence(ctx, e); err != nil {
 		httpd.Refuse(w, r, err)
@@ -130,16 +79,13 @@ func (m *Module) serveEvidence(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
-	f, err := m.kit.Blobs.Get(e.SHA256)
+	f, err := m.kit.Blobs.Get(r.Context(), e.SHA256)
 	if err != nil {
 		httpd.Refuse(w, r, err)
 		return
 	}
 	defer f.Close() //nolint:errcheck // it was only read
-	httpd.Attach(w, e.MediaType, "")
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": e.Name}))
-	w.Header().Set("Content-Length", strconv.FormatInt(e.Size, 10))
-	_, _ = io.Copy(w, f) // who has gone needs no answer
+	httpd.ServeFile(w, e.Name, e.MediaType, e.Size, f)
 }
 
 // Step is somebody who handled a value, and when.

@@ -1,6 +1,7 @@
 package platforms
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/module"
 )
 
 // serveBackfill takes values of the past as CSV from a person, who is recorded
@@ -31,8 +33,19 @@ func (m *Module) serveBackfill(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, fault.New(fault.Unsupported, "platforms.body.type", "back-fill is text/csv"))
 		return
 	}
+	sent, err := m.kit.Files.Take(ctx, module.Upload{Name: cmp.Or(r.URL.Query().Get("name"), "backfill.csv"), Declared: "text/csv", Limit: maxDecoded}, r.Body)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	file, err := m.kit.Blobs.Get(ctx, sent.SHA256)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	defer file.Close() //nolint:errcheck // it was only read
 	now := time.Now().UTC()
-	entries, findings, items, err := m.catalogue.readCSV(r.Body, now)
+	entries, findings, items, err := m.catalogue.readCSV(file, now)
 	if err != nil {
 		httpd.Refuse(w, r, err)
 		return

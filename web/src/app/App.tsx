@@ -31,6 +31,7 @@ export function start(): ReactNode {
 function makeQueries(): QueryClient {
   const signedOut = (error: unknown) => {
     if (error instanceof Problem && error.status === 401 && queries.getQueryData(sessionKey)) queries.setQueryData(sessionKey, null)
+    if (error instanceof Problem && error.key === 'kernel.second_factor') void queries.invalidateQueries({ queryKey: sessionKey })
   }
   const queries: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError: signedOut }),

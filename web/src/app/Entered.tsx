@@ -2,6 +2,8 @@ import { Navigate, Outlet, useLocation } from 'react-router'
 import { Failure, Loading, useCityState } from '../kernel'
 import { LiveProvider } from '../kernel/live'
 import { SessionProvider, useSessionQuery } from '../kernel/session'
+import { EnrolPage } from './Enrol'
+import { ProvePage, StepUp } from './Proof'
 
 /** Lets signed-in people in and sends others to sign in, or to set the city up. */
 export function Entered() {
@@ -13,10 +15,13 @@ export function Entered() {
   if (session.isPending || !state.data) return <div className="lh-alone"><Loading /></div>
   if (!state.data.set_up) return <Navigate to="/set-up" replace />
   if (!session.data) return <Navigate to={`/sign-in?next=${encodeURIComponent(place.pathname + place.search)}`} replace />
+  if (session.data.need === 'prove') return <ProvePage session={session.data} />
+  if (session.data.need === 'enrol') return <EnrolPage session={session.data} />
   const who = `${session.data.person.id}@${session.data.organisation.id}`
   return (
     <SessionProvider session={session.data}>
       <LiveProvider scope={who}>
+        <StepUp />
         <Outlet />
       </LiveProvider>
     </SessionProvider>

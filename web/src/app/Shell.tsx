@@ -2,11 +2,12 @@ import { MenuOutlined } from '@ant-design/icons'
 import { Alert, Button, Drawer, Flex, Grid, Layout, Menu, type MenuProps } from 'antd'
 import { useEffect, useState } from 'react'
 import { Link, Outlet, useLocation } from 'react-router'
-import { useCityState, useConnected, useKernelTexts, useSession, useText, SyntheticMark, type Session } from '../kernel'
+import { useCityState, useConnected, useFormat, useKernelTexts, useSession, useText, SyntheticMark, type Session } from '../kernel'
 import { AccountMenu, LanguageButton, ModeButton, OrganisationSwitch } from './Account'
 import { iconOf } from './icons'
 import { Bell } from './notify/Bell'
 import { selected } from './places'
+import { useEntranceTexts } from './texts'
 
 /** The frame of every page: menu at the left, who and where at the top. */
 export function Shell() {
@@ -43,6 +44,7 @@ export function Shell() {
         )}
         <Layout.Content id="content" className="lh-content" tabIndex={-1}>
           <Lost />
+          <FactorDue />
           <Outlet />
         </Layout.Content>
       </Layout>
@@ -67,6 +69,20 @@ function Brand() {
 function Lost() {
   const t = useKernelTexts()
   return useConnected() ? null : <Alert type="warning" showIcon title={t('live.lost')} role="status" className="lh-lost" />
+}
+
+/** Reminds of the second factor that one's role needs, while it is only asked for. */
+function FactorDue() {
+  const t = useEntranceTexts()
+  const f = useFormat()
+  const { factor_due: due } = useSession()
+  if (!due) return null
+  return (
+    <Alert
+      type="warning" showIcon role="status" className="lh-lost"
+      title={<>{t('due.text', { date: f.date(due) })} <Link to="/profile">{t('due.act')}</Link></>}
+    />
+  )
 }
 
 function MainMenu() {

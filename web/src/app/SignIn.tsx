@@ -1,8 +1,10 @@
-import { Form, Input } from 'antd'
+import { KeyOutlined } from '@ant-design/icons'
+import { Alert, Button, Divider, Form, Input } from 'antd'
 import { Navigate, useSearchParams } from 'react-router'
-import { api, EntityForm, read, useCityState, useText } from '../kernel'
+import { api, EntityForm, passkeysWork, problemText, read, signWithPasskey, useCityState, useText, type Session } from '../kernel'
 import { useEnter, useSessionQuery } from '../kernel/session'
 import { Gate } from './Gate'
+import { useAct } from './Proof'
 import { safeNext } from './places'
 import { useEntranceTexts } from './texts'
 
@@ -32,6 +34,27 @@ export function SignIn() {
           <Input.Password autoComplete="current-password" />
         </Form.Item>
       </EntityForm>
+      {passkeysWork() && (
+        <>
+          <Divider plain>{t('signIn.or')}</Divider>
+          <PasskeySignIn enter={enter} />
+        </>
+      )}
     </Gate>
+  )
+}
+
+/** Signs in with a passkey alone. */
+function PasskeySignIn({ enter }: { enter: (session: Session) => void }) {
+  const t = useEntranceTexts()
+  const { busy, problem, act } = useAct(async () => {
+    const answer = await signWithPasskey(await read(api.POST('/api/system/sign-in/passkey-challenge')))
+    enter(await read(api.POST('/api/system/sign-in/passkey', { body: answer })))
+  })
+  return (
+    <div className="lh-stack">
+      {problem !== null && <Alert type="error" showIcon role="alert" title={problemText(problem)} />}
+      <Button block icon={<KeyOutlined />} loading={busy} onClick={() => void act()}>{t('signIn.passkey')}</Button>
+    </div>
   )
 }

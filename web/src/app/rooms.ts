@@ -1,5 +1,6 @@
 import type { Room } from '../kernel'
 import { room as entrance } from './texts'
+import { room as files } from './files'
 import { room as notify } from './notify'
 import { room as system } from './system'
 
@@ -10,4 +11,4 @@ import { room as system } from './system'
 const found = import.meta.glob<{ room: Room }>('../modules/*/index.tsx', { eager: true })
 
 /** All rooms with pages. */
-export const rooms: Room[] = [entrance, system, notify, ...Object.values(found).map((m) => m.room)]
+export const rooms: Room[] = [entrance, system, files, notify, ...Object.values(found).map((m) => m.room)]

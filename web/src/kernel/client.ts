@@ -28,8 +28,29 @@ const guard: Middleware = {
   },
 }
 
+/** Asks the person for a fresh factor; true when it was proven and the request may be repeated. */
+type Ask = (problem: Problem) => Promise<boolean>
+
+let ask: Ask | null = null
+
+/** Says who asks for a fresh factor when the server wants one; returns how to stop asking. */
+export function answerStepUp(by: Ask): () => void {
+  ask = by
+  return () => {
+    if (ask === by) ask = null
+  }
+}
+
+/** Sends a request; when the server wants a fresh factor first, asks for it and sends the request again. */
+async function insist(send: () => Promise<Response>): Promise<Response> {
+  const response = await send()
+  if (response.status !== 403 || !ask) return response
+  const problem = await problemOf(response)
+  return problem.key === 'kernel.step_up' && (await ask(problem)) ? send() : response
+}
+
 /** The typed client of the API: paths, parameters and bodies come from the OpenAPI document. */
-export const api = createClient<paths>({ baseUrl: window.location.origin })
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => insist(() => fetch(request.clone())) })
 api.use(guard)
 
 /** Unwraps an answer of the client. Refusals have become Problems before. */
@@ -61,7 +82,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   }
   let response: Response
   try {
-    response = await fetch(path, init)
+    response = await insist(() => fetch(path, init))
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new Problem({ status: 0, key: 'kernel.unreachable' })

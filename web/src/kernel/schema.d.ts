@@ -5,6 +5,23 @@
  */
 
 export interface paths {
+    "/api/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every uploaded file with its verdict, by default the newest first */
+        get: operations["get-files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live": {
         parameters: {
             query?: never;
@@ -832,23 +849,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/system/duties": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The three duties that exclude each other, and who holds them */
-        get: operations["get-system-duties"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/system/me": {
         parameters: {
             query?: never;
@@ -866,6 +866,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/me/passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a new passkey is made from */
+        post: operations["post-system-me-passkey-challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's passkeys */
+        get: operations["get-system-me-passkeys"];
+        put?: never;
+        /** Add a passkey */
+        post: operations["post-system-me-passkeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/me/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename a passkey */
+        put: operations["put-system-me-passkeys-id"];
+        post?: never;
+        /** Remove a passkey */
+        delete: operations["delete-system-me-passkeys-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/me/password": {
         parameters: {
             query?: never;
@@ -877,6 +930,58 @@ export interface paths {
         put?: never;
         /** Change one's own password */
         post: operations["post-system-me-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ten new recovery codes; earlier ones stop working */
+        post: operations["post-system-me-recovery-codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to set an authenticator application up */
+        post: operations["post-system-me-totp"];
+        /** Remove one's authenticator application */
+        delete: operations["delete-system-me-totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/me/totp/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish it with a code; the first second factor brings recovery codes */
+        post: operations["post-system-me-totp-confirmation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -973,6 +1078,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/persons/{id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a person's second factors away, when they are lost */
+        delete: operations["delete-system-persons-id-factors"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/persons/{id}/password": {
         parameters: {
             query?: never;
@@ -1041,6 +1163,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/session/passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a passkey signs to prove itself in this session */
+        post: operations["post-system-session-passkey-challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/session/passkey-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove a passkey in this session */
+        post: operations["post-system-session-passkey-proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove a factor: a code of the authenticator application, a recovery code, or the password of who has no second factor */
+        post: operations["post-system-session-proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/sessions": {
         parameters: {
             query?: never;
@@ -1103,6 +1276,40 @@ export interface paths {
         put?: never;
         /** Sign in with a password */
         post: operations["post-system-sign-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/sign-in/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a passkey */
+        post: operations["post-system-sign-in-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/sign-in/passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a passkey signs to sign in without a password */
+        post: operations["post-system-sign-in-passkey-challenge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1223,6 +1430,9 @@ export interface components {
             ok: boolean;
             reason?: string;
         };
+        CodeInputBody: {
+            code: string;
+        };
         CommentInputBody: {
             body: string;
         };
@@ -1314,6 +1524,27 @@ export interface components {
             message: string;
             value?: unknown;
         };
+        FilesRow: {
+            declared: string;
+            id: string;
+            kind: string;
+            media_type: string;
+            name: string;
+            organisation_id: string;
+            /** @description Translation key of the refusal */
+            reason: string;
+            room: string;
+            scanned: boolean;
+            /** Format: date-time */
+            sent_at: string;
+            sent_by: string;
+            sent_by_name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            /** @enum {string} */
+            verdict: "released" | "refused";
+        };
         HttpdProblem: {
             detail?: string;
             /** @description What is wrong where, and how to mend it */
@@ -1331,23 +1562,29 @@ export interface components {
             /** @description about:blank: the key says what it is */
             type: string;
         };
-        IdentityDutyState: {
-            holders: components["schemas"]["IdentityHolder"][];
-            /** @description Nobody is named; the system administrator stands in */
-            provisional: boolean;
-            /** @enum {string} */
-            role: "administrator" | "security_administrator" | "auditor";
-            title: components["schemas"]["Text"];
+        IdentityEnrolment: {
+            /** @description The URI as a QR code, an SVG as a data: address */
+            qr: string;
+            /** @description To type where no picture can be read */
+            secret: string;
+            /** @description otpauth:// */
+            uri: string;
         };
-        IdentityHolder: {
-            id: string;
-            login: string;
-            name: string;
+        IdentityFactors: {
+            /** Format: int64 */
+            passkeys: number;
+            /**
+             * Format: int64
+             * @description Recovery codes that are left
+             */
+            recovery: number;
+            /** @description An authenticator application is set up */
+            totp: boolean;
         };
         IdentityMembership: {
             organisation_id: string;
             /** @enum {string} */
-            role: "administrator" | "security_administrator" | "auditor" | "officer" | "leader" | "manager" | "reporter" | "viewer";
+            role: "administrator" | "officer" | "leader" | "auditor" | "manager" | "reporter" | "viewer";
         };
         IdentityNewOrganisation: {
             /** @description GB/T 2260 code */
@@ -1374,6 +1611,14 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        IdentityPasskey: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            /** Format: date-time */
+            used_at: string;
+        };
         IdentityPerson: {
             disabled: boolean;
             email: string;
@@ -1382,6 +1627,7 @@ export interface components {
             login: string;
             memberships: components["schemas"]["IdentityMembership"][];
             name: string;
+            second_factor: boolean;
             synthetic: boolean;
             /** Format: int64 */
             version: number;
@@ -1401,6 +1647,8 @@ export interface components {
             synthetic?: boolean;
         };
         IdentitySession: {
+            /** @description How it was opened: pwd, otp, pop (passkey), fed (another provider), mfa (two factors) */
+            amr: string[];
             /** Format: date-time */
             created_at: string;
             current: boolean;
@@ -1408,6 +1656,11 @@ export interface components {
             ip: string;
             /** Format: date-time */
             last_seen_at: string;
+            /**
+             * Format: date-time
+             * @description When a factor was last proven in it
+             */
+            proven_at: string;
             user_agent: string;
         };
         IdentityToken: {
@@ -1595,6 +1848,16 @@ export interface components {
              */
             total: number;
         };
+        PageRow: {
+            items: components["schemas"]["FilesRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageSubmission: {
             items: components["schemas"]["PlatformsSubmission"][];
             /** @description Empty on the last page */
@@ -1644,6 +1907,13 @@ export interface components {
              * @description How many items pass the filters
              */
             total: number;
+        };
+        PasskeyInputBody: {
+            ceremony: string;
+            /** @description What navigator.credentials answered, as JSON */
+            credential: unknown;
+            /** @description Of a new passkey */
+            name?: string;
         };
         PasswordInputBody: {
             current: string;
@@ -2372,9 +2642,17 @@ export interface components {
             statuses: components["schemas"]["PlatformsTerm"][];
             tiers: components["schemas"]["PlatformsTerm"][];
         };
+        ProofInputBody: {
+            code: string;
+            /** @enum {string} */
+            method: "totp" | "recovery" | "password";
+        };
         RemindInputBody: {
             due?: string;
             note: string;
+        };
+        RenameInputBody: {
+            name: string;
         };
         ReportInputBody: {
             /** @description Ids of uploaded files */
@@ -2418,10 +2696,20 @@ export interface components {
         SwitchInputBody: {
             organisation_id: string;
         };
-        SystemDutiesView: {
-            /** @description Persons who hold more than one, from before that was refused */
-            conflicts: components["schemas"]["IdentityHolder"][];
-            items: components["schemas"]["IdentityDutyState"][];
+        SystemChallengeView: {
+            /** @description Sent back with the answer */
+            ceremony: string;
+            /** @description PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON */
+            options: unknown;
+        };
+        SystemCodesView: {
+            /** @description Shown this once */
+            recovery_codes: string[];
+        };
+        SystemEnrolledView: {
+            /** @description Shown this once; empty when there are some already */
+            recovery_codes: string[];
+            session: components["schemas"]["SystemSessionView"];
         };
         SystemMeasureView: {
             /** Format: date-time */
@@ -2446,6 +2734,11 @@ export interface components {
             kind: string;
             name: components["schemas"]["Text"];
         };
+        SystemPasskeysView: {
+            items: components["schemas"]["IdentityPasskey"][];
+            /** @description The address under which passkeys work here */
+            place: string;
+        };
         SystemPermissionView: {
             id: string;
             title: components["schemas"]["Text"];
@@ -2460,13 +2753,22 @@ export interface components {
             items: components["schemas"]["SystemRoleView"][];
         };
         SystemSessionView: {
+            /**
+             * Format: date-time
+             * @description Until then a second factor is only asked for
+             */
+            factor_due?: string;
+            factors: components["schemas"]["IdentityFactors"];
             memberships: components["schemas"]["SystemMembershipView"][];
             nav: components["schemas"]["ModuleNavItem"][];
+            /**
+             * @description What the session owes before it may do anything else
+             * @enum {string}
+             */
+            need: "" | "enrol" | "prove";
             organisation: components["schemas"]["SystemOrganisationView"];
             permissions: string[];
             person: components["schemas"]["SessionViewPersonStruct"];
-            /** @description Duties held only until somebody is named */
-            provisional: ("security" | "audit")[];
             roles: string[];
         };
         SystemSessionsView: {
@@ -2523,6 +2825,50 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-files": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                verdict?: "released" | "refused";
+                room?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-live": {
         parameters: {
             query?: never;
@@ -4605,7 +4951,38 @@ export interface operations {
             };
         };
     };
-    "get-system-duties": {
+    "put-system-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelfInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-me-passkey-challenge": {
         parameters: {
             query?: never;
             header?: never;
@@ -4622,7 +4999,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SystemDutiesView"];
+                    "application/json": components["schemas"]["SystemChallengeView"];
                 };
             };
             /** @description Refused */
@@ -4636,18 +5013,117 @@ export interface operations {
             };
         };
     };
-    "put-system-me": {
+    "get-system-me-passkeys": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SelfInputBody"];
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemPasskeysView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
             };
         };
+    };
+    "post-system-me-passkeys": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemEnrolledView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-system-me-passkeys-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-system-me-passkeys-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {
@@ -4686,6 +5162,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-me-recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemCodesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-me-totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityEnrolment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-system-me-totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-me-totp-confirmation": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemEnrolledView"];
+                };
             };
             /** @description Refused */
             default: {
@@ -5071,6 +5673,35 @@ export interface operations {
             };
         };
     };
+    "delete-system-persons-id-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-system-persons-id-password": {
         parameters: {
             query?: never;
@@ -5176,6 +5807,111 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SwitchInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-session-passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemChallengeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-session-passkey-proof": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-session-proof": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofInputBody"];
             };
         };
         responses: {
@@ -5322,6 +6058,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemSessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-sign-in-passkey": {
+        parameters: {
+            query?: never;
+            header?: {
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-sign-in-passkey-challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemChallengeView"];
                 };
             };
             /** @description Refused */

@@ -75,3 +75,9 @@ export function useEnter(): (session: Session | null) => void {
     void queries.invalidateQueries({ queryKey: stateKey })
   }
 }
+
+/** Puts the session into force after the same person proved or added a factor; what was read stays. */
+export function useProven(): (session: Session) => void {
+  const queries = useQueryClient()
+  return (session) => queries.setQueryData(sessionKey, session)
+}

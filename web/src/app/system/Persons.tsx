@@ -2,7 +2,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Drawer, Form, Input, Modal, Select, Switch } from 'antd'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
-import { api, DataTable, EntityForm, ifMatch, none, PageHeader, read, StatusTag, SyntheticMark, useChange, useCityState, useMay, useSession, type Column } from '../../kernel'
+import { api, Confirm, DataTable, EntityForm, ifMatch, none, PageHeader, read, StatusTag, SyntheticMark, useChange, useCityState, useMay, useSession, type Column } from '../../kernel'
 import { personsKey, useOrganisations, useRoles, type Membership, type Person } from './data'
 import { useSystemTexts } from './texts'
 
@@ -57,6 +57,10 @@ function useColumns(edit: (p: Person) => void, reset: (p: Person) => void): Colu
   const may = useMay()
   const organisations = useOrganisations()
   const roles = useRoles()
+  const drop = useChange({
+    run: (id: string) => read(api.DELETE('/api/system/persons/{id}/factors', { params: { path: { id } } })),
+    refresh: [personsKey], done: t('saved'), quiet: true,
+  })
   const columns: Column<Person>[] = [
     {
       key: 'name', title: t('field.person'), sort: 'name',
@@ -80,6 +84,7 @@ function useColumns(edit: (p: Person) => void, reset: (p: Person) => void): Colu
       ),
     },
     { key: 'email', title: t('field.email'), from: 'lg', render: (p) => p.email || none },
+    { key: 'factor', title: t('factors.title'), from: 'md', render: (p) => <StatusTag tone={p.second_factor ? 'good' : 'idle'}>{t(p.second_factor ? 'factors.has' : 'factors.hasNone')}</StatusTag> },
     { key: 'disabled', title: t('field.state'), render: (p) => <StatusTag tone={p.disabled ? 'idle' : 'good'}>{t(p.disabled ? 'persons.disabled' : 'persons.active')}</StatusTag> },
   ]
   if (may('system.person.edit')) {
@@ -89,6 +94,9 @@ function useColumns(edit: (p: Person) => void, reset: (p: Person) => void): Colu
         <span className="lh-actions">
           <Button size="small" onClick={() => edit(p)}>{t('edit')}</Button>
           <Button size="small" onClick={() => reset(p)}>{t('persons.reset')}</Button>
+          {p.second_factor && (
+            <Confirm title={t('factors.resetTitle', { name: p.name })} note={t('factors.resetNote')} label={t('factors.reset')} button={{ size: 'small' }} run={() => drop.mutateAsync(p.id)} />
+          )}
         </span>
       ),
     })

@@ -4,6 +4,7 @@ import { api, Confirm, EntityForm, Failure, PageHeader, read, StatusTag, useChan
 import { chooseLanguage, type Language } from '../../kernel/language'
 import { sessionKey } from '../../kernel/session'
 import { useRoles } from './data'
+import { Factors } from './Factors'
 import { useSystemTexts } from './texts'
 
 /** Oneself: name, language, password, and where one is signed in. */
@@ -16,6 +17,7 @@ export default function Profile() {
         <Self />
         <Password />
       </div>
+      <Factors />
       <Memberships />
       <Sessions />
     </div>
@@ -115,6 +117,7 @@ function Memberships() {
 function Sessions() {
   const t = useSystemTexts()
   const f = useFormat()
+  const how: Record<string, string> = { pwd: t('amr.pwd'), otp: t('amr.otp'), pop: t('amr.pop'), fed: t('amr.fed'), mfa: t('amr.mfa') }
   const sessions = useQuery({ queryKey: ['sessions'], queryFn: () => read(api.GET('/api/system/sessions')) })
   const end = useChange({
     run: (id: string) => read(api.DELETE('/api/system/sessions/{id}', { params: { path: { id } } })),
@@ -131,6 +134,7 @@ function Sessions() {
         loading={sessions.isPending}
         columns={[
           { title: t('profile.browser'), render: (_, s) => <span className="lh-prose" title={s.user_agent}>{browserOf(s.user_agent) || t('profile.unknownBrowser')}</span> },
+          { title: t('profile.how'), render: (_, s) => <span className="lh-prose">{f.list(s.amr.map((a) => how[a] ?? a))}</span> },
           { title: t('field.ip'), render: (_, s) => <span className="lh-code">{s.ip}</span> },
           { title: t('profile.since'), render: (_, s) => <span className="lh-number">{f.time(s.created_at)}</span> },
           { title: t('profile.seen'), render: (_, s) => <span className="lh-number">{f.time(s.last_seen_at)}</span> },

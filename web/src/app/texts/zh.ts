@@ -1,6 +1,15 @@
 /** Texts of the pages before sign-in, in Chinese. */
 export const zh = {
-  signIn: { title: '登录', login: '登录名', password: '密码', submit: '登录', loginMissing: '请填写登录名', passwordMissing: '请填写密码' },
+  signIn: { title: '登录', login: '登录名', password: '密码', submit: '登录', loginMissing: '请填写登录名', passwordMissing: '请填写密码', or: '或', passkey: '用通行密钥登录' },
+  proof: {
+    title: '验证第二因素', who: '{{name}}，密码正确，还需验证第二因素。', submit: '验证', missing: '请填写{{label}}', passkey: '使用通行密钥', leave: '退出，换一个账户登录',
+    label: { totp: '验证码', recovery: '恢复码', password: '当前密码' },
+    note: { totp: '打开验证器应用，填写 6 位数字。', recovery: '填写一个尚未用过的恢复码，每个只能用一次。', password: '填写您现在的登录密码。', passkey: '用设备的指纹、面容、PIN 或安全密钥确认。' },
+    use: { totp: '改用验证码', recovery: '改用恢复码', password: '改用密码', passkey: '改用通行密钥' },
+  },
+  stepUp: { title: '请再次验证身份', note: '此操作影响重大，需要 10 分钟内的验证。验证后自动继续。' },
+  enrol: { title: '请先添加第二因素', codes: '请保存恢复码', why: '您的角色必须使用第二因素，宽限期已过。添加之后即可继续使用。' },
+  due: { text: '您的角色须在 {{date}} 之前添加第二因素，逾期后登录时必须先添加。', act: '现在添加' },
   setUp: {
     title: '初始化城市', note: '此页只能通过一次性链接打开，完成后链接即失效。', noLink: '请用启动时打印的一次性链接打开此页',
     noLinkNote: '启动 linghang serve 后，终端会显示完整的初始化链接。每次启动都会生成新的链接。',

@@ -60,7 +60,7 @@ function Files({ files, change }: { files: Evidence[]; change: (files: Evidence[
     setProblem('')
     try {
       const path = `/api/plan/evidence?name=${encodeURIComponent(file.name)}`
-      change([...files, await request<Evidence>(path, { method: 'POST', body: file, headers: { 'Content-Type': 'application/octet-stream' } })])
+      change([...files, await request<Evidence>(path, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } })])
     } catch (error) {
       setProblem(problemText(error))
     } finally {
