@@ -153,8 +153,8 @@ func (k *Kernel) save(ctx context.Context, w *archive.Writer) (id string, saved 
 		}
 		saved.Rooms = append(saved.Rooms, room)
 	}
-	blobs, err := k.saveFiles(ctx, w, "blobs")
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	blobs, err := k.saveBlobs(ctx, w)
+	if err != nil {
 		return "", saved, err
 	}
 	keys, err := k.saveKeys(ctx, w)
@@ -224,6 +224,36 @@ func (k *Kernel) saveKeys(ctx context.Context, w *archive.Writer) ([]savedFile, 
 	return files, err
 }
 
+// blobPart begins the paths of the rooms' files, wherever these are kept.
+const blobPart = "blobs/"
+
+// saveBlobs copies the files of all rooms, from the data directory or from an
+// object store. One that its room removes meanwhile is left out.
+func (k *Kernel) saveBlobs(ctx context.Context, w *archive.Writer) (files []savedFile, err error) {
+	for _, r := range k.rooms {
+		room := r.manifest.Name
+		for b, err := range k.shelf.Room(room).All(ctx) {
+			if err != nil {
+				return nil, err
+			}
+			f := savedFile{Path: blobPart + room + "/" + b.Hash[:2] + "/" + b.Hash}
+			content, err := k.shelf.Room(room).Get(ctx, b.Hash)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			f.Pieces, err = savePieces(f.Path, content, w)
+			if err := errors.Join(err, content.Close()); err != nil {
+				return nil, err
+			}
+			files = append(files, f)
+		}
+	}
+	return files, nil
+}
+
 // saveSeries copies the logs before the blocks made of them. What vanishes
 // meanwhile has become part of something else: then all is looked at again.
 func (k *Kernel) saveSeries(ctx context.Context, w *archive.Writer) (files []savedFile, err error) {
@@ -289,6 +319,11 @@ func saveFile(path string, w *archive.Writer) (pieces []string, err error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	return savePieces(path, f, w)
+}
+
+// savePieces cuts what f holds into pieces.
+func savePieces(path string, f io.Reader, w *archive.Writer) (pieces []string, err error) {
 	buf := make([]byte, pieceSize)
 	for {
 		n, err := io.ReadFull(f, buf)

@@ -49,3 +49,16 @@ func (k *Kernel) lastBackup(ctx context.Context) (b madeBackup, found bool, err 
 	b.At, b.Took = time.UnixMilli(at).UTC(), time.Duration(took)*time.Millisecond
 	return b, true, nil
 }
+
+// newestRecord returns when the newest entry of the audit log says it was made.
+func (k *Kernel) newestRecord(ctx context.Context) (time.Time, error) {
+	var at int64
+	err := k.kits["system"].DB.QueryRow(ctx, `SELECT COALESCE(MAX(at), 0) FROM audit_entry WHERE seq > (SELECT seq - 1000 FROM audit_head WHERE one = 1)`).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the newest record: %w", err)
+	}
+	if at == 0 {
+		return time.Time{}, nil
+	}
+	return time.UnixMilli(at), nil
+}

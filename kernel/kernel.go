@@ -36,7 +36,9 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/kernel/notify"
+	"linghang/kernel/report"
 	"linghang/kernel/seal"
+	"linghang/kernel/search"
 	"linghang/kernel/series"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
@@ -60,6 +62,8 @@ type Kernel struct {
 	series    *series.Engine
 	shelf     *blobs.Shelf
 	files     *files.Room
+	search    *search.Room
+	report    *report.Room
 	bus       *bus.Bus
 	tracer    *trace.Tracer
 	hub       *live.Hub
@@ -130,16 +134,18 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	k.addComponents()
-	return k, errors.Join(k.checkRooms(), k.files.Check(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.files = files.New(k.Kit("files"))
+	k.search = search.New(k.Kit("search"), k.finds)
+	k.report = report.New(k.Kit("report"), k.directory, k.reports)
 	return []module.Module{
-		k.files,
+		k.files, k.search, k.report,
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
-		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices}),
+		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}
 }
 
@@ -168,6 +174,7 @@ func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name),
 	}
+	kit.Search = module.NewSearch(name)
 	if k.files != nil {
 		kit.Files = k.files.For(name, kit.Blobs)
 	}
@@ -203,6 +210,26 @@ func (k *Kernel) assemble() error {
 		}
 	}
 	return k.mountOwn()
+}
+
+// finds are the kinds of documents that the rooms put into search.
+func (k *Kernel) finds() []search.Kind {
+	var kinds []search.Kind
+	for _, r := range k.rooms {
+		for _, f := range r.manifest.Finds {
+			kinds = append(kinds, search.Kind{Room: r.manifest.Name, Find: f})
+		}
+	}
+	return kinds
+}
+
+// reports are those that the rooms can make.
+func (k *Kernel) reports() []module.Report {
+	var list []module.Report
+	for _, r := range k.rooms {
+		list = append(list, r.manifest.Reports...)
+	}
+	return list
 }
 
 func (k *Kernel) nav() []module.NavItem {

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -167,77 +165,4 @@ func (c commands) token() *cobra.Command {
 	}
 	cmd.AddCommand(create, list, revoke)
 	return cmd
-}
-
-type finding struct {
-	Check string `json:"check"`
-	OK    bool   `json:"ok"`
-	Note  string `json:"note,omitempty"`
-}
-
-func (c commands) doctor() *cobra.Command {
-	return &cobra.Command{
-		Use: "doctor", Short: "Check configuration, data and audit log of an installation", Args: cobra.NoArgs,
-		Example: "  linghang doctor --data /var/lib/linghang",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
-				findings, err := k.examine(ctx)
-				if err != nil {
-					return err
-				}
-				bad := 0
-				err = show(cmd, findings, func(w io.Writer) {
-					for _, f := range findings {
-						mark := "ok  "
-						if !f.OK {
-							mark = "BAD "
-						}
-						_, _ = fmt.Fprintf(w, "%s %-24s %s\n", mark, f.Check, f.Note)
-					}
-				})
-				for _, f := range findings {
-					if !f.OK {
-						bad++
-					}
-				}
-				if bad > 0 {
-					return errors.Join(err, fmt.Errorf("%d of %d checks failed", bad, len(findings)))
-				}
-				return err
-			})
-		},
-	}
-}
-
-func (k *Kernel) examine(ctx context.Context) ([]finding, error) {
-	var list []finding
-	note := func(check string, err error, format string, args ...any) {
-		f := finding{Check: check, OK: err == nil, Note: fmt.Sprintf(format, args...)}
-		if err != nil {
-			f.Note = err.Error()
-		}
-		list = append(list, f)
-	}
-	probe := filepath.Join(k.cfg.Data, ".doctor")
-	err := os.WriteFile(probe, []byte("ok"), 0o600)
-	note("data directory", errors.Join(err, os.Remove(probe)), "%s can be written", k.cfg.Data)
-	for _, db := range k.sql.DBs() {
-		note("database "+db.Room(), db.Check(ctx), "sound (%s)", db.Dialect())
-		n, age, err := db.OutboxLag(ctx)
-		if err == nil && age > 5*time.Minute {
-			err = fmt.Errorf("%d events wait, the oldest for %s", n, age.Round(time.Second))
-		}
-		note("outbox "+db.Room(), err, "%d events wait", n)
-	}
-	v, err := k.audit.Verify(ctx)
-	if err != nil {
-		return list, err
-	}
-	note("audit chain", v.Err(), "%d entries", v.Count)
-	done, err := k.directory.IsSetUp(ctx)
-	if err == nil && !done {
-		err = errNotSetUp
-	}
-	note("set-up", err, "done")
-	return list, nil
 }

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -96,7 +98,7 @@ func (c commands) bringBack(cmd *cobra.Command, cfg Config, r *archive.Reader, s
 		return fmt.Errorf("build the house: %w", err)
 	}
 	for _, f := range saved.Files {
-		if err := k.restoreFile(r, f); err != nil {
+		if err := k.restoreFile(cmd.Context(), r, f); err != nil {
 			return err
 		}
 	}
@@ -109,7 +111,10 @@ func (c commands) bringBack(cmd *cobra.Command, cfg Config, r *archive.Reader, s
 	return os.Rename(cfg.Data, final)
 }
 
-func (k *Kernel) restoreFile(r *archive.Reader, f savedFile) (err error) {
+func (k *Kernel) restoreFile(ctx context.Context, r *archive.Reader, f savedFile) (err error) {
+	if rest, ok := strings.CutPrefix(f.Path, blobPart); ok {
+		return k.restoreBlob(ctx, r, f, rest)
+	}
 	if !filepath.IsLocal(f.Path) {
 		return fault.New(fault.Conflict, "kernel.backup.damaged", "the backup names a file outside the data directory: %q", f.Path)
 	}
@@ -122,16 +127,51 @@ func (k *Kernel) restoreFile(r *archive.Reader, f savedFile) (err error) {
 		return fmt.Errorf("restore %s: %w", f.Path, err)
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
-	for _, piece := range f.Pieces {
-		data, err := r.Get(piece)
-		if err != nil {
-			return err
-		}
-		if _, err := out.Write(data); err != nil {
-			return fmt.Errorf("restore %s: %w", f.Path, err)
-		}
+	if _, err := io.Copy(out, &piecewise{r: r, left: f.Pieces}); err != nil {
+		return fmt.Errorf("restore %s: %w", f.Path, err)
 	}
 	return out.Sync()
+}
+
+// restoreBlob puts a room's file where this installation keeps such files.
+func (k *Kernel) restoreBlob(ctx context.Context, r *archive.Reader, f savedFile, place string) error {
+	name, rest, _ := strings.Cut(place, "/")
+	want := rest[strings.LastIndexByte(rest, '/')+1:]
+	if !slices.ContainsFunc(k.rooms, func(x room) bool { return x.manifest.Name == name }) {
+		return fault.New(fault.Conflict, "kernel.backup.foreign", "the backup has files of the room %s, which this program has not", name)
+	}
+	hash, _, err := k.shelf.Room(name).Put(ctx, &piecewise{r: r, left: f.Pieces}, math.MaxInt64-1)
+	if err != nil {
+		return fmt.Errorf("restore %s: %w", f.Path, err)
+	}
+	if hash != want {
+		return fault.New(fault.Conflict, "kernel.backup.damaged", "%s came back with the content %s", f.Path, hash)
+	}
+	return nil
+}
+
+// piecewise reads pieces one after the other.
+type piecewise struct {
+	r    *archive.Reader
+	left []string
+	data []byte
+}
+
+// Read implements io.Reader.
+func (p *piecewise) Read(buf []byte) (int, error) {
+	for len(p.data) == 0 {
+		if len(p.left) == 0 {
+			return 0, io.EOF
+		}
+		data, err := p.r.Get(p.left[0])
+		if err != nil {
+			return 0, err
+		}
+		p.data, p.left = data, p.left[1:]
+	}
+	n := copy(buf, p.data)
+	p.data = p.data[n:]
+	return n, nil
 }
 
 func (k *Kernel) restoreRooms(ctx context.Context, r *archive.Reader, rooms []savedRoom) (err error) {

@@ -24,6 +24,7 @@ if [ "$purpose" = test ]; then
   need gcc gcc libc6-dev
   need '/usr/lib/postgresql/*/bin/postgres' postgresql
   need prometheus prometheus
+  need /usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd
   need clamd clamav-daemon
   need pdftoppm poppler-utils
   need chromium chromium

@@ -215,7 +215,10 @@ func newAccess(t *testing.T) *access {
 		t.Fatalf("there are %d persons reporter-ours", len(persons.Items))
 	}
 	person := persons.Items[0].ID
+	channelID := a.make(t, "/api/notify/channels", "manager-ours", `{"type":"webhook","name":"our channel","url":"https://127.0.0.1/hook","language":"zh","kinds":[],"enabled":true}`)
 	a.fixtures = []fixture{
+		{"/api/notify/channels/{id}", "/api/notify/channels/" + channelID, false},
+		{"/api/notify/deliveries/{id}", "/api/notify/deliveries/none", false},
 		{"/api/platforms/{id}/keys/{key}", "/api/platforms/" + platformID + "/keys/" + keyID, false},
 		{"/api/platforms/ingest/v1/reports/{receipt}", "/api/platforms/ingest/v1/reports/none", false},
 		{"/api/platforms/{id}", "/api/platforms/" + platformID, false},
@@ -227,7 +230,7 @@ func newAccess(t *testing.T) *access {
 	a.planFixtures(t)
 	a.Cookie(t, string(identity.SecurityAdministrator)) // from now on the system administrator stands in for nobody
 	a.Cookie(t, string(identity.Auditor))
-	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, "reporter-ours"}
+	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, "reporter-ours"}
 	return a
 }
 
@@ -261,6 +264,7 @@ func (a *access) planFixtures(t *testing.T) {
 	if upload.Status >= 300 {
 		t.Fatalf("upload evidence: %d %s", upload.Status, upload.Body)
 	}
+	made := askReport(t, a.City, "manager-ours", planID, "2024Q1", "zh")
 	a.fixtures = append(a.fixtures,
 		fixture{"/api/plan/plans/{id}", "/api/plan/plans/" + planID, false},
 		fixture{"/api/plan/targets/{id}", at, false},
@@ -268,5 +272,6 @@ func (a *access) planFixtures(t *testing.T) {
 		fixture{"/api/plan/reminders/{id}", "/api/plan/reminders/" + reminder, false},
 		fixture{"/api/plan/values/{id}", "/api/plan/values/" + value, false},
 		fixture{"/api/plan/evidence/{id}", "/api/plan/evidence/" + evidence.ID, false},
+		fixture{"/api/report/runs/{id}", "/api/report/runs/" + made.ID, false},
 	)
 }

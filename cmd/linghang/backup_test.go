@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -229,6 +231,7 @@ func TestAnArchiveForRecipients(t *testing.T) {
 	h.setUp()
 	const canary = "canary-4f1d-platform"
 	k := h.platform(canary)
+	evidence := h.evidence("canary-4f1d in a file")
 	v := vault{
 		h: h, store: filepath.Join(place, "archive"), lock: []string{"--recipient", identity.Recipient().String()},
 		key: []string{"--identity-file", secretFile(t, "key.txt", "# a comment\n"+identity.String()+"\n")},
@@ -248,7 +251,7 @@ func TestAnArchiveForRecipients(t *testing.T) {
 	if err := h.stop(); err != nil {
 		t.Fatal(err)
 	}
-	checkNothingIsPlain(t, v.store, canary, housePassword, k.Secret, identity.String(), "青岛市工业和信息化局", "master-1")
+	checkNothingIsPlain(t, v.store, canary, "canary-4f1d in a file", housePassword, k.Secret, identity.String(), "青岛市工业和信息化局", "master-1")
 
 	out, err := h.run("backup", "list", v.store)
 	if err != nil || strings.Count(out, "\n") != 3 || !strings.HasPrefix(out, made[0]) {
@@ -267,6 +270,9 @@ func TestAnArchiveForRecipients(t *testing.T) {
 	}
 	if h.call("GET", "/api/platforms?q=later", "", &page); page.Total != 1 {
 		t.Errorf("the second of three backups has %d of the platforms that came after the first", page.Total)
+	}
+	if text := h.text("/api/plan/evidence/" + evidence); text != "canary-4f1d in a file" {
+		t.Errorf("the file came back as %q", text)
 	}
 }
 
@@ -287,4 +293,38 @@ func checkNothingIsPlain(t *testing.T, dir string, secrets ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// evidence uploads a file and returns its number.
+func (h *house) evidence(content string) string {
+	h.t.Helper()
+	r := h.request("POST", "/api/plan/evidence?name=evidence.txt", content)
+	r.Header.Set("Content-Type", "application/octet-stream")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var e struct {
+		ID string `json:"id"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&e); err != nil || e.ID == "" {
+		h.t.Fatalf("upload: %d %v", resp.StatusCode, err)
+	}
+	return e.ID
+}
+
+// text reads what an address answers.
+func (h *house) text(path string) string {
+	h.t.Helper()
+	resp, err := http.DefaultClient.Do(h.request("GET", path, ""))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return string(text)
 }

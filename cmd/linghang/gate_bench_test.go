@@ -1,148 +1,270 @@
 package main
 
 import (
-	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"io"
-	"net"
+	"math"
 	"net/http"
-	"os/exec"
+	"os"
 	"path/filepath"
-	"sync/atomic"
-	"syscall"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
-	"linghang/kernel/kerneltest"
 	"linghang/lib/remotewrite"
 )
 
+// The load of the gate: as many platforms as a city has, each with hundreds of
+// series, for 12 minutes of 15 seconds. A request of remote write holds 2,000
+// samples, a series of one sample each, as Prometheus sends them; a signed
+// report holds one period.
 const (
-	gatePlatforms = 200 // so many that no platform's own limit is met
-	gateSamples   = 300 // of one request
+	gatePlatforms = 40
+	gateSeries    = 500
+	gateSteps     = 48
+	gateBatch     = 4
+	gateStep      = 15 * time.Second
+	gateSamples   = gatePlatforms * gateSeries * gateSteps
+	gateSenders   = 2
 )
 
-// BenchmarkGate sends the same remote write 1.0 requests, from eight senders,
-// to Linghang, which answers when they are in its fsynced ledger, and to
-// Debian's Prometheus, which answers when they are in its unsynced log. Each
-// operation is a request of 300 samples.
+// gateLoad is the load with its requests encoded.
+type gateLoad struct {
+	start  time.Time
+	sum    float64
+	v1, v2 [][]byte // by time, then by platform
+	json   [][]byte
+}
+
+func newGateLoad() *gateLoad {
+	l := &gateLoad{start: time.Now().Add(-gateSteps * gateStep).Truncate(gateStep)}
+	for step := 0; step < gateSteps; step += gateBatch {
+		for p := range gatePlatforms {
+			series := make([]remotewrite.Series, 0, gateBatch*gateSeries)
+			for s := step; s < step+gateBatch; s++ {
+				for i := range gateSeries {
+					series = append(series, l.series(p, i, s))
+				}
+			}
+			l.v1 = append(l.v1, remotewrite.EncodeV1(series))
+			l.v2 = append(l.v2, remotewrite.EncodeV2(series))
+		}
+	}
+	for step := range gateSteps {
+		for p := range gatePlatforms {
+			l.json = append(l.json, l.report(p, step))
+			for i := range gateSeries {
+				l.sum += gateValue(p, i, step)
+			}
+		}
+	}
+	return l
+}
+
+func (l *gateLoad) at(step int) time.Time { return l.start.Add(time.Duration(step) * gateStep) }
+
+// last is the time of the newest samples.
+func (l *gateLoad) last() time.Time { return l.at(gateSteps - 1) }
+
+// gateValue counts up, each series at its own pace.
+func gateValue(platform, series, step int) float64 {
+	return float64(1000*platform + 7*series + step*(series%13+1) + (step*series)%5)
+}
+
+func gatePlatform(p int) string { return fmt.Sprintf("gate-%d", p) }
+
+// gateType is the breakdown of a series; the first is the platform's total.
+func gateType(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return fmt.Sprintf("service-%03d", i)
+}
+
+// series is one sample as Prometheus sends it, with the labels that it adds.
+func (l *gateLoad) series(p, i, step int) remotewrite.Series {
+	labels := []remotewrite.Label{
+		{Name: "__name__", Value: "iip_api_calls"},
+		{Name: "instance", Value: "127.0.0.1:9090"},
+		{Name: "job", Value: "platform"},
+		{Name: "platform", Value: gatePlatform(p)},
+	}
+	if t := gateType(i); t != "" {
+		labels = append(labels, remotewrite.Label{Name: "type", Value: t})
+	}
+	return remotewrite.Series{Labels: labels, Samples: []remotewrite.Sample{{At: l.at(step).UnixMilli(), Value: gateValue(p, i, step)}}}
+}
+
+func (l *gateLoad) report(p, step int) []byte {
+	var b strings.Builder
+	at := l.at(step).UTC().Format(time.RFC3339)
+	fmt.Fprintf(&b, `{"schema":1,"platform":%q,"seq":%d,"period":%q,"sent_at":%q,"items":[`, gatePlatform(p), step+1, at, at)
+	for i := range gateSeries {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(`{"code":"api_calls",`)
+		if t := gateType(i); t != "" {
+			b.WriteString(`"dims":{"type":"` + t + `"},`)
+		}
+		b.WriteString(`"value":` + strconv.FormatFloat(gateValue(p, i, step), 'g', -1, 64) + `}`)
+	}
+	b.WriteString(`]}`)
+	return []byte(b.String())
+}
+
+// signature signs a report as a platform does.
+func signature(k issued, seq int, at time.Time, body []byte) string {
+	sum := sha256.Sum256(body)
+	mac := hmac.New(sha256.New, []byte(k.Secret))
+	_, _ = fmt.Fprintf(mac, "POST\n/api/platforms/ingest/v1/reports\n%d\n%d\n%s", at.Unix(), seq, hex.EncodeToString(sum[:]))
+	return fmt.Sprintf("LH-HMAC-SHA256 key=%s, ts=%d, seq=%d, sig=%s", k.ID, at.Unix(), seq, hex.EncodeToString(mac.Sum(nil)))
+}
+
+// gateRun is one contestant's run of the whole load.
+type gateRun struct {
+	ack, visible time.Duration
+	cpu          float64 // seconds
+	memory       float64 // MB at most
+}
+
+// A contestant takes the load and shows it.
+type contestant struct {
+	name string
+	run  func(b *testing.B, l *gateLoad) gateRun
+}
+
+func gateContestants() []contestant {
+	return []contestant{
+		{"VictoriaMetrics, remote write 1", func(b *testing.B, l *gateLoad) gateRun { return l.peer(b, startVictoriaMetrics(b)) }},
+		{"Linghang, remote write 1", func(b *testing.B, l *gateLoad) gateRun { return l.linghangWrites(b, l.v1, remoteWrite1()) }},
+		{"Prometheus, remote write 1", func(b *testing.B, l *gateLoad) gateRun { return l.peer(b, startReceiver(b)) }},
+		{"Linghang, remote write 2", func(b *testing.B, l *gateLoad) gateRun { return l.linghangWrites(b, l.v2, remoteWrite2()) }},
+		{"Linghang, signed JSON", func(b *testing.B, l *gateLoad) gateRun { return l.linghangReports(b) }},
+	}
+}
+
+func remoteWrite1() http.Header {
+	return http.Header{"Content-Type": {"application/x-protobuf"}, "Content-Encoding": {"snappy"}, "X-Prometheus-Remote-Write-Version": {"0.1.0"}}
+}
+
+func remoteWrite2() http.Header {
+	return http.Header{"Content-Type": {"application/x-protobuf;proto=io.prometheus.write.v2.Request"}, "Content-Encoding": {"snappy"}, "X-Prometheus-Remote-Write-Version": {"2.0.0"}}
+}
+
+// BenchmarkGate sends the same samples to Linghang, which answers when they are
+// in its fsynced ledger, to VictoriaMetrics, which answers when they are in
+// memory, and to Debian's Prometheus, which answers when they are in its
+// unsynced log. The clock stops when a query shows the newest samples of all
+// series; afterwards all samples are counted and added up.
 func BenchmarkGate(b *testing.B) {
-	b.Run("linghang", func(b *testing.B) {
-		h := startHouse(b, b.TempDir())
-		h.setUp()
-		keys := make([]issued, gatePlatforms)
-		for i := range keys {
-			keys[i] = h.platform(fmt.Sprintf("gate-%d", i))
+	load := newGateLoad()
+	contestants := gateContestants()
+	runs := make([][]gateRun, len(contestants))
+	rounds := benchRounds(b)
+	for range rounds {
+		for i, c := range contestants {
+			b.Run(c.name, func(b *testing.B) {
+				if b.N > 1 {
+					b.Skip("one run takes the whole load")
+				}
+				r := c.run(b, load)
+				runs[i] = append(runs[i], r)
+				b.ReportMetric(gateSamples/r.ack.Seconds(), "acked/s")
+				b.ReportMetric(gateSamples/r.visible.Seconds(), "visible/s")
+				b.ReportMetric(r.cpu*1e6/gateSamples, "cpu-s/M")
+				b.ReportMetric(r.memory, "MB")
+			})
 		}
-		flood(b, h.url+"/api/platforms/ingest/prometheus/write", func(r *http.Request, i int) { r.SetBasicAuth(keys[i].ID, keys[i].Secret) })
-		h.countSeries(keys)
-	})
-	b.Run("prometheus", func(b *testing.B) {
-		flood(b, startReceiver(b)+"/api/v1/write", func(*http.Request, int) {})
-	})
+	}
 }
 
-// flood sends requests of one platform after the other and counts refusals as failures.
-func flood(b *testing.B, url string, authorise func(r *http.Request, platform int)) {
+// benchRounds is how often everything is measured.
+func benchRounds(b *testing.B) int {
 	b.Helper()
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
-	start := time.Now().Add(-20 * time.Hour).UnixMilli()
-	var n atomic.Int64
-	b.SetParallelism(4)
-	b.ResetTimer()
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			i := n.Add(1)
-			platform := int(i % gatePlatforms)
-			r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, url, bytes.NewReader(gateBody(platform, start+i/gatePlatforms*1000)))
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			r.Header.Set("Content-Type", "application/x-protobuf")
-			r.Header.Set("Content-Encoding", "snappy")
-			r.Header.Set("X-Prometheus-Remote-Write-Version", "0.1.0")
-			authorise(r, platform)
-			resp, err := client.Do(r)
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			text, _ := io.ReadAll(resp.Body)
-			_ = resp.Body.Close()
-			if resp.StatusCode != http.StatusNoContent {
-				b.Errorf("request %d: %d %s", i, resp.StatusCode, text)
-				return
-			}
-		}
-	})
-	b.StopTimer()
-	b.ReportMetric(gateSamples*float64(b.N)/b.Elapsed().Seconds(), "samples/s")
-}
-
-// gateBody holds the enterprises served by industry and district.
-func gateBody(platform int, at int64) []byte {
-	series := make([]remotewrite.Series, gateSamples)
-	for i := range series {
-		series[i] = remotewrite.Series{
-			Labels: []remotewrite.Label{
-				{Name: "__name__", Value: "iip_ent_served"},
-				{Name: "district", Value: [10]string{"370202", "370203", "370211", "370212", "370213", "370214", "370215", "370281", "370283", "370285"}[i%10]},
-				{Name: "industry", Value: fmt.Sprintf("C%d", 13+i/10)},
-				{Name: "platform", Value: fmt.Sprintf("gate-%d", platform)},
-			},
-			Samples: []remotewrite.Sample{{At: at, Value: float64(i)}},
-		}
+	text, given := os.LookupEnv("LINGHANG_BENCH_ROUNDS")
+	if !given {
+		return 3
 	}
-	return remotewrite.EncodeV1(series)
-}
-
-// countSeries reads what arrived: every platform that sent has all its series.
-func (h *house) countSeries(keys []issued) {
-	h.t.Helper()
-	sent := 0
-	for _, k := range keys {
-		var v struct {
-			Items []struct{} `json:"items"`
-		}
-		h.call("GET", "/api/platforms/"+k.Platform+"/indicators", "", &v)
-		if n := len(v.Items); n != 0 && n != gateSamples {
-			h.t.Errorf("platform %s has %d series, want %d", k.Platform, n, gateSamples)
-		} else if n > 0 {
-			sent++
-		}
-	}
-	if sent == 0 {
-		h.t.Error("nothing arrived")
-	}
-}
-
-// startReceiver runs Debian's Prometheus as a remote write receiver.
-func startReceiver(b *testing.B) string {
-	b.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	n, err := strconv.Atoi(text)
 	if err != nil {
 		b.Fatal(err)
 	}
-	address := l.Addr().String()
-	_ = l.Close()
-	cmd := exec.Command("prometheus", "--config.file=/dev/null", "--web.enable-remote-write-receiver", "--storage.tsdb.path="+filepath.Join(b.TempDir(), "data"), "--web.listen-address="+address)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
-		b.Fatalf("start Prometheus: %v", err)
+	return n
+}
+
+// linghangWrites sends the load as remote write to a fresh installation.
+func (l *gateLoad) linghangWrites(b *testing.B, bodies [][]byte, header http.Header) gateRun {
+	h, keys := gateHouse(b, "push")
+	return l.linghang(b, h, keys, flood{
+		url: h.url + "/api/platforms/ingest/prometheus/write", bodies: bodies, header: header,
+		each: func(r *http.Request, i int) { r.SetBasicAuth(keys[i%gatePlatforms].ID, keys[i%gatePlatforms].Secret) },
+	})
+}
+
+// linghangReports sends the load as signed reports to a fresh installation.
+func (l *gateLoad) linghangReports(b *testing.B) gateRun {
+	h, keys := gateHouse(b, "report")
+	signed := make([]string, len(l.json))
+	for i, body := range l.json {
+		signed[i] = signature(keys[i%gatePlatforms], i/gatePlatforms+1, time.Now(), body)
 	}
-	b.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+	return l.linghang(b, h, keys, flood{
+		url: h.url + "/api/platforms/ingest/v1/reports", bodies: l.json, header: http.Header{"Content-Type": {"application/json"}},
+		each: func(r *http.Request, i int) { r.Header["Authorization"] = signed[i : i+1] },
 	})
-	url := "http://" + address
-	kerneltest.Wait(b, "Prometheus to be ready", func() bool {
-		r, err := http.Get(url + "/-/ready")
-		if err != nil {
-			return false
+}
+
+// gateHouse is a fresh installation without limits, with the platforms and a key of each.
+func gateHouse(b *testing.B, kind string) (*house, []issued) {
+	b.Helper()
+	dir := b.TempDir()
+	h := &house{t: b, data: filepath.Join(dir, "data")}
+	config := filepath.Join(dir, "linghang.yaml")
+	if err := os.WriteFile(config, []byte("platforms: {limits: {requests_per_second: 1000000, samples_per_minute: 1000000000}}\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	h.args = []string{"--config", config}
+	h.open()
+	h.setUp()
+	keys := make([]issued, gatePlatforms)
+	for i := range keys {
+		keys[i] = h.platform(gatePlatform(i))
+		if kind == "report" {
+			var k issued
+			h.call("POST", "/api/platforms/"+keys[i].Platform+"/keys", `{"kind":"report"}`, &k)
+			keys[i].ID, keys[i].Secret = k.ID, k.Secret
 		}
-		_ = r.Body.Close()
-		return r.StatusCode == http.StatusOK
+	}
+	return h, keys
+}
+
+func (l *gateLoad) linghang(b *testing.B, h *house, keys []issued, f flood) gateRun {
+	b.Helper()
+	r := l.measure(b, h.cmd.Process.Pid, f, func() bool {
+		for len(keys) > 0 && h.shows(keys[0].Platform, l.last(), gateValue(gatePlatforms-len(keys), 0, gateSteps-1)) {
+			keys = keys[1:]
+		}
+		return len(keys) == 0
 	})
-	return url
+	l.countLedger(b, h)
+	return r
+}
+
+// shows tells whether the newest value of a platform's total is drawn.
+func (h *house) shows(platform string, at time.Time, value float64) bool {
+	var v struct {
+		Points [][2]float64 `json:"points"`
+	}
+	stamp := at.UTC().Format(time.RFC3339)
+	h.call("GET", fmt.Sprintf("/api/platforms/%s/series?code=api_calls&step=15&from=%s&to=%s", platform, at.Add(-gateStep).UTC().Format(time.RFC3339), stamp), "", &v)
+	for _, p := range v.Points {
+		if p[0] == float64(at.UnixMilli()) && math.Abs(p[1]-value) < 1e-9 {
+			return true
+		}
+	}
+	return false
 }

@@ -1,6 +1,7 @@
 package httpd
 
 import (
+	"bytes"
 	"io"
 	"mime"
 	"net/http"
@@ -17,19 +18,41 @@ const maxDepth = 64
 // the reading off where it is too deep.
 type bounded struct {
 	io.ReadCloser
-	visit   *visit
 	depth   int
 	quoted  bool
 	escaped bool
 }
 
-// boundDepth guards a JSON body; protocols in other forms have bounds of their own.
-func boundDepth(r *http.Request, typed bool) {
+// boundDepth guards a JSON body; protocols in other forms have bounds of their
+// own. Typed bodies, which are small and held in memory anyway, are read here,
+// so that the refusal is ours.
+func boundDepth(r *http.Request, typed bool) error {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	json := media == "application/json" || strings.HasSuffix(media, "+json")
-	if json || typed && (err != nil || media == "") {
-		r.Body = &bounded{ReadCloser: r.Body, visit: visitOf(r.Context())}
+	isJSON := media == "application/json" || strings.HasSuffix(media, "+json")
+	if !isJSON && (!typed || err == nil && media != "") {
+		return nil
 	}
+	r.Body = &bounded{ReadCloser: r.Body}
+	if !typed {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if fault.As(err) != nil {
+		return err
+	}
+	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err}))
+	return nil
+}
+
+// failing hands on the error that reading a body ended with, if any.
+type failing struct{ err error }
+
+// Read implements io.Reader.
+func (f failing) Read([]byte) (int, error) {
+	if f.err == nil {
+		return 0, io.EOF
+	}
+	return 0, f.err
 }
 
 // Read implements io.Reader.
@@ -49,14 +72,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 			b.depth--
 		}
 		if b.depth > maxDepth {
-			b.visit.tooDeep = true
-			return 0, tooDeep()
+			return 0, fault.New(fault.BadRequest, "kernel.json.depth", "the JSON is nested deeper than %d levels", maxDepth).
+				With("limit", maxDepth).At("body", "send it as the API reference shows it")
 		}
 	}
 	return n, err
-}
-
-func tooDeep() *fault.Error {
-	return fault.New(fault.BadRequest, "kernel.json.depth", "the JSON is nested deeper than %d levels", maxDepth).
-		With("limit", maxDepth).At("body", "send it as the API reference shows it")
 }

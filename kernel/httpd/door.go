@@ -41,8 +41,6 @@ type visit struct {
 	failure *Problem
 	// recorded is set once the audit entry went with a change.
 	recorded bool
-	// tooDeep is set once the body turned out to be nested too deep.
-	tooDeep bool
 }
 
 type visitKey struct{}
@@ -174,7 +172,10 @@ func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Hand
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, m.bodyLimit()+1)
-		boundDepth(r, m.typed())
+		if err := boundDepth(r, m.typed()); err != nil {
+			Refuse(w, r, err)
+			return
+		}
 		w.Header().Set("Cache-Control", "no-store")
 		if !changes(r.Method) {
 			if m.Sensitive {

@@ -134,11 +134,6 @@ func restate(c huma.Context, _ string, v any) (any, error) {
 	if !ok {
 		return v, nil
 	}
-	if visit := visitOf(c.Context()); visit != nil && visit.tooDeep {
-		p := newProblem(c.Context(), tooDeep())
-		c.SetStatus(p.Status)
-		return p, nil
-	}
 	p := &Problem{
 		Type: "about:blank", Title: m.Title, Status: m.Status, Detail: m.Detail,
 		Key: "kernel.request.invalid", RequestID: RequestID(c.Context()),

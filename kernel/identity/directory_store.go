@@ -158,14 +158,17 @@ func insertOrganisation(ctx context.Context, tx *sqldb.Tx, o Organisation, now t
 	if err != nil {
 		return fmt.Errorf("insert organisation: %w", err)
 	}
-	return nil
+	return tx.Emit(ctx, OrganisationChanged{o.ID})
 }
 
 func (d *Directory) saveOrganisation(ctx context.Context, o Organisation, version int64) error {
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE organisation SET name_zh = $1, name_en = $2, uscc = $3, district = $4, version = version + 1
 			WHERE id = $5 AND version = $6`, o.Name.ZH, o.Name.EN, o.USCC, o.District, o.ID, version)
-		return stale(n, err, "organisation")
+		if err := stale(n, err, "organisation"); err != nil {
+			return err
+		}
+		return tx.Emit(ctx, OrganisationChanged{o.ID})
 	})
 }
 
@@ -278,7 +281,10 @@ func insertPerson(ctx context.Context, tx *sqldb.Tx, p Person, now time.Time) er
 	if err != nil {
 		return fmt.Errorf("insert person: %w", err)
 	}
-	return insertMemberships(ctx, tx, p)
+	if err := insertMemberships(ctx, tx, p); err != nil {
+		return err
+	}
+	return tx.Emit(ctx, PersonChanged{p.ID})
 }
 
 func insertMemberships(ctx context.Context, tx *sqldb.Tx, p Person) error {
@@ -304,7 +310,11 @@ func (d *Directory) savePerson(ctx context.Context, p Person, version int64) err
 	}
 	defer d.vacancies.forget()
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
-		return d.guardDuties(ctx, tx, func() error { return updatePerson(ctx, tx, p, version, owing) })
+		err := d.guardDuties(ctx, tx, func() error { return updatePerson(ctx, tx, p, version, owing) })
+		if err != nil {
+			return err
+		}
+		return tx.Emit(ctx, PersonChanged{p.ID})
 	})
 }
 
@@ -508,6 +518,28 @@ func (d *Directory) Synthetic(ctx context.Context) (bool, error) {
 	return n > 0, err
 }
 
+// leave tells of the persons who go with an organisation, before they go.
+func leave(ctx context.Context, tx *sqldb.Tx, organisation string) error {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT person_id FROM membership WHERE organisation_id = $1`, organisation)
+	if err != nil {
+		return fmt.Errorf("read members: %w", err)
+	}
+	ids, err := sqldb.All(rows, func(r sqldb.Row) (string, error) {
+		var id string
+		err := r.Scan(&id)
+		return id, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := tx.Emit(ctx, PersonChanged{id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // removeOrganisation deletes an organisation with its memberships, tokens and
 // the persons who belong to no other; it must have nothing below it.
 func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
@@ -519,6 +551,9 @@ func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
 		if below > 0 {
 			return fault.New(fault.Conflict, "system.organisation.not_empty", "%d organisations belong to this one", below)
 		}
+		if err := leave(ctx, tx, id); err != nil {
+			return err
+		}
 		for _, q := range []string{
 			`DELETE FROM token WHERE organisation_id = $1`,
 			`DELETE FROM person WHERE id IN (SELECT person_id FROM membership WHERE organisation_id = $1)
@@ -529,7 +564,7 @@ func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
 				return fmt.Errorf("remove organisation: %w", err)
 			}
 		}
-		return nil
+		return tx.Emit(ctx, OrganisationChanged{id})
 	})
 }
 

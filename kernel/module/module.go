@@ -63,6 +63,8 @@ type Manifest struct {
 	Subscribes  []Subscription
 	Measures    []Measure
 	Topics      []Topic
+	Finds       []Find // what can be found by the city's search
+	Reports     []Report
 	Notices     []notice.Kind
 	Jobs        []Job
 	Nav         []NavItem
@@ -101,6 +103,7 @@ type Kit struct {
 	Series   *series.Store
 	Blobs    *blobs.Store
 	Files    Files
+	Search   *Search
 	Measures *measure.Register
 	Live     *live.Hub
 	Seal     *seal.Keyring

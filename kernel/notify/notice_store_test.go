@@ -90,3 +90,31 @@ func BenchmarkTenThousandInboxes(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) { run(b, sqldb.Config{Dir: b.TempDir()}) })
 	b.Run("postgres", func(b *testing.B) { run(b, sqldb.Config{DSN: kerneltest.Postgres(b)}) })
 }
+
+func TestADigestHoldsWhatCameSinceTheLastAndNothingTwice(t *testing.T) {
+	kerneltest.EachEngine(t, notify.Schema(), func(t *testing.T, db *sqldb.DB) {
+		add := func(id string) {
+			t.Helper()
+			if _, err := notify.Add(t.Context(), db, sent(id, ""), kindOf(notice.Daily), people(1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		digest := func(day string, want [][]string) {
+			t.Helper()
+			if err := notify.Digest(t.Context(), db, day); err != nil {
+				t.Fatal(err)
+			}
+			got, err := notify.Claimed(t.Context(), db)
+			if err != nil || !slices.EqualFunc(got, want, slices.Equal) {
+				t.Errorf("on %s: %v, %v; want %v", day, got, err, want)
+			}
+		}
+		add("n1")
+		add("n2")
+		digest("20260301", [][]string{{"n1", "n2"}})
+		digest("20260301", nil)
+		add("n3")
+		digest("20260301", nil) // one a day
+		digest("20260302", [][]string{{"n3"}})
+	})
+}

@@ -29,12 +29,56 @@ func (m *Room) receive(ctx context.Context, sent notice.Sent) error {
 	}
 	told := plan(kind, people, choices, wishes, time.Now(), m.zone)
 	others := outside(kind, sent.Notice.To.Addresses, sent.At)
+	if m.postman == nil {
+		told, others = unmailed(told), nil
+	}
+	toChannels, err := m.toChannels(ctx, kind, sent)
+	if err != nil {
+		return err
+	}
+	others = append(others, toChannels...)
 	changed, err := m.notices.add(ctx, sent, kind, told, others)
 	if err != nil {
 		return err
 	}
 	m.tell(changed)
+	m.wake()
 	return nil
+}
+
+// unmailed leaves the inbox only: without a mail server nothing is kept that
+// would all be sent on the day that there is one.
+func unmailed(people []told) []told {
+	for i := range people {
+		people[i].mail = nil
+	}
+	return people
+}
+
+// toChannels are the messages to the channels of the organisation whose members
+// are told. A channel that does not keep up drops what is new, and says so.
+func (m *Room) toChannels(ctx context.Context, k notice.Kind, sent notice.Sent) ([]delivery, error) {
+	if sent.Notice.To.Organisation == "" {
+		return nil, nil
+	}
+	list, err := m.channels.of(ctx, sent.Notice.To.Organisation, k.ID)
+	if err != nil {
+		return nil, err
+	}
+	deliveries := make([]delivery, len(list))
+	for i, c := range list {
+		deliveries[i] = delivery{
+			Kind: k.ID, Way: wayChannel, ChannelID: c.ID, OrganisationID: c.OrganisationID, Address: c.Name + " · " + c.Host, Language: c.Language, State: stateWaiting, NextAt: sent.At,
+		}
+		n, err := m.deliveries.waiting(ctx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if n >= backlog {
+			deliveries[i].State, deliveries[i].DoneAt, deliveries[i].Reason = stateDropped, sent.At, "too many messages wait for this channel"
+		}
+	}
+	return deliveries, nil
 }
 
 // outside are the mails to those without an account.
@@ -68,5 +112,3 @@ func (m *Room) audience(ctx context.Context, to notice.Audience) ([]identity.Rec
 	}
 	return list, nil
 }
-
-func (m *Room) canMail() bool { return false }

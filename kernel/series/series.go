@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"math"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -42,6 +43,7 @@ type Engine struct {
 	db      *tsdb.DB
 	queries *promql.Engine
 	parser  parser.Parser
+	writes  atomic.Uint64 // numbers what is appended together
 }
 
 // New returns an engine that is not open yet.
@@ -102,44 +104,111 @@ type Refused struct {
 	Duplicate int // another value at the same time: the ledger keeps both
 }
 
-// place is where a sample stands: the hash of its series, and its time.
-type place struct {
-	series uint64
-	at     int64
+// Handle is one series of a room that is resolved once and written often. A
+// handle is for one writer at a time.
+type Handle struct {
+	labels labels.Labels
+	ref    storage.SeriesRef
+	batch  uint64 // the newest write that it was part of
+	newest int64  // time in that write
+}
+
+// Handle returns a handle for a series, which need not be there yet.
+func (s *Store) Handle(name string, pairs []Label) *Handle {
+	return &Handle{labels: s.labels(name, pairs)}
+}
+
+// HandledSample is one value of a series at a time in unix milliseconds.
+type HandledSample struct {
+	Series *Handle
+	At     int64
+	Value  float64
 }
 
 // Append writes samples; what is too old or contradicts an earlier sample is
 // counted and left out.
 func (s *Store) Append(ctx context.Context, samples []Sample) (Refused, error) {
+	handles := make(map[uint64]*Handle, len(samples))
+	handled := make([]HandledSample, len(samples))
+	for i, sample := range samples {
+		h := s.Handle(sample.Name, sample.Labels)
+		hash := h.labels.Hash()
+		if known := handles[hash]; known != nil && labels.Equal(known.labels, h.labels) {
+			h = known
+		}
+		handles[hash] = h
+		handled[i] = HandledSample{h, sample.At, sample.Value}
+	}
+	return s.AppendHandled(ctx, handled)
+}
+
+// AppendHandled is Append for series that are resolved.
+func (s *Store) AppendHandled(ctx context.Context, samples []HandledSample) (Refused, error) {
 	var refused Refused
 	app := s.e.db.Appender(ctx)
-	// The appender compares with what is committed, not with its own batch.
-	batch := make(map[place]float64, len(samples))
-	for _, sample := range samples {
-		name := s.labels(sample.Name, sample.Labels)
-		at := place{name.Hash(), sample.At}
-		if v, twice := batch[at]; twice {
-			if v != sample.Value {
+	w := write{number: s.e.writes.Add(1), samples: samples}
+	for i, sample := range samples {
+		if first, twice := w.earlier(i); twice {
+			if first != sample.Value {
 				refused.Duplicate++
 			}
 			continue
 		}
-		batch[at] = sample.Value
-		_, err := app.Append(0, name, sample.At, sample.Value)
+		h := sample.Series
+		ref, err := app.Append(h.ref, h.labels, sample.At, sample.Value)
 		switch {
 		case err == nil:
+			h.ref = ref
 		case errors.Is(err, storage.ErrTooOldSample), errors.Is(err, storage.ErrOutOfBounds), errors.Is(err, storage.ErrOutOfOrderSample):
 			refused.TooOld++
 		case errors.Is(err, storage.ErrDuplicateSampleForTimestamp):
 			refused.Duplicate++
 		default:
-			return refused, errors.Join(fmt.Errorf("append sample of %s: %w", sample.Name, err), app.Rollback())
+			return refused, errors.Join(fmt.Errorf("append sample of %s: %w", h.labels, err), app.Rollback())
 		}
 	}
 	if err := app.Commit(); err != nil {
 		return refused, fmt.Errorf("commit samples: %w", err)
 	}
 	return refused, nil
+}
+
+// write is samples that are appended together. The appender compares with what
+// is committed, not with its own batch.
+type write struct {
+	number  uint64
+	samples []HandledSample
+	values  map[place]float64 // once a series does not go forward
+}
+
+// place is where a sample stands.
+type place struct {
+	series *Handle
+	at     int64
+}
+
+// earlier returns the value that stood at the place of sample i in this write before.
+func (w *write) earlier(i int) (value float64, twice bool) {
+	sample := w.samples[i]
+	h := sample.Series
+	forward := h.batch != w.number || sample.At > h.newest
+	if forward {
+		h.batch, h.newest = w.number, sample.At
+	}
+	if !forward && w.values == nil {
+		w.values = make(map[place]float64, len(w.samples))
+		for _, e := range w.samples[:i] {
+			w.values[place{e.Series, e.At}] = e.Value
+		}
+	}
+	if w.values == nil {
+		return 0, false
+	}
+	value, twice = w.values[place{h, sample.At}]
+	if !twice {
+		w.values[place{h, sample.At}] = sample.Value
+	}
+	return value, twice
 }
 
 func (s *Store) labels(name string, pairs []Label) labels.Labels {

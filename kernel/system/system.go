@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"linghang/kernel/audit"
+	"linghang/kernel/bus"
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
@@ -64,11 +65,12 @@ func (m *Room) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
 		Permissions: permissions(),
+		Publishes:   []bus.Event{identity.OrganisationChanged{}, identity.PersonChanged{}},
+		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged)},
+		Finds:       m.finds(),
 		Sealed:      sealedColumns(),
 		Routes:      append(routes, m.adminRoutes()...),
-		Publishes:   nil,
 		Jobs:        []module.Job{{Name: "audit_checkpoint", Every: time.Minute, Do: m.audit.Checkpoint}},
-		Subscribes:  []module.Subscription{auditSubscription(m.audit)},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
 			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"time"
 
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -29,7 +30,7 @@ type Module struct {
 // New returns the room.
 func New(kit *module.Kit) *Module {
 	m := &Module{
-		kit: kit, plans: planStore{kit.DB}, targets: targetStore{kit.DB}, values: valueStore{kit.DB}, readings: newReadings(kit.Measures),
+		kit: kit, plans: planStore{kit.DB, kit.Search}, targets: targetStore{kit.DB, kit.Search}, values: valueStore{kit.DB}, readings: newReadings(kit.Measures),
 	}
 	m.templates, m.broken = readTemplates()
 	return m
@@ -46,6 +47,10 @@ func (m *Module) Manifest() module.Manifest {
 		Name: "plan", Title: section, Migrations: dir,
 		Permissions: permissions(),
 		Routes:      append(append(m.planRoutes(), m.targetRoutes()...), m.valueRoutes()...),
+		Finds:       m.plans.finds(),
+		Reports:     m.reports(),
+		Notices:     kinds(),
+		Jobs:        []module.Job{{Name: "remind", Every: 6 * time.Hour, Do: m.remindOwners}},
 		Topics:      []module.Topic{{Name: topicBoard, Permission: "plan.view"}},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "计划看板", EN: "Plan board"}, Path: "/plan", Icon: "plan", Permission: "plan.view"},

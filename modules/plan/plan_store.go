@@ -14,10 +14,14 @@ import (
 
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 )
 
-type planStore struct{ db *sqldb.DB }
+type planStore struct {
+	db     *sqldb.DB
+	search *module.Search
+}
 
 // noSuch is the same for what is not there and what is not the caller's to see.
 func noSuch(noun string) error {
@@ -73,7 +77,7 @@ func (s planStore) insert(ctx context.Context, p plan, actor string) error {
 				return err
 			}
 		}
-		return nil
+		return found(ctx, tx, s.search, p.ID, "")
 	})
 }
 
@@ -278,7 +282,7 @@ func (s planStore) update(ctx context.Context, p plan, version int64) error {
 		if n == 0 {
 			return stale("plan")
 		}
-		return nil
+		return found(ctx, tx, s.search, p.ID, "")
 	})
 }
 
@@ -288,6 +292,9 @@ func stale(noun string) error {
 
 func (s planStore) remove(ctx context.Context, id string) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := lost(ctx, tx, s.search, id); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `DELETE FROM plan WHERE id = $1`, id)
 		return err
 	})

@@ -182,7 +182,7 @@ func (m *Module) remind(ctx context.Context, in remindInput) (ReminderView, erro
 	}
 	id := identity.From(ctx)
 	n := note{ulid.Make().String(), t.ID, in.Body.Note, in.Body.Due, time.Now().UTC(), id.Actor(), id.Name}
-	if err := m.targets.addNote(ctx, n); err != nil {
+	if err := m.targets.addNote(ctx, n, m.telling(reminded(t, n)...)); err != nil {
 		return ReminderView{}, err
 	}
 	m.notify(p, t)

@@ -9,10 +9,14 @@ import (
 
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
+	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 )
 
-type targetStore struct{ db *sqldb.DB }
+type targetStore struct {
+	db     *sqldb.DB
+	search *module.Search
+}
 
 // Change is one field of a target that was changed, and why.
 type Change struct {
@@ -44,7 +48,7 @@ func (s targetStore) update(ctx context.Context, t target, version int64, change
 				return fmt.Errorf("record change: %w", err)
 			}
 		}
-		return nil
+		return found(ctx, tx, s.search, t.PlanID, t.ID)
 	})
 }
 
@@ -162,12 +166,20 @@ type note struct {
 	Name      string
 }
 
-func (s targetStore) addNote(ctx context.Context, n note) error {
+func (s targetStore) addNote(ctx context.Context, n note, tell telling) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO reminder (id, target_id, note, due_day, created_at, created_by, name) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 			n.ID, n.TargetID, n.Note, string(n.Due), n.CreatedAt.UnixMilli(), n.CreatedBy, n.Name)
-		return err
+		if err != nil {
+			return fmt.Errorf("insert reminder: %w", err)
+		}
+		return tell(ctx, tx)
 	})
+}
+
+// tell sends notices that go with no change of rows.
+func (s targetStore) tell(ctx context.Context, tell telling) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return tell(ctx, tx) })
 }
 
 // notes returns the explicit reminders of a plan that are not done.

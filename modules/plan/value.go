@@ -50,6 +50,14 @@ type value struct {
 	Evidence       []evidence
 }
 
+// persons names the person whose hand it is, for notices; a token is nobody's.
+func (h hand) persons() []string {
+	if id, ok := strings.CutPrefix(h.actor, "person:"); ok {
+		return []string{id}
+	}
+	return nil
+}
+
 // person refuses hands that are no person: programs report, persons judge.
 func (h hand) person() error {
 	if !strings.HasPrefix(h.actor, "person:") {

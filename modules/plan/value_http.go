@@ -224,7 +224,7 @@ func (m *Module) report(ctx context.Context, in reportInput) (ValueView, error) 
 		}
 		v.Evidence = append(v.Evidence, e)
 	}
-	if err := m.values.report(ctx, v, b.Evidence); err != nil {
+	if err := m.values.report(ctx, v, b.Evidence, m.telling(awaiting(ctx, p, t, v))); err != nil {
 		return ValueView{}, err
 	}
 	m.notify(p, t)
@@ -270,7 +270,7 @@ func (m *Module) decide(ctx context.Context, id string, step func(value) (value,
 		return ValueView{}, err
 	}
 	files := v.Evidence
-	if v, err = m.values.change(ctx, id, step); err != nil {
+	if v, err = m.values.change(ctx, id, step, func(v value) telling { return m.telling(awaiting(ctx, p, t, v)) }); err != nil {
 		return ValueView{}, err
 	}
 	v.Evidence = files

@@ -72,7 +72,7 @@ func insertValue(ctx context.Context, tx *sqldb.Tx, v value) error {
 }
 
 // report stores a value that waits for review, with its evidence.
-func (s valueStore) report(ctx context.Context, v value, evidenceIDs []string) error {
+func (s valueStore) report(ctx context.Context, v value, evidenceIDs []string, tell telling) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := insertValue(ctx, tx, v); err != nil {
 			return err
@@ -82,7 +82,7 @@ func (s valueStore) report(ctx context.Context, v value, evidenceIDs []string) e
 				return fmt.Errorf("attach evidence: %w", err)
 			}
 		}
-		return nil
+		return tell(ctx, tx)
 	})
 }
 
@@ -113,8 +113,8 @@ func (s valueStore) get(ctx context.Context, id string) (value, error) {
 	return list[0], err
 }
 
-// change lets decide move a value on, and saves it.
-func (s valueStore) change(ctx context.Context, id string, decide func(value) (value, error)) (value, error) {
+// change lets decide move a value on, saves it, and tells whom it concerns.
+func (s valueStore) change(ctx context.Context, id string, decide func(value) (value, error), tell func(value) telling) (value, error) {
 	var after value
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		before, err := scanValue(tx.QueryRow(ctx, `SELECT `+valueColumns+` FROM target_value v WHERE v.id = $1`, id))
@@ -134,7 +134,7 @@ func (s valueStore) change(ctx context.Context, id string, decide func(value) (v
 		if n == 0 {
 			return stale("value")
 		}
-		return nil
+		return tell(after)(ctx, tx)
 	})
 	return after, err
 }

@@ -24,7 +24,7 @@ func eachEngine(t *testing.T, test func(t *testing.T, db *sqldb.DB, p plan)) {
 	kerneltest.EachEngine(t, dir, func(t *testing.T, db *sqldb.DB) {
 		p := qingdao(t)
 		p.ID, p.OrganisationID, p.CreatedAt = "plan1", "bureau", began
-		s := planStore{db}
+		s := planStore{db: db}
 		if err := s.insert(t.Context(), p, "test"); err != nil {
 			t.Fatal(err)
 		}
@@ -34,6 +34,11 @@ func eachEngine(t *testing.T, test func(t *testing.T, db *sqldb.DB, p plan)) {
 		}
 		test(t, db, p)
 	})
+}
+
+// quietly tells nobody.
+func quietly(value) telling {
+	return func(context.Context, *sqldb.Tx) error { return nil }
 }
 
 func TestAStoredPlanExportsAsItWasImported(t *testing.T) {
@@ -79,14 +84,14 @@ func TestHistoryAnswersWhatWasKnownWhen(t *testing.T) {
 		day := func(n int) time.Time { return began.AddDate(0, 0, n) }
 		put := func(id string, number float64, valid, known int) {
 			v := value{ID: id, TargetID: x.ID, Number: number, ValidAt: day(valid), Source: sourceReported, State: stateReported, Reported: hand{"person:a", "A", day(known)}}
-			if err := s.report(t.Context(), v, nil); err != nil {
+			if err := s.report(t.Context(), v, nil, quietly(value{})); err != nil {
 				t.Fatal(err)
 			}
 			for _, step := range []func(value) (value, error){
 				func(v value) (value, error) { return v.review(hand{"person:b", "B", day(known)}, "") },
 				func(v value) (value, error) { return v.approve(hand{"person:c", "C", day(known)}, "") },
 			} {
-				if _, err := s.change(t.Context(), id, step); err != nil {
+				if _, err := s.change(t.Context(), id, step, quietly); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -94,7 +99,7 @@ func TestHistoryAnswersWhatWasKnownWhen(t *testing.T) {
 		put("first", 8.1, 10, 20)
 		put("second", 8.4, 40, 50)
 		put("corrected", 8.2, 10, 60)
-		if err := s.report(t.Context(), value{ID: "waits", TargetID: x.ID, Number: 99, ValidAt: day(70), Source: sourceReported, State: stateReported}, nil); err != nil {
+		if err := s.report(t.Context(), value{ID: "waits", TargetID: x.ID, Number: 99, ValidAt: day(70), Source: sourceReported, State: stateReported}, nil, quietly(value{})); err != nil {
 			t.Fatal(err)
 		}
 		f := func(known int, want ...float64) {
@@ -148,12 +153,12 @@ func TestTrendIsThinnedToItsNewestPoints(t *testing.T) {
 
 func TestAnOwnerSeesItsOwnTargetsOnly(t *testing.T) {
 	eachEngine(t, func(t *testing.T, db *sqldb.DB, p plan) {
-		s, as := planStore{db}, func(org string) context.Context {
+		s, as := planStore{db: db}, func(org string) context.Context {
 			return identity.With(t.Context(), identity.Identity{PersonID: "p", Scope: identity.Scope{IDs: []string{org}}})
 		}
 		x := p.Targets[5]
 		x.OwnerID = "owner"
-		if err := (targetStore{db}).update(t.Context(), x, 1, []Change{{Field: "owner_id", After: "owner", Reason: "test", At: began}}); err != nil {
+		if err := (targetStore{db: db}).update(t.Context(), x, 1, []Change{{Field: "owner_id", After: "owner", Reason: "test", At: began}}); err != nil {
 			t.Fatal(err)
 		}
 		f := func(org string, plans, targets int) {
@@ -173,7 +178,7 @@ func TestAnOwnerSeesItsOwnTargetsOnly(t *testing.T) {
 		if _, _, err := s.planOf(as("owner"), p.Targets[0].ID); err == nil {
 			t.Error("an owner sees another's target")
 		}
-		if err := (targetStore{db}).update(t.Context(), x, 1, nil); err == nil {
+		if err := (targetStore{db: db}).update(t.Context(), x, 1, nil); err == nil {
 			t.Error("a stale target was saved")
 		}
 	})

@@ -1,9 +1,11 @@
 package platforms
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -45,18 +47,30 @@ func (m *Module) serveBackfill(w http.ResponseWriter, r *http.Request) {
 	}
 	defer file.Close() //nolint:errcheck // it was only read
 	now := time.Now().UTC()
-	entries, findings, items, err := m.catalogue.readCSV(file, now)
+	body, err := io.ReadAll(file) // before the roll is held
+	if err != nil {
+		httpd.Refuse(w, r, fmt.Errorf("read file: %w", err))
+		return
+	}
+	roll, err := m.ledger.rolls.of(ctx, p.ID)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	sieve := m.catalogue.sieve(p, roll, &marks{}, m.ledger.limit, now)
+	items, err := sieve.readCSV(bytes.NewReader(body))
+	entries, findings, top := sieve.done()
 	if err != nil {
 		httpd.Refuse(w, r, err)
 		return
 	}
 	s := newSubmission(p, key{ID: identity.From(ctx).Actor()}, channelCSV, audit.NewEntry(ctx, "", "", "").ID, now)
-	s.entries, s.Findings, s.Items, s.Period = entries, findings, items, now.In(cityTime()).Format("2006-01-02")
+	s.entries, s.Findings, s.top, s.Items, s.Period = entries, findings, top, items, now.In(cityTime()).Format("2006-01-02")
 	if r.URL.Query().Get("revises") == "true" {
 		s.Revises = 1
 	}
 	if len(entries) > 0 {
-		if s, err = m.ledger.record(ctx, s); err != nil {
+		if s, err = m.ledger.record(ctx, p, s); err != nil {
 			httpd.Refuse(w, r, err)
 			return
 		}
@@ -76,12 +90,12 @@ func (m *Module) serveBackfill(w http.ResponseWriter, r *http.Request) {
 
 // readCSV reads back-fill rows. A row that is wrong is a finding; a file that
 // cannot be read at all is an error.
-func (c *catalogue) readCSV(body io.Reader, now time.Time) (entries []entry, findings []finding, items int, err error) {
+func (s *sieve) readCSV(body io.Reader) (items int, err error) {
 	reader := csv.NewReader(body)
 	reader.ReuseRecord = true
 	header, err := reader.Read()
 	if err != nil {
-		return nil, nil, 0, badCSV(err)
+		return 0, badCSV(err)
 	}
 	header = slices.Clone(header)
 	for i := range header {
@@ -89,28 +103,28 @@ func (c *catalogue) readCSV(body io.Reader, now time.Time) (entries []entry, fin
 	}
 	for _, need := range []string{"code", "period", "value"} {
 		if !slices.Contains(header, need) {
-			return nil, nil, 0, fault.New(fault.Invalid, "platforms.csv.column", "the column %s is missing", need).With("column", need).
+			return 0, fault.New(fault.Invalid, "platforms.csv.column", "the column %s is missing", need).With("column", need).
 				At("body[0]", "the first row names the columns: code,period,value,industry,district,size,type")
 		}
 	}
 	for row := 1; ; row++ {
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {
-			return entries, findings, items, nil
+			return items, nil
 		}
 		if err != nil {
-			return nil, nil, 0, badCSV(err)
+			return 0, badCSV(err)
 		}
 		if items++; items > maxItems {
-			return nil, nil, 0, fault.New(fault.TooLarge, "platforms.csv.rows", "more than %d rows", maxItems).With("limit", maxItems)
+			return 0, fault.New(fault.TooLarge, "platforms.csv.rows", "more than %d rows", maxItems).With("limit", maxItems)
 		}
-		e, why := c.readRow(header, record, now)
+		s.index = row
+		e, code, why := s.readRow(header, record)
 		if why != nil {
-			findings = append(findings, finding{row, e.Code, why.Key, why.Message})
+			s.refuse(code, why)
 			continue
 		}
-		e.index = row
-		entries = append(entries, e)
+		s.entries = append(s.entries, e)
 	}
 }
 
@@ -118,8 +132,7 @@ func badCSV(err error) error {
 	return fault.New(fault.BadRequest, "platforms.csv.unreadable", "the file is not CSV: %v", err).At("body", "save it as CSV in UTF-8")
 }
 
-func (c *catalogue) readRow(header, record []string, now time.Time) (entry, *reason) {
-	var e entry
+func (s *sieve) readRow(header, record []string) (e entry, code string, why *reason) {
 	var d dims
 	var at time.Time
 	grain := tier("")
@@ -127,31 +140,32 @@ func (c *catalogue) readRow(header, record []string, now time.Time) (entry, *rea
 		text := strings.TrimSpace(record[i])
 		switch name {
 		case "code":
-			e.Code = text
+			code = text
 		case "value":
 			v, err := strconv.ParseFloat(text, 64)
 			if err != nil {
-				return e, because("number", "%.40q is no number", text)
+				return e, code, because("number", "%.40q is no number", text)
 			}
 			e.Value = v
 		case "period":
 			var err error
 			if at, grain, err = readPeriod(text); err != nil {
-				return e, because("period", "%v", err)
+				return e, code, because("period", "%v", err)
 			}
 		default:
 			if text != "" && !d.set(name, text) {
-				return e, because("label", "the column %.40q is no dimension of the catalogue", name)
+				return e, code, because("label", "the column %.40q is no dimension of the catalogue", name)
 			}
 		}
 	}
-	if why := c.check(e.Code, d, e.Value); why != nil {
-		return e, why
+	if why := s.catalogue.check(code, d, e.Value); why != nil {
+		return e, code, why
 	}
-	x := c.byCode[e.Code]
-	if why := x.timely(at, grain, now); why != nil {
-		return e, why
+	x := s.catalogue.byCode[code]
+	if why := x.timely(at, grain, s.now); why != nil {
+		return e, code, why
 	}
-	e.Dims, e.At, e.Period = d.key(), x.Tier.start(at).UnixMilli(), x.periodic()
-	return e, nil
+	e.known, why = s.find(code, d.key())
+	e.At, e.Period, e.index = x.Tier.start(at).UnixMilli(), x.periodic(), int32(s.index) //nolint:gosec // bounded by maxItems
+	return e, code, why
 }

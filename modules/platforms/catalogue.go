@@ -95,14 +95,15 @@ func (d dims) pairs() [4][2]string {
 }
 
 // key is the breakdown as one text, in a fixed order.
-func (d dims) key() string {
-	var b strings.Builder
+func (d dims) key() string { return string(d.appendKey(nil)) }
+
+func (d dims) appendKey(b []byte) []byte {
 	for _, p := range d.pairs() {
 		if p[1] != "" {
-			b.WriteString(p[0] + "=" + p[1] + ";")
+			b = append(append(append(append(b, p[0]...), '='), p[1]...), ';')
 		}
 	}
-	return b.String()
+	return b
 }
 
 func dimsOf(key string) dims {
@@ -146,11 +147,8 @@ func (c *catalogue) check(code string, d dims, value float64) *reason {
 	if !ok {
 		return because("unknown", "there is no indicator %q in catalogue version %d", code, c.Version)
 	}
-	if math.IsNaN(value) || math.IsInf(value, 0) {
-		return because("not_finite", "the value is not a finite number")
-	}
-	if value < 0 {
-		return because("negative", "the value %g is negative", value)
+	if why := checkValue(value); why != nil {
+		return why
 	}
 	for _, p := range d.pairs() {
 		if p[1] == "" {
@@ -168,6 +166,16 @@ func (c *catalogue) check(code string, d dims, value float64) *reason {
 		if !inVocabulary(p[0], p[1]) {
 			return because("vocabulary", "%q is no known %s", p[1], p[0])
 		}
+	}
+	return nil
+}
+
+func checkValue(value float64) *reason {
+	if math.IsNaN(value) || math.IsInf(value, 0) {
+		return because("not_finite", "the value is not a finite number")
+	}
+	if value < 0 {
+		return because("negative", "the value %g is negative", value)
 	}
 	return nil
 }

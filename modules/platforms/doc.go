@@ -6,11 +6,16 @@
 // applied through reviewed, trial and in service to suspended or retired. It
 // reports with keys (密钥): a report key signs JSON reports, a push key is the
 // user name and password of Prometheus remote write, OTLP and plain JSON. What
-// comes in through the gate is a submission (报送) in the ledger (台账),
-// fsynced before it is acknowledged; facts (指标值) of days and months keep
-// every revision; latest holds the newest value of each series. Time series
-// are a projection of the ledger and can be rebuilt from it.
+// comes in through the gate passes a sieve and is a submission (报送) in the
+// ledger (台账), fsynced before it is acknowledged; facts (指标值) of days and
+// months keep every revision. Each platform has a roll (序列名册) of its series,
+// numbered in the ledger, in which the limit on series is kept; a process
+// remembers the rolls of the platforms that it has met, and how each sender
+// spells the labels, so that a series is checked when it is new and looked up
+// when it is not. The newest value of each series stands in parts, many values
+// in a row; totals stand in latest too, for lists to sort by. Time series are a
+// projection of the ledger and can be rebuilt from it.
 //
-// Tables: platform, platform_key, submission, fact, latest, ledger_position.
-// Tells: platformsevent. Hears: nothing.
+// Tables: platform, platform_key, submission, series, fact, newest, latest,
+// ledger_position. Tells: platformsevent. Hears: nothing.
 package platforms

@@ -20,6 +20,7 @@ func (m *Module) serveDue(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
+	defer m.leave(c)
 	values, err := m.ledger.values(r.Context(), c.platform.ID)
 	if err != nil {
 		httpd.Refuse(w, r, err)
@@ -43,6 +44,7 @@ func (m *Module) serveCheck(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
+	defer m.leave(c)
 	c.key.Sandbox = true
 	m.answerReport(w, r, c)
 }

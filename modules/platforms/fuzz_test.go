@@ -52,7 +52,9 @@ func FuzzReport(f *testing.F) {
 			}
 			return
 		}
-		entries, findings := c.sift(r, now)
+		sieve := c.sieve(platform{ID: "01", Code: "cosmo"}, newRoll("01"), &marks{}, 5_000, now)
+		sieve.report(r)
+		entries, findings, _ := sieve.done()
 		sound(t, c, entries)
 		whole := len(findings) == 1 && findings[0].Item == -1
 		if len(entries)+len(findings) != len(r.Items) && !whole {
@@ -78,7 +80,9 @@ func FuzzCSV(f *testing.F) {
 	c := theCatalogue(f)
 	now := time.Date(2026, 11, 24, 10, 16, 0, 0, cityTime())
 	f.Fuzz(func(t *testing.T, body []byte) {
-		entries, findings, items, err := c.readCSV(bytes.NewReader(body), now)
+		sieve := c.sieve(platform{ID: "01", Code: "cosmo"}, newRoll("01"), &marks{}, 5_000, now)
+		items, err := sieve.readCSV(bytes.NewReader(body))
+		entries, findings, _ := sieve.done()
 		if err != nil {
 			return
 		}
@@ -96,7 +100,9 @@ func FuzzPushed(f *testing.F) {
 	c := theCatalogue(f)
 	now := time.Date(2026, 11, 24, 10, 16, 0, 0, cityTime())
 	f.Fuzz(func(t *testing.T, metric, name, value string, at int64, number float64) {
-		entries, findings := c.siftPushed([]pushed{{metric, [][2]string{{name, value}}, at, number}}, platform{ID: "01", Code: "cosmo"}, now)
+		sieve := c.sieve(platform{ID: "01", Code: "cosmo"}, newRoll("01"), &marks{}, 5_000, now)
+		sieve.pushed(pushed{metric, [][2]string{{name, value}}, at, number})
+		entries, findings, _ := sieve.done()
 		sound(t, c, entries)
 		if len(entries)+len(findings) != 1 {
 			t.Errorf("one value became %d entries and %d findings", len(entries), len(findings))

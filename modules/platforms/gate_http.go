@@ -2,7 +2,6 @@ package platforms
 
 import (
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -28,46 +27,66 @@ import (
 type caller struct {
 	key      key
 	platform platform
+	noteKey  bool // it was long ago that the key's use was noted
 	meter    *meter
+	desk     *desk
 	body     []byte // as sent
 	seq      int64  // of the signature; 0 when not signed
 }
 
 // enter reads the body, finds out whose key it is and whether it may come in.
+// Who enters leaves.
 func (m *Module) enter(r *http.Request) (caller, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
+	d := m.gate.open()
+	if r.ContentLength > 0 && r.ContentLength <= maxReport {
+		d.body.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	if _, err := d.body.ReadFrom(r.Body); err != nil {
+		m.gate.close(d)
 		return caller{}, fmt.Errorf("read body: %w", err)
 	}
-	c, err := m.identify(r, body)
-	if err != nil {
+	c, err := m.identify(r, d.body.Bytes())
+	c.desk, c.body = d, d.body.Bytes()
+	if err == nil {
+		err = m.admit(&c)
+	} else {
 		m.metrics.refused.WithLabelValues("key").Inc()
-		return c, err
 	}
-	c.body, c.meter = body, m.gate.meter(c.platform.ID)
+	if err != nil {
+		m.leave(c)
+	}
+	return c, err
+}
+
+// leave ends a request: nothing of its body is used afterwards.
+func (m *Module) leave(c caller) { m.gate.close(c.desk) }
+
+// admit decides whether a caller who is known may send now.
+func (m *Module) admit(c *caller) error {
+	c.meter = m.gate.meter(c.platform.ID)
 	if err := c.meter.knock(time.Now()); err != nil {
 		m.metrics.refused.WithLabelValues("rate").Inc()
-		return c, err
+		return err
 	}
 	if !c.platform.Status.reports() && !c.key.Sandbox {
 		m.metrics.refused.WithLabelValues("status").Inc()
-		return c, fault.New(fault.Forbidden, "platforms.platform.not_reporting", "the platform is %s; data is taken in trial and in service", c.platform.Status).
+		return fault.New(fault.Forbidden, "platforms.platform.not_reporting", "the platform is %s; data is taken in trial and in service", c.platform.Status).
 			With("status", string(c.platform.Status))
 	}
-	return c, nil
+	return nil
 }
 
 func (m *Module) identify(r *http.Request, body []byte) (caller, error) {
 	ctx := r.Context()
 	if id, secret, ok := r.BasicAuth(); ok {
-		k, p, err := m.keys.holder(ctx, id)
+		k, p, note, err := m.keyring.holder(ctx, id)
 		if err != nil {
 			return caller{}, err
 		}
 		if !k.matches(secret) {
 			return caller{}, errKey()
 		}
-		return caller{key: k, platform: p}, nil
+		return caller{key: k, platform: p, noteKey: note}, nil
 	}
 	header := r.Header.Get("Authorization")
 	if header == "" {
@@ -78,11 +97,11 @@ func (m *Module) identify(r *http.Request, body []byte) (caller, error) {
 	if err != nil {
 		return caller{}, err
 	}
-	k, p, err := m.keys.holder(ctx, s.KeyID)
+	k, p, note, err := m.keyring.holder(ctx, s.KeyID)
 	if err != nil {
 		return caller{}, err
 	}
-	return caller{key: k, platform: p, seq: s.Seq}, k.verify(s, r.Method, r.URL.Path, body, time.Now())
+	return caller{key: k, platform: p, noteKey: note, seq: s.Seq}, k.verify(s, r.Method, r.URL.Path, body, time.Now())
 }
 
 // inflate undoes the content encoding within the bound.
@@ -148,6 +167,7 @@ func (m *Module) serveReport(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
+	defer m.leave(c)
 	m.answerReport(w, r, c)
 }
 
@@ -208,12 +228,27 @@ func (m *Module) takeReport(r *http.Request, c caller) (submission, error) {
 	if !rep.SentAt.IsZero() {
 		s.SentAt = rep.SentAt.UTC()
 	}
-	s.entries, s.Findings = m.catalogue.sift(rep, now)
+	sieve, err := m.sieve(r.Context(), c, now)
+	if err != nil {
+		return submission{}, err
+	}
+	sieve.report(rep)
+	s.entries, s.Findings, s.top = sieve.done()
 	return m.take(r.Context(), c, s)
+}
+
+// sieve opens the sieve for a caller's request; it is to be closed with done.
+func (m *Module) sieve(ctx context.Context, c caller, now time.Time) (*sieve, error) {
+	r, err := m.ledger.rolls.of(ctx, c.platform.ID)
+	if err != nil {
+		return nil, err
+	}
+	return m.catalogue.sieve(c.platform, r, &c.desk.marks, m.ledger.limit, now), nil
 }
 
 // take brings a checked submission into the ledger, and tells who watches.
 func (m *Module) take(ctx context.Context, c caller, s submission) (submission, error) {
+	s.noteKey = c.noteKey
 	if err := c.meter.admit(len(s.entries), time.Now()); err != nil {
 		return s, err
 	}
@@ -226,7 +261,7 @@ func (m *Module) take(ctx context.Context, c caller, s submission) (submission, 
 		done.Rejected = s.Items
 	} else {
 		var err error
-		if done, err = m.ledger.record(ctx, s); err != nil {
+		if done, err = m.ledger.record(ctx, c.platform, s); err != nil {
 			return s, err
 		}
 	}
@@ -279,6 +314,7 @@ func (m *Module) serveRemoteWrite(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
+	defer m.leave(c)
 	s, err := m.takeSeries(r.Context(), c, version)
 	if version == remotewrite.V2 {
 		remotewrite.Written{Samples: s.Accepted}.Set(w.Header())
@@ -297,21 +333,13 @@ func (m *Module) serveRemoteWrite(w http.ResponseWriter, r *http.Request) {
 }
 
 func (m *Module) takeSeries(ctx context.Context, c caller, version remotewrite.Version) (submission, error) {
-	now := time.Now().UTC()
-	s := newSubmission(c.platform, c.key, channelRemoteWrite, sumOf(c.body), now)
-	var values []pushed
-	var labelFaults []finding
-	err := remotewrite.Decode(c.body, version, remotewrite.Limits{Decoded: maxDecoded, Series: maxItems, Samples: maxItems}, func(x remotewrite.Series) error {
-		if fault := cmp.Or(x.Fault, remotewrite.CheckLabels(x.Labels)); fault != "" {
-			labelFaults = append(labelFaults, finding{-1, "", "platforms.item.labels", fault})
-			return nil
-		}
-		if x.Histograms > 0 {
-			labelFaults = append(labelFaults, finding{-1, "", "platforms.item.histogram", "native histograms are not indicators"})
-		}
-		values = fromSeries(x, values)
-		return nil
-	})
+	s := newSubmission(c.platform, c.key, channelRemoteWrite, sumOf(c.body), time.Now().UTC())
+	sieve, err := m.sieve(ctx, c, s.ReceivedAt)
+	if err != nil {
+		return submission{}, err
+	}
+	err = c.desk.reader.Read(c.body, version, remotewrite.Limits{Decoded: maxDecoded, Series: maxItems, Samples: maxItems}, sieve.series)
+	s.entries, s.Findings, s.top = sieve.done()
 	if bad, ok := errors.AsType[*remotewrite.Error](err); ok {
 		kind := fault.BadRequest
 		if bad.Kind == remotewrite.TooLarge {
@@ -322,12 +350,10 @@ func (m *Module) takeSeries(ctx context.Context, c caller, version remotewrite.V
 	if err != nil {
 		return submission{}, err
 	}
-	return m.takePushed(ctx, c, s, values, labelFaults)
+	return m.takePushed(ctx, c, s)
 }
 
-func (m *Module) takePushed(ctx context.Context, c caller, s submission, values []pushed, faults []finding) (submission, error) {
-	s.entries, s.Findings = m.catalogue.siftPushed(values, c.platform, s.ReceivedAt)
-	s.Findings = append(s.Findings, faults...)
+func (m *Module) takePushed(ctx context.Context, c caller, s submission) (submission, error) {
 	s.Items = len(s.entries) + len(s.Findings)
 	s.Period = s.ReceivedAt.Format(time.RFC3339)
 	if s.Items == 0 {
@@ -350,6 +376,7 @@ func (m *Module) serveOTLP(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
+	defer m.leave(c)
 	s, err := m.takePoints(r, c, enc)
 	if err != nil {
 		m.grumble(c, channelOTLP, err)
@@ -384,16 +411,19 @@ func (m *Module) takePoints(r *http.Request, c caller, enc otlpmetrics.Encoding)
 	if err != nil {
 		return submission{}, err
 	}
-	values := make([]pushed, 0, len(points))
-	for _, p := range points {
-		values = append(values, fromPoint(p))
-	}
-	var faults []finding
-	for _, x := range refused {
-		faults = append(faults, finding{-1, "", "platforms.item.otlp_kind", fmt.Sprintf("metric %.80q: %s", x.Metric, x.Why)})
-	}
 	s := newSubmission(c.platform, c.key, channelOTLP, sumOf(plain), time.Now().UTC())
-	return m.takePushed(r.Context(), c, s, values, faults)
+	sieve, err := m.sieve(r.Context(), c, s.ReceivedAt)
+	if err != nil {
+		return submission{}, err
+	}
+	for _, p := range points {
+		sieve.pushed(fromPoint(p))
+	}
+	s.entries, s.Findings, s.top = sieve.done()
+	for _, x := range refused {
+		s.Findings = append(s.Findings, finding{-1, "", "platforms.item.otlp_kind", fmt.Sprintf("metric %.80q: %s", x.Metric, x.Why)})
+	}
+	return m.takePushed(r.Context(), c, s)
 }
 
 // serveReceipt tells a sender what became of a report.
@@ -403,6 +433,7 @@ func (m *Module) serveReceipt(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
+	defer m.leave(c)
 	s, err := m.ledger.submission(r.Context(), c.platform.ID, r.PathValue("receipt"))
 	if err != nil {
 		httpd.Refuse(w, r, err)

@@ -335,10 +335,10 @@ func TestAMillionNewSeriesAreBounded(t *testing.T) {
 	if answers[400] == 0 || answers[400]+answers[429] != 100 {
 		t.Errorf("answers were %v, want 400 and 429 only", answers)
 	}
-	if n := len(s.latest(t, s.id)); n != maxSeries {
-		t.Errorf("the platform has %d series, want its limit of %d", n, maxSeries)
+	if n := len(s.latest(t, s.id)); n != defaults().Limits.Series {
+		t.Errorf("the platform has %d series, want its limit of %d", n, defaults().Limits.Series)
 	}
-	if c := s.counter(t, `linghang_platforms_ingest_refused_values_total{reason="series_limit"}`); c < maxSeries {
+	if c := s.counter(t, `linghang_platforms_ingest_refused_values_total{reason="series_limit"}`); c < float64(defaults().Limits.Series) {
 		t.Errorf("%v refused values were counted as series_limit", c)
 	}
 }

@@ -98,6 +98,6 @@ func (s keyStore) holder(ctx context.Context, id string) (key, platform, error) 
 		}
 		k.Secret = string(secret)
 	}
-	p, err := platformStore{s.db}.get(ctx, k.PlatformID)
+	p, err := platformStore{db: s.db}.get(ctx, k.PlatformID)
 	return k, p, err
 }

@@ -3,6 +3,7 @@ package platforms
 import (
 	"context"
 	"embed"
+	"errors"
 	"io/fs"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/kernel/notice"
 	"linghang/modules/platforms/platformsevent"
 )
 
@@ -20,32 +22,38 @@ var migrations embed.FS
 
 const topicList = "platforms.list"
 
+const noticeSilent = "platforms.platform.silent"
+
 // Module is the room.
 type Module struct {
 	kit       *module.Kit
 	catalogue *catalogue
 	platforms platformStore
 	keys      keyStore
+	keyring   *keyring
 	ledger    ledger
 	measures  measureStore
 	gate      *gate
 	projector *projector
 	metrics   metrics
-	broken    error // the binary's own data cannot be read; Run reports it
+	broken    error // the binary's own data or the settings cannot be read; Run reports it
 }
 
 // New returns the room.
 func New(kit *module.Kit) *Module {
 	m := &Module{
-		kit: kit, platforms: platformStore{kit.DB}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
-		gate: newGate(), metrics: newMetrics(kit.Metrics),
+		kit: kit, platforms: platformStore{kit.DB, kit.Search}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
+		metrics: newMetrics(kit.Metrics),
 	}
-	var pack *packer
-	if m.catalogue, m.broken = readCatalogue(catalogueText); m.broken == nil {
-		pack, m.broken = newPacker()
-	}
-	m.ledger = ledger{kit.DB, m.catalogue, pack}
-	m.projector = newProjector(m)
+	m.keyring = newKeyring(m.keys)
+	set := defaults()
+	var read error
+	m.catalogue, read = readCatalogue(catalogueText)
+	m.broken = errors.Join(read, kit.Config(&set), set.check())
+	m.gate = newGate(set.Limits)
+	m.ledger = ledger{kit.DB, m.catalogue, newRollStore(kit.DB), int64(set.Limits.Series)}
+	m.projector, read = newProjector(m)
+	m.broken = errors.Join(m.broken, read)
 	return m
 }
 
@@ -63,8 +71,15 @@ func (m *Module) Manifest() module.Manifest {
 		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
 		Measures:    m.measureList(),
 		Sealed:      sealedColumns(),
+		Finds:       m.platforms.finds(),
 		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}},
-		Jobs:        []module.Job{{Name: "forget_payloads", Every: 24 * time.Hour, Do: m.forgetPayloads}},
+		Notices: []notice.Kind{
+			{ID: noticeSilent, Title: lang.Text{ZH: "平台停止报送", EN: "A platform fell silent"}, Gravity: notice.Important, Mail: notice.AtOnce},
+		},
+		Jobs: []module.Job{
+			{Name: "forget_payloads", Every: 24 * time.Hour, Do: m.forgetPayloads},
+			{Name: "tell_silent", Every: time.Minute, Do: m.tellSilent},
+		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "平台一览", EN: "Platforms"}, Path: "/platforms", Icon: "platforms", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "登记平台", EN: "Register a platform"}, Path: "/platforms/new", Icon: "add", Permission: "platforms.register"},

@@ -263,7 +263,7 @@ func (m *Module) detail(ctx context.Context, p platform) (platformDetail, error)
 	d := platformDetail{
 		PlatformView: m.view(p, totals[p.ID], series[p.ID], time.Now()), Contact: p.Contact, URL: p.URL, Description: p.Description,
 		StatusReason: p.StatusReason, CreatedAt: p.CreatedAt, Keys: []KeyView{}, Transitions: p.Status.next(),
-		Limits: limitsView{maxSeries, series[p.ID], samplesPerMinute},
+		Limits: limitsView{m.gate.limits.Series, series[p.ID], m.gate.limits.SamplesPerMinute},
 	}
 	for _, k := range keys {
 		d.Keys = append(d.Keys, viewKey(k))
@@ -308,6 +308,7 @@ func (m *Module) change(ctx context.Context, id string, match httpd.IfMatch, dec
 	if err != nil {
 		return platformDetail{}, err
 	}
+	m.keyring.forget(p.ID)
 	m.kit.Notify(topicList, p.ID, p.Operator.ID)
 	return m.detail(ctx, p)
 }
@@ -325,6 +326,8 @@ func (m *Module) removePlatform(ctx context.Context, in httpd.Object) (httpd.Not
 	if err := m.platforms.remove(ctx, p.ID); err != nil {
 		return httpd.Nothing{}, err
 	}
+	m.keyring.forget(p.ID)
+	m.ledger.rolls.forget(p.ID)
 	m.kit.Notify(topicList, p.ID, p.Operator.ID)
 	return httpd.Nothing{}, m.kit.Series.Delete(ctx, "platform", p.ID)
 }
@@ -377,7 +380,11 @@ func (m *Module) revokeKey(ctx context.Context, in revokeInput) (httpd.Nothing, 
 	if _, err := m.platforms.read(ctx, in.ID); err != nil {
 		return httpd.Nothing{}, err
 	}
-	return httpd.Nothing{}, m.keys.revoke(ctx, in.ID, in.Key, time.Now())
+	if err := m.keys.revoke(ctx, in.ID, in.Key, time.Now()); err != nil {
+		return httpd.Nothing{}, err
+	}
+	m.keyring.forget(in.ID)
+	return httpd.Nothing{}, nil
 }
 
 type indicatorView struct {

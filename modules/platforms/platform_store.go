@@ -11,10 +11,15 @@ import (
 	"linghang/kernel/bus"
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/module"
+	"linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 )
 
-type platformStore struct{ db *sqldb.DB }
+type platformStore struct {
+	db     *sqldb.DB
+	search *module.Search
+}
 
 const platformColumns = `p.id, p.code, p.organisation_id, p.operator_zh, p.operator_en, p.name_zh, p.name_en, p.class, p.industry, p.district,
 	p.contact_name, p.contact_phone, p.contact_email, p.url, p.description, p.status, p.status_reason, p.synthetic, p.tier,
@@ -45,6 +50,9 @@ func (s platformStore) insert(ctx context.Context, p platform, events ...bus.Eve
 		}
 		if err != nil {
 			return fmt.Errorf("insert platform: %w", err)
+		}
+		if err := s.search.Put(ctx, tx, p.document()); err != nil {
+			return err
 		}
 		return tx.Emit(ctx, events...)
 	})
@@ -97,6 +105,9 @@ func (s platformStore) change(ctx context.Context, id string, version int64, dec
 		}
 		after.Version++
 		p = after
+		if err := s.search.Put(ctx, tx, p.document()); err != nil {
+			return err
+		}
 		return tx.Emit(ctx, events...)
 	})
 	return p, err
@@ -104,8 +115,10 @@ func (s platformStore) change(ctx context.Context, id string, version int64, dec
 
 func (s platformStore) remove(ctx context.Context, id string) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM platform WHERE id = $1`, id)
-		return err
+		if _, err := tx.Exec(ctx, `DELETE FROM platform WHERE id = $1`, id); err != nil {
+			return fmt.Errorf("remove platform: %w", err)
+		}
+		return s.search.Remove(ctx, tx, nounPlatform, id)
 	})
 }
 
@@ -173,7 +186,7 @@ func (s platformStore) totals(ctx context.Context, ids []string) (values map[str
 	if err != nil {
 		return nil, nil, fmt.Errorf("read totals: %w", err)
 	}
-	rows, err = s.db.Query(ctx, `SELECT platform_id, COUNT(*) FROM latest WHERE platform_id IN (`+in+`) GROUP BY platform_id`, args...)
+	rows, err = s.db.Query(ctx, `SELECT platform_id, COUNT(*) FROM series WHERE platform_id IN (`+in+`) GROUP BY platform_id`, args...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("count series: %w", err)
 	}
@@ -203,4 +216,33 @@ func (s platformStore) freshnessOf(ctx context.Context, now time.Time) (map[stri
 		return struct{}{}, err
 	})
 	return states, err
+}
+
+// tellSilent sends a notice for every platform that fell silent and of which
+// nobody was told, and notes that, in one transaction.
+func (s platformStore) tellSilent(ctx context.Context, now time.Time, sender *notice.Sender, about func(platform) notice.Notice) error {
+	rows, err := s.db.Query(ctx, `SELECT `+platformColumns+` FROM platform p WHERE p.status IN ('trial', 'in_service') AND p.last_report_at > 0
+		AND p.silent_at <= $1 AND p.told_silent_at <> p.silent_at ORDER BY p.id LIMIT 500`, now.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("read silent platforms: %w", err)
+	}
+	silent, err := sqldb.All(rows, scanPlatform)
+	if err != nil || len(silent) == 0 {
+		return err
+	}
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		for _, p := range silent {
+			n, err := tx.Exec(ctx, `UPDATE platform SET told_silent_at = silent_at WHERE id = $1 AND silent_at = $2 AND told_silent_at <> silent_at`, p.ID, p.SilentAt.UnixMilli())
+			if err != nil {
+				return fmt.Errorf("note the silence of %s: %w", p.ID, err)
+			}
+			if n == 0 {
+				continue
+			}
+			if err := sender.Send(ctx, tx, about(p)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"linghang/kernel/lang"
+	"linghang/kernel/notice"
 	"linghang/kernel/series"
 )
 
@@ -12,8 +14,13 @@ import (
 // how far it came in the series themselves, in the same write: when they are
 // lost it begins at the start of the ledger, and they are as before.
 type projector struct {
-	m    *Module
-	wake chan struct{}
+	m        *Module
+	wake     chan struct{}
+	unpacker *unpacker
+	samples  []series.HandledSample
+	handles  map[string][]*series.Handle // by platform and number, as far as met
+	mark     *series.Handle // the series that says how far it came
+	stamped  int64          // the time of its newest sample
 }
 
 const (
@@ -21,7 +28,10 @@ const (
 	metricPrefix   = "iip_"
 )
 
-func newProjector(m *Module) *projector { return &projector{m: m, wake: make(chan struct{}, 1)} }
+func newProjector(m *Module) (*projector, error) {
+	u, err := newUnpacker()
+	return &projector{m: m, wake: make(chan struct{}, 1), unpacker: u, handles: map[string][]*series.Handle{}, mark: m.kit.Series.Handle(positionSeries, nil)}, err
+}
 
 // nudge says that the ledger has grown.
 func (p *projector) nudge() {
@@ -66,43 +76,98 @@ func (p *projector) position(ctx context.Context) (int64, error) {
 	return int64(lines[0].Points[0].Value), nil
 }
 
+// batchSubmissions is how many submissions go into the time series together.
+const batchSubmissions = 32
+
 func (p *projector) advance(ctx context.Context, position *int64) (int, error) {
-	batches, err := p.m.ledger.after(ctx, *position, 200)
+	batches, err := p.m.ledger.after(ctx, *position, batchSubmissions)
 	if err != nil || len(batches) == 0 {
 		return 0, err
 	}
-	var samples []series.Sample
+	p.samples = p.samples[:0]
 	for _, b := range batches {
-		entries, err := p.m.ledger.pack.unpack(b.payload)
-		if err != nil {
+		if err := p.add(ctx, b); err != nil {
 			return 0, fmt.Errorf("read submission at %d: %w", b.position, err)
 		}
-		for _, e := range entries {
-			if !e.Period {
-				samples = append(samples, sampleOf(b.platformID, e))
-			}
-		}
 	}
-	last := batches[len(batches)-1].position
-	samples = append(samples, series.Sample{Name: positionSeries, At: time.Now().UnixMilli(), Value: float64(last)})
-	refused, err := p.m.kit.Series.Append(ctx, samples)
+	n, last := len(p.samples), batches[len(batches)-1].position
+	p.stamped = max(p.stamped+1, time.Now().UnixMilli())
+	p.samples = append(p.samples, series.HandledSample{Series: p.mark, At: p.stamped, Value: float64(last)})
+	refused, err := p.m.kit.Series.AppendHandled(ctx, p.samples)
 	if err != nil {
 		return 0, err
 	}
-	p.m.metrics.projected.Add(float64(len(samples) - 1))
+	p.m.metrics.projected.Add(float64(n))
 	p.m.metrics.unprojected.Add(float64(refused.TooOld + refused.Duplicate))
 	*position = last
 	return len(batches), nil
 }
 
-func sampleOf(platformID string, e entry) series.Sample {
-	s := series.Sample{Name: metricPrefix + e.Code, At: e.At, Value: e.Value, Labels: []series.Label{{Name: "platform", Value: platformID}}}
-	for _, p := range dimsOf(e.Dims).pairs() {
-		if p[1] != "" {
-			s.Labels = append(s.Labels, series.Label{Name: p[0], Value: p[1]})
+// add appends the moments of a submission to the samples. Values of periods
+// are facts and not drawn from the time series.
+func (p *projector) add(ctx context.Context, b batch) error {
+	values, err := p.unpacker.unpack(b.payload)
+	if err != nil {
+		return err
+	}
+	list, err := p.numbered(ctx, b.platformID, values)
+	if err != nil {
+		return err
+	}
+	handles := p.handles[b.platformID]
+	if grown := len(list) - len(handles); grown > 0 {
+		handles = append(handles, make([]*series.Handle, grown)...)
+		p.handles[b.platformID] = handles
+	}
+	for i := range values {
+		v := &values[i]
+		switch {
+		case v.period:
+		case v.number == 0:
+			p.samples = append(p.samples, series.HandledSample{Series: p.handle(b.platformID, v.code, v.dims), At: v.at, Value: v.value})
+		case v.number < 0 || v.number > int64(len(list)):
+			return fmt.Errorf("platform %s has no series %d", b.platformID, v.number)
+		default:
+			h := handles[v.number-1]
+			if h == nil {
+				h = p.handle(b.platformID, list[v.number-1].Code, list[v.number-1].Dims)
+				handles[v.number-1] = h
+			}
+			p.samples = append(p.samples, series.HandledSample{Series: h, At: v.at, Value: v.value})
 		}
 	}
-	return s
+	return nil
+}
+
+// numbered numbers the values that have names only, and returns the platform's
+// series, up to all numbers in values: other replicas number series too.
+func (p *projector) numbered(ctx context.Context, platformID string, values []packed) ([]*known, error) {
+	r, err := p.m.ledger.rolls.of(ctx, platformID)
+	if err != nil {
+		return nil, err
+	}
+	top := int64(0)
+	for i := range values {
+		if values[i].number == 0 {
+			values[i].number = r.named(values[i].code, values[i].dims)
+		}
+		top = max(top, values[i].number)
+	}
+	if list := r.series(); top <= int64(len(list)) {
+		return list, nil
+	}
+	err = p.m.ledger.rolls.read(ctx, r)
+	return r.series(), err
+}
+
+func (p *projector) handle(platformID, code, dims string) *series.Handle {
+	labels := []series.Label{{Name: "platform", Value: platformID}}
+	for _, d := range dimsOf(dims).pairs() {
+		if d[1] != "" {
+			labels = append(labels, series.Label{Name: d[0], Value: d[1]})
+		}
+	}
+	return p.m.kit.Series.Handle(metricPrefix+code, labels)
 }
 
 // watch notices when platforms fall silent: nothing arrives that would tell.
@@ -127,4 +192,17 @@ func (m *Module) watch(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// tellSilent tells the operators of platforms that fell silent, once for each silence.
+func (m *Module) tellSilent(ctx context.Context) error {
+	return m.platforms.tellSilent(ctx, time.Now(), m.kit.Notices, func(p platform) notice.Notice {
+		last := p.LastReportAt.UTC().Format(time.RFC3339)
+		return notice.Notice{
+			Kind: noticeSilent, Link: "/platforms/" + p.ID, Key: p.ID + " " + last,
+			Title: lang.Text{ZH: p.Name.In("zh") + "：停止报送", EN: p.Name.In("en") + ": no reports"},
+			Body:  lang.Text{ZH: "最近一次报送：" + last, EN: "The last report came at " + last},
+			To:    notice.Audience{Organisation: p.Operator.ID, Permission: "platforms.key"},
+		}
+	})
 }

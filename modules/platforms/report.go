@@ -17,7 +17,6 @@ const (
 	maxDecoded   = 8 << 20
 	farFuture    = 10 * time.Minute
 	realTimeLate = 24 * time.Hour
-	maxSeries    = 5_000
 	maxFindings  = 100
 )
 
@@ -104,12 +103,20 @@ func (t tier) start(at time.Time) time.Time {
 
 // entry is an item that the gate has let through: a value of a series at a time.
 type entry struct {
-	Code   string  `json:"c"`
-	Dims   string  `json:"d,omitempty"`
-	At     int64   `json:"t"` // unix milliseconds; of a period, its start
-	Value  float64 `json:"v"`
-	Period bool    `json:"p,omitempty"` // a fact of a day or month, not a moment
-	index  int     // place in the request, for findings
+	*known
+	At       int64 // unix milliseconds; of a period, its start
+	Value    float64
+	revision int64 // of a period, once the ledger has counted it
+	index    int32 // place in the request, for findings
+	Period   bool  // a fact of a day or month, not a moment
+}
+
+// numberIn is the series' number, which numbers holds when it is new.
+func (e *entry) numberIn(numbers map[*known]int64) int64 {
+	if e.number > 0 {
+		return e.number
+	}
+	return numbers[e.known]
 }
 
 // finding says which item was not taken, and why.
@@ -118,56 +125,6 @@ type finding struct {
 	Code    string `json:"code,omitempty"`
 	Key     string `json:"key"`
 	Message string `json:"message"`
-}
-
-// sift checks every item of a report against the catalogue and the calendar.
-func (c *catalogue) sift(r report, now time.Time) (entries []entry, findings []finding) {
-	at, grain, err := readPeriod(r.Period)
-	if err != nil {
-		return nil, []finding{{-1, "", "platforms.item.period", err.Error()}}
-	}
-	seen := map[string]int{}
-	totals := map[string]float64{}
-	for i, item := range r.Items {
-		why := c.check(item.Code, item.Dims, item.Value)
-		x := c.byCode[item.Code]
-		if why == nil {
-			why = x.timely(at, grain, now)
-		}
-		series := item.Code + "|" + item.Dims.key()
-		if first, twice := seen[series]; why == nil && twice {
-			why = because("twice", "the same series stands at item %d already", first)
-		}
-		if why != nil {
-			findings = append(findings, finding{i, item.Code, why.Key, why.Message})
-			continue
-		}
-		seen[series] = i
-		if item.Dims.key() == "" {
-			totals[item.Code] = item.Value
-		}
-		entries = append(entries, entry{
-			Code: item.Code, Dims: item.Dims.key(), At: x.Tier.start(at).UnixMilli(), Value: item.Value, Period: x.periodic(), index: i,
-		})
-	}
-	return c.bounds(entries, findings, totals)
-}
-
-// bounds refuses totals that exceed the total that bounds them in the same report.
-func (c *catalogue) bounds(entries []entry, findings []finding, totals map[string]float64) ([]entry, []finding) {
-	kept := entries[:0]
-	for _, e := range entries {
-		limit := c.byCode[e.Code].Below
-		if top, ok := totals[limit]; ok && e.Dims == "" && e.Value > top {
-			findings = append(findings, finding{
-				e.index, e.Code, "platforms.item.bound",
-				fmt.Sprintf("%s is %g, more than %s with %g in the same report", e.Code, e.Value, limit, top),
-			})
-			continue
-		}
-		kept = append(kept, e)
-	}
-	return kept, findings
 }
 
 // periodic tells whether values belong to days or months, with revisions.

@@ -1,11 +1,9 @@
 package platforms
 
 import (
-	"encoding/json"
-	"fmt"
+	"slices"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/oklog/ulid/v2"
 )
 
@@ -17,6 +15,12 @@ const (
 	channelOTLP        = "otlp"        // OpenTelemetry
 	channelCSV         = "csv"         // back-fill by hand
 )
+
+// channels lists them in the order of their numbers in newest values: new ones
+// go to the end.
+func channels() []string {
+	return []string{channelReport, channelJSON, channelRemoteWrite, channelOTLP, channelCSV}
+}
 
 // submission is one row of the ledger.
 type submission struct {
@@ -35,8 +39,10 @@ type submission struct {
 
 	platformID string
 	keyID      string
+	noteKey    bool // it was long ago that the key's use was noted
 	bodyHash   string
 	entries    []entry
+	top        int64 // the highest number in the platform's roll when the entries were sifted
 }
 
 func newSubmission(p platform, k key, channel, bodyHash string, now time.Time) submission {
@@ -70,40 +76,13 @@ func (s submission) finest(c *catalogue) tier {
 	return t
 }
 
-// packer turns entries into the ledger's payload and back.
-type packer struct {
-	enc *zstd.Encoder
-	dec *zstd.Decoder
-}
-
-func newPacker() (*packer, error) {
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return nil, fmt.Errorf("make zstd encoder: %w", err)
-	}
-	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxDecoded))
-	if err != nil {
-		return nil, fmt.Errorf("make zstd decoder: %w", err)
-	}
-	return &packer{enc, dec}, nil
-}
-
-func (p *packer) pack(entries []entry) ([]byte, error) {
-	data, err := json.Marshal(entries)
-	if err != nil {
-		return nil, fmt.Errorf("pack entries: %w", err)
-	}
-	return p.enc.EncodeAll(data, nil), nil
-}
-
-func (p *packer) unpack(payload []byte) ([]entry, error) {
-	data, err := p.dec.DecodeAll(payload, nil)
-	if err != nil {
-		return nil, fmt.Errorf("unpack entries: %w", err)
-	}
-	var entries []entry
-	if err := json.Unmarshal(data, &entries); err != nil {
-		return nil, fmt.Errorf("unpack entries: %w", err)
-	}
-	return entries, nil
+// refuse turns entries into findings where why says so.
+func (s *submission) refuse(why func(e entry) *reason) {
+	s.entries = slices.DeleteFunc(s.entries, func(e entry) bool {
+		r := why(e)
+		if r != nil {
+			s.Findings = append(s.Findings, finding{int(e.index), e.Code, r.Key, r.Message})
+		}
+		return r != nil
+	})
 }

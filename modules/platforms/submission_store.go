@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"linghang/kernel/fault"
@@ -20,15 +18,18 @@ import (
 type ledger struct {
 	db        *sqldb.DB
 	catalogue *catalogue
-	pack      *packer
+	rolls     *rollStore
+	limit     int64 // on the series of a platform
 }
 
 // record writes a submission; when it returns without error the data is on the
 // disk. A report that was recorded before (same seq, same body) answers its
 // first receipt. Entries that contradict an earlier fact without revising it
-// become findings.
-func (l ledger) record(ctx context.Context, in submission) (submission, error) {
+// become findings, and so do those of series beyond the platform's limit.
+func (l ledger) record(ctx context.Context, p platform, in submission) (submission, error) {
 	var out submission
+	var numbers map[*known]int64
+	ready := in.packed()
 	err := l.db.Write(ctx, func(tx *sqldb.Tx) error {
 		// A sender that lost its answer asks another replica, while the first
 		// may still be committing the same report.
@@ -36,21 +37,20 @@ func (l ledger) record(ctx context.Context, in submission) (submission, error) {
 			return err
 		}
 		s := in
-		s.entries = append([]entry(nil), in.entries...)
-		s.Findings = append([]finding{}, in.Findings...)
-		if s.Seq > 0 {
-			first, err := l.earlier(ctx, tx, s)
-			if err != nil || first != nil {
-				if first != nil {
-					out = *first
-				}
-				return err
-			}
+		if ready == nil {
+			s.entries, s.Findings = slices.Clone(in.entries), slices.Clone(in.Findings)
 		}
-		if err := l.room(ctx, tx, &s); err != nil {
+		first, err := l.earlier(ctx, tx, s)
+		if err != nil || first != nil {
+			if first != nil {
+				out = *first
+			}
 			return err
 		}
-		if err := l.keep(ctx, tx, &s); err != nil {
+		if numbers, err = l.rolls.enrol(ctx, tx, &s, l.limit); err != nil {
+			return err
+		}
+		if err := l.revise(ctx, tx, &s); err != nil {
 			return err
 		}
 		s.Accepted, s.Rejected = len(s.entries), s.Items-len(s.entries)
@@ -59,13 +59,44 @@ func (l ledger) record(ctx context.Context, in submission) (submission, error) {
 		if s.Accepted == 0 {
 			return nil
 		}
-		return l.insert(ctx, tx, s)
+		payload := ready
+		if payload == nil {
+			payload = pack(s.entries, numbers)
+		}
+		return l.insert(ctx, tx, p, &s, payload, numbers)
 	})
+	if err == nil && len(numbers) > 0 {
+		err = l.enrolled(ctx, in.platformID)
+	}
 	return out, err
+}
+
+// packed is the payload of a submission that will be kept as it is: no series
+// of it is new, and no value of a period could contradict another. Others are
+// packed when that is clear.
+func (s *submission) packed() []byte {
+	for i := range s.entries {
+		if s.entries[i].number == 0 || s.entries[i].Period {
+			return nil
+		}
+	}
+	return pack(s.entries, nil)
+}
+
+// enrolled reads the series that a submission has added.
+func (l ledger) enrolled(ctx context.Context, platformID string) error {
+	r, err := l.rolls.of(ctx, platformID)
+	if err != nil {
+		return err
+	}
+	return l.rolls.read(ctx, r)
 }
 
 // earlier finds the submission that took this seq before.
 func (l ledger) earlier(ctx context.Context, tx *sqldb.Tx, s submission) (*submission, error) {
+	if s.Seq == 0 {
+		return nil, nil //nolint:nilnil // what has no seq has no earlier report
+	}
 	first, err := scanSubmission(tx.QueryRow(ctx, `SELECT `+submissionColumns+` FROM submission s WHERE s.platform_id = $1 AND s.seq = $2`, s.platformID, s.Seq))
 	if err == nil {
 		if first.bodyHash == s.bodyHash {
@@ -98,176 +129,94 @@ func (l ledger) earlier(ctx context.Context, tx *sqldb.Tx, s submission) (*submi
 	return nil, nil //nolint:nilnil // as above
 }
 
-// room refuses entries of new series beyond the platform's limit.
-func (l ledger) room(ctx context.Context, tx *sqldb.Tx, s *submission) error {
-	var count int
-	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM latest WHERE platform_id = $1`, s.platformID).Scan(&count); err != nil {
-		return fmt.Errorf("count series: %w", err)
-	}
-	if count+len(s.entries) <= maxSeries {
-		return nil
-	}
-	rows, err := tx.Query(ctx, `SELECT code, dims FROM latest WHERE platform_id = $1`, s.platformID)
-	if err != nil {
-		return fmt.Errorf("read series: %w", err)
-	}
-	names, err := sqldb.All(rows, func(r sqldb.Row) (string, error) {
-		var code, dims string
-		err := r.Scan(&code, &dims)
-		return code + "|" + dims, err
-	})
-	if err != nil {
-		return err
-	}
-	known := make(map[string]bool, len(names))
-	for _, n := range names {
-		known[n] = true
-	}
-	kept := make([]entry, 0, len(s.entries))
-	for _, e := range s.entries {
-		name := e.Code + "|" + e.Dims
-		if !known[name] && len(known) >= maxSeries {
-			s.Findings = append(s.Findings, finding{e.index, e.Code, "platforms.item.series_limit", fmt.Sprintf("the platform has its limit of %d series", maxSeries)})
+// revise stores the values of periods as their next revisions; what contradicts
+// an earlier one and does not say that it revises becomes a finding.
+func (l ledger) revise(ctx context.Context, tx *sqldb.Tx, s *submission) error {
+	refused := map[int32]bool{}
+	for i := range s.entries {
+		e := &s.entries[i]
+		if !e.Period {
 			continue
 		}
-		known[name] = true
-		kept = append(kept, e)
-	}
-	s.entries = kept
-	return nil
-}
-
-// newestValue is what latest will hold of one series.
-type newestValue struct {
-	entry
-	revision int64
-}
-
-// keep stores facts and newest values.
-func (l ledger) keep(ctx context.Context, tx *sqldb.Tx, s *submission) error {
-	kept := make([]entry, 0, len(s.entries))
-	newest := make([]newestValue, 0, len(s.entries))
-	at := make(map[[2]string]int, len(s.entries)) // series → place in newest
-	for _, e := range s.entries {
-		revision := int64(0)
-		if e.Period {
-			var err error
-			var ok bool
-			if revision, ok, err = l.revise(ctx, tx, s, e); err != nil {
-				return err
-			}
-			if !ok {
-				s.Findings = append(s.Findings, finding{e.index, e.Code, "platforms.item.revision", "another value was reported for this period; send a report that revises it"})
-				continue
-			}
-		}
-		kept = append(kept, e)
-		series := [2]string{e.Code, e.Dims}
-		if i, known := at[series]; !known {
-			at[series] = len(newest)
-			newest = append(newest, newestValue{e, revision})
-		} else if e.At >= newest[i].At {
-			newest[i] = newestValue{e, revision}
-		}
-	}
-	s.entries = kept
-	for batch := range slices.Chunk(newest, latestBatch) {
-		if err := l.renew(ctx, tx, s, batch); err != nil {
+		ok, err := l.reviseOne(ctx, tx, s, e)
+		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// latestBatch is how many newest values one statement stores: a statement for
-// each costs five times as much.
-const latestBatch = 100
-
-// renew stores newest values, no series twice, where they are newer than what is there.
-func (l ledger) renew(ctx context.Context, tx *sqldb.Tx, s *submission, values []newestValue) error {
-	var rows strings.Builder
-	args := make([]any, 0, 8*len(values))
-	for i, v := range values {
-		if i > 0 {
-			rows.WriteByte(',')
+		if !ok {
+			refused[e.index] = true
 		}
-		rows.WriteByte('(')
-		for column := range 8 {
-			if column > 0 {
-				rows.WriteByte(',')
+	}
+	if len(refused) > 0 {
+		s.refuse(func(e entry) *reason {
+			if !refused[e.index] {
+				return nil
 			}
-			rows.WriteByte('$')
-			rows.WriteString(strconv.Itoa(8*i + column + 1))
-		}
-		rows.WriteByte(')')
-		args = append(args, s.platformID, v.Code, v.Dims, v.At, v.Value, v.revision, s.Channel, s.ID)
-	}
-	_, err := tx.Exec(ctx, `INSERT INTO latest (platform_id, code, dims, at, value, revision, method, submission_id) VALUES `+rows.String()+`
-		ON CONFLICT (platform_id, code, dims) DO UPDATE SET at = excluded.at, value = excluded.value, revision = excluded.revision,
-			method = excluded.method, submission_id = excluded.submission_id
-		WHERE excluded.at > latest.at OR (excluded.at = latest.at AND excluded.revision >= latest.revision)`, args...)
-	if err != nil {
-		return fmt.Errorf("store newest values: %w", err)
+			return because("revision", "another value was reported for this period; send a report that revises it")
+		})
 	}
 	return nil
 }
 
-// revise stores the value of a period as its next revision; ok is false when
+// reviseOne stores the value of a period as its next revision; ok is false when
 // it contradicts what is known and does not say that it revises.
-func (l ledger) revise(ctx context.Context, tx *sqldb.Tx, s *submission, e entry) (revision int64, ok bool, err error) {
+func (l ledger) reviseOne(ctx context.Context, tx *sqldb.Tx, s *submission, e *entry) (ok bool, err error) {
 	var value float64
 	err = tx.QueryRow(ctx, `SELECT revision, value FROM fact WHERE platform_id = $1 AND code = $2 AND dims = $3 AND period_at = $4 ORDER BY revision DESC LIMIT 1`,
-		s.platformID, e.Code, e.Dims, e.At).Scan(&revision, &value)
+		s.platformID, e.Code, e.Dims, e.At).Scan(&e.revision, &value)
 	switch {
 	case err == nil && value == e.Value:
-		return revision, true, nil
+		return true, nil
 	case err == nil && s.Revises == 0:
-		return revision, false, nil
+		return false, nil
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
-		return 0, false, fmt.Errorf("read fact: %w", err)
+		return false, fmt.Errorf("read fact: %w", err)
 	}
-	revision++
+	e.revision++
 	_, err = tx.Exec(ctx, `INSERT INTO fact (platform_id, code, dims, period_at, revision, value, known_at, method, submission_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		s.platformID, e.Code, e.Dims, e.At, revision, e.Value, s.ReceivedAt.UnixMilli(), s.Channel, s.ID)
+		s.platformID, e.Code, e.Dims, e.At, e.revision, e.Value, s.ReceivedAt.UnixMilli(), s.Channel, s.ID)
 	if err != nil {
-		return 0, false, fmt.Errorf("insert fact: %w", err)
+		return false, fmt.Errorf("insert fact: %w", err)
 	}
-	return revision, true, nil
+	return true, nil
 }
 
-func (l ledger) insert(ctx context.Context, tx *sqldb.Tx, s submission) error {
-	payload, err := l.pack.pack(s.entries)
-	if err != nil {
+func (l ledger) insert(ctx context.Context, tx *sqldb.Tx, p platform, s *submission, payload []byte, numbers map[*known]int64) error {
+	if err := l.insertRow(ctx, tx, *s, payload); err != nil {
 		return err
 	}
-	if err := l.insertRow(ctx, tx, s, payload); err != nil {
+	if err := l.renew(ctx, tx, s, numbers); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE platform_key SET last_used_at = $1 WHERE id = $2`, s.ReceivedAt.UnixMilli(), s.keyID); err != nil {
-		return fmt.Errorf("note use of key: %w", err)
+	if s.noteKey {
+		if _, err := tx.Exec(ctx, `UPDATE platform_key SET last_used_at = $1 WHERE id = $2`, s.ReceivedAt.UnixMilli(), s.keyID); err != nil {
+			return fmt.Errorf("note use of key: %w", err)
+		}
 	}
 	if s.Channel == channelCSV {
 		return nil // a person filled a gap; that does not show the platform alive
 	}
-	return l.refresh(ctx, tx, s)
+	return l.refresh(ctx, tx, p, s)
 }
 
-// refresh notes that the platform has just reported.
-func (l ledger) refresh(ctx context.Context, tx *sqldb.Tx, s submission) error {
+// refresh notes that the platform has just reported. What is known of it in p
+// may be a little old.
+func (l ledger) refresh(ctx context.Context, tx *sqldb.Tx, p platform, s *submission) error {
+	t := s.finest(l.catalogue)
+	if t == p.Tier && p.LastReportAt.UnixMilli() > 0 {
+		if n, err := l.reported(ctx, tx, s, t, t); err != nil || n > 0 {
+			return err
+		}
+	}
 	var before tier
 	var last int64
 	if err := tx.QueryRow(ctx, `SELECT tier, last_report_at FROM platform WHERE id = $1`, s.platformID).Scan(&before, &last); err != nil {
 		return fmt.Errorf("read platform: %w", err)
 	}
-	t := s.finest(l.catalogue)
 	if !t.finer(before) {
 		t = before
 	}
-	late, silent := t.due()
-	_, err := tx.Exec(ctx, `UPDATE platform SET tier = $1, last_report_at = $2, late_at = $3, silent_at = $4 WHERE id = $5`,
-		string(t), s.ReceivedAt.UnixMilli(), s.ReceivedAt.Add(late).UnixMilli(), s.ReceivedAt.Add(silent).UnixMilli(), s.platformID)
-	if err != nil {
-		return fmt.Errorf("update freshness: %w", err)
+	if _, err := l.reported(ctx, tx, s, before, t); err != nil {
+		return err
 	}
 	if last == 0 {
 		return tx.Emit(ctx, platformsevent.FirstReported{PlatformID: s.platformID, At: s.ReceivedAt})
@@ -275,10 +224,24 @@ func (l ledger) refresh(ctx context.Context, tx *sqldb.Tx, s submission) error {
 	return nil
 }
 
-func (l ledger) insertRow(ctx context.Context, tx *sqldb.Tx, s submission, payload []byte) error {
-	findings, err := json.Marshal(bounded(s.Findings))
+// reported stores when a platform of one tier, now of another, has reported.
+func (l ledger) reported(ctx context.Context, tx *sqldb.Tx, s *submission, before, t tier) (int64, error) {
+	late, silent := t.due()
+	n, err := tx.Exec(ctx, `UPDATE platform SET tier = $1, last_report_at = $2, late_at = $3, silent_at = $4 WHERE id = $5 AND tier = $6`,
+		string(t), s.ReceivedAt.UnixMilli(), s.ReceivedAt.Add(late).UnixMilli(), s.ReceivedAt.Add(silent).UnixMilli(), s.platformID, string(before))
 	if err != nil {
-		return fmt.Errorf("encode findings: %w", err)
+		return 0, fmt.Errorf("update freshness: %w", err)
+	}
+	return n, nil
+}
+
+func (l ledger) insertRow(ctx context.Context, tx *sqldb.Tx, s submission, payload []byte) error {
+	findings := []byte("[]")
+	if len(s.Findings) > 0 {
+		var err error
+		if findings, err = json.Marshal(bounded(s.Findings)); err != nil {
+			return fmt.Errorf("encode findings: %w", err)
+		}
 	}
 	var position int64
 	// The counter's row makes positions follow commits on PostgreSQL too, so
@@ -286,7 +249,7 @@ func (l ledger) insertRow(ctx context.Context, tx *sqldb.Tx, s submission, paylo
 	if err := tx.QueryRow(ctx, `UPDATE ledger_position SET position = position + 1 WHERE one = 1 RETURNING position`).Scan(&position); err != nil {
 		return fmt.Errorf("take ledger position: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO submission (id, position, platform_id, key_id, channel, seq, body_hash, received_at, sent_at, period, revises, items, accepted, rejected, findings, payload)
+	_, err := tx.Exec(ctx, `INSERT INTO submission (id, position, platform_id, key_id, channel, seq, body_hash, received_at, sent_at, period, revises, items, accepted, rejected, findings, payload)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		s.ID, position, s.platformID, s.keyID, s.Channel, s.Seq, s.bodyHash, s.ReceivedAt.UnixMilli(), s.SentAt.UnixMilli(), s.Period, s.Revises,
 		s.Items, s.Accepted, s.Rejected, string(findings), payload)
@@ -378,21 +341,6 @@ type Value struct {
 	Revision int64     `json:"revision" title:"修订|Revision"`
 	Method   string    `json:"method" title:"方式|Method"`
 	Receipt  string    `json:"receipt" title:"回执|Receipt"`
-}
-
-func (l ledger) values(ctx context.Context, platformID string) ([]Value, error) {
-	rows, err := l.db.Query(ctx, `SELECT code, dims, value, at, revision, method, submission_id FROM latest WHERE platform_id = $1 ORDER BY code, dims LIMIT $2`, platformID, maxSeries)
-	if err != nil {
-		return nil, fmt.Errorf("read values: %w", err)
-	}
-	return sqldb.All(rows, func(r sqldb.Row) (Value, error) {
-		var v Value
-		var key string
-		var at int64
-		err := r.Scan(&v.Code, &key, &v.Value, &at, &v.Revision, &v.Method, &v.Receipt)
-		v.Dims, v.At = dimsOf(key), fromMillis(at)
-		return v, err
-	})
 }
 
 // facts returns the last revision of each period of a total.

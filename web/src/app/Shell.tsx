@@ -7,6 +7,8 @@ import { AccountMenu, LanguageButton, ModeButton, OrganisationSwitch } from './A
 import { iconOf } from './icons'
 import { Bell } from './notify/Bell'
 import { selected } from './places'
+import { SearchBox } from './search/Box'
+import './search/style.css'
 import { useEntranceTexts } from './texts'
 
 /** The frame of every page: menu at the left, who and where at the top. */
@@ -25,6 +27,7 @@ export function Shell() {
         {!wide && <Button type="text" icon={<MenuOutlined />} aria-label={t('shell.menu')} onClick={() => setOpen(true)} />}
         <Brand />
         <Flex gap={4} align="center" className="lh-header-tools">
+          <SearchBox />
           <OrganisationSwitch />
           <Bell />
           <LanguageButton />

@@ -21,3 +21,13 @@ export function useUnread(): number {
   useLive('notify.inbox', inboxKey)
   return unread.data?.count ?? 0
 }
+
+export type Channel = Schema<'NotifyChannelView'>
+export type Delivery = Schema<'NotifyDeliveryView'>
+export const channelsKey = ['notify', 'channels']
+export const deliveriesKey = ['notify', 'deliveries']
+
+/** The types of channels, and ways and states of deliveries, as the API lists them. */
+export const channelTypes = ['wecom', 'dingtalk', 'feishu', 'webhook'] as const
+export const ways = ['mail', 'digest', 'channel'] as const
+export const states = ['waiting', 'daily', 'grouped', 'sent', 'failed', 'dropped'] as const

@@ -9,5 +9,7 @@ export const room: Room = {
   routes: [
     { path: '/notices', permission: 'signed-in', page: () => import('./Inbox') },
     { path: '/notices/preferences', permission: 'signed-in', page: () => import('./Preferences') },
+    { path: '/notices/channels', permission: 'notify.channel.manage', page: () => import('./Channels') },
+    { path: '/notices/deliveries', permission: 'notify.delivery.view', page: () => import('./Deliveries') },
   ],
 }

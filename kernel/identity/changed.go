@@ -1,0 +1,38 @@
+package identity
+
+import (
+	"context"
+
+	"linghang/kernel/fault"
+)
+
+// OrganisationChanged says that an organisation was added, edited or removed.
+type OrganisationChanged struct {
+	ID string `json:"id"`
+}
+
+// Subject implements bus.Event.
+func (OrganisationChanged) Subject() string { return "system.organisation.changed" }
+
+// PersonChanged says that a person was added, edited or removed.
+type PersonChanged struct {
+	ID string `json:"id"`
+}
+
+// Subject implements bus.Event.
+func (PersonChanged) Subject() string { return "system.person.changed" }
+
+// Acting returns the identity of a person in one of their organisations, for
+// work that they asked for and that is done when they may have left the page.
+// Who was disabled or is no member any more does nothing.
+func (d *Directory) Acting(ctx context.Context, person, organisation string) (Identity, error) {
+	p, err := d.Person(ctx, person)
+	if err != nil {
+		return Identity{}, err
+	}
+	id, err := d.identify(ctx, p, Session{organisationID: organisation})
+	if err == nil && (p.Disabled || id.Organisation.ID != organisation) {
+		err = fault.New(fault.Forbidden, "system.person.gone", "%s can no longer act for this organisation", p.Name)
+	}
+	return id, err
+}

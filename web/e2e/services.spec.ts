@@ -1,0 +1,47 @@
+import { expect, send, test } from './support'
+
+test('search opens by the keyboard, suggests, and shows results by kind', async ({ page, signIn }) => {
+  await signIn('administrator')
+  await send(page.request, 'POST', '/api/platforms', { name: { zh: '船舶海工搜索平台', en: 'Marine search platform' }, code: `marine${Date.now()}`, class: 'industry', district: '370212' })
+  await page.goto('/')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await page.keyboard.press('/')
+  const box = page.getByRole('combobox', { name: '搜索机构、人员、平台、目标' })
+  await expect(box).toBeFocused()
+  await box.fill('船舶海工')
+  const option = page.getByRole('option', { name: /船舶海工搜索平台/ })
+  await expect(option.first()).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/search\?q=/)
+  await expect(page.getByRole('link', { name: '船舶海工搜索平台' }).first()).toBeVisible()
+  await expect(page.locator('mark').first()).toHaveText('船舶海工')
+  await page.getByRole('searchbox').fill('绝无此物绝无此物')
+  await expect(page.getByText('没有找到“绝无此物绝无此物”')).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('marine')
+  await expect(page.getByRole('option', { name: /船舶海工搜索平台/ }).first()).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/platforms\//)
+})
+
+test('a report is asked for, made, downloaded and removed', async ({ page, signIn }) => {
+  await signIn('administrator')
+  const plans = (await (await page.request.get('/api/plan/plans')).json()) as { items: unknown[] }
+  if (plans.items.length === 0) await send(page.request, 'POST', '/api/plan/plans', { template: 'qingdao-2022-2024' })
+  await page.goto('/reports')
+  await page.getByRole('button', { name: '生成报告' }).first().click()
+  const form = page.getByRole('dialog')
+  await expect(form.getByText('行动计划季度报告').first()).toBeVisible()
+  await form.getByRole('button', { name: '生成报告' }).click()
+  const row = page.getByRole('row', { name: /行动计划季度报告/ }).first()
+  await expect(row.getByText('完成')).toBeVisible({ timeout: 30_000 })
+  for (const format of ['PDF', 'Excel']) {
+    const waiting = page.waitForEvent('download')
+    await row.getByRole('link', { name: new RegExp(format) }).click()
+    expect((await waiting).suggestedFilename()).toContain('行动计划季度报告')
+  }
+  await row.getByRole('button', { name: '删除' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '删除' }).click()
+  await expect(page.getByText('已删除')).toBeVisible()
+})
