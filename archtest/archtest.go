@@ -55,7 +55,7 @@ func owners() []owner {
 		{"github.com/emmansun/gmsm", []string{"kernel/seal"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
 		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest"}, nil},
-		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms", "kernel/archive"}, []string{"cmd", "modules", "lib"}},
+		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms", "kernel/archive", "kernel/series"}, []string{"cmd", "modules", "lib"}},
 		{"github.com/minio/minio-go", []string{"kernel/blobs"}, nil},
 		{"github.com/nats-io", []string{"kernel/bus"}, nil},
 		{"github.com/oklog/ulid", everybody, nil},

@@ -23,6 +23,11 @@ func (k *Kernel) addComponents() {
 	k.health.Add(health.Component{ID: "database", Title: lang.Text{ZH: "数据库", EN: "Databases"}, Vital: true, Check: k.checkDatabases})
 	k.health.Add(health.Component{ID: "bus", Title: lang.Text{ZH: "事件总线", EN: "Event bus"}, Vital: true, Check: k.checkBus})
 	k.health.Add(health.Component{ID: "outbox", Title: lang.Text{ZH: "待发事件", EN: "Outboxes"}, Check: k.checkOutboxes})
+	k.health.Add(health.Component{ID: "letters", Title: lang.Text{ZH: "死信", EN: "Dead letters"}, Check: k.checkLetters})
+	k.health.Add(health.Component{ID: "jobs", Title: lang.Text{ZH: "任务", EN: "Jobs"}, Check: k.checkJobs})
+	if k.cfg.SeriesURL != "" {
+		k.health.Add(health.Component{ID: "series", Title: lang.Text{ZH: "时序库", EN: "Time-series store"}, Check: k.checkSeries})
+	}
 	k.health.Add(health.Component{ID: "blobs", Title: lang.Text{ZH: "文件存储", EN: "File store"}, Check: k.checkShelf})
 	k.health.Add(health.Component{ID: "disk", Title: lang.Text{ZH: "磁盘空间", EN: "Disk"}, Check: k.checkDisk})
 	if k.cfg.OTLPURL != "" {
@@ -98,6 +103,36 @@ func (k *Kernel) checkOutboxes(ctx context.Context) health.Finding {
 	return f
 }
 
+func (k *Kernel) checkLetters(ctx context.Context) health.Finding {
+	waiting, dead, err := k.letters.Counts(ctx)
+	if err != nil {
+		return health.Failed(err, lang.Text{})
+	}
+	f := health.Finding{Note: lang.Text{
+		ZH: fmt.Sprintf("%d 条正在重试，%d 条待处置", waiting, dead), EN: fmt.Sprintf("%d are tried again, %d wait for a decision", waiting, dead),
+	}}
+	if dead > 0 {
+		f.State = health.Degraded
+		f.Mend = lang.Text{ZH: "到“系统管理 › 死信”查看原因，重放或丢弃", EN: "Open System › Dead letters, read why, replay or discard"}
+	}
+	return f
+}
+
+func (k *Kernel) checkJobs(ctx context.Context) health.Finding {
+	waiting, running, failed, err := k.desk.Counts(ctx)
+	if err != nil {
+		return health.Failed(err, lang.Text{})
+	}
+	f := health.Finding{Note: lang.Text{
+		ZH: fmt.Sprintf("%d 项等待，%d 项运行中，一天内 %d 项失败", waiting, running, failed), EN: fmt.Sprintf("%d wait, %d run, %d failed within a day", waiting, running, failed),
+	}}
+	if failed > 0 {
+		f.State = health.Degraded
+		f.Mend = lang.Text{ZH: "到“系统管理 › 任务”查看原因", EN: "Open System › Jobs and read why"}
+	}
+	return f
+}
+
 func (k *Kernel) checkTraces(context.Context) health.Finding {
 	if err := k.tracer.Failing(); err != nil {
 		f := health.Failed(err, lang.Text{
@@ -107,6 +142,20 @@ func (k *Kernel) checkTraces(context.Context) health.Finding {
 		return f
 	}
 	return health.Finding{}
+}
+
+// checkSeries says whether the store elsewhere takes samples. Reports are in
+// the ledger meanwhile, so nothing is lost and nobody is refused.
+func (k *Kernel) checkSeries(context.Context) health.Finding {
+	since, err := k.series.Away()
+	if err == nil {
+		return health.Finding{}
+	}
+	f := health.Failed(fmt.Errorf("for %s: %w", time.Since(since).Round(time.Second), err), lang.Text{
+		ZH: "检查 series-url 所指的时序库；恢复后自动补写，期间上报照常接收", EN: "See that the store named by series-url runs; what waits is written once it does, and reports are taken meanwhile",
+	})
+	f.State = health.Degraded
+	return f
 }
 
 // checkDisk says how much room the data directory has left.

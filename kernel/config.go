@@ -17,7 +17,9 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"linghang/kernel/blobs"
+	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/letter"
 	"linghang/kernel/seal"
 )
 
@@ -31,17 +33,22 @@ type Config struct {
 	PublicURL   string
 	DatabaseURL string
 	NATSURL     string
+	SeriesURL   string
+	SeriesRead  string
 	BlobsURL    string
 	LogLevel    string
 	LogFormat   string
 	Retention   time.Duration
+	RetryFor    time.Duration
 	Grace       time.Duration
 	TrustProxy  bool
 	OTLPURL     string
 	TraceSample float64
 	Run         []string
 	// SignIn is what is asked of who signs in.
-	SignIn      identity.Policy
+	SignIn identity.Policy
+	// Limits bound requests per caller.
+	Limits      httpd.Limits
 	CryptoSuite string
 	MasterKey   string // file; empty: in the data directory
 	AuditAnchor string // directory for copies of signed checkpoints
@@ -54,7 +61,8 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Data: "data", HTTP: "127.0.0.1:8080", LogLevel: "info", LogFormat: "text",
-		Retention: 90 * 24 * time.Hour, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International, SignIn: identity.DefaultPolicy(),
+		Retention: 90 * 24 * time.Hour, RetryFor: letter.RetryFor, Grace: 20 * time.Second, TraceSample: 1, CryptoSuite: seal.International, SignIn: identity.DefaultPolicy(),
+		Limits: httpd.DefaultLimits(),
 	}
 }
 
@@ -75,10 +83,13 @@ func settings() []setting {
 		text("public-url", "address that browsers and platforms use, when a proxy is in front", func(c *Config) *string { return &c.PublicURL }),
 		hidden(text("database-url", "postgres://… instead of SQLite files in the data directory", func(c *Config) *string { return &c.DatabaseURL })),
 		hidden(text("nats-url", "nats://…,nats://… of a cluster instead of the embedded bus", func(c *Config) *string { return &c.NATSURL })),
+		hidden(text("series-url", "http(s)://… that takes time series by remote write 1.0 instead of the data directory", func(c *Config) *string { return &c.SeriesURL })),
+		hidden(text("series-read-url", "http(s)://… under which the same store answers the query API of Prometheus", func(c *Config) *string { return &c.SeriesRead })),
 		hidden(text("blobs-url", "s3://KEY:SECRET@host/bucket of an S3-compatible service instead of files in the data directory", func(c *Config) *string { return &c.BlobsURL })),
 		text("log-level", "debug, info, warn or error", func(c *Config) *string { return &c.LogLevel }),
 		text("log-format", "text or json", func(c *Config) *string { return &c.LogFormat }),
 		duration("retention", "how long time series stay", func(c *Config) *time.Duration { return &c.Retention }),
+		duration("retry-for", "how long an event that a room cannot handle is tried again before a person decides", func(c *Config) *time.Duration { return &c.RetryFor }),
 		duration("grace", "how long running requests may take when stopping", func(c *Config) *time.Duration { return &c.Grace }),
 		text("crypto-suite", "international (Ed25519, SHA-256, AES) or guomi (SM2, SM3, SM4) for new seals and signatures", func(c *Config) *string { return &c.CryptoSuite }),
 		text("audit-anchor", "directory into which signed checkpoints of the audit log are also written, for a second party to take away", func(c *Config) *string { return &c.AuditAnchor }),
@@ -90,6 +101,9 @@ func settings() []setting {
 		},
 		text("second-factor", "who needs a second factor: required (everybody), grave (administrators and auditors) or off", func(c *Config) *string { return &c.SignIn.SecondFactor }),
 		duration("second-factor-grace", "how long somebody may go on without the second factor that they need", func(c *Config) *time.Duration { return &c.SignIn.Grace }),
+		perSecond("limit-address", "one address", func(c *Config) *float64 { return &c.Limits.Address }),
+		perSecond("limit-account", "one person or token", func(c *Config) *float64 { return &c.Limits.Account }),
+		perSecond("limit-tenant", "one organisation", func(c *Config) *float64 { return &c.Limits.Tenant }),
 		text("breached-passwords", "file of SHA-1 hashes of passwords that are refused, ordered by hash", func(c *Config) *string { return &c.SignIn.Breached }),
 		{
 			key: "otlp-url", usage: "OTLP/HTTP receiver of traces, such as http://127.0.0.1:4318; empty switches them off", secret: true,
@@ -118,6 +132,14 @@ func text(key, usage string, field func(*Config) *string) setting {
 		key: key, usage: usage,
 		get: func(c *Config) string { return *field(c) },
 		set: func(c *Config, t string) error { *field(c) = t; return nil },
+	}
+}
+
+func perSecond(key, whom string, field func(*Config) *float64) setting {
+	return setting{
+		key: key, usage: "requests a second that are answered to " + whom + ", over ten seconds; 0 for no bound",
+		get: func(c *Config) string { return strconv.FormatFloat(*field(c), 'g', -1, 64) },
+		set: func(c *Config, t string) (err error) { *field(c), err = strconv.ParseFloat(t, 64); return err },
 	}
 }
 
@@ -220,6 +242,7 @@ func (c *Config) check() error {
 		errs = append(errs, fmt.Errorf("configuration %s: "+format, append([]any{key}, args...)...))
 	}
 	c.checkPlaces(bad)
+	c.checkAddresses(bad)
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel) {
 		bad("log-level", "%q is none of debug, info, warn, error", c.LogLevel)
 	}
@@ -228,6 +251,9 @@ func (c *Config) check() error {
 	}
 	if c.Retention < 24*time.Hour {
 		bad("retention", "%s is shorter than a day", c.Retention)
+	}
+	if c.RetryFor <= 0 {
+		bad("retry-for", "%s is no time to try again in", c.RetryFor)
 	}
 	c.checkSignIn(bad)
 	if !(c.TraceSample >= 0 && c.TraceSample <= 1) {
@@ -242,8 +268,28 @@ func (c *Config) check() error {
 	return errors.Join(errs...)
 }
 
+// checkAddresses checks the keys that are web addresses. Those may hold
+// passwords, so what is wrong with one is said without it.
+func (c *Config) checkAddresses(bad func(key, format string, args ...any)) {
+	for _, s := range []struct{ key, value string }{
+		{"public-url", c.PublicURL}, {"otlp-url", c.OTLPURL}, {"series-url", c.SeriesURL}, {"series-read-url", c.SeriesRead},
+	} {
+		if u, err := url.Parse(s.value); s.value != "" && (err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "") {
+			bad(s.key, "it is no http(s) address")
+		}
+	}
+	if (c.SeriesURL == "") != (c.SeriesRead == "") {
+		bad("series-read-url", "series-url and series-read-url belong together")
+	}
+}
+
 // checkSignIn checks what is asked of who signs in.
 func (c *Config) checkSignIn(bad func(key, format string, args ...any)) {
+	for key, limit := range map[string]float64{"limit-address": c.Limits.Address, "limit-account": c.Limits.Account, "limit-tenant": c.Limits.Tenant} {
+		if !(limit >= 0 && limit <= 1e6) {
+			bad(key, "%g is not between 0 and 1000000", limit)
+		}
+	}
 	if !slices.Contains([]string{identity.FactorRequired, identity.FactorGrave, identity.FactorOff}, c.SignIn.SecondFactor) {
 		bad("second-factor", "%q is none of required, grave, off", c.SignIn.SecondFactor)
 	}
@@ -265,16 +311,6 @@ func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 	if c.HTTP != "off" {
 		if _, _, err := net.SplitHostPort(c.HTTP); err != nil {
 			bad("http", "%q is no host:port, and not off", c.HTTP)
-		}
-	}
-	if c.PublicURL != "" {
-		if u, err := url.Parse(c.PublicURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-			bad("public-url", "%q is no http(s) address", c.PublicURL)
-		}
-	}
-	if c.OTLPURL != "" {
-		if u, err := url.Parse(c.OTLPURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-			bad("otlp-url", "it is no http(s) address")
 		}
 	}
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {

@@ -45,7 +45,11 @@ func (k *Kernel) Describe() string {
 			fmt.Fprintf(&b, "\nNotice `%s`: %s · %s (%s, mail %s%s).\n", n.ID, n.Title.ZH, n.Title.EN, n.Gravity, n.Mail, mandatory(n.Mandatory))
 		}
 		for _, j := range m.Jobs {
-			fmt.Fprintf(&b, "\nJob `%s`: every %s.\n", j.Name, j.Every)
+			period := "on demand"
+			if j.Every > 0 {
+				period = "every " + j.Every.String()
+			}
+			fmt.Fprintf(&b, "\nJob `%s`: %s.\n", j.Name, period)
 		}
 		for _, t := range m.Topics {
 			fmt.Fprintf(&b, "\nLive topic `%s` for %s.\n", t.Name, t.Permission)

@@ -31,6 +31,9 @@ import (
 	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/jobs"
+	"linghang/kernel/lang"
+	"linghang/kernel/letter"
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
@@ -43,6 +46,7 @@ import (
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
 	"linghang/kernel/trace"
+	"linghang/kernel/view"
 )
 
 // House is what a binary consists of.
@@ -54,32 +58,36 @@ type House struct {
 
 // Kernel holds what the rooms stand on. New makes it, Open opens it, Run runs it.
 type Kernel struct {
-	cfg       Config
-	house     House
-	log       *slog.Logger
-	metrics   *prometheus.Registry
-	sql       *sqldb.Engine
-	series    *series.Engine
-	shelf     *blobs.Shelf
-	files     *files.Room
-	search    *search.Room
-	report    *report.Room
-	bus       *bus.Bus
-	tracer    *trace.Tracer
-	hub       *live.Hub
-	measures  *measure.Register
-	notices   *notice.Register
-	directory *identity.Directory
-	audit     *audit.Log
-	ring      *seal.Keyring
-	server    *httpd.Server
-	kits      map[string]*module.Kit
-	rooms     []room
-	listener  net.Listener
-	health    *health.Register
-	started   atomic.Bool
-	outboxes  outboxes
-	relays    sync.WaitGroup
+	cfg     Config
+	house   House
+	log     *slog.Logger
+	metrics *prometheus.Registry
+	sql     *sqldb.Engine
+	series  *series.Engine
+	// seriesTurn is whose turn it is to write series that replicas share.
+	seriesTurn *turn
+	shelf      *blobs.Shelf
+	files      *files.Room
+	search     *search.Room
+	report     *report.Room
+	bus        *bus.Bus
+	tracer     *trace.Tracer
+	hub        *live.Hub
+	measures   *measure.Register
+	notices    *notice.Register
+	directory  *identity.Directory
+	audit      *audit.Log
+	letters    *letter.Box
+	desk       *jobs.Desk
+	ring       *seal.Keyring
+	server     *httpd.Server
+	kits       map[string]*module.Kit
+	rooms      []room
+	listener   net.Listener
+	health     *health.Register
+	started    atomic.Bool
+	outboxes   outboxes
+	relays     sync.WaitGroup
 }
 
 type room struct {
@@ -99,13 +107,18 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k := &Kernel{
 		shelf: shelf, cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
-		series: series.New(series.Config{Dir: cfg.Data, Retention: cfg.Retention}),
 		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version, Instance: ulid.Make().String()}, log.With("part", "trace")),
 		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
 	}
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
 	systemDB := k.sql.DB("system")
+	if cfg.SeriesURL != "" && cfg.DatabaseURL != "" {
+		k.seriesTurn = newTurn("series")
+	}
+	k.series = series.New(series.Config{
+		Dir: cfg.Data, Retention: cfg.Retention, URL: cfg.SeriesURL, ReadURL: cfg.SeriesRead, Keeper: positions{systemDB, k.seriesTurn},
+	})
 	k.ring = seal.New(systemDB, seal.Config{Suite: cfg.CryptoSuite, File: cfg.masterKeyFile()})
 	systemKit := k.kit("system", systemDB)
 	catalogue := &identity.Catalogue{}
@@ -115,14 +128,26 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k.directory.SealWith(systemKit.Seal)
 	k.audit = audit.NewLog(systemKit.DB)
 	k.audit.Certify(k.ring, cfg.AuditAnchor)
+	k.desk = jobs.NewDesk(systemKit.DB, jobs.Config{
+		Trace:   k.tracer,
+		Changed: func(j jobs.Job) { systemKit.Notify(system.TopicJobs, j.ID, j.OrganisationID) },
+	}, log.With("part", "jobs"))
+	systemKit.Jobs = k.desk.Room("system")
+	k.letters = letter.NewBox(systemKit.DB, k.audit, letter.Config{
+		RetryFor: cfg.RetryFor, Changed: func(id string) { systemKit.Notify(system.TopicLetters, id, "") },
+	}, log.With("part", "letters"))
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Seal: k.ring, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
-		Trace: k.tracer,
+		Limits: cfg.Limits,
+		Trace:  k.tracer,
 	})
 	own := k.ownRooms(systemKit)
 	var permissions []module.Permission
 	for i, m := range append(own, house.Rooms(k)...) {
 		manifest := m.Manifest()
+		if manifest.Name == "system" {
+			manifest.Jobs = append(manifest.Jobs, k.pruning())
+		}
 		kit, ok := k.kits[manifest.Name]
 		if !ok {
 			return nil, fmt.Errorf("room %s was not made with the kit of that name", manifest.Name)
@@ -143,8 +168,8 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.search = search.New(k.Kit("search"), k.finds)
 	k.report = report.New(k.Kit("report"), k.directory, k.reports)
 	return []module.Module{
-		k.files, k.search, k.report,
-		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav}),
+		k.files, k.search, k.report, view.New(k.Kit("view")),
+		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Letters: k.letters, Desk: k.desk}),
 		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}
 }
@@ -172,7 +197,7 @@ func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
 		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
 		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
-		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name),
+		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
 	}
 	kit.Search = module.NewSearch(name)
 	if k.files != nil {
@@ -184,7 +209,7 @@ func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 
 // assemble collects what the Manifests register.
 func (k *Kernel) assemble() error {
-	published := map[string]string{audit.Recorded{}.Subject(): "system", notice.Sent{}.Subject(): "notify"}
+	published := map[string]string{audit.Recorded{}.Subject(): "system", notice.Sent{}.Subject(): "notify", jobs.Asked{}.Subject(): "system"}
 	for _, r := range k.rooms {
 		for _, e := range r.manifest.Publishes {
 			if !strings.HasPrefix(e.Subject(), r.manifest.Name+".") {
@@ -194,6 +219,11 @@ func (k *Kernel) assemble() error {
 		}
 		if err := k.measures.Add(r.manifest.Name, r.manifest.Measures); err != nil {
 			return fmt.Errorf("register measures: %w", err)
+		}
+		for _, j := range r.manifest.Jobs {
+			if err := k.desk.Declare(r.manifest.Name, j); err != nil {
+				return err
+			}
 		}
 		if err := k.notices.Add(r.manifest.Name, r.manifest.Notices); err != nil {
 			return fmt.Errorf("register notices: %w", err)
@@ -299,11 +329,12 @@ func (k *Kernel) Open(ctx context.Context) error {
 	if err := k.series.Open(k.log.With("part", "series"), prometheus.WrapRegistererWithPrefix("linghang_series_", k.metrics)); err != nil {
 		return err
 	}
-	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus"), Trace: k.tracer}, k.log.With("part", "bus"))
+	b, err := bus.Open(ctx, bus.Config{URL: k.cfg.NATSURL, Dir: filepath.Join(k.cfg.Data, "bus"), Trace: k.tracer, Park: k.letters.Park}, k.log.With("part", "bus"))
 	if err != nil {
 		return err
 	}
 	k.bus = b
+	k.letters.Open(b)
 	k.hub.Carry(b)
 	return nil
 }
@@ -339,14 +370,16 @@ func (k *Kernel) Run(ctx context.Context) error {
 		if err := r.kit.DB.Resend(ctx, 5*time.Minute); err != nil {
 			return fmt.Errorf("prepare outbox of %s: %w", r.manifest.Name, err)
 		}
-		k.relays.Go(func() { k.bus.Relay(relayCtx, r.kit.DB) })
 	}
+	k.relays.Go(func() { k.relay(relayCtx) })
 	var loops sync.WaitGroup
 	for _, r := range k.rooms {
 		if err := k.runRoom(loopCtx, &loops, r); err != nil {
 			return err
 		}
 	}
+	loops.Go(func() { k.letters.Run(loopCtx) })
+	loops.Go(func() { k.desk.Run(loopCtx) })
 	k.started.Store(true)
 	var err error
 	if k.listener != nil {
@@ -374,6 +407,7 @@ func (k *Kernel) runRoom(ctx context.Context, loops *sync.WaitGroup, r room) err
 		return nil
 	}
 	for _, s := range r.manifest.Subscribes {
+		k.letters.Serve(r.manifest.Name, s)
 		if err := k.bus.Subscribe(ctx, r.manifest.Name, s); err != nil {
 			return err
 		}
@@ -381,12 +415,8 @@ func (k *Kernel) runRoom(ctx context.Context, loops *sync.WaitGroup, r room) err
 	if runner, ok := r.Module.(module.Runner); ok {
 		loops.Go(func() { k.keepRunning(ctx, r.manifest.Name, runner) })
 	}
-	jobs := r.manifest.Jobs
-	if r.manifest.Name == "system" {
-		jobs = append(jobs, module.Job{Name: "prune", Every: time.Hour, Do: k.prune})
-	}
-	for _, j := range jobs {
-		loops.Go(func() { k.repeat(ctx, r.manifest.Name, j) })
+	for _, j := range r.manifest.Jobs {
+		k.desk.Serve(r.manifest.Name, j)
 	}
 	return nil
 }
@@ -413,13 +443,18 @@ func (k *Kernel) keepRunning(ctx context.Context, name string, r module.Runner) 
 	}
 }
 
+// pruning forgets what need not be kept any longer.
+func (k *Kernel) pruning() module.Job {
+	return module.Job{Name: "prune", Title: lang.Text{ZH: "清理过期记录", EN: "Forget what is past its time"}, Every: time.Hour, Tries: 3, Do: k.prune}
+}
+
 func (k *Kernel) prune(ctx context.Context) error {
 	for _, db := range k.sql.DBs() {
 		if err := db.Prune(ctx, time.Now().Add(-bus.Retention)); err != nil {
 			return err
 		}
 	}
-	return k.shelf.Sweep(time.Now().Add(-24 * time.Hour))
+	return errors.Join(k.letters.Prune(ctx), k.desk.Prune(ctx), k.shelf.Sweep(time.Now().Add(-24*time.Hour)))
 }
 
 func protect(fn func() error) (err error) {
@@ -448,6 +483,12 @@ func (k *Kernel) Directory() *identity.Directory { return k.directory }
 
 // Audit returns the audit log.
 func (k *Kernel) Audit() *audit.Log { return k.audit }
+
+// Desk returns the desk that hands out jobs.
+func (k *Kernel) Desk() *jobs.Desk { return k.desk }
+
+// Letters returns the box of deliveries that failed.
+func (k *Kernel) Letters() *letter.Box { return k.letters }
 
 // Health returns what the process knows about itself.
 func (k *Kernel) Health() *health.Register { return k.health }

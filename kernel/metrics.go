@@ -14,6 +14,7 @@ type outboxes struct {
 	commits *prometheus.GaugeVec
 	events  *prometheus.GaugeVec
 	health  *prometheus.GaugeVec
+	letters *prometheus.GaugeVec
 }
 
 func newOutboxes(reg prometheus.Registerer) outboxes {
@@ -28,7 +29,10 @@ func newOutboxes(reg prometheus.Registerer) outboxes {
 	o.health = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "linghang_health", Help: "How each component is: 0 good, 1 degraded, 2 down.",
 	}, []string{"component"})
-	reg.MustRegister(o.waiting, o.oldest, o.commits, o.events, o.health)
+	o.letters = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "linghang_dead_letters", Help: "Deliveries that failed: waiting are tried again, dead wait for a decision.",
+	}, []string{"state"})
+	reg.MustRegister(o.waiting, o.oldest, o.commits, o.events, o.health, o.letters)
 	return o
 }
 
@@ -46,6 +50,10 @@ func (k *Kernel) measureOutboxes(r *http.Request) {
 		k.outboxes.waiting.WithLabelValues(db.Room()).Set(float64(n))
 		k.outboxes.oldest.WithLabelValues(db.Room()).Set(age.Seconds())
 		k.outboxes.commits.WithLabelValues(db.Room()).Set(float64(db.Commits()))
+	}
+	if waiting, dead, err := k.letters.Counts(r.Context()); err == nil {
+		k.outboxes.letters.WithLabelValues("waiting").Set(float64(waiting))
+		k.outboxes.letters.WithLabelValues("dead").Set(float64(dead))
 	}
 	if k.bus == nil {
 		return

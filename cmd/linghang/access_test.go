@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"linghang/kernel/bus"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/kerneltest"
@@ -215,8 +217,12 @@ func newAccess(t *testing.T) *access {
 		t.Fatalf("there are %d persons reporter-ours", len(persons.Items))
 	}
 	person := persons.Items[0].ID
+	lost := a.make(t, "/api/system/persons", "manager-ours",
+		fmt.Sprintf(`{"login":"lost.phone","name":"lost phone","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"viewer"}]}`, a.Ours.ID))
 	channelID := a.make(t, "/api/notify/channels", "manager-ours", `{"type":"webhook","name":"our channel","url":"https://127.0.0.1/hook","language":"zh","kinds":[],"enabled":true}`)
 	a.fixtures = []fixture{
+		{"/api/system/persons/{id}/factors", "/api/system/persons/" + lost + "/factors", false}, // ends the sessions of who has some
+		{"/api/system/me/passkeys/{id}", "/api/system/me/passkeys/none", false},
 		{"/api/notify/channels/{id}", "/api/notify/channels/" + channelID, false},
 		{"/api/notify/deliveries/{id}", "/api/notify/deliveries/none", false},
 		{"/api/platforms/{id}/keys/{key}", "/api/platforms/" + platformID + "/keys/" + keyID, false},
@@ -228,10 +234,47 @@ func newAccess(t *testing.T) *access {
 		{"/api/system/sessions/{id}", "/api/system/sessions/none", false},
 	}
 	a.planFixtures(t)
+	a.letterFixture(t)
+	a.jobFixture(t)
 	a.Cookie(t, string(identity.SecurityAdministrator)) // from now on the system administrator stands in for nobody
 	a.Cookie(t, string(identity.Auditor))
 	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, "reporter-ours"}
 	return a
+}
+
+// letterFixture parks a delivery as the bus does.
+func (a *access) letterFixture(t *testing.T) {
+	t.Helper()
+	err := a.Letters().Park(t.Context(), bus.Letter{
+		Consumer: "plan-none", Message: bus.Message{ID: "none", Subject: "plan.none", At: time.Now(), Data: []byte(`{}`)}, Err: bus.ErrUnreadable,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var letters struct {
+		Items []created `json:"items"`
+	}
+	a.Get(t, "/api/system/dead-letters", "administrator").Decode(t, &letters)
+	if len(letters.Items) != 1 {
+		t.Fatalf("there are %d dead letters", len(letters.Items))
+	}
+	a.fixtures = append(a.fixtures, fixture{"/api/system/dead-letters/{id}", "/api/system/dead-letters/" + letters.Items[0].ID, false})
+}
+
+// jobFixture is the first run of a periodic job.
+func (a *access) jobFixture(t *testing.T) {
+	t.Helper()
+	var jobs struct {
+		Items []created `json:"items"`
+	}
+	kerneltest.Wait(t, "a periodic job", func() bool {
+		a.Get(t, "/api/system/jobs", "administrator").Decode(t, &jobs)
+		return len(jobs.Items) > 0
+	})
+	a.fixtures = append(a.fixtures,
+		fixture{"/api/system/jobs/{id}", "/api/system/jobs/" + jobs.Items[0].ID, false},
+		fixture{"/api/system/my-jobs/{id}", "/api/system/my-jobs/none", false},
+	)
 }
 
 // planFixtures begins a plan of the bureau in which "ours" owns one target.
@@ -272,6 +315,7 @@ func (a *access) planFixtures(t *testing.T) {
 		fixture{"/api/plan/reminders/{id}", "/api/plan/reminders/" + reminder, false},
 		fixture{"/api/plan/values/{id}", "/api/plan/values/" + value, false},
 		fixture{"/api/plan/evidence/{id}", "/api/plan/evidence/" + evidence.ID, false},
+		fixture{"/api/view/views/{id}", "/api/view/views/none", false},
 		fixture{"/api/report/runs/{id}", "/api/report/runs/" + made.ID, false},
 	)
 }

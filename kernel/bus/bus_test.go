@@ -54,7 +54,7 @@ func (v *town) open(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	wg.Go(func() { b.Relay(ctx, v.sender) })
+	wg.Go(func() { b.Relay(ctx, v.sender, nil) })
 	v.bus, v.ctx = b, ctx
 	v.stop = func() { cancel(); wg.Wait(); b.Close(); v.stop = func() {} }
 }

@@ -46,7 +46,7 @@ func On[E Event](handle func(context.Context, E) error) Subscription {
 		Handle: func(ctx context.Context, data []byte) error {
 			var e E
 			if err := json.Unmarshal(data, &e); err != nil {
-				return fmt.Errorf("decode event %s: %w", zero.Subject(), err)
+				return fmt.Errorf("decode event %s: %w: %w", zero.Subject(), ErrUnreadable, err)
 			}
 			return handle(ctx, e)
 		},

@@ -22,6 +22,8 @@ import (
 type Config struct {
 	URL string // nats://… of an existing cluster
 	Dir string // where the embedded server keeps its stream
+	// Park takes a delivery over that failed several times; nil lets the bus try for ever.
+	Park func(ctx context.Context, l Letter) error
 	// Trace begins the spans of events; nil traces nothing.
 	Trace *trace.Tracer
 }
@@ -39,6 +41,9 @@ const (
 	handleWait = 15 * time.Second
 	// openWait is how long a cluster may take to choose the leader of its streams.
 	openWait = 30 * time.Second
+	// QuickTries is how often the bus itself tries a delivery, within about ten
+	// seconds, before it parks it: what fails longer holds up nobody else.
+	QuickTries = 5
 	// copies of the stream in a cluster: two nodes of three answer for it.
 	copies = 3
 )
@@ -50,6 +55,7 @@ type Bus struct {
 	js       jetstream.JetStream
 	stream   jetstream.Stream
 	log      *slog.Logger
+	park     func(ctx context.Context, l Letter) error
 	trace    *trace.Tracer
 	counts   counts
 	wg       sync.WaitGroup
@@ -57,7 +63,7 @@ type Bus struct {
 
 // Open starts or joins the bus.
 func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Bus, error) {
-	b := &Bus{log: log, trace: cfg.Trace}
+	b := &Bus{log: log, park: cfg.Park, trace: cfg.Trace}
 	conn, err := b.connect(cfg)
 	if err != nil {
 		return nil, err
@@ -179,13 +185,19 @@ type Outbox interface {
 	Sent(ctx context.Context, ids []string) error
 }
 
-// Relay sends what waits in an outbox, until ctx ends. What it cannot send
-// stays and is tried again.
-func (b *Bus) Relay(ctx context.Context, o Outbox) {
+// Relay sends what waits in an outbox, until ctx ends, while it is this
+// replica's turn; nil means always. What it cannot send stays and is tried
+// again. A replica whose turn it is not tells the other when it has committed.
+func (b *Bus) Relay(ctx context.Context, o Outbox, mine func() bool) {
+	if mine == nil {
+		mine = func() bool { return true }
+	}
+	subject := "relay." + o.Room()
+	told := b.told(ctx, subject)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
-		sent, err := b.send(ctx, o)
+		sent, err := b.send(ctx, o, mine)
 		if err != nil && ctx.Err() == nil {
 			b.log.Warn("events wait in the outbox", "room", o.Room(), "error", err)
 		}
@@ -194,6 +206,10 @@ func (b *Bus) Relay(ctx context.Context, o Outbox) {
 		}
 		select {
 		case <-o.Emitted():
+			if !mine() {
+				_ = b.Broadcast(subject, nil) // the other replica looks within a second anyway
+			}
+		case <-told:
 		case <-tick.C:
 		case <-ctx.Done():
 			return
@@ -201,19 +217,45 @@ func (b *Bus) Relay(ctx context.Context, o Outbox) {
 	}
 }
 
-func (b *Bus) send(ctx context.Context, o Outbox) (int, error) {
+// told signals what other replicas broadcast under the subject.
+func (b *Bus) told(ctx context.Context, subject string) <-chan struct{} {
+	told := make(chan struct{}, 1)
+	err := b.Hear(ctx, subject, func([]byte) {
+		select {
+		case told <- struct{}{}:
+		default:
+		}
+	})
+	if err != nil && ctx.Err() == nil {
+		b.log.Warn("other replicas cannot tell of their events; they are found within a second", "subject", subject, "error", err)
+	}
+	return told
+}
+
+func (b *Bus) send(ctx context.Context, o Outbox, mine func() bool) (int, error) {
+	if !mine() {
+		return 0, nil
+	}
 	messages, err := o.Outbox(ctx, fetchSize)
 	if err != nil || len(messages) == 0 {
 		return 0, err
 	}
 	ids := make([]string, 0, len(messages))
 	for _, m := range messages {
+		if !mine() {
+			break
+		}
 		if err := b.publish(ctx, m); err != nil {
 			return len(ids), errors.Join(fmt.Errorf("publish event %s: %w", m.ID, err), o.Sent(ctx, ids))
 		}
 		ids = append(ids, m.ID)
 	}
 	return len(ids), o.Sent(ctx, ids)
+}
+
+// Consumer is the name under which a room handles a subject.
+func Consumer(room string, s Subscription) string {
+	return room + "-" + strings.ReplaceAll(s.Subject, ".", "-")
 }
 
 // publish hands one event to the stream, as a part of the trace that emitted it.
@@ -248,7 +290,7 @@ func ended(span trace.Span, err error) {
 
 // Subscribe runs a room's handler until ctx ends. Replicas share the work.
 func (b *Bus) Subscribe(ctx context.Context, room string, s Subscription) error {
-	name := room + "-" + strings.ReplaceAll(s.Subject, ".", "-")
+	name := Consumer(room, s)
 	var consumer jetstream.Consumer
 	err := b.ask(ctx, func(try context.Context) (err error) {
 		consumer, err = b.stream.CreateOrUpdateConsumer(try, jetstream.ConsumerConfig{
@@ -290,33 +332,61 @@ func (b *Bus) fetch(ctx context.Context, consumer jetstream.Consumer, name strin
 	return nil
 }
 
-// deliver hands one message to its handler. A failure is tried again later,
-// ever more slowly; the message stays until it is handled.
+// deliver hands one message to its handler. A failure is tried again at once
+// a few times and then parked; the message leaves the bus when it is handled or
+// parked, not before.
 func (b *Bus) deliver(ctx context.Context, m jetstream.Msg, name string, s Subscription) {
-	d := &Delivery{MessageID: m.Headers().Get(nats.MsgIdHdr), Consumer: name}
-	run, cancel := context.WithTimeout(WithDelivery(ctx, d), handleWait)
-	defer cancel()
-	run, span := b.trace.Begin(run, trace.Consumer, "process "+s.Subject, m.Headers().Get(trace.Header),
-		append(messaging("process", s.Subject, d.MessageID), trace.Text("messaging.consumer.group.name", name))...)
-	err := protect(func() error { return s.Handle(run, m.Data()) })
-	ended(span, err)
-	b.counts.add(name, err)
-	if err == nil || errors.Is(err, ErrHandled) {
-		if err := m.Ack(); err != nil {
-			b.log.Debug("event was handled but not acknowledged; its repeat will do nothing", "consumer", name, "error", err)
-		}
+	id := m.Headers().Get(nats.MsgIdHdr)
+	err := b.Handle(ctx, Delivery{MessageID: id, Consumer: name}, s, m.Data(), m.Headers().Get(trace.Header))
+	if err == nil {
+		b.acknowledge(m, name)
 		return
 	}
-	tries := uint64(1)
+	tries, sentAt := uint64(1), time.Now()
 	if meta, err := m.Metadata(); err == nil {
-		tries = meta.NumDelivered
+		tries, sentAt = meta.NumDelivered, meta.Timestamp
+	}
+	if b.park != nil && (tries >= QuickTries || errors.Is(err, ErrUnreadable)) {
+		l := Letter{Consumer: name, Message: Message{ID: id, Subject: s.Subject, At: sentAt, Data: m.Data()}, Tries: int(min(tries, 1000)), Err: err}
+		parked := b.park(ctx, l)
+		if parked == nil {
+			b.log.Error("event was not handled; it is parked", "consumer", name, "event", id, "try", tries, "error", err)
+			b.acknowledge(m, name)
+			return
+		}
+		err = errors.Join(err, parked)
 	}
 	wait := min(time.Duration(1<<min(tries, 8))*250*time.Millisecond, time.Minute)
-	b.log.ErrorContext(run, "event was not handled; it will be tried again", "consumer", name, "event", d.MessageID, "try", tries, "error", err)
+	b.log.Error("event was not handled; it will be tried again", "consumer", name, "event", id, "try", tries, "error", err)
 	if err := m.NakWithDelay(wait); err != nil {
 		b.log.Debug("event was not returned; it comes back by itself", "consumer", name, "error", err)
 	}
 }
+
+func (b *Bus) acknowledge(m jetstream.Msg, name string) {
+	if err := m.Ack(); err != nil {
+		b.log.Debug("event was handled but not acknowledged; its repeat will do nothing", "consumer", name, "error", err)
+	}
+}
+
+// Handle hands an event to a handler, within bounds, as a part of the trace
+// that emitted it, and counts the outcome. What was handled before is no error.
+func (b *Bus) Handle(ctx context.Context, d Delivery, s Subscription, data []byte, parent string) error {
+	run, cancel := context.WithTimeout(WithDelivery(ctx, &d), handleWait)
+	defer cancel()
+	run, span := b.trace.Begin(run, trace.Consumer, "process "+s.Subject, parent,
+		append(messaging("process", s.Subject, d.MessageID), trace.Text("messaging.consumer.group.name", d.Consumer))...)
+	err := protect(func() error { return s.Handle(run, data) })
+	ended(span, err)
+	b.counts.add(d.Consumer, err)
+	if errors.Is(err, ErrHandled) {
+		return nil
+	}
+	return err
+}
+
+// Connected reports whether this replica reaches the bus at the moment.
+func (b *Bus) Connected() bool { return b.conn.IsConnected() }
 
 func protect(fn func() error) (err error) {
 	defer func() {

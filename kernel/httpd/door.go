@@ -151,7 +151,14 @@ func (s *Server) clientIP(r *http.Request) string {
 // long, and the record of what they changed.
 func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := s.admit(r, m); err != nil {
+			Refuse(w, r, err)
+			return
+		}
 		id, err := s.authenticate(r, m)
+		if err == nil {
+			err = s.limiter.from(id, time.Now())
+		}
 		if err != nil {
 			Refuse(w, r, err)
 			return

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestADownloadThatWouldBeCutIsRefused(t *testing.T) {
@@ -17,3 +18,12 @@ func TestADownloadThatWouldBeCutIsRefused(t *testing.T) {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
 }
+
+// NewBuckets, Take and Len are the limits of one kind of caller.
+func NewBuckets(perSecond float64) *buckets { return newBuckets(perSecond) } //nolint:revive // for tests
+
+// Take uses one request.
+func (b *buckets) Take(caller string, now time.Time) time.Duration { return b.take(caller, now) }
+
+// Len is how many callers are remembered.
+func (b *buckets) Len() int { return len(b.active) }

@@ -35,6 +35,8 @@ type Config struct {
 	TrustProxy bool
 	// Trace begins the spans of requests; nil traces nothing.
 	Trace *trace.Tracer
+	// Limits bound requests per caller; zero is no bound.
+	Limits Limits
 	// Timeout bounds a request that does not stream; zero means 30 seconds.
 	Timeout time.Duration
 }
@@ -46,6 +48,7 @@ type Server struct {
 	api     huma.API
 	routes  []MountedRoute
 	metrics metrics
+	limiter limiter
 }
 
 // MountedRoute is a route with the room it belongs to.
@@ -60,7 +63,7 @@ func New(cfg Config) *Server {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 30 * time.Second
 	}
-	s := &Server{cfg: cfg, mux: http.NewServeMux(), metrics: newMetrics(cfg.Metrics)}
+	s := &Server{cfg: cfg, mux: http.NewServeMux(), metrics: newMetrics(cfg.Metrics), limiter: newLimiter(cfg.Limits)}
 	hc := huma.DefaultConfig("Linghang 领航", cfg.Version)
 	hc.OpenAPIPath, hc.DocsPath, hc.SchemasPath = "", "", ""
 	hc.CreateHooks = nil // no $schema fields in answers

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"linghang/kernel"
+	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
@@ -42,6 +43,8 @@ type City struct {
 // Options change how a city is started.
 type Options struct {
 	DatabaseURL string
+	// Limits bound requests per caller; tests have none otherwise.
+	Limits httpd.Limits
 	// SignIn changes what is asked of who signs in; nil leaves it as it is by default.
 	SignIn *identity.Policy
 	Data   string                     // a directory to go on with; empty means a fresh one
@@ -55,7 +58,9 @@ func Start(t testing.TB, rooms func(k *kernel.Kernel) []module.Module, options .
 	t.Helper()
 	cfg := kernel.Defaults()
 	cfg.Data, cfg.HTTP = t.TempDir(), "127.0.0.1:0"
+	cfg.Limits = httpd.Limits{}
 	for _, o := range options {
+		cfg.Limits = o.Limits
 		cfg.DatabaseURL, cfg.Rooms = o.DatabaseURL, o.Rooms
 		if o.Data != "" {
 			cfg.Data = o.Data

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -18,6 +17,7 @@ import (
 	"linghang/kernel/health"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/jobs"
 	"linghang/kernel/lang"
 	"linghang/kernel/live"
 	"linghang/kernel/measure"
@@ -39,6 +39,8 @@ type (
 	Topic = live.Topic
 	// Subscription is one handler of one event type.
 	Subscription = bus.Subscription
+	// Job is a kind of work that comes around or is asked for; one replica at a time does it.
+	Job = jobs.Kind
 )
 
 // Module is a room.
@@ -79,13 +81,6 @@ type Sealed struct {
 	Column  sqldb.Column
 }
 
-// Job is work that comes around; one replica at a time does it.
-type Job struct {
-	Name  string
-	Every time.Duration
-	Do    func(ctx context.Context) error
-}
-
 // NavItem is an entry of the menu, shown to those who hold the permission.
 type NavItem struct {
 	Section    lang.Text `json:"section"`
@@ -109,6 +104,7 @@ type Kit struct {
 	Seal     *seal.Keyring
 	Notices  *notice.Sender
 	Health   *health.Room
+	Jobs     *jobs.Room
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 

@@ -1,23 +1,30 @@
 // Package series keeps time series for data of minutes: Prometheus' TSDB and
-// PromQL as libraries. It is a projection, never the book of record: whoever
-// writes here keeps the truth elsewhere and can write it again.
+// PromQL as libraries, or by configuration a store of its own that speaks
+// remote write 1.0 and the query API of Prometheus. It is a projection, never
+// the book of record: whoever writes here keeps the truth elsewhere and can
+// write it again.
 //
 // Every series carries the label room; a Store reads and writes the series of
 // its own room only.
 package series
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"math"
+	"net/url"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/prompb"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
@@ -35,6 +42,12 @@ const roomLabel = "room"
 type Config struct {
 	Dir       string
 	Retention time.Duration // zero means 90 days
+
+	// URL takes series by remote write instead of keeping them in Dir, and
+	// ReadURL is where the query API of the same store is.
+	URL, ReadURL string
+	// Keeper holds positions; needed with a URL.
+	Keeper Keeper
 }
 
 // Engine is the time-series database of this process.
@@ -42,6 +55,7 @@ type Engine struct {
 	cfg     Config
 	db      *tsdb.DB
 	queries *promql.Engine
+	remote  *remote
 	parser  parser.Parser
 	writes  atomic.Uint64 // numbers what is appended together
 }
@@ -56,6 +70,10 @@ func New(cfg Config) *Engine {
 
 // Open opens or creates the database.
 func (e *Engine) Open(log *slog.Logger, reg prometheus.Registerer) error {
+	if e.cfg.URL != "" {
+		e.remote = newRemote(e.cfg, log, reg)
+		return nil
+	}
 	opts := tsdb.DefaultOptions()
 	opts.RetentionDuration = e.cfg.Retention.Milliseconds()
 	opts.OutOfOrderTimeWindow = OutOfOrder.Milliseconds()
@@ -72,6 +90,9 @@ func (e *Engine) Open(log *slog.Logger, reg prometheus.Registerer) error {
 
 // Close flushes and closes the database.
 func (e *Engine) Close() error {
+	if e.remote != nil {
+		e.remote.close()
+	}
 	if e.db == nil {
 		return nil
 	}
@@ -144,6 +165,9 @@ func (s *Store) Append(ctx context.Context, samples []Sample) (Refused, error) {
 
 // AppendHandled is Append for series that are resolved.
 func (s *Store) AppendHandled(ctx context.Context, samples []HandledSample) (Refused, error) {
+	if s.e.remote != nil {
+		return s.forward(ctx, samples)
+	}
 	var refused Refused
 	app := s.e.db.Appender(ctx)
 	w := write{number: s.e.writes.Add(1), samples: samples}
@@ -244,6 +268,11 @@ func (s *Store) Range(ctx context.Context, query string, from, to time.Time, ste
 	if err != nil {
 		return nil, err
 	}
+	if s.e.remote != nil {
+		return s.e.remote.query(ctx, "/api/v1/query_range", url.Values{
+			"query": {text}, "start": {seconds(from)}, "end": {seconds(to)}, "step": {strconv.FormatFloat(step.Seconds(), 'f', -1, 64)},
+		})
+	}
 	q, err := s.e.queries.NewRangeQuery(ctx, s.e.db, nil, text, from, to, step)
 	if err != nil {
 		return nil, fmt.Errorf("prepare query: %w", err)
@@ -257,6 +286,9 @@ func (s *Store) Instant(ctx context.Context, query string, at time.Time) ([]Line
 	text, err := s.narrow(query)
 	if err != nil {
 		return nil, err
+	}
+	if s.e.remote != nil {
+		return s.e.remote.query(ctx, "/api/v1/query", url.Values{"query": {text}, "time": {seconds(at)}})
 	}
 	q, err := s.e.queries.NewInstantQuery(ctx, s.e.db, nil, text, at)
 	if err != nil {
@@ -309,10 +341,101 @@ func read(res *promql.Result) ([]Line, error) {
 
 // Delete removes the series of the room that carry the label, wherever they are.
 func (s *Store) Delete(ctx context.Context, name, value string) error {
-	err := s.e.db.Delete(ctx, math.MinInt64, math.MaxInt64,
-		labels.MustNewMatcher(labels.MatchEqual, roomLabel, s.room), labels.MustNewMatcher(labels.MatchEqual, name, value))
+	ours, those := labels.MustNewMatcher(labels.MatchEqual, roomLabel, s.room), labels.MustNewMatcher(labels.MatchEqual, name, value)
+	if s.e.remote != nil {
+		return s.e.remote.delete(ctx, "{"+ours.String()+","+those.String()+"}")
+	}
+	err := s.e.db.Delete(ctx, math.MinInt64, math.MaxInt64, ours, those)
 	if err != nil {
 		return fmt.Errorf("delete series: %w", err)
 	}
 	return nil
+}
+
+// Position returns how far the projection has come that notes its position in
+// the series mark: where to go on, also after the store was away.
+func (s *Store) Position(ctx context.Context, mark string) (int64, error) {
+	if s.e.remote != nil {
+		return s.e.remote.position(ctx, s.room, mark)
+	}
+	lines, err := s.Instant(ctx, "max_over_time("+mark+"[90d])", time.Now())
+	if err != nil {
+		return 0, fmt.Errorf("read projected position: %w", err)
+	}
+	if len(lines) == 0 || len(lines[0].Points) == 0 {
+		return 0, nil
+	}
+	return int64(lines[0].Points[0].Value), nil
+}
+
+// Await returns when it is this replica's turn to write: at once when the
+// series are its own, later when replicas share them. It is false when ctx ended.
+func (s *Store) Await(ctx context.Context) bool {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		if s.e.remote == nil || s.e.cfg.Keeper.Mine() {
+			return true
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+	}
+	return false
+}
+
+// Away says since when a store elsewhere does not take samples, and why; zero
+// when it does.
+func (e *Engine) Away() (since time.Time, err error) {
+	if e.remote == nil {
+		return time.Time{}, nil
+	}
+	return e.remote.state()
+}
+
+// forward sends samples to the store elsewhere. The sample of the room's mark
+// says which position they reach.
+func (s *Store) forward(ctx context.Context, samples []HandledSample) (Refused, error) {
+	var refused Refused
+	var position *taken
+	list, index := []prompb.TimeSeries{}, map[*Handle]int{}
+	mark := s.e.remote.markOf(s.room)
+	w := write{number: s.e.writes.Add(1), samples: samples}
+	for i, sample := range samples {
+		if first, twice := w.earlier(i); twice {
+			if first != sample.Value {
+				refused.Duplicate++
+			}
+			continue
+		}
+		at, known := index[sample.Series]
+		if !known {
+			at = len(list)
+			index[sample.Series] = at
+			list = append(list, prompb.TimeSeries{Labels: prompb.FromLabels(sample.Series.labels, nil)})
+		}
+		list[at].Samples = append(list[at].Samples, prompb.Sample{Value: sample.Value, Timestamp: sample.At})
+		if mark != "" && sample.Series.labels.Get("__name__") == mark {
+			position = &taken{position: int64(sample.Value)}
+		}
+	}
+	for i := range list {
+		slices.SortFunc(list[i].Samples, func(x, y prompb.Sample) int { return cmp.Compare(x.Timestamp, y.Timestamp) })
+	}
+	_, err := s.e.remote.append(ctx, s.room, list, position)
+	return refused, err
+}
+
+func (r *remote) markOf(room string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m := r.marks[room]; m != nil {
+		return m.name
+	}
+	return ""
+}
+
+func seconds(t time.Time) string {
+	return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64)
 }

@@ -42,8 +42,10 @@ func value(t *testing.T, s *series.Store, query string, at time.Time) float64 {
 	return lines[0].Points[0].Value
 }
 
-func TestARoomSeesItsOwnSeriesOnly(t *testing.T) {
-	e, now := open(t, t.TempDir()), time.Now().Truncate(time.Minute) // subqueries step on whole minutes
+func TestARoomSeesItsOwnSeriesOnly(t *testing.T) { eachStore(t, testRooms) }
+
+func testRooms(t *testing.T, e *series.Engine, settle func()) {
+	now := time.Now().Add(-time.Minute).Truncate(time.Minute) // subqueries step on whole minutes
 	ours, theirs := e.Room("ours"), e.Room("theirs")
 	for i, s := range []*series.Store{ours, theirs} {
 		// A label named room does not move a sample into another room.
@@ -51,6 +53,7 @@ func TestARoomSeesItsOwnSeriesOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	settle()
 	f := func(query string, want float64) {
 		t.Helper()
 		if got := value(t, ours, query, now); got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
@@ -121,8 +124,23 @@ func TestSeriesOutliveARestart(t *testing.T) {
 	}
 }
 
-func TestARangeOfTooManyPointsIsRefused(t *testing.T) {
-	s, now := open(t, t.TempDir()).Room("r"), time.Now()
+func TestARangeHasItsPointsAndABound(t *testing.T) { eachStore(t, testRange) }
+
+func testRange(t *testing.T, e *series.Engine, settle func()) {
+	s, now := e.Room("r"), time.Now().Truncate(time.Minute)
+	for i := range 10 {
+		if _, err := s.Append(t.Context(), []series.Sample{sample(now.Add(time.Duration(i-10)*time.Minute), float64(i))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	settle()
+	lines, err := s.Range(t.Context(), "x", now.Add(-10*time.Minute), now.Add(-time.Minute), time.Minute)
+	if err != nil || len(lines) != 1 || len(lines[0].Points) != 10 || lines[0].Points[9].Value != 9 || lines[0].Points[0].At != now.Add(-10*time.Minute).UnixMilli() {
+		t.Errorf("the range is %v, %v", lines, err)
+	}
+	if lines, err := s.Instant(t.Context(), "1 + 1", now); err != nil || len(lines) != 1 || lines[0].Points[0].Value != 2 {
+		t.Errorf("a sum without series is %v, %v", lines, err)
+	}
 	f := func(from, to time.Time, step time.Duration) {
 		t.Helper()
 		if _, err := s.Range(t.Context(), "x", from, to, step); !fault.Is(err, fault.Invalid) {

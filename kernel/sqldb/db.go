@@ -307,6 +307,28 @@ func (tx *Tx) Queue(ctx context.Context, thing string) error {
 	return nil
 }
 
+// Clock returns the time that all replicas agree on: the database server's, or
+// this process's where there is no other.
+func (tx *Tx) Clock(ctx context.Context) (time.Time, error) {
+	return clock(tx.db.dialect, func(query string) *sql.Row { return tx.QueryRow(ctx, query) })
+}
+
+// Clock is the time that all replicas agree on, outside of a change.
+func (db *DB) Clock(ctx context.Context) (time.Time, error) {
+	return clock(db.dialect, func(query string) *sql.Row { return db.QueryRow(ctx, query) })
+}
+
+func clock(d Dialect, ask func(query string) *sql.Row) (time.Time, error) {
+	if d == SQLite {
+		return time.Now(), nil
+	}
+	var ms int64
+	if err := ask(`SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT`).Scan(&ms); err != nil {
+		return time.Time{}, fmt.Errorf("ask the database for the time: %w", err)
+	}
+	return time.UnixMilli(ms), nil
+}
+
 // Room returns the room whose database the change is made in.
 func (tx *Tx) Room() string { return tx.db.room }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,9 @@ import (
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/jobs"
 	"linghang/kernel/lang"
+	"linghang/kernel/letter"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 )
@@ -24,6 +27,8 @@ type Room struct {
 	kit       *module.Kit
 	directory *identity.Directory
 	audit     *audit.Log
+	letters   *letter.Box
+	desk      *jobs.Desk
 	version   string
 	nav       func() []module.NavItem
 }
@@ -32,13 +37,15 @@ type Room struct {
 type Deps struct {
 	Directory *identity.Directory
 	Audit     *audit.Log
+	Letters   *letter.Box
+	Desk      *jobs.Desk
 	Version   string
 	Nav       func() []module.NavItem // menu of all rooms, complete when serving
 }
 
 // New returns the room.
 func New(kit *module.Kit, d Deps) *Room {
-	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, version: d.Version, nav: d.Nav}
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav}
 }
 
 // permissions of the system itself.
@@ -54,6 +61,10 @@ func permissions() []module.Permission {
 		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Duty: identity.Auditing},
 		{ID: "system.audit.export", Title: lang.Text{ZH: "导出审计日志", EN: "Export the audit log"}, Duty: identity.Auditing},
 		{ID: "system.measure.view", Title: lang.Text{ZH: "查看指标登记", EN: "View the register of measures"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
+		{ID: "system.job.view", Title: lang.Text{ZH: "查看全部任务", EN: "View all jobs"}, Roles: []identity.Role{identity.Administrator}},
+		{ID: "system.job.manage", Title: lang.Text{ZH: "运行或取消任务", EN: "Run and cancel jobs"}, Roles: []identity.Role{identity.Administrator}},
+		{ID: "system.letter.view", Title: lang.Text{ZH: "查看死信", EN: "View dead letters"}, Roles: []identity.Role{identity.Administrator}},
+		{ID: "system.letter.decide", Title: lang.Text{ZH: "重放或丢弃死信", EN: "Replay or discard dead letters"}, Roles: []identity.Role{identity.Administrator}},
 		{ID: "system.metrics.view", Title: lang.Text{ZH: "读取运行指标", EN: "Scrape /metrics"}},
 	}
 }
@@ -66,10 +77,11 @@ func (m *Room) Manifest() module.Manifest {
 		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
 		Permissions: permissions(),
 		Publishes:   []bus.Event{identity.OrganisationChanged{}, identity.PersonChanged{}},
-		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged)},
+		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged), bus.On(m.desk.Receive)},
 		Finds:       m.finds(),
 		Sealed:      sealedColumns(),
-		Routes:      append(routes, m.adminRoutes()...),
+		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes()),
+		Topics:      []module.Topic{{Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
 		Jobs:        []module.Job{{Name: "audit_checkpoint", Every: time.Minute, Do: m.audit.Checkpoint}},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
@@ -78,6 +90,9 @@ func (m *Room) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "三员分立", EN: "Separation of duty"}, Path: "/system/duties", Icon: "duties", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
 			{Section: section, Label: lang.Text{ZH: "审计日志", EN: "Audit log"}, Path: "/system/audit", Icon: "audit", Permission: "system.audit.view"},
+			{Section: section, Label: lang.Text{ZH: "我的任务", EN: "My jobs"}, Path: "/system/my-jobs", Icon: "jobs", Permission: identity.SignedIn},
+			{Section: section, Label: lang.Text{ZH: "任务", EN: "Jobs"}, Path: "/system/jobs", Icon: "jobs", Permission: "system.job.view"},
+			{Section: section, Label: lang.Text{ZH: "死信", EN: "Dead letters"}, Path: "/system/dead-letters", Icon: "letters", Permission: "system.letter.view"},
 			{Section: section, Label: lang.Text{ZH: "指标登记", EN: "Measures"}, Path: "/system/measures", Icon: "measures", Permission: "system.measure.view"},
 			{Section: section, Label: lang.Text{ZH: "接口文档", EN: "API reference"}, Path: "/reference", Icon: "reference", Permission: identity.SignedIn},
 		},

@@ -77,8 +77,8 @@ func (m *Module) Manifest() module.Manifest {
 			{ID: noticeSilent, Title: lang.Text{ZH: "平台停止报送", EN: "A platform fell silent"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		},
 		Jobs: []module.Job{
-			{Name: "forget_payloads", Every: 24 * time.Hour, Do: m.forgetPayloads},
-			{Name: "tell_silent", Every: time.Minute, Do: m.tellSilent},
+			{Name: "forget_payloads", Title: lang.Text{ZH: "清理报送原文", EN: "Forget old payloads of reports"}, Every: 24 * time.Hour, Do: m.forgetPayloads},
+			{Name: "tell_silent", Title: lang.Text{ZH: "检查停止报送的平台", EN: "Look for platforms that fell silent"}, Every: time.Minute, Do: m.tellSilent},
 		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "平台一览", EN: "Platforms"}, Path: "/platforms", Icon: "platforms", Permission: "platforms.view"},

@@ -2,6 +2,7 @@ package platforms
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,8 +20,8 @@ type projector struct {
 	unpacker *unpacker
 	samples  []series.HandledSample
 	handles  map[string][]*series.Handle // by platform and number, as far as met
-	mark     *series.Handle // the series that says how far it came
-	stamped  int64          // the time of its newest sample
+	mark     *series.Handle              // the series that says how far it came
+	stamped  int64                       // the time of its newest sample
 }
 
 const (
@@ -42,7 +43,28 @@ func (p *projector) nudge() {
 }
 
 func (p *projector) run(ctx context.Context) error {
-	position, err := p.position(ctx)
+	for p.m.kit.Series.Await(ctx) {
+		if err := p.follow(ctx); !errors.Is(err, series.ErrAgain) {
+			return err
+		}
+		p.pause(ctx)
+	}
+	return nil
+}
+
+// pause waits a moment before the position is read again.
+func (p *projector) pause(ctx context.Context) {
+	t := time.NewTimer(time.Second)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// follow projects the ledger from where the series are.
+func (p *projector) follow(ctx context.Context) error {
+	position, err := p.m.kit.Series.Position(ctx, positionSeries)
 	if err != nil {
 		return err
 	}
@@ -63,17 +85,6 @@ func (p *projector) run(ctx context.Context) error {
 			return nil
 		}
 	}
-}
-
-func (p *projector) position(ctx context.Context) (int64, error) {
-	lines, err := p.m.kit.Series.Instant(ctx, "max_over_time("+positionSeries+"[90d])", time.Now())
-	if err != nil {
-		return 0, fmt.Errorf("read projected position: %w", err)
-	}
-	if len(lines) == 0 || len(lines[0].Points) == 0 {
-		return 0, nil
-	}
-	return int64(lines[0].Points[0].Value), nil
 }
 
 // batchSubmissions is how many submissions go into the time series together.

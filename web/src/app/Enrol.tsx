@@ -20,7 +20,7 @@ export function EnrolPage({ session }: { session: Session }) {
     )
   }
   return (
-    <Gate title={t('enrol.title')} note={t('proof.who', { name: session.person.name })} wide>
+    <Gate title={t('enrol.title')} note={session.person.name} wide>
       <div className="lh-stack">
         <Alert type="info" showIcon title={t('enrol.why')} />
         <NewFactor added={(next, codes) => (codes.length > 0 ? setAdded({ session: next, codes }) : enter(next))} />

@@ -16,7 +16,7 @@ export default function Files() {
     { key: 'at', title: t('field.time'), sort: 'sent_at', render: (x) => <span className="lh-number">{f.time(x.sent_at)}</span> },
     { key: 'name', title: t('field.name'), sort: 'name', render: (x) => <span className="lh-break">{x.name}</span> },
     { key: 'kind', title: t('field.kind'), sort: 'kind', from: 'md', render: (x) => x.kind || none },
-    { key: 'size', title: t('field.size'), sort: 'size', align: 'right', from: 'md', render: (x) => <span className="lh-number">{f.number(x.size / 1024, 1)} KiB</span> },
+    { key: 'size', title: t('field.size'), sort: 'size', align: 'right', from: 'md', render: (x) => <span className="lh-number">{x.size < 1024 ? `${x.size} B` : `${f.number(x.size / 1024, 1)} KiB`}</span> },
     { key: 'verdict', title: t('field.verdict'), sort: 'verdict', render: (x) => <StatusTag tone={x.verdict === 'released' ? 'good' : 'bad'}>{t(`verdict.${x.verdict}`)}</StatusTag> },
     { key: 'sender', title: t('field.sender'), from: 'lg', render: (x) => x.sent_by_name || none },
   ]

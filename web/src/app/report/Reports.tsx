@@ -47,7 +47,7 @@ function useColumns(): Column<Run>[] {
   const cancel = useChange({ run: (id: string) => read(api.POST('/api/report/runs/{id}/cancel', { params: { path: { id } } })), refresh: [key] })
   const remove = useChange({ run: (id: string) => read(api.DELETE('/api/report/runs/{id}', { params: { path: { id } } })), refresh: [key], done: t('removed'), quiet: true })
   return [
-    { key: 'title', title: t('field.title'), sort: 'title', render: (r) => <span className="lh-two"><span>{r.title}</span>{r.digest && <span className="lh-code" title={`${t('field.digest')} ${r.digest}`}>{r.digest.slice(0, 12)}</span>}</span> },
+    { key: 'title', title: t('field.title'), sort: 'title', render: (r) => <span className="lh-two lh-prose"><span>{r.title}</span>{r.digest && <span className="lh-code" title={`${t('field.digest')} ${r.digest}`}>{r.digest.slice(0, 12)}</span>}</span> },
     { key: 'state', title: t('field.state'), sort: 'state', render: (r) => <State run={r} /> },
     { key: 'asked', title: t('field.asked'), sort: 'asked_at', from: 'md', render: (r) => <span className="lh-two"><span>{r.asked_by_name}</span><span className="lh-number">{f.time(r.asked_at)}</span></span> },
     {
@@ -74,7 +74,7 @@ function useColumns(): Column<Run>[] {
 function State({ run }: { run: Run }) {
   const t = useReportTexts()
   return (
-    <span className="lh-two">
+    <span className="lh-report-state">
       <StatusTag tone={tones[run.state]}>{t(`state.${run.state}`)}</StatusTag>
       {run.state === 'running' && <Progress percent={Math.round(run.progress * 100)} size="small" aria-label={t('progress')} />}
       {run.problem && <span>{problemText(new Problem({ status: 500, key: run.problem }))}</span>}

@@ -110,8 +110,8 @@ function Rename({ passkey, close }: { passkey: Schema<'IdentityPasskey'>; close:
     refresh: [passkeysKey], done: t('saved'), after: close, quiet: true,
   })
   return (
-    <EntityForm<{ name: string }> initial={{ name: passkey.name }} submit={(v) => save.mutateAsync(v.name)} cancel={close}>
-      <Form.Item name="name" label={t('field.name')} rules={[{ required: true, whitespace: true, message: t('missing', { label: t('field.name') }) }]}>
+    <EntityForm<{ renamed: string }> initial={{ renamed: passkey.name }} submit={(v) => save.mutateAsync(v.renamed)} cancel={close}>
+      <Form.Item name="renamed" label={t('field.name')} rules={[{ required: true, whitespace: true, message: t('missing', { label: t('field.name') }) }]}>
         <Input maxLength={100} />
       </Form.Item>
     </EntityForm>
@@ -152,8 +152,8 @@ function NewPasskey({ added }: { added: Added }) {
       <h3 className="lh-factor-title"><KeyOutlined /> {t('factors.passkey')}</h3>
       <p className="lh-muted">{t('factors.passkeyNote')}</p>
       {here ? (
-        <EntityForm<{ name: string }> initial={{ name: t('factors.passkeyDefault') }} submit={(v) => add.mutateAsync(v.name)} submitLabel={t('factors.passkeyAdd')}>
-          <Form.Item name="name" label={t('factors.passkeyName')} rules={[{ required: true, whitespace: true, message: t('missing', { label: t('factors.passkeyName') }) }]}>
+        <EntityForm<{ passkey: string }> initial={{ passkey: t('factors.passkeyDefault') }} submit={(v) => add.mutateAsync(v.passkey)} submitLabel={t('factors.passkeyAdd')}>
+          <Form.Item name="passkey" label={t('factors.passkeyName')} rules={[{ required: true, whitespace: true, message: t('missing', { label: t('factors.passkeyName') }) }]}>
             <Input maxLength={100} />
           </Form.Item>
         </EntityForm>

@@ -7,12 +7,17 @@ export type Person = Schema<'IdentityPerson'>
 export type Membership = Schema<'IdentityMembership'>
 export type Token = Schema<'IdentityToken'>
 export type AuditEntry = Schema<'AuditEntry'>
+export type Letter = Schema<'LetterLetter'>
+export type Job = Schema<'JobsJob'>
+export type Schedule = Schema<'JobsSchedule'>
 export type Measure = Schema<'SystemMeasureView'>
 
 /** Beginnings of cache keys. */
 export const organisationsKey = ['organisations']
 export const personsKey = ['persons']
 export const tokensKey = ['tokens']
+export const jobsKey = ['jobs']
+export const lettersKey = ['letters']
 
 /** The kinds of organisations, as the API lists them. */
 export const kinds = ['bureau', 'enterprise', 'operator', 'provider', 'node', 'park', 'responder'] as const

@@ -7,7 +7,7 @@ export const en: Translation<typeof zh> = {
   field: {
     name: 'Name', kind: 'Kind', parent: 'Parent', uscc: 'Unified social credit code', district: 'District', actions: 'Actions', person: 'Name', login: 'Login', email: 'E-mail', language: 'Language', password: 'Password', state: 'State',
     memberships: 'Organisations and roles', organisation: 'Organisation', role: 'Role', permission: 'Permission', permissions: 'Permissions', expires: 'Expires', lastUsed: 'Last used', time: 'Time', actor: 'Who', action: 'Action', object: 'Object',
-    outcome: 'Outcome', ip: 'Address', seq: 'No.', detail: 'Detail', request: 'Request', hash: 'Hash', measure: 'Measure', value: 'Present value', at: 'As of', counts: 'What is counted',
+    outcome: 'Outcome', ip: 'Address', seq: 'No.', detail: 'Detail', request: 'Request', hash: 'Hash', measure: 'Measure', value: 'Present value', at: 'As of', counts: 'What is counted', event: 'Event and consumer', eventID: 'Event', error: 'Error', tries: 'Tries', emitted: 'Emitted', firstFailed: 'First failed', lastFailed: 'Last tried', nextTry: 'Next try', decidedBy: 'Decided by', reason: 'Reason', job: 'Job', startedBy: 'Started by', progress: 'Progress', askedAt: 'Asked for', startedAt: 'Started', finishedAt: 'Finished', every: 'Period', nextDue: 'Next due', lastRun: 'Last run', result: 'Result',
   },
   kind: { bureau: 'Bureau', enterprise: 'Enterprise', operator: 'Platform operator', provider: 'Service provider', node: 'Identifier node operator', park: 'Park', responder: 'Security responder' },
   role: { administrator: 'System administrator', security_administrator: 'Security administrator', officer: 'Officer', leader: 'Leadership', auditor: 'Auditor', manager: 'Organisation manager', reporter: 'Reporter', viewer: 'Viewer' },
@@ -33,6 +33,17 @@ export const en: Translation<typeof zh> = {
     title: 'Audit log', note: 'Every change, every sign-in and every look at sensitive data; append-only, each entry bound to the one before by a hash.', verify: 'Verify the chain', holds: 'The chain of {{count}} entries holds; {{signed}} signed checkpoints fit', proof: 'Export with proof', proofNote: 'JSON lines with signed checkpoints, to be verified anywhere', broken: 'The chain is broken at entry {{at}}', search: 'Who, action, object or detail', nobody: 'nobody',
   },
   outcome: { done: 'Done', read: 'Read', refused: 'Refused', failed: 'Failed' },
+  jobState: { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
+  jobs: {
+    title: 'Jobs', note: 'Work in the background. One replica at a time does a job; when it is gone, another takes over.', mine: 'My jobs', mineNote: 'Background work that you started: how far it is, and what came of it.', list: 'All jobs', schedules: 'Periodic', search: 'Job, who started it, or error', empty: 'There are no jobs yet', mineEmpty: 'You have not started any background work. What takes long, such as a report, shows here.',
+    byItself: 'by itself', run: 'Run now', started: 'It is begun', cancel: 'Cancel', cancelTitle: 'Cancel this job?', cancelNote: 'What it has done stays done; it can be started again.', cancelled: 'Cancelling is asked for', cancelling: 'being cancelled', never: 'never yet', days: 'every {{count}} d', hours: 'every {{count}} h', minutes: 'every {{count}} min', seconds: 'every {{count}} s',
+  },
+  letterState: { dead: 'Needs a decision', waiting: 'Tried again', handled: 'Handled', discarded: 'Discarded' },
+  letters: {
+    title: 'Dead letters', note: 'Events that could not be handled. They are tried again by themselves for about an hour; then somebody mends the cause and replays them, or discards them with a reason. Other events are not held up.', search: 'Event, consumer or error', empty: 'Every event was handled', payload: 'The event',
+    replay: 'Replay', replayed: 'Handed out again', replayAll: 'Replay all', replayAllTitle: 'Replay {{count}} events that need a decision?', replayAllNote: 'Mend the cause first. An event that was handled before has no second effect; 500 at a time.',
+    discard: 'Discard', discarded: 'Discarded', discardTitle: 'Discard this event?', discardNote: 'Its consumer will never handle it. The reason is kept with the event and in the audit log.',
+  },
   measures: { title: 'Measures', note: 'Live figures of all rooms; plans compute their targets from them.', unknown: 'No data yet', unreadable: 'Unreadable' },
   factors: {
     title: 'Second factor', add: 'Add a second factor', note: 'Asked for beside the password when you sign in, and before grave steps.', none: 'None yet. Once you have one, your password alone opens your account to nobody.', has: 'present', hasNone: 'none',
@@ -68,6 +79,8 @@ export const en: Translation<typeof zh> = {
     name: { missing: 'The name is missing.' },
     organisation: { kept: 'Only demonstration organisations can be removed.', kind: 'There is no such kind.', not_empty: 'It still has organisations below it, or persons.' },
     uscc: { invalid: 'This is no unified social credit code.' },
+    job: { over: 'The job is over already.', running: 'This job waits or runs already.', waiting: 'Too many jobs wait. Try again in a while.', input: 'The input of the job is not right.', size: 'The input or the result of the job is too large.' },
+    letter: { none: 'None of these events waits for a decision.' },
     token: { expired: 'The token has expired.', invalid: 'The token is not right.', unknown: 'The token is not valid.', no_person: 'A token has no person.' },
   },
 }

@@ -4,7 +4,7 @@ export const zh = {
   field: {
     name: '名称', kind: '类别', parent: '上级机构', uscc: '统一社会信用代码', district: '区市', actions: '操作', person: '姓名', login: '登录名', email: '邮箱', language: '语言', password: '密码', state: '状态',
     memberships: '所属机构与角色', organisation: '机构', role: '角色', permission: '权限', permissions: '权限', expires: '到期时间', lastUsed: '最近使用', time: '时间', actor: '操作者', action: '操作', object: '对象',
-    outcome: '结果', ip: '来源地址', seq: '序号', detail: '说明', request: '请求编号', hash: '摘要', measure: '指标', value: '当前值', at: '截至', counts: '口径',
+    outcome: '结果', ip: '来源地址', seq: '序号', detail: '说明', request: '请求编号', hash: '摘要', measure: '指标', value: '当前值', at: '截至', counts: '口径', event: '事件与接收方', eventID: '事件编号', error: '错误', tries: '尝试次数', emitted: '发出时间', firstFailed: '首次失败', lastFailed: '最近尝试', nextTry: '下次尝试', decidedBy: '处置人', reason: '理由', job: '任务', startedBy: '发起人', progress: '进度', askedAt: '提交时间', startedAt: '开始时间', finishedAt: '结束时间', every: '周期', nextDue: '下次运行', lastRun: '最近一次', result: '结果',
   },
   kind: { bureau: '主管部门', enterprise: '企业', operator: '平台运营单位', provider: '服务商', node: '标识节点运营单位', park: '园区', responder: '安全响应单位' },
   role: { administrator: '系统管理员', security_administrator: '安全管理员', officer: '主管人员', leader: '领导', auditor: '审计员', manager: '机构管理员', reporter: '填报员', viewer: '查看者' },
@@ -30,6 +30,17 @@ export const zh = {
     title: '审计日志', note: '记录每次更改、登录和对敏感数据的查看；只增不改，逐条以哈希相连。', verify: '校验完整性', holds: '日志完整，共 {{count}} 条，{{signed}} 个签名检查点相符', proof: '导出供校验', proofNote: 'JSON 行格式，含签名检查点，可离线校验', broken: '日志在第 {{at}} 条处被改动或缺失', search: '操作者、操作、对象或说明', nobody: '未登录',
   },
   outcome: { done: '完成', read: '查看', refused: '拒绝', failed: '失败' },
+  jobState: { waiting: '等待', running: '运行中', done: '完成', failed: '失败', cancelled: '已取消' },
+  jobs: {
+    title: '任务', note: '在后台执行的工作。同一时间每项任务由一个副本执行，副本停止后由其他副本接手。', mine: '我的任务', mineNote: '您发起的后台任务：进度、结果与错误。', list: '全部任务', schedules: '周期任务', search: '任务、发起人或错误', empty: '还没有任务', mineEmpty: '您还没有发起过后台任务。导出报告等耗时的操作会出现在这里。',
+    byItself: '自动', run: '立即运行', started: '已开始', cancel: '取消', cancelTitle: '取消此任务？', cancelNote: '已完成的部分不会撤销；任务可以重新发起。', cancelled: '已请求取消', cancelling: '正在取消', never: '尚未运行', days: '每 {{count}} 天', hours: '每 {{count}} 小时', minutes: '每 {{count}} 分钟', seconds: '每 {{count}} 秒',
+  },
+  letterState: { dead: '待处置', waiting: '重试中', handled: '已处理', discarded: '已丢弃' },
+  letters: {
+    title: '死信', note: '未能处理的事件。系统会自动重试约一小时，仍然失败的由管理员决定：排除原因后重放，或说明理由后丢弃。其他事件不受影响。', search: '事件、接收方或错误', empty: '没有未能处理的事件', payload: '事件内容',
+    replay: '重放', replayed: '已交付重放', replayAll: '全部重放', replayAllTitle: '重放 {{count}} 条待处置事件？', replayAllNote: '请先排除失败原因。已处理过的事件不会重复生效；一次最多 500 条。',
+    discard: '丢弃', discarded: '已丢弃', discardTitle: '丢弃此事件？', discardNote: '接收方将不会处理此事件。理由会与事件一同保存并写入审计日志。',
+  },
   measures: { title: '指标登记', note: '各系统提供的实时指标，行动计划据此计算目标值。', unknown: '暂无数据', unreadable: '读取失败' },
   factors: {
     title: '第二因素', add: '添加第二因素', note: '登录和重大操作时，除密码外还要验证其中之一。', none: '尚未添加。添加后，仅凭密码无法再登录您的账户。', has: '已添加', hasNone: '未添加',
@@ -65,6 +76,8 @@ export const zh = {
     name: { missing: '请填写名称。' },
     organisation: { kept: '只有演示机构可以删除。', kind: '没有这个类别。', not_empty: '该机构还有下级机构或人员。' },
     uscc: { invalid: '统一社会信用代码有误。' },
+    job: { over: '任务已经结束。', running: '该任务正在等待或运行。', waiting: '等待的任务过多，请稍后再试。', input: '任务的输入有误。', size: '任务的输入或结果过大。' },
+    letter: { none: '所选事件都不在待处置状态。' },
     token: { expired: '令牌已到期。', invalid: '令牌信息有误。', unknown: '令牌无效。', no_person: '令牌没有个人信息。' },
   },
 }

@@ -9,6 +9,7 @@ import { useLanguage, useKernelTexts } from '../language'
 import { EmptyState } from './EmptyState'
 import { Failure } from './Failure'
 import { PlainTable } from './PlainTable'
+import { Views } from './Views'
 import { exportURL, listQuery, pageSizes, readList, writeList, type ListState } from './list'
 
 /** A column of a list. */
@@ -114,7 +115,7 @@ interface BarProps<Item> extends Props<Item> {
   total: number | undefined
 }
 
-function Bar<Item>({ url, filters, search, exports: downloads, fixed, state, change, total }: BarProps<Item>) {
+function Bar<Item>({ url, filters, search, exports: downloads, fixed, prefix = '', state, change, total }: BarProps<Item>) {
   const t = useKernelTexts()
   const language = useLanguage()
   const narrowed = state.q !== '' || Object.values(state.filters).some(Boolean)
@@ -142,6 +143,7 @@ function Bar<Item>({ url, filters, search, exports: downloads, fixed, state, cha
           {t('action.clear')}
         </Button>
       )}
+      <Views list={url} names={['q', 'sort', 'limit', ...filters.map((f) => f.name)].map((name) => prefix + name)} />
       <span className="lh-list-total">{total === undefined ? '' : t('list.total', { count: total })}</span>
       {downloads && (
         <Dropdown

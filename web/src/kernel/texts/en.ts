@@ -13,6 +13,7 @@ export const en: Translation<typeof zh> = {
     total: '{{count}} in all', previous: 'Previous page', next: 'Next page', empty: 'Nothing here yet', nothing: 'Nothing matches', pageSize: '{{count}} per page',
     filter: 'Filter', all: '{{what}}: all', loading: 'Reading',
   },
+  view: { title: 'View', none: 'No saved views yet', save: 'Save this view', name: 'Name', note: 'Keeps the search, filters, sort and page size as they are', share: 'Share with my organisation', shared: 'Shared', first: 'Open first', isFirst: 'Do not open first', update: 'Update', removeTitle: 'Remove the view “{{name}}”?' },
   state: { saved: 'Saved', removed: 'Removed', synthetic: 'Synthetic', syntheticNote: 'Demonstration data, made up and not reported by anybody', yes: 'Yes', no: 'No', unknown: 'Unknown', none: 'None' },
   live: { lost: 'The connection to the server is lost; trying again. What you see may be out of date.' },
   form: {
@@ -31,7 +32,7 @@ export const en: Translation<typeof zh> = {
     unexpected: 'Something unexpected went wrong. Try again.', unreachable: 'The server cannot be reached. Check the network and try again.', answer: 'The server gave an answer that cannot be understood.', sign_in: 'Sign in first.', csrf: 'The change lacks its safety mark. Reload the page.',
     permission: 'You may not do this ({{permission}}).', not_found: 'There is no such object, or it is not yours to see.', stale: 'Somebody else changed this meanwhile. Reload it.', internal: 'The server failed. Give the request number to the operator.',
     timeout: 'The answer took too long. Try again.', route: 'There is no such interface.', stopping: 'The server is stopping. Try again soon.',
-    step_up: 'This needs a fresh proof that it is you.', second_factor: 'Your second factor is missing.', passkey: { cancelled: 'No passkey was used: it was cancelled, took too long, or there is none here.', present: 'This device holds a passkey of yours already.' },
+    limited: 'Too many requests. Try again in {{seconds}} seconds.', step_up: 'This needs a fresh proof that it is you.', second_factor: 'Your second factor is missing.', passkey: { cancelled: 'No passkey was used: it was cancelled, took too long, or there is none here.', present: 'This device holds a passkey of yours already.' },
     if_match: { missing: 'The version is missing. Reload the page.' },
     request: { invalid: 'Something is wrong with what was entered.', unreadable: 'The request cannot be read.' },
     json: { depth: 'The JSON is nested deeper than {{limit}} levels.' },

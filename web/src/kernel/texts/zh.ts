@@ -10,6 +10,7 @@ export const zh = {
     total: '共 {{count}} 条', previous: '上一页', next: '下一页', empty: '没有数据', nothing: '没有符合条件的数据', pageSize: '每页 {{count}} 条',
     filter: '筛选', all: '全部{{what}}', loading: '正在读取',
   },
+  view: { title: '视图', none: '还没有保存的视图', save: '保存当前视图', name: '名称', note: '保存当前的搜索、筛选、排序和每页条数', share: '与本机构共享', shared: '共享', first: '设为默认', isFirst: '取消默认', update: '以当前更新', removeTitle: '删除视图“{{name}}”？' },
   state: { saved: '已保存', removed: '已删除', synthetic: '合成数据', syntheticNote: '演示用合成数据，并非真实填报', yes: '是', no: '否', unknown: '未知', none: '无' },
   live: { lost: '与服务器的连接已中断，正在重连；页面上的数据可能不是最新。' },
   form: {
@@ -28,7 +29,7 @@ export const zh = {
     unexpected: '出现意外错误，请重试。', unreachable: '无法连接服务器，请检查网络后重试。', answer: '服务器返回了无法理解的应答。', sign_in: '请先登录。', csrf: '此操作缺少安全标记，请重新加载页面。',
     permission: '没有此操作的权限（{{permission}}）。', not_found: '没有这个对象，或您无权查看。', stale: '此对象已被他人修改，请重新加载。', internal: '服务器内部错误，请将请求编号告诉运维人员。',
     timeout: '处理超时，请重试。', route: '没有这个接口。', stopping: '服务器正在停止，请稍后重试。',
-    step_up: '此操作需要再次验证身份。', second_factor: '请先完成第二因素。', passkey: { cancelled: '没有用上通行密钥：已取消、超时，或此设备上没有。', present: '此设备上已有您的通行密钥。' },
+    limited: '请求过于频繁，请 {{seconds}} 秒后再试。', step_up: '此操作需要再次验证身份。', second_factor: '请先完成第二因素。', passkey: { cancelled: '没有用上通行密钥：已取消、超时，或此设备上没有。', present: '此设备上已有您的通行密钥。' },
     if_match: { missing: '缺少版本标记，请重新加载页面。' },
     request: { invalid: '填写的内容有误，请检查。', unreadable: '请求无法读取。' },
     json: { depth: 'JSON 嵌套超过 {{limit}} 层。' },

@@ -1,0 +1,131 @@
+package httpd
+
+import (
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/identity"
+)
+
+// Limits bound how many requests a second are answered, on average over ten
+// seconds, to one address, to one person or token, and to one organisation. Zero is
+// no bound. Each replica counts for itself: the bounds are there so that one
+// caller cannot take all of a replica, and a caller who spreads over replicas
+// takes no more of each.
+type Limits struct {
+	Address float64
+	Account float64
+	Tenant  float64
+}
+
+// DefaultLimits are far above what people and their browsers need, and what
+// programs that page through lists need.
+func DefaultLimits() Limits { return Limits{Address: 200, Account: 100, Tenant: 400} }
+
+const (
+	limitWindow = 10 // seconds that a caller may use at once
+	limitBound  = 20_000
+)
+
+// buckets are the callers of one kind. The memory is bounded: a bucket that has
+// filled up again says nothing and is forgotten first.
+type buckets struct {
+	per rate.Limit
+
+	mu     sync.Mutex
+	active map[string]*rate.Limiter
+}
+
+func newBuckets(perSecond float64) *buckets {
+	return &buckets{per: rate.Limit(perSecond), active: map[string]*rate.Limiter{}}
+}
+
+// take uses one request of a caller, or returns how long they should wait.
+func (b *buckets) take(caller string, now time.Time) time.Duration {
+	if b.per <= 0 {
+		return 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l, ok := b.active[caller]
+	if !ok {
+		if len(b.active) >= limitBound {
+			b.forget(now)
+		}
+		l = rate.NewLimiter(b.per, max(1, int(b.per*limitWindow)))
+		b.active[caller] = l
+	}
+	r := l.ReserveN(now, 1)
+	wait := r.DelayFrom(now)
+	if wait > 0 {
+		r.CancelAt(now)
+	}
+	return wait
+}
+
+// forget drops, of some buckets, the fullest: whoever comes from many addresses
+// to fill the memory drops their own.
+func (b *buckets) forget(now time.Time) {
+	victim, most, looked := "", -1.0, 0
+	for caller, l := range b.active {
+		if tokens := l.TokensAt(now); tokens > most {
+			victim, most = caller, tokens
+		}
+		if looked++; looked == 32 {
+			break
+		}
+	}
+	delete(b.active, victim)
+}
+
+type limiter struct{ address, account, tenant *buckets }
+
+func newLimiter(l Limits) limiter {
+	return limiter{newBuckets(l.Address), newBuckets(l.Account), newBuckets(l.Tenant)}
+}
+
+// fromAddress refuses an address that asks too much. The machine itself is not
+// bounded: a proxy that does not tell addresses would be everybody.
+func (l limiter) fromAddress(ip string, now time.Time) error {
+	a, err := netip.ParseAddr(ip)
+	if err == nil && a.IsLoopback() {
+		return nil
+	}
+	if err == nil && a.Is6() && !a.Is4In6() {
+		if p, err := a.WithZone("").Prefix(64); err == nil {
+			ip = p.String()
+		}
+	}
+	return tooMany(l.address.take(ip, now))
+}
+
+func (l limiter) from(id identity.Identity, now time.Time) error {
+	if !id.Known() {
+		return nil
+	}
+	if err := tooMany(l.account.take(id.Actor(), now)); err != nil {
+		return err
+	}
+	return tooMany(l.tenant.take(id.Organisation.ID, now))
+}
+
+func tooMany(wait time.Duration) error {
+	if wait <= 0 {
+		return nil
+	}
+	seconds := int(wait/time.Second) + 1
+	return fault.New(fault.Limited, "kernel.limited", "too many requests; try again in %d seconds", seconds).With("seconds", seconds).After(seconds)
+}
+
+// admit refuses who asks too much. Routes with keys of their own bound those.
+func (s *Server) admit(r *http.Request, m MountedRoute) error {
+	if m.OwnKey {
+		return nil
+	}
+	return s.limiter.fromAddress(ClientIP(r.Context()), time.Now())
+}

@@ -1,0 +1,4 @@
+package letter
+
+// After is after, for tests.
+var After = after
