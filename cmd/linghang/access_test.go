@@ -221,6 +221,7 @@ func newAccess(t *testing.T) *access {
 		fmt.Sprintf(`{"login":"lost.phone","name":"lost phone","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"viewer"}]}`, a.Ours.ID))
 	channelID := a.make(t, "/api/notify/channels", "manager-ours", `{"type":"webhook","name":"our channel","url":"https://127.0.0.1/hook","language":"zh","kinds":[],"enabled":true}`)
 	a.fixtures = []fixture{
+		{"/api/system/registrations/{id}", "/api/system/registrations/" + a.registration(t), false},
 		{"/api/system/persons/{id}/factors", "/api/system/persons/" + lost + "/factors", false}, // ends the sessions of who has some
 		{"/api/system/me/passkeys/{id}", "/api/system/me/passkeys/none", false},
 		{"/api/notify/channels/{id}", "/api/notify/channels/" + channelID, false},
@@ -318,4 +319,11 @@ func (a *access) planFixtures(t *testing.T) {
 		fixture{"/api/view/views/{id}", "/api/view/views/none", false},
 		fixture{"/api/report/runs/{id}", "/api/report/runs/" + made.ID, false},
 	)
+}
+
+// registration applies for an organisation to join.
+func (a *access) registration(t *testing.T) string {
+	t.Helper()
+	return a.make(t, "/api/system/registration", "", `{"kind":"enterprise","name":{"zh":"申请企业","en":"Applicant"},"uscc":"91350100M000100Y43","district":"370202",
+		"contact_name":"张三","contact_phone":"0532-1234567","contact_email":"z@applicant.test","login":"applicant","password":"correct horse battery staple","language":"zh","consent":"2026-1"}`)
 }

@@ -24,7 +24,9 @@ func mailCity(t *testing.T, mode string, more string) (*kerneltest.City, *kernel
 }
 
 // rawf writes a section of the configuration.
-func rawf(format string, args ...any) json.RawMessage { return json.RawMessage(fmt.Sprintf(format, args...)) }
+func rawf(format string, args ...any) json.RawMessage {
+	return json.RawMessage(fmt.Sprintf(format, args...))
+}
 
 func address(t testing.TB, c *kerneltest.City, who, email, language string) {
 	t.Helper()

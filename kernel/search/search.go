@@ -13,7 +13,7 @@
 // Ranking: BM25, title ×3, tags ×2, body ×1; documents with all terms, and when
 // there are none, those with at least 60 % of them.
 //
-// Memory: about 1.5 kB for a document of 200 characters. At most limit documents
+// Memory: about 1.8 kB for a document of 200 characters. At most limit documents
 // (setting, 500,000) are in the index; more are kept and not found, and the log
 // says so.
 //

@@ -19,6 +19,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/letter"
 	"linghang/kernel/module"
+	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
 )
 
@@ -31,6 +32,7 @@ type Room struct {
 	desk      *jobs.Desk
 	version   string
 	nav       func() []module.NavItem
+	links     *seal.Keyring
 }
 
 // Deps are what the kernel hands to its own room beside the kit.
@@ -41,11 +43,12 @@ type Deps struct {
 	Desk      *jobs.Desk
 	Version   string
 	Nav       func() []module.NavItem // menu of all rooms, complete when serving
+	Links     *seal.Keyring           // of the room notify, which opens the ends of links that are mailed
 }
 
 // New returns the room.
 func New(kit *module.Kit, d Deps) *Room {
-	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav}
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, links: d.Links}
 }
 
 // permissions of the system itself.
@@ -54,6 +57,7 @@ func permissions() []module.Permission {
 	return []module.Permission{
 		{ID: "system.organisation.view", Title: lang.Text{ZH: "查看机构", EN: "View organisations"}, Roles: []identity.Role{identity.SecurityAdministrator, identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}},
 		{ID: "system.organisation.edit", Title: lang.Text{ZH: "管理机构", EN: "Manage organisations"}, Roles: []identity.Role{identity.Officer}},
+		{ID: "system.registration.review", Title: lang.Text{ZH: "审核机构注册", EN: "Review registrations of organisations"}, Roles: []identity.Role{identity.Officer}},
 		{ID: "system.person.view", Title: lang.Text{ZH: "查看人员", EN: "View persons"}, Duty: identity.Security, Roles: append(manage, identity.Administrator, identity.Auditor)},
 		{ID: "system.person.edit", Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Duty: identity.Security, Roles: manage},
 		{ID: identity.AppointRoles, Title: lang.Text{ZH: "任免角色", EN: "Appoint roles"}, Duty: identity.Security},
@@ -80,11 +84,13 @@ func (m *Room) Manifest() module.Manifest {
 		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged), bus.On(m.desk.Receive)},
 		Finds:       m.finds(),
 		Sealed:      sealedColumns(),
-		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes()),
+		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes()),
+		Notices:     notices(),
 		Topics:      []module.Topic{{Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
 		Jobs:        []module.Job{{Name: "audit_checkpoint", Every: time.Minute, Do: m.audit.Checkpoint}},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
+			{Section: section, Label: lang.Text{ZH: "机构注册审核", EN: "Registrations"}, Path: "/system/registrations", Icon: "registrations", Permission: "system.registration.review"},
 			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "三员分立", EN: "Separation of duty"}, Path: "/system/duties", Icon: "duties", Permission: "system.person.view"},

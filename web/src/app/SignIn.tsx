@@ -1,7 +1,7 @@
 import { KeyOutlined } from '@ant-design/icons'
 import { Alert, Button, Divider, Form, Input } from 'antd'
 import { Navigate, useSearchParams } from 'react-router'
-import { api, EntityForm, passkeysWork, problemText, read, signWithPasskey, useCityState, useText, type Session } from '../kernel'
+import { api, EntityForm, LinkButton, passkeysWork, problemText, read, signWithPasskey, useCityState, useText, type Session } from '../kernel'
 import { useEnter, useSessionQuery } from '../kernel/session'
 import { Gate } from './Gate'
 import { useAct } from './Proof'
@@ -34,6 +34,7 @@ export function SignIn() {
           <Input.Password autoComplete="current-password" />
         </Form.Item>
       </EntityForm>
+      <p className="lh-gate-more"><LinkButton type="link" to="/register">{t('register.title')}</LinkButton></p>
       {passkeysWork() && (
         <>
           <Divider plain>{t('signIn.or')}</Divider>

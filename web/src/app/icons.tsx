@@ -10,7 +10,7 @@ const icons: Record<string, ReactNode> = {
   measures: <FundOutlined />, reference: <ApiOutlined />, platforms: <ClusterOutlined />, add: <PlusSquareOutlined />, catalogue: <BookOutlined />,
   plan: <FlagOutlined />, board: <DashboardOutlined />, target: <BarChartOutlined />, targets: <BarChartOutlined />, reports: <FileTextOutlined />,
   calendar: <CalendarOutlined />, data: <DatabaseOutlined />, list: <ProfileOutlined />,
-  files: <FileProtectOutlined />, values: <FileDoneOutlined />, reminders: <BellOutlined />, screen: <DesktopOutlined />, letters: <DisconnectOutlined />, jobs: <FieldTimeOutlined />, notices: <MailOutlined />, channels: <RobotOutlined />, deliveries: <SendOutlined />,
+  files: <FileProtectOutlined />, values: <FileDoneOutlined />, reminders: <BellOutlined />, screen: <DesktopOutlined />, letters: <DisconnectOutlined />, jobs: <FieldTimeOutlined />, registrations: <AuditOutlined />, notices: <MailOutlined />, channels: <RobotOutlined />, deliveries: <SendOutlined />,
 }
 
 /** The icon of a menu entry. */

@@ -7,6 +7,8 @@ import { NoSuchPage } from './NoSuchPage'
 import { Permitted } from './Permitted'
 import { Entered } from './Entered'
 import { Shell } from './Shell'
+import { Register } from './registration/Register'
+import { RegistrationStatus } from './registration/Status'
 import { SetUp } from './SetUp'
 import { SignIn } from './SignIn'
 
@@ -18,6 +20,8 @@ export function makeRouter(rooms: Room[]) {
       errorElement: <Broken />,
       children: [
         { path: '/sign-in', element: <SignIn /> },
+        { path: '/register', element: <Register /> },
+        { path: '/registration', element: <RegistrationStatus /> },
         { path: '/set-up', element: <SetUp /> },
         {
           element: <Entered />,

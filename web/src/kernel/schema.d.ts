@@ -1576,6 +1576,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own application, by the secret of its page */
+        get: operations["get-system-registration"];
+        /** Submit a returned application again */
+        put: operations["put-system-registration"];
+        /** Apply for an organisation to join; the secret of its page is shown once */
+        post: operations["post-system-registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/registration/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the registration form needs: districts and the text to agree to */
+        get: operations["get-system-registration-form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications of organisations */
+        get: operations["get-system-registrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/registrations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One application, with its namesakes */
+        get: operations["get-system-registrations-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/registrations/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve, return or refuse an application */
+        post: operations["post-system-registrations-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/roles": {
         parameters: {
             query?: never;
@@ -2136,6 +2223,15 @@ export interface components {
             /** @description about:blank: the key says what it is */
             type: string;
         };
+        IdentityDecision: {
+            /** @enum {string} */
+            decision: "approve" | "return" | "refuse";
+            reason?: string;
+        };
+        IdentityDistrict: {
+            code: string;
+            name: components["schemas"]["Text"];
+        };
         IdentityEnrolment: {
             /** @description The URI as a QR code, an SVG as a data: address */
             qr: string;
@@ -2159,6 +2255,14 @@ export interface components {
             organisation_id: string;
             /** @enum {string} */
             role: "administrator" | "officer" | "leader" | "auditor" | "manager" | "reporter" | "viewer";
+        };
+        IdentityNamesake: {
+            id: string;
+            name: components["schemas"]["Text"];
+            state: string;
+            uscc: string;
+            /** @enum {string} */
+            what: "organisation" | "registration";
         };
         IdentityNewOrganisation: {
             /** @description GB/T 2260 code */
@@ -2219,6 +2323,49 @@ export interface components {
             password?: string;
             /** @description Demonstration data; shown as such everywhere */
             synthetic?: boolean;
+        };
+        IdentityRegistration: {
+            contact_email: string;
+            contact_name: string;
+            contact_phone: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            district: string;
+            id: string;
+            /** @enum {string} */
+            kind: "enterprise" | "operator" | "provider" | "node" | "park" | "responder";
+            language: string;
+            login: string;
+            name: components["schemas"]["Text"];
+            organisation_id: string;
+            reason: string;
+            /** @enum {string} */
+            state: "submitted" | "returned" | "approved" | "refused";
+            /** Format: date-time */
+            submitted_at: string;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IdentityRegistrationInput: {
+            /** @description Version of the text that was agreed to */
+            consent: string;
+            contact_email: string;
+            contact_name: string;
+            contact_phone: string;
+            /** @description GB/T 2260 code, from GET /api/system/districts */
+            district: string;
+            /** @enum {string} */
+            kind: "enterprise" | "operator" | "provider" | "node" | "park" | "responder";
+            /** @enum {string} */
+            language: "zh" | "en";
+            login: string;
+            name: components["schemas"]["Text"];
+            /** @description Empty when submitting again: as it was */
+            password?: string;
+            /** @description Unified social credit code, GB 32100-2015 */
+            uscc: string;
         };
         IdentitySession: {
             /** @description How it was opened: pwd, otp, pop (passkey), fed (another provider), mfa (two factors) */
@@ -2590,6 +2737,16 @@ export interface components {
         };
         PagePlatformView: {
             items: components["schemas"]["PlatformsPlatformView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageRegistration: {
+            items: components["schemas"]["IdentityRegistration"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -3593,6 +3750,13 @@ export interface components {
             recovery_codes: string[];
             session: components["schemas"]["SystemSessionView"];
         };
+        SystemFormView: {
+            consent_text: components["schemas"]["Text"];
+            consent_version: string;
+            districts: components["schemas"]["IdentityDistrict"][];
+            /** Format: int64 */
+            password_min: number;
+        };
         SystemLetterView: {
             consumer: string;
             /** @description The event as it was sent */
@@ -3649,6 +3813,36 @@ export interface components {
         SystemPermissionView: {
             id: string;
             title: components["schemas"]["Text"];
+        };
+        SystemRegisteredView: {
+            id: string;
+            /** @description Opens the page of the application; shown this once */
+            secret: string;
+        };
+        SystemRegistrationView: {
+            contact_email: string;
+            contact_name: string;
+            contact_phone: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            district: string;
+            id: string;
+            /** @enum {string} */
+            kind: "enterprise" | "operator" | "provider" | "node" | "park" | "responder";
+            language: string;
+            login: string;
+            name: components["schemas"]["Text"];
+            namesakes: components["schemas"]["IdentityNamesake"][];
+            organisation_id: string;
+            reason: string;
+            /** @enum {string} */
+            state: "submitted" | "returned" | "approved" | "refused";
+            /** Format: date-time */
+            submitted_at: string;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
         };
         SystemRoleView: {
             bureau_only: boolean;
@@ -7777,6 +7971,260 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-registration": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From the link of the application */
+                "X-Registration-Secret": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRegistration"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-system-registration": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From the link of the application */
+                "X-Registration-Secret": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityRegistrationInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRegistration"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityRegistrationInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemRegisteredView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-registration-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemFormView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-registrations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "submitted" | "returned" | "approved" | "refused";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRegistration"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-registrations-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemRegistrationView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-registrations-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemRegistrationView"];
+                };
             };
             /** @description Refused */
             default: {

@@ -15,6 +15,11 @@ export const en: Translation<typeof zh> = {
     title: 'Organisations', note: 'A tree of tenants: each sees its own data and that of those below it; the bureau sees the whole city.', add: 'Add an organisation', edit: 'Edit the organisation', search: 'Name or credit code',
     usccNote: '18 characters, optional (GB 32100-2015)', districtNote: 'Code of six digits, optional (GB/T 2260)', removeTitle: 'Remove this demonstration organisation?',
   },
+  registrations: {
+    title: 'Registrations', note: 'Organisations that ask to join; an approved one becomes an organisation with its first manager.', search: 'Name, USCC, contact or login', contact: 'Contact', submitted: 'Submitted', review: 'Review', look: 'Look', one: 'Registration', empty: 'No registrations', emptyNote: 'Organisations submit them at {{address}}.', namesakes: 'There is an organisation or a registration of this name or code', isOrganisation: 'organisation', isRegistration: 'registration', decided: 'Decided',
+    reason: 'Reason (needed to return or refuse)', approve: 'Approve', approveTitle: 'Approve this registration?', approveNote: 'The organisation and its first manager are created, and the applicant is told.', return: 'Return', returnTitle: 'Return it?', returnNote: 'The applicant may mend it and submit it again.', refuse: 'Refuse', refuseTitle: 'Refuse it?', refuseNote: 'The applicant cannot change it any more.', done: 'Done',
+    states: { submitted: 'Waits for review', returned: 'Returned', approved: 'Approved', refused: 'Refused' },
+  },
   persons: {
     title: 'Persons', note: 'Who may sign in, and their roles in each organisation.', add: 'Add a person', edit: 'Edit the person', search: 'Name, login or e-mail', active: 'Active', disabled: 'Disabled', disabledField: 'Disabled (cannot sign in)', passwordNote: 'At least {{min}} characters, without the login',
     reset: 'Set password', resetTitle: 'Set the password of {{name}}', resetNote: 'All sessions of this person end. Tell them the new password and ask them to change it.', addMembership: 'Add organisation and role', dropMembership: 'Remove this organisation and role',
@@ -63,6 +68,7 @@ export const en: Translation<typeof zh> = {
     body: 'Request body', answer: 'Answer', refusal: 'refused', parameter: 'Parameter', place: 'In', type: 'Type',
   },
   problems: {
+    registration: { invalid: 'The registration is incomplete or wrong.', limited: 'Too many registrations from your network. Try again in an hour.', full: 'Too many registrations wait for review. Try again tomorrow.', state: 'This registration cannot be changed so in its state.', reason: 'Say why.', twice: 'An organisation with this code exists; return the registration.' },
     set_up: { invalid: 'The set-up is incomplete.', done: 'The city is set up already.', link: 'The one-time link is wrong or no longer valid.' },
     login: { form: 'This login does not fit.', taken: 'This login is taken.' },
     password: { breached: 'This password is known from a breach elsewhere. Choose another.', length: 'A password has at least {{min}} characters.', login: 'The password contains the login.', current: 'The present password is wrong.', refused: 'This password is not accepted.' },

@@ -8,6 +8,7 @@ export const room: Room = {
   texts: { zh, en },
   routes: [
     { path: '/system/organisations', permission: 'system.organisation.view', page: () => import('./Organisations') },
+    { path: '/system/registrations', permission: 'system.registration.review', page: () => import('./Registrations') },
     { path: '/system/persons', permission: 'system.person.view', page: () => import('./Persons') },
     { path: '/system/roles', permission: 'system.person.view', page: () => import('./Roles') },
     { path: '/system/duties', permission: 'system.person.view', page: () => import('./Duties') },

@@ -12,6 +12,11 @@ export const zh = {
     title: '机构', note: '机构按树形组织；每个机构只能看到自己及下级的数据，主管部门可看到全市数据。', add: '新建机构', edit: '编辑机构', search: '名称或统一社会信用代码',
     usccNote: '18 位，选填（GB 32100-2015）', districtNote: '六位行政区划代码，选填（GB/T 2260）', removeTitle: '删除此演示机构？',
   },
+  registrations: {
+    title: '机构注册审核', note: '机构在注册页提交的申请；通过后即创建机构及其首位管理员。', search: '名称、统一社会信用代码、联系人或登录名', contact: '联系人', submitted: '提交时间', review: '审核', look: '查看', one: '机构注册', empty: '没有机构注册申请', emptyNote: '请机构在 {{address}} 提交。', namesakes: '已有同名或同代码的机构或申请', isOrganisation: '机构', isRegistration: '注册申请', decided: '审核',
+    reason: '审核意见（退回或不予通过时必填）', approve: '通过', approveTitle: '通过此注册？', approveNote: '将创建机构和首位管理员，并通知申请人。', return: '退回', returnTitle: '退回修改？', returnNote: '申请人可按意见修改后重新提交。', refuse: '不予通过', refuseTitle: '不予通过？', refuseNote: '申请人不能再修改此申请。', done: '已办理',
+    states: { submitted: '待审核', returned: '已退回', approved: '已通过', refused: '未通过' },
+  },
   persons: {
     title: '人员', note: '可登录的人员及其在各机构的角色。', add: '新建人员', edit: '编辑人员', search: '姓名、登录名或邮箱', active: '可登录', disabled: '已停用', disabledField: '停用（不能登录）', passwordNote: '至少 {{min}} 个字符，且不含登录名',
     reset: '重设密码', resetTitle: '重设“{{name}}”的密码', resetNote: '此人的全部登录将失效。请将新密码告知本人，并请其登录后修改。', addMembership: '添加机构与角色', dropMembership: '移除此机构与角色',
@@ -60,6 +65,7 @@ export const zh = {
     body: '请求体', answer: '应答', refusal: '拒绝', parameter: '参数', place: '位置', type: '类型',
   },
   problems: {
+    registration: { invalid: '注册信息不完整或有误。', limited: '您所在网络的注册次数过多，请一小时后再试。', full: '待审核的注册过多，请明天再试。', state: '此注册的状态不允许这样做。', reason: '请说明原因。', twice: '已有相同统一社会信用代码的机构，请退回此注册。' },
     set_up: { invalid: '初始化信息不完整。', done: '城市已经初始化。', link: '一次性链接无效或已失效。' },
     login: { form: '登录名不符合要求。', taken: '该登录名已被使用。' },
     password: { breached: '此密码曾在别处泄露，请换一个。', length: '密码至少 {{min}} 个字符。', login: '密码不能包含登录名。', current: '当前密码不正确。', refused: '密码不符合要求。' },

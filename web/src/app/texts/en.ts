@@ -13,6 +13,14 @@ export const en: Translation<typeof zh> = {
   stepUp: { title: 'Prove again that it is you', note: 'This is a grave step: it needs a factor proven within the last 10 minutes, and then goes on by itself.' },
   enrol: { title: 'Add a second factor first', codes: 'Keep your recovery codes', why: 'Your role needs a second factor, and the time to add one is over. You can go on as soon as it is added.' },
   due: { text: 'Your role needs a second factor by {{date}}; after that you must add one when you sign in.', act: 'Add it now' },
+  register: {
+    title: 'Register an organisation', note: 'The bureau reviews it; once it is approved you sign in with the login you give here.', name: 'Name of the organisation', kind: 'Kind', district: 'District', uscc: 'Unified social credit code', usccWrong: 'This is no unified social credit code: 18 characters with a check character', contact: 'Contact', phone: 'Telephone', email: 'E-mail', language: 'Language', keepPassword: 'Empty: as it was',
+    consent: 'I have read this text about personal data and agree to it', consentMissing: 'Read the text and agree to it', submit: 'Submit', toSignIn: 'I have an account: sign in', sent: 'The registration is submitted', sentNote: 'The bureau reviews it and tells you.', keepLink: 'Keep the link below: it shows how far it is, and there you mend it if it is returned.', link: 'Link of the registration', look: 'See how far it is',
+    statusTitle: 'Registration of an organisation', noLink: 'Open this page with the link that you kept when you submitted', state: 'State', submitted: 'Submitted', again: 'Submit again',
+    kinds: { enterprise: 'Enterprise', operator: 'Platform operator', provider: 'Provider', node: 'Identifier node operator', park: 'Park', responder: 'Security responder' },
+    states: { submitted: 'Waits for review', returned: 'Returned', approved: 'Approved', refused: 'Refused' },
+    says: { submitted: 'The registration is being reviewed', returned: 'The registration is returned: mend it and submit it again', approved: 'The registration is approved: you can sign in', refused: 'The registration is refused' },
+  },
   setUp: {
     title: 'Set up the city', note: 'This page opens with the one-time link only; the link ends when you are done.', noLink: 'Open this page with the one-time link that is printed at start',
     noLinkNote: 'When `linghang serve` starts, the terminal shows the whole link. Every start makes a new one.',

@@ -10,6 +10,14 @@ export const zh = {
   stepUp: { title: '请再次验证身份', note: '此操作影响重大，需要 10 分钟内的验证。验证后自动继续。' },
   enrol: { title: '请先添加第二因素', codes: '请保存恢复码', why: '您的角色必须使用第二因素，宽限期已过。添加之后即可继续使用。' },
   due: { text: '您的角色须在 {{date}} 之前添加第二因素，逾期后登录时必须先添加。', act: '现在添加' },
+  register: {
+    title: '机构注册', note: '提交后由主管部门审核，通过后即可用所填登录名登录。', name: '机构名称', kind: '类别', district: '所在区市', uscc: '统一社会信用代码', usccWrong: '统一社会信用代码有误：18 位，含校验位', contact: '联系人', phone: '联系电话', email: '邮箱', language: '语言', keepPassword: '留空则不变',
+    consent: '我已阅读并同意以上个人信息处理说明', consentMissing: '请阅读并同意', submit: '提交注册', toSignIn: '已有账户，去登录', sent: '注册已提交', sentNote: '主管部门审核后会通知您。', keepLink: '请保存下面的链接，可随时查看审核进度；退回时从这里修改后重新提交。', link: '进度链接', look: '查看进度',
+    statusTitle: '机构注册进度', noLink: '请用提交注册时保存的链接打开此页', state: '状态', submitted: '提交时间', again: '重新提交',
+    kinds: { enterprise: '企业', operator: '平台运营单位', provider: '服务商', node: '标识节点运营单位', park: '园区', responder: '安全响应单位' },
+    states: { submitted: '待审核', returned: '已退回', approved: '已通过', refused: '未通过' },
+    says: { submitted: '注册正在审核', returned: '注册被退回，请按意见修改后重新提交', approved: '注册已通过，可以登录', refused: '注册未通过' },
+  },
   setUp: {
     title: '初始化城市', note: '此页只能通过一次性链接打开，完成后链接即失效。', noLink: '请用启动时打印的一次性链接打开此页',
     noLinkNote: '启动 linghang serve 后，终端会显示完整的初始化链接。每次启动都会生成新的链接。',
