@@ -1,12 +1,16 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: all build binary web run test check lint fresh unit race web-test e2e gen bench soak chaos hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test check lint fresh unit race web-test e2e gen bench soak chaos hook install clean
 
 GO        ?= go
 VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 TOOLS     := $(CURDIR)/.tools
 GOLANGCI_VERSION := v2.15.0
 GOFUMPT_VERSION  := v0.12.0
+GOVULNCHECK_VERSION := v1.9.0
+# The Go vulnerability database as a module: raise it with every release.
+VULNDB_VERSION   := v0.0.0-20261105234957-e22db6528018
+GOVULNCHECK := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)
 GOLANGCI  := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
 GOFUMPT   := $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)
 HAVE_WEB  := $(wildcard web/package.json)
@@ -103,9 +107,21 @@ $(GOLANGCI):
 	GOBIN=$(TOOLS)/new $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	@mv $(TOOLS)/new/golangci-lint $@
 
+$(GOVULNCHECK):
+	GOBIN=$(TOOLS)/new $(GO) install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
+	@mv $(TOOLS)/new/govulncheck $@
+
 $(GOFUMPT):
 	GOBIN=$(TOOLS)/new $(GO) install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
 	@mv $(TOOLS)/new/gofumpt $@
+
+## sbom: what the binary is made of, CycloneDX, to bin/linghang.cdx.json
+sbom: binary
+	bin/linghang sbom --web-lock web/package-lock.json > bin/linghang.cdx.json
+
+## vulnerabilities: what is known of what the binary calls
+vulnerabilities: $(GOVULNCHECK)
+	scripts/vulnerabilities.sh $(GOVULNCHECK) $(VULNDB_VERSION) ./cmd/linghang
 
 ## gen: write docs/MAP.md, docs/openapi.json and the web's types
 gen:

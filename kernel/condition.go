@@ -33,6 +33,9 @@ func (k *Kernel) addComponents() {
 	if k.cfg.OTLPURL != "" {
 		k.health.Add(health.Component{ID: "traces", Title: lang.Text{ZH: "链路追踪", EN: "Traces"}, Check: k.checkTraces})
 	}
+	for _, x := range k.secureAddresses() {
+		k.health.Add(health.Component{ID: "certificate." + x.key, Title: lang.Text{ZH: "证书 " + x.host, EN: "Certificate of " + x.host}, Check: k.seals.check(x.host)})
+	}
 	for _, r := range k.rooms {
 		title := r.manifest.Title
 		k.health.Add(health.Component{

@@ -86,6 +86,10 @@ type Kernel struct {
 	listener   net.Listener
 	health     *health.Register
 	started    atomic.Bool
+	instance   string // which replica this is
+	startedAt  time.Time
+	crowd      crowd
+	seals      certificates
 	outboxes   outboxes
 	relays     sync.WaitGroup
 }
@@ -105,11 +109,13 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("configuration blobs-url: %w", err)
 	}
 	k := &Kernel{
-		shelf: shelf, cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(),
+		shelf: shelf, cfg: cfg, house: house, log: log, metrics: prometheus.NewRegistry(), instance: ulid.Make().String(), startedAt: time.Now().UTC(),
 		sql:    sqldb.New(sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}),
-		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version, Instance: ulid.Make().String()}, log.With("part", "trace")),
+		tracer: trace.New(trace.Config{URL: cfg.OTLPURL, Sample: cfg.TraceSample, Version: house.Version}, log.With("part", "trace")),
 		hub:    live.NewHub(log), measures: measure.NewRegister(), notices: notice.NewRegister(), kits: map[string]*module.Kit{}, health: health.NewRegister(),
 	}
+	k.tracer.Name(k.instance)
+	k.watchHealth()
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
 	systemDB := k.sql.DB("system")
@@ -169,7 +175,7 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.report = report.New(k.Kit("report"), k.directory, k.reports)
 	return []module.Module{
 		k.files, k.search, k.report, view.New(k.Kit("view")),
-		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify")}),
+		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify")}),
 		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}
 }
@@ -366,6 +372,10 @@ func (k *Kernel) Run(ctx context.Context) error {
 	if err := k.bus.Hear(relayCtx, k.hub.Subject(), k.hub.Receive); err != nil {
 		return err
 	}
+	if err := k.bus.Hear(relayCtx, beatSubject, k.crowd.receive); err != nil {
+		return err
+	}
+	k.relays.Go(func() { k.beat(relayCtx) })
 	for _, r := range k.rooms {
 		if err := r.kit.DB.Resend(ctx, 5*time.Minute); err != nil {
 			return fmt.Errorf("prepare outbox of %s: %w", r.manifest.Name, err)
@@ -381,6 +391,7 @@ func (k *Kernel) Run(ctx context.Context) error {
 	loops.Go(func() { k.letters.Run(loopCtx) })
 	loops.Go(func() { k.desk.Run(loopCtx) })
 	k.started.Store(true)
+	loops.Go(func() { k.supervised(loopCtx, newSupervisor(os.LookupEnv)) })
 	var err error
 	if k.listener != nil {
 		err = k.server.Serve(ctx, k.listener, k.cfg.Grace)

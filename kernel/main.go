@@ -56,7 +56,7 @@ func Command(house House, more ...*cobra.Command) *cobra.Command {
 	addFlags(root.PersistentFlags())
 	root.PersistentFlags().String("output", "text", "text or json")
 	c := commands{house}
-	root.AddCommand(c.serve(), c.describe(), c.config(), c.doctor(), c.user(), c.token(), c.audit(), c.keys(), c.backup(), c.restore(), c.version())
+	root.AddCommand(c.serve(), c.describe(), c.config(), c.doctor(), c.healthcheck(), c.sbom(), c.user(), c.token(), c.audit(), c.keys(), c.backup(), c.restore(), c.version())
 	root.AddCommand(more...)
 	return root
 }

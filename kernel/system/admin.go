@@ -39,6 +39,7 @@ func (m *Room) adminRoutes() []module.Route {
 		{Pattern: "GET /audit", Permission: "system.audit.view", Sensitive: true, Summary: "Who did what", Handler: httpd.List(m.audit.List)},
 		{Pattern: "GET /audit/verification", Permission: "system.audit.view", Summary: "Walk the chain and say whether it holds", Stream: true, Handler: httpd.JSON(m.verify)},
 		{Pattern: "GET /audit/export", Permission: "system.audit.export", Sensitive: true, Stream: true, Summary: "Entries between two times as JSON lines that can be verified without the database", Handler: httpd.Raw("", http.HandlerFunc(m.exportAudit))},
+		{Pattern: "GET /health", Permission: "system.health.view", Summary: "How the installation is, part by part, with what to do", Handler: httpd.JSON(m.health)},
 		{Pattern: "GET /measures", Permission: "system.measure.view", Summary: "All measures with their present values", Handler: httpd.List(m.measures)},
 	}
 }

@@ -32,6 +32,7 @@ type Room struct {
 	desk      *jobs.Desk
 	version   string
 	nav       func() []module.NavItem
+	status    func(ctx context.Context) (Status, error)
 	links     *seal.Keyring
 }
 
@@ -43,12 +44,13 @@ type Deps struct {
 	Desk      *jobs.Desk
 	Version   string
 	Nav       func() []module.NavItem // menu of all rooms, complete when serving
-	Links     *seal.Keyring           // of the room notify, which opens the ends of links that are mailed
+	Status    func(ctx context.Context) (Status, error)
+	Links     *seal.Keyring // of the room notify, which opens the ends of links that are mailed
 }
 
 // New returns the room.
 func New(kit *module.Kit, d Deps) *Room {
-	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, links: d.Links}
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, status: d.Status, links: d.Links}
 }
 
 // permissions of the system itself.
@@ -65,6 +67,7 @@ func permissions() []module.Permission {
 		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Duty: identity.Auditing},
 		{ID: "system.audit.export", Title: lang.Text{ZH: "导出审计日志", EN: "Export the audit log"}, Duty: identity.Auditing},
 		{ID: "system.measure.view", Title: lang.Text{ZH: "查看指标登记", EN: "View the register of measures"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
+		{ID: "system.health.view", Title: lang.Text{ZH: "查看运行状况", EN: "View the installation's health"}, Roles: []identity.Role{identity.Auditor}},
 		{ID: "system.job.view", Title: lang.Text{ZH: "查看全部任务", EN: "View all jobs"}, Roles: []identity.Role{identity.Administrator}},
 		{ID: "system.job.manage", Title: lang.Text{ZH: "运行或取消任务", EN: "Run and cancel jobs"}, Roles: []identity.Role{identity.Administrator}},
 		{ID: "system.letter.view", Title: lang.Text{ZH: "查看死信", EN: "View dead letters"}, Roles: []identity.Role{identity.Administrator}},
@@ -86,7 +89,7 @@ func (m *Room) Manifest() module.Manifest {
 		Sealed:      sealedColumns(),
 		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes()),
 		Notices:     notices(),
-		Topics:      []module.Topic{{Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
+		Topics:      []module.Topic{{Name: TopicHealth, Permission: "system.health.view"}, {Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
 		Jobs:        []module.Job{{Name: "audit_checkpoint", Every: time.Minute, Do: m.audit.Checkpoint}},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
@@ -96,6 +99,7 @@ func (m *Room) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "三员分立", EN: "Separation of duty"}, Path: "/system/duties", Icon: "duties", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
 			{Section: section, Label: lang.Text{ZH: "审计日志", EN: "Audit log"}, Path: "/system/audit", Icon: "audit", Permission: "system.audit.view"},
+			{Section: section, Label: lang.Text{ZH: "运行状况", EN: "Health"}, Path: "/system/health", Icon: "health", Permission: "system.health.view"},
 			{Section: section, Label: lang.Text{ZH: "我的任务", EN: "My jobs"}, Path: "/system/my-jobs", Icon: "jobs", Permission: identity.SignedIn},
 			{Section: section, Label: lang.Text{ZH: "任务", EN: "Jobs"}, Path: "/system/jobs", Icon: "jobs", Permission: "system.job.view"},
 			{Section: section, Label: lang.Text{ZH: "死信", EN: "Dead letters"}, Path: "/system/dead-letters", Icon: "letters", Permission: "system.letter.view"},

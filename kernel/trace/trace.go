@@ -52,6 +52,9 @@ type Tracer struct {
 // New returns a tracer that is not open yet.
 func New(cfg Config, log *slog.Logger) *Tracer { return &Tracer{cfg: cfg, log: log} }
 
+// Name says which replica this is; call it before Open.
+func (t *Tracer) Name(instance string) { t.cfg.Instance = instance }
+
 // Open lets spans go to the configured receiver, if there is one. It does not
 // ask whether the receiver is there.
 func (t *Tracer) Open(ctx context.Context) error {

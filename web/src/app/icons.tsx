@@ -1,13 +1,13 @@
 import {
   ApartmentOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BellOutlined, BookOutlined, CalendarOutlined, ClusterOutlined, DashboardOutlined,
-  DatabaseOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileTextOutlined, FlagOutlined, FundOutlined, KeyOutlined, MailOutlined, PlusSquareOutlined, ProfileOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, SolutionOutlined, TeamOutlined,
+  DatabaseOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HeartOutlined, KeyOutlined, MailOutlined, PlusSquareOutlined, ProfileOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, SolutionOutlined, TeamOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 
 /** The icons of the menu by the names that rooms give them. */
 const icons: Record<string, ReactNode> = {
   organisations: <ApartmentOutlined />, persons: <TeamOutlined />, roles: <SafetyCertificateOutlined />, tokens: <KeyOutlined />, audit: <AuditOutlined />, duties: <SolutionOutlined />,
-  measures: <FundOutlined />, reference: <ApiOutlined />, platforms: <ClusterOutlined />, add: <PlusSquareOutlined />, catalogue: <BookOutlined />,
+  measures: <FundOutlined />, health: <HeartOutlined />, reference: <ApiOutlined />, platforms: <ClusterOutlined />, add: <PlusSquareOutlined />, catalogue: <BookOutlined />,
   plan: <FlagOutlined />, board: <DashboardOutlined />, target: <BarChartOutlined />, targets: <BarChartOutlined />, reports: <FileTextOutlined />,
   calendar: <CalendarOutlined />, data: <DatabaseOutlined />, list: <ProfileOutlined />,
   files: <FileProtectOutlined />, values: <FileDoneOutlined />, reminders: <BellOutlined />, screen: <DesktopOutlined />, letters: <DisconnectOutlined />, jobs: <FieldTimeOutlined />, registrations: <AuditOutlined />, notices: <MailOutlined />, channels: <RobotOutlined />, deliveries: <SendOutlined />,

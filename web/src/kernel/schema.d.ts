@@ -1228,6 +1228,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the installation is, part by part, with what to do */
+        get: operations["get-system-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/jobs": {
         parameters: {
             query?: never;
@@ -2205,6 +2222,22 @@ export interface components {
         FoundMarkedStruct: {
             en: components["schemas"]["SearchPiece"][];
             zh: components["schemas"]["SearchPiece"][];
+        };
+        HealthReport: {
+            id: string;
+            /** @description How to mend it; empty when there is nothing to do */
+            mend: components["schemas"]["Text"];
+            note: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description Since when the state is what it is
+             */
+            since: string;
+            /** @enum {string} */
+            state: "good" | "degraded" | "down";
+            title: components["schemas"]["Text"];
+            /** @description The replica is not ready while it is down */
+            vital: boolean;
         };
         HttpdProblem: {
             detail?: string;
@@ -3844,6 +3877,22 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        SystemReplica: {
+            host: string;
+            id: string;
+            /** Format: date-time */
+            seen_at: string;
+            /** @description It has not been heard of for a while, and did not say goodbye */
+            silent: boolean;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * @description The worst of its components
+             * @enum {string}
+             */
+            state: "good" | "degraded" | "down";
+            version: string;
+        };
         SystemRoleView: {
             bureau_only: boolean;
             id: string;
@@ -3889,6 +3938,25 @@ export interface components {
             signed_in: boolean;
             /** @description The demonstration city is loaded */
             synthetic: boolean;
+            version: string;
+        };
+        SystemStatus: {
+            /** Format: date-time */
+            at: string;
+            /** @description The worst first; as the answering replica sees them */
+            components: components["schemas"]["HealthReport"][];
+            /** @enum {string} */
+            engine: "sqlite" | "postgres";
+            /** @description The replica that answers */
+            replica: string;
+            replicas: components["schemas"]["SystemReplica"][];
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * @description The worst of all components
+             * @enum {string}
+             */
+            state: "good" | "degraded" | "down";
             version: string;
         };
         SystemTokenView: {
@@ -6999,6 +7067,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemLetterView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemStatus"];
                 };
             };
             /** @description Refused */

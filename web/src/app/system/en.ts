@@ -38,6 +38,14 @@ export const en: Translation<typeof zh> = {
     title: 'Audit log', note: 'Every change, every sign-in and every look at sensitive data; append-only, each entry bound to the one before by a hash.', verify: 'Verify the chain', holds: 'The chain of {{count}} entries holds; {{signed}} signed checkpoints fit', proof: 'Export with proof', proofNote: 'JSON lines with signed checkpoints, to be verified anywhere', broken: 'The chain is broken at entry {{at}}', search: 'Who, action, object or detail', nobody: 'nobody',
   },
   outcome: { done: 'Done', read: 'Read', refused: 'Refused', failed: 'Failed' },
+  health: {
+    title: 'Health', note: 'Every part of the installation, as it is now; the page follows by itself.', components: 'Parts that are well', componentsNote: 'as the answering replica sees them',
+    replicas: 'Replicas', someSilent: 'one or more are silent', version: 'Version', started: 'Running since', uptime: 'Running for', unit: { days: 'days', hours: 'hours', minutes: 'minutes' }, all: 'All parts', component: 'Part', says: 'What it says', sinceColumn: 'Since',
+    since: 'Since {{time}}', whatToDo: 'What to do:', host: 'Machine', here: 'answers now', silent: 'Silent', seen: 'Heard of last', doctor: 'For a thorough look at the machine itself, run there:',
+    engine: { sqlite: 'rows in SQLite', postgres: 'rows in PostgreSQL' },
+    state: { good: 'Well', degraded: 'Impaired', down: 'Down' },
+    overall: { good: 'Everything is well', degraded: 'Something needs a look', down: 'Something does not work' },
+  },
   jobState: { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
   jobs: {
     title: 'Jobs', note: 'Work in the background. One replica at a time does a job; when it is gone, another takes over.', mine: 'My jobs', mineNote: 'Background work that you started: how far it is, and what came of it.', list: 'All jobs', schedules: 'Periodic', search: 'Job, who started it, or error', empty: 'There are no jobs yet', mineEmpty: 'You have not started any background work. What takes long, such as a report, shows here.',

@@ -14,6 +14,7 @@ export const room: Room = {
     { path: '/system/duties', permission: 'system.person.view', page: () => import('./Duties') },
     { path: '/system/tokens', permission: 'system.token.manage', page: () => import('./Tokens') },
     { path: '/system/audit', permission: 'system.audit.view', page: () => import('./Audit') },
+    { path: '/system/health', permission: 'system.health.view', page: () => import('./Health') },
     { path: '/system/jobs', permission: 'system.job.view', page: () => import('./Jobs') },
     { path: '/system/my-jobs', permission: 'signed-in', page: () => import('./MyJobs') },
     { path: '/system/dead-letters', permission: 'system.letter.view', page: () => import('./Letters') },

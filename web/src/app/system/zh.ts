@@ -35,6 +35,14 @@ export const zh = {
     title: '审计日志', note: '记录每次更改、登录和对敏感数据的查看；只增不改，逐条以哈希相连。', verify: '校验完整性', holds: '日志完整，共 {{count}} 条，{{signed}} 个签名检查点相符', proof: '导出供校验', proofNote: 'JSON 行格式，含签名检查点，可离线校验', broken: '日志在第 {{at}} 条处被改动或缺失', search: '操作者、操作、对象或说明', nobody: '未登录',
   },
   outcome: { done: '完成', read: '查看', refused: '拒绝', failed: '失败' },
+  health: {
+    title: '运行状况', note: '各组成部分的当前状态，页面自动更新。', components: '正常的部分', componentsNote: '以应答副本所见为准',
+    replicas: '副本', someSilent: '有副本失去联系', version: '版本', started: '运行自', uptime: '已运行', unit: { days: '天', hours: '小时', minutes: '分钟' }, all: '全部组成部分', component: '部分', says: '状态说明', sinceColumn: '自何时',
+    since: '自 {{time}} 起', whatToDo: '处理办法：', host: '主机', here: '正在应答', silent: '失去联系', seen: '最近一次消息', doctor: '要彻底检查主机本身，请在该主机上运行：',
+    engine: { sqlite: '数据存于 SQLite', postgres: '数据存于 PostgreSQL' },
+    state: { good: '正常', degraded: '受损', down: '不可用' },
+    overall: { good: '一切正常', degraded: '有部分需要关注', down: '有部分不可用' },
+  },
   jobState: { waiting: '等待', running: '运行中', done: '完成', failed: '失败', cancelled: '已取消' },
   jobs: {
     title: '任务', note: '在后台执行的工作。同一时间每项任务由一个副本执行，副本停止后由其他副本接手。', mine: '我的任务', mineNote: '您发起的后台任务：进度、结果与错误。', list: '全部任务', schedules: '周期任务', search: '任务、发起人或错误', empty: '还没有任务', mineEmpty: '您还没有发起过后台任务。导出报告等耗时的操作会出现在这里。',
