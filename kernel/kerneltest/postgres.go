@@ -64,46 +64,11 @@ func PostgresDatabase(t testing.TB) string {
 }
 
 func startPostgres() (string, error) {
-	dirs, err := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if err != nil {
-		return "", fmt.Errorf("look for PostgreSQL: %w", err)
-	}
-	if len(dirs) == 0 {
-		return "", errors.New("there is no PostgreSQL in /usr/lib/postgresql")
-	}
-	bin := dirs[len(dirs)-1]
-	data, err := os.MkdirTemp("", "linghang-postgres-")
+	dsn, command, err := preparePostgres()
 	if err != nil {
 		return "", err
 	}
-	// PostgreSQL refuses to run as root; its package brings a user for it.
-	attr := &syscall.SysProcAttr{}
-	if os.Geteuid() == 0 {
-		u, err := user.Lookup("postgres")
-		if err != nil {
-			return "", err
-		}
-		uid, _ := strconv.Atoi(u.Uid)
-		gid, _ := strconv.Atoi(u.Gid)
-		attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		if err := os.Chown(data, uid, gid); err != nil {
-			return "", err
-		}
-	}
-	init := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-	init.SysProcAttr, init.Dir = attr, data
-	if out, err := init.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("initdb: %w: %s", err, out)
-	}
-	port, err := freePort()
-	if err != nil {
-		return "", err
-	}
-	run := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", data,
-		"-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB")
-	run.Dir = data
-	run.SysProcAttr = &syscall.SysProcAttr{Credential: attr.Credential, Pdeathsig: syscall.SIGQUIT}
-	started := make(chan error, 1)
+	run, started := command(), make(chan error, 1)
 	go func() {
 		// Pdeathsig follows the thread that forked: the server lives as long as
 		// this goroutine holds its thread, which is until the binary ends.
@@ -118,8 +83,55 @@ func startPostgres() (string, error) {
 	if err := <-started; err != nil {
 		return "", err
 	}
-	dsn := fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port)
 	return dsn, answers(dsn)
+}
+
+// preparePostgres makes the data of a server, and returns its address and the
+// command that runs it.
+func preparePostgres() (dsn string, run func() *exec.Cmd, err error) {
+	dirs, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if err != nil {
+		return "", nil, fmt.Errorf("look for PostgreSQL: %w", err)
+	}
+	if len(dirs) == 0 {
+		return "", nil, errors.New("there is no PostgreSQL in /usr/lib/postgresql")
+	}
+	bin := dirs[len(dirs)-1]
+	data, err := os.MkdirTemp("", "linghang-postgres-")
+	if err != nil {
+		return "", nil, err
+	}
+	// PostgreSQL refuses to run as root; its package brings a user for it.
+	attr := &syscall.SysProcAttr{}
+	if os.Geteuid() == 0 {
+		u, err := user.Lookup("postgres")
+		if err != nil {
+			return "", nil, err
+		}
+		uid, _ := strconv.Atoi(u.Uid)
+		gid, _ := strconv.Atoi(u.Gid)
+		attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		if err := os.Chown(data, uid, gid); err != nil {
+			return "", nil, err
+		}
+	}
+	init := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+	init.SysProcAttr, init.Dir = attr, data
+	if out, err := init.CombinedOutput(); err != nil {
+		return "", nil, fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	port, err := freePort()
+	if err != nil {
+		return "", nil, err
+	}
+	run = func() *exec.Cmd {
+		cmd := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-h", "127.0.0.1", "-k", data,
+			"-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB")
+		cmd.Dir = data
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: attr.Credential, Pdeathsig: syscall.SIGQUIT}
+		return cmd
+	}
+	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port), run, nil
 }
 
 func answers(dsn string) error {
