@@ -51,6 +51,7 @@ type Config struct {
 	Limits      httpd.Limits
 	CryptoSuite string
 	MasterKey   string // file; empty: in the data directory
+	AuditAnchor string // directory for copies of signed checkpoints
 
 	// Rooms holds each room's section of the file as JSON.
 	Rooms map[string]json.RawMessage
@@ -91,6 +92,7 @@ func settings() []setting {
 		duration("retry-for", "how long an event that a room cannot handle is tried again before a person decides", func(c *Config) *time.Duration { return &c.RetryFor }),
 		duration("grace", "how long running requests may take when stopping", func(c *Config) *time.Duration { return &c.Grace }),
 		text("crypto-suite", "international (Ed25519, SHA-256, AES) or guomi (SM2, SM3, SM4) for new seals and signatures", func(c *Config) *string { return &c.CryptoSuite }),
+		text("audit-anchor", "directory into which signed checkpoints of the audit log are also written, for a second party to take away", func(c *Config) *string { return &c.AuditAnchor }),
 		text("master-key-file", "file of the master key; empty: keys/master.key in the data directory", func(c *Config) *string { return &c.MasterKey }),
 		{
 			key: "trust-proxy", usage: "read the caller's address from X-Forwarded-For",

@@ -133,6 +133,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k.directory.Enforce(cfg.SignIn)
 	k.directory.SealWith(systemKit.Seal)
 	k.audit = audit.NewLog(systemKit.DB)
+	k.audit.Certify(k.ring, cfg.AuditAnchor)
 	k.desk = jobs.NewDesk(systemKit.DB, jobs.Config{
 		Trace:   k.tracer,
 		Changed: func(j jobs.Job) { systemKit.Notify(system.TopicJobs, j.ID, j.OrganisationID) },
@@ -142,7 +143,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		RetryFor: cfg.RetryFor, Changed: func(id string) { systemKit.Notify(system.TopicLetters, id, "") },
 	}, log.With("part", "letters"))
 	k.server = httpd.New(httpd.Config{
-		Directory: k.directory, Audit: k.audit, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
+		Directory: k.directory, Audit: k.audit, Seal: k.ring, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
 		Limits: cfg.Limits,
 		Trace:  k.tracer,
 	})

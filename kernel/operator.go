@@ -166,26 +166,3 @@ func (c commands) token() *cobra.Command {
 	cmd.AddCommand(create, list, revoke)
 	return cmd
 }
-
-func (c commands) audit() *cobra.Command {
-	cmd := &cobra.Command{Use: "audit", Short: "Check the audit log"}
-	cmd.AddCommand(&cobra.Command{
-		Use: "verify", Short: "Walk the chain; a removed or altered row is found", Args: cobra.NoArgs,
-		Example: "  linghang audit verify --data /var/lib/linghang --output json",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.withData(cmd, func(ctx context.Context, k *Kernel) error {
-				v, err := k.audit.Verify(ctx)
-				if err != nil {
-					return err
-				}
-				err = show(cmd, v, func(w io.Writer) {
-					if v.OK {
-						_, _ = fmt.Fprintf(w, "the chain of %d entries holds; head %s\n", v.Count, v.Head)
-					}
-				})
-				return errors.Join(err, v.Err())
-			})
-		},
-	})
-	return cmd
-}

@@ -237,6 +237,8 @@ func newAccess(t *testing.T) *access {
 	a.planFixtures(t)
 	a.letterFixture(t)
 	a.jobFixture(t)
+	a.Cookie(t, string(identity.SecurityAdministrator)) // from now on the system administrator stands in for nobody
+	a.Cookie(t, string(identity.Auditor))
 	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, "reporter-ours"}
 	return a
 }

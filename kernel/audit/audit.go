@@ -15,6 +15,7 @@ import (
 
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
 )
 
@@ -52,7 +53,11 @@ func NewEntry(ctx context.Context, action, object, outcome string) Entry {
 }
 
 // Log is the audit log, kept in the system's database.
-type Log struct{ db *sqldb.DB }
+type Log struct {
+	db     *sqldb.DB
+	ring   *seal.Keyring
+	anchor string
+}
 
 // NewLog returns the log kept in db.
 func NewLog(db *sqldb.DB) *Log { return &Log{db: db} }
@@ -70,6 +75,7 @@ type Verification struct {
 	OK       bool   `json:"ok"`
 	Count    int64  `json:"count"`
 	Head     string `json:"head"`
+	Signed   int64  `json:"signed" doc:"Checkpoints whose signatures fit"`
 	BrokenAt int64  `json:"broken_at,omitempty" doc:"First entry that does not fit"`
 	Reason   string `json:"reason,omitempty"`
 }
@@ -100,6 +106,14 @@ func (l *Log) Verify(ctx context.Context) (Verification, error) {
 		if len(entries) == 0 {
 			break
 		}
+		signed, at, err := l.agree(ctx, entries)
+		if err != nil {
+			return v, err
+		}
+		if at > 0 {
+			return v.broken(at, "the entry does not fit its signed checkpoint"), nil
+		}
+		v.Signed += signed
 	}
 	v.Head = prev
 	if v.Count != wantSeq {
@@ -148,7 +162,7 @@ type Params struct {
 	Actor   string `query:"actor" maxLength:"80"`
 	Action  string `query:"action" maxLength:"80"`
 	Object  string `query:"object" maxLength:"200"`
-	Outcome string `query:"outcome" enum:"done,refused,failed"`
+	Outcome string `query:"outcome" enum:"done,read,refused,failed"`
 }
 
 var errNoHead = fault.New(fault.Internal, "system.audit.head", "the audit log has lost its head row")

@@ -22,6 +22,7 @@ import (
 	"linghang/kernel/audit"
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
 )
 
@@ -184,6 +185,12 @@ func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Hand
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		if !changes(r.Method) {
+			if m.Sensitive {
+				if err := s.cfg.Audit.Append(r.Context(), s.reading(r, m)); err != nil {
+					Refuse(w, r, err)
+					return
+				}
+			}
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -258,6 +265,16 @@ func (s *Server) entry(r *http.Request, m MountedRoute, outcome string) audit.En
 	return e
 }
 
+// reading is the record of somebody who looks at what not everybody may see. It
+// is on the disk before they do; readings that come together share one commit.
+func (s *Server) reading(r *http.Request, m MountedRoute) audit.Entry {
+	e := s.entry(r, m, "read")
+	if q := r.URL.RawQuery; q != "" {
+		e.Detail = "query " + q[:min(len(q), 500)]
+	}
+	return e
+}
+
 // change runs a changing route. The audit entry joins the transaction of the
 // change; where there was none, it is written before the answer leaves.
 func (s *Server) change(w http.ResponseWriter, r *http.Request, m MountedRoute, db *sqldb.DB, next http.Handler) {
@@ -320,7 +337,7 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, m MountedRoute, db
 	rec := &recorder{header: w.Header(), status: http.StatusOK}
 	next.ServeHTTP(rec, r.WithContext(ctx))
 	if rec.status < 400 {
-		if err := db.Remember(sqldb.Alone(ctx), full, rec.status, rec.body.String()); err != nil {
+		if err := s.remember(ctx, db, full, rec); err != nil {
 			s.cfg.Log.Warn("an answer could not be kept for repeats", "request", RequestID(ctx), "error", err)
 		}
 	}
@@ -332,6 +349,18 @@ func (s *Server) once(w http.ResponseWriter, r *http.Request, m MountedRoute, db
 	s.conclude(r, m, rec.status)
 	w.WriteHeader(rec.status)
 	_, _ = w.Write(rec.body.Bytes()) // the caller may have gone
+}
+
+const answerPurpose = "httpd.answer"
+
+// remember keeps an answer for repeats, sealed: it may be the only one that ever
+// shows a new secret.
+func (s *Server) remember(ctx context.Context, db *sqldb.DB, key string, rec *recorder) error {
+	sealed, err := s.cfg.Seal.Seal(sqldb.Alone(ctx), answerPurpose, rec.body.Bytes())
+	if err != nil {
+		return err
+	}
+	return db.Remember(sqldb.Alone(ctx), key, rec.status, sealed)
 }
 
 // replay answers a request whose key was used before, and says whether it did.
@@ -350,12 +379,24 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request, db *sqldb.DB, ke
 	case a.Status == 0:
 		Refuse(w, r, fault.New(fault.Conflict, "kernel.idempotency.done", "the change was made; its answer is no longer known, read the object"))
 	default:
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Idempotency-Replayed", "true")
-		w.WriteHeader(a.Status)
-		_, _ = io.WriteString(w, a.Body) // the caller may have gone
+		s.repeat(w, r, a)
 	}
 	return true
+}
+
+func (s *Server) repeat(w http.ResponseWriter, r *http.Request, a sqldb.Answer) {
+	body := []byte(a.Body)
+	if seal.IsSealed(a.Body) { // an earlier release kept answers in clear, for a day
+		var err error
+		if body, err = s.cfg.Seal.Open(r.Context(), answerPurpose, a.Body); err != nil {
+			Refuse(w, r, err)
+			return
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Idempotency-Replayed", "true")
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(body) // the caller may have gone
 }
 
 func digest(parts ...string) string {

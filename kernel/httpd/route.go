@@ -29,6 +29,8 @@ type Route struct {
 	// Recorded says where a changing route keeps its own record of who did
 	// what, instead of the audit log; empty for nearly all.
 	Recorded string
+	// Sensitive marks a reading that is recorded: who read what, when.
+	Sensitive bool
 	// MaxBody bounds the request body in bytes; zero means 1 MiB.
 	MaxBody int64
 	// Stream lifts the time limit for routes that answer for long.

@@ -18,6 +18,7 @@ import (
 
 	"linghang/kernel/audit"
 	"linghang/kernel/identity"
+	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/trace"
 )
@@ -26,6 +27,7 @@ import (
 type Config struct {
 	Directory *identity.Directory
 	Audit     *audit.Log
+	Seal      *seal.Keyring // of answers that are kept for repeats; they may hold secrets
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
 	Version   string

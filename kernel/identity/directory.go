@@ -53,7 +53,7 @@ func (o Organisation) ETag() int64 { return o.Version }
 // Membership is a role of a person in an organisation.
 type Membership struct {
 	OrganisationID string `json:"organisation_id"`
-	Role           Role   `json:"role" enum:"administrator,officer,leader,auditor,manager,reporter,viewer"`
+	Role           Role   `json:"role" enum:"administrator,security_administrator,auditor,officer,leader,manager,reporter,viewer"`
 }
 
 // Person is somebody who can sign in.
@@ -114,6 +114,7 @@ type Directory struct {
 	db        *sqldb.DB
 	catalogue *Catalogue
 	now       func() time.Time
+	vacancies vacancies
 	throttle  *throttle
 	policy    Policy
 	seal      Sealer
@@ -291,12 +292,16 @@ func (d *Directory) identify(ctx context.Context, p Person, s Session) (Identity
 	if err != nil {
 		return Identity{}, err
 	}
+	standIn, more, err := d.provisional(ctx, roles, o)
+	if err != nil {
+		return Identity{}, err
+	}
 	need, due := d.standing(p, s)
 	scope, err := d.scope(ctx, o)
 	return Identity{
 		AMR: s.AMR, ProvenAt: s.ProvenAt, Factors: s.factors, Need: need, FactorDue: due,
 		PersonID: p.ID, SessionID: s.ID, Name: p.Name, Login: p.Login, Language: p.Language,
-		Organisation: o, Roles: roles, Permissions: bits, Scope: scope, catalogue: d.catalogue,
+		Organisation: o, Roles: roles, Permissions: bits.or(more), Provisional: standIn, Scope: scope, catalogue: d.catalogue,
 	}, err
 }
 

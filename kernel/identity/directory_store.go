@@ -294,45 +294,49 @@ func insertMemberships(ctx context.Context, tx *sqldb.Tx, p Person) error {
 			return fmt.Errorf("insert membership: %w", err)
 		}
 	}
-	return nil
+	all, err := memberships(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	return checkDuties(all)
 }
 
-// savePerson replaces what can be edited, memberships included; the last
-// administrator of the city cannot be taken away.
+// savePerson replaces what can be edited, memberships included; the last holder
+// of a duty cannot be taken away.
 func (d *Directory) savePerson(ctx context.Context, p Person, version int64) error {
 	owing := int64(0) // who owes nothing any more begins anew when they do again
 	if d.owes(p) {
 		owing = d.now().UnixMilli()
 	}
+	defer d.vacancies.forget()
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE person SET name = $1, email = $2, language = $3, disabled = $4, version = version + 1,
-			factor_since = CASE WHEN factor_since = 0 OR CAST($7 AS BIGINT) = 0 THEN CAST($7 AS BIGINT) ELSE factor_since END
-			WHERE id = $5 AND version = $6`, p.Name, p.Email, p.Language, p.Disabled, p.ID, version, owing)
-		if err := stale(n, err, "person"); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `DELETE FROM membership WHERE person_id = $1`, p.ID); err != nil {
-			return fmt.Errorf("replace memberships: %w", err)
-		}
-		if err := insertMemberships(ctx, tx, p); err != nil {
-			return err
-		}
-		var left int
-		err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM membership m JOIN person p ON p.id = m.person_id JOIN organisation o ON o.id = m.organisation_id
-			WHERE m.role = $1 AND p.disabled = FALSE AND o.parent_id IS NULL`, string(Administrator)).Scan(&left)
+		err := d.guardDuties(ctx, tx, func() error { return updatePerson(ctx, tx, p, version, owing) })
 		if err != nil {
-			return fmt.Errorf("count administrators: %w", err)
-		}
-		if left == 0 {
-			return fault.New(fault.Conflict, "system.administrator.last", "the city needs at least one administrator")
-		}
-		if p.Disabled {
-			if _, err := tx.Exec(ctx, `DELETE FROM session WHERE person_id = $1`, p.ID); err != nil {
-				return fmt.Errorf("end sessions: %w", err)
-			}
+			return err
 		}
 		return tx.Emit(ctx, PersonChanged{p.ID})
 	})
+}
+
+func updatePerson(ctx context.Context, tx *sqldb.Tx, p Person, version, owing int64) error {
+	n, err := tx.Exec(ctx, `UPDATE person SET name = $1, email = $2, language = $3, disabled = $4, version = version + 1,
+		factor_since = CASE WHEN factor_since = 0 OR CAST($7 AS BIGINT) = 0 THEN CAST($7 AS BIGINT) ELSE factor_since END
+		WHERE id = $5 AND version = $6`, p.Name, p.Email, p.Language, p.Disabled, p.ID, version, owing)
+	if err := stale(n, err, "person"); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM membership WHERE person_id = $1`, p.ID); err != nil {
+		return fmt.Errorf("replace memberships: %w", err)
+	}
+	if err := insertMemberships(ctx, tx, p); err != nil {
+		return err
+	}
+	if p.Disabled {
+		if _, err := tx.Exec(ctx, `DELETE FROM session WHERE person_id = $1`, p.ID); err != nil {
+			return fmt.Errorf("end sessions: %w", err)
+		}
+	}
+	return nil
 }
 
 func (d *Directory) savePassword(ctx context.Context, person, hash, keepSession string) error {

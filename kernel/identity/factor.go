@@ -75,7 +75,7 @@ func (f Factors) Any() bool { return f.TOTP || f.Passkeys > 0 }
 
 // grave reports whether the role is one whose misuse the city could hardly undo.
 func grave(r Role) bool {
-	return slices.Contains([]Role{Administrator, Auditor}, r)
+	return slices.Contains(dutyRoles(), r)
 }
 
 // owes reports whether the policy asks the person for a second factor.

@@ -34,15 +34,16 @@ const (
 // Role is a named set of permissions, held by a person within an organisation.
 type Role string
 
-// The roles. The first four exist in bureaus only.
+// The roles. The first five exist in bureaus only.
 const (
-	Administrator Role = "administrator"
-	Officer       Role = "officer"
-	Leader        Role = "leader"
-	Auditor       Role = "auditor"
-	Manager       Role = "manager"
-	Reporter      Role = "reporter"
-	Viewer        Role = "viewer"
+	Administrator         Role = "administrator"
+	SecurityAdministrator Role = "security_administrator"
+	Auditor               Role = "auditor"
+	Officer               Role = "officer"
+	Leader                Role = "leader"
+	Manager               Role = "manager"
+	Reporter              Role = "reporter"
+	Viewer                Role = "viewer"
 )
 
 // RoleInfo describes a role to people.
@@ -55,10 +56,11 @@ type RoleInfo struct {
 // Roles lists all roles, gravest first.
 func Roles() []RoleInfo {
 	return []RoleInfo{
-		{Administrator, lang.Text{ZH: "系统管理员", EN: "Administrator"}, true},
+		{Administrator, lang.Text{ZH: "系统管理员", EN: "System administrator"}, true},
+		{SecurityAdministrator, lang.Text{ZH: "安全管理员", EN: "Security administrator"}, true},
+		{Auditor, lang.Text{ZH: "审计员", EN: "Auditor"}, true},
 		{Officer, lang.Text{ZH: "主管人员", EN: "Officer"}, true},
 		{Leader, lang.Text{ZH: "领导", EN: "Leadership"}, true},
-		{Auditor, lang.Text{ZH: "审计员", EN: "Auditor"}, true},
 		{Manager, lang.Text{ZH: "机构管理员", EN: "Organisation manager"}, false},
 		{Reporter, lang.Text{ZH: "填报员", EN: "Reporter"}, false},
 		{Viewer, lang.Text{ZH: "查看者", EN: "Viewer"}, false},
@@ -69,7 +71,8 @@ func Roles() []RoleInfo {
 type Permission struct {
 	ID    string    // <room>.<noun>.<verb> or <room>.<verb>
 	Title lang.Text // what it allows
-	Roles []Role    // who has it
+	Roles []Role    // who has it, beside the holder of its duty
+	Duty  Duty      // which of the three it belongs to; operation unless it says so
 }
 
 // Public marks a route that anybody may call; SignedIn one that anybody may
@@ -84,13 +87,14 @@ type Bits [4]uint64
 
 // Catalogue gives each declared permission its bit.
 type Catalogue struct {
-	all   []Permission
-	index map[string]int
-	roles map[Role]Bits
+	all    []Permission
+	index  map[string]int
+	roles  map[Role]Bits
+	duties map[Duty]Bits
 }
 
 // NewCatalogue compiles the permissions of all rooms; an ID declared twice or
-// more than 256 permissions are refused. The administrator holds all of them.
+// more than 256 permissions are refused. Each goes to the holder of its duty.
 func NewCatalogue(permissions []Permission) (*Catalogue, error) {
 	c := &Catalogue{}
 	return c, c.Compile(permissions)
@@ -99,7 +103,7 @@ func NewCatalogue(permissions []Permission) (*Catalogue, error) {
 // Compile fills an empty catalogue: what is made before all rooms are known
 // holds it empty, and finds it full when the house opens.
 func (c *Catalogue) Compile(permissions []Permission) error {
-	c.all, c.index, c.roles = permissions, map[string]int{}, map[Role]Bits{}
+	c.all, c.index, c.roles, c.duties = permissions, map[string]int{}, map[Role]Bits{}, map[Duty]Bits{}
 	if len(permissions) > 64*len(Bits{}) {
 		return fault.New(fault.Internal, "kernel.permissions", "%d permissions do not fit %d bits", len(permissions), 64*len(Bits{}))
 	}
@@ -108,11 +112,12 @@ func (c *Catalogue) Compile(permissions []Permission) error {
 			return fault.New(fault.Internal, "kernel.permissions", "permission %s is declared twice", p.ID)
 		}
 		c.index[p.ID] = i
-		for _, r := range append([]Role{Administrator}, p.Roles...) {
-			bits := c.roles[r]
-			bits[i/64] |= 1 << (i % 64)
-			c.roles[r] = bits
+		bit := Bits{}
+		bit[i/64] = 1 << (i % 64)
+		for _, r := range append([]Role{p.Duty.Holder()}, p.Roles...) {
+			c.roles[r] = c.roles[r].or(bit)
 		}
+		c.duties[p.Duty] = c.duties[p.Duty].or(bit)
 	}
 	return nil
 }
@@ -177,6 +182,7 @@ type Identity struct {
 	Organisation Organisation
 	Roles        []Role
 	Permissions  Bits
+	Provisional  []Duty // held only until somebody is named
 	Scope        Scope
 
 	// Of a session: how it was opened, when a factor was last proven in it,

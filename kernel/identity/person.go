@@ -46,6 +46,7 @@ func (d *Directory) CreatePerson(ctx context.Context, in PersonInput) (Person, e
 		ID: ulid.Make().String(), Login: strings.ToLower(in.Login), Name: in.Name, Email: in.Email, Language: in.Language,
 		Synthetic: in.Synthetic, Memberships: in.Memberships, Version: 1, password: hash,
 	}
+	defer d.vacancies.forget()
 	if d.owes(p) {
 		p.factorSince = d.now().UnixMilli()
 	}
@@ -73,7 +74,7 @@ func (d *Directory) checkMemberships(ctx context.Context, before, after []Member
 		if bureauOnly(m.Role) && o.Kind != Bureau {
 			_ = f.At(at, "the role %s exists in bureaus only", m.Role)
 		}
-		if bits := d.catalogue.Of(m.Role); !id.Permissions.Holds(bits) {
+		if bits := d.catalogue.Of(m.Role); !id.Permissions.Holds(bits) && !id.May(AppointRoles) {
 			_ = f.At(at, "the role %s allows more than you may do yourself", m.Role)
 		}
 	}
@@ -124,6 +125,9 @@ func (d *Directory) EditPerson(ctx context.Context, id string, version int64, in
 	if err := d.checkMemberships(ctx, p.Memberships, in.Memberships); err != nil {
 		return p, err
 	}
+	if err := d.checkSelf(ctx, p, in.Memberships); err != nil {
+		return p, err
+	}
 	before := p
 	p.Name, p.Email, p.Disabled, p.Memberships = in.Name, in.Email, in.Disabled, in.Memberships
 	if in.Language != "" {
@@ -139,12 +143,30 @@ func (d *Directory) EditPerson(ctx context.Context, id string, version int64, in
 	return d.Person(ctx, id)
 }
 
+// checkSelf lets nobody give themselves a duty or more than they may do already.
+func (d *Directory) checkSelf(ctx context.Context, p Person, after []Membership) error {
+	id := From(ctx)
+	if p.ID != id.PersonID {
+		return nil
+	}
+	for i, m := range after {
+		more := isDuty(m.Role) || !id.Permissions.Holds(d.catalogue.Of(m.Role))
+		if more && !slices.Contains(p.Memberships, m) {
+			return fault.New(fault.Forbidden, "system.membership.self", "nobody gives themselves a role; ask another administrator").
+				At(fmt.Sprintf("body.memberships[%d]", i), "take this role out")
+		}
+	}
+	return nil
+}
+
 // outranks reports whether the caller may do everything that the person may,
-// wherever the person may do it.
+// wherever the person may do it. Whoever appoints roles outranks all but the
+// holders of the other duties: taking over their account would join two duties.
 func (d *Directory) outranks(ctx context.Context, p Person) bool {
 	mine := From(ctx)
 	return !slices.ContainsFunc(p.Memberships, func(m Membership) bool {
-		return !mine.Scope.Allows(m.OrganisationID) || !mine.Permissions.Holds(d.catalogue.Of(m.Role))
+		over := mine.Permissions.Holds(d.catalogue.Of(m.Role)) || (mine.May(AppointRoles) && !isDuty(m.Role))
+		return !mine.Scope.Allows(m.OrganisationID) || !over
 	})
 }
 

@@ -2,10 +2,12 @@ package system
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"linghang/kernel/audit"
 	"linghang/kernel/bus"
+	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -23,18 +25,20 @@ func (m *Room) adminRoutes() []module.Route {
 		{Pattern: "GET /organisations/{id}", Permission: "system.organisation.view", Summary: "One organisation", Handler: httpd.JSON(m.organisation)},
 		{Pattern: "PUT /organisations/{id}", Permission: "system.organisation.edit", Summary: "Edit an organisation", Handler: httpd.JSON(m.editOrganisation)},
 		{Pattern: "DELETE /organisations/{id}", Permission: "system.organisation.edit", Summary: "Remove an organisation of the demonstration city", Handler: httpd.JSON(m.removeOrganisation)},
-		{Pattern: "GET /persons", Permission: "system.person.view", Summary: "Persons within one's scope", Handler: httpd.List(m.directory.Persons)},
+		{Pattern: "GET /persons", Permission: "system.person.view", Sensitive: true, Summary: "Persons within one's scope", Handler: httpd.List(m.directory.Persons)},
 		{Pattern: "POST /persons", Permission: "system.person.edit", Summary: "Add a person", StepUp: true, Handler: httpd.Created(m.createPerson)},
-		{Pattern: "GET /persons/{id}", Permission: "system.person.view", Summary: "One person", Handler: httpd.JSON(m.person)},
+		{Pattern: "GET /persons/{id}", Permission: "system.person.view", Sensitive: true, Summary: "One person", Handler: httpd.JSON(m.person)},
 		{Pattern: "PUT /persons/{id}", Permission: "system.person.edit", Summary: "Edit a person and their memberships", StepUp: true, Handler: httpd.JSON(m.editPerson)},
 		{Pattern: "POST /persons/{id}/password", Permission: "system.person.edit", Summary: "Set a person's password", StepUp: true, Handler: httpd.JSON(m.resetPassword)},
 		{Pattern: "DELETE /persons/{id}/factors", Permission: "system.person.edit", Summary: "Take a person's second factors away, when they are lost", StepUp: true, Handler: httpd.JSON(m.resetFactors)},
 		{Pattern: "GET /roles", Permission: "system.person.view", Summary: "Roles and what each allows", Handler: httpd.JSON(m.roles)},
+		{Pattern: "GET /duties", Permission: "system.person.view", Summary: "The three duties that exclude each other, and who holds them", Handler: httpd.JSON(m.duties)},
 		{Pattern: "GET /tokens", Permission: "system.token.manage", Summary: "Tokens within one's scope", Handler: httpd.List(m.tokens)},
 		{Pattern: "POST /tokens", Permission: "system.token.manage", Summary: "Issue a token; its secret is shown once", StepUp: true, Handler: httpd.Created(m.issueToken)},
 		{Pattern: "DELETE /tokens/{id}", Permission: "system.token.manage", Summary: "Revoke a token", Handler: httpd.JSON(m.revokeToken)},
-		{Pattern: "GET /audit", Permission: "system.audit.view", Summary: "Who did what", Handler: httpd.List(m.audit.List)},
+		{Pattern: "GET /audit", Permission: "system.audit.view", Sensitive: true, Summary: "Who did what", Handler: httpd.List(m.audit.List)},
 		{Pattern: "GET /audit/verification", Permission: "system.audit.view", Summary: "Walk the chain and say whether it holds", Stream: true, Handler: httpd.JSON(m.verify)},
+		{Pattern: "GET /audit/export", Permission: "system.audit.export", Sensitive: true, Stream: true, Summary: "Entries between two times as JSON lines that can be verified without the database", Handler: httpd.Raw("", http.HandlerFunc(m.exportAudit))},
 		{Pattern: "GET /health", Permission: "system.health.view", Summary: "How the installation is, part by part, with what to do", Handler: httpd.JSON(m.health)},
 		{Pattern: "GET /measures", Permission: "system.measure.view", Summary: "All measures with their present values", Handler: httpd.List(m.measures)},
 	}
@@ -138,6 +142,16 @@ func (m *Room) roles(_ context.Context, _ nothing) (rolesView, error) {
 	return v, nil
 }
 
+type dutiesView struct {
+	Items     []identity.DutyState `json:"items" nullable:"false"`
+	Conflicts []identity.Holder    `json:"conflicts" nullable:"false" doc:"Persons who hold more than one, from before that was refused"`
+}
+
+func (m *Room) duties(ctx context.Context, _ nothing) (dutiesView, error) {
+	states, conflicts, err := m.directory.Duties(ctx)
+	return dutiesView{states, append([]identity.Holder{}, conflicts...)}, err
+}
+
 type tokensInput struct{ sqldb.ListParams }
 
 func (m *Room) tokens(ctx context.Context, in tokensInput) (sqldb.Page[identity.Token], error) {
@@ -176,6 +190,28 @@ func (m *Room) revokeToken(ctx context.Context, in httpd.Object) (httpd.Nothing,
 
 func (m *Room) verify(ctx context.Context, _ nothing) (audit.Verification, error) {
 	return m.audit.Verify(ctx)
+}
+
+// exportAudit answers GET /audit/export?from=&to= (RFC 3339; both may be left out).
+func (m *Room) exportAudit(w http.ResponseWriter, r *http.Request) {
+	from, to := time.Unix(0, 0), time.Now().Add(time.Minute)
+	for name, at := range map[string]*time.Time{"from": &from, "to": &to} {
+		text := r.URL.Query().Get(name)
+		if text == "" {
+			continue
+		}
+		t, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			httpd.Refuse(w, r, fault.New(fault.Invalid, "system.audit.time", "%s is no time", name).At("query."+name, "write it as 2026-01-31T08:00:00Z"))
+			return
+		}
+		*at = t
+	}
+	w.Header().Set("Content-Type", "application/jsonl")
+	w.Header().Set("Content-Disposition", `attachment; filename="linghang-audit.jsonl"`)
+	if err := m.audit.Export(r.Context(), w, from, to); err != nil {
+		m.kit.Log.Error("an export of the audit log broke off", "error", err) // its end is missing, which verification tells
+	}
 }
 
 type measureView struct {

@@ -57,13 +57,15 @@ func New(kit *module.Kit, d Deps) *Room {
 func permissions() []module.Permission {
 	manage := []identity.Role{identity.Manager}
 	return []module.Permission{
-		{ID: "system.organisation.view", Title: lang.Text{ZH: "查看机构", EN: "View organisations"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}},
+		{ID: "system.organisation.view", Title: lang.Text{ZH: "查看机构", EN: "View organisations"}, Roles: []identity.Role{identity.SecurityAdministrator, identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}},
 		{ID: "system.organisation.edit", Title: lang.Text{ZH: "管理机构", EN: "Manage organisations"}, Roles: []identity.Role{identity.Officer}},
 		{ID: "system.registration.review", Title: lang.Text{ZH: "审核机构注册", EN: "Review registrations of organisations"}, Roles: []identity.Role{identity.Officer}},
-		{ID: "system.person.view", Title: lang.Text{ZH: "查看人员", EN: "View persons"}, Roles: append(manage, identity.Auditor)},
-		{ID: "system.person.edit", Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Roles: manage},
-		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Roles: manage},
-		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Roles: []identity.Role{identity.Auditor}},
+		{ID: "system.person.view", Title: lang.Text{ZH: "查看人员", EN: "View persons"}, Duty: identity.Security, Roles: append(manage, identity.Administrator, identity.Auditor)},
+		{ID: "system.person.edit", Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Duty: identity.Security, Roles: manage},
+		{ID: identity.AppointRoles, Title: lang.Text{ZH: "任免角色", EN: "Appoint roles"}, Duty: identity.Security},
+		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Duty: identity.Security, Roles: append(manage, identity.Administrator)},
+		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Duty: identity.Auditing},
+		{ID: "system.audit.export", Title: lang.Text{ZH: "导出审计日志", EN: "Export the audit log"}, Duty: identity.Auditing},
 		{ID: "system.measure.view", Title: lang.Text{ZH: "查看指标登记", EN: "View the register of measures"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
 		{ID: "system.health.view", Title: lang.Text{ZH: "查看运行状况", EN: "View the installation's health"}, Roles: []identity.Role{identity.Auditor}},
 		{ID: "system.job.view", Title: lang.Text{ZH: "查看全部任务", EN: "View all jobs"}, Roles: []identity.Role{identity.Administrator}},
@@ -88,11 +90,13 @@ func (m *Room) Manifest() module.Manifest {
 		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes()),
 		Notices:     notices(),
 		Topics:      []module.Topic{{Name: TopicHealth, Permission: "system.health.view"}, {Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
+		Jobs:        []module.Job{{Name: "audit_checkpoint", Every: time.Minute, Do: m.audit.Checkpoint}},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
 			{Section: section, Label: lang.Text{ZH: "机构注册审核", EN: "Registrations"}, Path: "/system/registrations", Icon: "registrations", Permission: "system.registration.review"},
 			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
+			{Section: section, Label: lang.Text{ZH: "三员分立", EN: "Separation of duty"}, Path: "/system/duties", Icon: "duties", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
 			{Section: section, Label: lang.Text{ZH: "审计日志", EN: "Audit log"}, Path: "/system/audit", Icon: "audit", Permission: "system.audit.view"},
 			{Section: section, Label: lang.Text{ZH: "运行状况", EN: "Health"}, Path: "/system/health", Icon: "health", Permission: "system.health.view"},
@@ -281,6 +285,7 @@ type sessionView struct {
 	Memberships  []membershipView `json:"memberships" nullable:"false"`
 	Roles        []identity.Role  `json:"roles" nullable:"false"`
 	Permissions  []string         `json:"permissions" nullable:"false"`
+	Provisional  []identity.Duty  `json:"provisional" nullable:"false" enum:"security,audit" doc:"Duties held only until somebody is named"`
 	Nav          []module.NavItem `json:"nav" nullable:"false"`
 	Factors      identity.Factors `json:"factors"`
 	Need         identity.Need    `json:"need" enum:",enrol,prove" doc:"What the session owes before it may do anything else"`
@@ -303,6 +308,7 @@ func (m *Room) session(ctx context.Context, _ nothing) (sessionView, error) {
 		v.FactorDue = &id.FactorDue
 	}
 	v.Person.ID, v.Person.Name, v.Person.Login, v.Person.Language = id.PersonID, id.Name, id.Login, id.Language
+	v.Provisional = append([]identity.Duty{}, id.Provisional...)
 	if v.Roles == nil {
 		v.Roles = []identity.Role{}
 	}

@@ -1,12 +1,12 @@
 import {
   ApartmentOutlined, ApiOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BellOutlined, BookOutlined, CalendarOutlined, ClusterOutlined, DashboardOutlined,
-  DatabaseOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HeartOutlined, KeyOutlined, MailOutlined, PlusSquareOutlined, ProfileOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, TeamOutlined,
+  DatabaseOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HeartOutlined, KeyOutlined, MailOutlined, PlusSquareOutlined, ProfileOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, SolutionOutlined, TeamOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 
 /** The icons of the menu by the names that rooms give them. */
 const icons: Record<string, ReactNode> = {
-  organisations: <ApartmentOutlined />, persons: <TeamOutlined />, roles: <SafetyCertificateOutlined />, tokens: <KeyOutlined />, audit: <AuditOutlined />,
+  organisations: <ApartmentOutlined />, persons: <TeamOutlined />, roles: <SafetyCertificateOutlined />, tokens: <KeyOutlined />, audit: <AuditOutlined />, duties: <SolutionOutlined />,
   measures: <FundOutlined />, health: <HeartOutlined />, reference: <ApiOutlined />, platforms: <ClusterOutlined />, add: <PlusSquareOutlined />, catalogue: <BookOutlined />,
   plan: <FlagOutlined />, board: <DashboardOutlined />, target: <BarChartOutlined />, targets: <BarChartOutlined />, reports: <FileTextOutlined />,
   calendar: <CalendarOutlined />, data: <DatabaseOutlined />, list: <ProfileOutlined />,

@@ -1143,6 +1143,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries between two times as JSON lines that can be verified without the database */
+        get: operations["get-system-audit-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/audit/verification": {
         parameters: {
             query?: never;
@@ -1220,6 +1237,23 @@ export interface paths {
         };
         /** One failed delivery with the event in it */
         get: operations["get-system-dead-letters-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The three duties that exclude each other, and who holds them */
+        get: operations["get-system-duties"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2093,6 +2127,11 @@ export interface components {
             head: string;
             ok: boolean;
             reason?: string;
+            /**
+             * Format: int64
+             * @description Checkpoints whose signatures fit
+             */
+            signed: number;
         };
         ChooseInputBody: {
             list: string;
@@ -2265,6 +2304,14 @@ export interface components {
             code: string;
             name: components["schemas"]["Text"];
         };
+        IdentityDutyState: {
+            holders: components["schemas"]["IdentityHolder"][];
+            /** @description Nobody is named; the system administrator stands in */
+            provisional: boolean;
+            /** @enum {string} */
+            role: "administrator" | "security_administrator" | "auditor";
+            title: components["schemas"]["Text"];
+        };
         IdentityEnrolment: {
             /** @description The URI as a QR code, an SVG as a data: address */
             qr: string;
@@ -2284,10 +2331,15 @@ export interface components {
             /** @description An authenticator application is set up */
             totp: boolean;
         };
+        IdentityHolder: {
+            id: string;
+            login: string;
+            name: string;
+        };
         IdentityMembership: {
             organisation_id: string;
             /** @enum {string} */
-            role: "administrator" | "officer" | "leader" | "auditor" | "manager" | "reporter" | "viewer";
+            role: "administrator" | "security_administrator" | "auditor" | "officer" | "leader" | "manager" | "reporter" | "viewer";
         };
         IdentityNamesake: {
             id: string;
@@ -3778,6 +3830,11 @@ export interface components {
              */
             count: number;
         };
+        SystemDutiesView: {
+            /** @description Persons who hold more than one, from before that was refused */
+            conflicts: components["schemas"]["IdentityHolder"][];
+            items: components["schemas"]["IdentityDutyState"][];
+        };
         SystemEnrolledView: {
             /** @description Shown this once; empty when there are some already */
             recovery_codes: string[];
@@ -3922,6 +3979,8 @@ export interface components {
             organisation: components["schemas"]["SystemOrganisationView"];
             permissions: string[];
             person: components["schemas"]["SessionViewPersonStruct"];
+            /** @description Duties held only until somebody is named */
+            provisional: ("security" | "audit")[];
             roles: string[];
         };
         SystemSessionsView: {
@@ -6872,7 +6931,7 @@ export interface operations {
                 actor?: string;
                 action?: string;
                 object?: string;
-                outcome?: "done" | "refused" | "failed";
+                outcome?: "done" | "read" | "refused" | "failed";
             };
             header?: never;
             path?: never;
@@ -6890,6 +6949,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageEntry"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-audit-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -7067,6 +7153,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemLetterView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemDutiesView"];
                 };
             };
             /** @description Refused */

@@ -1,11 +1,11 @@
-import { SafetyCertificateOutlined } from '@ant-design/icons'
-import { Alert, Button, Descriptions } from 'antd'
-import { api, DataTable, none, PageHeader, problemText, read, StatusTag, useChange, useFormat, type Column, type Tone } from '../../kernel'
+import { FileProtectOutlined, SafetyCertificateOutlined } from '@ant-design/icons'
+import { Alert, Button, Descriptions, Flex } from 'antd'
+import { api, DataTable, none, PageHeader, problemText, read, StatusTag, useChange, useFormat, useMay, type Column, type Tone } from '../../kernel'
 import { useOrganisations, type AuditEntry } from './data'
 import { useSystemTexts } from './texts'
 
-const tones: Record<string, Tone> = { done: 'good', refused: 'warn', failed: 'bad' }
-const outcomes = ['done', 'refused', 'failed'] as const
+const tones: Record<string, Tone> = { done: 'good', read: 'idle', refused: 'warn', failed: 'bad' }
+const outcomes = ['done', 'read', 'refused', 'failed'] as const
 
 /** Who did what, and whether the record is whole. */
 export default function Audit() {
@@ -24,14 +24,14 @@ export default function Audit() {
   ]
   return (
     <div className="lh-stack">
-      <PageHeader title={t('audit.title')} note={t('audit.note')} actions={<Button icon={<SafetyCertificateOutlined />} loading={verify.isPending} onClick={() => verify.mutate()}>{t('audit.verify')}</Button>} />
+      <PageHeader title={t('audit.title')} note={t('audit.note')} actions={<Actions verify={() => verify.mutate()} verifying={verify.isPending} />} />
       {verify.error && <Alert type="error" showIcon title={problemText(verify.error)} />}
       {verify.data && (
         <Alert
           type={verify.data.ok ? 'success' : 'error'}
           showIcon
           role="status"
-          title={verify.data.ok ? t('audit.holds', { count: f.number(verify.data.count) }) : t('audit.broken', { at: verify.data.broken_at ?? 0 })}
+          title={verify.data.ok ? t('audit.holds', { count: f.number(verify.data.count), signed: f.number(verify.data.signed) }) : t('audit.broken', { at: verify.data.broken_at ?? 0 })}
           description={<span className="lh-code lh-break">{verify.data.ok ? verify.data.head : verify.data.reason}</span>}
         />
       )}
@@ -59,5 +59,16 @@ export default function Audit() {
         )}
       />
     </div>
+  )
+}
+
+function Actions({ verify, verifying }: { verify: () => void; verifying: boolean }) {
+  const t = useSystemTexts()
+  const may = useMay()
+  return (
+    <Flex gap={8} wrap>
+      <Button icon={<SafetyCertificateOutlined />} loading={verifying} onClick={verify}>{t('audit.verify')}</Button>
+      {may('system.audit.export') && <Button icon={<FileProtectOutlined />} href="/api/system/audit/export" title={t('audit.proofNote')}>{t('audit.proof')}</Button>}
+    </Flex>
   )
 }

@@ -97,7 +97,7 @@ function Memberships() {
   const roles = useRoles()
   const own = (role: string) => {
     const titles: Record<string, string> = {
-      administrator: t('role.administrator'), officer: t('role.officer'), leader: t('role.leader'), auditor: t('role.auditor'), manager: t('role.manager'), reporter: t('role.reporter'), viewer: t('role.viewer'),
+      administrator: t('role.administrator'), security_administrator: t('role.security_administrator'), officer: t('role.officer'), leader: t('role.leader'), auditor: t('role.auditor'), manager: t('role.manager'), reporter: t('role.reporter'), viewer: t('role.viewer'),
     }
     return titles[role] ?? roles.title(role)
   }

@@ -10,7 +10,7 @@ export const en: Translation<typeof zh> = {
     outcome: 'Outcome', ip: 'Address', seq: 'No.', detail: 'Detail', request: 'Request', hash: 'Hash', measure: 'Measure', value: 'Present value', at: 'As of', counts: 'What is counted', event: 'Event and consumer', eventID: 'Event', error: 'Error', tries: 'Tries', emitted: 'Emitted', firstFailed: 'First failed', lastFailed: 'Last tried', nextTry: 'Next try', decidedBy: 'Decided by', reason: 'Reason', job: 'Job', startedBy: 'Started by', progress: 'Progress', askedAt: 'Asked for', startedAt: 'Started', finishedAt: 'Finished', every: 'Period', nextDue: 'Next due', lastRun: 'Last run', result: 'Result',
   },
   kind: { bureau: 'Bureau', enterprise: 'Enterprise', operator: 'Platform operator', provider: 'Service provider', node: 'Identifier node operator', park: 'Park', responder: 'Security responder' },
-  role: { administrator: 'Administrator', officer: 'Officer', leader: 'Leadership', auditor: 'Auditor', manager: 'Organisation manager', reporter: 'Reporter', viewer: 'Viewer' },
+  role: { administrator: 'System administrator', security_administrator: 'Security administrator', officer: 'Officer', leader: 'Leadership', auditor: 'Auditor', manager: 'Organisation manager', reporter: 'Reporter', viewer: 'Viewer' },
   organisations: {
     title: 'Organisations', note: 'A tree of tenants: each sees its own data and that of those below it; the bureau sees the whole city.', add: 'Add an organisation', edit: 'Edit the organisation', search: 'Name or credit code',
     usccNote: '18 characters, optional (GB 32100-2015)', districtNote: 'Code of six digits, optional (GB/T 2260)', removeTitle: 'Remove this demonstration organisation?',
@@ -25,14 +25,19 @@ export const en: Translation<typeof zh> = {
     reset: 'Set password', resetTitle: 'Set the password of {{name}}', resetNote: 'All sessions of this person end. Tell them the new password and ask them to change it.', addMembership: 'Add organisation and role', dropMembership: 'Remove this organisation and role',
   },
   roles: { title: 'Roles', note: 'The rooms declare permissions; a role is a set of them.', bureauOnly: 'bureaus only', any: 'any organisation', holds: 'holds it' },
+  duties: {
+    title: 'Separation of duty', note: 'System administrator, security administrator and auditor keep each other in check; one person holds at most one of the three in the whole city.', appoint: 'Appoint', and: ' and ', vacant: 'Not named yet: {{roles}}', vacantNote: 'Until then the system administrator stands in; that ends in the moment in which somebody is named. Give the role to another person on the page Persons.',
+    conflict: 'These persons hold more than one duty; change that: {{names}}', separate: 'All three duties are named, and nobody holds two.', standIn: 'System administrator stands in', named: 'Named', nobody: 'Nobody is named',
+    does: { administrator: 'Runs and configures: organisations, platforms, backups, health. Gives nobody rights and does not read the audit log.', security_administrator: 'Gives rights: persons, roles, tokens. Does not run the city and does not read the audit log.', auditor: 'Reads, exports and verifies the audit log. Can change nothing else.' },
+  },
   tokens: {
     title: 'Tokens', note: 'A program acts with a token: within the permissions it names, and never beyond who issued it.', add: 'Issue a token', issue: 'Issue', search: 'Name', count: '{{count}} permissions', expired: 'Expired', revoke: 'Revoke', revoked: 'Revoked', revokeTitle: 'Revoke this token?',
     revokeNote: 'Programs that use it are refused at once.', nameNote: 'Say which program uses it', once: 'The token is shown this once. Keep it now.', secret: 'Token', use: 'Send it as the header Authorization: Bearer:',
   },
   audit: {
-    title: 'Audit log', note: 'Every change and every sign-in; append-only, each entry bound to the one before by a hash.', verify: 'Verify the chain', holds: 'The chain of {{count}} entries holds', broken: 'The chain is broken at entry {{at}}', search: 'Who, action, object or detail', nobody: 'nobody',
+    title: 'Audit log', note: 'Every change, every sign-in and every look at sensitive data; append-only, each entry bound to the one before by a hash.', verify: 'Verify the chain', holds: 'The chain of {{count}} entries holds; {{signed}} signed checkpoints fit', proof: 'Export with proof', proofNote: 'JSON lines with signed checkpoints, to be verified anywhere', broken: 'The chain is broken at entry {{at}}', search: 'Who, action, object or detail', nobody: 'nobody',
   },
-  outcome: { done: 'Done', refused: 'Refused', failed: 'Failed' },
+  outcome: { done: 'Done', read: 'Read', refused: 'Refused', failed: 'Failed' },
   health: {
     title: 'Health', note: 'Every part of the installation, as it is now; the page follows by itself.', components: 'Parts that are well', componentsNote: 'as the answering replica sees them',
     replicas: 'Replicas', someSilent: 'one or more are silent', version: 'Version', started: 'Running since', uptime: 'Running for', unit: { days: 'days', hours: 'hours', minutes: 'minutes' }, all: 'All parts', component: 'Part', says: 'What it says', sinceColumn: 'Since',
@@ -82,7 +87,8 @@ export const en: Translation<typeof zh> = {
     passkey: { refused: 'The passkey was refused.', origin: 'The passkey answered another site and was refused.', counter: 'The counter of the passkey went back: there may be a copy of it. It was refused; remove it and add a new one.', address: 'Passkeys need this system to be reached by a name.', none: 'You have no passkey.', many: 'There are at most {{max}} passkeys.', present: 'This passkey is registered already.' },
     ceremony: { over: 'It took too long or was used. Begin again.' },
     session: { over: 'The session is over. Sign in again.', none: 'There is no session to end.' },
-    membership: { refused: 'These roles are not yours to give or take.' },
+    membership: { refused: 'These roles are not yours to give or take.', self: 'Nobody gives themselves a role; ask another administrator.' },
+    duty: { exclusive: 'One person cannot hold two of system administrator, security administrator and auditor.', last: 'A duty that was named needs at least one holder; name another first.' },
     administrator: { last: 'At least one administrator must be able to sign in.' },
     name: { missing: 'The name is missing.' },
     organisation: { kept: 'Only demonstration organisations can be removed.', kind: 'There is no such kind.', not_empty: 'It still has organisations below it, or persons.' },

@@ -11,6 +11,7 @@ export const room: Room = {
     { path: '/system/registrations', permission: 'system.registration.review', page: () => import('./Registrations') },
     { path: '/system/persons', permission: 'system.person.view', page: () => import('./Persons') },
     { path: '/system/roles', permission: 'system.person.view', page: () => import('./Roles') },
+    { path: '/system/duties', permission: 'system.person.view', page: () => import('./Duties') },
     { path: '/system/tokens', permission: 'system.token.manage', page: () => import('./Tokens') },
     { path: '/system/audit', permission: 'system.audit.view', page: () => import('./Audit') },
     { path: '/system/health', permission: 'system.health.view', page: () => import('./Health') },

@@ -7,7 +7,7 @@ export const zh = {
     outcome: '结果', ip: '来源地址', seq: '序号', detail: '说明', request: '请求编号', hash: '摘要', measure: '指标', value: '当前值', at: '截至', counts: '口径', event: '事件与接收方', eventID: '事件编号', error: '错误', tries: '尝试次数', emitted: '发出时间', firstFailed: '首次失败', lastFailed: '最近尝试', nextTry: '下次尝试', decidedBy: '处置人', reason: '理由', job: '任务', startedBy: '发起人', progress: '进度', askedAt: '提交时间', startedAt: '开始时间', finishedAt: '结束时间', every: '周期', nextDue: '下次运行', lastRun: '最近一次', result: '结果',
   },
   kind: { bureau: '主管部门', enterprise: '企业', operator: '平台运营单位', provider: '服务商', node: '标识节点运营单位', park: '园区', responder: '安全响应单位' },
-  role: { administrator: '系统管理员', officer: '主管人员', leader: '领导', auditor: '审计员', manager: '机构管理员', reporter: '填报员', viewer: '查看者' },
+  role: { administrator: '系统管理员', security_administrator: '安全管理员', officer: '主管人员', leader: '领导', auditor: '审计员', manager: '机构管理员', reporter: '填报员', viewer: '查看者' },
   organisations: {
     title: '机构', note: '机构按树形组织；每个机构只能看到自己及下级的数据，主管部门可看到全市数据。', add: '新建机构', edit: '编辑机构', search: '名称或统一社会信用代码',
     usccNote: '18 位，选填（GB 32100-2015）', districtNote: '六位行政区划代码，选填（GB/T 2260）', removeTitle: '删除此演示机构？',
@@ -22,14 +22,19 @@ export const zh = {
     reset: '重设密码', resetTitle: '重设“{{name}}”的密码', resetNote: '此人的全部登录将失效。请将新密码告知本人，并请其登录后修改。', addMembership: '添加机构与角色', dropMembership: '移除此机构与角色',
   },
   roles: { title: '角色与权限', note: '权限由各系统声明，角色是权限的集合。', bureauOnly: '仅主管部门', any: '各类机构', holds: '拥有' },
+  duties: {
+    title: '三员分立', note: '系统管理员、安全管理员、审计员互相制约，一人在全市只能担任其中一员。', appoint: '去任命', and: '、', vacant: '尚未任命：{{roles}}', vacantNote: '在任命之前，由系统管理员暂代其权限；任命后暂代立即结束。请在“人员”中为另外的人添加相应角色。',
+    conflict: '以下人员兼任多员，请调整：{{names}}', separate: '三员均已任命，且无人兼任。', standIn: '系统管理员暂代', named: '已任命', nobody: '尚未任命',
+    does: { administrator: '负责运行与配置：机构、平台、备份、监测。不能授权，不能查看审计日志。', security_administrator: '负责授权：人员、角色、访问令牌。不能操作业务，不能查看审计日志。', auditor: '查看、导出和校验审计日志。不能更改其他任何内容。' },
+  },
   tokens: {
     title: '访问令牌', note: '程序以令牌调用接口，权限不超过令牌所列，也不超过签发人本人。', add: '签发令牌', issue: '签发', search: '名称', count: '{{count}} 项权限', expired: '已到期', revoke: '吊销', revoked: '已吊销', revokeTitle: '吊销此令牌？',
     revokeNote: '使用此令牌的程序将立即无法访问。', nameNote: '写明由哪个程序使用', once: '令牌只显示这一次，请立即保存。', secret: '令牌', use: '以 HTTP 头 Authorization: Bearer 发送：',
   },
   audit: {
-    title: '审计日志', note: '记录每次更改和登录；只增不改，逐条以哈希相连。', verify: '校验完整性', holds: '日志完整，共 {{count}} 条', broken: '日志在第 {{at}} 条处被改动或缺失', search: '操作者、操作、对象或说明', nobody: '未登录',
+    title: '审计日志', note: '记录每次更改、登录和对敏感数据的查看；只增不改，逐条以哈希相连。', verify: '校验完整性', holds: '日志完整，共 {{count}} 条，{{signed}} 个签名检查点相符', proof: '导出供校验', proofNote: 'JSON 行格式，含签名检查点，可离线校验', broken: '日志在第 {{at}} 条处被改动或缺失', search: '操作者、操作、对象或说明', nobody: '未登录',
   },
-  outcome: { done: '完成', refused: '拒绝', failed: '失败' },
+  outcome: { done: '完成', read: '查看', refused: '拒绝', failed: '失败' },
   health: {
     title: '运行状况', note: '各组成部分的当前状态，页面自动更新。', components: '正常的部分', componentsNote: '以应答副本所见为准',
     replicas: '副本', someSilent: '有副本失去联系', version: '版本', started: '运行自', uptime: '已运行', unit: { days: '天', hours: '小时', minutes: '分钟' }, all: '全部组成部分', component: '部分', says: '状态说明', sinceColumn: '自何时',
@@ -79,7 +84,8 @@ export const zh = {
     passkey: { refused: '通行密钥未通过验证。', origin: '通行密钥来自另一个网站，已拒绝。', counter: '通行密钥的计数器倒退，可能已被复制，已拒绝。请移除后重新添加。', address: '通行密钥需要通过域名访问本系统。', none: '您没有通行密钥。', many: '通行密钥最多 {{max}} 个。', present: '此通行密钥已登记。' },
     ceremony: { over: '已超时或已用过，请重新开始。' },
     session: { over: '登录已失效，请重新登录。', none: '没有可退出的登录。' },
-    membership: { refused: '您无权授予或收回这些角色。' },
+    membership: { refused: '您无权授予或收回这些角色。', self: '不能给自己增加角色，请由其他管理员办理。' },
+    duty: { exclusive: '三员互斥：一人不能同时担任系统管理员、安全管理员、审计员中的两员。', last: '任命之后必须至少保留一人，请先任命他人。' },
     administrator: { last: '至少要保留一位可登录的系统管理员。' },
     name: { missing: '请填写名称。' },
     organisation: { kept: '只有演示机构可以删除。', kind: '没有这个类别。', not_empty: '该机构还有下级机构或人员。' },
