@@ -47,14 +47,14 @@ func (p *projector) run(ctx context.Context) error {
 		if err := p.follow(ctx); !errors.Is(err, series.ErrAgain) {
 			return err
 		}
-		p.pause(ctx)
+		p.pause(ctx, time.Second) // before the position is read again
 	}
 	return nil
 }
 
-// pause waits a moment before the position is read again.
-func (p *projector) pause(ctx context.Context) {
-	t := time.NewTimer(time.Second)
+// pause waits a moment.
+func (p *projector) pause(ctx context.Context, moment time.Duration) {
+	t := time.NewTimer(moment)
 	defer t.Stop()
 	select {
 	case <-t.C:
@@ -75,7 +75,11 @@ func (p *projector) follow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if n == batchSubmissions {
+			continue
+		}
 		if n > 0 {
+			p.pause(ctx, gatherFor)
 			continue
 		}
 		select {
@@ -87,8 +91,13 @@ func (p *projector) follow(ctx context.Context) error {
 	}
 }
 
-// batchSubmissions is how many submissions go into the time series together.
-const batchSubmissions = 32
+// batchSubmissions is how many submissions go into the time series together,
+// gatherFor how long they are waited for once some have come: one alone is
+// projected at once, and many do not cost a write each.
+const (
+	batchSubmissions = 32
+	gatherFor        = 5 * time.Millisecond
+)
 
 func (p *projector) advance(ctx context.Context, position *int64) (int, error) {
 	batches, err := p.m.ledger.after(ctx, *position, batchSubmissions)
