@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"linghang/kernel/lang"
@@ -22,6 +23,7 @@ type projector struct {
 	handles  map[string][]*series.Handle // by platform and number, as far as met
 	mark     *series.Handle              // the series that says how far it came
 	stamped  int64                       // the time of its newest sample
+	reached  atomic.Int64                // how far it came; -1 while another process projects
 }
 
 const (
@@ -31,7 +33,9 @@ const (
 
 func newProjector(m *Module) (*projector, error) {
 	u, err := newUnpacker()
-	return &projector{m: m, wake: make(chan struct{}, 1), unpacker: u, handles: map[string][]*series.Handle{}, mark: m.kit.Series.Handle(positionSeries, nil)}, err
+	p := &projector{m: m, wake: make(chan struct{}, 1), unpacker: u, handles: map[string][]*series.Handle{}, mark: m.kit.Series.Handle(positionSeries, nil)}
+	p.reached.Store(-1)
+	return p, err
 }
 
 // nudge says that the ledger has grown.
@@ -68,9 +72,11 @@ func (p *projector) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer p.reached.Store(-1)
 	tick := time.NewTicker(2 * time.Second)
 	defer tick.Stop()
 	for {
+		p.reached.Store(position)
 		n, err := p.advance(ctx, &position)
 		if err != nil {
 			return err
@@ -90,6 +96,26 @@ func (p *projector) follow(ctx context.Context) error {
 		}
 	}
 }
+
+// catchUp waits until what the ledger holds now is in the time series, so that
+// who reads what was just acknowledged sees it; a projector that is far behind
+// is not waited for.
+func (p *projector) catchUp(ctx context.Context) error {
+	end, err := p.m.ledger.end(ctx)
+	if err != nil {
+		return err
+	}
+	for range waitSteps {
+		if reached := p.reached.Load(); reached < 0 || reached >= end || ctx.Err() != nil {
+			return nil
+		}
+		p.pause(ctx, 2*time.Millisecond)
+	}
+	return nil
+}
+
+// waitSteps bounds the waiting to half a second.
+const waitSteps = 250
 
 // batchSubmissions is how many submissions go into the time series together,
 // gatherFor how long they are waited for once some have come: one alone is

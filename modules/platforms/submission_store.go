@@ -332,6 +332,15 @@ func (l ledger) after(ctx context.Context, position int64, limit int) ([]batch, 
 	})
 }
 
+// end returns the position of the newest submission that has values, or 0.
+func (l ledger) end(ctx context.Context) (position int64, err error) {
+	err = l.db.QueryRow(ctx, `SELECT position FROM submission WHERE payload IS NOT NULL ORDER BY position DESC LIMIT 1`).Scan(&position)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("read the end of the ledger: %w", err)
+	}
+	return position, nil
+}
+
 // forget drops the payloads of submissions before a time: their facts and
 // receipts stay, the minutes in them have left the time series too.
 func (l ledger) forget(ctx context.Context, before time.Time) error {
