@@ -28,7 +28,8 @@ func BenchmarkAPI(b *testing.B) {
 	if b.N > 1 {
 		b.Skip("one run measures it all")
 	}
-	h := startHouse(b, b.TempDir())
+	h := &house{t: b, data: b.TempDir(), args: []string{"--limit-address=0", "--limit-account=0", "--limit-tenant=0"}}
+	h.open()
 	h.setUp()
 	plan := h.plan()
 	ctx, stop := context.WithCancel(b.Context())
@@ -139,7 +140,7 @@ func BenchmarkReplicas(b *testing.B) {
 	r := kerneltest.SpreadOf(ratio)
 	b.ReportMetric(r.Median, "two/one")
 	kerneltest.Report(b, "replicas", "Two replicas beside one", "make bench BENCH=Replicas",
-		fmt.Sprintf("The load of the gate as remote write 1 from 4 connections to one process, and in turn to two, on one PostgreSQL server (fsync off, in the same machine) and one NATS node; n = %d.", r.N),
+		fmt.Sprintf("The load of the gate as remote write 1, a connection for each platform, to one process, and in turn to two, on one PostgreSQL server (fsync off, in the same machine) and one NATS node; n = %d.", r.N),
 		"PostgreSQL, the senders and both replicas share the cores: with two cores two replicas cannot be faster than one, they only cost no more; the bar of 1.6 needs a machine for each.", "",
 		"| | bar | median (least–most) | |", "| --- | --- | --- | --- |",
 		fmt.Sprintf("| one replica, acknowledged samples/s | | %s | |", kerneltest.SpreadOf(one)), fmt.Sprintf("| two replicas, acknowledged samples/s | | %s | |", kerneltest.SpreadOf(two)),
@@ -171,13 +172,12 @@ func (l *gateLoad) replicas(b *testing.B, n int) (rate float64) {
 		}
 		start := time.Now()
 		var work sync.WaitGroup
-		var next atomic.Int64
 		f := flood{bodies: l.v1, header: remoteWrite1(), each: func(r *http.Request, i int) { r.SetBasicAuth(keys[i%gatePlatforms].ID, keys[i%gatePlatforms].Secret) }}
-		for sender := range 2 * gateSenders {
+		for sender := range gateSenders {
 			work.Go(func() {
 				to := f
 				to.url = houses[sender%n].url + "/api/platforms/ingest/prometheus/write"
-				for i := int(next.Add(1)) - 1; i < len(f.bodies); i = int(next.Add(1)) - 1 {
+				for i := sender; i < len(f.bodies); i += gateSenders {
 					if err := to.one(b.Context(), http.DefaultClient, i); err != nil {
 						b.Error(err)
 						return

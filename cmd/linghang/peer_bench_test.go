@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -33,20 +32,17 @@ type flood struct {
 	bodies [][]byte
 	header http.Header
 	each   func(r *http.Request, i int)
-
-	senders int // connections; 0 means gateSenders
 }
 
 // send sends all requests, each connection its own in order.
 func (f flood) send(b *testing.B) {
 	b.Helper()
 	var work sync.WaitGroup
-	senders := cmp.Or(f.senders, gateSenders)
-	for sender := range senders {
+	for sender := range gateSenders {
 		work.Go(func() {
 			client := &http.Client{Transport: &http.Transport{}}
 			defer client.CloseIdleConnections()
-			for i := sender; i < len(f.bodies); i += senders {
+			for i := sender; i < len(f.bodies); i += gateSenders {
 				if err := f.one(b.Context(), client, i); err != nil {
 					b.Error(err)
 					return

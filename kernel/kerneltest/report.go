@@ -61,7 +61,8 @@ func SpreadOf(values []float64) Spread {
 		return Spread{}
 	}
 	sorted := slices.Sorted(slices.Values(values))
-	return Spread{sorted[0], sorted[len(sorted)/2], sorted[len(sorted)-1], len(sorted)}
+	n := len(sorted)
+	return Spread{sorted[0], (sorted[(n-1)/2] + sorted[n/2]) / 2, sorted[n-1], n}
 }
 
 // String writes the median, and the spread in brackets.
