@@ -103,23 +103,11 @@ func (c content) endOfJPEG(r *bufio.Reader) (int64, error) {
 		return 0, err
 	}
 	for scanning := false; ; {
-		b, err := r.ReadByte()
+		b, read, err := nextMarker(r, scanning)
 		if err != nil {
 			return 0, err
 		}
-		at++
-		if b != 0xff {
-			if !scanning {
-				return 0, damaged("jpeg")
-			}
-			continue
-		}
-		for b == 0xff {
-			if b, err = r.ReadByte(); err != nil {
-				return 0, err
-			}
-			at++
-		}
+		at += read
 		switch {
 		case b == 0xd9:
 			return at, nil
@@ -144,6 +132,34 @@ func (c content) endOfJPEG(r *bufio.Reader) (int64, error) {
 		}
 		at += length
 		scanning = b == 0xda
+	}
+}
+
+// nextMarker reads up to the marker that comes next, and counts the bytes; only
+// a scan has bytes before it.
+func nextMarker(r *bufio.Reader, scanning bool) (marker byte, read int64, err error) {
+	for {
+		b, err := r.ReadByte()
+		if err != nil {
+			return 0, 0, err
+		}
+		read++
+		if b == 0xff {
+			break
+		}
+		if !scanning {
+			return 0, 0, damaged("jpeg")
+		}
+	}
+	for {
+		b, err := r.ReadByte()
+		if err != nil {
+			return 0, 0, err
+		}
+		read++
+		if b != 0xff {
+			return b, read, nil
+		}
 	}
 }
 
