@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test check lint fresh unit race web-test e2e gen bench soak chaos hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test check lint fresh unit race web-test e2e gen bench bench-gate soak chaos hook install clean
 
 GO        ?= go
 VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -17,6 +17,7 @@ HAVE_WEB  := $(wildcard web/package.json)
 DATA      ?= data
 HTTP      ?= 127.0.0.1:8080
 BENCH     ?= .
+ROUNDS    ?= 7
 SOAK      ?= 60s
 CHAOS     ?= 1
 # Packages whose races are worth the time: those with goroutines of their own.
@@ -139,9 +140,13 @@ fresh:
 	@$(MAKE) --no-print-directory gen
 	@sha256sum --quiet --check $(TOOLS)/generated.sha256 || { echo 'generated files were not up to date; they are now: commit them'; exit 1; }
 
-## bench: benchmarks of libraries and kernel (BENCH=regexp)
+## bench: all benchmarks (BENCH=regexp); pages of results go to docs/benchmarks
 bench:
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./lib/... ./kernel/... ./modules/... ./cmd/...
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks $(GO) test -timeout 1h -run '^$$' -bench '$(BENCH)' -benchmem -p 1 ./lib/... ./kernel/... ./modules/... ./cmd/...
+
+## bench-gate: the gate beside Prometheus and VictoriaMetrics (ROUNDS=7), to docs/benchmarks/gate.md
+bench-gate:
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) $(GO) test -timeout 30m -run '^$$' -bench '^BenchmarkGate$$' -benchtime 1x ./cmd/linghang
 
 ## soak: every fuzz target for SOAK each, then the kill and race tests over and over
 soak:

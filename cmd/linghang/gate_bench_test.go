@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"linghang/kernel/kerneltest"
 	"linghang/lib/remotewrite"
 )
 
@@ -143,7 +144,7 @@ func gateContestants() []contestant {
 		{"Linghang, remote write 1", func(b *testing.B, l *gateLoad) gateRun { return l.linghangWrites(b, l.v1, remoteWrite1()) }},
 		{"Prometheus, remote write 1", func(b *testing.B, l *gateLoad) gateRun { return l.peer(b, startReceiver(b)) }},
 		{"Linghang, remote write 2", func(b *testing.B, l *gateLoad) gateRun { return l.linghangWrites(b, l.v2, remoteWrite2()) }},
-		{"Linghang, signed JSON", func(b *testing.B, l *gateLoad) gateRun { return l.linghangReports(b) }},
+		{signedJSON, func(b *testing.B, l *gateLoad) gateRun { return l.linghangReports(b) }},
 	}
 }
 
@@ -180,7 +181,69 @@ func BenchmarkGate(b *testing.B) {
 			})
 		}
 	}
+	reportGate(b, contestants, runs)
 }
+
+// reportGate writes the page of the gate: what each took, and its ratio to the
+// peers in the same round.
+func reportGate(b *testing.B, contestants []contestant, runs [][]gateRun) {
+	b.Helper()
+	rounds := len(runs[0])
+	for _, r := range runs {
+		if len(r) != rounds || rounds == 0 {
+			return // only some of them were asked for, or failed
+		}
+	}
+	spread := func(i int, of func(r gateRun) float64) string {
+		values := make([]float64, rounds)
+		for n, r := range runs[i] {
+			values[n] = of(r)
+		}
+		return kerneltest.SpreadOf(values).String()
+	}
+	lines := []string{
+		fmt.Sprintf("The same %d samples (%d platforms × %d series × %d steps of 15 s) to each server, from %d connections, requests encoded before.", gateSamples, gatePlatforms, gateSeries, gateSteps, gateSenders),
+		fmt.Sprintf("A request of remote write holds %d samples of one platform, a signed report %d. Every server begins empty in each of %d interleaved rounds.", gateBatch*gateSeries, gateSeries, rounds),
+		"Visible: until a query shows the newest sample of all series. Afterwards all samples were counted and added up on each; all were there.",
+		"Linghang answers when the samples are in its fsynced ledger; VictoriaMetrics when they are in memory; Prometheus (Debian's) when they are in its unsynced log.",
+		"VictoriaMetrics 1.151 answers remote write 2 with success and keeps nothing, Debian's Prometheus speaks version 1 only: version 2 stands beside their version 1.", "",
+		"| server | samples/s to acknowledged | samples/s to visible | CPU s per million | memory, MB |", "| --- | --- | --- | --- | --- |",
+	}
+	for i, c := range contestants {
+		lines = append(lines, fmt.Sprintf("| %s | %s | %s | %s | %s |", c.name,
+			spread(i, func(r gateRun) float64 { return gateSamples / r.ack.Seconds() }), spread(i, func(r gateRun) float64 { return gateSamples / r.visible.Seconds() }),
+			spread(i, func(r gateRun) float64 { return r.cpu * 1e6 / gateSamples }), spread(i, func(r gateRun) float64 { return r.memory })))
+	}
+	lines = append(lines, "", "Ratios within a round, median (least–most):", "", "| | bar | measured | |", "| --- | --- | --- | --- |")
+	kerneltest.Report(b, "gate", "The gate beside Prometheus and VictoriaMetrics", "make bench-gate", append(lines, gateRatios(contestants, runs)...)...)
+}
+
+// gateRatios compares with the bars, which are about visible samples and CPU.
+func gateRatios(contestants []contestant, runs [][]gateRun) (lines []string) {
+	const victoria, prometheus = 0, 2
+	for i, c := range contestants {
+		if i == victoria || i == prometheus {
+			continue
+		}
+		bar := 0.8
+		if c.name == signedJSON {
+			bar = 0.6
+		}
+		var toVictoria, toPrometheus, cpu []float64
+		for n, r := range runs[i] {
+			toVictoria = append(toVictoria, runs[victoria][n].visible.Seconds()/r.visible.Seconds())
+			toPrometheus = append(toPrometheus, runs[prometheus][n].visible.Seconds()/r.visible.Seconds())
+			cpu = append(cpu, r.cpu/runs[victoria][n].cpu)
+		}
+		a, p, u := kerneltest.SpreadOf(toVictoria), kerneltest.SpreadOf(toPrometheus), kerneltest.SpreadOf(cpu)
+		lines = append(lines, fmt.Sprintf("| %s: rate ÷ VictoriaMetrics' | ≥ %.1f | %s | %s |", c.name, bar, a, kerneltest.Verdict(a.Median >= bar)))
+		lines = append(lines, fmt.Sprintf("| %s: rate ÷ Prometheus' | ≥ 1.5 | %s | %s |", c.name, p, kerneltest.Verdict(p.Median >= 1.5)))
+		lines = append(lines, fmt.Sprintf("| %s: CPU ÷ VictoriaMetrics' | ≤ 1.5 | %s | %s |", c.name, u, kerneltest.Verdict(u.Median <= 1.5)))
+	}
+	return lines
+}
+
+const signedJSON = "Linghang, signed JSON"
 
 // benchRounds is how often everything is measured.
 func benchRounds(b *testing.B) int {
@@ -218,13 +281,16 @@ func (l *gateLoad) linghangReports(b *testing.B) gateRun {
 	})
 }
 
+// unlimited lifts the limits on each platform.
+const unlimited = "platforms: {limits: {requests_per_second: 1000000, samples_per_minute: 1000000000}}\n"
+
 // gateHouse is a fresh installation without limits, with the platforms and a key of each.
 func gateHouse(b *testing.B, kind string) (*house, []issued) {
 	b.Helper()
 	dir := b.TempDir()
 	h := &house{t: b, data: filepath.Join(dir, "data")}
 	config := filepath.Join(dir, "linghang.yaml")
-	if err := os.WriteFile(config, []byte("platforms: {limits: {requests_per_second: 1000000, samples_per_minute: 1000000000}}\n"), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(unlimited), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	h.args = []string{"--config", config}

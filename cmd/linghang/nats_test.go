@@ -12,7 +12,7 @@ import (
 
 // natsNode is one real nats-server of a cluster of three.
 type natsNode struct {
-	t    *testing.T
+	t    testing.TB
 	args []string
 	cmd  *exec.Cmd
 	log  *tail
@@ -26,7 +26,7 @@ type natsCluster struct {
 
 // startNATS builds the server of the module that the embedded bus comes from,
 // and runs three of it until the test ends.
-func startNATS(t *testing.T) *natsCluster {
+func startNATS(t testing.TB) *natsCluster {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "nats-server")
 	if out, err := exec.Command("go", "build", "-o", program, "github.com/nats-io/nats-server/v2").CombinedOutput(); err != nil {
@@ -70,7 +70,7 @@ func (n *natsNode) kill() {
 
 // freePorts returns ports that were free a moment ago; servers of a cluster
 // must know each other's before they start.
-func freePorts(t *testing.T, n int) []int {
+func freePorts(t testing.TB, n int) []int {
 	t.Helper()
 	ports := make([]int, n)
 	for i := range ports {

@@ -35,7 +35,7 @@ type village struct {
 	ours, theirs identity.Organisation
 }
 
-func settle(t *testing.T, db *sqldb.DB) village {
+func settle(t testing.TB, db *sqldb.DB) village {
 	t.Helper()
 	catalogue, err := identity.NewCatalogue(permissions())
 	if err != nil {
@@ -63,7 +63,7 @@ func settle(t *testing.T, db *sqldb.DB) village {
 }
 
 // as signs somebody in and returns a context in which they ask.
-func (v village) as(t *testing.T, login string) context.Context {
+func (v village) as(t testing.TB, login string) context.Context {
 	t.Helper()
 	secret, _, err := v.SignIn(t.Context(), login, password, identity.Visitor{IP: "10.0.0.1", Agent: "test"})
 	if err != nil {

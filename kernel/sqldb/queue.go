@@ -2,7 +2,6 @@ package sqldb
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -57,15 +56,17 @@ func errClosed() error {
 // drain is the one writer of a SQLite database.
 func (db *DB) drain() {
 	defer close(db.stopped)
+	known := newStatements()
+	defer known.close()
 	for {
 		select {
 		case j := <-db.queue:
-			db.commit(db.batch(j))
+			db.commit(db.batch(j), known)
 		case <-db.closing:
 			for {
 				select {
 				case j := <-db.queue:
-					db.commit(db.batch(j))
+					db.commit(db.batch(j), known)
 				default:
 					return
 				}
@@ -89,13 +90,15 @@ func (db *DB) batch(first *job) []*job {
 
 // commit runs the jobs in one transaction, each in a savepoint of its own, and
 // answers them once the commit is on the disk.
-func (db *DB) commit(jobs []*job) {
+func (db *DB) commit(jobs []*job, known *statements) {
 	ctx := context.WithoutCancel(jobs[0].ctx)
-	sqlTx, err := db.writer.BeginTx(ctx, nil)
+	known.prepare(ctx, db.writer)
+	begun, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		answer(jobs, fmt.Errorf("begin: %w", err))
 		return
 	}
+	sqlTx := prepared{begun, known}
 	emitted, done := false, make([]*job, 0, len(jobs))
 	for i, j := range jobs {
 		tx := &Tx{db: db, run: sqlTx}
@@ -124,7 +127,7 @@ func (db *DB) commit(jobs []*job) {
 
 // runJob runs one job. failed is a job's own failure, which changed nothing; err
 // says that the shared transaction can no longer be trusted.
-func runJob(ctx context.Context, sqlTx *sql.Tx, tx *Tx, j *job) (failed, err error) {
+func runJob(ctx context.Context, sqlTx prepared, tx *Tx, j *job) (failed, err error) {
 	if gone := j.ctx.Err(); gone != nil {
 		return fmt.Errorf("wait for the writer: %w", gone), nil
 	}

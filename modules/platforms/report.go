@@ -39,12 +39,15 @@ type reportItem struct {
 }
 
 func readReport(body []byte) (report, error) {
-	var r report
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil {
-		return r, fault.New(fault.BadRequest, "platforms.report.unreadable", "the report is not the JSON that it should be: %v", err).
-			At("body", "see the API reference for the format")
+	r, ok := readPlain(string(body))
+	if !ok {
+		r = report{}
+		dec := json.NewDecoder(bytes.NewReader(body))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&r); err != nil {
+			return r, fault.New(fault.BadRequest, "platforms.report.unreadable", "the report is not the JSON that it should be: %v", err).
+				At("body", "see the API reference for the format")
+		}
 	}
 	f := fault.New(fault.Invalid, "platforms.report.invalid", "the report is incomplete or wrong")
 	if r.Schema != 1 {
