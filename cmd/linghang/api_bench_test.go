@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -150,13 +151,14 @@ func (l *gateLoad) replicas(b *testing.B, n int) (rate float64) {
 	b.Helper()
 	b.Run(fmt.Sprintf("%d replicas", n), func(b *testing.B) {
 		dsn, bus := kerneltest.PostgresDatabase(b), startNATS(b).url
-		config := b.TempDir() + "/linghang.yaml"
+		dir := b.TempDir()
+		config, key := filepath.Join(dir, "linghang.yaml"), filepath.Join(dir, "master.key")
 		if err := os.WriteFile(config, []byte(unlimited), 0o600); err != nil {
 			b.Fatal(err)
 		}
 		houses := make([]*house, n)
 		for i := range houses {
-			houses[i] = &house{t: b, data: b.TempDir(), args: []string{"--config", config, "--database-url", dsn, "--nats-url", bus}}
+			houses[i] = &house{t: b, data: b.TempDir(), args: []string{"--config", config, "--database-url", dsn, "--nats-url", bus, "--master-key-file", key}}
 			houses[i].cookie = houses[0].cookie
 			houses[i].open()
 			if i == 0 {

@@ -29,7 +29,8 @@ const (
 	gateBatch     = 4
 	gateStep      = 15 * time.Second
 	gateSamples   = gatePlatforms * gateSeries * gateSteps
-	gateSenders   = 2
+	gateSenders   = 2             // of remote write, where one connection carries much
+	gateReporters = gatePlatforms // of signed reports: each platform sends its own
 )
 
 // gateLoad is the load with its requests encoded.
@@ -202,7 +203,7 @@ func reportGate(b *testing.B, contestants []contestant, runs [][]gateRun) {
 		return kerneltest.SpreadOf(values).String()
 	}
 	lines := []string{
-		fmt.Sprintf("The same %d samples (%d platforms × %d series × %d steps of 15 s) to each server, from %d connections, requests encoded before.", gateSamples, gatePlatforms, gateSeries, gateSteps, gateSenders),
+		fmt.Sprintf("The same %d samples (%d platforms × %d series × %d steps of 15 s) to each server, requests encoded before; remote write from %d connections, signed reports from %d, one of each platform.", gateSamples, gatePlatforms, gateSeries, gateSteps, gateSenders, gateReporters),
 		fmt.Sprintf("A request of remote write holds %d samples of one platform, a signed report %d. Every server begins empty in each of %d interleaved rounds.", gateBatch*gateSeries, gateSeries, rounds),
 		"Visible: until a query shows the newest sample of all series. Afterwards all samples were counted and added up on each; all were there.",
 		"Linghang answers when the samples are in its fsynced ledger; VictoriaMetrics when they are in memory; Prometheus (Debian's) when they are in its unsynced log.",
@@ -276,7 +277,7 @@ func (l *gateLoad) linghangReports(b *testing.B) gateRun {
 		signed[i] = signature(keys[i%gatePlatforms], i/gatePlatforms+1, time.Now(), body)
 	}
 	return l.linghang(b, h, keys, flood{
-		url: h.url + "/api/platforms/ingest/v1/reports", bodies: l.json, header: http.Header{"Content-Type": {"application/json"}},
+		url: h.url + "/api/platforms/ingest/v1/reports", bodies: l.json, header: http.Header{"Content-Type": {"application/json"}}, senders: gateReporters,
 		each: func(r *http.Request, i int) { r.Header["Authorization"] = signed[i : i+1] },
 	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -18,7 +19,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -33,18 +33,20 @@ type flood struct {
 	bodies [][]byte
 	header http.Header
 	each   func(r *http.Request, i int)
+
+	senders int // connections; 0 means gateSenders
 }
 
-// send sends all requests in order, over a few connections.
+// send sends all requests, each connection its own in order.
 func (f flood) send(b *testing.B) {
 	b.Helper()
-	var next atomic.Int64
 	var work sync.WaitGroup
-	for range gateSenders {
+	senders := cmp.Or(f.senders, gateSenders)
+	for sender := range senders {
 		work.Go(func() {
 			client := &http.Client{Transport: &http.Transport{}}
 			defer client.CloseIdleConnections()
-			for i := int(next.Add(1)) - 1; i < len(f.bodies); i = int(next.Add(1)) - 1 {
+			for i := sender; i < len(f.bodies); i += senders {
 				if err := f.one(b.Context(), client, i); err != nil {
 					b.Error(err)
 					return

@@ -454,6 +454,9 @@ func (m *Module) series(ctx context.Context, in seriesInput) (seriesView, error)
 	if step == 0 {
 		step = max(15*time.Second, in.To.Sub(in.From)/200)
 	}
+	if err := m.projector.catchUp(ctx); err != nil {
+		return v, err
+	}
 	lines, err := m.kit.Series.Range(ctx, fmt.Sprintf(`%s%s{platform=%q,industry="",district="",size="",type=""}`, metricPrefix, x.Code, in.ID), in.From, in.To, step)
 	v.Source = "series"
 	for _, line := range lines {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"linghang/kernel/lang"
@@ -22,6 +23,7 @@ type projector struct {
 	handles  map[string][]*series.Handle // by platform and number, as far as met
 	mark     *series.Handle              // the series that says how far it came
 	stamped  int64                       // the time of its newest sample
+	reached  atomic.Int64                // how far it came; -1 while another process projects
 }
 
 const (
@@ -31,7 +33,9 @@ const (
 
 func newProjector(m *Module) (*projector, error) {
 	u, err := newUnpacker()
-	return &projector{m: m, wake: make(chan struct{}, 1), unpacker: u, handles: map[string][]*series.Handle{}, mark: m.kit.Series.Handle(positionSeries, nil)}, err
+	p := &projector{m: m, wake: make(chan struct{}, 1), unpacker: u, handles: map[string][]*series.Handle{}, mark: m.kit.Series.Handle(positionSeries, nil)}
+	p.reached.Store(-1)
+	return p, err
 }
 
 // nudge says that the ledger has grown.
@@ -47,14 +51,14 @@ func (p *projector) run(ctx context.Context) error {
 		if err := p.follow(ctx); !errors.Is(err, series.ErrAgain) {
 			return err
 		}
-		p.pause(ctx)
+		p.pause(ctx, time.Second) // before the position is read again
 	}
 	return nil
 }
 
-// pause waits a moment before the position is read again.
-func (p *projector) pause(ctx context.Context) {
-	t := time.NewTimer(time.Second)
+// pause waits a moment.
+func (p *projector) pause(ctx context.Context, moment time.Duration) {
+	t := time.NewTimer(moment)
 	defer t.Stop()
 	select {
 	case <-t.C:
@@ -68,14 +72,20 @@ func (p *projector) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer p.reached.Store(-1)
 	tick := time.NewTicker(2 * time.Second)
 	defer tick.Stop()
 	for {
+		p.reached.Store(position)
 		n, err := p.advance(ctx, &position)
 		if err != nil {
 			return err
 		}
+		if n == batchSubmissions {
+			continue
+		}
 		if n > 0 {
+			p.pause(ctx, gatherFor)
 			continue
 		}
 		select {
@@ -87,8 +97,33 @@ func (p *projector) follow(ctx context.Context) error {
 	}
 }
 
-// batchSubmissions is how many submissions go into the time series together.
-const batchSubmissions = 32
+// catchUp waits until what the ledger holds now is in the time series, so that
+// who reads what was just acknowledged sees it; a projector that is far behind
+// is not waited for.
+func (p *projector) catchUp(ctx context.Context) error {
+	end, err := p.m.ledger.end(ctx)
+	if err != nil {
+		return err
+	}
+	for range waitSteps {
+		if reached := p.reached.Load(); reached < 0 || reached >= end || ctx.Err() != nil {
+			return nil
+		}
+		p.pause(ctx, 2*time.Millisecond)
+	}
+	return nil
+}
+
+// waitSteps bounds the waiting to half a second.
+const waitSteps = 250
+
+// batchSubmissions is how many submissions go into the time series together,
+// gatherFor how long they are waited for once some have come: one alone is
+// projected at once, and many do not cost a write each.
+const (
+	batchSubmissions = 32
+	gatherFor        = 5 * time.Millisecond
+)
 
 func (p *projector) advance(ctx context.Context, position *int64) (int, error) {
 	batches, err := p.m.ledger.after(ctx, *position, batchSubmissions)

@@ -92,12 +92,21 @@ func (l ledger) enrolled(ctx context.Context, platformID string) error {
 	return l.rolls.read(ctx, r)
 }
 
+// Questions about a platform's numbered submissions. "seq > 0" leads the
+// engines to their index: without it they read all submissions of the platform,
+// for every report.
+const (
+	seqSQL       = `SELECT ` + submissionColumns + ` FROM submission s WHERE s.platform_id = $1 AND s.seq = $2 AND s.seq > 0`
+	newestSeqSQL = `SELECT MAX(seq) FROM submission WHERE platform_id = $1 AND seq > 0`
+	countSeqSQL  = `SELECT COUNT(*) FROM submission WHERE platform_id = $1 AND seq = $2 AND seq > 0`
+)
+
 // earlier finds the submission that took this seq before.
 func (l ledger) earlier(ctx context.Context, tx *sqldb.Tx, s submission) (*submission, error) {
 	if s.Seq == 0 {
 		return nil, nil //nolint:nilnil // what has no seq has no earlier report
 	}
-	first, err := scanSubmission(tx.QueryRow(ctx, `SELECT `+submissionColumns+` FROM submission s WHERE s.platform_id = $1 AND s.seq = $2`, s.platformID, s.Seq))
+	first, err := scanSubmission(tx.QueryRow(ctx, seqSQL, s.platformID, s.Seq))
 	if err == nil {
 		if first.bodyHash == s.bodyHash {
 			return &first, nil
@@ -109,7 +118,7 @@ func (l ledger) earlier(ctx context.Context, tx *sqldb.Tx, s submission) (*submi
 		return nil, fmt.Errorf("read earlier report: %w", err)
 	}
 	var newest sql.NullInt64
-	if err := tx.QueryRow(ctx, `SELECT MAX(seq) FROM submission WHERE platform_id = $1`, s.platformID).Scan(&newest); err != nil {
+	if err := tx.QueryRow(ctx, newestSeqSQL, s.platformID).Scan(&newest); err != nil {
 		return nil, fmt.Errorf("read newest seq: %w", err)
 	}
 	if newest.Int64 > s.Seq {
@@ -120,7 +129,7 @@ func (l ledger) earlier(ctx context.Context, tx *sqldb.Tx, s submission) (*submi
 		return nil, nil //nolint:nilnil // no earlier report is no error
 	}
 	var n int
-	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM submission WHERE platform_id = $1 AND seq = $2`, s.platformID, s.Revises).Scan(&n); err != nil {
+	if err := tx.QueryRow(ctx, countSeqSQL, s.platformID, s.Revises).Scan(&n); err != nil {
 		return nil, fmt.Errorf("read revised report: %w", err)
 	}
 	if n == 0 {
@@ -321,6 +330,15 @@ func (l ledger) after(ctx context.Context, position int64, limit int) ([]batch, 
 		err := r.Scan(&b.position, &b.platformID, &b.payload)
 		return b, err
 	})
+}
+
+// end returns the position of the newest submission that has values, or 0.
+func (l ledger) end(ctx context.Context) (position int64, err error) {
+	err = l.db.QueryRow(ctx, `SELECT position FROM submission WHERE payload IS NOT NULL ORDER BY position DESC LIMIT 1`).Scan(&position)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("read the end of the ledger: %w", err)
+	}
+	return position, nil
 }
 
 // forget drops the payloads of submissions before a time: their facts and
