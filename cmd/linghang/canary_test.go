@@ -18,10 +18,10 @@ import (
 type canaries map[string]string
 
 // look fails for every canary that shows in a text.
-func (c canaries) look(t *testing.T, where, text string, but ...string) {
+func (c canaries) look(t *testing.T, where, text string) {
 	t.Helper()
 	for what, secret := range c {
-		if strings.Contains(text, secret) && !strings.Contains(strings.Join(but, " "), what) {
+		if strings.Contains(text, secret) {
 			t.Errorf("%s shows the %s", where, what)
 		}
 	}
