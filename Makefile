@@ -55,6 +55,8 @@ run:
 ## test: everything, installing what it needs
 test:
 	@scripts/install.sh test
+	@scripts/peer.sh victoria-metrics
+	@scripts/peer.sh versitygw
 	@$(MAKE) --no-print-directory web
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory unit
@@ -65,7 +67,7 @@ test:
 
 ## unit: Go tests of libraries, stores on both engines, rooms, the house
 unit:
-	$(GO) test -timeout 15m ./...
+	$(GO) test -timeout 40m ./...
 
 ## race: the packages with goroutines of their own, under the race detector
 race:

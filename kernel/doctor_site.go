@@ -29,8 +29,8 @@ func (d *doctor) checkConfiguration() {
 	warn := func(check string, note, mend lang.Text) {
 		d.add("configuration."+check, title, health.Finding{State: health.Degraded, Note: note, Mend: mend})
 	}
-	local := isLocal(c.HTTP)
-	if !local && c.PublicURL == "" && c.HTTP != "off" {
+	d.checkProxy(warn)
+	if !isLocal(c.HTTP) && c.PublicURL == "" && c.HTTP != "off" {
 		warn("public-url", lang.Text{ZH: c.HTTP + " 对网络开放，但没有 public-url：链接会指向本机地址", EN: c.HTTP + " is open to the network and there is no public-url: links will name this machine"},
 			lang.Text{ZH: "将 public-url 设为浏览器使用的地址", EN: "Set public-url to the address that browsers use"})
 	}
@@ -40,6 +40,17 @@ func (d *doctor) checkConfiguration() {
 				lang.Text{ZH: "在前面放一个终结 TLS 的反向代理，并把 public-url 改为 https://", EN: "Put a proxy in front that ends TLS, and make public-url https://"})
 		}
 	}
+	if info, err := os.Stat(c.File); c.File != "" && err == nil && info.Mode().Perm()&0o007 != 0 && (c.DatabaseURL+c.NATSURL+c.BlobsURL != "") {
+		warn("file", lang.Text{ZH: c.File + " 可被本机所有用户读取，其中可能有口令", EN: c.File + " can be read by everybody on this machine, and may hold passwords"}, same("chmod 640 %s", c.File))
+	}
+	if len(d.list) == before {
+		d.add("configuration", title, health.Finding{Note: lang.Text{ZH: "没有可疑之处", EN: "nothing stands out"}})
+	}
+}
+
+// checkProxy compares where the port listens with whom it believes.
+func (d *doctor) checkProxy(warn func(check string, note, mend lang.Text)) {
+	c, local := d.k.cfg, isLocal(d.k.cfg.HTTP)
 	if c.PublicURL != "" && local && !c.TrustProxy {
 		warn("trust-proxy", lang.Text{ZH: "有反向代理，但 trust-proxy 为 false：所有来源地址都会显示为代理的地址", EN: "there is a proxy and trust-proxy is false: everybody seems to come from the proxy"},
 			lang.Text{ZH: "将 trust-proxy 设为 true", EN: "Set trust-proxy to true"})
@@ -47,12 +58,6 @@ func (d *doctor) checkConfiguration() {
 	if c.TrustProxy && !local && c.HTTP != "off" {
 		warn("trust-proxy", lang.Text{ZH: "trust-proxy 为 true 而端口对网络开放：来源地址可以伪造", EN: "trust-proxy is true and the port is open to the network: the caller's address can be forged"},
 			lang.Text{ZH: "让 http 只监听代理所在的地址，例如 127.0.0.1:8080", EN: "Let http listen where only the proxy is, such as 127.0.0.1:8080"})
-	}
-	if info, err := os.Stat(c.File); c.File != "" && err == nil && info.Mode().Perm()&0o007 != 0 && (c.DatabaseURL+c.NATSURL+c.BlobsURL != "") {
-		warn("file", lang.Text{ZH: c.File + " 可被本机所有用户读取，其中可能有口令", EN: c.File + " can be read by everybody on this machine, and may hold passwords"}, same("chmod 640 %s", c.File))
-	}
-	if len(d.list) == before {
-		d.add("configuration", title, health.Finding{Note: lang.Text{ZH: "没有可疑之处", EN: "nothing stands out"}})
 	}
 }
 
@@ -79,7 +84,7 @@ func (d *doctor) checkServing(ctx context.Context) {
 		d.add("port", title, health.Failed(err, lang.Text{}))
 		return
 	}
-	resp, err := http.DefaultClient.Do(r) //nolint:gosec // the address that the operator configured
+	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		d.checkFree(ctx, title, address)
 		return

@@ -3,25 +3,29 @@
 # Go module proxy into .tools, once, and prints its path.
 #
 #   scripts/peer.sh victoria-metrics
+#   scripts/peer.sh versitygw          an S3-compatible server
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case "${1:-}" in
 # The newest one that Go 1.26 builds: 1.152.0 asks for Go 1.27.
 victoria-metrics) version=v1.151.0 package=github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics ;;
+versitygw) version=v1.8.0 package=github.com/versity/versitygw/cmd/versitygw ;;
 *)
-  echo "peer: name one of: victoria-metrics" >&2
+  echo "peer: name one of: victoria-metrics, versitygw" >&2
   exit 2
   ;;
 esac
 
 program=$PWD/.tools/$1-$version
+mkdir -p .tools
+exec 9>".tools/$1.lock" # test binaries ask at the same time
+flock 9
 if [ ! -x "$program" ]; then
-  mkdir -p .tools
   new=$(mktemp -d "$PWD/.tools/new.XXXXXX")
   trap 'rm -rf "$new"' EXIT
   echo "peer: building $package@$version" >&2
-  GOBIN=$new go install "$package@$version"
+  GOFLAGS= GOBIN=$new go install "$package@$version"
   mv "$new/$1" "$program" # a program that is there is a whole one
 fi
 echo "$program"

@@ -104,7 +104,7 @@ func (k *link) mend() {
 func through(t *testing.T, list string) (wired string, links []*link) {
 	t.Helper()
 	var addresses []string
-	for _, address := range strings.Split(list, ",") {
+	for address := range strings.SplitSeq(list, ",") {
 		u, err := url.Parse(address)
 		if err != nil {
 			t.Fatal(err)

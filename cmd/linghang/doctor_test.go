@@ -65,7 +65,7 @@ func TestTheDoctorFindsWhatIsWrong(t *testing.T) {
 
 		other := httptest.NewServer(http.NotFoundHandler())
 		defer other.Close()
-		if err := os.Chmod(h.data, 0o755); err != nil { //nolint:gosec // that is what is to be found
+		if err := os.Chmod(h.data, 0o755); err != nil {
 			t.Fatal(err)
 		}
 		found, err = h.doctor("--http", strings.TrimPrefix(other.URL, "http://"))

@@ -22,7 +22,7 @@ func hold(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the lock of the archive: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { //nolint:gosec // a file descriptor is small
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		busy := fault.New(fault.Conflict, "kernel.backup.busy", "another backup or prune is at work on this archive").At("directory", "wait until it has ended")
 		return nil, errors.Join(busy, f.Close())
 	}
@@ -53,19 +53,9 @@ func (r *Reader) Prune(gone, stay []string, pieces func(list []byte) ([]string, 
 	if len(there) != len(gone)+len(stay) {
 		return p, fault.New(fault.Conflict, "kernel.backup.busy", "the archive has changed meanwhile").At("directory", "begin again")
 	}
-	needed := map[string]bool{}
-	for _, id := range stay {
-		list, err := r.List(id)
-		if err != nil {
-			return p, err
-		}
-		names, err := pieces(list)
-		if err != nil {
-			return p, err
-		}
-		for _, n := range names {
-			needed[n] = true
-		}
+	needed, err := r.needed(stay, pieces)
+	if err != nil {
+		return p, err
 	}
 	// The lists go first: a backup that is listed has all its pieces.
 	for _, id := range gone {
@@ -77,7 +67,31 @@ func (r *Reader) Prune(gone, stay []string, pieces func(list []byte) ([]string, 
 	if err := syncDir(filepath.Join(r.dir, "backups")); len(gone) > 0 && err != nil {
 		return p, err
 	}
-	err = filepath.WalkDir(filepath.Join(r.dir, "pieces"), func(path string, d fs.DirEntry, err error) error {
+	return p, p.sweep(filepath.Join(r.dir, "pieces"), needed)
+}
+
+// needed names the pieces of the backups that stay.
+func (r *Reader) needed(stay []string, pieces func(list []byte) ([]string, error)) (map[string]bool, error) {
+	needed := map[string]bool{}
+	for _, id := range stay {
+		list, err := r.List(id)
+		if err != nil {
+			return nil, err
+		}
+		names, err := pieces(list)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range names {
+			needed[n] = true
+		}
+	}
+	return needed, nil
+}
+
+// sweep removes the pieces that nothing needs.
+func (p *Pruned) sweep(dir string, needed map[string]bool) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || needed[d.Name()] || !nameForm.MatchString(d.Name()) && !strings.HasPrefix(d.Name(), "incoming-") {
 			return err
 		}
@@ -85,11 +99,10 @@ func (r *Reader) Prune(gone, stay []string, pieces func(list []byte) ([]string, 
 		if err != nil {
 			return fmt.Errorf("look at piece %s: %w", d.Name(), err)
 		}
-		if err := os.Remove(path); err != nil {
+		if err := os.Remove(path); err != nil { //nolint:gosec // the archive is the operator's, and held by its lock
 			return fmt.Errorf("remove piece %s: %w", d.Name(), err)
 		}
 		p.Pieces, p.Bytes = p.Pieces+1, p.Bytes+info.Size()
 		return nil
 	})
-	return p, err
 }

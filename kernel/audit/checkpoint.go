@@ -123,6 +123,14 @@ func appendLines(path string, list []Checkpoint) (err error) {
 	return f.Sync()
 }
 
+// genuine reports whether a checkpoint is what was signed, with a key of this installation.
+func (l *Log) genuine(ctx context.Context, c Checkpoint) bool {
+	if c.verify(nil) != nil {
+		return false
+	}
+	return l.ring == nil || l.ring.Verify(ctx, checkpointPurpose, c.statement(), c.Signature) == nil
+}
+
 // agree compares entries that were read in order with their checkpoints; it
 // returns how many there were, and the first entry that does not fit.
 func (l *Log) agree(ctx context.Context, entries []Entry) (n int64, at int64, err error) {
@@ -136,10 +144,7 @@ func (l *Log) agree(ctx context.Context, entries []Entry) (n int64, at int64, er
 	}
 	for _, c := range list {
 		i := c.Seq - first
-		if i >= int64(len(entries)) || entries[i].Hash != c.Hash || c.verify(nil) != nil {
-			return n, c.Seq, nil
-		}
-		if l.ring != nil && l.ring.Verify(ctx, checkpointPurpose, c.statement(), c.Signature) != nil {
+		if i >= int64(len(entries)) || entries[i].Hash != c.Hash || !l.genuine(ctx, c) {
 			return n, c.Seq, nil
 		}
 		n++

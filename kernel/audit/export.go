@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -200,11 +201,8 @@ func (v *exportReader) checkpoint(c Checkpoint) string {
 	}
 	v.proof.Checkpoints++
 	v.proof.Unproven = 0
-	for _, k := range v.proof.Keys {
-		if k == c.Key {
-			return ""
-		}
+	if !slices.Contains(v.proof.Keys, c.Key) {
+		v.proof.Keys = append(v.proof.Keys, c.Key)
 	}
-	v.proof.Keys = append(v.proof.Keys, c.Key)
 	return ""
 }

@@ -49,23 +49,8 @@ func newBucket(address string) (bucket, error) {
 		BucketLookup: minio.BucketLookupPath, TrailingHeaders: true, Transport: transport(),
 	}
 	for key, values := range u.Query() {
-		switch value := values[0]; key {
-		case "region":
-			options.Region = value
-		case "tls":
-			if options.Secure, err = strconv.ParseBool(value); err != nil {
-				return bucket{}, ErrURL
-			}
-		case "path-style":
-			path, err := strconv.ParseBool(value)
-			if err != nil {
-				return bucket{}, ErrURL
-			}
-			if !path {
-				options.BucketLookup = minio.BucketLookupDNS
-			}
-		default:
-			return bucket{}, fmt.Errorf("there is no parameter %q: %w", key, ErrURL)
+		if err := setOption(options, key, values[0]); err != nil {
+			return bucket{}, err
 		}
 	}
 	if prefix != "" {
@@ -76,6 +61,26 @@ func newBucket(address string) (bucket, error) {
 		return bucket{}, ErrURL
 	}
 	return bucket{client, name, prefix}, nil
+}
+
+// setOption applies one parameter of the address.
+func setOption(options *minio.Options, key, value string) error {
+	if key == "region" {
+		options.Region = value
+		return nil
+	}
+	on, err := strconv.ParseBool(value)
+	switch {
+	case key != "tls" && key != "path-style":
+		return fmt.Errorf("there is no parameter %q: %w", key, ErrURL)
+	case err != nil:
+		return ErrURL
+	case key == "tls":
+		options.Secure = on
+	case !on:
+		options.BucketLookup = minio.BucketLookupDNS
+	}
+	return nil
 }
 
 // transport gives up on a service that does not answer.

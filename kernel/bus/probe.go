@@ -37,7 +37,7 @@ func Probe(ctx context.Context, url string) (f Facts, err error) {
 	}
 	stream, err := js.Stream(ctx, streamName)
 	if err != nil {
-		return f, nil //nolint:nilerr // it is made at the first start
+		return f, nil
 	}
 	start := time.Now()
 	info, err := stream.Info(ctx)

@@ -103,47 +103,71 @@ func (c content) endOfJPEG(r *bufio.Reader) (int64, error) {
 		return 0, err
 	}
 	for scanning := false; ; {
-		b, err := r.ReadByte()
+		b, read, err := nextMarker(r, scanning)
 		if err != nil {
 			return 0, err
 		}
-		at++
-		if b != 0xff {
-			if !scanning {
-				return 0, damaged("jpeg")
-			}
-			continue
-		}
-		for b == 0xff {
-			if b, err = r.ReadByte(); err != nil {
-				return 0, err
-			}
-			at++
-		}
+		at += read
 		switch {
 		case b == 0xd9:
 			return at, nil
 		case b == 0 || b == 1 || b >= 0xd0 && b <= 0xd8:
 			continue // a byte of the scan, or a marker without a segment
 		}
-		head, err := r.Peek(7)
+		length, err := skipSegment(r, b)
 		if err != nil {
-			return 0, err
-		}
-		length := int64(binary.BigEndian.Uint16(head))
-		if length < 2 {
-			return 0, damaged("jpeg")
-		}
-		if b >= 0xc0 && b <= 0xcf && b != 0xc4 && b != 0xc8 && b != 0xcc {
-			if err := tooManyPixels(int64(binary.BigEndian.Uint16(head[5:])), int64(binary.BigEndian.Uint16(head[3:]))); err != nil {
-				return 0, err
-			}
-		}
-		if err := skip(r, length); err != nil {
 			return 0, err
 		}
 		at += length
 		scanning = b == 0xda
+	}
+}
+
+// skipSegment reads past a segment, and looks at the size of the picture in a frame's.
+func skipSegment(r *bufio.Reader, marker byte) (length int64, err error) {
+	head, err := r.Peek(7)
+	if err != nil {
+		return 0, err
+	}
+	length = int64(binary.BigEndian.Uint16(head))
+	if length < 2 {
+		return 0, damaged("jpeg")
+	}
+	frame := marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc
+	if frame {
+		err = tooManyPixels(int64(binary.BigEndian.Uint16(head[5:])), int64(binary.BigEndian.Uint16(head[3:])))
+	}
+	if err != nil {
+		return 0, err
+	}
+	return length, skip(r, length)
+}
+
+// nextMarker reads up to the marker that comes next, and counts the bytes; only
+// a scan has bytes before it.
+func nextMarker(r *bufio.Reader, scanning bool) (marker byte, read int64, err error) {
+	for {
+		b, err := r.ReadByte()
+		if err != nil {
+			return 0, 0, err
+		}
+		read++
+		if b == 0xff {
+			break
+		}
+		if !scanning {
+			return 0, 0, damaged("jpeg")
+		}
+	}
+	for {
+		b, err := r.ReadByte()
+		if err != nil {
+			return 0, 0, err
+		}
+		read++
+		if b != 0xff {
+			return b, read, nil
+		}
 	}
 }
 

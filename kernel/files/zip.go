@@ -122,14 +122,14 @@ func (c content) zipKind() (string, error) {
 	}
 	types := false
 	for _, f := range files {
-		switch {
-		case f.Name == "OFD.xml":
+		switch f.Name {
+		case "OFD.xml":
 			return "ofd", nil
-		case f.Name == "[Content_Types].xml":
+		case "[Content_Types].xml":
 			types = true
-		case f.Name == "META-INF/MANIFEST.MF":
+		case "META-INF/MANIFEST.MF":
 			return "", refused("program (Java)")
-		case f.Name == "AndroidManifest.xml":
+		case "AndroidManifest.xml":
 			return "", refused("program (Android)")
 		}
 	}
@@ -168,14 +168,8 @@ func (c content) checkZip(k kind, b *budget, depth int) error {
 
 func (c content) checkEntry(k kind, f *zip.File, b *budget, depth int) error {
 	name := strings.ReplaceAll(f.Name, `\`, "/")
-	if name == "" || path.IsAbs(name) || strings.ContainsRune(name, 0) || slices.Contains(strings.Split(name, "/"), "..") {
-		return fault.New(fault.Invalid, "files.archive.path", "a file in the archive is called %.80q", f.Name).At("body", "pack the files without folders above")
-	}
-	if f.Flags&1 != 0 {
-		return fault.New(fault.Invalid, "files.archive.locked", "%.80q in the archive is encrypted and cannot be examined", f.Name).At("body", "pack it without a password")
-	}
-	if f.Mode()&^0o7777 != 0 && !f.Mode().IsDir() {
-		return fault.New(fault.Invalid, "files.archive.path", "%.80q in the archive is no plain file", f.Name).At("body", "pack plain files only")
+	if err := plain(f, name); err != nil {
+		return err
 	}
 	if what := runs(k, name); what != "" {
 		return active(k.name, what)
@@ -206,6 +200,20 @@ func (c content) checkEntry(k kind, f *zip.File, b *budget, depth int) error {
 		return damaged("zip")
 	}
 	b.bytes -= rest + int64(n)
+	return nil
+}
+
+// plain refuses entries that would land elsewhere, cannot be read or are no files.
+func plain(f *zip.File, name string) error {
+	if name == "" || path.IsAbs(name) || strings.ContainsRune(name, 0) || slices.Contains(strings.Split(name, "/"), "..") {
+		return fault.New(fault.Invalid, "files.archive.path", "a file in the archive is called %.80q", f.Name).At("body", "pack the files without folders above")
+	}
+	if f.Flags&1 != 0 {
+		return fault.New(fault.Invalid, "files.archive.locked", "%.80q in the archive is encrypted and cannot be examined", f.Name).At("body", "pack it without a password")
+	}
+	if f.Mode()&^0o7777 != 0 && !f.Mode().IsDir() {
+		return fault.New(fault.Invalid, "files.archive.path", "%.80q in the archive is no plain file", f.Name).At("body", "pack plain files only")
+	}
 	return nil
 }
 

@@ -31,14 +31,14 @@ import (
 // shop is a room with one versioned object and doors of every sort.
 type shop struct{ kit *module.Kit }
 
-type item struct {
+type ware struct {
 	ID      string    `json:"id" title:"编号|ID"`
 	Name    lang.Text `json:"name" title:"名称|Name"`
 	Price   float64   `json:"price" title:"价格|Price"`
 	Version int64     `json:"version"`
 }
 
-func (i item) ETag() int64 { return i.Version }
+func (i ware) ETag() int64 { return i.Version }
 
 type itemInput struct {
 	Body struct {
@@ -88,13 +88,13 @@ CREATE TABLE item (id TEXT PRIMARY KEY, zh TEXT NOT NULL, en TEXT NOT NULL, pric
 	}
 }
 
-func (s *shop) list(ctx context.Context, in sqldb.ListParams) (sqldb.Page[item], error) {
+func (s *shop) list(ctx context.Context, in sqldb.ListParams) (sqldb.Page[ware], error) {
 	l := sqldb.List{Select: "id, zh, en, price, version", From: "item", Key: "id", Order: "id", Sort: map[string]string{"id": "id", "price": "price"}, Search: []string{"id"}}
 	return sqldb.Fetch(ctx, s.kit.DB, l, in, scanItem)
 }
 
-func scanItem(r sqldb.Row) (item, error) {
-	var i item
+func scanItem(r sqldb.Row) (ware, error) {
+	var i ware
 	err := r.Scan(&i.ID, &i.Name.ZH, &i.Name.EN, &i.Price, &i.Version)
 	return i, err
 }
@@ -109,14 +109,14 @@ func (s *shop) insert(ctx context.Context, id string, name lang.Text, price floa
 	})
 }
 
-func (s *shop) add(ctx context.Context, in itemInput) (item, error) {
+func (s *shop) add(ctx context.Context, in itemInput) (ware, error) {
 	if err := s.insert(ctx, in.Body.ID, in.Body.Name, in.Body.Price); err != nil {
-		return item{}, err
+		return ware{}, err
 	}
 	return s.get(ctx, in.Body.ID)
 }
 
-func (s *shop) get(ctx context.Context, id string) (item, error) {
+func (s *shop) get(ctx context.Context, id string) (ware, error) {
 	i, err := scanItem(s.kit.DB.QueryRow(ctx, `SELECT id, zh, en, price, version FROM item WHERE id = $1`, id))
 	if err != nil {
 		return i, fault.New(fault.NotFound, "shop.none", "there is no %s", id)
@@ -124,12 +124,12 @@ func (s *shop) get(ctx context.Context, id string) (item, error) {
 	return i, nil
 }
 
-func (s *shop) read(ctx context.Context, in httpd.Object) (item, error) { return s.get(ctx, in.ID) }
+func (s *shop) read(ctx context.Context, in httpd.Object) (ware, error) { return s.get(ctx, in.ID) }
 
-func (s *shop) edit(ctx context.Context, in editInput) (item, error) {
+func (s *shop) edit(ctx context.Context, in editInput) (ware, error) {
 	version, err := in.Expected()
 	if err != nil {
-		return item{}, err
+		return ware{}, err
 	}
 	err = s.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE item SET price = $1, version = version + 1 WHERE id = $2 AND version = $3`, in.Body.Price, in.ID, version)
@@ -139,7 +139,7 @@ func (s *shop) edit(ctx context.Context, in editInput) (item, error) {
 		return err
 	})
 	if err != nil {
-		return item{}, err
+		return ware{}, err
 	}
 	return s.get(ctx, in.ID)
 }

@@ -20,7 +20,7 @@ func TestADownloadThatWouldBeCutIsRefused(t *testing.T) {
 }
 
 // NewBuckets, Take and Len are the limits of one kind of caller.
-func NewBuckets(perSecond float64) *buckets { return newBuckets(perSecond) } //nolint:revive // for tests
+func NewBuckets(perSecond float64) *buckets { return newBuckets(perSecond) }
 
 // Take uses one request.
 func (b *buckets) Take(caller string, now time.Time) time.Duration { return b.take(caller, now) }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -147,7 +148,7 @@ func restate(c huma.Context, _ string, v any) (any, error) {
 		p.Key = "kernel.request.unreadable"
 	}
 	for _, e := range m.Errors {
-		p.Errors = append(p.Errors, fault.Field{Location: e.Location, Message: e.Message, Value: e.Value})
+		p.Errors = append(p.Errors, fault.Field{Location: e.Location, Message: e.Message, Value: shown(e.Location, e.Value)})
 	}
 	return p, nil
 }
@@ -157,4 +158,20 @@ func problemResponse(api huma.API) *huma.Response {
 	return &huma.Response{
 		Description: "Refused", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
 	}
+}
+
+// shown is what a problem repeats of a wrong value: single values, none of a
+// place that holds a secret, and no objects, which may have secrets in them.
+func shown(location string, value any) any {
+	place := strings.ToLower(location)
+	for _, word := range []string{"password", "secret", "token", "body.current", "body.new", "body.code", "authorization"} {
+		if strings.HasSuffix(place, word) {
+			return nil
+		}
+	}
+	switch value.(type) {
+	case string, bool, float64, int, int64:
+		return value
+	}
+	return nil
 }

@@ -9,9 +9,6 @@ import (
 	"time"
 )
 
-// s3Version is the S3-compatible server that the store is tested against.
-const s3Version = "v1.8.0"
-
 // S3Secret is the secret key of the server that S3 starts.
 const S3Secret = "canary-Vq8sJ2mT5xWbR7nD"
 
@@ -19,7 +16,7 @@ const S3Secret = "canary-Vq8sJ2mT5xWbR7nD"
 // returns the bucket's address for blobs-url.
 func S3(t testing.TB) string {
 	t.Helper()
-	program := Program(t, "github.com/versity/versitygw/cmd/versitygw", s3Version)
+	program := Program(t, "versitygw")
 	dir := t.TempDir()
 	bucket, beside := filepath.Join(dir, "buckets", "linghang"), filepath.Join(dir, "beside")
 	for _, d := range []string{bucket, beside} {

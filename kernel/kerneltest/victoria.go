@@ -3,9 +3,7 @@ package kerneltest
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,24 +21,13 @@ type Victoria struct {
 }
 
 // StartVictoria runs VictoriaMetrics on a free port until the test ends.
-// scripts/peer.sh builds it, once.
 func StartVictoria(t testing.TB) *Victoria {
 	t.Helper()
-	root, err := projectRoot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	build := exec.Command(filepath.Join(root, "scripts", "peer.sh"), "victoria-metrics")
-	build.Stderr = os.Stderr
-	out, err := build.Output()
-	if err != nil {
-		t.Fatalf("build VictoriaMetrics: %v", err)
-	}
 	port, err := freePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &Victoria{t: t, program: strings.TrimSpace(string(out)), dir: t.TempDir(), URL: fmt.Sprintf("http://127.0.0.1:%d", port)}
+	v := &Victoria{t: t, program: Program(t, "victoria-metrics"), dir: t.TempDir(), URL: fmt.Sprintf("http://127.0.0.1:%d", port)}
 	v.Start()
 	t.Cleanup(v.Kill)
 	return v
@@ -79,17 +66,4 @@ func (v *Victoria) Settle() {
 	}
 	_ = r.Body.Close()
 	time.Sleep(time.Millisecond) // a query at this millisecond would be one too early
-}
-
-func projectRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for ; dir != "/"; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-	}
-	return "", fmt.Errorf("there is no go.mod above the test")
 }

@@ -154,7 +154,7 @@ func (b *Box) round(ctx context.Context) error {
 		}
 		failed := b.bus.Handle(ctx, bus.Delivery{MessageID: l.EventID, Consumer: l.Consumer}, subscriptions[l.Consumer], l.data, "")
 		if ctx.Err() != nil {
-			break // the claim ends by itself
+			return nil //nolint:nilerr // the claim ends by itself
 		}
 		if err := b.tried(ctx, l, failed); err != nil {
 			return err

@@ -133,8 +133,8 @@ func (m *Room) Manifest() module.Manifest {
 			{Purpose: linkPurpose, Column: sqldb.Column{Table: "notice", Key: "id", Name: "secret", Where: "secret <> ''"}},
 		},
 		Jobs: []module.Job{
-			{Name: "forget", Every: 24 * time.Hour, Do: m.forget},
-			{Name: "digests", Every: 5 * time.Minute, Do: m.digests},
+			{Name: "forget", Title: lang.Text{ZH: "清理过期通知", EN: "Forget old notices"}, Every: 24 * time.Hour, Do: m.forget},
+			{Name: "digests", Title: lang.Text{ZH: "发送摘要邮件", EN: "Send digests"}, Every: 5 * time.Minute, Do: m.digests},
 		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "通知", EN: "Notices"}, Path: "/notices", Icon: "notices", Permission: identity.SignedIn},

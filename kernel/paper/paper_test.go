@@ -16,12 +16,10 @@ import (
 	"linghang/kernel/paper"
 )
 
-func number(v float64) *float64 { return &v }
-
 func sample() paper.Document {
 	rows := make([][]paper.Cell, 70)
 	for i := range rows {
-		rows[i] = []paper.Cell{{Text: fmt.Sprintf("第%d项：标识解析二级节点规模化应用 Secondary nodes in scaled use", i+1)}, {Text: "1,234.5", Number: number(1234.5)}, {Text: "滞后", Tone: paper.Bad}, {Text: "=SUM(A1)"}}
+		rows[i] = []paper.Cell{{Text: fmt.Sprintf("第%d项：标识解析二级节点规模化应用 Secondary nodes in scaled use", i+1)}, {Text: "1,234.5", Number: new(1234.5)}, {Text: "滞后", Tone: paper.Bad}, {Text: "=SUM(A1)"}}
 	}
 	return paper.Document{
 		Title: "行动计划季度报告 Quarterly report", Subtitle: "青岛 · 2024年第1季度",
@@ -31,10 +29,10 @@ func sample() paper.Document {
 			{Figures: []paper.Figure{{Label: "目标总数", Value: "23"}, {Label: "已达成", Value: "7", Tone: paper.Good}, {Label: "滞后", Value: "3", Tone: paper.Bad}, {Label: "有风险", Value: "2", Tone: paper.Warn}, {Label: "已过", Value: "75%"}}},
 			paper.Say(strings.Repeat("截至报告期末，各项目标进展正常 (on track)。", 12)),
 			{Chart: &paper.Chart{Title: "各行动的目标状态", Kind: paper.Bar, Unit: "项", Labels: []string{"新技术", "新业态", "新模式", "新产业"}, Series: []paper.Series{
-				{Name: "已达成", Values: []*float64{number(3), number(2), nil, number(1)}}, {Name: "滞后", Values: []*float64{number(1), number(0), number(2), number(4)}},
+				{Name: "已达成", Values: []*float64{new(float64(3)), new(float64(2)), nil, new(float64(1))}}, {Name: "滞后", Values: []*float64{new(float64(1)), new(float64(0)), new(float64(2)), new(float64(4))}},
 			}}},
 			{Chart: &paper.Chart{Title: "完成程度", Kind: paper.Line, Labels: []string{"2023-10", "2023-11", "2023-12", "2024-01"}, Series: []paper.Series{
-				{Name: "5G基站", Values: []*float64{number(60), number(72.5), nil, number(91)}}, {Name: "Gazelle enterprises", Values: []*float64{nil, number(20), number(35), number(38)}},
+				{Name: "5G基站", Values: []*float64{new(float64(60)), new(72.5), nil, new(float64(91))}}, {Name: "Gazelle enterprises", Values: []*float64{nil, new(float64(20)), new(float64(35)), new(float64(38))}},
 			}}},
 			{Table: &paper.Table{Title: "各项目标", Columns: []paper.Column{{Title: "目标", Width: 50}, {Title: "现值", Width: 15, Right: true}, {Title: "状态", Width: 12}, {Title: "说明", Width: 20}}, Rows: rows}},
 			{Table: &paper.Table{Title: "空表", Columns: []paper.Column{{Title: "目标", Width: 1}}, Empty: "没有"}},

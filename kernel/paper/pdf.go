@@ -40,8 +40,9 @@ func (t Tone) colour() colour {
 		return colour{180, 83, 9}
 	case Bad:
 		return colour{185, 28, 28}
+	default:
+		return ink()
 	}
-	return ink()
 }
 
 // Font returns the type that files are set in: the one at path, a TrueType file

@@ -83,6 +83,20 @@ func (b *book) first(d Document, f Frame) error {
 		row++
 		return nil
 	}
+	for i, cells := range d.lines(f) {
+		style := b.number
+		if i == 0 {
+			style = b.bold
+		}
+		if err := put(style, cells...); err != nil {
+			return err
+		}
+	}
+	return b.SetColWidth(name, "A", "B", 40)
+}
+
+// lines is what the document says, without tables and charts.
+func (d Document) lines(f Frame) [][]string {
 	lines := [][]string{{d.Title}}
 	if d.Subtitle != "" {
 		lines = append(lines, []string{d.Subtitle})
@@ -102,16 +116,7 @@ func (b *book) first(d Document, f Frame) error {
 			lines = append(lines, []string{figure.Label, figure.Value})
 		}
 	}
-	for i, cells := range lines {
-		style := b.number
-		if i == 0 {
-			style = b.bold
-		}
-		if err := put(style, cells...); err != nil {
-			return err
-		}
-	}
-	return b.SetColWidth(name, "A", "B", 40)
+	return lines
 }
 
 // name makes a name for a sheet: 31 characters, none of them special, no two alike.

@@ -87,7 +87,7 @@ func (m *Room) Manifest() module.Manifest {
 			{Pattern: "GET /runs/{id}/xlsx", Permission: "report.view", Summary: "Download as XLSX", Handler: httpd.Raw("", m.download("xlsx"))},
 		},
 		Topics: []module.Topic{{Name: topicRuns, Permission: "report.view"}},
-		Jobs:   []module.Job{{Name: "forget", Every: 24 * time.Hour, Do: m.forget}},
+		Jobs:   []module.Job{{Name: "forget", Title: lang.Text{ZH: "清理过期报告", EN: "Forget old reports"}, Every: 24 * time.Hour, Do: m.forget}},
 		Nav: []module.NavItem{{
 			Section: lang.Text{ZH: "报告", EN: "Reports"}, Label: lang.Text{ZH: "报告", EN: "Reports"}, Path: "/reports", Icon: "reports", Permission: "report.view",
 		}},

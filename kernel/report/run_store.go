@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"linghang/kernel/fault"
@@ -114,17 +115,10 @@ func (s runStore) list(ctx context.Context, in runParams, reports []any) (sqldb.
 	}
 	identity.From(ctx).Scope.Filter(&l, "organisation_id")
 	l.WhereIf("report = ?", in.Report).WhereIf("state = ?", in.State)
-	marks := ""
-	for i := range reports {
-		if i > 0 {
-			marks += ", "
-		}
-		marks += "?"
-	}
 	if len(reports) == 0 {
 		l.Where("1 = 0")
 	} else {
-		l.Where("report IN ("+marks+")", reports...)
+		l.Where("report IN (?"+strings.Repeat(", ?", len(reports)-1)+")", reports...)
 	}
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanRun)
 }

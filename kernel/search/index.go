@@ -144,7 +144,7 @@ func (ix *index) seal() {
 	ix.segments = append(ix.segments, sealed)
 	for i, d := range sealed.docs {
 		if !d.gone {
-			ix.places[d.key] = place{sealed, uint32(i)} //nolint:gosec // of one segment
+			ix.places[d.key] = place{sealed, uint32(i)}
 		}
 	}
 	ix.open = newBuilder()
@@ -155,7 +155,7 @@ func (ix *index) seal() {
 		ix.mu.Lock()
 		ix.segments = append(slices.Clone(ix.segments[:n-2]), merged)
 		for i, d := range merged.docs {
-			ix.places[d.key] = place{merged, uint32(i)} //nolint:gosec // of one segment
+			ix.places[d.key] = place{merged, uint32(i)}
 		}
 		ix.mu.Unlock()
 	}

@@ -244,7 +244,7 @@ func TestTheJudgedSetIsAnsweredInAGoodOrder(t *testing.T) {
 // city makes n documents of about 200 characters whose words are as unequal as
 // those of real text: a word's rank r comes up with a share of 1/r.
 func city(n int) []record {
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // made-up text
+	r := rand.New(rand.NewPCG(1, 2))
 	vocabulary := make([]string, 20_000)
 	for i := range vocabulary {
 		word := make([]rune, 2+r.IntN(2))
@@ -287,7 +287,7 @@ func BenchmarkSearch(b *testing.B) {
 	}
 	built := time.Since(began)
 	size := liveHeap() - before
-	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // made-up questions
+	r := rand.New(rand.NewPCG(3, 4))
 	var took []time.Duration
 	for b.Loop() {
 		body := []rune(docs[r.IntN(len(docs))].Body)

@@ -71,7 +71,7 @@ func (ix *index) find(q ask) found {
 	}
 	average := float64(ix.length) / float64(max(1, len(ix.places)))
 	for n, a := range terms {
-		ix.collect(parts, sums, a, uint8(n+1), average, visible) //nolint:gosec // at most maxAsked
+		ix.collect(parts, sums, a, uint8(n+1), average, visible)
 	}
 	need := uint8(len(terms)) //nolint:gosec // at most maxAsked
 	out.all = slices.ContainsFunc(sums, func(s *scores) bool { return s.reaches(need) })

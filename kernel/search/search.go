@@ -94,7 +94,7 @@ func (m *Room) Manifest() module.Manifest {
 		},
 		Publishes:  []bus.Event{module.DocumentPut{}, module.DocumentRemoved{}},
 		Subscribes: []module.Subscription{bus.On(m.put), bus.On(m.removed)},
-		Jobs:       []module.Job{{Name: "mend", Every: 24 * time.Hour, Do: m.mend}},
+		Jobs:       []module.Job{{Name: "mend", Title: lang.Text{ZH: "核对搜索索引", EN: "Compare the search with the rooms"}, Every: 24 * time.Hour, Do: m.mend}},
 	}
 }
 

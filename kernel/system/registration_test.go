@@ -39,11 +39,11 @@ func register(t *testing.T, c *kerneltest.City, body string) applied {
 	return a
 }
 
-func decide(t *testing.T, c *kerneltest.City, id, who, body string) kerneltest.Reply {
+func decide(t *testing.T, c *kerneltest.City, id, body string) kerneltest.Reply {
 	t.Helper()
 	var a applied
 	c.Get(t, "/api/system/registrations/"+id, "officer").Decode(t, &a)
-	return c.Send(t, "POST", "/api/system/registrations/"+id+"/decision", who, body, "If-Match", fmt.Sprintf(`"%d"`, a.Version))
+	return c.Send(t, "POST", "/api/system/registrations/"+id+"/decision", "officer", body, "If-Match", fmt.Sprintf(`"%d"`, a.Version))
 }
 
 func TestAnOrganisationRegistersIsReturnedMendsItAndGetsIn(t *testing.T) {
@@ -60,10 +60,10 @@ func TestAnOrganisationRegistersIsReturnedMendsItAndGetsIn(t *testing.T) {
 			kerneltest.Wait(t, "the officer to be told", func() bool {
 				return strings.Contains(string(c.Get(t, "/api/notify/inbox", "officer").Body), "system.registration.submitted")
 			})
-			if r := decide(t, c, a.ID, "officer", `{"decision":"return"}`); r.Status != http.StatusUnprocessableEntity {
+			if r := decide(t, c, a.ID, `{"decision":"return"}`); r.Status != http.StatusUnprocessableEntity {
 				t.Errorf("returned without a reason: %d %s", r.Status, r.Body)
 			}
-			if r := decide(t, c, a.ID, "officer", `{"decision":"return","reason":"名称与执照不符"}`); r.Status != http.StatusOK {
+			if r := decide(t, c, a.ID, `{"decision":"return","reason":"名称与执照不符"}`); r.Status != http.StatusOK {
 				t.Fatalf("return: %d %s", r.Status, r.Body)
 			}
 			kerneltest.Wait(t, "the letter with the link", func() bool { return len(mail.Letters("z@applicant.test")) == 1 })
@@ -80,21 +80,21 @@ func TestAnOrganisationRegistersIsReturnedMendsItAndGetsIn(t *testing.T) {
 			if r := c.Send(t, "PUT", "/api/system/registration", "", again, "X-Registration-Secret", a.Secret); r.Status != http.StatusOK {
 				t.Fatalf("submit again: %d %s", r.Status, r.Body)
 			}
-			if r := decide(t, c, a.ID, "officer", `{"decision":"approve"}`); r.Status != http.StatusOK {
+			if r := decide(t, c, a.ID, `{"decision":"approve"}`); r.Status != http.StatusOK {
 				t.Fatalf("approve: %d %s", r.Status, r.Body)
 			}
 			r := c.Send(t, "POST", "/api/system/sign-in", "", `{"login":"applicant","password":"correct horse battery staple"}`)
 			if r.Status != http.StatusOK || !strings.Contains(string(r.Body), "申请企业有限公司") || !strings.Contains(string(r.Body), `"manager"`) {
 				t.Errorf("sign in: %d %s", r.Status, r.Body)
 			}
-			if r := decide(t, c, a.ID, "officer", `{"decision":"refuse","reason":"x"}`); r.Status != http.StatusConflict {
+			if r := decide(t, c, a.ID, `{"decision":"refuse","reason":"x"}`); r.Status != http.StatusConflict {
 				t.Errorf("decided twice: %d %s", r.Status, r.Body)
 			}
 			b := register(t, c, application("another", uscc))
 			if r := c.Get(t, "/api/system/registrations/"+b.ID, "officer"); !strings.Contains(string(r.Body), `"what":"organisation"`) {
 				t.Errorf("the namesake is not shown: %s", r.Body)
 			}
-			if r := decide(t, c, b.ID, "officer", `{"decision":"approve"}`); r.Status != http.StatusConflict {
+			if r := decide(t, c, b.ID, `{"decision":"approve"}`); r.Status != http.StatusConflict {
 				t.Errorf("the same code twice: %d %s", r.Status, r.Body)
 			}
 		})

@@ -24,15 +24,8 @@ func format(sc api.SpanContext) string {
 // parse reads W3C trace context. A version of the future may add parts at the
 // end; version 00 has none.
 func parse(text string) (sc api.SpanContext, ok bool) {
-	const size = 55
-	if len(text) < size || len(text) > 512 || text[:2] == "ff" {
-		return sc, false
-	}
-	if len(text) > size && (text[:2] == "00" || text[size] != '-') {
-		return sc, false
-	}
-	parts := strings.Split(text[:size], "-")
-	if len(parts) != 4 || len(parts[0]) != 2 || len(parts[1]) != 32 || len(parts[2]) != 16 || text != strings.ToLower(text) {
+	parts, ok := split(text)
+	if !ok {
 		return sc, false
 	}
 	version, err := hex.DecodeString(parts[0])
@@ -55,6 +48,19 @@ func parse(text string) (sc api.SpanContext, ok bool) {
 		TraceID: trace, SpanID: span, TraceFlags: api.TraceFlags(flags[0]) & api.FlagsSampled, Remote: true,
 	})
 	return sc, sc.IsValid()
+}
+
+// split returns version, trace, span and flags, as long as they must be.
+func split(text string) (parts []string, ok bool) {
+	const size = 55
+	if len(text) < size || len(text) > 512 || text[:2] == "ff" || text != strings.ToLower(text) {
+		return nil, false
+	}
+	if len(text) > size && (text[:2] == "00" || text[size] != '-') {
+		return nil, false
+	}
+	parts = strings.Split(text[:size], "-")
+	return parts, len(parts) == 4 && len(parts[0]) == 2 && len(parts[1]) == 32 && len(parts[2]) == 16
 }
 
 // Transport makes requests of this program to others part of the trace.

@@ -50,7 +50,7 @@ func (m *Module) Manifest() module.Manifest {
 		Finds:       m.plans.finds(),
 		Reports:     m.reports(),
 		Notices:     kinds(),
-		Jobs:        []module.Job{{Name: "remind", Every: 6 * time.Hour, Do: m.remindOwners}},
+		Jobs:        []module.Job{{Name: "remind", Title: lang.Text{ZH: "提醒责任单位", EN: "Remind the owners of targets"}, Every: 6 * time.Hour, Do: m.remindOwners}},
 		Topics:      []module.Topic{{Name: topicBoard, Permission: "plan.view"}},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "计划看板", EN: "Plan board"}, Path: "/plan", Icon: "plan", Permission: "plan.view"},

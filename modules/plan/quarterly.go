@@ -77,8 +77,9 @@ func statusTitle(s status) lang.Text {
 		return lang.Text{ZH: "滞后", EN: "Late"}
 	case missed:
 		return lang.Text{ZH: "未达成", EN: "Missed"}
+	default:
+		return lang.Text{ZH: "尚未测算", EN: "Not measured yet"}
 	}
-	return lang.Text{ZH: "尚未测算", EN: "Not measured yet"}
 }
 
 func toneOf(s status) paper.Tone {
@@ -207,9 +208,13 @@ func (w writer) behind() []paper.Block {
 	table := paper.Table{
 		Title: w.say("有风险、滞后或未达成的目标", "Targets at risk, late or missed"), Empty: w.say("没有", "None"),
 		Columns: []paper.Column{
-			{Title: w.say("目标", "Target"), Width: 34}, {Title: w.say("现值", "Value"), Width: 14, Right: true}, {Title: w.say("目标值", "Goal"), Width: 18, Right: true},
-			{Title: w.say("期末预测", "Forecast"), Width: 14, Right: true}, {Title: w.say("达成概率", "Chance"), Width: 12, Right: true},
-			{Title: w.say("状态", "Status"), Width: 13}, {Title: w.say("责任部门", "Owner"), Width: 24},
+			{Title: w.say("目标", "Target"), Width: 34},
+			{Title: w.say("现值", "Value"), Width: 14, Right: true},
+			{Title: w.say("目标值", "Goal"), Width: 18, Right: true},
+			{Title: w.say("期末预测", "Forecast"), Width: 14, Right: true},
+			{Title: w.say("达成概率", "Chance"), Width: 12, Right: true},
+			{Title: w.say("状态", "Status"), Width: 13},
+			{Title: w.say("责任部门", "Owner"), Width: 24},
 		},
 	}
 	list := slices.DeleteFunc(slices.Clone(w.now.Targets), func(t TargetView) bool { return t.Status != atRisk && t.Status != late && t.Status != missed })
@@ -222,12 +227,18 @@ func (w writer) behind() []paper.Block {
 			chance = share(*t.Forecast.Chance)
 		}
 		table.Rows = append(table.Rows, []paper.Cell{
-			{Text: t.Title.In(w.language)}, numberCell(t.Value), {Text: w.goal(t)}, numberCell(t.Forecast.Value), {Text: chance},
-			{Text: statusTitle(t.Status).In(w.language), Tone: toneOf(t.Status)}, {Text: t.Owner.In(w.language)},
+			{Text: t.Title.In(w.language)},
+			numberCell(t.Value),
+			{Text: w.goal(t)},
+			numberCell(t.Forecast.Value),
+			{Text: chance},
+			{Text: statusTitle(t.Status).In(w.language), Tone: toneOf(t.Status)},
+			{Text: t.Owner.In(w.language)},
 		})
 	}
 	return []paper.Block{
-		paper.Head(1, w.say("二、需要关注的目标", "2. What needs attention")), {Table: &table},
+		paper.Head(1, w.say("二、需要关注的目标", "2. What needs attention")),
+		{Table: &table},
 		{Note: w.say("预测按历史数值的Theil–Sen直线外推到计划期末；数据不足时不作预测。", "Forecasts extend the Theil–Sen line through the history to the end of the period; with too little data there is none.")},
 	}
 }
@@ -239,9 +250,13 @@ func (w writer) targets() []paper.Block {
 		table := paper.Table{
 			Title: a.Title.In(w.language), Empty: w.say("没有数字目标", "No numeric targets"),
 			Columns: []paper.Column{
-				{Title: w.say("目标", "Target"), Width: 38}, {Title: w.say("季初", "Start"), Width: 14, Right: true}, {Title: w.say("期末", "End"), Width: 14, Right: true},
-				{Title: w.say("本季变化", "Change"), Width: 14, Right: true}, {Title: w.say("目标值", "Goal"), Width: 20, Right: true},
-				{Title: w.say("完成", "Done"), Width: 11, Right: true}, {Title: w.say("状态", "Status"), Width: 14},
+				{Title: w.say("目标", "Target"), Width: 38},
+				{Title: w.say("季初", "Start"), Width: 14, Right: true},
+				{Title: w.say("期末", "End"), Width: 14, Right: true},
+				{Title: w.say("本季变化", "Change"), Width: 14, Right: true},
+				{Title: w.say("目标值", "Goal"), Width: 20, Right: true},
+				{Title: w.say("完成", "Done"), Width: 11, Right: true},
+				{Title: w.say("状态", "Status"), Width: 14},
 			},
 		}
 		for i, t := range w.now.Targets {
@@ -259,7 +274,10 @@ func (w writer) targets() []paper.Block {
 				done = share(*t.Value / t.Goal)
 			}
 			table.Rows = append(table.Rows, []paper.Cell{
-				{Text: t.Title.In(w.language)}, numberCell(before), numberCell(t.Value), numberCell(change), {Text: w.goal(t)}, {Text: done},
+				{Text: t.Title.In(w.language)},
+				numberCell(before), numberCell(t.Value), numberCell(change),
+				{Text: w.goal(t)},
+				{Text: done},
 				{Text: statusTitle(t.Status).In(w.language), Tone: toneOf(t.Status)},
 			})
 		}
@@ -307,8 +325,12 @@ func (w writer) valuesTable() paper.Block {
 	table := paper.Table{
 		Title: w.say("人工填报并批准的数值", "Values that were reported and approved"), Empty: w.say("本季度没有人工填报的数值生效", "No reported value began to count in this quarter"),
 		Columns: []paper.Column{
-			{Title: w.say("目标", "Target"), Width: 34}, {Title: w.say("数值", "Value"), Width: 14, Right: true}, {Title: w.say("数据时间", "Valid at"), Width: 17},
-			{Title: w.say("填报", "Reported by"), Width: 16}, {Title: w.say("批准", "Approved by"), Width: 16}, {Title: w.say("说明", "Note"), Width: 32},
+			{Title: w.say("目标", "Target"), Width: 34},
+			{Title: w.say("数值", "Value"), Width: 14, Right: true},
+			{Title: w.say("数据时间", "Valid at"), Width: 17},
+			{Title: w.say("填报", "Reported by"), Width: 16},
+			{Title: w.say("批准", "Approved by"), Width: 16},
+			{Title: w.say("说明", "Note"), Width: 32},
 		},
 	}
 	titles := map[string]TargetView{}
@@ -320,8 +342,12 @@ func (w writer) valuesTable() paper.Block {
 			continue
 		}
 		table.Rows = append(table.Rows, []paper.Cell{
-			{Text: titles[v.TargetID].Title.In(w.language)}, numberCell(&v.Number), {Text: v.ValidAt.In(cityTime()).Format("2006-01-02")},
-			{Text: v.Reported.name}, {Text: v.Decided.name}, {Text: v.Note},
+			{Text: titles[v.TargetID].Title.In(w.language)},
+			numberCell(&v.Number),
+			{Text: v.ValidAt.In(cityTime()).Format("2006-01-02")},
+			{Text: v.Reported.name},
+			{Text: v.Decided.name},
+			{Text: v.Note},
 		})
 	}
 	return paper.Block{Table: &table}
@@ -331,8 +357,12 @@ func (w writer) edits() []paper.Block {
 	table := paper.Table{
 		Title: w.say("本季度对目标的调整", "Changes made to targets in the quarter"), Empty: w.say("本季度没有调整", "Nothing was changed in this quarter"),
 		Columns: []paper.Column{
-			{Title: w.say("时间", "Time"), Width: 17}, {Title: w.say("目标", "Target"), Width: 32}, {Title: w.say("字段", "Field"), Width: 14},
-			{Title: w.say("调整前", "Before"), Width: 20}, {Title: w.say("调整后", "After"), Width: 20}, {Title: w.say("理由", "Reason"), Width: 30},
+			{Title: w.say("时间", "Time"), Width: 17},
+			{Title: w.say("目标", "Target"), Width: 32},
+			{Title: w.say("字段", "Field"), Width: 14},
+			{Title: w.say("调整前", "Before"), Width: 20},
+			{Title: w.say("调整后", "After"), Width: 20},
+			{Title: w.say("理由", "Reason"), Width: 30},
 		},
 	}
 	for _, c := range w.changes {
@@ -365,7 +395,8 @@ func (w writer) sources() []paper.Block {
 		table.Rows = append(table.Rows, []paper.Cell{{Text: t.Title.In(w.language)}, {Text: kind}, {Text: from}, {Text: at}})
 	}
 	return []paper.Block{
-		paper.Head(1, w.say("六、数据来源与口径", "6. Sources and rules")), {Table: &table},
+		paper.Head(1, w.say("六、数据来源与口径", "6. Sources and rules")),
+		{Table: &table},
 		{Note: w.say("状态规则：已达成目标值为“已达成”；有预测时按达成概率，无预测时按进度与直线的比值判定。计划期结束仍未达成为“未达成”。更正过的数值以更正后的为准。",
 			"Rules: a target is reached when its goal is met; with a forecast the chance of reaching it decides, without one the pace against a straight line. When the period is over without the goal, it is missed. Corrected values count as corrected.")},
 	}

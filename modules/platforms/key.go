@@ -97,13 +97,21 @@ func readSignature(header string) (signature, error) {
 			s.Sum, err = hex.DecodeString(value)
 		}
 		if err != nil {
-			return signature{}, bad(name + " is " + strconv.Quote(value))
+			return signature{}, bad(name + " is " + form(name, value))
 		}
 	}
 	if s.KeyID == "" || s.At.IsZero() || s.Seq <= 0 || len(s.Sum) != sha256.Size {
 		return signature{}, bad("key, ts, seq and sig are all needed")
 	}
 	return s, nil
+}
+
+// form repeats what was sent, but for a signature: who mixes them up sends the secret.
+func form(name, value string) string {
+	if name == "sig" {
+		return "not hexadecimal"
+	}
+	return strconv.Quote(value)
 }
 
 // sign returns HMAC-SHA256 over method, path, time, sequence and body hash,

@@ -106,8 +106,8 @@ func (p *projector) catchUp(ctx context.Context) error {
 		return err
 	}
 	for range waitSteps {
-		if reached := p.reached.Load(); reached < 0 || reached >= end || ctx.Err() != nil {
-			return nil
+		if reached := p.reached.Load(); reached < 0 || reached >= end {
+			break
 		}
 		p.pause(ctx, 2*time.Millisecond)
 	}

@@ -7,7 +7,7 @@ interface Session {
 // Axe takes long and knows no language: once in each mode is enough.
 for (const [language, mode, width, axe] of [['zh', 'light', 1440, true], ['en', 'dark', 390, true], ['en', 'light', 1440, false]] as const) {
   test(`every page is accessible, quiet and fits: ${language}, ${mode}, ${width} px`, async ({ page, signIn }) => {
-    test.setTimeout(480_000)
+    test.setTimeout(900_000)
     await signIn('administrator', language)
     await page.emulateMedia({ colorScheme: mode, reducedMotion: 'reduce' })
     await page.setViewportSize({ width, height: 900 })

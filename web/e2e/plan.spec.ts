@@ -9,6 +9,10 @@ interface Board { targets: Target[] }
 /** Three persons of the bureau: one reports, one reviews, one approves. */
 const bureau = ['reporter', 'officer', 'leader'] as const
 
+/** A whole PDF document; the store refuses one that is cut off. */
+const bulletin = '%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n' +
+  'xref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000058 00000 n \ntrailer\n<< /Size 3 /Root 1 0 R >>\nstartxref\n110\n%%EOF\n'
+
 // Three browsers in one journey take their time on a small machine.
 test.describe.configure({ timeout: 240_000 })
 
@@ -81,7 +85,7 @@ test('a value is reported, reviewed and approved by three persons, and then coun
   await reporter.getByLabel('数字经济核心产业增加值占GDP比重（%）').fill('8.6')
   await reporter.getByRole('button', { name: '提交审核' }).click()
   await expect(reporter.getByText('请上传证明文件或写明数据出处')).toBeVisible()
-  await reporter.locator('input[type=file]').setInputFiles({ name: '公报.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nbulletin') })
+  await reporter.locator('input[type=file]').setInputFiles({ name: '公报.pdf', mimeType: 'application/pdf', buffer: Buffer.from(bulletin) })
   await expect(reporter.getByText('公报.pdf')).toBeVisible()
   await reporter.getByLabel('说明').fill('统计公报第 3 页')
   await accessible(reporter)
@@ -105,7 +109,7 @@ test('a value is reported, reviewed and approved by three persons, and then coun
   const started = leader.waitForEvent('download')
   await leader.goto(`/plan/targets/${target}`)
   await leader.getByRole('link', { name: '下载 公报.pdf' }).click()
-  expect(await readFile(await (await started).path(), 'utf8')).toBe('%PDF-1.7\nbulletin')
+  expect(await readFile(await (await started).path(), 'utf8')).toBe(bulletin)
   for (const page of [reporter, officer, leader]) await page.context().close()
 })
 

@@ -35,6 +35,9 @@ async function leave(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: '登录' })).toBeVisible()
 }
 
+// Journeys of several sign-ins, each of which hashes a password.
+test.describe.configure({ timeout: 240_000 })
+
 test('an authenticator application is set up, and asked for when signing in; a recovery code stands in', async ({ page }) => {
   await newcomer(page, 'totp.person')
   await signIn(page, 'totp.person')

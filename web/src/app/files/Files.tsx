@@ -1,5 +1,5 @@
 import { Descriptions } from 'antd'
-import { DataTable, none, PageHeader, Problem, problemText, StatusTag, useFormat, type Column, type Schema } from '../../kernel'
+import { DataTable, EmptyState, none, PageHeader, Problem, problemText, StatusTag, useFormat, type Column, type Schema } from '../../kernel'
 import { useOrganisations } from '../system/data'
 import { useFilesTexts } from './texts'
 
@@ -32,6 +32,7 @@ export default function Files() {
         filters={[{ name: 'verdict', label: t('field.verdict'), options: verdicts.map((v) => ({ value: v, label: t(`verdict.${v}`) })) }]}
         search={t('search')}
         exports
+        empty={<EmptyState title={t('empty')} note={t('emptyNote')} />}
         expand={(x) => (
           <Descriptions
             size="small"

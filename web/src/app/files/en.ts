@@ -5,6 +5,7 @@ export const en: typeof zh = {
   title: 'Uploaded files',
   note: 'The verdict on every uploaded file. A file waits apart until its kind is told by its content and it has been examined; of refused files nothing is kept.',
   search: 'Name, digest or sender',
+  empty: 'No file has been uploaded yet', emptyNote: 'Upload evidence when you report a value; its verdict appears here.',
   field: { time: 'Time', name: 'Name', kind: 'Kind', size: 'Size', room: 'Room', verdict: 'Verdict', reason: 'Reason', sender: 'Sender', declared: 'Declared type', hash: 'SHA-256', scanned: 'Virus scan', media: 'Media type' },
   verdict: { released: 'Released', refused: 'Refused' },
   scanned: { yes: 'Scanned, nothing found', no: 'Not scanned' },

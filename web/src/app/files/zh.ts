@@ -3,6 +3,7 @@ export const zh = {
   title: '上传文件',
   note: '每个上传文件的检查结论。文件先隔离，按内容判定类型并检查，通过后才放行；被拒绝的文件不保存内容。',
   search: '文件名、摘要或上传者',
+  empty: '还没有上传过文件', emptyNote: '在填报数值时上传证明文件，检查结论会出现在这里。',
   field: { time: '时间', name: '文件名', kind: '类型', size: '大小', room: '模块', verdict: '结论', reason: '原因', sender: '上传者', declared: '声明类型', hash: 'SHA-256 摘要', scanned: '病毒扫描', media: '媒体类型' },
   verdict: { released: '已放行', refused: '已拒绝' },
   scanned: { yes: '已扫描，未发现病毒', no: '未扫描' },
