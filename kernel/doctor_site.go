@@ -29,7 +29,6 @@ func (d *doctor) checkConfiguration() {
 	warn := func(check string, note, mend lang.Text) {
 		d.add("configuration."+check, title, health.Finding{State: health.Degraded, Note: note, Mend: mend})
 	}
-	d.checkProxy(warn)
 	if !isLocal(c.HTTP) && c.PublicURL == "" && c.HTTP != "off" {
 		warn("public-url", lang.Text{ZH: c.HTTP + " 对网络开放，但没有 public-url：链接会指向本机地址", EN: c.HTTP + " is open to the network and there is no public-url: links will name this machine"},
 			lang.Text{ZH: "将 public-url 设为浏览器使用的地址", EN: "Set public-url to the address that browsers use"})
@@ -40,6 +39,7 @@ func (d *doctor) checkConfiguration() {
 				lang.Text{ZH: "在前面放一个终结 TLS 的反向代理，并把 public-url 改为 https://", EN: "Put a proxy in front that ends TLS, and make public-url https://"})
 		}
 	}
+	d.checkProxy(warn)
 	if info, err := os.Stat(c.File); c.File != "" && err == nil && info.Mode().Perm()&0o007 != 0 && (c.DatabaseURL+c.NATSURL+c.BlobsURL != "") {
 		warn("file", lang.Text{ZH: c.File + " 可被本机所有用户读取，其中可能有口令", EN: c.File + " can be read by everybody on this machine, and may hold passwords"}, same("chmod 640 %s", c.File))
 	}

@@ -143,6 +143,7 @@ func checkUpgrade(t *testing.T, h *house) {
 	} else {
 		_ = resp.Body.Close()
 	}
+	h.signIn("auditor") // the only one who reads the log, since the duties are apart
 	kerneltest.Wait(t, "the audit log to have the registration", func() bool { return h.registrations() == 4 })
 	if err := h.stop(); err != nil {
 		t.Fatal(err)
