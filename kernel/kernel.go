@@ -39,6 +39,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/kernel/notify"
+	"linghang/kernel/remark"
 	"linghang/kernel/report"
 	"linghang/kernel/seal"
 	"linghang/kernel/search"
@@ -70,6 +71,7 @@ type Kernel struct {
 	files      *files.Room
 	search     *search.Room
 	report     *report.Room
+	remark     *remark.Room
 	bus        *bus.Bus
 	tracer     *trace.Tracer
 	hub        *live.Hub
@@ -165,7 +167,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	k.addComponents()
-	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.remark.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
@@ -173,9 +175,10 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.files = files.New(k.Kit("files"))
 	k.search = search.New(k.Kit("search"), k.finds)
 	k.report = report.New(k.Kit("report"), k.directory, k.reports)
+	k.remark = remark.New(k.Kit("remark"), k.directory, k.remarked)
 	return []module.Module{
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify")}),
-		k.files, k.search, k.report, view.New(k.Kit("view")),
+		k.files, k.search, k.report, k.remark, view.New(k.Kit("view")),
 		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}
 }
@@ -205,7 +208,7 @@ func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
 	}
-	kit.Search = module.NewSearch(name)
+	kit.Search, kit.Remarks = module.NewSearch(name), module.NewRemarks(name)
 	if k.files != nil {
 		kit.Files = k.files.For(name, kit.Blobs)
 	}
@@ -254,6 +257,17 @@ func (k *Kernel) finds() []search.Kind {
 	for _, r := range k.rooms {
 		for _, f := range r.manifest.Finds {
 			kinds = append(kinds, search.Kind{Room: r.manifest.Name, Find: f})
+		}
+	}
+	return kinds
+}
+
+// remarked are the kinds of objects that people comment on.
+func (k *Kernel) remarked() []remark.Kind {
+	var kinds []remark.Kind
+	for _, r := range k.rooms {
+		for _, x := range r.manifest.Remarks {
+			kinds = append(kinds, remark.Kind{Room: r.manifest.Name, Remarked: x})
 		}
 	}
 	return kinds

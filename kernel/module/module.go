@@ -66,6 +66,7 @@ type Manifest struct {
 	Measures    []Measure
 	Topics      []Topic
 	Finds       []Find // what can be found by the city's search
+	Remarks     []Remarked // objects that people comment on
 	Reports     []Report
 	Notices     []notice.Kind
 	Jobs        []Job
@@ -99,6 +100,7 @@ type Kit struct {
 	Blobs    *blobs.Store
 	Files    Files
 	Search   *Search
+	Remarks  *Remarks
 	Measures *measure.Register
 	Live     *live.Hub
 	Seal     *seal.Keyring
