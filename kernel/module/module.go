@@ -65,7 +65,7 @@ type Manifest struct {
 	Subscribes  []Subscription
 	Measures    []Measure
 	Topics      []Topic
-	Finds       []Find // what can be found by the city's search
+	Finds       []Find     // what can be found by the city's search
 	Remarks     []Remarked // objects that people comment on
 	Reports     []Report
 	Notices     []notice.Kind

@@ -1,7 +1,7 @@
 import { PaperClipOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Button, Form, Mentions, Upload } from 'antd'
-import { useEffect, useRef, useState, type ComponentRef, type KeyboardEvent } from 'react'
+import { useEffect, useId, useRef, useState, type ComponentRef, type KeyboardEvent } from 'react'
 import { api, read, request, type Schema } from '../client'
 import { problemText, useKernelTexts, useText } from '../language'
 import { EntityForm } from '../components/EntityForm'
@@ -35,6 +35,7 @@ interface Props {
 export function Writing({ subject, label, submitLabel, before, say, cancel, focus }: Props) {
   const t = useKernelTexts()
   const [form] = Form.useForm<{ body: string }>()
+  const name = useId()
   const [files, setFiles] = useState<Attached[]>(before?.files ?? [])
   const people = useRef(new Map(before?.mentions.map((m) => [m.name, m.person_id])))
   const submit = async ({ body = '' }: { body?: string }) => {
@@ -48,7 +49,7 @@ export function Writing({ subject, label, submitLabel, before, say, cancel, focu
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.submit()
   }
   return (
-    <EntityForm<{ body: string }> form={form} initial={{ body: before?.body ?? '' }} submit={submit} submitLabel={submitLabel} {...(cancel ? { cancel } : {})} wide
+    <EntityForm<{ body: string }> name={name} form={form} initial={{ body: before?.body ?? '' }} submit={submit} submitLabel={submitLabel} {...(cancel ? { cancel } : {})} wide
       extra={<Attach subject={subject} files={files} change={setFiles} />}>
       <Form.Item name="body" label={label} extra={t('remark.hint')} rules={[{ validator: async (_, v?: string) => { if (!v?.trim() && files.length === 0) throw new Error(t('remark.missing')) } }]}>
         <People subject={subject} picked={(name, id) => people.current.set(name, id)} onKeyDown={send} focus={focus ?? false} />
@@ -88,6 +89,11 @@ function People({ subject, picked, onKeyDown, focus, ...field }: PeopleProps) {
     enabled: q !== null,
     staleTime: 60_000,
   })
+  // The key of an option begins with the one that it was given: two persons may have one name.
+  const pick = (key: string) => {
+    const person = found.data?.items.find((p) => key.startsWith(p.person_id))
+    if (person) picked(person.name, person.person_id)
+  }
   const options = (found.data?.items ?? []).map((p) => ({
     key: p.person_id, value: p.name,
     label: <span className="lh-two"><span>{p.name}</span><span>{text(p.organisation)}</span></span>,
@@ -100,7 +106,7 @@ function People({ subject, picked, onKeyDown, focus, ...field }: PeopleProps) {
       autoSize={{ minRows: 2, maxRows: 12 }}
       onKeyDown={onKeyDown}
       onSearch={setQ}
-      onSelect={(option) => picked(String(option.value), String(option.key))}
+      onSelect={(option) => pick(String(option.key))}
       loading={found.isFetching}
       options={options}
       filterOption={false}
