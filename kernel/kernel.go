@@ -179,10 +179,11 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.machines = machine.New(k.Kit("machine"), machine.Deps{Directory: k.directory, Audit: k.audit, Serves: k.cfg.TLS.Listen != "" && k.cfg.TLS.Cert == ""})
 	k.server.TrustMachines(k.machines.Identify)
 	k.secure.k = k
+	notices := notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")})
 	return []module.Module{
-		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify")}),
+		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail}),
 		k.files, k.search, k.report, k.machines, view.New(k.Kit("view")),
-		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
+		notices,
 	}
 }
 
