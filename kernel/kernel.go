@@ -39,6 +39,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/kernel/notify"
+	"linghang/kernel/oidc"
 	"linghang/kernel/report"
 	"linghang/kernel/seal"
 	"linghang/kernel/search"
@@ -70,6 +71,7 @@ type Kernel struct {
 	files      *files.Room
 	search     *search.Room
 	report     *report.Room
+	oidc       *oidc.Room
 	bus        *bus.Bus
 	tracer     *trace.Tracer
 	hub        *live.Hub
@@ -173,9 +175,11 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.files = files.New(k.Kit("files"))
 	k.search = search.New(k.Kit("search"), k.finds)
 	k.report = report.New(k.Kit("report"), k.directory, k.reports)
+	k.oidc = oidc.New(k.Kit("oidc"), k.directory)
 	return []module.Module{
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify")}),
 		k.files, k.search, k.report, view.New(k.Kit("view")),
+		k.oidc,
 		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
 	}
 }
@@ -506,3 +510,6 @@ func (k *Kernel) Health() *health.Register { return k.health }
 
 // Server returns the HTTP door.
 func (k *Kernel) Server() *httpd.Server { return k.server }
+
+// OIDC returns the room of signing in across programs.
+func (k *Kernel) OIDC() *oidc.Room { return k.oidc }
