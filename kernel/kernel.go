@@ -176,11 +176,11 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.search = search.New(k.Kit("search"), k.finds)
 	k.report = report.New(k.Kit("report"), k.directory, k.reports)
 	k.oidc = oidc.New(k.Kit("oidc"), k.directory)
+	notices := notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")})
 	return []module.Module{
-		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify")}),
+		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail}),
 		k.files, k.search, k.report, view.New(k.Kit("view")),
-		k.oidc,
-		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
+		k.oidc, notices,
 	}
 }
 

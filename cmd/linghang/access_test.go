@@ -220,7 +220,12 @@ func newAccess(t *testing.T) *access {
 	lost := a.make(t, "/api/system/persons", "manager-ours",
 		fmt.Sprintf(`{"login":"lost.phone","name":"lost phone","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"viewer"}]}`, a.Ours.ID))
 	channelID := a.make(t, "/api/notify/channels", "manager-ours", `{"type":"webhook","name":"our channel","url":"https://127.0.0.1/hook","language":"zh","kinds":[],"enabled":true}`)
+	member := a.make(t, "/api/system/persons", "manager-ours",
+		fmt.Sprintf(`{"login":"some.member","name":"some member","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"viewer"}]}`, a.Ours.ID))
+	invitation := a.make(t, "/api/system/invitations", "manager-ours", `{"role":"viewer","email":"invited@ours.test"}`)
 	a.fixtures = []fixture{
+		{"/api/system/organisations/{id}/members/{person}", "/api/system/organisations/" + a.Ours.ID + "/members/" + member, false},
+		{"/api/system/invitations/{id}", "/api/system/invitations/" + invitation, false},
 		{"/api/system/registrations/{id}", "/api/system/registrations/" + a.registration(t), false},
 		{"/api/system/persons/{id}/factors", "/api/system/persons/" + lost + "/factors", false}, // ends the sessions of who has some
 		{"/api/system/me/passkeys/{id}", "/api/system/me/passkeys/none", false},
@@ -240,7 +245,7 @@ func newAccess(t *testing.T) *access {
 	a.programFixtures(t)
 	a.Cookie(t, string(identity.SecurityAdministrator)) // from now on the system administrator stands in for nobody
 	a.Cookie(t, string(identity.Auditor))
-	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, "reporter-ours"}
+	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, "reporter-ours", member, invitation, "invited@ours.test"}
 	return a
 }
 

@@ -226,6 +226,9 @@ func (s *Server) authenticate(r *http.Request, m MountedRoute) (identity.Identit
 		if m.Permission == identity.Public {
 			return identity.Identity{}, nil
 		}
+		if id.Need == identity.Join {
+			return id, fault.New(fault.Forbidden, "kernel.no_organisation", "you belong to no organisation; accept an invitation first").With("need", string(id.Need))
+		}
 		return id, fault.New(fault.Forbidden, "kernel.second_factor", "this session owes a second factor").With("need", string(id.Need))
 	}
 	// A page of another origin can make a browser send the cookie, but not this header.

@@ -1591,6 +1591,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one is invited to, by the secret of the link */
+        get: operations["get-system-invitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/invitation/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept as the person who is signed in */
+        post: operations["post-system-invitation-acceptance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/invitation/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an account, or open the prepared one, and accept with it */
+        post: operations["post-system-invitation-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/invitation/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline an invitation */
+        post: operations["post-system-invitation-refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations to the organisations within one's scope */
+        get: operations["get-system-invitations"];
+        put?: never;
+        /** Invite somebody by e-mail or by a link; the link is shown once, unless it was mailed */
+        post: operations["post-system-invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an invitation */
+        delete: operations["delete-system-invitations-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/invitations/{id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an invitation again, with a new link; the one before works no more */
+        post: operations["post-system-invitations-id-sending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/jobs": {
         parameters: {
             query?: never;
@@ -1653,6 +1773,23 @@ export interface paths {
         /** Edit one's own name, language and e-mail */
         put: operations["put-system-me"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/me/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave an organisation; the session goes on for another one, or for none */
+        post: operations["post-system-me-leave"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1864,6 +2001,40 @@ export interface paths {
         post?: never;
         /** Remove an organisation of the demonstration city */
         delete: operations["delete-system-organisations-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/organisations/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand the management over to another member, in one act */
+        post: operations["post-system-organisations-id-handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/organisations/{id}/members/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End what somebody is in an organisation */
+        delete: operations["delete-system-organisations-id-members-person"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2483,6 +2654,10 @@ export interface components {
             /** @description Kept with the letter and in the audit log */
             reason: string;
         };
+        DistrictDistrict: {
+            code: string;
+            name: components["schemas"]["Text"];
+        };
         EditOrganisationInputBody: {
             district?: string;
             name: components["schemas"]["Text"];
@@ -2613,14 +2788,22 @@ export interface components {
             /** @description about:blank: the key says what it is */
             type: string;
         };
+        IdentityAccount: {
+            /** @description Version of the text that was agreed to */
+            consent: string;
+            email?: string;
+            /** @enum {string} */
+            language?: "zh" | "en";
+            /** @description Not for a prepared account, which has one */
+            login?: string;
+            /** @description Not for a prepared account */
+            name?: string;
+            password: string;
+        };
         IdentityDecision: {
             /** @enum {string} */
             decision: "approve" | "return" | "refuse";
             reason?: string;
-        };
-        IdentityDistrict: {
-            code: string;
-            name: components["schemas"]["Text"];
         };
         IdentityDutyState: {
             holders: components["schemas"]["IdentityHolder"][];
@@ -2649,10 +2832,62 @@ export interface components {
             /** @description An authenticator application is set up */
             totp: boolean;
         };
+        IdentityHandOver: {
+            /**
+             * @description What the former manager is from then on; empty: no member any more
+             * @enum {string}
+             */
+            keep: "" | "reporter" | "viewer";
+            /** @description A member of the organisation */
+            person_id: string;
+        };
         IdentityHolder: {
             id: string;
             login: string;
             name: string;
+        };
+        IdentityInvitation: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Name of the person whose prepared account the link opens, or who accepted */
+            for: string;
+            id: string;
+            invited_by: string;
+            language: string;
+            note: string;
+            organisation_id: string;
+            role: string;
+            /** Format: int64 */
+            sent: number;
+            /** @enum {string} */
+            state: "open" | "expired" | "accepted" | "declined" | "revoked";
+            /** Format: int64 */
+            version: number;
+        };
+        IdentityInvitationInput: {
+            /**
+             * Format: int64
+             * @description How long the link works; 0: a week
+             */
+            days?: number;
+            /** @description Where the link is sent; empty: the link is shown to copy */
+            email?: string;
+            /**
+             * @description Of the e-mail
+             * @enum {string}
+             */
+            language?: "zh" | "en";
+            /** @description Shown to the invited */
+            note?: string;
+            /** @description Empty: one's own */
+            organisation_id?: string;
+            /** @enum {string} */
+            role: "officer" | "leader" | "manager" | "reporter" | "viewer";
         };
         IdentityMembership: {
             organisation_id: string;
@@ -2843,6 +3078,9 @@ export interface components {
             kind: "report" | "push";
             /** @description Everything is checked, nothing is kept */
             sandbox?: boolean;
+        };
+        LeaveInputBody: {
+            organisation_id: string;
         };
         LetterLetter: {
             consumer: string;
@@ -3182,6 +3420,16 @@ export interface components {
         };
         PageEntry: {
             items: components["schemas"]["AuditEntry"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageInvitation: {
+            items: components["schemas"]["IdentityInvitation"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -4279,9 +4527,54 @@ export interface components {
         SystemFormView: {
             consent_text: components["schemas"]["Text"];
             consent_version: string;
-            districts: components["schemas"]["IdentityDistrict"][];
+            districts: components["schemas"]["DistrictDistrict"][];
             /** Format: int64 */
             password_min: number;
+        };
+        SystemInvitationView: {
+            consent_text: components["schemas"]["Text"];
+            consent_version: string;
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            invited_by: string;
+            note: string;
+            organisation: components["schemas"]["Text"];
+            /** Format: int64 */
+            password_min: number;
+            /** @description Login of the account that waits for its holder; empty for none */
+            prepared: string;
+            role: string;
+            role_title: components["schemas"]["Text"];
+            /** @description Name of who is signed in */
+            signed_in: string;
+        };
+        SystemInvitedView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Name of the person whose prepared account the link opens, or who accepted */
+            for: string;
+            id: string;
+            invited_by: string;
+            language: string;
+            /** @description The link, when it was not mailed; shown this once */
+            link?: string;
+            /** @description The link is on its way by e-mail */
+            mailed: boolean;
+            note: string;
+            organisation_id: string;
+            role: string;
+            /** Format: int64 */
+            sent: number;
+            /** @enum {string} */
+            state: "open" | "expired" | "accepted" | "declined" | "revoked";
+            /** Format: int64 */
+            version: number;
         };
         SystemLetterView: {
             consumer: string;
@@ -4411,7 +4704,7 @@ export interface components {
              * @description What the session owes before it may do anything else
              * @enum {string}
              */
-            need: "" | "enrol" | "prove";
+            need: "" | "enrol" | "prove" | "join";
             organisation: components["schemas"]["SystemOrganisationView"];
             permissions: string[];
             person: components["schemas"]["SessionViewPersonStruct"];
@@ -8436,6 +8729,284 @@ export interface operations {
             };
         };
     };
+    "get-system-invitation": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From the link of the invitation */
+                "X-Invitation-Secret": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemInvitationView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-invitation-acceptance": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From the link of the invitation */
+                "X-Invitation-Secret": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-invitation-account": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From the link of the invitation */
+                "X-Invitation-Secret": string;
+                "User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityAccount"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-invitation-refusal": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description From the link of the invitation */
+                "X-Invitation-Secret": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-invitations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "open" | "expired" | "accepted" | "declined" | "revoked";
+                organisation_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInvitation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityInvitationInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemInvitedView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-system-invitations-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-invitations-id-sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemInvitedView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-system-jobs": {
         parameters: {
             query?: {
@@ -8565,6 +9136,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-me-leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSessionView"];
+                };
             };
             /** @description Refused */
             default: {
@@ -9171,6 +9777,73 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-organisations-id-handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityHandOver"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSessionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-system-organisations-id-members-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                person: string;
             };
             cookie?: never;
         };
