@@ -40,6 +40,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/kernel/notify"
+	"linghang/kernel/oidc"
 	"linghang/kernel/report"
 	"linghang/kernel/seal"
 	"linghang/kernel/search"
@@ -73,6 +74,7 @@ type Kernel struct {
 	report     *report.Room
 	machines   *machine.Room
 	secure     secured
+	oidc       *oidc.Room
 	bus        *bus.Bus
 	tracer     *trace.Tracer
 	hub        *live.Hub
@@ -179,11 +181,12 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.machines = machine.New(k.Kit("machine"), machine.Deps{Directory: k.directory, Audit: k.audit, Serves: k.cfg.TLS.Listen != "" && k.cfg.TLS.Cert == ""})
 	k.server.TrustMachines(k.machines.Identify)
 	k.secure.k = k
+	k.oidc = oidc.New(k.Kit("oidc"), k.directory)
 	notices := notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")})
 	return []module.Module{
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail}),
 		k.files, k.search, k.report, k.machines, view.New(k.Kit("view")),
-		notices,
+		k.oidc, notices,
 	}
 }
 
@@ -519,3 +522,6 @@ func (k *Kernel) Server() *httpd.Server { return k.server }
 
 // Machines returns the room of machines.
 func (k *Kernel) Machines() *machine.Room { return k.machines }
+
+// OIDC returns the room of signing in across programs.
+func (k *Kernel) OIDC() *oidc.Room { return k.oidc }

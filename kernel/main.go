@@ -70,12 +70,20 @@ func (c commands) build(cmd *cobra.Command) (*Kernel, error) {
 		return nil, usageError{err}
 	}
 	log := newLogger(cfg, cmd.ErrOrStderr())
+	slog.SetDefault(slog.New(libraries{log.Handler()}))
 	k, err := New(cfg, c.house, log)
 	if err != nil {
 		return nil, fmt.Errorf("build the house: %w", err)
 	}
 	return k, nil
 }
+
+// libraries lets what they log by themselves through only when it is grave: what
+// they refuse is in our own records.
+type libraries struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (libraries) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelError }
 
 func newLogger(cfg Config, w io.Writer) *slog.Logger {
 	var level slog.Level
