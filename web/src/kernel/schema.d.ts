@@ -5,6 +5,74 @@
  */
 
 export interface paths {
+    "/.well-known/est/cacerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** EST: the authority's certificate */
+        get: operations["get--well-known-est-cacerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/est/csrattrs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** EST: what a request should have */
+        get: operations["get--well-known-est-csrattrs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/est/simpleenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EST: the first certificate, by HTTP Basic with the enrolment token as the password */
+        post: operations["post--well-known-est-simpleenroll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/est/simplereenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EST: the next certificate, by the one in force */
+        post: operations["post--well-known-est-simplereenroll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files": {
         parameters: {
             query?: never;
@@ -31,6 +99,144 @@ export interface paths {
         };
         /** Server-sent events: notices by topic */
         get: operations["get-live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The city's certificate authority, and how long what it issues is good */
+        get: operations["get-machine-authority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/ca": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The authority's certificate in PEM */
+        get: operations["get-machine-ca"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/crl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is revoked: a list signed by the authority (RFC 5280) */
+        get: operations["get-machine-crl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Machines within one's scope, with how their certificates are */
+        get: operations["get-machine-machines"];
+        put?: never;
+        /** Add a machine; its one-time enrolment token is shown once */
+        post: operations["post-machine-machines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One machine, with its certificates */
+        get: operations["get-machine-machines-id"];
+        /** Change a machine's name and note */
+        put: operations["put-machine-machines-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines/{id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a machine for good; its certificates work no more at once */
+        post: operations["post-machine-machines-id-revocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new enrolment token in the place of the one before */
+        post: operations["post-machine-machines-id-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/self": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the machine that asks with its certificate is */
+        get: operations["get-machine-self"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2561,6 +2767,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AddMachineInputBody: {
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            note?: string;
+            /** @description Empty: the caller's own */
+            organisation_id?: string;
+        };
         AdministratorStruct: {
             email?: string;
             login: string;
@@ -2657,6 +2871,10 @@ export interface components {
         DistrictDistrict: {
             code: string;
             name: components["schemas"]["Text"];
+        };
+        EditMachineInputBody: {
+            name: string;
+            note?: string;
         };
         EditOrganisationInputBody: {
             district?: string;
@@ -3105,6 +3323,212 @@ export interface components {
             /** Format: int64 */
             tries: number;
         };
+        MachineAuthorityView: {
+            /** @description SHA-256 of its certificate */
+            fingerprint: string;
+            grace: string;
+            /** Format: date-time */
+            not_after: string;
+            /** @description The TLS port shows a certificate of this authority */
+            serves: boolean;
+            subject: string;
+            /** @description Where machines enrol and renew */
+            url: string;
+            /** @description Of a machine's certificate */
+            validity: string;
+        };
+        MachineCertificateView: {
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            not_after: string;
+            /** Format: date-time */
+            not_before: string;
+            pem: string;
+            /** @enum {string} */
+            reason: "" | "key_compromise" | "superseded" | "ceased" | "unspecified";
+            /** Format: date-time */
+            revoked_at: string;
+            serial: string;
+            /** Format: date-time */
+            used_at: string;
+        };
+        MachineMachine: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            clock_off: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** Format: date-time */
+            token_expires_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        MachineMachineView: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            /** @description The newest first, 50 at most */
+            certificates: components["schemas"]["MachineCertificateView"][];
+            clock_off: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** Format: date-time */
+            token_expires_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        MachineSelfView: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            clock_off: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            /**
+             * Format: date-time
+             * @description The city's clock
+             */
+            now: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            permissions: string[];
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** Format: date-time */
+            token_expires_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        MachineTokenView: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            clock_off: boolean;
+            /** @description To be run on the machine */
+            command: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            /** @description SHA-256 of the authority's certificate, by which the machine knows the server; absent when the TLS port has a certificate from elsewhere */
+            fingerprint?: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** @description Shown this once */
+            token: string;
+            /** Format: date-time */
+            token_expires_at: string;
+            /** @description Where the machine enrols */
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
         MarkInputBody: {
             /** @description Empty: all */
             ids?: string[] | null;
@@ -3460,6 +3884,16 @@ export interface components {
         };
         PageLetter: {
             items: components["schemas"]["LetterLetter"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageMachine: {
+            items: components["schemas"]["MachineMachine"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -4412,6 +4846,13 @@ export interface components {
         ResetInputBody: {
             password: string;
         };
+        RevokeMachineInputBody: {
+            /**
+             * @description As RFC 5280, 5.3.1 has them; ceased is cessationOfOperation
+             * @enum {string}
+             */
+            reason: "key_compromise" | "ceased" | "superseded" | "unspecified";
+        };
         RunInputBody: {
             kind: string;
         };
@@ -4811,6 +5252,122 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get--well-known-est-cacerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get--well-known-est-csrattrs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post--well-known-est-simpleenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/pkcs10": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post--well-known-est-simplereenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/pkcs10": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-files": {
         parameters: {
             query?: {
@@ -4870,6 +5427,347 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineAuthorityView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-ca": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-crl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-machines": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+                kind?: "gateway" | "probe" | "platform" | "node";
+                /** @description off: only machines whose clock is more than half a minute from the city's */
+                clock?: "off";
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMachine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-machine-machines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddMachineInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineTokenView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-machines-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineMachineView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-machine-machines-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditMachineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineMachine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-machine-machines-id-revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeMachineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineMachine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-machine-machines-id-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineTokenView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-self": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineSelfView"];
+                };
             };
             /** @description Refused */
             default: {
