@@ -3386,11 +3386,26 @@ export interface components {
         JobsSchedule: {
             /** Format: int64 */
             every_seconds: number;
+            /**
+             * Format: int64
+             * @description Within the last day
+             */
+            failures: number;
             kind: string;
             last?: components["schemas"]["JobsJob"];
+            /**
+             * Format: date-time
+             * @description When the last run ended, or was asked for
+             */
+            last_at?: string;
+            last_error?: string;
             /** Format: date-time */
             next_at?: string;
+            /** @enum {string} */
+            state: "never" | "waiting" | "running" | "done" | "failed" | "cancelled";
             title: components["schemas"]["Text"];
+            /** Format: double */
+            took_seconds: number;
         };
         KeyInputBody: {
             /** @enum {string} */
@@ -4075,6 +4090,16 @@ export interface components {
         };
         PageRun: {
             items: components["schemas"]["ReportRun"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageSchedule: {
+            items: components["schemas"]["JobsSchedule"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -5321,9 +5346,6 @@ export interface components {
         };
         SystemRolesView: {
             items: components["schemas"]["SystemRoleView"][];
-        };
-        SystemSchedulesView: {
-            items: components["schemas"]["JobsSchedule"][];
         };
         SystemSessionView: {
             /**
@@ -9791,10 +9813,17 @@ export interface operations {
                 sort?: string;
                 /** @description Text to search for */
                 q?: string;
+                /** @description ID, such as person:01… */
                 actor?: string;
+                /** @description A part of the actor's name, or the ID */
+                by?: string;
                 action?: string;
                 object?: string;
                 outcome?: "done" | "read" | "refused" | "failed";
+                /** @description Not before */
+                from?: string;
+                /** @description Before */
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -10384,6 +10413,8 @@ export interface operations {
                 q?: string;
                 state?: "waiting" | "running" | "done" | "failed" | "cancelled";
                 kind?: string;
+                /** @description asked: what somebody asked for, and what came around by itself and failed; default: all */
+                show?: "asked";
             };
             header?: never;
             path?: never;
@@ -10920,6 +10951,8 @@ export interface operations {
                 q?: string;
                 state?: "waiting" | "running" | "done" | "failed" | "cancelled";
                 kind?: string;
+                /** @description asked: what somebody asked for, and what came around by itself and failed; default: all */
+                show?: "asked";
             };
             header?: never;
             path?: never;
@@ -11729,7 +11762,19 @@ export interface operations {
     };
     "get-system-schedules": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "never" | "waiting" | "running" | "done" | "failed" | "cancelled";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -11744,7 +11789,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SystemSchedulesView"];
+                    "application/json": components["schemas"]["PageSchedule"];
                 };
             };
             /** @description Refused */
