@@ -1,5 +1,7 @@
 import { accessible, expect, test } from './support'
 
+test.setTimeout(120_000) // slow machines
+
 test('columns are chosen and moved by the keyboard, and a saved view keeps them', async ({ page, signIn }) => {
   await signIn('administrator')
   await page.goto('/system/organisations')

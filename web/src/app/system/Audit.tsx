@@ -19,10 +19,9 @@ export default function Audit() {
   const columns: Column<AuditEntry>[] = [
     { key: 'at', title: t('field.time'), sort: 'at', render: (e) => <span className="lh-number">{f.time(e.at)}</span> },
     { key: 'actor', title: t('field.actor'), sort: 'actor_name', render: (e) => e.actor_name || (e.actor === 'nobody' ? t('audit.nobody') : e.actor) },
-    { key: 'action', title: t('field.action'), sort: 'action', render: (e) => <span className="lh-code">{e.action}</span> },
+    { key: 'action', title: t('field.action'), sort: 'action', render: (e) => <span className="lh-code lh-path">{e.action}</span> },
     { key: 'outcome', title: t('field.outcome'), render: (e) => <StatusTag tone={tones[e.outcome] ?? 'idle'}>{outcome(e.outcome)}</StatusTag> },
     { key: 'ip', title: t('field.ip'), from: 'lg', render: (e) => <span className="lh-code">{e.ip || none}</span> },
-    { key: 'object', title: t('field.object'), from: 'xl', render: (e) => <span className="lh-code lh-break">{e.object || none}</span> },
     { key: 'seq', title: t('field.seq'), sort: 'seq', align: 'right', from: 'md', render: (e) => <span className="lh-number">{e.seq}</span> },
     { key: 'act', title: t('field.actions'), align: 'right', render: (e) => <Button size="small" type="text" aria-label={t('audit.show', { seq: e.seq })} onClick={() => setOpen(e)}>{t('audit.details')}</Button> },
   ]
