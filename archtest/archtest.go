@@ -49,8 +49,10 @@ func owners() []owner {
 	return []owner{
 		{"codeberg.org/go-pdf/fpdf", []string{"kernel/paper"}, nil},
 		{"filippo.io/age", []string{"kernel/archive"}, []string{"cmd"}},
+		{"github.com/coreos/go-oidc", []string{}, []string{"kernel/oidc"}},
 		{"github.com/danielgtaylor/huma", []string{"kernel/httpd"}, nil},
 		{"github.com/descope/virtualwebauthn", []string{}, []string{"kernel/system"}},
+		{"github.com/go-jose/go-jose", []string{"kernel/oidc"}, nil},
 		{"github.com/go-webauthn/webauthn", []string{"kernel/identity"}, nil},
 		{"github.com/emmansun/gmsm", []string{"kernel/seal"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
@@ -61,17 +63,19 @@ func owners() []owner {
 		{"github.com/oklog/ulid", everybody, nil},
 		{"github.com/pquerna/otp", []string{}, []string{"kernel/system"}},
 		{"github.com/pressly/goose", []string{"kernel/sqldb"}, nil},
-		{"github.com/prometheus/client_golang", []string{"kernel", "kernel/httpd", "kernel/module", "kernel/search", "kernel/series", "modules"}, nil},
+		{"github.com/prometheus/client_golang", []string{"kernel", "kernel/httpd", "kernel/machine", "kernel/module", "kernel/search", "kernel/series", "modules"}, nil},
 		{"github.com/prometheus/prometheus", []string{"kernel/series"}, []string{"lib/remotewrite", "modules/platforms", "cmd"}},
 		{"github.com/spf13/cobra", []string{"kernel", "cmd", "modules"}, nil},
 		{"github.com/spf13/pflag", []string{"kernel"}, nil},
 		{"github.com/xuri/excelize", []string{"kernel/httpd", "kernel/paper", "modules"}, []string{"kernel/files"}},
 		{"github.com/standard-webhooks/standard-webhooks", []string{}, []string{"kernel/notify"}},
 		{"github.com/wneessen/go-mail", []string{"kernel/notify"}, nil},
+		{"github.com/zitadel/oidc", []string{"kernel/oidc"}, nil},
 		{"go.opentelemetry.io/collector/pdata", []string{"lib/otlpmetrics"}, []string{"modules/platforms", "cmd"}},
 		{"go.opentelemetry.io/otel", []string{"kernel/trace"}, nil},
 		{"go.yaml.in/yaml", []string{"kernel", "modules"}, nil},
 		{"golang.org/x/crypto", []string{"kernel/identity"}, nil},
+		{"golang.org/x/oauth2", []string{"kernel/oidc"}, nil},
 		{"golang.org/x/sync", everybody, nil},
 		{"golang.org/x/text", []string{"kernel/search"}, nil},
 		{"golang.org/x/time", everybody, nil},
@@ -99,7 +103,7 @@ func parts() []part {
 
 // ruleKernel is what of the kernel a rule may know: a file of a room that is
 // neither a part by its name nor module.go.
-func ruleKernel() []string { return []string{"bus", "fault", "lang", "paper"} }
+func ruleKernel() []string { return []string{"bus", "district", "fault", "lang", "paper"} }
 
 // connecting are the ends of the names of files that are no rules.
 func connecting() []string { return []string{"_store.go", "_http.go", "_client.go", "_worker.go"} }

@@ -35,10 +35,12 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/letter"
 	"linghang/kernel/live"
+	"linghang/kernel/machine"
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/kernel/notify"
+	"linghang/kernel/oidc"
 	"linghang/kernel/report"
 	"linghang/kernel/seal"
 	"linghang/kernel/search"
@@ -70,6 +72,9 @@ type Kernel struct {
 	files      *files.Room
 	search     *search.Room
 	report     *report.Room
+	machines   *machine.Room
+	secure     secured
+	oidc       *oidc.Room
 	bus        *bus.Bus
 	tracer     *trace.Tracer
 	hub        *live.Hub
@@ -165,7 +170,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	k.addComponents()
-	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.machines.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
@@ -173,10 +178,15 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.files = files.New(k.Kit("files"))
 	k.search = search.New(k.Kit("search"), k.finds)
 	k.report = report.New(k.Kit("report"), k.directory, k.reports)
+	k.machines = machine.New(k.Kit("machine"), machine.Deps{Directory: k.directory, Audit: k.audit, Serves: k.cfg.TLS.Listen != "" && k.cfg.TLS.Cert == ""})
+	k.server.TrustMachines(k.machines.Identify)
+	k.secure.k = k
+	k.oidc = oidc.New(k.Kit("oidc"), k.directory)
+	notices := notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")})
 	return []module.Module{
-		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify")}),
-		k.files, k.search, k.report, view.New(k.Kit("view")),
-		notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")}),
+		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail}),
+		k.files, k.search, k.report, k.machines, view.New(k.Kit("view")),
+		k.oidc, notices,
 	}
 }
 
@@ -342,7 +352,7 @@ func (k *Kernel) Open(ctx context.Context) error {
 	k.bus = b
 	k.letters.Open(b)
 	k.hub.Carry(b)
-	return nil
+	return k.openSecured(ctx)
 }
 
 // Close closes what Open opened, in reverse order.
@@ -351,8 +361,11 @@ func (k *Kernel) Close() error {
 		k.bus.Close()
 	}
 	errs := []error{k.series.Close(), k.sql.Close()}
-	if k.listener != nil {
-		if err := k.listener.Close(); !errors.Is(err, net.ErrClosed) {
+	for _, l := range []net.Listener{k.listener, k.secure.listener} {
+		if l == nil {
+			continue
+		}
+		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
 	}
@@ -394,7 +407,7 @@ func (k *Kernel) Run(ctx context.Context) error {
 	loops.Go(func() { k.supervised(loopCtx, newSupervisor(os.LookupEnv)) })
 	var err error
 	if k.listener != nil {
-		err = k.server.Serve(ctx, k.listener, k.cfg.Grace)
+		err = k.serve(ctx)
 	} else {
 		<-ctx.Done()
 	}
@@ -506,3 +519,9 @@ func (k *Kernel) Health() *health.Register { return k.health }
 
 // Server returns the HTTP door.
 func (k *Kernel) Server() *httpd.Server { return k.server }
+
+// Machines returns the room of machines.
+func (k *Kernel) Machines() *machine.Room { return k.machines }
+
+// OIDC returns the room of signing in across programs.
+func (k *Kernel) OIDC() *oidc.Room { return k.oidc }

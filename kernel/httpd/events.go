@@ -26,6 +26,9 @@ func Events(hub *live.Hub, topics []live.Topic) http.Handler {
 		id := identity.From(r.Context())
 		wanted := watched(byName, id, r.URL.Query().Get("topics"))
 		watcher := hub.Watch(r.Context(), func(n live.Notice) bool {
+			if n.Topic == TopicRights {
+				return id.PersonID != "" && n.Person == id.PersonID
+			}
 			return wanted[n.Topic] && (n.Organisation == "" || id.Scope.Allows(n.Organisation)) && (n.Person == "" || n.Person == id.PersonID)
 		})
 		stream(w, r, watcher)
@@ -46,6 +49,10 @@ func watched(byName map[string]live.Topic, id identity.Identity, list string) ma
 	}
 	return wanted
 }
+
+// TopicRights tells that what a person may do has changed: their streams end,
+// and the browser comes back as who they are now.
+const TopicRights = "system.rights"
 
 // heartbeat keeps proxies from closing a quiet stream and finds dead browsers.
 const heartbeat = 20 * time.Second
@@ -73,7 +80,7 @@ func stream(w http.ResponseWriter, r *http.Request, watcher *live.Watcher) {
 	for {
 		select {
 		case n := <-watcher.C:
-			if !sendNotice(send, n) {
+			if n.Topic == TopicRights || !sendNotice(send, n) {
 				return
 			}
 		case <-tick.C:
@@ -88,6 +95,9 @@ func stream(w http.ResponseWriter, r *http.Request, watcher *live.Watcher) {
 			return
 		}
 		for _, topic := range watcher.Missed() {
+			if topic == TopicRights {
+				return
+			}
 			if !sendNotice(send, live.Notice{Topic: topic, Kind: "missed", At: time.Now().UTC()}) {
 				return
 			}

@@ -30,9 +30,8 @@ func (d *Directory) Acting(ctx context.Context, person, organisation string) (Id
 	if err != nil {
 		return Identity{}, err
 	}
-	id, err := d.identify(ctx, p, Session{organisationID: organisation})
-	if err == nil && (p.Disabled || id.Organisation.ID != organisation) {
-		err = fault.New(fault.Forbidden, "system.person.gone", "%s can no longer act for this organisation", p.Name)
+	if roles, _ := d.rolesIn(p, organisation); p.Disabled || len(roles) == 0 {
+		return Identity{}, fault.New(fault.Forbidden, "system.person.gone", "%s can no longer act for this organisation", p.Name)
 	}
-	return id, err
+	return d.identify(ctx, p, Session{organisationID: organisation})
 }

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -72,6 +73,7 @@ type Person struct {
 
 	password    string
 	factorSince int64
+	actingFor   string // the organisation of the last session
 }
 
 // ETag implements the HTTP door's versioned answer.
@@ -174,7 +176,7 @@ func (d *Directory) SetUpCity(ctx context.Context, in SetUp) (Person, error) {
 	org := Organisation{ID: ulid.Make().String(), Kind: Bureau, Name: in.Organisation, Version: 1}
 	person := Person{
 		ID: ulid.Make().String(), Login: strings.ToLower(in.Login), Name: in.Name, Email: in.Email, Language: "zh",
-		Memberships: []Membership{{org.ID, Administrator}}, Version: 1, password: hash, factorSince: d.now().UnixMilli(),
+		Memberships: []Membership{{org.ID, Administrator}}, Version: 1, password: hash,
 	}
 	return person, d.insertCity(ctx, in, org, person)
 }
@@ -225,7 +227,7 @@ func (d *Directory) SignIn(ctx context.Context, login, password string, from Vis
 	if err != nil {
 		return "", Person{}, err
 	}
-	if !ok || p.Disabled || len(p.Memberships) == 0 {
+	if !ok || p.Disabled {
 		d.throttle.failed(try, d.now())
 		return "", Person{}, fault.New(fault.Unauthorized, "system.sign_in.refused", "the login or the password is wrong")
 	}
@@ -248,7 +250,7 @@ func (d *Directory) openSession(ctx context.Context, p Person, from Visitor, amr
 	}
 	s := Session{
 		ID: ulid.Make().String(), CreatedAt: now, LastSeenAt: now, IP: from.IP, UserAgent: truncate(from.Agent, 200),
-		AMR: amr, ProvenAt: now, personID: p.ID, organisationID: p.Memberships[0].OrganisationID,
+		AMR: amr, ProvenAt: now, personID: p.ID, organisationID: p.home(),
 	}
 	return secret, d.insertSession(ctx, s, hash)
 }
@@ -279,14 +281,20 @@ func (d *Directory) Session(ctx context.Context, secret string) (Identity, error
 }
 
 func (d *Directory) identify(ctx context.Context, p Person, s Session) (Identity, error) {
-	org := s.organisationID
-	roles, bits := d.rolesIn(p, org)
-	if len(roles) == 0 && len(p.Memberships) > 0 {
-		org = p.Memberships[0].OrganisationID
-		roles, bits = d.rolesIn(p, org)
+	need, due := d.standing(p, s)
+	if len(p.Memberships) == 0 {
+		if need == "" {
+			need = Join
+		}
+		return Identity{
+			AMR: s.AMR, ProvenAt: s.ProvenAt, Factors: s.factors, Need: need, FactorDue: due,
+			PersonID: p.ID, SessionID: s.ID, Name: p.Name, Login: p.Login, Language: p.Language, catalogue: d.catalogue,
+		}, nil
 	}
+	org := cmp.Or(s.organisationID, p.home())
+	roles, bits := d.rolesIn(p, org)
 	if len(roles) == 0 {
-		return Identity{}, fault.New(fault.Unauthorized, "system.session.over", "you belong to no organisation any more")
+		return Identity{}, fault.New(fault.Unauthorized, "system.session.over", "you do not belong to that organisation any more; sign in again")
 	}
 	o, err := d.Organisation(ctx, org)
 	if err != nil {
@@ -296,7 +304,6 @@ func (d *Directory) identify(ctx context.Context, p Person, s Session) (Identity
 	if err != nil {
 		return Identity{}, err
 	}
-	need, due := d.standing(p, s)
 	scope, err := d.scope(ctx, o)
 	return Identity{
 		AMR: s.AMR, ProvenAt: s.ProvenAt, Factors: s.factors, Need: need, FactorDue: due,

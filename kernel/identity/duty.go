@@ -27,6 +27,9 @@ const (
 // AppointRoles is the permission to give others any role.
 const AppointRoles = "system.role.appoint"
 
+// EditPersons is the permission to add, change and invite persons.
+const EditPersons = "system.person.edit"
+
 // Holder is the role that a duty's permissions go to.
 func (d Duty) Holder() Role {
 	switch d {
@@ -161,8 +164,8 @@ func (d *Directory) Duties(ctx context.Context) (states []DutyState, conflicts [
 	return states, conflicts, nil
 }
 
-// guardDuties runs a change of persons and refuses it when it would give one
-// person two duties, or leave one of the three without anybody who was named.
+// guardDuties runs a change of persons and refuses it when it would leave one
+// of the three duties without anybody who was named.
 func (d *Directory) guardDuties(ctx context.Context, tx *sqldb.Tx, change func() error) error {
 	if err := tx.Queue(ctx, "duties"); err != nil {
 		return err
@@ -178,7 +181,7 @@ func (d *Directory) guardDuties(ctx context.Context, tx *sqldb.Tx, change func()
 	if err != nil {
 		return err
 	}
-	if after[Administrator] == 0 {
+	if before[Administrator] > 0 && after[Administrator] == 0 {
 		return fault.New(fault.Conflict, "system.administrator.last", "the city needs at least one administrator")
 	}
 	for _, r := range dutyRoles() {

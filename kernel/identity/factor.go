@@ -52,6 +52,7 @@ type Need string
 const (
 	Enrol Need = "enrol" // the person must add a second factor
 	Prove Need = "prove" // the person must prove the second factor that they have
+	Join  Need = "join"  // the person belongs to no organisation
 )
 
 // How somebody proved who they are (RFC 8176; fed is our own: another provider said so).
@@ -247,7 +248,7 @@ func (d *Directory) mayRemove(ctx context.Context, id Identity, gone Factors) er
 // ResetFactors takes all second factors of a person away and ends their
 // sessions. Nobody resets the factors of a person who may do more than they.
 func (d *Directory) ResetFactors(ctx context.Context, person string) error {
-	p, err := d.ReadPerson(ctx, person)
+	p, err := d.seenPerson(ctx, person)
 	if err != nil {
 		return err
 	}

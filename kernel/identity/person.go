@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -46,11 +47,7 @@ func (d *Directory) CreatePerson(ctx context.Context, in PersonInput) (Person, e
 		ID: ulid.Make().String(), Login: strings.ToLower(in.Login), Name: in.Name, Email: in.Email, Language: in.Language,
 		Synthetic: in.Synthetic, Memberships: in.Memberships, Version: 1, password: hash,
 	}
-	defer d.vacancies.forget()
-	if d.owes(p) {
-		p.factorSince = d.now().UnixMilli()
-	}
-	return p, d.db.Write(ctx, func(tx *sqldb.Tx) error { return insertPerson(ctx, tx, p, d.now()) })
+	return p, d.change(ctx, func(tx *sqldb.Tx) error { return d.insertPerson(ctx, tx, p) })
 }
 
 // checkMemberships refuses memberships that the caller may not give or take:
@@ -79,8 +76,9 @@ func (d *Directory) checkMemberships(ctx context.Context, before, after []Member
 		}
 	}
 	for _, m := range before {
-		if !slices.Contains(after, m) && !id.Scope.Allows(m.OrganisationID) {
-			_ = f.At("body.memberships", "the membership in %s is not yours to take", m.OrganisationID)
+		over := id.Permissions.Holds(d.catalogue.Of(m.Role)) || id.May(AppointRoles)
+		if !slices.Contains(after, m) && id.Scope.Allows(m.OrganisationID) && !over {
+			_ = f.At("body.memberships", "the role %s in %s is not yours to take", m.Role, m.OrganisationID)
 		}
 	}
 	if len(f.Fields) > 0 {
@@ -98,49 +96,83 @@ func bureauOnly(r Role) bool {
 	return true
 }
 
-// ReadPerson returns somebody who shares an organisation of the caller's scope.
+// ReadPerson returns somebody who shares an organisation of the caller's scope,
+// with what they are there; elsewhere is not the caller's to know.
 func (d *Directory) ReadPerson(ctx context.Context, id string) (Person, error) {
+	p, err := d.seenPerson(ctx, id)
+	return p.within(From(ctx).Scope), err
+}
+
+// seenPerson returns somebody who shares an organisation of the caller's scope, whole.
+func (d *Directory) seenPerson(ctx context.Context, id string) (Person, error) {
 	p, err := d.Person(ctx, id)
 	if err != nil {
 		return p, err
 	}
 	scope := From(ctx).Scope
-	for _, m := range p.Memberships {
-		if scope.Allows(m.OrganisationID) {
-			return p, nil
-		}
+	if !scope.All && len(p.within(scope).Memberships) == 0 {
+		return Person{}, scope.Check("")
 	}
-	if scope.All {
-		return p, nil
-	}
-	return Person{}, scope.Check("")
+	return p, nil
 }
 
-// EditPerson changes name, e-mail, memberships and whether somebody may sign in.
+// within returns the person with the memberships in the scope only.
+func (p Person) within(s Scope) Person {
+	inside := []Membership{}
+	for _, m := range p.Memberships {
+		if s.Allows(m.OrganisationID) {
+			inside = append(inside, m)
+		}
+	}
+	p.Memberships = inside
+	return p
+}
+
+// home is the organisation for which the person acts after signing in: the
+// last one, or the first; empty for who belongs to none.
+func (p Person) home() string {
+	first := ""
+	for _, m := range p.Memberships {
+		if m.OrganisationID == p.actingFor {
+			return m.OrganisationID
+		}
+		first = cmp.Or(first, m.OrganisationID)
+	}
+	return first
+}
+
+// EditPerson changes name, e-mail, memberships and whether somebody may sign
+// in. Memberships outside the caller's scope stay as they are.
 func (d *Directory) EditPerson(ctx context.Context, id string, version int64, in PersonInput) (Person, error) {
-	p, err := d.ReadPerson(ctx, id)
+	p, err := d.seenPerson(ctx, id)
 	if err != nil {
 		return p, err
 	}
+	before, scope := p, From(ctx).Scope
 	if err := d.checkMemberships(ctx, p.Memberships, in.Memberships); err != nil {
-		return p, err
+		return before.within(scope), err
 	}
 	if err := d.checkSelf(ctx, p, in.Memberships); err != nil {
-		return p, err
+		return before.within(scope), err
 	}
-	before := p
-	p.Name, p.Email, p.Disabled, p.Memberships = in.Name, in.Email, in.Disabled, in.Memberships
+	p.Name, p.Email, p.Disabled, p.Memberships = in.Name, in.Email, in.Disabled, slices.Clone(in.Memberships)
+	for _, m := range before.Memberships {
+		if !scope.Allows(m.OrganisationID) && !slices.Contains(p.Memberships, m) {
+			p.Memberships = append(p.Memberships, m)
+		}
+	}
 	if in.Language != "" {
 		p.Language = in.Language
 	}
 	changed := p.Name != before.Name || p.Email != before.Email || p.Language != before.Language || p.Disabled != before.Disabled
 	if changed && !d.outranks(ctx, before) {
-		return before, fault.New(fault.Forbidden, "system.person.refused", "this person may do more than you; only memberships of your own organisations are yours to change")
+		return before.within(scope), fault.New(fault.Forbidden, "system.person.refused", "this person may do more than you; only memberships of your own organisations are yours to change")
 	}
 	if err := d.savePerson(ctx, p, version); err != nil {
-		return p, err
+		return p.within(scope), err
 	}
-	return d.Person(ctx, id)
+	p, err = d.Person(ctx, id)
+	return p.within(scope), err
 }
 
 // checkSelf lets nobody give themselves a duty or more than they may do already.
@@ -207,7 +239,7 @@ func (d *Directory) ChangePassword(ctx context.Context, current, next string) er
 // ResetPassword sets somebody's password and ends all their sessions. Nobody
 // resets the password of a person who may do more than they.
 func (d *Directory) ResetPassword(ctx context.Context, person, next string) error {
-	p, err := d.ReadPerson(ctx, person)
+	p, err := d.seenPerson(ctx, person)
 	if err != nil {
 		return err
 	}

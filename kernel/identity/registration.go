@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 
+	"linghang/kernel/district"
 	"linghang/kernel/fault"
 	"linghang/kernel/lang"
 	"linghang/kernel/sqldb"
@@ -80,28 +80,6 @@ type RegistrationInput struct {
 	Consent      string    `json:"consent" maxLength:"20" doc:"Version of the text that was agreed to"`
 }
 
-// District is a part of the city by its GB/T 2260 code.
-type District struct {
-	Code string    `json:"code"`
-	Name lang.Text `json:"name"`
-}
-
-// Districts lists the districts of Qingdao.
-func Districts() []District {
-	return []District{
-		{"370202", lang.Text{ZH: "市南区", EN: "Shinan"}},
-		{"370203", lang.Text{ZH: "市北区", EN: "Shibei"}},
-		{"370211", lang.Text{ZH: "黄岛区", EN: "Huangdao"}},
-		{"370212", lang.Text{ZH: "崂山区", EN: "Laoshan"}},
-		{"370213", lang.Text{ZH: "李沧区", EN: "Licang"}},
-		{"370214", lang.Text{ZH: "城阳区", EN: "Chengyang"}},
-		{"370215", lang.Text{ZH: "即墨区", EN: "Jimo"}},
-		{"370281", lang.Text{ZH: "胶州市", EN: "Jiaozhou"}},
-		{"370283", lang.Text{ZH: "平度市", EN: "Pingdu"}},
-		{"370285", lang.Text{ZH: "莱西市", EN: "Laixi"}},
-	}
-}
-
 // check returns what is wrong with the form, field by field.
 func (in RegistrationInput) check(again bool) error {
 	f := fault.New(fault.Invalid, "system.registration.invalid", "the registration is incomplete or wrong")
@@ -117,7 +95,7 @@ func (in RegistrationInput) check(again bool) error {
 	if !ValidUSCC(in.USCC) {
 		_ = f.At("body.uscc", "18 characters with a check character (GB 32100-2015)")
 	}
-	if !slices.ContainsFunc(Districts(), func(d District) bool { return d.Code == in.District }) {
+	if !district.Known(in.District) {
 		_ = f.At("body.district", "choose a district")
 	}
 	need("contact_name", in.ContactName, "give the name of the contact")

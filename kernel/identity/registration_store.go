@@ -96,7 +96,7 @@ func updateRegistration(ctx context.Context, tx *sqldb.Tx, r Registration, versi
 
 // admit makes an organisation and its first manager of an application.
 func (d *Directory) admit(ctx context.Context, r Registration, version int64, org Organisation, p Person, with also) error {
-	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
+	return d.change(ctx, func(tx *sqldb.Tx) error {
 		var same int
 		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM organisation WHERE uscc = $1`, r.USCC).Scan(&same); err != nil {
 			return fmt.Errorf("look for the code: %w", err)
@@ -110,11 +110,11 @@ func (d *Directory) admit(ctx context.Context, r Registration, version int64, or
 		if err := insertOrganisation(ctx, tx, org, d.now()); err != nil {
 			return err
 		}
-		if err := insertPerson(ctx, tx, p, d.now()); err != nil {
+		if err := d.insertPerson(ctx, tx, p); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO consent (person_id, version, at, how) VALUES ($1, $2, $3, 'registration')`, p.ID, ConsentVersion, r.createdAt.UnixMilli()); err != nil {
-			return fmt.Errorf("record consent: %w", err)
+		if err := insertConsent(ctx, tx, p.ID, "registration", r.createdAt); err != nil {
+			return err
 		}
 		return with(ctx, tx)
 	})

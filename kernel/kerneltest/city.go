@@ -242,12 +242,40 @@ func (c *City) Cookie(t testing.TB, who string) string {
 		return cookie
 	}
 	c.person(t, who)
+	return c.SignIn(t, who)
+}
+
+// SignIn signs in somebody who exists already, anew, and returns their cookie.
+func (c *City) SignIn(t testing.TB, who string) string {
+	t.Helper()
 	r := c.Send(t, "POST", "/api/system/sign-in", "", fmt.Sprintf(`{"login":%q,"password":%q}`, who, password))
 	if r.Status != http.StatusOK {
 		t.Fatalf("sign in %s: %d %s", who, r.Status, r.Body)
 	}
 	c.cookies[who] = r.cookie
 	return r.cookie
+}
+
+// Stream reads an event stream as somebody over the network; the channel is
+// closed when the house ends it.
+func (c *City) Stream(t testing.TB, path, who string) <-chan struct{} {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Cookie", c.Cookie(t, who))
+	answer, err := http.DefaultClient.Do(r) //nolint:bodyclose // closed below
+	if err != nil {
+		t.Fatalf("stream %s: %v", path, err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer answer.Body.Close() //nolint:errcheck // it was only read
+		_, _ = io.Copy(io.Discard, answer.Body)
+	}()
+	return ended
 }
 
 // Wait polls until done, and says what it waited for when it gives up.

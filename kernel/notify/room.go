@@ -164,7 +164,8 @@ func (m *Room) forget(ctx context.Context) error {
 	return errors.Join(m.notices.forget(ctx, now.Add(-noticeKept)), m.deliveries.forget(ctx, now.Add(-deliveryKept)))
 }
 
-func (m *Room) canMail() bool { return m.postman != nil }
+// CanMail reports whether there is a mail server.
+func (m *Room) CanMail() bool { return m.postman != nil }
 
 // Purposes of the keys that seal what the room keeps.
 const (

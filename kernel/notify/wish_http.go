@@ -55,7 +55,7 @@ func (m *Room) preferences(ctx context.Context, _ nothing) (preferencesView, err
 	}
 	v := preferencesView{
 		Preferences: Preferences{Language: w.Language, QuietFrom: clock(w.QuietFrom), QuietTo: clock(w.QuietTo), DigestHour: w.DigestHour, Kinds: []kindChoice{}},
-		UsualHour:   m.settings.DigestHour, TimeZone: m.settings.TimeZone, Email: p.Email, CanMail: m.canMail(),
+		UsualHour:   m.settings.DigestHour, TimeZone: m.settings.TimeZone, Email: p.Email, CanMail: m.CanMail(),
 	}
 	for _, k := range m.kinds.Kinds() {
 		c, ok := given[k.ID]

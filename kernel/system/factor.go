@@ -12,8 +12,8 @@ import (
 	"linghang/kernel/sqldb"
 )
 
-// owing are both needs: for what somebody may do before they are let in.
-func owing() []identity.Need { return []identity.Need{identity.Enrol, identity.Prove} }
+// owing are all needs: for what somebody may do before they are let in.
+func owing() []identity.Need { return []identity.Need{identity.Enrol, identity.Prove, identity.Join} }
 
 func (m *Room) factorRoutes() []module.Route {
 	enrol := []identity.Need{identity.Enrol}

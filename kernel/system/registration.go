@@ -3,6 +3,7 @@ package system
 import (
 	"context"
 
+	"linghang/kernel/district"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -21,6 +22,9 @@ func notices() []notice.Kind {
 	return []notice.Kind{
 		{ID: noticeRegistration, Title: lang.Text{ZH: "机构注册待审核", EN: "Registrations to review"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		{ID: noticeDecision, Title: lang.Text{ZH: "机构注册审核结果", EN: "Decisions on registrations"}, Gravity: notice.Important, Mail: notice.AtOnce, Mandatory: true},
+		{ID: noticeMembership, Title: lang.Text{ZH: "机构成员变化", EN: "Changes of membership"}, Gravity: notice.Important, Mail: notice.AtOnce, Mandatory: true},
+		{ID: noticeInvitation, Title: lang.Text{ZH: "加入机构的邀请", EN: "Invitations to organisations"}, Gravity: notice.Important, Mail: notice.AtOnce, Mandatory: true},
+		{ID: noticeAnswer, Title: lang.Text{ZH: "邀请的答复", EN: "Answers to invitations"}, Gravity: notice.Info, Mail: notice.Daily},
 	}
 }
 
@@ -38,14 +42,14 @@ func (m *Room) registrationRoutes() []module.Route {
 }
 
 type formView struct {
-	Districts      []identity.District `json:"districts" nullable:"false"`
+	Districts      []district.District `json:"districts" nullable:"false"`
 	ConsentVersion string              `json:"consent_version"`
 	ConsentText    lang.Text           `json:"consent_text"`
 	PasswordMin    int                 `json:"password_min"`
 }
 
 func (m *Room) registrationForm(context.Context, nothing) (formView, error) {
-	return formView{identity.Districts(), identity.ConsentVersion, identity.ConsentText(), identity.PasswordMin}, nil
+	return formView{district.All(), identity.ConsentVersion, identity.ConsentText(), identity.PasswordMin}, nil
 }
 
 type registerInput struct{ Body identity.RegistrationInput }

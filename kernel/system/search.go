@@ -5,8 +5,10 @@ import (
 	"net/url"
 
 	"linghang/kernel/fault"
+	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
+	"linghang/kernel/live"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 )
@@ -71,6 +73,7 @@ func (m *Room) organisationChanged(ctx context.Context, e identity.OrganisationC
 
 func (m *Room) personChanged(ctx context.Context, e identity.PersonChanged) error {
 	p, err := m.directory.Person(ctx, e.ID)
+	m.kit.Live.Notify(live.Notice{Topic: httpd.TopicRights, Kind: "changed", Person: e.ID})
 	return m.found(ctx, "person", e.ID, personDocument(p), err)
 }
 

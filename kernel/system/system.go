@@ -34,6 +34,7 @@ type Room struct {
 	nav       func() []module.NavItem
 	status    func(ctx context.Context) (Status, error)
 	links     *seal.Keyring
+	mails     func() bool
 }
 
 // Deps are what the kernel hands to its own room beside the kit.
@@ -46,11 +47,12 @@ type Deps struct {
 	Nav       func() []module.NavItem // menu of all rooms, complete when serving
 	Status    func(ctx context.Context) (Status, error)
 	Links     *seal.Keyring // of the room notify, which opens the ends of links that are mailed
+	Mails     func() bool   // whether there is a mail server
 }
 
 // New returns the room.
 func New(kit *module.Kit, d Deps) *Room {
-	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, status: d.Status, links: d.Links}
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, status: d.Status, links: d.Links, mails: d.Mails}
 }
 
 // permissions of the system itself.
@@ -61,7 +63,7 @@ func permissions() []module.Permission {
 		{ID: "system.organisation.edit", Title: lang.Text{ZH: "管理机构", EN: "Manage organisations"}, Roles: []identity.Role{identity.Officer}},
 		{ID: "system.registration.review", Title: lang.Text{ZH: "审核机构注册", EN: "Review registrations of organisations"}, Roles: []identity.Role{identity.Officer}},
 		{ID: "system.person.view", Title: lang.Text{ZH: "查看人员", EN: "View persons"}, Duty: identity.Security, Roles: append(manage, identity.Administrator, identity.Auditor)},
-		{ID: "system.person.edit", Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Duty: identity.Security, Roles: manage},
+		{ID: identity.EditPersons, Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Duty: identity.Security, Roles: manage},
 		{ID: identity.AppointRoles, Title: lang.Text{ZH: "任免角色", EN: "Appoint roles"}, Duty: identity.Security},
 		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Duty: identity.Security, Roles: append(manage, identity.Administrator)},
 		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Duty: identity.Auditing},
@@ -87,14 +89,18 @@ func (m *Room) Manifest() module.Manifest {
 		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged), bus.On(m.desk.Receive)},
 		Finds:       m.finds(),
 		Sealed:      sealedColumns(),
-		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes()),
+		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes(), m.membershipRoutes(), m.invitationRoutes()),
 		Notices:     notices(),
 		Topics:      []module.Topic{{Name: TopicHealth, Permission: "system.health.view"}, {Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
-		Jobs:        []module.Job{{Name: "audit_checkpoint", Title: lang.Text{ZH: "签名审计检查点", EN: "Sign the head of the audit log"}, Every: time.Minute, Do: m.audit.Checkpoint}},
+		Jobs: []module.Job{
+			{Name: "audit_checkpoint", Title: lang.Text{ZH: "签名审计检查点", EN: "Sign the head of the audit log"}, Every: time.Minute, Do: m.audit.Checkpoint},
+			{Name: "forget_invitations", Title: lang.Text{ZH: "清理过期邀请", EN: "Forget old invitations"}, Every: 24 * time.Hour, Do: m.directory.ForgetInvitations},
+		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
 			{Section: section, Label: lang.Text{ZH: "机构注册审核", EN: "Registrations"}, Path: "/system/registrations", Icon: "registrations", Permission: "system.registration.review"},
 			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
+			{Section: section, Label: lang.Text{ZH: "邀请", EN: "Invitations"}, Path: "/system/invitations", Icon: "invitations", Permission: identity.EditPersons},
 			{Section: section, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "三员分立", EN: "Separation of duty"}, Path: "/system/duties", Icon: "duties", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
@@ -117,10 +123,10 @@ func (m *Room) entranceRoutes() []module.Route {
 		{Pattern: "POST /sign-out", Permission: identity.SignedIn, Summary: "End this session", Owing: owing(), Handler: httpd.JSON(m.signOut)},
 		{Pattern: "GET /session", Permission: identity.SignedIn, Summary: "Who is signed in, and what they may do", Owing: owing(), Handler: httpd.JSON(m.session)},
 		{Pattern: "POST /session/organisation", Permission: identity.SignedIn, Summary: "Act for another of one's organisations", Handler: httpd.JSON(m.switchOrganisation)},
-		{Pattern: "GET /sessions", Permission: identity.SignedIn, Summary: "One's own sessions", Handler: httpd.JSON(m.sessions)},
-		{Pattern: "DELETE /sessions/{id}", Permission: identity.SignedIn, Summary: "Sign one of one's sessions out", Handler: httpd.JSON(m.endSession)},
-		{Pattern: "PUT /me", Permission: identity.SignedIn, Summary: "Edit one's own name, language and e-mail", Handler: httpd.JSON(m.editSelf)},
-		{Pattern: "POST /me/password", Permission: identity.SignedIn, Summary: "Change one's own password", Handler: httpd.JSON(m.changePassword)},
+		{Pattern: "GET /sessions", Permission: identity.SignedIn, Owing: alone(), Summary: "One's own sessions", Handler: httpd.JSON(m.sessions)},
+		{Pattern: "DELETE /sessions/{id}", Permission: identity.SignedIn, Owing: alone(), Summary: "Sign one of one's sessions out", Handler: httpd.JSON(m.endSession)},
+		{Pattern: "PUT /me", Permission: identity.SignedIn, Owing: alone(), Summary: "Edit one's own name, language and e-mail", Handler: httpd.JSON(m.editSelf)},
+		{Pattern: "POST /me/password", Permission: identity.SignedIn, Owing: alone(), Summary: "Change one's own password", Handler: httpd.JSON(m.changePassword)},
 	}
 }
 
@@ -288,7 +294,7 @@ type sessionView struct {
 	Provisional  []identity.Duty  `json:"provisional" nullable:"false" enum:"security,audit" doc:"Duties held only until somebody is named"`
 	Nav          []module.NavItem `json:"nav" nullable:"false"`
 	Factors      identity.Factors `json:"factors"`
-	Need         identity.Need    `json:"need" enum:",enrol,prove" doc:"What the session owes before it may do anything else"`
+	Need         identity.Need    `json:"need" enum:",enrol,prove,join" doc:"What the session owes before it may do anything else"`
 	FactorDue    *time.Time       `json:"factor_due,omitempty" doc:"Until then a second factor is only asked for"`
 
 	cookies []*http.Cookie

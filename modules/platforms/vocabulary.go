@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"linghang/kernel/district"
 	"linghang/kernel/lang"
 )
 
@@ -24,20 +25,14 @@ func classes() []term {
 	}
 }
 
-// districts of Qingdao, GB/T 2260.
+// districts of the city.
 func districts() []term {
-	return []term{
-		{"370202", lang.Text{ZH: "市南区", EN: "Shinan"}},
-		{"370203", lang.Text{ZH: "市北区", EN: "Shibei"}},
-		{"370211", lang.Text{ZH: "黄岛区", EN: "Huangdao"}},
-		{"370212", lang.Text{ZH: "崂山区", EN: "Laoshan"}},
-		{"370213", lang.Text{ZH: "李沧区", EN: "Licang"}},
-		{"370214", lang.Text{ZH: "城阳区", EN: "Chengyang"}},
-		{"370215", lang.Text{ZH: "即墨区", EN: "Jimo"}},
-		{"370281", lang.Text{ZH: "胶州市", EN: "Jiaozhou"}},
-		{"370283", lang.Text{ZH: "平度市", EN: "Pingdu"}},
-		{"370285", lang.Text{ZH: "莱西市", EN: "Laixi"}},
+	all := district.All()
+	list := make([]term, len(all))
+	for i, d := range all {
+		list[i] = term{d.Code, d.Name}
 	}
+	return list
 }
 
 // industries are the manufacturing divisions of GB/T 4754-2017.

@@ -2,6 +2,7 @@ import { Navigate, Outlet, useLocation } from 'react-router'
 import { Failure, Loading, useCityState } from '../kernel'
 import { LiveProvider } from '../kernel/live'
 import { SessionProvider, useSessionQuery } from '../kernel/session'
+import { AlonePage } from './Alone'
 import { EnrolPage } from './Enrol'
 import { ProvePage, StepUp } from './Proof'
 
@@ -17,6 +18,7 @@ export function Entered() {
   if (!session.data) return <Navigate to={`/sign-in?next=${encodeURIComponent(place.pathname + place.search)}`} replace />
   if (session.data.need === 'prove') return <ProvePage session={session.data} />
   if (session.data.need === 'enrol') return <EnrolPage session={session.data} />
+  if (session.data.need === 'join') return <AlonePage session={session.data} />
   const who = `${session.data.person.id}@${session.data.organisation.id}`
   return (
     <SessionProvider session={session.data}>

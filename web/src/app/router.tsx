@@ -7,6 +7,7 @@ import { NoSuchPage } from './NoSuchPage'
 import { Permitted } from './Permitted'
 import { Entered } from './Entered'
 import { Shell } from './Shell'
+import { Invitation } from './invitation/Invitation'
 import { Register } from './registration/Register'
 import { RegistrationStatus } from './registration/Status'
 import { SetUp } from './SetUp'
@@ -22,6 +23,7 @@ export function makeRouter(rooms: Room[]) {
         { path: '/sign-in', element: <SignIn /> },
         { path: '/register', element: <Register /> },
         { path: '/registration', element: <RegistrationStatus /> },
+        { path: '/invitation', element: <Invitation /> },
         { path: '/set-up', element: <SetUp /> },
         {
           element: <Entered />,

@@ -100,11 +100,15 @@ export function useText(): (text: Text | undefined) => string {
   return useMemo(() => (text: Text | undefined) => textIn(text, language), [language])
 }
 
+const isText = (value: unknown): value is Text => typeof value === 'object' && value !== null && 'zh' in value && 'en' in value
+
 /** What a problem says in the language in force. Rooms keep the sentences below `problems`, by the key's path. */
 export function problemText(problem: unknown): string {
   if (!(problem instanceof Problem)) return i18next.t('kernel:problems.unexpected')
   const [room, ...path] = problem.key.split('.')
-  return i18next.t(`${room}:problems.${path.join('.')}`, { ...problem.params, defaultValue: problem.message })
+  const language = i18next.language === 'en' ? 'en' : 'zh'
+  const params = Object.fromEntries(Object.entries(problem.params).map(([name, value]) => [name, isText(value) ? textIn(value, language) : value]))
+  return i18next.t(`${room}:problems.${path.join('.')}`, { ...params, defaultValue: problem.message })
 }
 
 /** What is wrong with one field, in the language in force. */

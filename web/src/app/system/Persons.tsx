@@ -3,6 +3,7 @@ import { Button, Drawer, Form, Input, Modal, Select, Switch } from 'antd'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { api, Confirm, DataTable, EntityForm, ifMatch, none, PageHeader, read, StatusTag, SyntheticMark, useChange, useCityState, useMay, useSession, type Column } from '../../kernel'
+import { Members } from './Members'
 import { personsKey, useOrganisations, useRoles, type Membership, type Person } from './data'
 import { useSystemTexts } from './texts'
 
@@ -44,6 +45,7 @@ export default function Persons() {
       />
       <Drawer open={edited !== null} onClose={() => setEdited(null)} size={640} destroyOnHidden title={edited === 'new' ? t('persons.add') : t('persons.edit')}>
         {edited && <PersonForm person={edited === 'new' ? null : edited} close={() => setEdited(null)} />}
+        {edited && edited !== 'new' && <Members person={edited} done={() => setEdited(null)} />}
       </Drawer>
       <Modal open={reset !== null} onCancel={() => setReset(null)} footer={null} destroyOnHidden title={reset && t('persons.resetTitle', { name: reset.name })}>
         {reset && <ResetForm person={reset} close={() => setReset(null)} />}

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { Card, Form, Input, Select } from 'antd'
+import { Card, Flex, Form, Input, Select } from 'antd'
 import { api, Confirm, EntityForm, Failure, PageHeader, read, StatusTag, useChange, useCityState, useFormat, useSession, useText, type Schema, PlainTable } from '../../kernel'
 import { chooseLanguage, type Language } from '../../kernel/language'
-import { sessionKey } from '../../kernel/session'
+import { sessionKey, useEnter } from '../../kernel/session'
+import { LetIn } from '../oidc/LetIn'
 import { useRoles } from './data'
 import { Factors } from './Factors'
 import { useSystemTexts } from './texts'
@@ -18,6 +19,7 @@ export default function Profile() {
         <Password />
       </div>
       <Factors />
+      <LetIn />
       <Memberships />
       <Sessions />
     </div>
@@ -93,7 +95,14 @@ function Password() {
 function Memberships() {
   const t = useSystemTexts()
   const text = useText()
-  const { memberships } = useSession()
+  const f = useFormat()
+  const enter = useEnter()
+  const { memberships, organisation } = useSession()
+  const places = [...new Map(memberships.map((m) => [m.organisation.id, m.organisation])).values()]
+  const leave = useChange({
+    run: (id: string) => read(api.POST('/api/system/me/leave', { body: { organisation_id: id } })),
+    done: t('members.left'), after: enter, quiet: true,
+  })
   const roles = useRoles()
   const own = (role: string) => {
     const titles: Record<string, string> = {
@@ -104,9 +113,17 @@ function Memberships() {
   return (
     <Card size="small" title={t('field.memberships')}>
       <ul className="lh-plain">
-        {memberships.map((m) => (
-          <li key={m.organisation.id + m.role}>
-            {text(m.organisation.name)} <span className="lh-muted">· {own(m.role)}</span>
+        {places.map((o) => (
+          <li key={o.id}>
+            <Flex justify="space-between" align="center" gap={8} wrap>
+              <span>
+                {text(o.name)} <span className="lh-muted">· {f.list(memberships.filter((m) => m.organisation.id === o.id).map((m) => own(m.role)))}</span>
+              </span>
+              <span className="lh-actions">
+                {o.id === organisation.id && <StatusTag tone="good">{t('members.acting')}</StatusTag>}
+                <Confirm title={t('members.leaveTitle', { organisation: text(o.name) })} note={t('members.leaveNote')} label={t('members.leave')} button={{ size: 'small' }} run={() => leave.mutateAsync(o.id)} />
+              </span>
+            </Flex>
           </li>
         ))}
       </ul>

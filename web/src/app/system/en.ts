@@ -16,13 +16,23 @@ export const en: Translation<typeof zh> = {
     usccNote: '18 characters, optional (GB 32100-2015)', districtNote: 'Code of six digits, optional (GB/T 2260)', removeTitle: 'Remove this demonstration organisation?',
   },
   registrations: {
-    title: 'Registrations', note: 'Organisations that ask to join; an approved one becomes an organisation with its first manager.', search: 'Name, USCC, contact or login', contact: 'Contact', submitted: 'Submitted', review: 'Review', look: 'Look', one: 'Registration', empty: 'No registrations', emptyNote: 'Organisations submit them at {{address}}.', namesakes: 'There is an organisation or a registration of this name or code', isOrganisation: 'organisation', isRegistration: 'registration', decided: 'Decided',
+    title: 'Registrations', note: 'Organisations that ask to join; an approved one becomes an organisation with its first manager.', search: 'Name, code, contact or login', contact: 'Contact', submitted: 'Submitted', review: 'Review', look: 'Look', one: 'Registration', empty: 'No registrations', emptyNote: 'Organisations submit them at {{address}}.', namesakes: 'There is an organisation or a registration of this name or code', isOrganisation: 'organisation', isRegistration: 'registration', decided: 'Decided',
     reason: 'Reason (needed to return or refuse)', approve: 'Approve', approveTitle: 'Approve this registration?', approveNote: 'The organisation and its first manager are created, and the applicant is told.', return: 'Return', returnTitle: 'Return it?', returnNote: 'The applicant may mend it and submit it again.', refuse: 'Refuse', refuseTitle: 'Refuse it?', refuseNote: 'The applicant cannot change it any more.', done: 'Done',
     states: { submitted: 'Waits for review', returned: 'Returned', approved: 'Approved', refused: 'Refused' },
   },
   persons: {
     title: 'Persons', note: 'Who may sign in, and their roles in each organisation.', add: 'Add a person', edit: 'Edit the person', search: 'Name, login or e-mail', active: 'Active', disabled: 'Disabled', disabledField: 'Disabled (cannot sign in)', passwordNote: 'At least {{min}} characters, without the login',
     reset: 'Set password', resetTitle: 'Set the password of {{name}}', resetNote: 'All sessions of this person end. Tell them the new password and ask them to change it.', addMembership: 'Add organisation and role', dropMembership: 'Remove this organisation and role',
+  },
+  members: {
+    title: 'Membership', remove: 'Remove', removeTitle: 'Remove {{name}} from {{organisation}}?', removeNote: 'The roles there end at once, and so do sessions that act for it; what the person is elsewhere stays.', removed: 'Removed',
+    handOver: 'Hand over management', handOverTitle: 'Hand the management of {{organisation}} over to {{name}}?', handOverNote: 'They become the manager at once and you cease to be, in one step: the organisation is never without.', keep: 'What you are afterwards', keepNone: 'Leave the organisation', handedOver: 'Handed over',
+    leave: 'Leave', leaveTitle: 'Leave {{organisation}}?', leaveNote: 'Your roles there end at once. To come back you need an invitation.', left: 'You have left', acting: 'Acting for it', switch: 'Act for it',
+  },
+  invitations: {
+    title: 'Invitations', note: 'Ask somebody to join an organisation. A link works once and for a time; whether the person has an account makes no difference.', add: 'Invite', search: 'E-mail, words or name', invited: 'Invited', byLink: 'By link', by: 'Invited by', again: 'Send again', send: 'Invite', empty: 'Nobody is invited', emptyNote: 'Invite colleagues by e-mail or by a link.',
+    sentTitle: 'The invitation is made', mailed: 'The link is on its way to {{email}}.', once: 'The link is shown this once: copy it and give it to the invited.', link: 'Link of the invitation', revoke: 'Revoke', revoked: 'Revoked', revokeTitle: 'Revoke this invitation?', revokeNote: 'Its link works no more.', roleNote: 'System administrator, security administrator and auditor are not given by a link.', emailNote: 'The link is mailed there. Empty, or without a mail server, it is shown to you to copy.', words: 'Words to the invited', days: 'Days', language: 'Language of the e-mail',
+    states: { open: 'Open', expired: 'Expired', accepted: 'Joined', declined: 'Declined', revoked: 'Revoked' },
   },
   roles: { title: 'Roles', note: 'The rooms declare permissions; a role is a set of them.', bureauOnly: 'bureaus only', any: 'any organisation', holds: 'holds it' },
   duties: {
@@ -87,7 +97,11 @@ export const en: Translation<typeof zh> = {
     passkey: { refused: 'The passkey was refused.', origin: 'The passkey answered another site and was refused.', counter: 'The counter of the passkey went back: there may be a copy of it. It was refused; remove it and add a new one.', address: 'Passkeys need this system to be reached by a name.', none: 'You have no passkey.', many: 'There are at most {{max}} passkeys.', present: 'This passkey is registered already.' },
     ceremony: { over: 'It took too long or was used. Begin again.' },
     session: { over: 'The session is over. Sign in again.', none: 'There is no session to end.' },
-    membership: { refused: 'These roles are not yours to give or take.', self: 'Nobody gives themselves a role; ask another administrator.' },
+    manager: { last: 'This is the last manager of {{organisation}}; hand the management over first.' },
+    handover: { self: 'You are the manager already.', member: 'This person is no member of the organisation; invite them first.', manager: 'You are not a manager of that organisation.' },
+    invitation: { email: 'This is no e-mail address.', duty: 'This role is not given by a link.', twice: 'This address is invited already; send that invitation again.', full: 'Too many invitations are open; revoke some first.', limited: 'This organisation has invited too many within a day; try again tomorrow.', sent: 'This invitation was sent {{sent}} times; revoke it and invite again.', used: 'This invitation was used or has ended.', unknown: 'There is no such invitation, or its link was renewed.', void: 'Whoever invited you may no longer do so; ask for a new invitation.', prepared: 'This link opens the account {{login}}; sign out first.', member: 'You have this role in the organisation already.' },
+    account: { invalid: 'The account is incomplete.' },
+    membership: { leave: 'Nobody removes themselves; leave the organisation on your own page.', refused: 'These roles are not yours to give or take.', self: 'Nobody gives themselves a role; ask another administrator.' },
     duty: { exclusive: 'One person cannot hold two of system administrator, security administrator and auditor.', last: 'A duty that was named needs at least one holder; name another first.' },
     administrator: { last: 'At least one administrator must be able to sign in.' },
     name: { missing: 'The name is missing.' },

@@ -13,13 +13,23 @@ export const zh = {
     usccNote: '18 位，选填（GB 32100-2015）', districtNote: '六位行政区划代码，选填（GB/T 2260）', removeTitle: '删除此演示机构？',
   },
   registrations: {
-    title: '机构注册审核', note: '机构在注册页提交的申请；通过后即创建机构及其首位管理员。', search: '名称、统一社会信用代码、联系人或登录名', contact: '联系人', submitted: '提交时间', review: '审核', look: '查看', one: '机构注册', empty: '没有机构注册申请', emptyNote: '请机构在 {{address}} 提交。', namesakes: '已有同名或同代码的机构或申请', isOrganisation: '机构', isRegistration: '注册申请', decided: '审核',
+    title: '机构注册审核', note: '机构在注册页提交的申请；通过后即创建机构及其首位管理员。', search: '名称、代码、联系人或登录名', contact: '联系人', submitted: '提交时间', review: '审核', look: '查看', one: '机构注册', empty: '没有机构注册申请', emptyNote: '请机构在 {{address}} 提交。', namesakes: '已有同名或同代码的机构或申请', isOrganisation: '机构', isRegistration: '注册申请', decided: '审核',
     reason: '审核意见（退回或不予通过时必填）', approve: '通过', approveTitle: '通过此注册？', approveNote: '将创建机构和首位管理员，并通知申请人。', return: '退回', returnTitle: '退回修改？', returnNote: '申请人可按意见修改后重新提交。', refuse: '不予通过', refuseTitle: '不予通过？', refuseNote: '申请人不能再修改此申请。', done: '已办理',
     states: { submitted: '待审核', returned: '已退回', approved: '已通过', refused: '未通过' },
   },
   persons: {
     title: '人员', note: '可登录的人员及其在各机构的角色。', add: '新建人员', edit: '编辑人员', search: '姓名、登录名或邮箱', active: '可登录', disabled: '已停用', disabledField: '停用（不能登录）', passwordNote: '至少 {{min}} 个字符，且不含登录名',
     reset: '重设密码', resetTitle: '重设“{{name}}”的密码', resetNote: '此人的全部登录将失效。请将新密码告知本人，并请其登录后修改。', addMembership: '添加机构与角色', dropMembership: '移除此机构与角色',
+  },
+  members: {
+    title: '成员身份', remove: '移出机构', removeTitle: '将“{{name}}”移出“{{organisation}}”？', removeNote: '此人在该机构的角色立即失效，代表该机构的登录随即结束；在其他机构的身份不变。', removed: '已移出',
+    handOver: '移交管理', handOverTitle: '把“{{organisation}}”的管理移交给“{{name}}”？', handOverNote: '对方立即成为机构管理员，您不再是管理员。一步完成，机构不会没有管理员。', keep: '移交后您的角色', keepNone: '退出机构', handedOver: '已移交',
+    leave: '退出机构', leaveTitle: '退出“{{organisation}}”？', leaveNote: '您在该机构的角色立即失效。以后需要重新受邀才能加入。', left: '已退出', acting: '当前代表', switch: '切换到此机构',
+  },
+  invitations: {
+    title: '邀请', note: '邀请他人加入机构。链接只能用一次，到期失效；无论对方是否已有账户，做法相同。', add: '邀请人员', search: '邮箱、附言或姓名', invited: '受邀人', byLink: '凭链接', by: '邀请人', again: '重新发送', send: '邀请', empty: '还没有邀请', emptyNote: '用“邀请人员”按邮箱或链接邀请同事。',
+    sentTitle: '邀请已创建', mailed: '链接已发往 {{email}}。', once: '链接只显示这一次，请复制后交给受邀人。', link: '邀请链接', revoke: '撤销', revoked: '已撤销', revokeTitle: '撤销此邀请？', revokeNote: '链接随即失效。', roleNote: '系统管理员、安全管理员和审计员不能凭链接授予。', emailNote: '填写后链接发往此邮箱；不填，或未配置邮件服务器时，链接显示给您复制。', words: '附言', days: '有效天数', language: '邮件语言',
+    states: { open: '待接受', expired: '已到期', accepted: '已加入', declined: '已谢绝', revoked: '已撤销' },
   },
   roles: { title: '角色与权限', note: '权限由各系统声明，角色是权限的集合。', bureauOnly: '仅主管部门', any: '各类机构', holds: '拥有' },
   duties: {
@@ -84,7 +94,11 @@ export const zh = {
     passkey: { refused: '通行密钥未通过验证。', origin: '通行密钥来自另一个网站，已拒绝。', counter: '通行密钥的计数器倒退，可能已被复制，已拒绝。请移除后重新添加。', address: '通行密钥需要通过域名访问本系统。', none: '您没有通行密钥。', many: '通行密钥最多 {{max}} 个。', present: '此通行密钥已登记。' },
     ceremony: { over: '已超时或已用过，请重新开始。' },
     session: { over: '登录已失效，请重新登录。', none: '没有可退出的登录。' },
-    membership: { refused: '您无权授予或收回这些角色。', self: '不能给自己增加角色，请由其他管理员办理。' },
+    manager: { last: '此人是“{{organisation}}”最后一位管理员，请先移交管理。' },
+    handover: { self: '您已经是管理员。', member: '此人不是该机构的成员，请先邀请。', manager: '您不是该机构的管理员。' },
+    invitation: { email: '邮箱地址有误。', duty: '此角色不能凭链接授予。', twice: '已邀请过此邮箱，请重新发送原来的邀请。', full: '未处理的邀请过多，请先撤销一些。', limited: '本机构一天内的邀请过多，请明天再试。', sent: '此邀请已发送 {{sent}} 次，请撤销后重新邀请。', used: '此邀请已被使用或已结束。', unknown: '没有这个邀请，或链接已更换。', void: '邀请人已无权邀请，请联系机构重新邀请。', prepared: '此链接用于开通账户 {{login}}，请先退出登录。', member: '您在该机构已有此角色。' },
+    account: { invalid: '账户信息不完整。' },
+    membership: { leave: '不能移出自己，请在个人设置中退出机构。', refused: '您无权授予或收回这些角色。', self: '不能给自己增加角色，请由其他管理员办理。' },
     duty: { exclusive: '三员互斥：一人不能同时担任系统管理员、安全管理员、审计员中的两员。', last: '任命之后必须至少保留一人，请先任命他人。' },
     administrator: { last: '至少要保留一位可登录的系统管理员。' },
     name: { missing: '请填写名称。' },

@@ -21,6 +21,11 @@ export const en: Translation<typeof zh> = {
     states: { submitted: 'Waits for review', returned: 'Returned', approved: 'Approved', refused: 'Refused' },
     says: { submitted: 'The registration is being reviewed', returned: 'The registration is returned: mend it and submit it again', approved: 'The registration is approved: you can sign in', refused: 'The registration is refused' },
   },
+  invitation: {
+    title: 'Invitation to an organisation', to: 'You are invited to join {{organisation}}', noLink: 'Open this page with the link of your invitation', role: 'Role', by: 'Invited by', words: 'Words', until: 'Until', signedIn: 'You are signed in as {{name}} and join with this account.', accept: 'Accept and join', have: 'You have an account?', signIn: 'Sign in to accept', make: 'Make an account and join', open: 'Set the password and begin',
+    prepared: 'An account with the login {{login}} is prepared for you; set its password.', decline: 'Decline the invitation', declineTitle: 'Decline this invitation?', declineNote: 'The link ends with it, and whoever invited you is told.', declined: 'You have declined; the link works no more.',
+  },
+  alone: { title: 'You belong to no organisation', why: 'Your account is good still. Once you are invited, paste the link of the invitation here to join.', link: 'Link of the invitation', noLink: 'Paste the whole link', follow: 'Open the invitation' },
   setUp: {
     title: 'Set up the city', note: 'This page opens with the one-time link only; the link ends when you are done.', noLink: 'Open this page with the one-time link that is printed at start',
     noLinkNote: 'When `linghang serve` starts, the terminal shows the whole link. Every start makes a new one.',
