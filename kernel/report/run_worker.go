@@ -75,7 +75,7 @@ func (m *Room) mend(ctx context.Context) error {
 		return err
 	}
 	for _, r := range open {
-		state, problem := "", ""
+		var state, problem string
 		switch j, err := m.kit.Jobs.Read(ctx, r.ID); {
 		case fault.As(err) != nil && time.Since(r.AskedAt) > orphaned:
 			state, problem = "failed", "report.lost"

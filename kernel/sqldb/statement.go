@@ -86,7 +86,7 @@ const readingsMost = 64
 // seldom. Parsing waits for a connection like asking does, so not under the lock.
 func (r *readings) of(ctx context.Context, db *sql.DB, query string) *sql.Stmt {
 	r.mu.Lock()
-	stmt, again := r.statements.known(query, readingsMost)
+	stmt, again := r.statements.known(query, readingsMost) //nolint:sqlclosecheck // it is kept
 	r.statements.again = r.statements.again[:0]
 	r.mu.Unlock()
 	if stmt != nil || !again {
@@ -99,7 +99,7 @@ func (r *readings) of(ctx context.Context, db *sql.DB, query string) *sql.Stmt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if first := r.statements.ready[query]; first != nil {
-		_ = stmt.Close() // somebody else was faster
+		_ = stmt.Close() //nolint:sqlclosecheck // somebody else was faster
 		return first
 	}
 	r.statements.ready[query] = stmt
