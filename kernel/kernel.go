@@ -134,6 +134,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k.directory.SealWith(systemKit.Seal)
 	k.audit = audit.NewLog(systemKit.DB)
 	k.audit.Certify(k.ring, cfg.AuditAnchor)
+	k.audit.Conceal(systemKit.Seal)
 	k.desk = jobs.NewDesk(systemKit.DB, jobs.Config{
 		Trace:   k.tracer,
 		Changed: func(j jobs.Job) { systemKit.Notify(system.TopicJobs, j.ID, j.OrganisationID) },
