@@ -56,7 +56,7 @@ func Command(house House, more ...*cobra.Command) *cobra.Command {
 	addFlags(root.PersistentFlags())
 	root.PersistentFlags().String("output", "text", "text or json")
 	c := commands{house}
-	root.AddCommand(c.serve(), c.describe(), c.config(), c.doctor(), c.healthcheck(), c.sbom(), c.user(), c.token(), c.audit(), c.keys(), c.backup(), c.restore(), c.version())
+	root.AddCommand(c.serve(), c.describe(), c.config(), c.doctor(), c.healthcheck(), c.sbom(), c.user(), c.token(), c.machine(), c.audit(), c.keys(), c.backup(), c.restore(), c.version())
 	root.AddCommand(more...)
 	return root
 }
@@ -70,12 +70,20 @@ func (c commands) build(cmd *cobra.Command) (*Kernel, error) {
 		return nil, usageError{err}
 	}
 	log := newLogger(cfg, cmd.ErrOrStderr())
+	slog.SetDefault(slog.New(libraries{log.Handler()}))
 	k, err := New(cfg, c.house, log)
 	if err != nil {
 		return nil, fmt.Errorf("build the house: %w", err)
 	}
 	return k, nil
 }
+
+// libraries lets what they log by themselves through only when it is grave: what
+// they refuse is in our own records.
+type libraries struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (libraries) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelError }
 
 func newLogger(cfg Config, w io.Writer) *slog.Logger {
 	var level slog.Level
@@ -118,6 +126,9 @@ func (k *Kernel) greet(ctx context.Context, w io.Writer, start time.Time) error 
 		return fmt.Errorf("prepare set-up: %w", err)
 	}
 	_, _ = fmt.Fprintf(w, "Linghang 领航 %s: %s (opened in %d ms)\n", k.house.Version, k.Address(), time.Since(start).Milliseconds())
+	if k.secure.listener != nil {
+		_, _ = fmt.Fprintf(w, "Machines 机器接入: %s\n", k.machines.Address())
+	}
 	if fresh {
 		_, _ = fmt.Fprintf(w, "\n  Set up the city with this one-time link · 请用此一次性链接完成初始化:\n  %s/set-up?token=%s\n\n", k.Address(), secret)
 	}

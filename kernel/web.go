@@ -40,6 +40,9 @@ func (k *Kernel) mountOwn() error {
 	k.server.Handle("/api/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, fault.New(fault.NotFound, "kernel.route", "there is no %s %s; /api/openapi.json lists what there is", r.Method, r.URL.Path))
 	}))
+	for _, name := range []string{"openid-configuration", "oauth-authorization-server"} {
+		k.server.Handle("GET /.well-known/"+name, k.oidc.Discovery())
+	}
 	k.server.Handle("GET /healthz", http.HandlerFunc(k.serveHealth))
 	k.server.Handle("GET /readyz", http.HandlerFunc(k.serveReady))
 	k.server.Handle("GET /metrics", http.HandlerFunc(k.serveMetrics))

@@ -20,6 +20,7 @@ import (
 type access struct {
 	*kerneltest.City
 	fixtures []fixture
+	private  []string // what was said about an object of ours
 	secrets  []string // what nobody of "theirs" may ever read
 }
 
@@ -220,10 +221,12 @@ func newAccess(t *testing.T) *access {
 	lost := a.make(t, "/api/system/persons", "manager-ours",
 		fmt.Sprintf(`{"login":"lost.phone","name":"lost phone","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"viewer"}]}`, a.Ours.ID))
 	channelID := a.make(t, "/api/notify/channels", "manager-ours", `{"type":"webhook","name":"our channel","url":"https://127.0.0.1/hook","language":"zh","kinds":[],"enabled":true}`)
+	machineID := a.make(t, "/api/machine/machines", "manager-ours", `{"name":"our gateway","kind":"gateway"}`)
 	member := a.make(t, "/api/system/persons", "manager-ours",
 		fmt.Sprintf(`{"login":"some.member","name":"some member","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"viewer"}]}`, a.Ours.ID))
 	invitation := a.make(t, "/api/system/invitations", "manager-ours", `{"role":"viewer","email":"invited@ours.test"}`)
 	a.fixtures = []fixture{
+		{"/api/machine/machines/{id}", "/api/machine/machines/" + machineID, false},
 		{"/api/system/organisations/{id}/members/{person}", "/api/system/organisations/" + a.Ours.ID + "/members/" + member, false},
 		{"/api/system/invitations/{id}", "/api/system/invitations/" + invitation, false},
 		{"/api/system/registrations/{id}", "/api/system/registrations/" + a.registration(t), false},
@@ -242,9 +245,10 @@ func newAccess(t *testing.T) *access {
 	a.planFixtures(t)
 	a.letterFixture(t)
 	a.jobFixture(t)
+	a.programFixtures(t)
 	a.Cookie(t, string(identity.SecurityAdministrator)) // from now on the system administrator stands in for nobody
 	a.Cookie(t, string(identity.Auditor))
-	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, "reporter-ours", member, invitation, "invited@ours.test"}
+	a.secrets = append(a.private, a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, machineID, "reporter-ours", member, invitation, "invited@ours.test")
 	return a
 }
 
@@ -283,6 +287,26 @@ func (a *access) jobFixture(t *testing.T) {
 	)
 }
 
+// programFixtures registers a program of "ours" that has asked to sign somebody in,
+// by a browser and by a device; whoever gets the request may decide upon it.
+func (a *access) programFixtures(t *testing.T) {
+	t.Helper()
+	client := a.make(t, "/api/oidc/clients", "administrator", fmt.Sprintf(`{"name":{"zh":"我方应用","en":"Our program"},"organisation_id":%q,"confidential":false,"redirect_uris":["https://ours.test/back"],
+		"logout_uris":[],"grants":["authorization_code","urn:ietf:params:oauth:grant-type:device_code"],"scopes":["openid"],"audiences":[],"algorithm":"EdDSA","own":false,"enabled":true}`, a.Ours.ID))
+	asked := a.Get(t, "/api/oidc/authorize?response_type=code&scope=openid&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&redirect_uri=https://ours.test/back&client_id="+client, "")
+	_, request, _ := strings.Cut(asked.Header.Get("Location"), "request=")
+	var device struct {
+		UserCode string `json:"user_code"`
+	}
+	a.Send(t, "POST", "/api/oidc/device-authorization", "", "scope=openid&client_id="+client, "Content-Type", "application/x-www-form-urlencoded").Decode(t, &device)
+	a.fixtures = append(a.fixtures,
+		fixture{"/api/oidc/clients/{id}", "/api/oidc/clients/" + client, false},
+		fixture{"/api/oidc/requests/{id}", "/api/oidc/requests/" + request, true},
+		fixture{"/api/oidc/devices/{id}", "/api/oidc/devices/" + device.UserCode, true},
+		fixture{"/api/oidc/me/programs/{id}", "/api/oidc/me/programs/none", false},
+	)
+}
+
 // planFixtures begins a plan of the bureau in which "ours" owns one target.
 func (a *access) planFixtures(t *testing.T) {
 	t.Helper()
@@ -313,6 +337,7 @@ func (a *access) planFixtures(t *testing.T) {
 	if upload.Status >= 300 {
 		t.Fatalf("upload evidence: %d %s", upload.Status, upload.Body)
 	}
+	a.remarkFixtures(t, target.ID)
 	made := askReport(t, a.City, "manager-ours", planID, "2024Q1", "zh")
 	a.fixtures = append(a.fixtures,
 		fixture{"/api/plan/plans/{id}", "/api/plan/plans/" + planID, false},
@@ -324,6 +349,25 @@ func (a *access) planFixtures(t *testing.T) {
 		fixture{"/api/view/views/{id}", "/api/view/views/none", false},
 		fixture{"/api/report/runs/{id}", "/api/report/runs/" + made.ID, false},
 	)
+}
+
+// remarkFixtures comments on the target that "ours" owns.
+func (a *access) remarkFixtures(t *testing.T, target string) {
+	t.Helper()
+	object := "/api/remark/objects/plan.target/" + target
+	upload := a.Send(t, "POST", object+"/files?name=said.txt", "reporter-ours", "said with a comment", "Content-Type", "text/plain")
+	var file created
+	upload.Decode(t, &file)
+	if upload.Status >= 300 {
+		t.Fatalf("attach a file: %d %s", upload.Status, upload.Body)
+	}
+	comment := a.make(t, object+"/comments", "reporter-ours", fmt.Sprintf(`{"body":"between ourselves","files":[%q]}`, file.ID))
+	a.fixtures = append(a.fixtures,
+		fixture{"/api/remark/objects/{kind}/{id}", object, false},
+		fixture{"/api/remark/comments/{id}", "/api/remark/comments/" + comment, false},
+		fixture{"/api/remark/files/{id}", "/api/remark/files/" + file.ID, false},
+	)
+	a.private = append(a.private, comment, file.ID, "between ourselves")
 }
 
 // registration applies for an organisation to join.

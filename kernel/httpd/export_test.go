@@ -19,11 +19,8 @@ func TestADownloadThatWouldBeCutIsRefused(t *testing.T) {
 	}
 }
 
-// NewBuckets, Take and Len are the limits of one kind of caller.
-func NewBuckets(perSecond float64) *buckets { return newBuckets(perSecond) }
-
-// Take uses one request.
-func (b *buckets) Take(caller string, now time.Time) time.Duration { return b.take(caller, now) }
+// Take uses one request, and returns how long to wait for it.
+func (b *Buckets) Take(caller string, now time.Time) time.Duration { return b.take(caller, now) }
 
 // Len is how many callers are remembered.
-func (b *buckets) Len() int { return len(b.active) }
+func (b *Buckets) Len() int { return len(b.active) }

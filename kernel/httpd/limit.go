@@ -32,21 +32,23 @@ const (
 	limitBound  = 20_000
 )
 
-// buckets are the callers of one kind. The memory is bounded: a bucket that has
-// filled up again says nothing and is forgotten first.
-type buckets struct {
+// Buckets bound how much the callers of one kind ask. The memory is bounded: a
+// bucket that has filled up again says nothing and is forgotten first.
+type Buckets struct {
 	per rate.Limit
 
 	mu     sync.Mutex
 	active map[string]*rate.Limiter
 }
 
-func newBuckets(perSecond float64) *buckets {
-	return &buckets{per: rate.Limit(perSecond), active: map[string]*rate.Limiter{}}
+// NewBuckets bounds callers to so many requests a second on average over ten; zero
+// is no bound. It is for rooms whose routes authenticate by keys of their own.
+func NewBuckets(perSecond float64) *Buckets {
+	return &Buckets{per: rate.Limit(perSecond), active: map[string]*rate.Limiter{}}
 }
 
 // take uses one request of a caller, or returns how long they should wait.
-func (b *buckets) take(caller string, now time.Time) time.Duration {
+func (b *Buckets) take(caller string, now time.Time) time.Duration {
 	if b.per <= 0 {
 		return 0
 	}
@@ -68,9 +70,12 @@ func (b *buckets) take(caller string, now time.Time) time.Duration {
 	return wait
 }
 
+// Admit uses one request of a caller, or refuses it and says when to come again.
+func (b *Buckets) Admit(caller string, now time.Time) error { return tooMany(b.take(caller, now)) }
+
 // forget drops, of some buckets, the fullest: whoever comes from many addresses
 // to fill the memory drops their own.
-func (b *buckets) forget(now time.Time) {
+func (b *Buckets) forget(now time.Time) {
 	victim, most, looked := "", -1.0, 0
 	for caller, l := range b.active {
 		if tokens := l.TokensAt(now); tokens > most {
@@ -83,10 +88,10 @@ func (b *buckets) forget(now time.Time) {
 	delete(b.active, victim)
 }
 
-type limiter struct{ address, account, tenant *buckets }
+type limiter struct{ address, account, tenant *Buckets }
 
 func newLimiter(l Limits) limiter {
-	return limiter{newBuckets(l.Address), newBuckets(l.Account), newBuckets(l.Tenant)}
+	return limiter{NewBuckets(l.Address), NewBuckets(l.Account), NewBuckets(l.Tenant)}
 }
 
 // fromAddress refuses an address that asks too much. The machine itself is not
@@ -96,22 +101,31 @@ func (l limiter) fromAddress(ip string, now time.Time) error {
 	if err == nil && a.IsLoopback() {
 		return nil
 	}
-	if err == nil && a.Is6() && !a.Is4In6() {
-		if p, err := a.WithZone("").Prefix(64); err == nil {
-			ip = p.String()
-		}
+	return l.address.Admit(Network(ip), now)
+}
+
+// Network is the part of an address that one party holds: an IPv6 customer has
+// a /64 of addresses to ask from.
+func Network(ip string) string {
+	a, err := netip.ParseAddr(ip)
+	if err != nil || !a.Is6() || a.Is4In6() {
+		return ip
 	}
-	return tooMany(l.address.take(ip, now))
+	p, err := a.WithZone("").Prefix(64)
+	if err != nil {
+		return ip
+	}
+	return p.String()
 }
 
 func (l limiter) from(id identity.Identity, now time.Time) error {
 	if !id.Known() {
 		return nil
 	}
-	if err := tooMany(l.account.take(id.Actor(), now)); err != nil {
+	if err := l.account.Admit(id.Actor(), now); err != nil {
 		return err
 	}
-	return tooMany(l.tenant.take(id.Organisation.ID, now))
+	return l.tenant.Admit(id.Organisation.ID, now)
 }
 
 func tooMany(wait time.Duration) error {

@@ -5,6 +5,74 @@
  */
 
 export interface paths {
+    "/.well-known/est/cacerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** EST: the authority's certificate */
+        get: operations["get--well-known-est-cacerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/est/csrattrs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** EST: what a request should have */
+        get: operations["get--well-known-est-csrattrs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/est/simpleenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EST: the first certificate, by HTTP Basic with the enrolment token as the password */
+        post: operations["post--well-known-est-simpleenroll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/est/simplereenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EST: the next certificate, by the one in force */
+        post: operations["post--well-known-est-simplereenroll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files": {
         parameters: {
             query?: never;
@@ -31,6 +99,144 @@ export interface paths {
         };
         /** Server-sent events: notices by topic */
         get: operations["get-live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The city's certificate authority, and how long what it issues is good */
+        get: operations["get-machine-authority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/ca": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The authority's certificate in PEM */
+        get: operations["get-machine-ca"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/crl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is revoked: a list signed by the authority (RFC 5280) */
+        get: operations["get-machine-crl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Machines within one's scope, with how their certificates are */
+        get: operations["get-machine-machines"];
+        put?: never;
+        /** Add a machine; its one-time enrolment token is shown once */
+        post: operations["post-machine-machines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One machine, with its certificates */
+        get: operations["get-machine-machines-id"];
+        /** Change a machine's name and note */
+        put: operations["put-machine-machines-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines/{id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a machine for good; its certificates work no more at once */
+        post: operations["post-machine-machines-id-revocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new enrolment token in the place of the one before */
+        post: operations["post-machine-machines-id-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/self": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the machine that asks with its certificate is */
+        get: operations["get-machine-self"];
         put?: never;
         post?: never;
         delete?: never;
@@ -281,6 +487,318 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oidc/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Authorization endpoint (OpenID Connect Core 3.1.2) */
+        get: operations["get-oidc-authorize"];
+        put?: never;
+        /** Authorization endpoint: the same with a form */
+        post: operations["post-oidc-authorize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Programs that sign people in here or get tokens */
+        get: operations["get-oidc-clients"];
+        put?: never;
+        /** Register a program; its secret is shown once */
+        post: operations["post-oidc-clients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One program */
+        get: operations["get-oidc-clients-id"];
+        /** Edit a program */
+        put: operations["put-oidc-clients-id"];
+        post?: never;
+        /** Remove a program; all its tokens end */
+        delete: operations["delete-oidc-clients-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/clients/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a program another secret; the former stops at once */
+        post: operations["post-oidc-clients-id-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/device-authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Device authorization endpoint (RFC 8628) */
+        post: operations["post-oidc-device-authorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The device that waits with a code */
+        get: operations["get-oidc-devices-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/devices/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the device in, or not */
+        post: operations["post-oidc-devices-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/end-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** RP-initiated logout */
+        get: operations["get-oidc-end-session"];
+        put?: never;
+        /** RP-initiated logout: the same with a form */
+        post: operations["post-oidc-end-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Token introspection (RFC 7662) */
+        post: operations["post-oidc-introspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** JSON Web Key Set */
+        get: operations["get-oidc-keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/me/programs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Programs that one has let in */
+        get: operations["get-oidc-me-programs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/me/programs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw one's consent; all tokens of the program for oneself end */
+        delete: operations["delete-oidc-me-programs-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a program asks for, and what it takes to let it in */
+        get: operations["get-oidc-requests-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/requests/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the program in, or not */
+        post: operations["post-oidc-requests-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Token revocation (RFC 7009) */
+        post: operations["post-oidc-revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out, as a program asked for, and say where to go */
+        post: operations["post-oidc-sign-out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Token endpoint (RFC 6749) */
+        post: operations["post-oidc-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/userinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** UserInfo endpoint */
+        get: operations["get-oidc-userinfo"];
+        put?: never;
+        /** UserInfo endpoint: the token in a form */
+        post: operations["post-oidc-userinfo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plan/evidence": {
         parameters: {
             query?: never;
@@ -484,24 +1002,6 @@ export interface paths {
         /** Change a target; the reason is kept */
         put: operations["put-plan-targets-id"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plan/targets/{id}/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Comments on a target */
-        get: operations["get-plan-targets-id-comments"];
-        put?: never;
-        /** Comment on a target */
-        post: operations["post-plan-targets-id-comments"];
         delete?: never;
         options?: never;
         head?: never;
@@ -963,6 +1463,128 @@ export interface paths {
         };
         /** What a platform sent, and what became of it */
         get: operations["get-platforms-id-submissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Edit one's own comment, within a quarter of an hour */
+        put: operations["put-remark-comments-id"];
+        post?: never;
+        /** Remove one's own comment; a mark stays */
+        delete: operations["delete-remark-comments-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/comments/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a comment said before it was edited */
+        get: operations["get-remark-comments-id-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file */
+        get: operations["get-remark-files-id"];
+        put?: never;
+        post?: never;
+        /** Remove a file of one's own that was not said anything with */
+        delete: operations["delete-remark-files-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An object with how much was said about it, and what the caller may add */
+        get: operations["get-remark-objects-kind-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comments on an object, thread by thread */
+        get: operations["get-remark-objects-kind-id-comments"];
+        put?: never;
+        /** Comment on an object, or answer in a thread */
+        post: operations["post-remark-objects-kind-id-comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file to say something with; its name in the parameter name */
+        post: operations["post-remark-objects-kind-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Persons who see the object, by the beginning of a word of their name */
+        get: operations["get-remark-objects-kind-id-people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2249,6 +2871,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AddMachineInputBody: {
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            note?: string;
+            /** @description Empty: the caller's own */
+            organisation_id?: string;
+        };
         AdministratorStruct: {
             email?: string;
             login: string;
@@ -2312,9 +2942,6 @@ export interface components {
         CodeInputBody: {
             code: string;
         };
-        CommentInputBody: {
-            body: string;
-        };
         CreateInputBody: {
             /** @description Moves the plan to another period; with to */
             from?: string;
@@ -2331,6 +2958,12 @@ export interface components {
         DecideInputBody: {
             note?: string;
         };
+        DecisionInputBody: {
+            allow: boolean;
+        };
+        DeviceDecisionInputBody: {
+            allow: boolean;
+        };
         DiscardInputBody: {
             ids: string[] | null;
             /** @description Kept with the letter and in the audit log */
@@ -2339,6 +2972,10 @@ export interface components {
         DistrictDistrict: {
             code: string;
             name: components["schemas"]["Text"];
+        };
+        EditMachineInputBody: {
+            name: string;
+            note?: string;
         };
         EditOrganisationInputBody: {
             district?: string;
@@ -2787,6 +3424,212 @@ export interface components {
             /** Format: int64 */
             tries: number;
         };
+        MachineAuthorityView: {
+            /** @description SHA-256 of its certificate */
+            fingerprint: string;
+            grace: string;
+            /** Format: date-time */
+            not_after: string;
+            /** @description The TLS port shows a certificate of this authority */
+            serves: boolean;
+            subject: string;
+            /** @description Where machines enrol and renew */
+            url: string;
+            /** @description Of a machine's certificate */
+            validity: string;
+        };
+        MachineCertificateView: {
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            not_after: string;
+            /** Format: date-time */
+            not_before: string;
+            pem: string;
+            /** @enum {string} */
+            reason: "" | "key_compromise" | "superseded" | "ceased" | "unspecified";
+            /** Format: date-time */
+            revoked_at: string;
+            serial: string;
+            /** Format: date-time */
+            used_at: string;
+        };
+        MachineMachine: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            clock_off: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** Format: date-time */
+            token_expires_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        MachineMachineView: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            /** @description The newest first, 50 at most */
+            certificates: components["schemas"]["MachineCertificateView"][];
+            clock_off: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** Format: date-time */
+            token_expires_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        MachineSelfView: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            clock_off: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            /**
+             * Format: date-time
+             * @description The city's clock
+             */
+            now: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            permissions: string[];
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** Format: date-time */
+            token_expires_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        MachineTokenView: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            clock_off: boolean;
+            /** @description To be run on the machine */
+            command: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            /** @description SHA-256 of the authority's certificate, by which the machine knows the server; absent when the TLS port has a certificate from elsewhere */
+            fingerprint?: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** @description Shown this once */
+            token: string;
+            /** Format: date-time */
+            token_expires_at: string;
+            /** @description Where the machine enrols */
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
         MarkInputBody: {
             /** @description Empty: all */
             ids?: string[] | null;
@@ -2958,6 +3801,108 @@ export interface components {
             /** Format: int64 */
             count: number;
         };
+        OidcClientInput: {
+            /**
+             * @description Of its ID tokens
+             * @enum {string}
+             */
+            algorithm: "EdDSA" | "RS256";
+            /** @description For whom its access tokens are; empty: for itself */
+            audiences: string[];
+            /** @description It can keep a secret: it runs on a server. Kept when editing */
+            confidential: boolean;
+            enabled: boolean;
+            grants: ("authorization_code" | "refresh_token" | "client_credentials" | "urn:ietf:params:oauth:grant-type:device_code")[];
+            /** @description Where people may be sent after signing out */
+            logout_uris: string[];
+            name: components["schemas"]["Text"];
+            /** @description Whose program it is; empty: one's own. Kept when editing */
+            organisation_id?: string;
+            /** @description A program of the city's own: people are not asked to agree */
+            own: boolean;
+            /** @description Where people are sent back to; compared character by character */
+            redirect_uris: string[];
+            scopes: ("openid" | "profile" | "email" | "organisation" | "offline_access")[];
+        };
+        OidcClientView: {
+            /** @enum {string} */
+            algorithm: "EdDSA" | "RS256";
+            audiences: string[];
+            confidential: boolean;
+            /** Format: date-time */
+            created_at: string;
+            enabled: boolean;
+            grants: string[];
+            id: string;
+            logout_uris: string[];
+            name: components["schemas"]["Text"];
+            organisation_id: string;
+            own: boolean;
+            redirect_uris: string[];
+            scopes: string[];
+            /** @description Shown this once */
+            secret?: string;
+            /**
+             * Format: date-time
+             * @description When its secret was made
+             */
+            secret_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        OidcDeviceView: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Where the device asks from */
+            ip: string;
+            /** @description For whom one acts */
+            organisation: components["schemas"]["Text"];
+            program: components["schemas"]["OidcProgramView"];
+            scopes: ("openid" | "profile" | "email" | "organisation" | "offline_access")[];
+            user_code: string;
+        };
+        OidcLetIn: {
+            /**
+             * Format: date-time
+             * @description When the person first agreed
+             */
+            at: string;
+            id: string;
+            name: components["schemas"]["Text"];
+            /** @description A program of the city's own */
+            own: boolean;
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @description When it last signed the person in
+             */
+            used_at: string;
+        };
+        OidcProgramView: {
+            id: string;
+            name: components["schemas"]["Text"];
+            own: boolean;
+        };
+        OidcProgramsView: {
+            items: components["schemas"]["OidcLetIn"][];
+        };
+        OidcRedirectView: {
+            /** @description Where the browser goes now */
+            redirect: string;
+        };
+        OidcRequestView: {
+            /** @description Where one is sent back to */
+            host: string;
+            /**
+             * @description What is to be done before the program is let in
+             * @enum {string}
+             */
+            need: "" | "account" | "proof" | "factor" | "consent";
+            /** @description For whom one acts */
+            organisation: components["schemas"]["Text"];
+            program: components["schemas"]["OidcProgramView"];
+            scopes: ("openid" | "profile" | "email" | "organisation" | "offline_access")[];
+        };
         PageChannelView: {
             items: components["schemas"]["NotifyChannelView"][];
             /** @description Empty on the last page */
@@ -2968,8 +3913,18 @@ export interface components {
              */
             total: number;
         };
+        PageClientView: {
+            items: components["schemas"]["OidcClientView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageComment: {
-            items: components["schemas"]["PlanComment"][];
+            items: components["schemas"]["RemarkComment"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -3030,6 +3985,16 @@ export interface components {
         };
         PageLetter: {
             items: components["schemas"]["LetterLetter"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageMachine: {
+            items: components["schemas"]["MachineMachine"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -3216,13 +4181,6 @@ export interface components {
             field: string;
             name: string;
             reason: string;
-        };
-        PlanComment: {
-            /** Format: date-time */
-            at: string;
-            body: string;
-            id: string;
-            name: string;
         };
         PlanEvidenceView: {
             id: string;
@@ -3907,6 +4865,95 @@ export interface components {
             /** @enum {string} */
             method: "totp" | "recovery" | "password";
         };
+        RemarkComment: {
+            /** Format: date-time */
+            at: string;
+            author_name: string;
+            /** @description Plain text; empty when removed */
+            body: string;
+            /**
+             * Format: date-time
+             * @description Until when the caller may edit it
+             */
+            editable_until: string | null;
+            /** Format: date-time */
+            edited_at: string | null;
+            files: components["schemas"]["RemarkFile"][];
+            id: string;
+            mentions: components["schemas"]["RemarkMention"][];
+            /** @description The author's, as it was called then */
+            organisation: components["schemas"]["Text"];
+            /** @description The caller said it */
+            own: boolean;
+            /** Format: date-time */
+            removed_at: string | null;
+            /** @description The comment that began the thread; its own ID for that one */
+            thread_id: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RemarkFile: {
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        RemarkFormer: {
+            /**
+             * Format: date-time
+             * @description Since when it said so
+             */
+            at: string;
+            body: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RemarkMention: {
+            name: string;
+            person_id: string;
+        };
+        RemarkObjectView: {
+            /**
+             * Format: int64
+             * @description Those that were not removed
+             */
+            comments: number;
+            /**
+             * Format: int64
+             * @description Bytes that one file has at most
+             */
+            file_limit: number;
+            /** Format: int64 */
+            files: number;
+            id: string;
+            kind: string;
+            /** @description The caller may comment on it */
+            may_remark: boolean;
+            /** @description Of its comments in the web */
+            path: string;
+            title: components["schemas"]["Text"];
+        };
+        RemarkPeopleView: {
+            items: components["schemas"]["RemarkSuggestion"][];
+        };
+        RemarkSaid: {
+            /** @description Plain text of at most 4000 characters */
+            body: string;
+            /** @description IDs of uploaded files */
+            files?: string[] | null;
+            /** @description IDs of persons whom the text names as @name */
+            mentions?: string[] | null;
+        };
+        RemarkSuggestion: {
+            name: string;
+            organisation: components["schemas"]["Text"];
+            person_id: string;
+        };
+        RemarkVersionsView: {
+            items: components["schemas"]["RemarkFormer"][];
+        };
         RemindInputBody: {
             due?: string;
             note: string;
@@ -3982,6 +5029,13 @@ export interface components {
         ResetInputBody: {
             password: string;
         };
+        RevokeMachineInputBody: {
+            /**
+             * @description As RFC 5280, 5.3.1 has them; ceased is cessationOfOperation
+             * @enum {string}
+             */
+            reason: "key_compromise" | "ceased" | "superseded" | "unspecified";
+        };
         RunInputBody: {
             kind: string;
         };
@@ -3993,6 +5047,16 @@ export interface components {
             query: string;
             /** @description With the caller's organisation; needs view.share */
             shared?: boolean;
+        };
+        SayInputBody: {
+            /** @description Plain text of at most 4000 characters */
+            body: string;
+            /** @description IDs of uploaded files */
+            files?: string[] | null;
+            /** @description IDs of persons whom the text names as @name */
+            mentions?: string[] | null;
+            /** @description The thread to answer in; empty begins one */
+            thread_id?: string;
         };
         SearchAnswer: {
             /** @description The answers hold every word; otherwise most of them */
@@ -4057,6 +5121,12 @@ export interface components {
         SignInInputBody: {
             login: string;
             password: string;
+        };
+        SignOutInputBody: {
+            /** @description Empty when no program asked */
+            client_id: string;
+            post_logout_redirect_uri?: string;
+            state?: string;
         };
         SwitchInputBody: {
             organisation_id: string;
@@ -4375,6 +5445,122 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get--well-known-est-cacerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get--well-known-est-csrattrs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post--well-known-est-simpleenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/pkcs10": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post--well-known-est-simplereenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/pkcs10": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-files": {
         parameters: {
             query?: {
@@ -4434,6 +5620,347 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineAuthorityView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-ca": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-crl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-machines": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+                kind?: "gateway" | "probe" | "platform" | "node";
+                /** @description off: only machines whose clock is more than half a minute from the city's */
+                clock?: "off";
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMachine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-machine-machines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddMachineInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineTokenView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-machines-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineMachineView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-machine-machines-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditMachineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineMachine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-machine-machines-id-revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeMachineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineMachine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-machine-machines-id-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineTokenView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-self": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineSelfView"];
+                };
             };
             /** @description Refused */
             default: {
@@ -5071,6 +6598,778 @@ export interface operations {
             };
         };
     };
+    "get-oidc-authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-clients": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                organisation_id?: string;
+                grant?: "authorization_code" | "refresh_token" | "client_credentials" | "urn:ietf:params:oauth:grant-type:device_code";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageClientView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcClientInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-clients-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-oidc-clients-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcClientInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-oidc-clients-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-clients-id-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcClientView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-device-authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-devices-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The code that the device shows */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcDeviceView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-devices-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The code that the device shows */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-end-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-end-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-me-programs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcProgramsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-oidc-me-programs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-requests-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcRequestView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-requests-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcRedirectView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOutInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcRedirectView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-userinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-userinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-plan-evidence": {
         parameters: {
             query?: never;
@@ -5654,87 +7953,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanTargetDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-plan-targets-id-comments": {
-        parameters: {
-            query?: {
-                /** @description Download the whole filtered list */
-                export?: "csv" | "xlsx";
-                /** @description How many items at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description Field to sort by; a leading - turns the order */
-                sort?: string;
-                /** @description Text to search for */
-                q?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageComment"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-plan-targets-id-comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CommentInputBody"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanComment"];
                 };
             };
             /** @description Refused */
@@ -6828,6 +9046,358 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageSubmission"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-remark-comments-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkSaid"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-remark-comments-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-comments-id-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkVersionsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-remark-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkObjectView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id-comments": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-remark-objects-kind-id-comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-remark-objects-kind-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id-people": {
+        parameters: {
+            query?: {
+                /** @description Part of the name */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkPeopleView"];
                 };
             };
             /** @description Refused */

@@ -3,6 +3,7 @@ import { Card, Flex, Form, Input, Select } from 'antd'
 import { api, Confirm, EntityForm, Failure, PageHeader, read, StatusTag, useChange, useCityState, useFormat, useSession, useText, type Schema, PlainTable } from '../../kernel'
 import { chooseLanguage, type Language } from '../../kernel/language'
 import { sessionKey, useEnter } from '../../kernel/session'
+import { LetIn } from '../oidc/LetIn'
 import { useRoles } from './data'
 import { Factors } from './Factors'
 import { useSystemTexts } from './texts'
@@ -18,6 +19,7 @@ export default function Profile() {
         <Password />
       </div>
       <Factors />
+      <LetIn />
       <Memberships />
       <Sessions />
     </div>
