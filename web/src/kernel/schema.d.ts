@@ -2368,6 +2368,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/persons/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring persons in from CSV or XLSX: ?organisation_id=, ?name= of the file; says what becomes of each line, and with ?commit=true does it, all or nothing */
+        post: operations["post-system-persons-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/persons/{id}": {
         parameters: {
             query?: never;
@@ -2907,6 +2924,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             detail: string;
+            erased?: boolean;
             hash: string;
             id: string;
             ip: string;
@@ -11295,6 +11313,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IdentityPerson"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-persons-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
