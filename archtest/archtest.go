@@ -67,7 +67,7 @@ func owners() []owner {
 		{"github.com/prometheus/prometheus", []string{"kernel/series"}, []string{"lib/remotewrite", "modules/platforms", "cmd"}},
 		{"github.com/spf13/cobra", []string{"kernel", "cmd", "modules"}, nil},
 		{"github.com/spf13/pflag", []string{"kernel"}, nil},
-		{"github.com/xuri/excelize", []string{"kernel/httpd", "kernel/paper", "modules"}, []string{"kernel/files"}},
+		{"github.com/xuri/excelize", []string{"kernel/httpd", "kernel/paper", "kernel/system", "modules"}, []string{"kernel/files"}},
 		{"github.com/standard-webhooks/standard-webhooks", []string{}, []string{"kernel/notify"}},
 		{"github.com/wneessen/go-mail", []string{"kernel/notify"}, nil},
 		{"github.com/zitadel/oidc", []string{"kernel/oidc"}, nil},

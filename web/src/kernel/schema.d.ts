@@ -1008,24 +1008,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/plan/targets/{id}/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Comments on a target */
-        get: operations["get-plan-targets-id-comments"];
-        put?: never;
-        /** Comment on a target */
-        post: operations["post-plan-targets-id-comments"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/plan/targets/{id}/history": {
         parameters: {
             query?: never;
@@ -1481,6 +1463,128 @@ export interface paths {
         };
         /** What a platform sent, and what became of it */
         get: operations["get-platforms-id-submissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Edit one's own comment, within a quarter of an hour */
+        put: operations["put-remark-comments-id"];
+        post?: never;
+        /** Remove one's own comment; a mark stays */
+        delete: operations["delete-remark-comments-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/comments/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a comment said before it was edited */
+        get: operations["get-remark-comments-id-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file */
+        get: operations["get-remark-files-id"];
+        put?: never;
+        post?: never;
+        /** Remove a file of one's own that was not said anything with */
+        delete: operations["delete-remark-files-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An object with how much was said about it, and what the caller may add */
+        get: operations["get-remark-objects-kind-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comments on an object, thread by thread */
+        get: operations["get-remark-objects-kind-id-comments"];
+        put?: never;
+        /** Comment on an object, or answer in a thread */
+        post: operations["post-remark-objects-kind-id-comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file to say something with; its name in the parameter name */
+        post: operations["post-remark-objects-kind-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Persons who see the object, by the beginning of a word of their name */
+        get: operations["get-remark-objects-kind-id-people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2264,6 +2368,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/persons/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring persons in from CSV or XLSX: ?organisation_id=, ?name= of the file; says what becomes of each line, and with ?commit=true does it, all or nothing */
+        post: operations["post-system-persons-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/persons/{id}": {
         parameters: {
             query?: never;
@@ -2803,6 +2924,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             detail: string;
+            erased?: boolean;
             hash: string;
             id: string;
             ip: string;
@@ -2837,9 +2959,6 @@ export interface components {
         };
         CodeInputBody: {
             code: string;
-        };
-        CommentInputBody: {
-            body: string;
         };
         CreateInputBody: {
             /** @description Moves the plan to another period; with to */
@@ -3823,7 +3942,7 @@ export interface components {
             total: number;
         };
         PageComment: {
-            items: components["schemas"]["PlanComment"][];
+            items: components["schemas"]["RemarkComment"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -4080,13 +4199,6 @@ export interface components {
             field: string;
             name: string;
             reason: string;
-        };
-        PlanComment: {
-            /** Format: date-time */
-            at: string;
-            body: string;
-            id: string;
-            name: string;
         };
         PlanEvidenceView: {
             id: string;
@@ -4771,6 +4883,95 @@ export interface components {
             /** @enum {string} */
             method: "totp" | "recovery" | "password";
         };
+        RemarkComment: {
+            /** Format: date-time */
+            at: string;
+            author_name: string;
+            /** @description Plain text; empty when removed */
+            body: string;
+            /**
+             * Format: date-time
+             * @description Until when the caller may edit it
+             */
+            editable_until: string | null;
+            /** Format: date-time */
+            edited_at: string | null;
+            files: components["schemas"]["RemarkFile"][];
+            id: string;
+            mentions: components["schemas"]["RemarkMention"][];
+            /** @description The author's, as it was called then */
+            organisation: components["schemas"]["Text"];
+            /** @description The caller said it */
+            own: boolean;
+            /** Format: date-time */
+            removed_at: string | null;
+            /** @description The comment that began the thread; its own ID for that one */
+            thread_id: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RemarkFile: {
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        RemarkFormer: {
+            /**
+             * Format: date-time
+             * @description Since when it said so
+             */
+            at: string;
+            body: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RemarkMention: {
+            name: string;
+            person_id: string;
+        };
+        RemarkObjectView: {
+            /**
+             * Format: int64
+             * @description Those that were not removed
+             */
+            comments: number;
+            /**
+             * Format: int64
+             * @description Bytes that one file has at most
+             */
+            file_limit: number;
+            /** Format: int64 */
+            files: number;
+            id: string;
+            kind: string;
+            /** @description The caller may comment on it */
+            may_remark: boolean;
+            /** @description Of its comments in the web */
+            path: string;
+            title: components["schemas"]["Text"];
+        };
+        RemarkPeopleView: {
+            items: components["schemas"]["RemarkSuggestion"][];
+        };
+        RemarkSaid: {
+            /** @description Plain text of at most 4000 characters */
+            body: string;
+            /** @description IDs of uploaded files */
+            files?: string[] | null;
+            /** @description IDs of persons whom the text names as @name */
+            mentions?: string[] | null;
+        };
+        RemarkSuggestion: {
+            name: string;
+            organisation: components["schemas"]["Text"];
+            person_id: string;
+        };
+        RemarkVersionsView: {
+            items: components["schemas"]["RemarkFormer"][];
+        };
         RemindInputBody: {
             due?: string;
             note: string;
@@ -4864,6 +5065,16 @@ export interface components {
             query: string;
             /** @description With the caller's organisation; needs view.share */
             shared?: boolean;
+        };
+        SayInputBody: {
+            /** @description Plain text of at most 4000 characters */
+            body: string;
+            /** @description IDs of uploaded files */
+            files?: string[] | null;
+            /** @description IDs of persons whom the text names as @name */
+            mentions?: string[] | null;
+            /** @description The thread to answer in; empty begins one */
+            thread_id?: string;
         };
         SearchAnswer: {
             /** @description The answers hold every word; otherwise most of them */
@@ -7773,87 +7984,6 @@ export interface operations {
             };
         };
     };
-    "get-plan-targets-id-comments": {
-        parameters: {
-            query?: {
-                /** @description Download the whole filtered list */
-                export?: "csv" | "xlsx";
-                /** @description How many items at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description Field to sort by; a leading - turns the order */
-                sort?: string;
-                /** @description Text to search for */
-                q?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageComment"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-plan-targets-id-comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CommentInputBody"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanComment"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
     "get-plan-targets-id-history": {
         parameters: {
             query?: {
@@ -8934,6 +9064,358 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageSubmission"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-remark-comments-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkSaid"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-remark-comments-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-comments-id-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkVersionsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-remark-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkObjectView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id-comments": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-remark-objects-kind-id-comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-remark-objects-kind-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id-people": {
+        parameters: {
+            query?: {
+                /** @description Part of the name */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkPeopleView"];
                 };
             };
             /** @description Refused */
@@ -10831,6 +11313,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IdentityPerson"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-persons-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
