@@ -33,6 +33,9 @@ func (k *Kernel) addComponents() {
 	if k.cfg.OTLPURL != "" {
 		k.health.Add(health.Component{ID: "traces", Title: lang.Text{ZH: "链路追踪", EN: "Traces"}, Check: k.checkTraces})
 	}
+	if k.cfg.TLS.Listen != "" {
+		k.health.Add(health.Component{ID: "certificate.tls-listen", Title: lang.Text{ZH: "TLS 端口的证书", EN: "Certificate of the TLS port"}, Check: k.secure.check})
+	}
 	for _, x := range k.secureAddresses() {
 		k.health.Add(health.Component{ID: "certificate." + x.key, Title: lang.Text{ZH: "证书 " + x.host, EN: "Certificate of " + x.host}, Check: k.seals.check(x.host)})
 	}

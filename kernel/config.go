@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ type Config struct {
 	File        string
 	Data        string
 	HTTP        string
+	TLS         TLS
 	PublicURL   string
 	DatabaseURL string
 	NATSURL     string
@@ -57,6 +59,14 @@ type Config struct {
 	Rooms map[string]json.RawMessage
 }
 
+// TLS is the port on which machines show their certificates.
+type TLS struct {
+	Listen string
+	Cert   string   // file; empty: the city's authority issues one
+	Key    string   // file
+	Names  []string // of a certificate that the city's authority issues
+}
+
 // Defaults returns the configuration of `linghang serve` without anything.
 func Defaults() Config {
 	return Config{
@@ -80,6 +90,10 @@ func settings() []setting {
 	return []setting{
 		text("data", "directory for everything that is kept", func(c *Config) *string { return &c.Data }),
 		text("http", "address of the web and the API; off switches it off", func(c *Config) *string { return &c.HTTP }),
+		text("tls-listen", "address of the same API over TLS, on which machines show their certificates, such as :8443; empty for none", func(c *Config) *string { return &c.TLS.Listen }),
+		text("tls-cert", "file of the TLS port's certificate with its chain, read again when it changes; empty: the city's authority issues one", func(c *Config) *string { return &c.TLS.Cert }),
+		text("tls-key", "file of its private key", func(c *Config) *string { return &c.TLS.Key }),
+		list("tls-names", "host names and addresses in the certificate that the city's authority issues; those of public-url, tls-listen and this machine are in it anyway", func(c *Config) *[]string { return &c.TLS.Names }),
 		text("public-url", "address that browsers and platforms use, when a proxy is in front", func(c *Config) *string { return &c.PublicURL }),
 		hidden(text("database-url", "postgres://… instead of SQLite files in the data directory", func(c *Config) *string { return &c.DatabaseURL })),
 		hidden(text("nats-url", "nats://…,nats://… of a cluster instead of the embedded bus", func(c *Config) *string { return &c.NATSURL })),
@@ -116,14 +130,7 @@ func settings() []setting {
 			get: func(c *Config) string { return strconv.FormatFloat(c.TraceSample, 'g', -1, 64) },
 			set: func(c *Config, t string) (err error) { c.TraceSample, err = strconv.ParseFloat(t, 64); return err },
 		},
-		{
-			key: "run", usage: "rooms whose loops, jobs and subscriptions run in this process; empty means all",
-			get: func(c *Config) string { return strings.Join(c.Run, ",") },
-			set: func(c *Config, t string) error {
-				c.Run = strings.FieldsFunc(t, func(r rune) bool { return r == ',' || r == ' ' })
-				return nil
-			},
-		},
+		list("run", "rooms whose loops, jobs and subscriptions run in this process; empty means all", func(c *Config) *[]string { return &c.Run }),
 	}
 }
 
@@ -132,6 +139,17 @@ func text(key, usage string, field func(*Config) *string) setting {
 		key: key, usage: usage,
 		get: func(c *Config) string { return *field(c) },
 		set: func(c *Config, t string) error { *field(c) = t; return nil },
+	}
+}
+
+func list(key, usage string, field func(*Config) *[]string) setting {
+	return setting{
+		key: key, usage: usage,
+		get: func(c *Config) string { return strings.Join(*field(c), ",") },
+		set: func(c *Config, t string) error {
+			*field(c) = strings.FieldsFunc(t, func(r rune) bool { return r == ',' || r == ' ' })
+			return nil
+		},
 	}
 }
 
@@ -313,6 +331,7 @@ func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 			bad("http", "%q is no host:port, and not off", c.HTTP)
 		}
 	}
+	c.checkTLS(bad)
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		bad("database-url", "begins with postgres://")
 	}
@@ -321,6 +340,26 @@ func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 	}
 	if c.NATSURL != "" && !strings.Contains(c.NATSURL, "://") {
 		bad("nats-url", "begins with nats:// or tls://")
+	}
+}
+
+// checkTLS checks the keys of the TLS port.
+func (c *Config) checkTLS(bad func(key, format string, args ...any)) {
+	if c.TLS.Listen != "" {
+		if _, _, err := net.SplitHostPort(c.TLS.Listen); err != nil {
+			bad("tls-listen", "%q is no host:port", c.TLS.Listen)
+		}
+		if c.HTTP == "off" {
+			bad("tls-listen", "it needs http, which is off")
+		}
+	}
+	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
+		bad("tls-key", "tls-cert and tls-key belong together")
+	}
+	if c.TLS.Cert != "" {
+		if _, err := tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key); err != nil {
+			bad("tls-cert", "%v", err)
+		}
 	}
 }
 

@@ -145,6 +145,8 @@ func (d *doctor) examine(ctx context.Context) {
 		return
 	}
 	d.checkKeys()
+	d.add("authority", lang.Text{ZH: "城市证书机构", EN: "City certificate authority"}, k.machines.CheckAuthority(ctx))
+	d.checkSecured(ctx)
 	d.checkEngines(ctx)
 	d.add("outbox", lang.Text{ZH: "待发事件", EN: "Outboxes"}, k.checkOutboxes(ctx))
 	d.checkRecords(ctx)

@@ -159,11 +159,15 @@ func (k *Kernel) secureAddresses() (list []secureAddress) {
 	return list
 }
 
+func renewAtProxy() lang.Text {
+	return lang.Text{ZH: "在反向代理上更新证书", EN: "Renew the certificate at the proxy"}
+}
+
 // certificate says how long the certificate at host is good for.
 func certificate(ctx context.Context, host string, cfg *tls.Config) health.Finding {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	renew := lang.Text{ZH: "在反向代理上更新证书", EN: "Renew the certificate at the proxy"}
+	renew := renewAtProxy()
 	conn, err := (&tls.Dialer{Config: cfg}).DialContext(ctx, "tcp", host)
 	if err != nil {
 		f := health.Failed(err, lang.Text{ZH: "检查该地址能否从本机访问、证书链是否完整", EN: "See that this machine reaches the address, and that the chain of certificates is whole"})

@@ -35,11 +35,13 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/letter"
 	"linghang/kernel/live"
+	"linghang/kernel/machine"
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/kernel/notify"
 	"linghang/kernel/oidc"
+	"linghang/kernel/remark"
 	"linghang/kernel/report"
 	"linghang/kernel/seal"
 	"linghang/kernel/search"
@@ -71,6 +73,9 @@ type Kernel struct {
 	files      *files.Room
 	search     *search.Room
 	report     *report.Room
+	remark     *remark.Room
+	machines   *machine.Room
+	secure     secured
 	oidc       *oidc.Room
 	bus        *bus.Bus
 	tracer     *trace.Tracer
@@ -136,6 +141,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k.directory.SealWith(systemKit.Seal)
 	k.audit = audit.NewLog(systemKit.DB)
 	k.audit.Certify(k.ring, cfg.AuditAnchor)
+	k.audit.Conceal(systemKit.Seal)
 	k.desk = jobs.NewDesk(systemKit.DB, jobs.Config{
 		Trace:   k.tracer,
 		Changed: func(j jobs.Job) { systemKit.Notify(system.TopicJobs, j.ID, j.OrganisationID) },
@@ -167,7 +173,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	k.addComponents()
-	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.oidc.Check(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.oidc.Check(), k.remark.Check(), k.machines.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
@@ -175,11 +181,15 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.files = files.New(k.Kit("files"))
 	k.search = search.New(k.Kit("search"), k.finds)
 	k.report = report.New(k.Kit("report"), k.directory, k.reports)
+	k.remark = remark.New(k.Kit("remark"), k.directory, k.remarked)
+	k.machines = machine.New(k.Kit("machine"), machine.Deps{Directory: k.directory, Audit: k.audit, Serves: k.cfg.TLS.Listen != "" && k.cfg.TLS.Cert == ""})
+	k.server.TrustMachines(k.machines.Identify)
+	k.secure.k = k
 	k.oidc = oidc.New(k.Kit("oidc"), k.directory)
 	notices := notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")})
 	return []module.Module{
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail}),
-		k.files, k.search, k.report, view.New(k.Kit("view")),
+		k.files, k.search, k.report, k.remark, k.machines, view.New(k.Kit("view")),
 		k.oidc, notices,
 	}
 }
@@ -209,7 +219,7 @@ func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
 	}
-	kit.Search = module.NewSearch(name)
+	kit.Search, kit.Remarks = module.NewSearch(name), module.NewRemarks(name)
 	if k.files != nil {
 		kit.Files = k.files.For(name, kit.Blobs)
 	}
@@ -258,6 +268,17 @@ func (k *Kernel) finds() []search.Kind {
 	for _, r := range k.rooms {
 		for _, f := range r.manifest.Finds {
 			kinds = append(kinds, search.Kind{Room: r.manifest.Name, Find: f})
+		}
+	}
+	return kinds
+}
+
+// remarked are the kinds of objects that people comment on.
+func (k *Kernel) remarked() []remark.Kind {
+	var kinds []remark.Kind
+	for _, r := range k.rooms {
+		for _, x := range r.manifest.Remarks {
+			kinds = append(kinds, remark.Kind{Room: r.manifest.Name, Remarked: x})
 		}
 	}
 	return kinds
@@ -346,7 +367,7 @@ func (k *Kernel) Open(ctx context.Context) error {
 	k.bus = b
 	k.letters.Open(b)
 	k.hub.Carry(b)
-	return nil
+	return k.openSecured(ctx)
 }
 
 // Close closes what Open opened, in reverse order.
@@ -355,8 +376,11 @@ func (k *Kernel) Close() error {
 		k.bus.Close()
 	}
 	errs := []error{k.series.Close(), k.sql.Close()}
-	if k.listener != nil {
-		if err := k.listener.Close(); !errors.Is(err, net.ErrClosed) {
+	for _, l := range []net.Listener{k.listener, k.secure.listener} {
+		if l == nil {
+			continue
+		}
+		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
 	}
@@ -398,7 +422,7 @@ func (k *Kernel) Run(ctx context.Context) error {
 	loops.Go(func() { k.supervised(loopCtx, newSupervisor(os.LookupEnv)) })
 	var err error
 	if k.listener != nil {
-		err = k.server.Serve(ctx, k.listener, k.cfg.Grace)
+		err = k.serve(ctx)
 	} else {
 		<-ctx.Done()
 	}
@@ -510,6 +534,9 @@ func (k *Kernel) Health() *health.Register { return k.health }
 
 // Server returns the HTTP door.
 func (k *Kernel) Server() *httpd.Server { return k.server }
+
+// Machines returns the room of machines.
+func (k *Kernel) Machines() *machine.Room { return k.machines }
 
 // OIDC returns the room of signing in across programs.
 func (k *Kernel) OIDC() *oidc.Room { return k.oidc }

@@ -56,7 +56,7 @@ func Command(house House, more ...*cobra.Command) *cobra.Command {
 	addFlags(root.PersistentFlags())
 	root.PersistentFlags().String("output", "text", "text or json")
 	c := commands{house}
-	root.AddCommand(c.serve(), c.describe(), c.config(), c.doctor(), c.healthcheck(), c.sbom(), c.user(), c.token(), c.audit(), c.keys(), c.backup(), c.restore(), c.version())
+	root.AddCommand(c.serve(), c.describe(), c.config(), c.doctor(), c.healthcheck(), c.sbom(), c.user(), c.token(), c.machine(), c.audit(), c.keys(), c.backup(), c.restore(), c.version())
 	root.AddCommand(more...)
 	return root
 }
@@ -126,6 +126,9 @@ func (k *Kernel) greet(ctx context.Context, w io.Writer, start time.Time) error 
 		return fmt.Errorf("prepare set-up: %w", err)
 	}
 	_, _ = fmt.Fprintf(w, "Linghang 领航 %s: %s (opened in %d ms)\n", k.house.Version, k.Address(), time.Since(start).Milliseconds())
+	if k.secure.listener != nil {
+		_, _ = fmt.Fprintf(w, "Machines 机器接入: %s\n", k.machines.Address())
+	}
 	if fresh {
 		_, _ = fmt.Fprintf(w, "\n  Set up the city with this one-time link · 请用此一次性链接完成初始化:\n  %s/set-up?token=%s\n\n", k.Address(), secret)
 	}

@@ -55,6 +55,9 @@ func (k *Kernel) measureOutboxes(r *http.Request) {
 		k.outboxes.letters.WithLabelValues("waiting").Set(float64(waiting))
 		k.outboxes.letters.WithLabelValues("dead").Set(float64(dead))
 	}
+	if err := k.machines.Measure(r.Context()); err != nil {
+		k.log.Warn("machines could not be counted", "error", err)
+	}
 	if k.bus == nil {
 		return
 	}

@@ -4,6 +4,7 @@
 #
 #   scripts/peer.sh victoria-metrics
 #   scripts/peer.sh versitygw          an S3-compatible server
+#   scripts/peer.sh estclient          an EST client (RFC 7030)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,8 +12,9 @@ case "${1:-}" in
 # The newest one that Go 1.26 builds: 1.152.0 asks for Go 1.27.
 victoria-metrics) version=v1.151.0 package=github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics ;;
 versitygw) version=v1.8.0 package=github.com/versity/versitygw/cmd/versitygw ;;
+estclient) version=v1.0.6 package=github.com/globalsign/est/cmd/estclient ;;
 *)
-  echo "peer: name one of: victoria-metrics, versitygw" >&2
+  echo "peer: name one of: victoria-metrics, versitygw, estclient" >&2
   exit 2
   ;;
 esac
@@ -25,7 +27,9 @@ if [ ! -x "$program" ]; then
   new=$(mktemp -d "$PWD/.tools/new.XXXXXX")
   trap 'rm -rf "$new"' EXIT
   echo "peer: building $package@$version" >&2
-  GOFLAGS= GOBIN=$new go install "$package@$version"
+  # A module around it: the proxy lists no versions of some modules, and
+  # go install with a version asks for the list.
+  (cd "$new" && go mod init peer && GOFLAGS= go get -tool "$package@$version" && GOFLAGS= GOBIN=$new go install "$package") >&2
   mv "$new/$1" "$program" # a program that is there is a whole one
 fi
 echo "$program"

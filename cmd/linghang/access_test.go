@@ -20,6 +20,7 @@ import (
 type access struct {
 	*kerneltest.City
 	fixtures []fixture
+	private  []string // what was said about an object of ours
 	secrets  []string // what nobody of "theirs" may ever read
 }
 
@@ -220,10 +221,12 @@ func newAccess(t *testing.T) *access {
 	lost := a.make(t, "/api/system/persons", "manager-ours",
 		fmt.Sprintf(`{"login":"lost.phone","name":"lost phone","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"viewer"}]}`, a.Ours.ID))
 	channelID := a.make(t, "/api/notify/channels", "manager-ours", `{"type":"webhook","name":"our channel","url":"https://127.0.0.1/hook","language":"zh","kinds":[],"enabled":true}`)
+	machineID := a.make(t, "/api/machine/machines", "manager-ours", `{"name":"our gateway","kind":"gateway"}`)
 	member := a.make(t, "/api/system/persons", "manager-ours",
 		fmt.Sprintf(`{"login":"some.member","name":"some member","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"viewer"}]}`, a.Ours.ID))
 	invitation := a.make(t, "/api/system/invitations", "manager-ours", `{"role":"viewer","email":"invited@ours.test"}`)
 	a.fixtures = []fixture{
+		{"/api/machine/machines/{id}", "/api/machine/machines/" + machineID, false},
 		{"/api/system/organisations/{id}/members/{person}", "/api/system/organisations/" + a.Ours.ID + "/members/" + member, false},
 		{"/api/system/invitations/{id}", "/api/system/invitations/" + invitation, false},
 		{"/api/system/registrations/{id}", "/api/system/registrations/" + a.registration(t), false},
@@ -245,7 +248,7 @@ func newAccess(t *testing.T) *access {
 	a.programFixtures(t)
 	a.Cookie(t, string(identity.SecurityAdministrator)) // from now on the system administrator stands in for nobody
 	a.Cookie(t, string(identity.Auditor))
-	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, "reporter-ours", member, invitation, "invited@ours.test"}
+	a.secrets = append(a.private, a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, machineID, "reporter-ours", member, invitation, "invited@ours.test")
 	return a
 }
 
@@ -339,6 +342,7 @@ func (a *access) planFixtures(t *testing.T) {
 	if upload.Status >= 300 {
 		t.Fatalf("upload evidence: %d %s", upload.Status, upload.Body)
 	}
+	a.remarkFixtures(t, target.ID)
 	made := askReport(t, a.City, "manager-ours", planID, "2024Q1", "zh")
 	a.fixtures = append(a.fixtures,
 		fixture{"/api/plan/plans/{id}", "/api/plan/plans/" + planID, false},
@@ -350,6 +354,25 @@ func (a *access) planFixtures(t *testing.T) {
 		fixture{"/api/view/views/{id}", "/api/view/views/none", false},
 		fixture{"/api/report/runs/{id}", "/api/report/runs/" + made.ID, false},
 	)
+}
+
+// remarkFixtures comments on the target that "ours" owns.
+func (a *access) remarkFixtures(t *testing.T, target string) {
+	t.Helper()
+	object := "/api/remark/objects/plan.target/" + target
+	upload := a.Send(t, "POST", object+"/files?name=said.txt", "reporter-ours", "said with a comment", "Content-Type", "text/plain")
+	var file created
+	upload.Decode(t, &file)
+	if upload.Status >= 300 {
+		t.Fatalf("attach a file: %d %s", upload.Status, upload.Body)
+	}
+	comment := a.make(t, object+"/comments", "reporter-ours", fmt.Sprintf(`{"body":"between ourselves","files":[%q]}`, file.ID))
+	a.fixtures = append(a.fixtures,
+		fixture{"/api/remark/objects/{kind}/{id}", object, false},
+		fixture{"/api/remark/comments/{id}", "/api/remark/comments/" + comment, false},
+		fixture{"/api/remark/files/{id}", "/api/remark/files/" + file.ID, false},
+	)
+	a.private = append(a.private, comment, file.ID, "between ourselves")
 }
 
 // registration applies for an organisation to join.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -38,6 +39,7 @@ type visit struct {
 	id      string
 	ip      string
 	device  string
+	secure  bool
 	failure *Problem
 	// recorded is set once the audit entry went with a change.
 	recorded bool
@@ -66,6 +68,13 @@ func ClientIP(ctx context.Context) string {
 	return ""
 }
 
+// Secure reports whether the caller's connection cannot be read on its way: it
+// is TLS, here or at the proxy that is believed, or does not leave the machine.
+func Secure(ctx context.Context) bool {
+	v := visitOf(ctx)
+	return v != nil && v.secure
+}
+
 // Device returns the cookie by which the caller's browser is known again.
 func Device(ctx context.Context) string {
 	if v := visitOf(ctx); v != nil {
@@ -83,7 +92,7 @@ func noteFailure(ctx context.Context, p *Problem) {
 // outer is the part of the door that every request passes, routed or not.
 func (s *Server) outer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{id: ulid.Make().String(), ip: s.clientIP(r), device: cookieOf(r, deviceCookie)}
+		v := &visit{id: ulid.Make().String(), ip: s.clientIP(r), device: cookieOf(r, deviceCookie), secure: s.isSecure(r)}
 		ctx, span := s.traced(r, v)
 		r = r.WithContext(context.WithValue(ctx, visitKey{}, v))
 		h := w.Header()
@@ -147,6 +156,17 @@ func (s *Server) clientIP(r *http.Request) string {
 	return host
 }
 
+func (s *Server) isSecure(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	if forwarded := r.Header.Get("X-Forwarded-Proto"); forwarded != "" && s.cfg.TrustProxy {
+		return forwarded == "https"
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	return err == nil && net.ParseIP(host).IsLoopback()
+}
+
 // door is the part that every route passes: who asks, may they, how much, how
 // long, and the record of what they changed.
 func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Handler {
@@ -205,12 +225,24 @@ func changes(method string) bool {
 // authenticate finds out who is asking. Nobody is an answer too: the
 // permission decides whether nobody may.
 func (s *Server) authenticate(r *http.Request, m MountedRoute) (identity.Identity, error) {
+	if r.Header.Get("Authorization") == "" && certificateOf(r) != nil && s.machine != nil && !m.Renewal {
+		id, err := s.byCertificate(r)
+		if fault.Is(err, fault.Unauthorized) && m.Permission == identity.Public && !m.OwnKey {
+			return identity.Identity{}, nil
+		}
+		return id, err
+	}
 	if m.OwnKey {
 		return identity.Identity{}, nil
 	}
 	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return s.cfg.Directory.Bearer(r.Context(), secret)
 	}
+	return s.bySession(r, m)
+}
+
+// bySession finds out who is asking by the cookie of a browser.
+func (s *Server) bySession(r *http.Request, m MountedRoute) (identity.Identity, error) {
 	secret := cookieOf(r, sessionCookie)
 	if secret == "" {
 		return identity.Identity{}, nil
@@ -237,6 +269,26 @@ func (s *Server) authenticate(r *http.Request, m MountedRoute) (identity.Identit
 			At("header."+csrfHeader, "send the header with any value")
 	}
 	return id, nil
+}
+
+// byCertificate finds out which machine is asking. A browser that holds a
+// machine's certificate could be made to send it by a page of another origin,
+// so nothing is taken that comes from a page.
+func (s *Server) byCertificate(r *http.Request) (identity.Identity, error) {
+	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" {
+		return identity.Identity{}, fault.New(fault.Forbidden, "kernel.certificate.browser", "a machine's certificate is not for browsers").
+			At("header.Origin", "use the program on the machine, or a browser without its certificate")
+	}
+	return s.machine(r, certificateOf(r))
+}
+
+// certificateOf is the certificate that the caller showed and whose key the
+// caller holds; nobody has checked yet who issued it.
+func certificateOf(r *http.Request) *x509.Certificate {
+	if r.TLS == nil || len(r.TLS.PeerCertificates) == 0 {
+		return nil
+	}
+	return r.TLS.PeerCertificates[0]
 }
 
 func cookieOf(r *http.Request, name string) string {
@@ -286,8 +338,17 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, m MountedRoute, 
 		return
 	}
 	v := visitOf(r.Context())
+	// The person's key is at hand before the change begins.
+	known, err := s.cfg.Audit.Concealed(r.Context(), s.entry(r, m, "done"))
+	if err != nil {
+		Refuse(w, r, err)
+		return
+	}
 	ctx := sqldb.WithCompanion(r.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
 		e := s.entry(r.WithContext(ctx), m, "done")
+		if e.Actor == known.Actor {
+			e.ActorName, e.IP = known.ActorName, known.IP
+		}
 		v.recorded = true
 		if tx.Room() == s.cfg.Audit.Room() {
 			return s.cfg.Audit.AppendTx(ctx, tx, e)

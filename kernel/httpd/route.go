@@ -22,7 +22,9 @@ import (
 
 // Route is one door into a room. A room lists its routes in its Manifest.
 type Route struct {
-	Pattern    string // "POST /orders/{id}/release"; the path is below /api/<room>
+	// Pattern is "POST /orders/{id}/release"; the path is below /api/<room>,
+	// unless it begins with /.well-known/.
+	Pattern    string
 	Permission string // what it asks for; identity.Public and identity.SignedIn must be written out
 	Summary    string
 	Handler    Handler
@@ -42,8 +44,12 @@ type Route struct {
 	// routes are for sessions that owe nothing.
 	Owing []identity.Need
 	// OwnKey marks routes that authenticate by keys of their own room, not by
-	// session or token; the room checks them.
+	// session or token; the room checks them. A machine's certificate comes
+	// through as who is asking.
 	OwnKey bool
+	// Renewal marks the one route that looks at a machine's certificate itself,
+	// because it takes some that are good for nothing else any more.
+	Renewal bool
 }
 
 // Method returns the HTTP method of the pattern.

@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,6 +42,9 @@ type Config struct {
 	Timeout time.Duration
 }
 
+// wellKnown begins the paths that are whole as they are: protocols fix them (RFC 8615).
+const wellKnown = "/.well-known/"
+
 // Server routes requests to rooms.
 type Server struct {
 	cfg     Config
@@ -49,6 +53,8 @@ type Server struct {
 	routes  []MountedRoute
 	metrics metrics
 	limiter limiter
+	// machine finds out whose certificate a connection showed; nil knows none.
+	machine func(r *http.Request, certificate *x509.Certificate) (identity.Identity, error)
 }
 
 // MountedRoute is a route with the room it belongs to.
@@ -92,6 +98,12 @@ func schemaName(t reflect.Type, hint string) string {
 	return strings.ToUpper(room[:1]) + room[1:] + strings.ToUpper(name[:1]) + name[1:]
 }
 
+// TrustMachines lets machines act by their certificates, which identify checks
+// at every request. Call it before serving.
+func (s *Server) TrustMachines(identify func(r *http.Request, certificate *x509.Certificate) (identity.Identity, error)) {
+	s.machine = identify
+}
+
 // Mount adds the routes of a room; the empty room is /api itself, the
 // path / of a room the room itself. A route without a permission, or with one
 // that nobody declared, is refused.
@@ -105,6 +117,9 @@ func (s *Server) Mount(room string, db *sqldb.DB, routes []Route) error {
 			return fmt.Errorf("route %s of %s: %w", r.Pattern, room, err)
 		}
 		m := MountedRoute{Room: room, Path: strings.TrimSuffix(strings.TrimSuffix("/api/"+room, "/")+r.Path(), "/"), Route: r}
+		if strings.HasPrefix(r.Path(), wellKnown) {
+			m.Path = r.Path()
+		}
 		s.routes = append(s.routes, m)
 		op := huma.Operation{
 			OperationID: operationID(m), Method: r.Method(), Path: m.Path, Summary: r.Summary, Tags: []string{room},

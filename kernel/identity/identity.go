@@ -73,6 +73,8 @@ type Permission struct {
 	Title lang.Text // what it allows
 	Roles []Role    // who has it, beside the holder of its duty
 	Duty  Duty      // which of the three it belongs to; operation unless it says so
+	// Machines are the kinds of machines that have it, by their certificates.
+	Machines []MachineKind
 }
 
 // Public marks a route that anybody may call; SignedIn one that anybody may
@@ -87,10 +89,11 @@ type Bits [4]uint64
 
 // Catalogue gives each declared permission its bit.
 type Catalogue struct {
-	all    []Permission
-	index  map[string]int
-	roles  map[Role]Bits
-	duties map[Duty]Bits
+	all      []Permission
+	index    map[string]int
+	roles    map[Role]Bits
+	duties   map[Duty]Bits
+	machines map[MachineKind]Bits
 }
 
 // NewCatalogue compiles the permissions of all rooms; an ID declared twice or
@@ -103,7 +106,7 @@ func NewCatalogue(permissions []Permission) (*Catalogue, error) {
 // Compile fills an empty catalogue: what is made before all rooms are known
 // holds it empty, and finds it full when the house opens.
 func (c *Catalogue) Compile(permissions []Permission) error {
-	c.all, c.index, c.roles, c.duties = permissions, map[string]int{}, map[Role]Bits{}, map[Duty]Bits{}
+	c.all, c.index, c.roles, c.duties, c.machines = permissions, map[string]int{}, map[Role]Bits{}, map[Duty]Bits{}, map[MachineKind]Bits{}
 	if len(permissions) > 64*len(Bits{}) {
 		return fault.New(fault.Internal, "kernel.permissions", "%d permissions do not fit %d bits", len(permissions), 64*len(Bits{}))
 	}
@@ -118,6 +121,9 @@ func (c *Catalogue) Compile(permissions []Permission) error {
 			c.roles[r] = c.roles[r].or(bit)
 		}
 		c.duties[p.Duty] = c.duties[p.Duty].or(bit)
+		for _, kind := range p.Machines {
+			c.machines[kind] = c.machines[kind].or(bit)
+		}
 	}
 	return nil
 }
@@ -173,8 +179,9 @@ func (b Bits) and(o Bits) Bits {
 
 // Identity is who is asking.
 type Identity struct {
-	PersonID     string // empty for tokens
-	TokenID      string // empty for persons
+	PersonID     string // empty for tokens and machines
+	TokenID      string // empty for persons and machines
+	MachineID    string // empty for persons and tokens
 	SessionID    string
 	Name         string
 	Login        string
@@ -203,7 +210,7 @@ func (id Identity) May(permission string) bool {
 	case Public:
 		return true
 	case SignedIn:
-		return id.Known()
+		return id.Known() && id.MachineID == "" // a machine does what its kind is given, and no more
 	}
 	if id.catalogue == nil {
 		return false
@@ -213,11 +220,13 @@ func (id Identity) May(permission string) bool {
 }
 
 // Known reports whether somebody is signed in.
-func (id Identity) Known() bool { return id.PersonID != "" || id.TokenID != "" }
+func (id Identity) Known() bool { return id.PersonID != "" || id.TokenID != "" || id.MachineID != "" }
 
-// Actor names the identity in records: person:<id>, token:<id> or nobody.
+// Actor names the identity in records: person:<id>, token:<id>, machine:<id> or nobody.
 func (id Identity) Actor() string {
 	switch {
+	case id.MachineID != "":
+		return "machine:" + id.MachineID
 	case id.TokenID != "":
 		return "token:" + id.TokenID
 	case id.PersonID != "":

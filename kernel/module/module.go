@@ -65,7 +65,8 @@ type Manifest struct {
 	Subscribes  []Subscription
 	Measures    []Measure
 	Topics      []Topic
-	Finds       []Find // what can be found by the city's search
+	Finds       []Find     // what can be found by the city's search
+	Remarks     []Remarked // objects that people comment on
 	Reports     []Report
 	Notices     []notice.Kind
 	Jobs        []Job
@@ -99,6 +100,7 @@ type Kit struct {
 	Blobs    *blobs.Store
 	Files    Files
 	Search   *Search
+	Remarks  *Remarks
 	Measures *measure.Register
 	Live     *live.Hub
 	Seal     *seal.Keyring

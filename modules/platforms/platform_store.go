@@ -17,8 +17,9 @@ import (
 )
 
 type platformStore struct {
-	db     *sqldb.DB
-	search *module.Search
+	db      *sqldb.DB
+	search  *module.Search
+	remarks *module.Remarks
 }
 
 const platformColumns = `p.id, p.code, p.organisation_id, p.operator_zh, p.operator_en, p.name_zh, p.name_en, p.class, p.industry, p.district,
@@ -117,6 +118,9 @@ func (s platformStore) remove(ctx context.Context, id string) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM platform WHERE id = $1`, id); err != nil {
 			return fmt.Errorf("remove platform: %w", err)
+		}
+		if err := s.remarks.Gone(ctx, tx, nounPlatform, id); err != nil {
+			return err
 		}
 		return s.search.Remove(ctx, tx, nounPlatform, id)
 	})

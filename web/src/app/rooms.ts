@@ -1,8 +1,10 @@
 import type { Room } from '../kernel'
 import { room as entrance } from './texts'
 import { room as files } from './files'
+import { room as machine } from './machine'
 import { room as notify } from './notify'
 import { room as oidc } from './oidc'
+import { room as remark } from './remark'
 import { room as report } from './report'
 import { room as search } from './search'
 import { room as system } from './system'
@@ -14,4 +16,4 @@ import { room as system } from './system'
 const found = import.meta.glob<{ room: Room }>('../modules/*/index.tsx', { eager: true })
 
 /** All rooms with pages. */
-export const rooms: Room[] = [entrance, system, files, search, report, notify, oidc, ...Object.values(found).map((m) => m.room)]
+export const rooms: Room[] = [entrance, system, files, search, remark, report, notify, machine, oidc, ...Object.values(found).map((m) => m.room)]

@@ -5,6 +5,74 @@
  */
 
 export interface paths {
+    "/.well-known/est/cacerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** EST: the authority's certificate */
+        get: operations["get--well-known-est-cacerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/est/csrattrs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** EST: what a request should have */
+        get: operations["get--well-known-est-csrattrs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/est/simpleenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EST: the first certificate, by HTTP Basic with the enrolment token as the password */
+        post: operations["post--well-known-est-simpleenroll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/est/simplereenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EST: the next certificate, by the one in force */
+        post: operations["post--well-known-est-simplereenroll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files": {
         parameters: {
             query?: never;
@@ -31,6 +99,144 @@ export interface paths {
         };
         /** Server-sent events: notices by topic */
         get: operations["get-live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The city's certificate authority, and how long what it issues is good */
+        get: operations["get-machine-authority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/ca": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The authority's certificate in PEM */
+        get: operations["get-machine-ca"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/crl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is revoked: a list signed by the authority (RFC 5280) */
+        get: operations["get-machine-crl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Machines within one's scope, with how their certificates are */
+        get: operations["get-machine-machines"];
+        put?: never;
+        /** Add a machine; its one-time enrolment token is shown once */
+        post: operations["post-machine-machines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One machine, with its certificates */
+        get: operations["get-machine-machines-id"];
+        /** Change a machine's name and note */
+        put: operations["put-machine-machines-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines/{id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a machine for good; its certificates work no more at once */
+        post: operations["post-machine-machines-id-revocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/machines/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new enrolment token in the place of the one before */
+        post: operations["post-machine-machines-id-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/machine/self": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the machine that asks with its certificate is */
+        get: operations["get-machine-self"];
         put?: never;
         post?: never;
         delete?: never;
@@ -942,24 +1148,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/plan/targets/{id}/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Comments on a target */
-        get: operations["get-plan-targets-id-comments"];
-        put?: never;
-        /** Comment on a target */
-        post: operations["post-plan-targets-id-comments"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/plan/targets/{id}/history": {
         parameters: {
             query?: never;
@@ -1415,6 +1603,128 @@ export interface paths {
         };
         /** What a platform sent, and what became of it */
         get: operations["get-platforms-id-submissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Edit one's own comment, within a quarter of an hour */
+        put: operations["put-remark-comments-id"];
+        post?: never;
+        /** Remove one's own comment; a mark stays */
+        delete: operations["delete-remark-comments-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/comments/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a comment said before it was edited */
+        get: operations["get-remark-comments-id-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file */
+        get: operations["get-remark-files-id"];
+        put?: never;
+        post?: never;
+        /** Remove a file of one's own that was not said anything with */
+        delete: operations["delete-remark-files-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An object with how much was said about it, and what the caller may add */
+        get: operations["get-remark-objects-kind-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comments on an object, thread by thread */
+        get: operations["get-remark-objects-kind-id-comments"];
+        put?: never;
+        /** Comment on an object, or answer in a thread */
+        post: operations["post-remark-objects-kind-id-comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file to say something with; its name in the parameter name */
+        post: operations["post-remark-objects-kind-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Persons who see the object, by the beginning of a word of their name */
+        get: operations["get-remark-objects-kind-id-people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2198,6 +2508,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/persons/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring persons in from CSV or XLSX: ?organisation_id=, ?name= of the file; says what becomes of each line, and with ?commit=true does it, all or nothing */
+        post: operations["post-system-persons-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/persons/{id}": {
         parameters: {
             query?: never;
@@ -2701,6 +3028,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AddMachineInputBody: {
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            note?: string;
+            /** @description Empty: the caller's own */
+            organisation_id?: string;
+        };
         AdministratorStruct: {
             email?: string;
             login: string;
@@ -2729,6 +3064,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             detail: string;
+            erased?: boolean;
             hash: string;
             id: string;
             ip: string;
@@ -2764,9 +3100,6 @@ export interface components {
         CodeInputBody: {
             code: string;
         };
-        CommentInputBody: {
-            body: string;
-        };
         CreateInputBody: {
             /** @description Moves the plan to another period; with to */
             from?: string;
@@ -2801,6 +3134,10 @@ export interface components {
         DistrictDistrict: {
             code: string;
             name: components["schemas"]["Text"];
+        };
+        EditMachineInputBody: {
+            name: string;
+            note?: string;
         };
         EditOrganisationInputBody: {
             district?: string;
@@ -3249,6 +3586,212 @@ export interface components {
             /** Format: int64 */
             tries: number;
         };
+        MachineAuthorityView: {
+            /** @description SHA-256 of its certificate */
+            fingerprint: string;
+            grace: string;
+            /** Format: date-time */
+            not_after: string;
+            /** @description The TLS port shows a certificate of this authority */
+            serves: boolean;
+            subject: string;
+            /** @description Where machines enrol and renew */
+            url: string;
+            /** @description Of a machine's certificate */
+            validity: string;
+        };
+        MachineCertificateView: {
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            not_after: string;
+            /** Format: date-time */
+            not_before: string;
+            pem: string;
+            /** @enum {string} */
+            reason: "" | "key_compromise" | "superseded" | "ceased" | "unspecified";
+            /** Format: date-time */
+            revoked_at: string;
+            serial: string;
+            /** Format: date-time */
+            used_at: string;
+        };
+        MachineMachine: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            clock_off: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** Format: date-time */
+            token_expires_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        MachineMachineView: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            /** @description The newest first, 50 at most */
+            certificates: components["schemas"]["MachineCertificateView"][];
+            clock_off: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** Format: date-time */
+            token_expires_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        MachineSelfView: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            clock_off: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            /**
+             * Format: date-time
+             * @description The city's clock
+             */
+            now: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            permissions: string[];
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** Format: date-time */
+            token_expires_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        MachineTokenView: {
+            /**
+             * Format: int64
+             * @description How far the machine's clock is ahead of the city's
+             */
+            ahead_seconds: number;
+            clock_off: boolean;
+            /** @description To be run on the machine */
+            command: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            /** @description SHA-256 of the authority's certificate, by which the machine knows the server; absent when the TLS port has a certificate from elsewhere */
+            fingerprint?: string;
+            id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** @enum {string} */
+            kind: "gateway" | "probe" | "platform" | "node";
+            name: string;
+            /** Format: date-time */
+            not_after: string;
+            note: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            reason: string;
+            /** Format: date-time */
+            renew_at: string;
+            /** Format: date-time */
+            revoked_at: string;
+            revoked_by: string;
+            /** Format: date-time */
+            seen_at: string;
+            seen_ip: string;
+            serial: string;
+            /** @enum {string} */
+            state: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+            /** @description Shown this once */
+            token: string;
+            /** Format: date-time */
+            token_expires_at: string;
+            /** @description Where the machine enrols */
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
         MarkInputBody: {
             /** @description Empty: all */
             ids?: string[] | null;
@@ -3606,7 +4149,7 @@ export interface components {
             total: number;
         };
         PageComment: {
-            items: components["schemas"]["PlanComment"][];
+            items: components["schemas"]["RemarkComment"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -3667,6 +4210,16 @@ export interface components {
         };
         PageLetter: {
             items: components["schemas"]["LetterLetter"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageMachine: {
+            items: components["schemas"]["MachineMachine"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -3863,13 +4416,6 @@ export interface components {
             field: string;
             name: string;
             reason: string;
-        };
-        PlanComment: {
-            /** Format: date-time */
-            at: string;
-            body: string;
-            id: string;
-            name: string;
         };
         PlanEvidenceView: {
             id: string;
@@ -4554,6 +5100,95 @@ export interface components {
             /** @enum {string} */
             method: "totp" | "recovery" | "password";
         };
+        RemarkComment: {
+            /** Format: date-time */
+            at: string;
+            author_name: string;
+            /** @description Plain text; empty when removed */
+            body: string;
+            /**
+             * Format: date-time
+             * @description Until when the caller may edit it
+             */
+            editable_until: string | null;
+            /** Format: date-time */
+            edited_at: string | null;
+            files: components["schemas"]["RemarkFile"][];
+            id: string;
+            mentions: components["schemas"]["RemarkMention"][];
+            /** @description The author's, as it was called then */
+            organisation: components["schemas"]["Text"];
+            /** @description The caller said it */
+            own: boolean;
+            /** Format: date-time */
+            removed_at: string | null;
+            /** @description The comment that began the thread; its own ID for that one */
+            thread_id: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RemarkFile: {
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        RemarkFormer: {
+            /**
+             * Format: date-time
+             * @description Since when it said so
+             */
+            at: string;
+            body: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RemarkMention: {
+            name: string;
+            person_id: string;
+        };
+        RemarkObjectView: {
+            /**
+             * Format: int64
+             * @description Those that were not removed
+             */
+            comments: number;
+            /**
+             * Format: int64
+             * @description Bytes that one file has at most
+             */
+            file_limit: number;
+            /** Format: int64 */
+            files: number;
+            id: string;
+            kind: string;
+            /** @description The caller may comment on it */
+            may_remark: boolean;
+            /** @description Of its comments in the web */
+            path: string;
+            title: components["schemas"]["Text"];
+        };
+        RemarkPeopleView: {
+            items: components["schemas"]["RemarkSuggestion"][];
+        };
+        RemarkSaid: {
+            /** @description Plain text of at most 4000 characters */
+            body: string;
+            /** @description IDs of uploaded files */
+            files?: string[] | null;
+            /** @description IDs of persons whom the text names as @name */
+            mentions?: string[] | null;
+        };
+        RemarkSuggestion: {
+            name: string;
+            organisation: components["schemas"]["Text"];
+            person_id: string;
+        };
+        RemarkVersionsView: {
+            items: components["schemas"]["RemarkFormer"][];
+        };
         RemindInputBody: {
             due?: string;
             note: string;
@@ -4629,6 +5264,13 @@ export interface components {
         ResetInputBody: {
             password: string;
         };
+        RevokeMachineInputBody: {
+            /**
+             * @description As RFC 5280, 5.3.1 has them; ceased is cessationOfOperation
+             * @enum {string}
+             */
+            reason: "key_compromise" | "ceased" | "superseded" | "unspecified";
+        };
         RunInputBody: {
             kind: string;
         };
@@ -4640,6 +5282,16 @@ export interface components {
             query: string;
             /** @description With the caller's organisation; needs view.share */
             shared?: boolean;
+        };
+        SayInputBody: {
+            /** @description Plain text of at most 4000 characters */
+            body: string;
+            /** @description IDs of uploaded files */
+            files?: string[] | null;
+            /** @description IDs of persons whom the text names as @name */
+            mentions?: string[] | null;
+            /** @description The thread to answer in; empty begins one */
+            thread_id?: string;
         };
         SearchAnswer: {
             /** @description The answers hold every word; otherwise most of them */
@@ -5028,6 +5680,122 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get--well-known-est-cacerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get--well-known-est-csrattrs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post--well-known-est-simpleenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/pkcs10": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post--well-known-est-simplereenroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/pkcs10": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-files": {
         parameters: {
             query?: {
@@ -5087,6 +5855,347 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineAuthorityView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-ca": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-crl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-machines": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "waiting" | "lapsed" | "valid" | "due" | "grace" | "expired" | "revoked";
+                kind?: "gateway" | "probe" | "platform" | "node";
+                /** @description off: only machines whose clock is more than half a minute from the city's */
+                clock?: "off";
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMachine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-machine-machines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddMachineInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineTokenView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-machines-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineMachineView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-machine-machines-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditMachineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineMachine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-machine-machines-id-revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeMachineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineMachine"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-machine-machines-id-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineTokenView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-machine-self": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineSelfView"];
+                };
             };
             /** @description Refused */
             default: {
@@ -7502,87 +8611,6 @@ export interface operations {
             };
         };
     };
-    "get-plan-targets-id-comments": {
-        parameters: {
-            query?: {
-                /** @description Download the whole filtered list */
-                export?: "csv" | "xlsx";
-                /** @description How many items at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description Field to sort by; a leading - turns the order */
-                sort?: string;
-                /** @description Text to search for */
-                q?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageComment"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-plan-targets-id-comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CommentInputBody"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanComment"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
     "get-plan-targets-id-history": {
         parameters: {
             query?: {
@@ -8663,6 +9691,358 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageSubmission"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-remark-comments-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkSaid"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-remark-comments-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-comments-id-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkVersionsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-remark-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkObjectView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id-comments": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-remark-objects-kind-id-comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-remark-objects-kind-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id-people": {
+        parameters: {
+            query?: {
+                /** @description Part of the name */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkPeopleView"];
                 };
             };
             /** @description Refused */
@@ -10560,6 +11940,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IdentityPerson"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-persons-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

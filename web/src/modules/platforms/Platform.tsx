@@ -3,7 +3,7 @@ import { Alert, Card, Descriptions, Drawer, Dropdown, Button, Form, Input, Modal
 import { useState } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
 import {
-  api, Confirm, EntityForm, Failure, Figure, Figures, ifMatch, Loading, none, PageHeader, PageTabs, Problem, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText,
+  api, Confirm, EntityForm, Failure, Figure, Figures, ifMatch, Loading, none, PageHeader, PageTabs, Problem, read, Remarks, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText,
 } from '../../kernel'
 import { Backfill } from './Backfill'
 import { freshnessTone, roomKey, statusTone, usePlatform, useVocabulary, type PlatformDetail } from './data'
@@ -41,6 +41,7 @@ function Page({ platform }: { platform: PlatformDetail }) {
     { key: 'submissions', label: t('page.submissions'), children: <Submissions id={platform.id} /> },
     { key: 'keys', label: t('page.keys'), children: <Keys platform={platform} /> },
     ...(may('platforms.backfill') ? [{ key: 'backfill', label: t('page.backfill'), children: <Backfill platform={platform} /> }] : []),
+    { key: 'comments', label: t('page.comments'), children: <Remarks kind="platforms.platform" id={platform.id} /> },
     { key: 'entry', label: t('page.entry'), children: <Entry platform={platform} /> },
   ]
   return (
