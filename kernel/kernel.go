@@ -141,6 +141,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k.directory.SealWith(systemKit.Seal)
 	k.audit = audit.NewLog(systemKit.DB)
 	k.audit.Certify(k.ring, cfg.AuditAnchor)
+	k.audit.Conceal(systemKit.Seal)
 	k.desk = jobs.NewDesk(systemKit.DB, jobs.Config{
 		Trace:   k.tracer,
 		Changed: func(j jobs.Job) { systemKit.Notify(system.TopicJobs, j.ID, j.OrganisationID) },
@@ -172,7 +173,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	k.addComponents()
-	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.remark.Check(), k.machines.Check(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.oidc.Check(), k.remark.Check(), k.machines.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.

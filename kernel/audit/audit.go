@@ -34,6 +34,8 @@ type Entry struct {
 	RequestID      string    `json:"request_id" title:"请求编号|Request"`
 	Detail         string    `json:"detail" title:"说明|Detail"`
 	Hash           string    `json:"hash" title:"摘要|Hash"`
+	// Erased tells that who acted was erased; it is never written.
+	Erased bool `json:"erased,omitempty" title:"已擦除|Erased"`
 }
 
 // Recorded is the act of a change, emitted in the transaction of the change.
@@ -57,6 +59,9 @@ type Log struct {
 	db     *sqldb.DB
 	ring   *seal.Keyring
 	anchor string
+
+	keys     *seal.Keyring // of the keys of persons; nil writes names in clear
+	subjects subjects
 }
 
 // NewLog returns the log kept in db.
@@ -64,6 +69,10 @@ func NewLog(db *sqldb.DB) *Log { return &Log{db: db} }
 
 // Append adds an entry as a change of its own.
 func (l *Log) Append(ctx context.Context, e Entry) error {
+	e, err := l.Concealed(ctx, e)
+	if err != nil {
+		return err
+	}
 	return l.db.Write(ctx, func(tx *sqldb.Tx) error { return l.AppendTx(ctx, tx, e) })
 }
 
@@ -136,7 +145,7 @@ func (v Verification) broken(at int64, reason string) Verification {
 
 // digest is SHA-256 over the entry's JSON with Hash empty, after the previous hash.
 func (e Entry) digest(prev string) string {
-	e.Hash = ""
+	e.Hash, e.Erased = "", false
 	data, err := json.Marshal(e)
 	if err != nil {
 		return ""

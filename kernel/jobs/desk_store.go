@@ -340,7 +340,7 @@ func (d *Desk) Read(ctx context.Context, id, owner string) (Job, error) {
 		return Job{}, fmt.Errorf("read job %s: %w", id, err)
 	}
 	if len(found) == 0 {
-		return Job{}, fault.New(fault.NotFound, "kernel.not_found", "there is no such job, or it is not yours")
+		return Job{}, errNone()
 	}
 	return d.titled(found[0]), nil
 }

@@ -168,6 +168,12 @@ func forge(header, claims string, sign func(message string) []byte) string {
 	return message + "." + enc.EncodeToString(sign(message))
 }
 
+func hmacOf(key []byte, message string) []byte {
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte(message))
+	return m.Sum(nil)
+}
+
 func TestTheAlgorithmOfATokenIsNotTheSendersToChoose(t *testing.T) {
 	h := newHouse(t)
 	p := h.register(t, "")
@@ -191,11 +197,7 @@ func TestTheAlgorithmOfATokenIsNotTheSendersToChoose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mac := func(message string) []byte {
-		m := hmac.New(sha256.New, public)
-		m.Write([]byte(message))
-		return m.Sum(nil)
-	}
+	mac := func(message string) []byte { return hmacOf(public, message) }
 	id, _ := token.Extra("id_token").(string)
 	for name, forged := range map[string]string{
 		"none":                    forge(`{"alg":"none","typ":"at+jwt","kid":"`+kid+`"}`, string(claims), func(string) []byte { return nil }),

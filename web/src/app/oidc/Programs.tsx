@@ -3,7 +3,7 @@ import { Alert, Button, Checkbox, Drawer, Form, Input, Radio, Select, Switch } f
 import { useState } from 'react'
 import { api, Confirm, CopyBlock, DataTable, EmptyState, EntityForm, ifMatch, NameFields, PageHeader, read, StatusTag, useChange, useFormat, useText, type Column, type Schema } from '../../kernel'
 import { useOrganisations } from '../system/data'
-import { grants, grantText, programsKey, scopes, type Program } from './data'
+import { grants, grantText, listOf, programsKey, scopes, type Program } from './data'
 import { useProgramTexts } from './texts'
 
 type Wanted = Schema<'OidcClientInput'>
@@ -98,8 +98,6 @@ function Made({ program, close }: { program: Program; close: () => void }) {
     </div>
   )
 }
-
-const listOf = (text: string | undefined) => (text ?? '').split(/\s+/).filter(Boolean)
 
 function initialOf(p: Program | null): Partial<Values> {
   if (!p) return { confidential: true, grants: ['authorization_code'], scopes: ['openid', 'profile'], algorithm: 'EdDSA', own: false, enabled: true }

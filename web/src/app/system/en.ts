@@ -21,13 +21,20 @@ export const en: Translation<typeof zh> = {
     states: { submitted: 'Waits for review', returned: 'Returned', approved: 'Approved', refused: 'Refused' },
   },
   persons: {
-    title: 'Persons', note: 'Who may sign in, and their roles in each organisation.', add: 'Add a person', edit: 'Edit the person', search: 'Name, login or e-mail', active: 'Active', disabled: 'Disabled', disabledField: 'Disabled (cannot sign in)', passwordNote: 'At least {{min}} characters, without the login',
+    title: 'Persons', note: 'Who may sign in, and their roles in each organisation.', add: 'Add a person', import: 'Import', edit: 'Edit the person', search: 'Name, login or e-mail', active: 'Active', disabled: 'Disabled', disabledField: 'Disabled (cannot sign in)', passwordNote: 'At least {{min}} characters, without the login',
     reset: 'Set password', resetTitle: 'Set the password of {{name}}', resetNote: 'All sessions of this person end. Tell them the new password and ask them to change it.', addMembership: 'Add organisation and role', dropMembership: 'Remove this organisation and role',
   },
   members: {
     title: 'Membership', remove: 'Remove', removeTitle: 'Remove {{name}} from {{organisation}}?', removeNote: 'The roles there end at once, and so do sessions that act for it; what the person is elsewhere stays.', removed: 'Removed',
     handOver: 'Hand over management', handOverTitle: 'Hand the management of {{organisation}} over to {{name}}?', handOverNote: 'They become the manager at once and you cease to be, in one step: the organisation is never without.', keep: 'What you are afterwards', keepNone: 'Leave the organisation', handedOver: 'Handed over',
     leave: 'Leave', leaveTitle: 'Leave {{organisation}}?', leaveNote: 'Your roles there end at once. To come back you need an invitation.', left: 'You have left', acting: 'Acting for it', switch: 'Act for it',
+  },
+  import: {
+    title: 'Import persons', note: 'Choose a CSV (UTF-8) or XLSX file whose first line names the columns: name, login, email, role, language. Only the name is needed; without a login the e-mail address is the login. Each line is checked first; all go in at once, or none. The same login or e-mail address is the same person, so that importing again changes nothing.', choose: 'Choose a file', download: 'Download a template', template: 'persons.csv', head: 'name,login,email,role,language',
+    dry: 'All lines are right: {{create}} new persons, {{add}} get a role, {{same}} stay as they are.', wrong: '{{wrong}} lines are wrong; nobody comes in before they are mended.', done: 'Imported: {{create}} new persons, {{add}} got a role.', commit: 'Import', links: 'These links are shown this once: give each to its person, who sets a password with it. Those that were mailed are not among them.', line: 'Line', becomes: 'Becomes',
+    action: { create: 'New', add: 'Gets the role', same: 'No change', wrong: 'Wrong' },
+    field: { name: 'Name', login: 'Login', email: 'E-mail', role: 'Role', language: 'Language' },
+    why: { missing: 'missing', form: 'not in the right form', unknown: 'not known', refused: 'not yours to give, or not given by an import', taken: 'somebody else has it', twice: 'twice in the file', ambiguous: 'several persons have it; give the login' },
   },
   invitations: {
     title: 'Invitations', note: 'Ask somebody to join an organisation. A link works once and for a time; whether the person has an account makes no difference.', add: 'Invite', search: 'E-mail, words or name', invited: 'Invited', byLink: 'By link', by: 'Invited by', again: 'Send again', send: 'Invite', empty: 'Nobody is invited', emptyNote: 'Invite colleagues by e-mail or by a link.',
@@ -101,6 +108,7 @@ export const en: Translation<typeof zh> = {
     manager: { last: 'This is the last manager of {{organisation}}; hand the management over first.' },
     handover: { self: 'You are the manager already.', member: 'This person is no member of the organisation; invite them first.', manager: 'You are not a manager of that organisation.' },
     invitation: { email: 'This is no e-mail address.', duty: 'This role is not given by a link.', twice: 'This address is invited already; send that invitation again.', full: 'Too many invitations are open; revoke some first.', limited: 'This organisation has invited too many within a day; try again tomorrow.', sent: 'This invitation was sent {{sent}} times; revoke it and invite again.', used: 'This invitation was used or has ended.', unknown: 'There is no such invitation, or its link was renewed.', void: 'Whoever invited you may no longer do so; ask for a new invitation.', prepared: 'This link opens the account {{login}}; sign out first.', member: 'You have this role in the organisation already.' },
+    roster: { wrong: 'Some lines are wrong; nobody was brought in.', size: 'The file is too large; bring persons in in parts.', kind: 'A list of persons is CSV or XLSX.', empty: 'The file is empty; its first line names the columns.', long: 'At most {{limit}} persons come in at once.', columns: 'The first line does not name the columns rightly.' },
     account: { invalid: 'The account is incomplete.' },
     membership: { leave: 'Nobody removes themselves; leave the organisation on your own page.', refused: 'These roles are not yours to give or take.', self: 'Nobody gives themselves a role; ask another administrator.' },
     duty: { exclusive: 'One person cannot hold two of system administrator, security administrator and auditor.', last: 'A duty that was named needs at least one holder; name another first.' },

@@ -18,13 +18,20 @@ export const zh = {
     states: { submitted: '待审核', returned: '已退回', approved: '已通过', refused: '未通过' },
   },
   persons: {
-    title: '人员', note: '可登录的人员及其在各机构的角色。', add: '新建人员', edit: '编辑人员', search: '姓名、登录名或邮箱', active: '可登录', disabled: '已停用', disabledField: '停用（不能登录）', passwordNote: '至少 {{min}} 个字符，且不含登录名',
+    title: '人员', note: '可登录的人员及其在各机构的角色。', add: '新建人员', import: '导入', edit: '编辑人员', search: '姓名、登录名或邮箱', active: '可登录', disabled: '已停用', disabledField: '停用（不能登录）', passwordNote: '至少 {{min}} 个字符，且不含登录名',
     reset: '重设密码', resetTitle: '重设“{{name}}”的密码', resetNote: '此人的全部登录将失效。请将新密码告知本人，并请其登录后修改。', addMembership: '添加机构与角色', dropMembership: '移除此机构与角色',
   },
   members: {
     title: '成员身份', remove: '移出机构', removeTitle: '将“{{name}}”移出“{{organisation}}”？', removeNote: '此人在该机构的角色立即失效，代表该机构的登录随即结束；在其他机构的身份不变。', removed: '已移出',
     handOver: '移交管理', handOverTitle: '把“{{organisation}}”的管理移交给“{{name}}”？', handOverNote: '对方立即成为机构管理员，您不再是管理员。一步完成，机构不会没有管理员。', keep: '移交后您的角色', keepNone: '退出机构', handedOver: '已移交',
     leave: '退出机构', leaveTitle: '退出“{{organisation}}”？', leaveNote: '您在该机构的角色立即失效。以后需要重新受邀才能加入。', left: '已退出', acting: '当前代表', switch: '切换到此机构',
+  },
+  import: {
+    title: '导入人员', note: '选择 CSV（UTF-8）或 XLSX 文件，首行为列名：姓名、登录名、邮箱、角色、语言，其中仅姓名必填；没有登录名时以邮箱为登录名。先逐行检查，全部无误后一次导入；登录名或邮箱相同的视为同一人，重复导入不会产生重复。', choose: '选择文件', download: '下载模板', template: '人员导入模板.csv', head: '姓名,登录名,邮箱,角色,语言',
+    dry: '检查通过：新建 {{create}} 人，增加角色 {{add}} 人，无变化 {{same}} 人。', wrong: '有 {{wrong}} 行需要修改，修改前不会导入任何人。', done: '已导入：新建 {{create}} 人，增加角色 {{add}} 人。', commit: '导入', links: '以下链接只显示这一次：请分别交给本人，用于设置密码、开通账户。已发邮件的不在其中。', line: '行', becomes: '结果',
+    action: { create: '新建', add: '增加角色', same: '无变化', wrong: '有误' },
+    field: { name: '姓名', login: '登录名', email: '邮箱', role: '角色', language: '语言' },
+    why: { missing: '缺少', form: '格式不对', unknown: '不认识', refused: '您无权授予，或不能凭导入授予', taken: '已被他人使用', twice: '文件中重复', ambiguous: '对应多个人，请填写登录名' },
   },
   invitations: {
     title: '邀请', note: '邀请他人加入机构。链接只能用一次，到期失效；无论对方是否已有账户，做法相同。', add: '邀请人员', search: '邮箱、附言或姓名', invited: '受邀人', byLink: '凭链接', by: '邀请人', again: '重新发送', send: '邀请', empty: '还没有邀请', emptyNote: '用“邀请人员”按邮箱或链接邀请同事。',
@@ -98,6 +105,7 @@ export const zh = {
     manager: { last: '此人是“{{organisation}}”最后一位管理员，请先移交管理。' },
     handover: { self: '您已经是管理员。', member: '此人不是该机构的成员，请先邀请。', manager: '您不是该机构的管理员。' },
     invitation: { email: '邮箱地址有误。', duty: '此角色不能凭链接授予。', twice: '已邀请过此邮箱，请重新发送原来的邀请。', full: '未处理的邀请过多，请先撤销一些。', limited: '本机构一天内的邀请过多，请明天再试。', sent: '此邀请已发送 {{sent}} 次，请撤销后重新邀请。', used: '此邀请已被使用或已结束。', unknown: '没有这个邀请，或链接已更换。', void: '邀请人已无权邀请，请联系机构重新邀请。', prepared: '此链接用于开通账户 {{login}}，请先退出登录。', member: '您在该机构已有此角色。' },
+    roster: { wrong: '有些行需要修改，没有导入任何人。', size: '文件过大，请分次导入。', kind: '人员名单只能是 CSV 或 XLSX。', empty: '文件中没有内容，首行应为列名。', long: '一次最多导入 {{limit}} 人，请分次导入。', columns: '首行列名有误。' },
     account: { invalid: '账户信息不完整。' },
     membership: { leave: '不能移出自己，请在个人设置中退出机构。', refused: '您无权授予或收回这些角色。', self: '不能给自己增加角色，请由其他管理员办理。' },
     duty: { exclusive: '三员互斥：一人不能同时担任系统管理员、安全管理员、审计员中的两员。', last: '任命之后必须至少保留一人，请先任命他人。' },
