@@ -55,7 +55,7 @@ func (l *Log) List(ctx context.Context, in Params) (sqldb.Page[Entry], error) {
 	list.WhereIf("actor = ?", in.Actor).WhereIf("action = ?", in.Action).WhereIf("object = ?", in.Object).WhereIf("outcome = ?", in.Outcome)
 	if by := strings.ToLower(strings.TrimSpace(in.By)); by != "" {
 		part := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(by) + "%"
-		list.Where(`actor = ? OR LOWER(actor_name) LIKE ? ESCAPE '\'`, in.By, part)
+		list.Where(`actor = ? OR LOWER(`+actorName+`) LIKE ? ESCAPE '\'`, in.By, part)
 	}
 	if !in.From.IsZero() {
 		list.Where("at >= ?", in.From.UnixMilli())
