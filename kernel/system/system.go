@@ -95,6 +95,7 @@ func (m *Room) Manifest() module.Manifest {
 		Jobs: []module.Job{
 			{Name: "audit_checkpoint", Title: lang.Text{ZH: "签名审计检查点", EN: "Sign the head of the audit log"}, Every: time.Minute, Do: m.audit.Checkpoint},
 			{Name: "forget_invitations", Title: lang.Text{ZH: "清理过期邀请", EN: "Forget old invitations"}, Every: 24 * time.Hour, Do: m.directory.ForgetInvitations},
+			healthJob(m),
 		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
