@@ -537,6 +537,3 @@ func (k *Kernel) Server() *httpd.Server { return k.server }
 
 // Machines returns the room of machines.
 func (k *Kernel) Machines() *machine.Room { return k.machines }
-
-// OIDC returns the room of signing in across programs.
-func (k *Kernel) OIDC() *oidc.Room { return k.oidc }

@@ -146,7 +146,7 @@ func (d *door) browser() http.Handler { return http.HandlerFunc(d.serve) }
 
 // serve bounds the caller, lets the library answer, and looks at the answer.
 func (d *door) serve(w http.ResponseWriter, r *http.Request) {
-	if err := d.addresses.Admit(httpd.Network(httpd.ClientIP(r.Context())), time.Now()); err != nil {
+	if err := d.addresses.AdmitAddress(httpd.ClientIP(r.Context()), time.Now()); err != nil {
 		httpd.Refuse(w, r, err)
 		return
 	}

@@ -113,10 +113,6 @@ func (m *Room) Discovery() http.Handler { return m.door.metadata() }
 // issuer is the name of this provider in tokens: the address of the installation.
 func (m *Room) issuer() string { return strings.TrimSuffix(m.kit.Address(), "/") }
 
-// Rotate puts new keys in force at once; the former stay published while their
-// tokens may be good.
-func (m *Room) Rotate(ctx context.Context) error { return m.keys.rotate(ctx, true) }
-
 func (m *Room) renewKeys(ctx context.Context) error { return m.keys.rotate(ctx, false) }
 
 func (m *Room) forget(ctx context.Context) error {

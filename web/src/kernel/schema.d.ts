@@ -672,7 +672,8 @@ export interface paths {
         /** JSON Web Key Set */
         get: operations["get-oidc-keys"];
         put?: never;
-        post?: never;
+        /** Put new keys for tokens in force; the former stay published for a day */
+        post: operations["post-oidc-keys"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7355,6 +7356,33 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

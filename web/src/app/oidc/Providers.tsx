@@ -70,7 +70,7 @@ function useColumns(edit: (p: Provider) => void): Column<Provider>[] {
       render: (p) => (
         <span className="lh-actions">
           <TestButton id={p.id} />
-          <Button size="small" onClick={() => edit(p)}>{t('providers.edit')}</Button>
+          <Button size="small" onClick={() => edit(p)}>{t('providers.change')}</Button>
           <Confirm title={t('providers.removeTitle')} note={t('providers.removeNote')} label={t('providers.remove')} button={{ size: 'small' }} run={() => remove.mutateAsync(p.id)} />
         </span>
       ),
