@@ -3549,11 +3549,26 @@ export interface components {
         JobsSchedule: {
             /** Format: int64 */
             every_seconds: number;
+            /**
+             * Format: int64
+             * @description Within the last day
+             */
+            failures: number;
             kind: string;
             last?: components["schemas"]["JobsJob"];
+            /**
+             * Format: date-time
+             * @description When the last run ended, or was asked for
+             */
+            last_at?: string;
+            last_error?: string;
             /** Format: date-time */
             next_at?: string;
+            /** @enum {string} */
+            state: "never" | "waiting" | "running" | "done" | "failed" | "cancelled";
             title: components["schemas"]["Text"];
+            /** Format: double */
+            took_seconds: number;
         };
         KeyInputBody: {
             /** @enum {string} */
@@ -4311,6 +4326,16 @@ export interface components {
         };
         PageRun: {
             items: components["schemas"]["ReportRun"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageSchedule: {
+            items: components["schemas"]["JobsSchedule"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -5557,9 +5582,6 @@ export interface components {
         };
         SystemRolesView: {
             items: components["schemas"]["SystemRoleView"][];
-        };
-        SystemSchedulesView: {
-            items: components["schemas"]["JobsSchedule"][];
         };
         SystemSessionView: {
             /**
@@ -10464,10 +10486,17 @@ export interface operations {
                 sort?: string;
                 /** @description Text to search for */
                 q?: string;
+                /** @description ID, such as person:01… */
                 actor?: string;
+                /** @description A part of the actor's name, or the ID */
+                by?: string;
                 action?: string;
                 object?: string;
                 outcome?: "done" | "read" | "refused" | "failed";
+                /** @description Not before */
+                from?: string;
+                /** @description Before */
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -11057,6 +11086,8 @@ export interface operations {
                 q?: string;
                 state?: "waiting" | "running" | "done" | "failed" | "cancelled";
                 kind?: string;
+                /** @description asked: what somebody asked for, and what came around by itself and failed; default: all */
+                show?: "asked";
             };
             header?: never;
             path?: never;
@@ -11593,6 +11624,8 @@ export interface operations {
                 q?: string;
                 state?: "waiting" | "running" | "done" | "failed" | "cancelled";
                 kind?: string;
+                /** @description asked: what somebody asked for, and what came around by itself and failed; default: all */
+                show?: "asked";
             };
             header?: never;
             path?: never;
@@ -12433,7 +12466,19 @@ export interface operations {
     };
     "get-system-schedules": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "never" | "waiting" | "running" | "done" | "failed" | "cancelled";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -12448,7 +12493,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SystemSchedulesView"];
+                    "application/json": components["schemas"]["PageSchedule"];
                 };
             };
             /** @description Refused */
