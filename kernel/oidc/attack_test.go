@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -148,6 +149,11 @@ func TestNobodyIsSentToAnAddressThatIsNotRegistered(t *testing.T) {
 	h.recorded(t, "oidc end-session", "refused", "post_logout_redirect_uri is not registered")
 	if status, _ := h.browse(t, h.URL+"/api/oidc/authorize?response_type=code&client_id=nobody&redirect_uri="+url.QueryEscape(back), "viewer-ours"); status != http.StatusBadRequest {
 		t.Errorf("an unknown program: %d", status)
+	}
+	r := httptest.NewRequest(http.MethodGet, "/api/oidc/authorize?response_type=code&client_id="+p.ID+"&redirect_uri=https://evil.example/", nil)
+	r.Header.Set("Accept", "text/html,*/*;q=0.8")
+	if page := h.Do(r); page.Status != http.StatusSeeOther || !strings.HasPrefix(page.Header.Get("Location"), "/oidc/refused?request=01") {
+		t.Errorf("a person's browser: %d %v", page.Status, page.Header)
 	}
 	for _, bad := range []string{`"redirect_uris":["http://program.example/back"]`, `"redirect_uris":["https://program.example/*"]`, `"redirect_uris":["javascript:alert(1)"]`, `"redirect_uris":["https://a@program.example/"]`} {
 		var fields map[string]any

@@ -142,6 +142,14 @@ test('a program signs a person in with consent, who withdraws it later', async (
   await expect(page.getByText('refused: access_denied')).toBeVisible()
 })
 
+test('a person whom a program sends with a wrong address is told whom to tell', async ({ page }) => {
+  await page.addInitScript(() => localStorage.setItem('linghang.language', 'zh'))
+  await page.goto(`/api/oidc/authorize?response_type=code&client_id=${program.client.id}&redirect_uri=https://evil.example/`)
+  await expect(page.getByRole('heading', { name: '无法登录此应用' })).toBeVisible()
+  await expect(page.locator('.lh-copy pre')).toHaveText(/^01[0-9A-Z]{24}$/)
+  await accessible(page)
+})
+
 test('a device is let in by its code', async ({ page, signIn: signedIn }) => {
   await enter(page.request, people.administrator)
   const tool = await send<Registered>(page.request, 'POST', '/api/oidc/clients', {

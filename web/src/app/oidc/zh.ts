@@ -12,6 +12,7 @@ export const zh = {
     title: '连接设备', note: '在设备或命令行程序上登录时，请在此输入其显示的代码。', code: '设备显示的代码', codeForm: '8 个字母，形如 BCDF-GHJK', next: '下一步', wants: '“{{name}}”请求在一台设备上以您的身份登录，并获知：', from: '请求来自 {{ip}}，代码 {{code}}。', careful: '请确认代码与您面前设备所显示的一致。如果不是您本人发起，请拒绝。',
     allow: '允许此设备', refuse: '拒绝', allowed: '设备已连接', allowedNote: '请回到设备上继续，此页可以关闭。', refused: '已拒绝', refusedNote: '该设备不会获得任何访问权。',
   },
+  refused: { title: '无法登录此应用', note: '应用把您带到这里时，给出的地址或参数与其登记的不符，因此没有继续。您没有做错什么。', tell: '请把下面的请求编号告诉应用的管理员；审计日志中按此编号记有原因。', request: '请求编号', home: '返回首页' },
   signOut: { title: '退出登录', ask: '应用请求您退出领航。要退出吗？', yes: '退出', no: '保持登录', leaving: '已退出，正在返回…' },
   programs: {
     title: '接入应用', note: '以领航账户登录的应用，以及以自己名义获取令牌的程序（OpenID Connect）。', add: '登记应用', edit: '编辑应用', change: '编辑', keys: '更换签名密钥', keysTitle: '更换令牌的签名密钥？', keysNote: '新令牌立即用新密钥签名；旧密钥再公布一天，已签发的令牌不受影响。密钥平时每 30 天自动更换。', keysDone: '已更换', search: '名称、应用编号或回调地址', name: '应用名称', id: '应用编号', organisation: '所属机构', organisationNote: '留空为本机构', kind: '类型', confidential: '服务端应用（可保管密钥）', open: '浏览器、桌面或手机应用（无密钥）',
