@@ -35,7 +35,9 @@ func TestTheCheckOfHealthRuns(t *testing.T) {
 	if r := c.Send(t, "POST", "/api/system/schedules/run", "administrator", `{"kind":"system.tell_health"}`); r.Status >= http.StatusBadRequest {
 		t.Fatalf("run it: %d %s", r.Status, r.Body)
 	}
-	var v struct{ Items []struct{ State, Error string } }
+	var v struct {
+		Items []struct{ State, Error string }
+	}
 	kerneltest.Wait(t, "the check to end", func() bool {
 		c.Get(t, "/api/system/jobs?kind=system.tell_health&limit=1", "administrator").Decode(t, &v)
 		return len(v.Items) > 0 && (v.Items[0].State == "done" || v.Items[0].State == "failed")
