@@ -67,6 +67,7 @@ type Manifest struct {
 	Topics      []Topic
 	Finds       []Find // what can be found by the city's search
 	Reports     []Report
+	Shares      []Shareable // what organisations can share by rules
 	Notices     []notice.Kind
 	Jobs        []Job
 	Nav         []NavItem
@@ -99,6 +100,7 @@ type Kit struct {
 	Blobs    *blobs.Store
 	Files    Files
 	Search   *Search
+	Shares   Shares
 	Measures *measure.Register
 	Live     *live.Hub
 	Seal     *seal.Keyring
