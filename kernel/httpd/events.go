@@ -106,15 +106,20 @@ func stream(w http.ResponseWriter, r *http.Request, watcher *live.Watcher, passe
 		case <-r.Context().Done():
 			return
 		}
-		for _, topic := range watcher.Missed() {
-			if topic == TopicRights {
-				return
-			}
-			if !sendNotice(send, live.Notice{Topic: topic, Kind: "missed", At: time.Now().UTC()}) {
-				return
-			}
+		if !sendMissed(send, watcher.Missed()) {
+			return
 		}
 	}
+}
+
+// sendMissed tells of topics whose notices were dropped, and whether to go on.
+func sendMissed(send func(string, ...any) bool, topics []string) bool {
+	for _, topic := range topics {
+		if topic == TopicRights || !sendNotice(send, live.Notice{Topic: topic, Kind: "missed", At: time.Now().UTC()}) {
+			return false
+		}
+	}
+	return true
 }
 
 func sendNotice(send func(string, ...any) bool, n live.Notice) bool {

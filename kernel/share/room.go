@@ -179,6 +179,7 @@ func (m *Room) Sees(ctx context.Context, id identity.Identity, topic, object str
 func (m *Room) routes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /vocabulary", Permission: "share.view", Summary: "What can be shared, by which attributes", Handler: httpd.JSON(m.vocabulary)},
+		{Pattern: "GET /partners", Permission: "share.manage", Summary: "An organisation to share with, by its whole name or code", Handler: httpd.JSON(m.partners)},
 		{Pattern: "GET /rules", Permission: "share.view", Summary: "Sharing rules within one's scope", Handler: httpd.List(m.list)},
 		{Pattern: "POST /rules", Permission: "share.manage", Summary: "Draft a rule", Handler: httpd.Created(m.draft)},
 		{Pattern: "GET /rules/{id}", Permission: "share.view", Summary: "One rule, with its versions and what it shares now", Handler: httpd.JSON(m.rule)},

@@ -25,8 +25,7 @@ type kindView struct {
 	Attributes []module.ShareAttribute `json:"attributes" nullable:"false"`
 }
 
-// organisationView is an organisation to share with: its name is no secret
-// among those who share.
+// organisationView is an organisation to share with.
 type organisationView struct {
 	ID   string        `json:"id"`
 	Name lang.Text     `json:"name"`
@@ -35,7 +34,7 @@ type organisationView struct {
 
 type vocabularyView struct {
 	Kinds         []kindView          `json:"kinds" nullable:"false"`
-	Organisations []organisationView  `json:"organisations" nullable:"false" doc:"With whom one can share; for those who make rules"`
+	Organisations []organisationView  `json:"organisations" nullable:"false" doc:"Those within the caller's scope, for those who make rules; others are found by their whole name or code"`
 	Districts     []district.District `json:"districts" nullable:"false"`
 }
 
@@ -47,13 +46,12 @@ func (m *Room) vocabulary(ctx context.Context, _ nothing) (vocabularyView, error
 			v.Kinds = append(v.Kinds, kindView{k.name(), k.Title, append([]module.ShareAttribute{}, k.Attributes...)})
 		}
 	}
-	if !id.May("share.manage") {
+	if !id.May("share.manage") && !id.May("share.explain") {
 		return v, nil
 	}
-	everybody := identity.With(ctx, identity.Identity{Scope: identity.Scope{All: true}})
 	params := identity.OrganisationParams{ListParams: sqldb.ListParams{Limit: 500}}
 	for {
-		page, err := m.directory.Organisations(everybody, params)
+		page, err := m.directory.Organisations(ctx, params)
 		if err != nil {
 			return v, err
 		}
@@ -64,6 +62,29 @@ func (m *Room) vocabulary(ctx context.Context, _ nothing) (vocabularyView, error
 			return v, nil
 		}
 	}
+}
+
+type partnerInput struct {
+	Q string `query:"q" required:"true" minLength:"2" maxLength:"200" doc:"The whole name, or the unified social credit code"`
+}
+
+type partnersView struct {
+	Items []organisationView `json:"items" nullable:"false"`
+}
+
+// partners finds whom one knows already: nobody leafs through the organisations
+// of others.
+func (m *Room) partners(ctx context.Context, in partnerInput) (partnersView, error) {
+	q := strings.TrimSpace(in.Q)
+	everybody := identity.With(ctx, identity.Identity{Scope: identity.Scope{All: true}})
+	page, err := m.directory.Organisations(everybody, identity.OrganisationParams{ListParams: sqldb.ListParams{Limit: 50, Q: q}})
+	v := partnersView{Items: []organisationView{}}
+	for _, o := range page.Items {
+		if o.USCC == q && q != "" || o.Name.ZH == q || strings.EqualFold(o.Name.EN, q) {
+			v.Items = append(v.Items, organisationView{o.ID, o.Name, o.Kind})
+		}
+	}
+	return v, err
 }
 
 func (m *Room) list(ctx context.Context, in ruleParams) (sqldb.Page[Rule], error) {

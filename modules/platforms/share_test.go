@@ -75,8 +75,9 @@ func (x *exchange) act(t *testing.T, id, what, who, body string, want int) rule 
 
 // sees says everywhere whether a stranger finds a platform: page, list, export,
 // indicators, series and search.
-func (x *exchange) sees(t *testing.T, who, id string, want bool) {
+func (x *exchange) sees(t *testing.T, id string, want bool) {
 	t.Helper()
+	const who = "viewer-theirs"
 	status := http.StatusNotFound
 	if want {
 		status = http.StatusOK
@@ -99,17 +100,17 @@ func (x *exchange) sees(t *testing.T, who, id string, want bool) {
 func TestWhatIsSharedIsSeenAndWhatEndedIsNot(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newExchange(t, o)
-		x.sees(t, "viewer-theirs", x.first, false)
+		x.sees(t, x.first, false)
 		r := x.draft(t, "manager-ours", `,"filters":{"class":["industry"]}`, `"organisations":["`+x.Theirs.ID+`"]`)
 		if r.State != "draft" || !strings.Contains(r.Cedar, `resource.owner == Organisation::"`+x.Ours.ID+`"`) || !strings.Contains(r.Cedar, `["industry"].contains(resource.class)`) {
 			t.Errorf("drafted %+v", r)
 		}
-		x.sees(t, "viewer-theirs", x.first, false)
+		x.sees(t, x.first, false)
 		if r = x.act(t, r.ID, "submission", "manager-ours", "{}", http.StatusOK); r.State != "in_force" {
 			t.Errorf("submitted %+v", r)
 		}
-		x.sees(t, "viewer-theirs", x.first, true)
-		x.sees(t, "viewer-theirs", x.second, false)
+		x.sees(t, x.first, true)
+		x.sees(t, x.second, false)
 		body := string(x.Get(t, "/api/platforms/"+x.first, "manager-theirs").Body)
 		if strings.Contains(body, "李四") || strings.Contains(body, "li@ours.test") || !strings.Contains(body, `"shared":true`) {
 			t.Errorf("a shared platform says %s", body)
@@ -123,16 +124,16 @@ func TestWhatIsSharedIsSeenAndWhatEndedIsNot(t *testing.T) {
 		}
 		// What the rule asks of an object is asked anew when the object changes.
 		x.Send(t, "PUT", "/api/platforms/"+x.first, "manager-ours", `{"name":{"zh":"橡胶云 first","en":"Rubber first"},"class":"region","district":"370202"}`, "If-Match", `"1"`)
-		x.sees(t, "viewer-theirs", x.first, false)
+		x.sees(t, x.first, false)
 		x.Send(t, "PUT", "/api/platforms/"+x.first, "manager-ours", `{"name":{"zh":"橡胶云 first","en":"Rubber first"},"class":"industry","district":"370202"}`, "If-Match", `"2"`)
-		x.sees(t, "viewer-theirs", x.first, true)
+		x.sees(t, x.first, true)
 		for _, who := range []string{"manager-theirs", "viewer-ours"} {
 			if r := x.Send(t, "POST", "/api/share/rules/"+r.ID+"/end", who, "{}"); r.Status != http.StatusForbidden && r.Status != http.StatusNotFound {
 				t.Errorf("%s ends the rule: %d", who, r.Status)
 			}
 		}
 		x.act(t, r.ID, "end", "manager-ours", `{"reason":"合作结束"}`, http.StatusOK)
-		x.sees(t, "viewer-theirs", x.first, false)
+		x.sees(t, x.first, false)
 		x.act(t, r.ID, "submission", "manager-ours", "{}", http.StatusConflict)
 		var v struct{ Versions []struct{ Act string } }
 		x.Get(t, "/api/share/rules/"+r.ID, "manager-ours").Decode(t, &v)
@@ -153,10 +154,10 @@ func TestTheCitysRulesNeedASecondPersonAndForbidWins(t *testing.T) {
 		if r = x.act(t, r.ID, "submission", "security_administrator", "{}", http.StatusOK); r.State != "proposed" {
 			t.Errorf("submitted %+v", r)
 		}
-		x.sees(t, "viewer-theirs", x.first, false)
+		x.sees(t, x.first, false)
 		x.act(t, r.ID, "decision", "security_administrator", `{"approve":true}`, http.StatusConflict)
 		x.act(t, r.ID, "decision", "leader", `{"approve":true}`, http.StatusOK)
-		x.sees(t, "viewer-theirs", x.first, true)
+		x.sees(t, x.first, true)
 
 		ban := x.draft(t, "security_administrator", `,"city":true`, `"kinds":["operator"]`)
 		policy := func(text string, want int) string {
@@ -184,8 +185,8 @@ func TestTheCitysRulesNeedASecondPersonAndForbidWins(t *testing.T) {
 		policy(`forbid (principal, action == Action::"view", resource is platforms::platform) when { resource.class == "industry" };`, http.StatusOK)
 		x.act(t, ban.ID, "submission", "security_administrator", "{}", http.StatusOK)
 		x.act(t, ban.ID, "decision", "leader", `{"approve":true}`, http.StatusOK)
-		x.sees(t, "viewer-theirs", x.first, false)
-		x.sees(t, "viewer-theirs", x.second, true)
+		x.sees(t, x.first, false)
+		x.sees(t, x.second, true)
 		x.explains(t, ban.ID)
 	})
 }

@@ -1695,6 +1695,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/share/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An organisation to share with, by its whole name or code */
+        get: operations["get-share-partners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/share/rules": {
         parameters: {
             query?: never;
@@ -5204,6 +5221,9 @@ export interface components {
             kind: string;
             name: components["schemas"]["Text"];
         };
+        SharePartnersView: {
+            items: components["schemas"]["ShareOrganisationView"][];
+        };
         ShareRule: {
             approved_by_name: string;
             audience: components["schemas"]["ShareAudience"];
@@ -5318,7 +5338,7 @@ export interface components {
         ShareVocabularyView: {
             districts: components["schemas"]["DistrictDistrict"][];
             kinds: components["schemas"]["ShareKindView"][];
-            /** @description With whom one can share; for those who make rules */
+            /** @description Those within the caller's scope, for those who make rules; others are found by their whole name or code */
             organisations: components["schemas"]["ShareOrganisationView"][];
         };
         ShareWanted: {
@@ -9822,6 +9842,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageObjectView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-share-partners": {
+        parameters: {
+            query: {
+                /** @description The whole name, or the unified social credit code */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharePartnersView"];
                 };
             };
             /** @description Refused */

@@ -3,7 +3,7 @@ import { Alert, Button, Card, Form, Select } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { api, Failure, none, PageHeader, PlainTable, read, request, StatusTag, useText, type Page, type Schema, type Tone } from '../../kernel'
-import { useVocabulary, type Explanation, type Verdict } from './data'
+import { usePartners, useVocabulary, type Explanation, type Verdict } from './data'
 import { useShareTexts } from './texts'
 
 interface Asked {
@@ -39,6 +39,7 @@ function Question({ ask, busy }: { ask: (asked: Asked) => void; busy: boolean })
   const t = useShareTexts()
   const text = useText()
   const vocabulary = useVocabulary()
+  const partners = usePartners()
   const [form] = Form.useForm<Asked>()
   const [q, setQ] = useState('')
   const kind = Form.useWatch('kind', form) ?? vocabulary.kinds[0]?.noun
@@ -53,7 +54,7 @@ function Question({ ask, busy }: { ask: (asked: Asked) => void; busy: boolean })
   return (
     <Form<Asked> form={form} layout="vertical" initialValues={{ kind: vocabulary.kinds[0]?.noun }} onFinish={ask} className="lh-form" requiredMark={false}>
       <Form.Item name="organisation" label={t('explain.organisation')} rules={needed(t('explain.organisation'))}>
-        <Select showSearch={{ optionFilterProp: 'label' }} options={vocabulary.organisations} />
+        <Select showSearch={{ optionFilterProp: 'label', onSearch: partners.search }} options={partners.options} />
       </Form.Item>
       <Form.Item name="kind" label={t('explain.kind')}>
         <Select options={vocabulary.kinds.map((k) => ({ value: k.noun, label: text(k.title) }))} />

@@ -1,7 +1,7 @@
 import { DatePicker, Form, Input, Select, Switch } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { api, EntityForm, ifMatch, read, useChange, useMay, useText } from '../../kernel'
-import { organisationKinds, rulesKey, sharedKey, useVocabulary, type Rule } from './data'
+import { organisationKinds, rulesKey, sharedKey, usePartners, useVocabulary, type RuleDetail } from './data'
 import { useShareTexts } from './texts'
 
 interface Values {
@@ -24,14 +24,15 @@ function bodyOf(v: Values) {
   }
 }
 
-function initialOf(rule: Rule | undefined, noun: string): Partial<Values> {
+function initialOf(rule: RuleDetail | undefined, noun: string): Partial<Values> {
   if (!rule) return { noun, until: dayjs().add(1, 'year'), city: false }
   return { ...rule.title, noun: rule.noun, city: rule.city ?? false, filters: Object.fromEntries(Object.entries(rule.filters ?? {}).map(([name, values]) => [name, values ?? []])), ...rule.audience, purpose: rule.purpose, until: dayjs(rule.until) }
 }
 
 /** Drafts a rule, or changes one. */
-export function RuleForm({ rule, close }: { rule?: Rule; close: (id?: string) => void }) {
+export function RuleForm({ rule, close }: { rule?: RuleDetail; close: (id?: string) => void }) {
   const t = useShareTexts()
+  const text = useText()
   const vocabulary = useVocabulary()
   const save = useChange({
     run: (v: Values) =>
@@ -47,16 +48,17 @@ export function RuleForm({ rule, close }: { rule?: Rule; close: (id?: string) =>
   if (!first) return null
   return (
     <EntityForm<Values> initial={initialOf(rule, first.noun)} submit={(v) => save.mutateAsync(v)} submitLabel={rule ? t('save') : t('rules.draft')} cancel={() => close()} wide>
-      <Fields fixed={rule !== undefined} />
+      <Fields fixed={rule !== undefined} named={(rule?.audience.organisations ?? []).map((id, i) => ({ value: id, label: text(rule?.with[i]) || id }))} />
     </EntityForm>
   )
 }
 
-function Fields({ fixed }: { fixed: boolean }) {
+function Fields({ fixed, named }: { fixed: boolean; named: { value: string; label: string }[] }) {
   const t = useShareTexts()
   const text = useText()
   const may = useMay()
   const vocabulary = useVocabulary()
+  const partners = usePartners()
   const noun = Form.useWatch<string>('noun')
   const kind = vocabulary.kinds.find((k) => k.noun === noun)
   const needed = (label: string) => [{ required: true, message: t('missing', { label }) }]
@@ -76,7 +78,7 @@ function Fields({ fixed }: { fixed: boolean }) {
         </Form.Item>
       ))}
       <Form.Item name="organisations" label={t('rules.organisations')} extra={t('rules.audienceNote')}>
-        <Select {...several} options={vocabulary.organisations} />
+        <Select {...several} showSearch={{ optionFilterProp: 'label', onSearch: partners.search }} options={[...partners.options, ...named.filter((n) => !partners.options.some((o) => o.value === n.value))]} />
       </Form.Item>
       <div className="lh-pair">
         <Form.Item name="kinds" label={t('rules.kinds')}>

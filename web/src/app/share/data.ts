@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { api, read, useText, type Schema, type Tone } from '../../kernel'
 
 export type Rule = Schema<'ShareRule'>
@@ -15,6 +16,26 @@ export const states = ['draft', 'proposed', 'in_force', 'ended'] as const
 export const organisationKinds = ['bureau', 'enterprise', 'operator', 'provider', 'node', 'park', 'responder'] as const
 
 export const tones: Record<Rule['state'], Tone> = { draft: 'info', proposed: 'warn', in_force: 'good', ended: 'idle' }
+
+/** Organisations to choose from: one's own scope, and others by their whole name or code. */
+export function usePartners() {
+  const text = useText()
+  const vocabulary = useVocabulary()
+  const [q, setQ] = useState('')
+  const [met, setMet] = useState<{ value: string; label: string }[]>([])
+  useQuery({
+    queryKey: ['sharing', 'partners', q],
+    queryFn: async () => {
+      const found = await read(api.GET('/api/share/partners', { params: { query: { q } } }))
+      const fresh = found.items.map((o) => ({ value: o.id, label: text(o.name) }))
+      setMet((old) => [...old.filter((o) => !fresh.some((x) => x.value === o.value)), ...fresh])
+      return found
+    },
+    enabled: q.length >= 2,
+  })
+  const own = vocabulary.organisations
+  return { options: [...own, ...met.filter((o) => !own.some((x) => x.value === o.value))], search: (typed: string) => setQ(typed.trim()) }
+}
 
 /** What can be shared, and with whom. */
 export function useVocabulary() {
