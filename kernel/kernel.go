@@ -41,6 +41,7 @@ import (
 	"linghang/kernel/notice"
 	"linghang/kernel/notify"
 	"linghang/kernel/oidc"
+	"linghang/kernel/remark"
 	"linghang/kernel/report"
 	"linghang/kernel/seal"
 	"linghang/kernel/search"
@@ -73,6 +74,7 @@ type Kernel struct {
 	files      *files.Room
 	search     *search.Room
 	report     *report.Room
+	remark     *remark.Room
 	machines   *machine.Room
 	share      *share.Room
 	secure     secured
@@ -141,6 +143,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k.directory.SealWith(systemKit.Seal)
 	k.audit = audit.NewLog(systemKit.DB)
 	k.audit.Certify(k.ring, cfg.AuditAnchor)
+	k.audit.Conceal(systemKit.Seal)
 	k.desk = jobs.NewDesk(systemKit.DB, jobs.Config{
 		Trace:   k.tracer,
 		Changed: func(j jobs.Job) { systemKit.Notify(system.TopicJobs, j.ID, j.OrganisationID) },
@@ -172,7 +175,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	k.addComponents()
-	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.machines.Check(), k.share.Check(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.oidc.Check(), k.remark.Check(), k.machines.Check(), k.share.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
@@ -181,6 +184,7 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.share = share.New(k.Kit("share"), k.directory, k.shareables)
 	k.search = search.New(k.Kit("search"), k.finds, k.share.Keys)
 	k.report = report.New(k.Kit("report"), k.directory, k.reports)
+	k.remark = remark.New(k.Kit("remark"), k.directory, k.remarked)
 	k.machines = machine.New(k.Kit("machine"), machine.Deps{Directory: k.directory, Audit: k.audit, Serves: k.cfg.TLS.Listen != "" && k.cfg.TLS.Cert == ""})
 	k.server.TrustMachines(k.machines.Identify)
 	k.secure.k = k
@@ -188,7 +192,7 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	notices := notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")})
 	return []module.Module{
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail}),
-		k.files, k.search, k.report, k.machines, k.share, view.New(k.Kit("view")),
+		k.files, k.search, k.report, k.remark, k.machines, k.share, view.New(k.Kit("view")),
 		k.oidc, notices,
 	}
 }
@@ -218,7 +222,7 @@ func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
 	}
-	kit.Search = module.NewSearch(name)
+	kit.Search, kit.Remarks = module.NewSearch(name), module.NewRemarks(name)
 	if k.files != nil {
 		kit.Files = k.files.For(name, kit.Blobs)
 	}
@@ -281,6 +285,17 @@ func (k *Kernel) shareables() []share.Kind {
 	for _, r := range k.rooms {
 		for _, s := range r.manifest.Shares {
 			kinds = append(kinds, share.Kind{Room: r.manifest.Name, Shareable: s})
+		}
+	}
+	return kinds
+}
+
+// remarked are the kinds of objects that people comment on.
+func (k *Kernel) remarked() []remark.Kind {
+	var kinds []remark.Kind
+	for _, r := range k.rooms {
+		for _, x := range r.manifest.Remarks {
+			kinds = append(kinds, remark.Kind{Room: r.manifest.Name, Remarked: x})
 		}
 	}
 	return kinds
@@ -539,6 +554,3 @@ func (k *Kernel) Server() *httpd.Server { return k.server }
 
 // Machines returns the room of machines.
 func (k *Kernel) Machines() *machine.Room { return k.machines }
-
-// OIDC returns the room of signing in across programs.
-func (k *Kernel) OIDC() *oidc.Room { return k.oidc }

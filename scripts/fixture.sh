@@ -51,7 +51,7 @@ evidence=$(curl -sS --fail-with-body -b "$work/reporter" -H 'X-Linghang-CSRF: 1'
 value=$(api reporter POST "/api/plan/targets/$target/values" "{\"value\":7.25,\"valid_at\":\"2026-06-30T00:00:00Z\",\"note\":\"统计年鉴\",\"evidence\":[\"$evidence\"]}" | jq -r .id)
 api officer POST "/api/plan/values/$value/review" '{}' >"$work/answer"
 api leader POST "/api/plan/values/$value/approve" '{}' >"$work/answer"
-api officer POST "/api/plan/targets/$target/comments" '{"body":"升级前的评论"}' >"$work/answer"
+api officer POST "/api/remark/objects/plan.target/$target/comments" '{"body":"升级前的评论"}' >"$work/answer"
 # The outbox is delivered before the program ends: the audit log has it all.
 until [ "$(admin GET '/api/system/audit?q=platforms&limit=500' | jq '[.items[] | select(.action == "POST /api/platforms")] | length')" = 3 ]; do sleep 0.2; done
 

@@ -20,6 +20,7 @@ import (
 type access struct {
 	*kerneltest.City
 	fixtures []fixture
+	private  []string // what was said about an object of ours
 	secrets  []string // what nobody of "theirs" may ever read
 }
 
@@ -250,7 +251,7 @@ func newAccess(t *testing.T) *access {
 	a.programFixtures(t)
 	a.Cookie(t, string(identity.SecurityAdministrator)) // from now on the system administrator stands in for nobody
 	a.Cookie(t, string(identity.Auditor))
-	a.secrets = []string{a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, machineID, ruleID, "reporter-ours", member, invitation, "invited@ours.test"}
+	a.secrets = append(a.private, a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, machineID, ruleID, "reporter-ours", member, invitation, "invited@ours.test")
 	return a
 }
 
@@ -306,6 +307,11 @@ func (a *access) programFixtures(t *testing.T) {
 		fixture{"/api/oidc/requests/{id}", "/api/oidc/requests/" + request, true},
 		fixture{"/api/oidc/devices/{id}", "/api/oidc/devices/" + device.UserCode, true},
 		fixture{"/api/oidc/me/programs/{id}", "/api/oidc/me/programs/none", false},
+		fixture{"/api/oidc/providers/{id}", "/api/oidc/providers/" + a.make(t, "/api/oidc/providers", "administrator",
+			`{"name":{"zh":"省身份认证","en":""},"issuer":"https://127.0.0.1","client_id":"x","domains":[],"second_factor":false,"acr_values":[],"enabled":true}`), true},
+		fixture{"/api/oidc/sign-in/{id}", "/api/oidc/sign-in/none", true},
+		fixture{"/api/oidc/callback/{id}", "/api/oidc/callback/none", true},
+		fixture{"/api/oidc/me/links/{id}", "/api/oidc/me/links/none", false},
 	)
 }
 
@@ -339,6 +345,7 @@ func (a *access) planFixtures(t *testing.T) {
 	if upload.Status >= 300 {
 		t.Fatalf("upload evidence: %d %s", upload.Status, upload.Body)
 	}
+	a.remarkFixtures(t, target.ID)
 	made := askReport(t, a.City, "manager-ours", planID, "2024Q1", "zh")
 	a.fixtures = append(a.fixtures,
 		fixture{"/api/plan/plans/{id}", "/api/plan/plans/" + planID, false},
@@ -350,6 +357,25 @@ func (a *access) planFixtures(t *testing.T) {
 		fixture{"/api/view/views/{id}", "/api/view/views/none", false},
 		fixture{"/api/report/runs/{id}", "/api/report/runs/" + made.ID, false},
 	)
+}
+
+// remarkFixtures comments on the target that "ours" owns.
+func (a *access) remarkFixtures(t *testing.T, target string) {
+	t.Helper()
+	object := "/api/remark/objects/plan.target/" + target
+	upload := a.Send(t, "POST", object+"/files?name=said.txt", "reporter-ours", "said with a comment", "Content-Type", "text/plain")
+	var file created
+	upload.Decode(t, &file)
+	if upload.Status >= 300 {
+		t.Fatalf("attach a file: %d %s", upload.Status, upload.Body)
+	}
+	comment := a.make(t, object+"/comments", "reporter-ours", fmt.Sprintf(`{"body":"between ourselves","files":[%q]}`, file.ID))
+	a.fixtures = append(a.fixtures,
+		fixture{"/api/remark/objects/{kind}/{id}", object, false},
+		fixture{"/api/remark/comments/{id}", "/api/remark/comments/" + comment, false},
+		fixture{"/api/remark/files/{id}", "/api/remark/files/" + file.ID, false},
+	)
+	a.private = append(a.private, comment, file.ID, "between ourselves")
 }
 
 // registration applies for an organisation to join.

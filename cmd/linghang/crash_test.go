@@ -88,6 +88,8 @@ func TestNothingAcknowledgedIsLostAndNothingIsAppliedTwice(t *testing.T) {
 	}
 	registered := 0
 	work.Go(func() { registered = register(ctx, t, way, h.cookie) })
+	said := 0
+	work.Go(func() { said = discuss(ctx, t, way, h.cookie, keys[0].Platform) })
 
 	for range crashRounds {
 		target := acknowledged.Load() + 60
@@ -102,8 +104,9 @@ func TestNothingAcknowledgedIsLostAndNothingIsAppliedTwice(t *testing.T) {
 	for i, k := range keys {
 		h.checkLedger(k, reported[i])
 	}
+	h.checkComments(keys[0].Platform, said)
 	h.checkAudit(registered, senders)
-	t.Logf("%d kills: %d reports and %d registrations acknowledged, all found once", crashRounds, acknowledged.Load(), registered)
+	t.Logf("%d kills: %d reports, %d registrations and %d comments acknowledged, all found once", crashRounds, acknowledged.Load(), registered, said)
 }
 
 // report sends reports 1, 2, 3, … each with its seq as its value, until ctx ends.
@@ -144,6 +147,47 @@ func register(ctx context.Context, t testing.TB, way *line, cookie string) (done
 		default:
 			t.Errorf("register %d: %v", i, err)
 			return done
+		}
+	}
+}
+
+// mostComments is less than one person may say within a day.
+const mostComments = 250
+
+// discuss comments on a platform under an Idempotency-Key each, until ctx ends.
+func discuss(ctx context.Context, t testing.TB, way *line, cookie, platform string) (said int) {
+	header := map[string]string{"Cookie": cookie, "X-Linghang-CSRF": "1"}
+	for said < mostComments {
+		header["Idempotency-Key"] = fmt.Sprintf("say-%d", said)
+		err := way.send(ctx, "POST", "/api/remark/objects/platforms.platform/"+platform+"/comments", fmt.Sprintf(`{"body":"comment %d"}`, said), header)
+		switch {
+		case err == nil || strings.Contains(err.Error(), "kernel.idempotency.done"):
+			said++
+		case ctx.Err() != nil:
+			return said
+		default:
+			t.Errorf("comment %d: %v", said, err)
+			return said
+		}
+	}
+	return said
+}
+
+// checkComments finds every acknowledged comment once, in order.
+func (h *house) checkComments(platform string, said int) {
+	h.t.Helper()
+	var page struct {
+		Items []struct {
+			Body string `json:"body"`
+		} `json:"items"`
+	}
+	h.call("GET", "/api/remark/objects/platforms.platform/"+platform+"/comments?limit=500", "", &page)
+	if extra := len(page.Items) - said; said == 0 || extra < 0 || extra > 1 {
+		h.t.Fatalf("there are %d comments, %d were acknowledged", len(page.Items), said)
+	}
+	for i, c := range page.Items {
+		if c.Body != fmt.Sprintf("comment %d", i) {
+			h.t.Errorf("comment %d says %q", i, c.Body)
 		}
 	}
 }

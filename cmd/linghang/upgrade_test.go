@@ -195,6 +195,24 @@ func checkPlatforms(t *testing.T, h *house) {
 	}
 }
 
+// checkComments looks for what was said when the plan kept comments by itself.
+func checkComments(t *testing.T, h *house, target string) {
+	t.Helper()
+	var comments struct {
+		Items []struct {
+			Body string `json:"body"`
+			Name string `json:"author_name"`
+		} `json:"items"`
+	}
+	kerneltest.Wait(t, "the comments to be taken over", func() bool {
+		h.call("GET", "/api/remark/objects/plan.target/"+target+"/comments", "", &comments)
+		return len(comments.Items) > 0
+	})
+	if len(comments.Items) != 1 || comments.Items[0].Body != "升级前的评论" || comments.Items[0].Name == "" {
+		t.Errorf("the comments are %+v", comments)
+	}
+}
+
 // checkPlan looks at the value that three persons reported, reviewed, approved.
 func checkPlan(t *testing.T, h *house) {
 	t.Helper()
@@ -225,6 +243,7 @@ func checkPlan(t *testing.T, h *house) {
 			} `json:"items"`
 		}
 		h.call("GET", "/api/plan/targets/"+target.ID+"/history", "", &history)
+		checkComments(t, h, target.ID)
 		if len(history.Items) != 1 || history.Items[0].Value != 7.25 || history.Items[0].State != "approved" || len(history.Items[0].Evidence) != 1 {
 			t.Fatalf("the history is %+v", history)
 		}

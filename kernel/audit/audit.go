@@ -34,6 +34,8 @@ type Entry struct {
 	RequestID      string    `json:"request_id" title:"请求编号|Request"`
 	Detail         string    `json:"detail" title:"说明|Detail"`
 	Hash           string    `json:"hash" title:"摘要|Hash"`
+	// Erased tells that who acted was erased; it is never written.
+	Erased bool `json:"erased,omitempty" title:"已擦除|Erased"`
 }
 
 // Recorded is the act of a change, emitted in the transaction of the change.
@@ -57,6 +59,9 @@ type Log struct {
 	db     *sqldb.DB
 	ring   *seal.Keyring
 	anchor string
+
+	keys     *seal.Keyring // of the keys of persons; nil writes names in clear
+	subjects subjects
 }
 
 // NewLog returns the log kept in db.
@@ -64,6 +69,10 @@ func NewLog(db *sqldb.DB) *Log { return &Log{db: db} }
 
 // Append adds an entry as a change of its own.
 func (l *Log) Append(ctx context.Context, e Entry) error {
+	e, err := l.Concealed(ctx, e)
+	if err != nil {
+		return err
+	}
 	return l.db.Write(ctx, func(tx *sqldb.Tx) error { return l.AppendTx(ctx, tx, e) })
 }
 
@@ -136,7 +145,7 @@ func (v Verification) broken(at int64, reason string) Verification {
 
 // digest is SHA-256 over the entry's JSON with Hash empty, after the previous hash.
 func (e Entry) digest(prev string) string {
-	e.Hash = ""
+	e.Hash, e.Erased = "", false
 	data, err := json.Marshal(e)
 	if err != nil {
 		return ""
@@ -159,10 +168,13 @@ func (v Verification) Err() error {
 // Params filter the list of entries.
 type Params struct {
 	sqldb.ListParams
-	Actor   string `query:"actor" maxLength:"80"`
-	Action  string `query:"action" maxLength:"80"`
-	Object  string `query:"object" maxLength:"200"`
-	Outcome string `query:"outcome" enum:"done,read,refused,failed"`
+	Actor   string    `query:"actor" maxLength:"80" doc:"ID, such as person:01…"`
+	By      string    `query:"by" maxLength:"80" doc:"A part of the actor's name, or the ID"`
+	Action  string    `query:"action" maxLength:"80"`
+	Object  string    `query:"object" maxLength:"200"`
+	Outcome string    `query:"outcome" enum:"done,read,refused,failed"`
+	From    time.Time `query:"from" doc:"Not before"`
+	To      time.Time `query:"to" doc:"Before"`
 }
 
 var errNoHead = fault.New(fault.Internal, "system.audit.head", "the audit log has lost its head row")

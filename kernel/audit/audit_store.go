@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"linghang/kernel/identity"
@@ -13,10 +14,18 @@ import (
 
 const columns = `seq, id, at, actor, actor_name, organisation_id, action, object, outcome, ip, request_id, detail, hash`
 
+// actorName is what a search for names looks into: persons by what they are
+// called now, for what entries say is written under keys.
+const actorName = `COALESCE((SELECT p.name FROM person p WHERE p.id = SUBSTR(actor, 8)), CASE WHEN actor_name LIKE 'lh1.%' THEN '' ELSE actor_name END)`
+
 // AppendTx adds an entry within another change of the system's database.
 func (l *Log) AppendTx(ctx context.Context, tx *sqldb.Tx, e Entry) error {
+	e, err := l.concealedNow(e)
+	if err != nil {
+		return err
+	}
 	// Taking the head row first makes writers queue, on PostgreSQL too.
-	err := tx.QueryRow(ctx, `UPDATE audit_head SET seq = seq + 1 WHERE one = 1 RETURNING seq, hash`).Scan(&e.Seq, &e.Hash)
+	err = tx.QueryRow(ctx, `UPDATE audit_head SET seq = seq + 1 WHERE one = 1 RETURNING seq, hash`).Scan(&e.Seq, &e.Hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return errNoHead
 	}
@@ -40,12 +49,26 @@ func (l *Log) AppendTx(ctx context.Context, tx *sqldb.Tx, e Entry) error {
 func (l *Log) List(ctx context.Context, in Params) (sqldb.Page[Entry], error) {
 	list := sqldb.List{
 		Select: columns, From: "audit_entry", Key: "id", Order: "-seq",
-		Sort:   map[string]string{"seq": "seq", "at": "at", "actor_name": "actor_name", "action": "action"},
-		Search: []string{"actor_name", "action", "object", "detail"},
+		Sort:   map[string]string{"seq": "seq", "at": "at", "actor_name": "actor", "action": "action"},
+		Search: []string{actorName, "action", "object", "detail"},
 	}
 	list.WhereIf("actor = ?", in.Actor).WhereIf("action = ?", in.Action).WhereIf("object = ?", in.Object).WhereIf("outcome = ?", in.Outcome)
+	if by := strings.ToLower(strings.TrimSpace(in.By)); by != "" {
+		part := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(by) + "%"
+		list.Where(`actor = ? OR LOWER(`+actorName+`) LIKE ? ESCAPE '\'`, in.By, part)
+	}
+	if !in.From.IsZero() {
+		list.Where("at >= ?", in.From.UnixMilli())
+	}
+	if !in.To.IsZero() {
+		list.Where("at < ?", in.To.UnixMilli())
+	}
 	identity.From(ctx).Scope.Filter(&list, "organisation_id")
-	return sqldb.Fetch(ctx, l.db, list, in.ListParams, scan)
+	page, err := sqldb.Fetch(ctx, l.db, list, in.ListParams, scan)
+	if err != nil {
+		return page, err
+	}
+	return page, l.revealAll(ctx, page.Items)
 }
 
 func (l *Log) head(ctx context.Context) (seq int64, hash string, err error) {

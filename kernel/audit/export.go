@@ -15,10 +15,11 @@ import (
 // every entry, each checkpoint after the entry that it signs, the end last.
 const exportForm = "linghang-audit-export-1"
 
-// exportLine is one line; exactly one field is set.
+// exportLine is one line; exactly one of header, entry, checkpoint and end is set.
 type exportLine struct {
 	Header     *exportHeader `json:"header,omitempty"`
 	Entry      *Entry        `json:"entry,omitempty"`
+	Reads      *exportReads  `json:"reads,omitempty"` // beside the entry, for people; nothing is proven by it
 	Checkpoint *Checkpoint   `json:"checkpoint,omitempty"`
 	End        *exportEnd    `json:"end,omitempty"`
 }
@@ -27,6 +28,13 @@ type exportHeader struct {
 	Form  string `json:"form"`
 	First int64  `json:"first"`
 	Prev  string `json:"prev"` // hash of the entry before the first
+}
+
+// exportReads is what an entry says under the key of a person, opened.
+type exportReads struct {
+	ActorName string `json:"actor_name"`
+	IP        string `json:"ip"`
+	Erased    bool   `json:"erased,omitempty"`
 }
 
 type exportEnd struct {
@@ -77,7 +85,15 @@ func (l *Log) exportPage(ctx context.Context, enc *json.Encoder, entries []Entry
 		return err
 	}
 	for _, e := range entries {
-		lines := []exportLine{{Entry: &e}}
+		open, err := l.reveal(ctx, e)
+		if err != nil {
+			return err
+		}
+		line := exportLine{Entry: &e}
+		if open.ActorName != e.ActorName || open.IP != e.IP {
+			line.Reads = &exportReads{open.ActorName, open.IP, open.Erased}
+		}
+		lines := []exportLine{line}
 		for len(list) > 0 && list[0].Seq <= e.Seq {
 			lines, list = append(lines, exportLine{Checkpoint: &list[0]}), list[1:]
 		}

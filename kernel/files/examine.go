@@ -173,3 +173,13 @@ func active(kind, what string) error {
 	return fault.New(fault.Invalid, "files.active", "the %s file holds what a program would run: %s", kind, what).
 		With("kind", kind).With("what", what).At("body", "save it without macros, scripts and links to programs")
 }
+
+// Inspect looks at what is read once and not kept, by the same rules, and tells
+// its kind.
+func Inspect(ctx context.Context, r io.ReaderAt, size int64, name, declared string) (kind string, err error) {
+	k, err := examine(ctx, r, size, cleanName(name), declared)
+	if k != nil {
+		kind = k.name
+	}
+	return kind, err
+}

@@ -338,8 +338,17 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, m MountedRoute, 
 		return
 	}
 	v := visitOf(r.Context())
+	// The person's key is at hand before the change begins.
+	known, err := s.cfg.Audit.Concealed(r.Context(), s.entry(r, m, "done"))
+	if err != nil {
+		Refuse(w, r, err)
+		return
+	}
 	ctx := sqldb.WithCompanion(r.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
 		e := s.entry(r.WithContext(ctx), m, "done")
+		if e.Actor == known.Actor {
+			e.ActorName, e.IP = known.ActorName, known.IP
+		}
 		v.recorded = true
 		if tx.Room() == s.cfg.Audit.Room() {
 			return s.cfg.Audit.AppendTx(ctx, tx, e)

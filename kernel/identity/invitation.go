@@ -55,6 +55,7 @@ type Invitation struct {
 	byOrganisationID string
 	personID         string // of a prepared account, then of who accepted
 	login            string // of a prepared account
+	prepared         bool
 }
 
 // ETag implements the HTTP door's versioned answer.
@@ -65,7 +66,7 @@ func (i Invitation) Organisation() lang.Text { return i.organisation }
 
 // Prepared is the login of the account that waits for its holder; empty for none.
 func (i Invitation) Prepared() string {
-	if i.State != InvitationOpen {
+	if !i.prepared || i.State != InvitationOpen {
 		return ""
 	}
 	return i.login

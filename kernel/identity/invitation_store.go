@@ -13,7 +13,7 @@ import (
 
 const (
 	invitationColumns = `i.id, i.organisation_id, i.role, i.email, i.language, i.note, i.state, COALESCE(b.name, ''), COALESCE(p.name, ''), COALESCE(p.login, ''), i.sent, i.created_at,
-		i.expires_at, i.decided_at, i.version, o.name_zh, o.name_en, i.secret_hash, i.invited_by, i.by_organisation_id, i.person_id`
+		i.expires_at, i.decided_at, i.version, o.name_zh, o.name_en, i.secret_hash, i.invited_by, i.by_organisation_id, i.person_id, i.prepared`
 	invitationTables = `invitation i JOIN organisation o ON o.id = i.organisation_id LEFT JOIN person b ON b.id = i.invited_by LEFT JOIN person p ON p.id = i.person_id`
 )
 
@@ -22,7 +22,7 @@ func scanInvitation(now time.Time) func(sqldb.Row) (Invitation, error) {
 		var i Invitation
 		var created, expires, decided int64
 		err := r.Scan(&i.ID, &i.OrganisationID, &i.Role, &i.Email, &i.Language, &i.Note, &i.State, &i.InvitedBy, &i.For, &i.login, &i.Sent, &created,
-			&expires, &decided, &i.Version, &i.organisation.ZH, &i.organisation.EN, &i.secretHash, &i.invitedBy, &i.byOrganisationID, &i.personID)
+			&expires, &decided, &i.Version, &i.organisation.ZH, &i.organisation.EN, &i.secretHash, &i.invitedBy, &i.byOrganisationID, &i.personID, &i.prepared)
 		i.CreatedAt, i.ExpiresAt = time.UnixMilli(created).UTC(), time.UnixMilli(expires).UTC()
 		if decided > 0 {
 			at := time.UnixMilli(decided).UTC()
@@ -52,9 +52,9 @@ func (d *Directory) insertInvitation(ctx context.Context, i Invitation, with als
 }
 
 func storeInvitation(ctx context.Context, tx *sqldb.Tx, i Invitation) error {
-	_, err := tx.Exec(ctx, `INSERT INTO invitation (id, organisation_id, role, email, language, note, state, secret_hash, invited_by, by_organisation_id, person_id, sent_at, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)`,
-		i.ID, i.OrganisationID, string(i.Role), i.Email, i.Language, i.Note, i.State, i.secretHash, i.invitedBy, i.byOrganisationID, i.personID, i.CreatedAt.UnixMilli(), i.ExpiresAt.UnixMilli())
+	_, err := tx.Exec(ctx, `INSERT INTO invitation (id, organisation_id, role, email, language, note, state, secret_hash, invited_by, by_organisation_id, person_id, prepared, sent_at, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)`,
+		i.ID, i.OrganisationID, string(i.Role), i.Email, i.Language, i.Note, i.State, i.secretHash, i.invitedBy, i.byOrganisationID, i.personID, i.prepared, i.CreatedAt.UnixMilli(), i.ExpiresAt.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("insert invitation: %w", err)
 	}
@@ -69,7 +69,7 @@ func roomForInvitation(ctx context.Context, tx *sqldb.Tx, i Invitation, now time
 		COALESCE(SUM(CASE WHEN state = 'open' AND expires_at > $2 THEN 1 ELSE 0 END), 0),
 		COALESCE(SUM(CASE WHEN sent_at > $3 THEN sent ELSE 0 END), 0),
 		COALESCE(SUM(CASE WHEN state = 'open' AND expires_at > $2 AND email = $4 AND email <> '' AND role = $5 THEN 1 ELSE 0 END), 0)
-		FROM invitation WHERE organisation_id = $1 AND id <> $6`,
+		FROM invitation WHERE organisation_id = $1 AND id <> $6 AND prepared = FALSE`,
 		i.OrganisationID, now.UnixMilli(), now.Add(-24*time.Hour).UnixMilli(), i.Email, string(i.Role), i.ID).Scan(&open, &today, &same)
 	if err != nil {
 		return fmt.Errorf("count invitations: %w", err)

@@ -65,7 +65,8 @@ type Manifest struct {
 	Subscribes  []Subscription
 	Measures    []Measure
 	Topics      []Topic
-	Finds       []Find // what can be found by the city's search
+	Finds       []Find     // what can be found by the city's search
+	Remarks     []Remarked // objects that people comment on
 	Reports     []Report
 	Shares      []Shareable // what organisations can share by rules
 	Notices     []notice.Kind
@@ -101,6 +102,7 @@ type Kit struct {
 	Files    Files
 	Search   *Search
 	Shares   Shares
+	Remarks  *Remarks
 	Measures *measure.Register
 	Live     *live.Hub
 	Seal     *seal.Keyring

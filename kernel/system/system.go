@@ -89,12 +89,13 @@ func (m *Room) Manifest() module.Manifest {
 		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged), bus.On(m.desk.Receive)},
 		Finds:       m.finds(),
 		Sealed:      sealedColumns(),
-		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes(), m.membershipRoutes(), m.invitationRoutes()),
+		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes(), m.membershipRoutes(), m.invitationRoutes(), m.rosterRoutes()),
 		Notices:     notices(),
 		Topics:      []module.Topic{{Name: TopicHealth, Permission: "system.health.view"}, {Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
 		Jobs: []module.Job{
 			{Name: "audit_checkpoint", Title: lang.Text{ZH: "签名审计检查点", EN: "Sign the head of the audit log"}, Every: time.Minute, Do: m.audit.Checkpoint},
 			{Name: "forget_invitations", Title: lang.Text{ZH: "清理过期邀请", EN: "Forget old invitations"}, Every: 24 * time.Hour, Do: m.directory.ForgetInvitations},
+			healthJob(m),
 		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
@@ -194,11 +195,21 @@ type signInInput struct {
 func (m *Room) signIn(ctx context.Context, in signInInput) (sessionView, error) {
 	v, err := m.enter(ctx, in.Body.Login, in.Body.Password, in.UserAgent)
 	if fault.Is(err, fault.Unauthorized) {
-		if err := m.record(ctx, "sign-in", "login:"+in.Body.Login, "refused", ""); err != nil {
+		if err := m.record(ctx, "sign-in", m.whose(ctx, in.Body.Login), "refused", ""); err != nil {
 			return v, err
 		}
 	}
 	return v, err
+}
+
+// whose names an account in records: by its number, so that the record says
+// nothing of a person when they are erased, or as it was typed where there is none.
+func (m *Room) whose(ctx context.Context, login string) string {
+	p, err := m.directory.FindLogin(ctx, login)
+	if err != nil {
+		return "login:" + login
+	}
+	return "person:" + p.ID
 }
 
 // enter signs in and answers as the person who did.
@@ -416,5 +427,8 @@ const tokenLife = 90 * 24 * time.Hour
 
 // sealedColumns are where the system keeps secrets.
 func sealedColumns() []module.Sealed {
-	return []module.Sealed{{Purpose: identity.TOTPPurpose, Column: sqldb.Column{Table: "totp", Key: "person_id", Name: "secret", Where: "secret <> ''"}}}
+	return []module.Sealed{
+		{Purpose: audit.SubjectPurpose, Column: sqldb.Column{Table: "audit_subject", Key: "person_id", Name: "sealed", Where: "sealed <> ''"}},
+		{Purpose: identity.TOTPPurpose, Column: sqldb.Column{Table: "totp", Key: "person_id", Name: "secret", Where: "secret <> ''"}},
+	}
 }

@@ -30,7 +30,7 @@ type Module struct {
 // New returns the room.
 func New(kit *module.Kit) *Module {
 	m := &Module{
-		kit: kit, plans: planStore{kit.DB, kit.Search}, targets: targetStore{kit.DB, kit.Search}, values: valueStore{kit.DB}, readings: newReadings(kit.Measures),
+		kit: kit, plans: planStore{kit.DB, kit.Search, kit.Remarks}, targets: targetStore{kit.DB, kit.Search}, values: valueStore{kit.DB}, readings: newReadings(kit.Measures),
 	}
 	m.templates, m.broken = readTemplates()
 	return m
@@ -48,6 +48,7 @@ func (m *Module) Manifest() module.Manifest {
 		Permissions: permissions(),
 		Routes:      append(append(m.planRoutes(), m.targetRoutes()...), m.valueRoutes()...),
 		Finds:       m.plans.finds(),
+		Remarks:     m.remarks(),
 		Reports:     m.reports(),
 		Notices:     kinds(),
 		Jobs:        []module.Job{{Name: "remind", Title: lang.Text{ZH: "提醒责任单位", EN: "Remind the owners of targets"}, Every: 6 * time.Hour, Do: m.remindOwners}},

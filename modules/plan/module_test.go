@@ -278,11 +278,12 @@ func (h *house) testEdit(t *testing.T, p View) {
 	if r := h.Send(t, "DELETE", "/api/plan/milestones/"+step.ID, "officer", ""); r.Status != http.StatusNoContent {
 		t.Errorf("remove: %d %s", r.Status, r.Body)
 	}
-	h.post(t, "/targets/"+x.ID+"/comments", "leader", `{"body":"请核实口径"}`, http.StatusCreated, nil)
-	var page sqldb.Page[Comment]
-	h.get(t, "/targets/"+x.ID+"/comments", "viewer", http.StatusOK, &page)
-	if page.Total != 1 || page.Items[0].Name != "leader" {
-		t.Errorf("comments %+v", page)
+	at := "/api/remark/objects/plan.target/" + x.ID
+	if r := h.Send(t, "POST", at+"/comments", "leader", `{"body":"请核实口径"}`); r.Status != http.StatusCreated {
+		t.Errorf("comment: %d %s", r.Status, r.Body)
+	}
+	if r := h.Get(t, at, "viewer"); r.Status != http.StatusOK || !bytes.Contains(r.Body, []byte(`"comments":1`)) {
+		t.Errorf("comments: %d %s", r.Status, r.Body)
 	}
 }
 

@@ -19,8 +19,9 @@ import (
 )
 
 type planStore struct {
-	db     *sqldb.DB
-	search *module.Search
+	db      *sqldb.DB
+	search  *module.Search
+	remarks *module.Remarks
 }
 
 // noSuch is the same for what is not there and what is not the caller's to see.
@@ -292,7 +293,7 @@ func stale(noun string) error {
 
 func (s planStore) remove(ctx context.Context, id string) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if err := lost(ctx, tx, s.search, id); err != nil {
+		if err := s.lost(ctx, tx, id); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `DELETE FROM plan WHERE id = $1`, id)

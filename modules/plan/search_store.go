@@ -66,8 +66,9 @@ func found(ctx context.Context, tx *sqldb.Tx, search *module.Search, planID, tar
 	return search.Put(ctx, tx, list...)
 }
 
-// lost tells the search that a plan's targets go with this change.
-func lost(ctx context.Context, tx *sqldb.Tx, search *module.Search, planID string) error {
+// lost tells the search, and who keeps their comments, that a plan's targets go
+// with this change.
+func (s planStore) lost(ctx context.Context, tx *sqldb.Tx, planID string) error {
 	rows, err := tx.Query(ctx, `SELECT id FROM target WHERE plan_id = $1`, planID)
 	if err != nil {
 		return fmt.Errorf("read targets for the search: %w", err)
@@ -81,9 +82,9 @@ func lost(ctx context.Context, tx *sqldb.Tx, search *module.Search, planID strin
 		return err
 	}
 	for _, id := range ids {
-		if err := search.Remove(ctx, tx, nounTarget, id); err != nil {
+		if err := s.search.Remove(ctx, tx, nounTarget, id); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.remarks.Gone(ctx, tx, nounTarget, ids...)
 }

@@ -27,8 +27,6 @@ func (m *Module) targetRoutes() []module.Route {
 		{Pattern: "POST /targets/{id}/milestones", Permission: "plan.manage", Summary: "Add a milestone", Handler: httpd.Created(m.addMilestone)},
 		{Pattern: "PUT /milestones/{id}", Permission: "plan.manage", Summary: "Change a milestone, or mark it done", Handler: httpd.JSON(m.editMilestone)},
 		{Pattern: "DELETE /milestones/{id}", Permission: "plan.manage", Summary: "Remove a milestone", Handler: httpd.JSON(m.removeMilestone)},
-		{Pattern: "GET /targets/{id}/comments", Permission: "plan.view", Summary: "Comments on a target", Handler: httpd.List(m.comments)},
-		{Pattern: "POST /targets/{id}/comments", Permission: "plan.comment", Summary: "Comment on a target", Handler: httpd.Created(m.comment)},
 		{Pattern: "GET /reminders", Permission: "plan.view", Summary: "What owners have to do", Handler: httpd.List(m.reminders)},
 		{Pattern: "POST /targets/{id}/reminders", Permission: "plan.remind", Summary: "Remind the owner of a target", Handler: httpd.Created(m.remind)},
 		{Pattern: "POST /reminders/{id}/done", Permission: "plan.report", Summary: "Mark a reminder as done", Handler: httpd.JSON(m.reminderDone)},
@@ -349,39 +347,4 @@ func (m *Module) removeMilestone(ctx context.Context, in httpd.Object) (httpd.No
 	}
 	m.notify(p, t)
 	return httpd.Nothing{}, m.targets.removeMilestone(ctx, step.ID)
-}
-
-type commentsInput struct {
-	httpd.Object
-	sqldb.ListParams
-}
-
-func (m *Module) comments(ctx context.Context, in commentsInput) (sqldb.Page[Comment], error) {
-	if _, _, err := m.plans.planOf(ctx, in.ID); err != nil {
-		return sqldb.Page[Comment]{}, err
-	}
-	return m.targets.comments(ctx, in.ID, in.ListParams)
-}
-
-type commentInput struct {
-	httpd.Object
-	Body struct {
-		Body string `json:"body" minLength:"1" maxLength:"4000"`
-	}
-}
-
-func (m *Module) comment(ctx context.Context, in commentInput) (Comment, error) {
-	p, t, err := m.plans.planOf(ctx, in.ID)
-	if err != nil {
-		return Comment{}, err
-	}
-	c := Comment{ID: ulid.Make().String(), At: time.Now().UTC(), Name: identity.From(ctx).Name, Body: strings.TrimSpace(in.Body.Body)}
-	if c.Body == "" {
-		return c, fault.New(fault.Invalid, "plan.comment.empty", "the comment is empty").At("body.body", "write something")
-	}
-	if err := m.targets.addComment(ctx, t.ID, c); err != nil {
-		return c, err
-	}
-	m.notify(p, t)
-	return c, nil
 }

@@ -124,37 +124,6 @@ func (s targetStore) removeMilestone(ctx context.Context, id string) error {
 	})
 }
 
-// Comment is what somebody said about a target.
-type Comment struct {
-	ID   string    `json:"id"`
-	At   time.Time `json:"at"`
-	Name string    `json:"name"`
-	Body string    `json:"body"`
-}
-
-func (s targetStore) addComment(ctx context.Context, targetID string, c Comment) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO remark (id, target_id, at, author, name, body) VALUES ($1, $2, $3, $4, $5, $6)`,
-			c.ID, targetID, c.At.UnixMilli(), identity.From(ctx).Actor(), c.Name, c.Body)
-		return err
-	})
-}
-
-func (s targetStore) comments(ctx context.Context, targetID string, in sqldb.ListParams) (sqldb.Page[Comment], error) {
-	l := sqldb.List{
-		Select: "m.id, m.at, m.name, m.body", From: "remark m", Key: "m.id", Order: "-at",
-		Sort: map[string]string{"at": "m.at"}, Search: []string{"m.body", "m.name"},
-	}
-	l.Where("m.target_id = ?", targetID)
-	return sqldb.Fetch(ctx, s.db, l, in, func(r sqldb.Row) (Comment, error) {
-		var c Comment
-		var at int64
-		err := r.Scan(&c.ID, &at, &c.Name, &c.Body)
-		c.At = fromMillis(at)
-		return c, err
-	})
-}
-
 // note is an explicit reminder to the owner of a target.
 type note struct {
 	ID        string

@@ -18,9 +18,10 @@ import (
 )
 
 type platformStore struct {
-	db     *sqldb.DB
-	search *module.Search
-	shares module.Shares
+	db      *sqldb.DB
+	search  *module.Search
+	remarks *module.Remarks
+	shares  module.Shares
 }
 
 const platformColumns = `p.id, p.code, p.organisation_id, p.operator_zh, p.operator_en, p.name_zh, p.name_en, p.class, p.industry, p.district,
@@ -139,6 +140,9 @@ func (s platformStore) remove(ctx context.Context, id string) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM platform WHERE id = $1`, id); err != nil {
 			return fmt.Errorf("remove platform: %w", err)
+		}
+		if err := s.remarks.Gone(ctx, tx, nounPlatform, id); err != nil {
+			return err
 		}
 		return s.search.Remove(ctx, tx, nounPlatform, id)
 	})

@@ -4,6 +4,7 @@ import { room as files } from './files'
 import { room as machine } from './machine'
 import { room as notify } from './notify'
 import { room as oidc } from './oidc'
+import { room as remark } from './remark'
 import { room as report } from './report'
 import { room as search } from './search'
 import { room as share } from './share'
@@ -16,4 +17,4 @@ import { room as system } from './system'
 const found = import.meta.glob<{ room: Room }>('../modules/*/index.tsx', { eager: true })
 
 /** All rooms with pages. */
-export const rooms: Room[] = [entrance, system, files, search, report, notify, machine, share, oidc, ...Object.values(found).map((m) => m.room)]
+export const rooms: Room[] = [entrance, system, files, search, remark, report, notify, machine, share, oidc, ...Object.values(found).map((m) => m.room)]

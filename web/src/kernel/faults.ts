@@ -32,6 +32,11 @@ const patterns: [RegExp, string][] = [
   [/^a platform is not .+ without a reason$/, '请说明原因'],
   [/^the role (\w+) exists in bureaus only$/, '角色 $1 只能用于主管部门'],
   [/^the role (\w+) allows more than you may do yourself$/, '角色 $1 的权限超出您本人的权限'],
+  [/^write something, or attach a file$/, '请填写内容或添加附件'],
+  [/^(\d+) characters are more than (\d+)$/, '$1 个字符，最多 $2 个'],
+  [/^write @(.+) in the text$/, '请在正文中写出 @$1'],
+  [/^choose persons who see the object$/, '请选择可查看此内容的人员'],
+  [/^upload the file at this object first$/, '请先在此处上传文件'],
   [/^this organisation is not yours$/, '该机构不在您的范围内'],
 ]
 

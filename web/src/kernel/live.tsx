@@ -90,8 +90,8 @@ function deliver(all: Map<string, Set<Listener>>) {
 /** At most this often, in milliseconds, a stream of notices makes a page read again. */
 const pace = 1000
 
-/** Reads the queries under a key again whenever the topic changes. */
-export function useLive(topic: string, queryKey: QueryKey): void {
+/** Reads the queries under a key again whenever the topic changes; with an id, only when that object does. */
+export function useLive(topic: string, queryKey: QueryKey, id?: string): void {
   const { watch } = useContext(LiveContext)
   const queries = useQueryClient()
   const key = JSON.stringify(queryKey)
@@ -103,14 +103,15 @@ export function useLive(topic: string, queryKey: QueryKey): void {
       last = Date.now()
       void queries.invalidateQueries({ queryKey: JSON.parse(key) as QueryKey })
     }
-    const stop = watch(topic, () => {
+    const stop = watch(topic, (notice) => {
+      if (id !== undefined && notice.kind !== 'missed' && notice.id !== id) return
       waiting ??= setTimeout(refresh, Math.max(0, last + pace - Date.now()))
     })
     return () => {
       stop()
       clearTimeout(waiting)
     }
-  }, [topic, key, watch, queries])
+  }, [topic, key, id, watch, queries])
 }
 
 /** Whether the event stream stands. */

@@ -505,6 +505,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oidc/callback/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a provider sends the browser back to */
+        get: operations["get-oidc-callback-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/oidc/clients": {
         parameters: {
             query?: never;
@@ -655,8 +672,44 @@ export interface paths {
         /** JSON Web Key Set */
         get: operations["get-oidc-keys"];
         put?: never;
+        /** Put new keys for tokens in force; the former stay published for a day */
+        post: operations["post-oidc-keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/me/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's accounts at providers */
+        get: operations["get-oidc-me-links"];
+        put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/me/links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to link one's account at a provider */
+        post: operations["post-oidc-me-links-id"];
+        /** Unlink an account */
+        delete: operations["delete-oidc-me-links-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -691,6 +744,60 @@ export interface paths {
         post?: never;
         /** Withdraw one's consent; all tokens of the program for oneself end */
         delete: operations["delete-oidc-me-programs-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers by whose word people sign in here */
+        get: operations["get-oidc-providers"];
+        put?: never;
+        /** Add a provider */
+        post: operations["post-oidc-providers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One provider */
+        get: operations["get-oidc-providers-id"];
+        /** Edit a provider; another issuer ends its links */
+        put: operations["put-oidc-providers-id"];
+        post?: never;
+        /** Remove a provider with its links */
+        delete: operations["delete-oidc-providers-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/providers/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the provider's metadata and say what is wrong with it */
+        post: operations["post-oidc-providers-id-test"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -741,6 +848,40 @@ export interface paths {
         put?: never;
         /** Token revocation (RFC 7009) */
         post: operations["post-oidc-revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers by whose word one can sign in */
+        get: operations["get-oidc-sign-in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/sign-in/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign in by the word of a provider */
+        post: operations["post-oidc-sign-in-id"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1002,24 +1143,6 @@ export interface paths {
         /** Change a target; the reason is kept */
         put: operations["put-plan-targets-id"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/plan/targets/{id}/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Comments on a target */
-        get: operations["get-plan-targets-id-comments"];
-        put?: never;
-        /** Comment on a target */
-        post: operations["post-plan-targets-id-comments"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1481,6 +1604,128 @@ export interface paths {
         };
         /** What a platform sent, and what became of it */
         get: operations["get-platforms-id-submissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Edit one's own comment, within a quarter of an hour */
+        put: operations["put-remark-comments-id"];
+        post?: never;
+        /** Remove one's own comment; a mark stays */
+        delete: operations["delete-remark-comments-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/comments/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a comment said before it was edited */
+        get: operations["get-remark-comments-id-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file */
+        get: operations["get-remark-files-id"];
+        put?: never;
+        post?: never;
+        /** Remove a file of one's own that was not said anything with */
+        delete: operations["delete-remark-files-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An object with how much was said about it, and what the caller may add */
+        get: operations["get-remark-objects-kind-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comments on an object, thread by thread */
+        get: operations["get-remark-objects-kind-id-comments"];
+        put?: never;
+        /** Comment on an object, or answer in a thread */
+        post: operations["post-remark-objects-kind-id-comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file to say something with; its name in the parameter name */
+        post: operations["post-remark-objects-kind-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/remark/objects/{kind}/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Persons who see the object, by the beginning of a word of their name */
+        get: operations["get-remark-objects-kind-id-people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2453,6 +2698,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/persons/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring persons in from CSV or XLSX: ?organisation_id=, ?name= of the file; says what becomes of each line, and with ?commit=true does it, all or nothing */
+        post: operations["post-system-persons-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/persons/{id}": {
         parameters: {
             query?: never;
@@ -2992,6 +3254,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             detail: string;
+            erased?: boolean;
             hash: string;
             id: string;
             ip: string;
@@ -3027,9 +3290,6 @@ export interface components {
         CodeInputBody: {
             code: string;
         };
-        CommentInputBody: {
-            body: string;
-        };
         CreateInputBody: {
             /** @description Moves the plan to another period; with to */
             from?: string;
@@ -3048,6 +3308,10 @@ export interface components {
         };
         DecisionInputBody: {
             allow: boolean;
+        };
+        DepartInputBody: {
+            /** @description Where to go after signing in, a path of this address */
+            next?: string;
         };
         DeviceDecisionInputBody: {
             allow: boolean;
@@ -3474,11 +3738,26 @@ export interface components {
         JobsSchedule: {
             /** Format: int64 */
             every_seconds: number;
+            /**
+             * Format: int64
+             * @description Within the last day
+             */
+            failures: number;
             kind: string;
             last?: components["schemas"]["JobsJob"];
+            /**
+             * Format: date-time
+             * @description When the last run ended, or was asked for
+             */
+            last_at?: string;
+            last_error?: string;
             /** Format: date-time */
             next_at?: string;
+            /** @enum {string} */
+            state: "never" | "waiting" | "running" | "done" | "failed" | "cancelled";
             title: components["schemas"]["Text"];
+            /** Format: double */
+            took_seconds: number;
         };
         KeyInputBody: {
             /** @enum {string} */
@@ -3947,6 +4226,9 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        OidcDepartView: {
+            redirect: string;
+        };
         OidcDeviceView: {
             /** Format: date-time */
             expires_at: string;
@@ -3975,6 +4257,21 @@ export interface components {
              */
             used_at: string;
         };
+        OidcLinkView: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @description What the provider calls the account */
+            name: string;
+            provider: components["schemas"]["Text"];
+            /** Format: date-time */
+            used_at?: string;
+        };
+        OidcLinksView: {
+            items: components["schemas"]["OidcLinkView"][];
+            /** @description Providers that accounts can be linked at */
+            ways: components["schemas"]["OidcWay"][];
+        };
         OidcProgramView: {
             id: string;
             name: components["schemas"]["Text"];
@@ -3982,6 +4279,44 @@ export interface components {
         };
         OidcProgramsView: {
             items: components["schemas"]["OidcLetIn"][];
+        };
+        OidcProviderInput: {
+            /** @description Contexts that stand for two factors there; amr mfa does so too */
+            acr_values: string[];
+            /** @description Under which this installation is registered there */
+            client_id: string;
+            /** @description People with a verified e-mail address of these are known by it; empty: everybody links their account by hand first */
+            domains: string[];
+            enabled: boolean;
+            /** @description Below it is /.well-known/openid-configuration */
+            issuer: string;
+            name: components["schemas"]["Text"];
+            /** @description Its word on two factors counts here */
+            second_factor: boolean;
+            /** @description Empty when editing: as it was */
+            secret?: string;
+        };
+        OidcProviderTestView: {
+            /** @description What is wrong, or where people will sign in */
+            answer: string;
+            ok: boolean;
+        };
+        OidcProviderView: {
+            acr_values: string[];
+            /** @description To be registered at the provider */
+            callback: string;
+            client_id: string;
+            /** Format: date-time */
+            created_at: string;
+            domains: string[];
+            enabled: boolean;
+            has_secret: boolean;
+            id: string;
+            issuer: string;
+            name: components["schemas"]["Text"];
+            second_factor: boolean;
+            /** Format: int64 */
+            version: number;
         };
         OidcRedirectView: {
             /** @description Where the browser goes now */
@@ -3999,6 +4334,13 @@ export interface components {
             organisation: components["schemas"]["Text"];
             program: components["schemas"]["OidcProgramView"];
             scopes: ("openid" | "profile" | "email" | "organisation" | "offline_access")[];
+        };
+        OidcWay: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
+        OidcWaysView: {
+            items: components["schemas"]["OidcWay"][];
         };
         PageChannelView: {
             items: components["schemas"]["NotifyChannelView"][];
@@ -4021,7 +4363,7 @@ export interface components {
             total: number;
         };
         PageComment: {
-            items: components["schemas"]["PlanComment"][];
+            items: components["schemas"]["RemarkComment"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -4150,6 +4492,16 @@ export interface components {
              */
             total: number;
         };
+        PageProviderView: {
+            items: components["schemas"]["OidcProviderView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageRegistration: {
             items: components["schemas"]["IdentityRegistration"][];
             /** @description Empty on the last page */
@@ -4192,6 +4544,16 @@ export interface components {
         };
         PageRun: {
             items: components["schemas"]["ReportRun"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageSchedule: {
+            items: components["schemas"]["JobsSchedule"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -4298,13 +4660,6 @@ export interface components {
             field: string;
             name: string;
             reason: string;
-        };
-        PlanComment: {
-            /** Format: date-time */
-            at: string;
-            body: string;
-            id: string;
-            name: string;
         };
         PlanEvidenceView: {
             id: string;
@@ -4997,6 +5352,95 @@ export interface components {
             /** @enum {string} */
             method: "totp" | "recovery" | "password";
         };
+        RemarkComment: {
+            /** Format: date-time */
+            at: string;
+            author_name: string;
+            /** @description Plain text; empty when removed */
+            body: string;
+            /**
+             * Format: date-time
+             * @description Until when the caller may edit it
+             */
+            editable_until: string | null;
+            /** Format: date-time */
+            edited_at: string | null;
+            files: components["schemas"]["RemarkFile"][];
+            id: string;
+            mentions: components["schemas"]["RemarkMention"][];
+            /** @description The author's, as it was called then */
+            organisation: components["schemas"]["Text"];
+            /** @description The caller said it */
+            own: boolean;
+            /** Format: date-time */
+            removed_at: string | null;
+            /** @description The comment that began the thread; its own ID for that one */
+            thread_id: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RemarkFile: {
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        RemarkFormer: {
+            /**
+             * Format: date-time
+             * @description Since when it said so
+             */
+            at: string;
+            body: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RemarkMention: {
+            name: string;
+            person_id: string;
+        };
+        RemarkObjectView: {
+            /**
+             * Format: int64
+             * @description Those that were not removed
+             */
+            comments: number;
+            /**
+             * Format: int64
+             * @description Bytes that one file has at most
+             */
+            file_limit: number;
+            /** Format: int64 */
+            files: number;
+            id: string;
+            kind: string;
+            /** @description The caller may comment on it */
+            may_remark: boolean;
+            /** @description Of its comments in the web */
+            path: string;
+            title: components["schemas"]["Text"];
+        };
+        RemarkPeopleView: {
+            items: components["schemas"]["RemarkSuggestion"][];
+        };
+        RemarkSaid: {
+            /** @description Plain text of at most 4000 characters */
+            body: string;
+            /** @description IDs of uploaded files */
+            files?: string[] | null;
+            /** @description IDs of persons whom the text names as @name */
+            mentions?: string[] | null;
+        };
+        RemarkSuggestion: {
+            name: string;
+            organisation: components["schemas"]["Text"];
+            person_id: string;
+        };
+        RemarkVersionsView: {
+            items: components["schemas"]["RemarkFormer"][];
+        };
         RemindInputBody: {
             due?: string;
             note: string;
@@ -5119,6 +5563,16 @@ export interface components {
             query: string;
             /** @description With the caller's organisation; needs view.share */
             shared?: boolean;
+        };
+        SayInputBody: {
+            /** @description Plain text of at most 4000 characters */
+            body: string;
+            /** @description IDs of uploaded files */
+            files?: string[] | null;
+            /** @description IDs of persons whom the text names as @name */
+            mentions?: string[] | null;
+            /** @description The thread to answer in; empty begins one */
+            thread_id?: string;
         };
         SearchAnswer: {
             /** @description The answers hold every word; otherwise most of them */
@@ -5560,9 +6014,6 @@ export interface components {
         };
         SystemRolesView: {
             items: components["schemas"]["SystemRoleView"][];
-        };
-        SystemSchedulesView: {
-            items: components["schemas"]["JobsSchedule"][];
         };
         SystemSessionView: {
             /**
@@ -6895,6 +7346,35 @@ export interface operations {
             };
         };
     };
+    "get-oidc-callback-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-oidc-clients": {
         parameters: {
             query?: {
@@ -7324,6 +7804,132 @@ export interface operations {
             };
         };
     };
+    "post-oidc-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-me-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcLinksView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-me-links-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: {
+                linghang_login?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcDepartView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-oidc-me-links-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-oidc-me-programs": {
         parameters: {
             query?: never;
@@ -7372,6 +7978,218 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-providers": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProviderView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcProviderInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcProviderView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-providers-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcProviderView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-oidc-providers-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcProviderInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcProviderView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-oidc-providers-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-providers-id-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcProviderTestView"];
+                };
             };
             /** @description Refused */
             default: {
@@ -7473,6 +8291,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcWaysView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-sign-in-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: {
+                linghang_login?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcDepartView"];
+                };
             };
             /** @description Refused */
             default: {
@@ -8192,87 +9080,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanTargetDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-plan-targets-id-comments": {
-        parameters: {
-            query?: {
-                /** @description Download the whole filtered list */
-                export?: "csv" | "xlsx";
-                /** @description How many items at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description Field to sort by; a leading - turns the order */
-                sort?: string;
-                /** @description Text to search for */
-                q?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageComment"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-plan-targets-id-comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CommentInputBody"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanComment"];
                 };
             };
             /** @description Refused */
@@ -9379,6 +10186,358 @@ export interface operations {
             };
         };
     };
+    "put-remark-comments-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkSaid"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-remark-comments-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-comments-id-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkVersionsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-remark-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkObjectView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id-comments": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-remark-objects-kind-id-comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkComment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-remark-objects-kind-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-remark-objects-kind-id-people": {
+        parameters: {
+            query?: {
+                /** @description Part of the name */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Such as plan.target */
+                kind: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemarkPeopleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-report-kinds": {
         parameters: {
             query?: never;
@@ -10232,10 +11391,17 @@ export interface operations {
                 sort?: string;
                 /** @description Text to search for */
                 q?: string;
+                /** @description ID, such as person:01… */
                 actor?: string;
+                /** @description A part of the actor's name, or the ID */
+                by?: string;
                 action?: string;
                 object?: string;
                 outcome?: "done" | "read" | "refused" | "failed";
+                /** @description Not before */
+                from?: string;
+                /** @description Before */
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -10825,6 +11991,8 @@ export interface operations {
                 q?: string;
                 state?: "waiting" | "running" | "done" | "failed" | "cancelled";
                 kind?: string;
+                /** @description asked: what somebody asked for, and what came around by itself and failed; default: all */
+                show?: "asked";
             };
             header?: never;
             path?: never;
@@ -11361,6 +12529,8 @@ export interface operations {
                 q?: string;
                 state?: "waiting" | "running" | "done" | "failed" | "cancelled";
                 kind?: string;
+                /** @description asked: what somebody asked for, and what came around by itself and failed; default: all */
+                show?: "asked";
             };
             header?: never;
             path?: never;
@@ -11736,6 +12906,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IdentityPerson"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-persons-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -12170,7 +13371,19 @@ export interface operations {
     };
     "get-system-schedules": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "never" | "waiting" | "running" | "done" | "failed" | "cancelled";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -12185,7 +13398,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SystemSchedulesView"];
+                    "application/json": components["schemas"]["PageSchedule"];
                 };
             };
             /** @description Refused */

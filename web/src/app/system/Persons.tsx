@@ -1,9 +1,10 @@
-import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Drawer, Form, Input, Modal, Select, Switch } from 'antd'
+import { DeleteOutlined, ImportOutlined, PlusOutlined } from '@ant-design/icons'
+import { Button, Drawer, Flex, Form, Input, Modal, Select, Switch } from 'antd'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { api, Confirm, DataTable, EntityForm, ifMatch, none, PageHeader, read, StatusTag, SyntheticMark, useChange, useCityState, useMay, useSession, type Column } from '../../kernel'
 import { Members } from './Members'
+import { PersonImport } from './PersonImport'
 import { personsKey, useOrganisations, useRoles, type Membership, type Person } from './data'
 import { useSystemTexts } from './texts'
 
@@ -24,6 +25,7 @@ export default function Persons() {
   const organisations = useOrganisations()
   const [params] = useSearchParams()
   const [edited, setEdited] = useState<Person | 'new' | null>(null)
+  const [importing, setImporting] = useState(false)
   const [reset, setReset] = useState<Person | null>(null)
   const columns = useColumns(setEdited, setReset)
   return (
@@ -31,7 +33,12 @@ export default function Persons() {
       <PageHeader
         title={t('persons.title')}
         note={params.get('organisation_id') ? organisations.name(params.get('organisation_id')!) : t('persons.note')}
-        actions={may('system.person.edit') && <Button type="primary" icon={<PlusOutlined />} onClick={() => setEdited('new')}>{t('persons.add')}</Button>}
+        actions={may('system.person.edit') && (
+          <Flex gap={8} wrap>
+            <Button icon={<ImportOutlined />} onClick={() => setImporting(true)}>{t('persons.import')}</Button>
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => setEdited('new')}>{t('persons.add')}</Button>
+          </Flex>
+        )}
       />
       <DataTable<Person>
         url="/api/system/persons"
@@ -46,6 +53,9 @@ export default function Persons() {
       <Drawer open={edited !== null} onClose={() => setEdited(null)} size={640} destroyOnHidden title={edited === 'new' ? t('persons.add') : t('persons.edit')}>
         {edited && <PersonForm person={edited === 'new' ? null : edited} close={() => setEdited(null)} />}
         {edited && edited !== 'new' && <Members person={edited} done={() => setEdited(null)} />}
+      </Drawer>
+      <Drawer open={importing} onClose={() => setImporting(false)} size={760} destroyOnHidden title={t('import.title')}>
+        <PersonImport close={() => setImporting(false)} />
       </Drawer>
       <Modal open={reset !== null} onCancel={() => setReset(null)} footer={null} destroyOnHidden title={reset && t('persons.resetTitle', { name: reset.name })}>
         {reset && <ResetForm person={reset} close={() => setReset(null)} />}

@@ -4,6 +4,7 @@ import { api, Confirm, EntityForm, Failure, PageHeader, read, StatusTag, useChan
 import { chooseLanguage, type Language } from '../../kernel/language'
 import { sessionKey, useEnter } from '../../kernel/session'
 import { LetIn } from '../oidc/LetIn'
+import { Links } from '../oidc/Links'
 import { useRoles } from './data'
 import { Factors } from './Factors'
 import { useSystemTexts } from './texts'
@@ -19,6 +20,7 @@ export default function Profile() {
         <Password />
       </div>
       <Factors />
+      <Links />
       <LetIn />
       <Memberships />
       <Sessions />

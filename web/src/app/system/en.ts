@@ -21,13 +21,20 @@ export const en: Translation<typeof zh> = {
     states: { submitted: 'Waits for review', returned: 'Returned', approved: 'Approved', refused: 'Refused' },
   },
   persons: {
-    title: 'Persons', note: 'Who may sign in, and their roles in each organisation.', add: 'Add a person', edit: 'Edit the person', search: 'Name, login or e-mail', active: 'Active', disabled: 'Disabled', disabledField: 'Disabled (cannot sign in)', passwordNote: 'At least {{min}} characters, without the login',
+    title: 'Persons', note: 'Who may sign in, and their roles in each organisation.', add: 'Add a person', import: 'Import', edit: 'Edit the person', search: 'Name, login or e-mail', active: 'Active', disabled: 'Disabled', disabledField: 'Disabled (cannot sign in)', passwordNote: 'At least {{min}} characters, without the login',
     reset: 'Set password', resetTitle: 'Set the password of {{name}}', resetNote: 'All sessions of this person end. Tell them the new password and ask them to change it.', addMembership: 'Add organisation and role', dropMembership: 'Remove this organisation and role',
   },
   members: {
     title: 'Membership', remove: 'Remove', removeTitle: 'Remove {{name}} from {{organisation}}?', removeNote: 'The roles there end at once, and so do sessions that act for it; what the person is elsewhere stays.', removed: 'Removed',
     handOver: 'Hand over management', handOverTitle: 'Hand the management of {{organisation}} over to {{name}}?', handOverNote: 'They become the manager at once and you cease to be, in one step: the organisation is never without.', keep: 'What you are afterwards', keepNone: 'Leave the organisation', handedOver: 'Handed over',
     leave: 'Leave', leaveTitle: 'Leave {{organisation}}?', leaveNote: 'Your roles there end at once. To come back you need an invitation.', left: 'You have left', acting: 'Acting for it', switch: 'Act for it',
+  },
+  import: {
+    title: 'Import persons', note: 'Choose a CSV (UTF-8) or XLSX file whose first line names the columns: name, login, email, role, language. Only the name is needed; without a login the e-mail address is the login. Each line is checked first; all go in at once, or none. The same login or e-mail address is the same person, so that importing again changes nothing.', choose: 'Choose a file', download: 'Download a template', template: 'persons.csv', head: 'name,login,email,role,language',
+    dry: 'All lines are right: {{create}} new persons, {{add}} get a role, {{same}} stay as they are.', wrong: '{{wrong}} lines are wrong; nobody comes in before they are mended.', done: 'Imported: {{create}} new persons, {{add}} got a role.', commit: 'Import', links: 'These links are shown this once: give each to its person, who sets a password with it. Those that were mailed are not among them.', line: 'Line', becomes: 'Becomes',
+    action: { create: 'New', add: 'Gets the role', same: 'No change', wrong: 'Wrong' },
+    field: { name: 'Name', login: 'Login', email: 'E-mail', role: 'Role', language: 'Language' },
+    why: { missing: 'missing', form: 'not in the right form', unknown: 'not known', refused: 'not yours to give, or not given by an import', taken: 'somebody else has it', twice: 'twice in the file', ambiguous: 'several persons have it; give the login' },
   },
   invitations: {
     title: 'Invitations', note: 'Ask somebody to join an organisation. A link works once and for a time; whether the person has an account makes no difference.', add: 'Invite', search: 'E-mail, words or name', invited: 'Invited', byLink: 'By link', by: 'Invited by', again: 'Send again', send: 'Invite', empty: 'Nobody is invited', emptyNote: 'Invite colleagues by e-mail or by a link.',
@@ -45,6 +52,7 @@ export const en: Translation<typeof zh> = {
     revokeNote: 'Programs that use it are refused at once.', nameNote: 'Say which program uses it', once: 'The token is shown this once. Keep it now.', secret: 'Token', use: 'Send it as the header Authorization: Bearer:',
   },
   audit: {
+    from: 'From', to: 'To', details: 'Details', show: 'Details of entry {{seq}}', entry: 'Entry {{seq}}', permission: 'Permission asked for', byActor: 'Everything this actor did', hashNote: 'The hash covers every field and the hash of the entry before; a change of any entry is found when the chain is verified.',
     title: 'Audit log', note: 'Every change, every sign-in and every look at sensitive data; append-only, each entry bound to the one before by a hash.', verify: 'Verify the chain', holds: 'The chain of {{count}} entries holds; {{signed}} signed checkpoints fit', proof: 'Export with proof', proofNote: 'JSON lines with signed checkpoints, to be verified anywhere', broken: 'The chain is broken at entry {{at}}', search: 'Who, action, object or detail', nobody: 'nobody',
   },
   outcome: { done: 'Done', read: 'Read', refused: 'Refused', failed: 'Failed' },
@@ -58,12 +66,12 @@ export const en: Translation<typeof zh> = {
   },
   jobState: { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
   jobs: {
-    title: 'Jobs', note: 'Work in the background. One replica at a time does a job; when it is gone, another takes over.', mine: 'My jobs', mineNote: 'Background work that you started: how far it is, and what came of it.', list: 'All jobs', schedules: 'Periodic', search: 'Job, who started it, or error', empty: 'There are no jobs yet', mineEmpty: 'You have not started any background work. What takes long, such as a report, shows here.',
+    title: 'Jobs', note: 'Work in the background. One replica at a time does a job; when it is gone, another takes over.', mine: 'My jobs', mineNote: 'Background work that you started: how far it is, and what came of it.', list: 'Jobs', all: 'All runs', schedules: 'Periodic', scheduleSearch: 'Job or error', failures: 'Failures in a day', took: 'Took', seconds2: '{{count}} s', runsOf: 'Runs of {{kind}}', emptyAsked: 'Nobody asked for a job, and no periodic job failed', emptyAskedNote: 'What came of periodic jobs is under “Periodic”; those that fail are listed here too.', search: 'Job, who started it, or error', empty: 'There are no jobs yet', mineEmpty: 'You have not started any background work. What takes long, such as a report, shows here.',
     byItself: 'by itself', run: 'Run now', started: 'It is begun', cancel: 'Cancel', cancelTitle: 'Cancel this job?', cancelNote: 'What it has done stays done; it can be started again.', cancelled: 'Cancelling is asked for', cancelling: 'being cancelled', never: 'never yet', days: 'every {{count}} d', hours: 'every {{count}} h', minutes: 'every {{count}} min', seconds: 'every {{count}} s',
   },
   letterState: { dead: 'Needs a decision', waiting: 'Tried again', handled: 'Handled', discarded: 'Discarded' },
   letters: {
-    title: 'Dead letters', note: 'Events that could not be handled. They are tried again by themselves for about an hour; then somebody mends the cause and replays them, or discards them with a reason. Other events are not held up.', search: 'Event, consumer or error', empty: 'Every event was handled', payload: 'The event',
+    title: 'Dead letters', note: 'Events that could not be handled. They are tried again by themselves for about an hour; then somebody mends the cause and replays them, or discards them with a reason. Other events are not held up.', search: 'Event, consumer or error', empty: 'Every event was handled', emptyNote: 'When there are some, this page says why, and so does the health page.', payload: 'The event',
     replay: 'Replay', replayed: 'Handed out again', replayAll: 'Replay all', replayAllTitle: 'Replay {{count}} events that need a decision?', replayAllNote: 'Mend the cause first. An event that was handled before has no second effect; 500 at a time.',
     discard: 'Discard', discarded: 'Discarded', discardTitle: 'Discard this event?', discardNote: 'Its consumer will never handle it. The reason is kept with the event and in the audit log.',
   },
@@ -100,6 +108,7 @@ export const en: Translation<typeof zh> = {
     manager: { last: 'This is the last manager of {{organisation}}; hand the management over first.' },
     handover: { self: 'You are the manager already.', member: 'This person is no member of the organisation; invite them first.', manager: 'You are not a manager of that organisation.' },
     invitation: { email: 'This is no e-mail address.', duty: 'This role is not given by a link.', twice: 'This address is invited already; send that invitation again.', full: 'Too many invitations are open; revoke some first.', limited: 'This organisation has invited too many within a day; try again tomorrow.', sent: 'This invitation was sent {{sent}} times; revoke it and invite again.', used: 'This invitation was used or has ended.', unknown: 'There is no such invitation, or its link was renewed.', void: 'Whoever invited you may no longer do so; ask for a new invitation.', prepared: 'This link opens the account {{login}}; sign out first.', member: 'You have this role in the organisation already.' },
+    roster: { wrong: 'Some lines are wrong; nobody was brought in.', size: 'The file is too large; bring persons in in parts.', kind: 'A list of persons is CSV or XLSX.', empty: 'The file is empty; its first line names the columns.', long: 'At most {{limit}} persons come in at once.', columns: 'The first line does not name the columns rightly.' },
     account: { invalid: 'The account is incomplete.' },
     membership: { leave: 'Nobody removes themselves; leave the organisation on your own page.', refused: 'These roles are not yours to give or take.', self: 'Nobody gives themselves a role; ask another administrator.' },
     duty: { exclusive: 'One person cannot hold two of system administrator, security administrator and auditor.', last: 'A duty that was named needs at least one holder; name another first.' },

@@ -18,13 +18,20 @@ export const zh = {
     states: { submitted: '待审核', returned: '已退回', approved: '已通过', refused: '未通过' },
   },
   persons: {
-    title: '人员', note: '可登录的人员及其在各机构的角色。', add: '新建人员', edit: '编辑人员', search: '姓名、登录名或邮箱', active: '可登录', disabled: '已停用', disabledField: '停用（不能登录）', passwordNote: '至少 {{min}} 个字符，且不含登录名',
+    title: '人员', note: '可登录的人员及其在各机构的角色。', add: '新建人员', import: '导入', edit: '编辑人员', search: '姓名、登录名或邮箱', active: '可登录', disabled: '已停用', disabledField: '停用（不能登录）', passwordNote: '至少 {{min}} 个字符，且不含登录名',
     reset: '重设密码', resetTitle: '重设“{{name}}”的密码', resetNote: '此人的全部登录将失效。请将新密码告知本人，并请其登录后修改。', addMembership: '添加机构与角色', dropMembership: '移除此机构与角色',
   },
   members: {
     title: '成员身份', remove: '移出机构', removeTitle: '将“{{name}}”移出“{{organisation}}”？', removeNote: '此人在该机构的角色立即失效，代表该机构的登录随即结束；在其他机构的身份不变。', removed: '已移出',
     handOver: '移交管理', handOverTitle: '把“{{organisation}}”的管理移交给“{{name}}”？', handOverNote: '对方立即成为机构管理员，您不再是管理员。一步完成，机构不会没有管理员。', keep: '移交后您的角色', keepNone: '退出机构', handedOver: '已移交',
     leave: '退出机构', leaveTitle: '退出“{{organisation}}”？', leaveNote: '您在该机构的角色立即失效。以后需要重新受邀才能加入。', left: '已退出', acting: '当前代表', switch: '切换到此机构',
+  },
+  import: {
+    title: '导入人员', note: '选择 CSV（UTF-8）或 XLSX 文件，首行为列名：姓名、登录名、邮箱、角色、语言，其中仅姓名必填；没有登录名时以邮箱为登录名。先逐行检查，全部无误后一次导入；登录名或邮箱相同的视为同一人，重复导入不会产生重复。', choose: '选择文件', download: '下载模板', template: '人员导入模板.csv', head: '姓名,登录名,邮箱,角色,语言',
+    dry: '检查通过：新建 {{create}} 人，增加角色 {{add}} 人，无变化 {{same}} 人。', wrong: '有 {{wrong}} 行需要修改，修改前不会导入任何人。', done: '已导入：新建 {{create}} 人，增加角色 {{add}} 人。', commit: '导入', links: '以下链接只显示这一次：请分别交给本人，用于设置密码、开通账户。已发邮件的不在其中。', line: '行', becomes: '结果',
+    action: { create: '新建', add: '增加角色', same: '无变化', wrong: '有误' },
+    field: { name: '姓名', login: '登录名', email: '邮箱', role: '角色', language: '语言' },
+    why: { missing: '缺少', form: '格式不对', unknown: '不认识', refused: '您无权授予，或不能凭导入授予', taken: '已被他人使用', twice: '文件中重复', ambiguous: '对应多个人，请填写登录名' },
   },
   invitations: {
     title: '邀请', note: '邀请他人加入机构。链接只能用一次，到期失效；无论对方是否已有账户，做法相同。', add: '邀请人员', search: '邮箱、附言或姓名', invited: '受邀人', byLink: '凭链接', by: '邀请人', again: '重新发送', send: '邀请', empty: '还没有邀请', emptyNote: '用“邀请人员”按邮箱或链接邀请同事。',
@@ -42,6 +49,7 @@ export const zh = {
     revokeNote: '使用此令牌的程序将立即无法访问。', nameNote: '写明由哪个程序使用', once: '令牌只显示这一次，请立即保存。', secret: '令牌', use: '以 HTTP 头 Authorization: Bearer 发送：',
   },
   audit: {
+    from: '起始时间', to: '截止时间', details: '详情', show: '第 {{seq}} 条的详情', entry: '审计记录 {{seq}}', permission: '所需权限', byActor: '此操作者的全部记录', hashNote: '摘要涵盖本条的全部字段和上一条的摘要；改动任何一条都会被校验发现。',
     title: '审计日志', note: '记录每次更改、登录和对敏感数据的查看；只增不改，逐条以哈希相连。', verify: '校验完整性', holds: '日志完整，共 {{count}} 条，{{signed}} 个签名检查点相符', proof: '导出供校验', proofNote: 'JSON 行格式，含签名检查点，可离线校验', broken: '日志在第 {{at}} 条处被改动或缺失', search: '操作者、操作、对象或说明', nobody: '未登录',
   },
   outcome: { done: '完成', read: '查看', refused: '拒绝', failed: '失败' },
@@ -55,12 +63,12 @@ export const zh = {
   },
   jobState: { waiting: '等待', running: '运行中', done: '完成', failed: '失败', cancelled: '已取消' },
   jobs: {
-    title: '任务', note: '在后台执行的工作。同一时间每项任务由一个副本执行，副本停止后由其他副本接手。', mine: '我的任务', mineNote: '您发起的后台任务：进度、结果与错误。', list: '全部任务', schedules: '周期任务', search: '任务、发起人或错误', empty: '还没有任务', mineEmpty: '您还没有发起过后台任务。导出报告等耗时的操作会出现在这里。',
+    title: '任务', note: '在后台执行的工作。同一时间每项任务由一个副本执行，副本停止后由其他副本接手。', mine: '我的任务', mineNote: '您发起的后台任务：进度、结果与错误。', list: '任务', all: '全部运行', schedules: '周期任务', scheduleSearch: '任务或错误', failures: '一日内失败', took: '耗时', seconds2: '{{count}} 秒', runsOf: '{{kind}} 的运行记录', emptyAsked: '没有人发起的任务，周期任务也没有失败', emptyAskedNote: '周期任务的最近结果见“周期任务”；失败的周期任务也会列在这里。', search: '任务、发起人或错误', empty: '还没有任务', mineEmpty: '您还没有发起过后台任务。导出报告等耗时的操作会出现在这里。',
     byItself: '自动', run: '立即运行', started: '已开始', cancel: '取消', cancelTitle: '取消此任务？', cancelNote: '已完成的部分不会撤销；任务可以重新发起。', cancelled: '已请求取消', cancelling: '正在取消', never: '尚未运行', days: '每 {{count}} 天', hours: '每 {{count}} 小时', minutes: '每 {{count}} 分钟', seconds: '每 {{count}} 秒',
   },
   letterState: { dead: '待处置', waiting: '重试中', handled: '已处理', discarded: '已丢弃' },
   letters: {
-    title: '死信', note: '未能处理的事件。系统会自动重试约一小时，仍然失败的由管理员决定：排除原因后重放，或说明理由后丢弃。其他事件不受影响。', search: '事件、接收方或错误', empty: '没有未能处理的事件', payload: '事件内容',
+    title: '死信', note: '未能处理的事件。系统会自动重试约一小时，仍然失败的由管理员决定：排除原因后重放，或说明理由后丢弃。其他事件不受影响。', search: '事件、接收方或错误', empty: '没有未能处理的事件', emptyNote: '出现时会在这里说明原因，运行状况页也会提示。', payload: '事件内容',
     replay: '重放', replayed: '已交付重放', replayAll: '全部重放', replayAllTitle: '重放 {{count}} 条待处置事件？', replayAllNote: '请先排除失败原因。已处理过的事件不会重复生效；一次最多 500 条。',
     discard: '丢弃', discarded: '已丢弃', discardTitle: '丢弃此事件？', discardNote: '接收方将不会处理此事件。理由会与事件一同保存并写入审计日志。',
   },
@@ -97,6 +105,7 @@ export const zh = {
     manager: { last: '此人是“{{organisation}}”最后一位管理员，请先移交管理。' },
     handover: { self: '您已经是管理员。', member: '此人不是该机构的成员，请先邀请。', manager: '您不是该机构的管理员。' },
     invitation: { email: '邮箱地址有误。', duty: '此角色不能凭链接授予。', twice: '已邀请过此邮箱，请重新发送原来的邀请。', full: '未处理的邀请过多，请先撤销一些。', limited: '本机构一天内的邀请过多，请明天再试。', sent: '此邀请已发送 {{sent}} 次，请撤销后重新邀请。', used: '此邀请已被使用或已结束。', unknown: '没有这个邀请，或链接已更换。', void: '邀请人已无权邀请，请联系机构重新邀请。', prepared: '此链接用于开通账户 {{login}}，请先退出登录。', member: '您在该机构已有此角色。' },
+    roster: { wrong: '有些行需要修改，没有导入任何人。', size: '文件过大，请分次导入。', kind: '人员名单只能是 CSV 或 XLSX。', empty: '文件中没有内容，首行应为列名。', long: '一次最多导入 {{limit}} 人，请分次导入。', columns: '首行列名有误。' },
     account: { invalid: '账户信息不完整。' },
     membership: { leave: '不能移出自己，请在个人设置中退出机构。', refused: '您无权授予或收回这些角色。', self: '不能给自己增加角色，请由其他管理员办理。' },
     duty: { exclusive: '三员互斥：一人不能同时担任系统管理员、安全管理员、审计员中的两员。', last: '任命之后必须至少保留一人，请先任命他人。' },

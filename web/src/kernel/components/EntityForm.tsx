@@ -14,10 +14,12 @@ interface Props<Values extends object> {
   /** More buttons beside the one that submits. */
   extra?: ReactNode
   wide?: boolean
+  /** Sets the fields apart from those of another form on the page. */
+  name?: string
 }
 
 /** A form that keeps what was typed when the server refuses, and shows each reason at its field. */
-export function EntityForm<Values extends object>({ submit, initial, submitLabel, cancel, children, form: given, extra, wide }: Props<Values>) {
+export function EntityForm<Values extends object>({ submit, initial, submitLabel, cancel, children, form: given, extra, wide, name }: Props<Values>) {
   const t = useKernelTexts()
   const [own] = Form.useForm<Values>()
   const form = given ?? own
@@ -38,6 +40,7 @@ export function EntityForm<Values extends object>({ submit, initial, submitLabel
   return (
     <Form<Values>
       form={form}
+      {...(name ? { name } : {})}
       layout="vertical"
       initialValues={initial as never}
       onFinish={(values) => void finish(values)}

@@ -13,7 +13,13 @@ export const en: Translation<typeof zh> = {
     total: '{{count}} in all', previous: 'Previous page', next: 'Next page', empty: 'Nothing here yet', nothing: 'Nothing matches', pageSize: '{{count}} per page',
     filter: 'Filter', all: '{{what}}: all', loading: 'Reading',
   },
-  view: { title: 'View', none: 'No saved views yet', save: 'Save this view', name: 'Name', note: 'Keeps the search, filters, sort and page size as they are', share: 'Share with my organisation', shared: 'Shared', first: 'Open first', isFirst: 'Do not open first', update: 'Update', removeTitle: 'Remove the view “{{name}}”?' },
+  columns: { title: 'Columns', usual: 'As usual', earlier: 'Move {{title}} forward', later: 'Move {{title}} back', moved: '{{title}} is now column {{place}}', shown: '{{title}} shows', hidden: '{{title}} is hidden' },
+  view: { title: 'View', none: 'No saved views yet', save: 'Save this view', name: 'Name', note: 'Keeps the search, filters, sort, columns and page size as they are', share: 'Share with my organisation', shared: 'Shared', first: 'Open first', isFirst: 'Do not open first', update: 'Update', removeTitle: 'Remove the view “{{name}}”?' },
+  remark: {
+    title: 'Comments', label: 'Comment', say: 'Comment', answer: 'Reply', answerTo: 'Reply to {{name}}', hint: 'Type @ to mention persons who see this; Ctrl+Enter sends. Attachments are examined first; only those who see this can download them.', missing: 'Write something, or attach a file', nobody: 'Nobody matches', attach: 'Attach a file', uploading: 'Uploading and examining {{name}}', detach: 'Remove {{name}}', files: 'Attachments',
+    none: 'No comments yet', noneNote: 'Write the first one above; mention persons with @ and attach files.', readOnly: 'You may read comments here, and not add any.', count: 'Comments: {{comments}}, attachments: {{files}}', more: 'Earlier comments', by: 'Comment by {{name}}', removedMark: 'The author removed this comment, {{time}}', removeTitle: 'Remove this comment?', removeNote: 'The text and its attachments go; a mark stays.',
+    edited: 'edited {{time}}', before: 'What it said before', download: 'Download {{name}}',
+  },
   state: { saved: 'Saved', removed: 'Removed', synthetic: 'Synthetic', syntheticNote: 'Demonstration data, made up and not reported by anybody', yes: 'Yes', no: 'No', unknown: 'Unknown', none: 'None' },
   live: { lost: 'The connection to the server is lost; trying again. What you see may be out of date.' },
   form: {

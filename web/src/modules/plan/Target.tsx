@@ -3,11 +3,10 @@ import type { Dayjs } from 'dayjs'
 import { useMemo, useState } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 import {
-  DataTable, EmptyState, Failure, Figure, Figures, Loading, none, PageHeader, Problem, StatusTag, SyntheticMark, useFormat, useLanguage, useMay, usePalette, useText, type Column,
+  DataTable, EmptyState, Failure, Figure, Figures, Loading, none, PageHeader, Problem, Remarks, StatusTag, SyntheticMark, useFormat, useLanguage, useMay, usePalette, useText, type Column,
 } from '../../kernel'
 import { Chart } from '../../lib/chart/Chart'
 import { ForecastNote, SourceTag } from './cells'
-import { Comments } from './Comments'
 import { curveOption } from './curve'
 import { roomKey, stateTone, statusTone, useQuantity, useReason, useTarget, type TargetDetail, type ValueRow } from './data'
 import { EvidenceLinks } from './EvidenceLinks'
@@ -37,7 +36,7 @@ function Page({ target }: { target: TargetDetail }) {
   const tabs = [
     { key: 'values', label: t('target.history'), children: <History target={target} /> },
     { key: 'milestones', label: t('target.milestones'), children: <Milestones target={target} /> },
-    { key: 'comments', label: t('target.comments'), children: <Comments target={target} /> },
+    { key: 'comments', label: t('target.comments'), children: <Remarks kind="plan.target" id={target.id} /> },
     { key: 'about', label: t('target.about'), children: <><About target={target} /><Changes target={target} /></> },
   ]
   return (

@@ -40,7 +40,6 @@ export const en: Translation<typeof zh> = {
     returnTitle: 'Return this value?', comment: 'Comment', commentNeeded: 'Say why it is returned', done: 'Done', downloads: 'Download {{name}}', waitOther: 'waits for somebody else', noEvidence: 'see note',
   },
   milestone: { add: 'Add a milestone', edit: 'Edit milestone', met: 'Done', overdue: 'Overdue', open: 'Open', done: 'It was done', goalNote: 'Done once the target has this value; may be empty', none: 'No milestones', noneNote: 'Milestones divide a target into steps; an overdue one keeps it from being on track.', remove: 'Remove this milestone?', dueMissing: 'Enter a date', titleMissing: 'Enter a title' },
-  comment: { add: 'Comment', placeholder: 'Write a comment', none: 'No comments yet', missing: 'Write something' },
   remind: { title: 'Remind the owner', send: 'Send', note: 'What is to be done', noteMissing: 'Say what is to be done', due: 'Due (optional)', sent: 'The owner is reminded' },
   reminders: { title: 'Reminders', note: 'Overdue milestones, values that are due, and reminders to owners', overdue_milestone: 'Milestone overdue', not_reported: 'Value due', reminder: 'Reminder', none: 'Nothing to do', noneNote: 'Overdue milestones, due values and reminders show here.', done: 'Done', doneOk: 'Marked as done', search: 'Target, owner or note', mine: 'Only ours', overdue: 'Overdue' },
   plans: {
@@ -63,7 +62,6 @@ export const en: Translation<typeof zh> = {
     template: { unknown: 'There is no such template.' },
     target: { invalid: 'The target is incomplete or wrong.' },
     milestone: { invalid: 'The milestone is incomplete or wrong.', many: 'A target has at most {{limit}} milestones.' },
-    comment: { empty: 'The comment is empty.' },
     reminder: { invalid: 'The reminder is incomplete or wrong.' },
     value: { invalid: 'This value cannot be taken.', evidence: 'A reported value needs a file or its published source.', evidence_unknown: 'There is no such evidence; upload it first.', person: 'Only persons review and approve, not tokens.', same_person: 'Three different persons report, review and approve.', state: 'The value has moved on. Reload it.', reason: 'Say why it is returned.' },
     evidence: { empty: 'The file is empty.', type: 'This type of file ({{type}}) is not taken: use PDF, Office, pictures or text.' },

@@ -37,7 +37,6 @@ export const zh = {
     returnTitle: '退回此数值？', comment: '意见', commentNeeded: '退回须说明原因', done: '已办理', downloads: '下载 {{name}}', waitOther: '等待他人办理', noEvidence: '见说明',
   },
   milestone: { add: '添加里程碑', edit: '编辑里程碑', met: '已完成', overdue: '逾期', open: '未到期', done: '确认已完成', goalNote: '达到此值即视为完成；可不填', none: '没有里程碑', noneNote: '里程碑把目标分成几步，逾期的一步使目标不再“正常”。', remove: '删除此里程碑？', dueMissing: '请填写期限', titleMissing: '请填写名称' },
-  comment: { add: '发表评论', placeholder: '写下意见', none: '还没有评论', missing: '请填写内容' },
   remind: { title: '提醒责任部门', send: '发送提醒', note: '提醒内容', noteMissing: '请填写内容', due: '期限（可不填）', sent: '已提醒' },
   reminders: { title: '提醒', note: '逾期的里程碑、到期应填报的目标，以及发给责任部门的提醒', overdue_milestone: '里程碑逾期', not_reported: '到期未填报', reminder: '提醒', none: '没有待办事项', noneNote: '里程碑逾期、填报到期或有人提醒时显示在这里。', done: '已办', doneOk: '已办结', search: '目标、责任部门或内容', mine: '只看本机构', overdue: '已逾期' },
   plans: {
@@ -60,7 +59,6 @@ export const zh = {
     template: { unknown: '没有这个模板。' },
     target: { invalid: '目标不完整或有误。' },
     milestone: { invalid: '里程碑不完整或有误。', many: '一个目标最多 {{limit}} 个里程碑。' },
-    comment: { empty: '评论是空的。' },
     reminder: { invalid: '提醒不完整或有误。' },
     value: { invalid: '此数值不能接受。', evidence: '填报须有证明文件或数据出处。', evidence_unknown: '证明文件不存在，请先上传。', person: '审核和批准须由人办理，令牌不可。', same_person: '填报、审核、批准须由三个不同的人完成。', state: '此数值的状态已改变，请重新加载。', reason: '退回须说明原因。' },
     evidence: { empty: '文件是空的。', type: '不接受这种文件（{{type}}）：请用 PDF、Office、图片或文本。' },

@@ -3,7 +3,7 @@ import { Alert, Card, Descriptions, Drawer, Dropdown, Button, Form, Input, Modal
 import { useState } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
 import {
-  api, Confirm, EntityForm, Failure, Figure, Figures, ifMatch, Loading, none, PageHeader, PageTabs, Problem, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText,
+  api, Confirm, EntityForm, Failure, Figure, Figures, ifMatch, Loading, none, PageHeader, PageTabs, Problem, read, Remarks, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText,
 } from '../../kernel'
 import { Backfill } from './Backfill'
 import { freshnessTone, roomKey, statusTone, usePlatform, useVocabulary, type PlatformDetail } from './data'
@@ -38,7 +38,7 @@ function Page({ platform }: { platform: PlatformDetail }) {
   const [params, setParams] = useSearchParams()
   const tabs = [
     { key: 'indicators', label: t('page.indicators'), children: <Indicators id={platform.id} /> },
-    ...(platform.shared ? [] : [{ key: 'submissions', label: t('page.submissions'), children: <Submissions id={platform.id} /> }, { key: 'keys', label: t('page.keys'), children: <Keys platform={platform} /> }]),
+    ...(platform.shared ? [] : [{ key: 'submissions', label: t('page.submissions'), children: <Submissions id={platform.id} /> }, { key: 'keys', label: t('page.keys'), children: <Keys platform={platform} /> }, { key: 'comments', label: t('page.comments'), children: <Remarks kind="platforms.platform" id={platform.id} /> }]),
     ...(may('platforms.backfill') && !platform.shared ? [{ key: 'backfill', label: t('page.backfill'), children: <Backfill platform={platform} /> }] : []),
     { key: 'entry', label: t('page.entry'), children: <Entry platform={platform} /> },
   ]
