@@ -58,6 +58,9 @@ func (m *Room) Manifest() module.Manifest {
 			{ID: manageClients, Title: lang.Text{ZH: "管理接入应用", EN: "Manage programs that sign people in"}, Duty: identity.Security},
 		},
 		Routes: append(routes, m.personRoutes()...),
+		Personal: []sqldb.Personal{
+			{Table: "consent", Person: "person_id", Show: []string{"client_id", "scopes", "at"}, Drop: true},
+		},
 		Sealed: []module.Sealed{{Purpose: signingPurpose, Column: sqldb.Column{Table: "signing_key", Key: "id", Name: "secret"}}},
 		Jobs: []module.Job{
 			{Name: "keys", Title: lang.Text{ZH: "轮换令牌签名密钥", EN: "Renew the keys that sign tokens"}, Every: 24 * time.Hour, Do: m.renewKeys},

@@ -26,6 +26,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/paper"
+	"linghang/kernel/sqldb"
 )
 
 //go:embed migrations/*.sql
@@ -87,7 +88,10 @@ func (m *Room) Manifest() module.Manifest {
 			{Pattern: "GET /runs/{id}/xlsx", Permission: "report.view", Summary: "Download as XLSX", Handler: httpd.Raw("", m.download("xlsx"))},
 		},
 		Topics: []module.Topic{{Name: topicRuns, Permission: "report.view"}},
-		Jobs:   []module.Job{{Name: "forget", Title: lang.Text{ZH: "清理过期报告", EN: "Forget old reports"}, Every: 24 * time.Hour, Do: m.forget}},
+		Personal: []sqldb.Personal{
+			{Table: "run", Person: "asked_by", Columns: []string{"asked_by_name"}, Show: []string{"report", "title", "parameters", "asked_at"}},
+		},
+		Jobs: []module.Job{{Name: "forget", Title: lang.Text{ZH: "清理过期报告", EN: "Forget old reports"}, Every: 24 * time.Hour, Do: m.forget}},
 		Nav: []module.NavItem{{
 			Section: lang.Text{ZH: "报告", EN: "Reports"}, Label: lang.Text{ZH: "报告", EN: "Reports"}, Path: "/reports", Icon: "reports", Permission: "report.view",
 		}},

@@ -6,6 +6,7 @@ import { sessionKey, useEnter } from '../../kernel/session'
 import { LetIn } from '../oidc/LetIn'
 import { useRoles } from './data'
 import { Factors } from './Factors'
+import { OwnData } from './OwnData'
 import { useSystemTexts } from './texts'
 
 /** Oneself: name, language, password, and where one is signed in. */
@@ -21,6 +22,7 @@ export default function Profile() {
       <Factors />
       <LetIn />
       <Memberships />
+      <OwnData />
       <Sessions />
     </div>
   )
