@@ -61,7 +61,7 @@ func owners() []owner {
 		{"github.com/minio/minio-go", []string{"kernel/blobs"}, nil},
 		{"github.com/nats-io", []string{"kernel/bus"}, nil},
 		{"github.com/oklog/ulid", everybody, nil},
-		{"github.com/pquerna/otp", []string{}, []string{"kernel/system"}},
+		{"github.com/pquerna/otp", []string{}, []string{"kernel/system", "cmd"}},
 		{"github.com/pressly/goose", []string{"kernel/sqldb"}, nil},
 		{"github.com/prometheus/client_golang", []string{"kernel", "kernel/httpd", "kernel/machine", "kernel/module", "kernel/search", "kernel/series", "modules"}, nil},
 		{"github.com/prometheus/prometheus", []string{"kernel/series"}, []string{"lib/remotewrite", "modules/platforms", "cmd"}},

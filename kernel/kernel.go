@@ -173,7 +173,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	k.addComponents()
-	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.remark.Check(), k.machines.Check(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.oidc.Check(), k.remark.Check(), k.machines.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
@@ -537,9 +537,6 @@ func (k *Kernel) Server() *httpd.Server { return k.server }
 
 // Machines returns the room of machines.
 func (k *Kernel) Machines() *machine.Room { return k.machines }
-
-// OIDC returns the room of signing in across programs.
-func (k *Kernel) OIDC() *oidc.Room { return k.oidc }
 
 // Databases returns the databases of all rooms.
 func (k *Kernel) Databases() []*sqldb.DB { return k.sql.DBs() }

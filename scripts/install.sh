@@ -22,6 +22,7 @@ need node nodejs
 need npm npm
 if [ "$purpose" = test ]; then
   need gcc gcc libc6-dev
+  need jq jq
   need '/usr/lib/postgresql/*/bin/postgres' postgresql
   need prometheus prometheus
   need /usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd

@@ -306,6 +306,11 @@ func (a *access) programFixtures(t *testing.T) {
 		fixture{"/api/oidc/requests/{id}", "/api/oidc/requests/" + request, true},
 		fixture{"/api/oidc/devices/{id}", "/api/oidc/devices/" + device.UserCode, true},
 		fixture{"/api/oidc/me/programs/{id}", "/api/oidc/me/programs/none", false},
+		fixture{"/api/oidc/providers/{id}", "/api/oidc/providers/" + a.make(t, "/api/oidc/providers", "administrator",
+			`{"name":{"zh":"省身份认证","en":""},"issuer":"https://127.0.0.1","client_id":"x","domains":[],"second_factor":false,"acr_values":[],"enabled":true}`), true},
+		fixture{"/api/oidc/sign-in/{id}", "/api/oidc/sign-in/none", true},
+		fixture{"/api/oidc/callback/{id}", "/api/oidc/callback/none", true},
+		fixture{"/api/oidc/me/links/{id}", "/api/oidc/me/links/none", false},
 	)
 }
 

@@ -328,3 +328,52 @@ func (h *house) text(path string) string {
 	}
 	return string(text)
 }
+
+// Files that are kept in an S3-compatible service are in the backup, and come
+// back into another place of such a service.
+func TestBackupHoldsTheFilesOnS3(t *testing.T) {
+	bucket, place := kerneltest.S3(t), t.TempDir()
+	elsewhere := strings.Replace(bucket, "/city?", "/restored?", 1)
+	h := &house{t: t, data: filepath.Join(place, "data"), args: []string{"--blobs-url", bucket}}
+	h.open()
+	h.setUp()
+	var plan, made run
+	h.call("POST", "/api/plan/plans", `{"template":"qingdao-2022-2024"}`, &plan)
+	h.call("POST", "/api/report/runs", fmt.Sprintf(`{"report":"plan.quarterly","language":"zh","values":{"plan":%q,"quarter":"2023Q4"}}`, plan.ID), &made)
+	kerneltest.Wait(t, "the report to be made", func() bool {
+		h.call("GET", "/api/report/runs/"+made.ID, "", &made)
+		return made.State == "done"
+	})
+	before := h.download("/api/report/runs/" + made.ID + "/pdf")
+	v := vault{h: h, store: filepath.Join(place, "archive"), lock: []string{"--passphrase-file", secretFile(t, "passphrase", housePassword)}}
+	v.key = v.lock
+	if out, err := h.run(append([]string{"backup", v.store}, v.lock...)...); err != nil {
+		t.Fatalf("backup: %v: %s", err, out)
+	}
+	if err := h.stop(); err != nil {
+		t.Fatal(err)
+	}
+	h.data, h.args = filepath.Join(place, "restored"), []string{"--blobs-url", elsewhere}
+	v.restored()
+	if after := h.download("/api/report/runs/" + made.ID + "/pdf"); !bytes.Equal(before, after) || len(after) == 0 {
+		t.Errorf("a file of %d bytes came back with %d", len(before), len(after))
+	}
+	if err := h.stop(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// download returns a file that the administrator may read.
+func (h *house) download(path string) []byte {
+	h.t.Helper()
+	resp, err := http.DefaultClient.Do(h.request("GET", path, ""))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		h.t.Fatalf("download %s: %d, %v", path, resp.StatusCode, err)
+	}
+	return body
+}

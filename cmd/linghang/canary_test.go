@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
 
 	"linghang/kernel/kerneltest"
 )
@@ -30,8 +33,8 @@ func (c canaries) look(t *testing.T, where, text string) {
 // Secrets are planted wherever one can be; then the system is driven, failures
 // included, and nothing that it says or keeps may hold one of them in clear.
 func TestASecretShowsNowhere(t *testing.T) {
-	data := t.TempDir()
-	h := &house{t: t, data: data, args: []string{"--log-level", "debug", "--database-url", "", "--audit-anchor", filepath.Join(data, "anchor")}}
+	data, traces := t.TempDir(), startCollector(t)
+	h := &house{t: t, data: data, args: []string{"--log-level", "debug", "--database-url", "", "--audit-anchor", filepath.Join(data, "anchor"), "--otlp-url", traces.url}}
 	h.open()
 	h.setUp()
 	p := h.platform("canary")
@@ -41,6 +44,7 @@ func TestASecretShowsNowhere(t *testing.T) {
 	}
 	h.call("POST", "/api/platforms/"+p.Platform+"/keys", `{"kind":"report"}`, &report)
 	h.issue(t, &token)
+	secret, recovery := h.enrol(t)
 	const wrong = "canary-wrong-password-81c4"
 	master, err := os.ReadFile(filepath.Join(data, "keys", "master.key"))
 	if err != nil {
@@ -49,10 +53,10 @@ func TestASecretShowsNowhere(t *testing.T) {
 	lines := strings.Fields(string(master))
 	c := canaries{
 		"password": housePassword, "password that was refused": wrong, "session": strings.TrimPrefix(h.cookie, "linghang_session="),
-		"token": token.Secret, "push key": p.Secret, "report key": report.Secret, "set-up link": h.link, "master key": lines[len(lines)-1],
+		"token": token.Secret, "push key": p.Secret, "report key": report.Secret, "set-up link": h.link, "master key": lines[len(lines)-1], "secret of the authenticator": secret, "recovery code": recovery,
 	}
 	for what, secret := range c {
-		if len(secret) < 12 {
+		if len(secret) < 10 {
 			t.Fatalf("the %s is %q, which is no canary", what, secret)
 		}
 	}
@@ -64,7 +68,34 @@ func TestASecretShowsNowhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.look(t, "the log", h.log.String())
+	traces.mu.Lock()
+	defer traces.mu.Unlock()
+	if len(traces.spans) == 0 {
+		t.Error("nothing was traced")
+	}
+	c.look(t, "a trace", traces.raw.String())
 	lookAtFiles(t, c, data)
+}
+
+// enrol gives the administrator an authenticator application.
+func (h *house) enrol(t *testing.T) (secret, recovery string) {
+	t.Helper()
+	var begun struct {
+		Secret string `json:"secret"`
+	}
+	h.call("POST", "/api/system/me/totp", "", &begun)
+	code, err := totp.GenerateCode(begun.Secret, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var done struct {
+		Codes []string `json:"recovery_codes"`
+	}
+	h.call("POST", "/api/system/me/totp/confirmation", fmt.Sprintf(`{"code":%q}`, code), &done)
+	if len(done.Codes) == 0 {
+		t.Fatal("there are no recovery codes")
+	}
+	return begun.Secret, done.Codes[0]
 }
 
 // issue asks for a token twice under one Idempotency-Key: the answer, which is

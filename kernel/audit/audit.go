@@ -168,10 +168,13 @@ func (v Verification) Err() error {
 // Params filter the list of entries.
 type Params struct {
 	sqldb.ListParams
-	Actor   string `query:"actor" maxLength:"80"`
-	Action  string `query:"action" maxLength:"80"`
-	Object  string `query:"object" maxLength:"200"`
-	Outcome string `query:"outcome" enum:"done,read,refused,failed"`
+	Actor   string    `query:"actor" maxLength:"80" doc:"ID, such as person:01…"`
+	By      string    `query:"by" maxLength:"80" doc:"A part of the actor's name, or the ID"`
+	Action  string    `query:"action" maxLength:"80"`
+	Object  string    `query:"object" maxLength:"200"`
+	Outcome string    `query:"outcome" enum:"done,read,refused,failed"`
+	From    time.Time `query:"from" doc:"Not before"`
+	To      time.Time `query:"to" doc:"Before"`
 }
 
 var errNoHead = fault.New(fault.Internal, "system.audit.head", "the audit log has lost its head row")

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"linghang/kernel/identity"
@@ -52,6 +53,16 @@ func (l *Log) List(ctx context.Context, in Params) (sqldb.Page[Entry], error) {
 		Search: []string{actorName, "action", "object", "detail"},
 	}
 	list.WhereIf("actor = ?", in.Actor).WhereIf("action = ?", in.Action).WhereIf("object = ?", in.Object).WhereIf("outcome = ?", in.Outcome)
+	if by := strings.ToLower(strings.TrimSpace(in.By)); by != "" {
+		part := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(by) + "%"
+		list.Where(`actor = ? OR LOWER(`+actorName+`) LIKE ? ESCAPE '\'`, in.By, part)
+	}
+	if !in.From.IsZero() {
+		list.Where("at >= ?", in.From.UnixMilli())
+	}
+	if !in.To.IsZero() {
+		list.Where("at < ?", in.To.UnixMilli())
+	}
 	identity.From(ctx).Scope.Filter(&list, "organisation_id")
 	page, err := sqldb.Fetch(ctx, l.db, list, in.ListParams, scan)
 	if err != nil {

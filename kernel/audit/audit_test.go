@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"linghang/kernel/audit"
 	"linghang/kernel/identity"
@@ -39,6 +40,36 @@ func TestAnUntouchedChainHolds(t *testing.T) {
 		if v := verify(t, log); !v.OK || v.Count != 12 || len(v.Head) != 64 || v.Err() != nil {
 			t.Errorf("got %+v", v)
 		}
+	})
+}
+
+func TestTheLogIsFilteredByTimeAndActor(t *testing.T) {
+	each(t, func(t *testing.T, _ *sqldb.DB, log *audit.Log) {
+		noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		for i, name := range []string{"Zhang San", "100%", "Li Si"} {
+			e := audit.NewEntry(t.Context(), "act", "late", "done")
+			e.At, e.Actor, e.ActorName = noon.Add(time.Duration(i)*time.Hour), fmt.Sprint("person:", i), name
+			if err := log.Append(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f := func(p audit.Params, want int) {
+			t.Helper()
+			p.Object = "late"
+			ctx := identity.With(t.Context(), identity.Identity{Scope: identity.Scope{All: true}})
+			page, err := log.List(ctx, p)
+			if err != nil || page.Total != want {
+				t.Errorf("%+v finds %d, want %d, %v", p, page.Total, want, err)
+			}
+		}
+		f(audit.Params{From: noon}, 3)
+		f(audit.Params{From: noon.Add(time.Millisecond)}, 2)
+		f(audit.Params{To: noon.Add(2 * time.Hour)}, 2)
+		f(audit.Params{From: noon, To: noon}, 0)
+		f(audit.Params{By: "zhang"}, 1)
+		f(audit.Params{By: "%"}, 1)
+		f(audit.Params{By: "person:2"}, 1)
+		f(audit.Params{Actor: "person:0", By: "li"}, 0)
 	})
 }
 

@@ -94,14 +94,13 @@ func newLimiter(l Limits) limiter {
 	return limiter{NewBuckets(l.Address), NewBuckets(l.Account), NewBuckets(l.Tenant)}
 }
 
-// fromAddress refuses an address that asks too much. The machine itself is not
-// bounded: a proxy that does not tell addresses would be everybody.
-func (l limiter) fromAddress(ip string, now time.Time) error {
-	a, err := netip.ParseAddr(ip)
-	if err == nil && a.IsLoopback() {
+// AdmitAddress uses one request of the network that an address is in. The machine
+// itself is not bounded: a proxy that does not tell addresses would be everybody.
+func (b *Buckets) AdmitAddress(ip string, now time.Time) error {
+	if a, err := netip.ParseAddr(ip); err == nil && a.IsLoopback() {
 		return nil
 	}
-	return l.address.Admit(Network(ip), now)
+	return b.Admit(Network(ip), now)
 }
 
 // Network is the part of an address that one party holds: an IPv6 customer has
@@ -141,5 +140,5 @@ func (s *Server) admit(r *http.Request, m MountedRoute) error {
 	if m.OwnKey {
 		return nil
 	}
-	return s.limiter.fromAddress(ClientIP(r.Context()), time.Now())
+	return s.limiter.address.AdmitAddress(ClientIP(r.Context()), time.Now())
 }

@@ -93,11 +93,11 @@ func (d *Directory) owes(p Person) bool {
 // standing says what the session of the person owes now, and until when a
 // second factor is still only asked for.
 func (d *Directory) standing(p Person, s Session) (need Need, due time.Time) {
-	if s.factors.Any() {
-		if !slices.Contains(s.AMR, byTwo) {
-			return Prove, time.Time{}
-		}
+	if slices.Contains(s.AMR, byTwo) { // of the person's own, or of a provider whose word counts
 		return "", time.Time{}
+	}
+	if s.factors.Any() {
+		return Prove, time.Time{}
 	}
 	if !d.owes(p) {
 		return "", time.Time{}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -136,6 +137,24 @@ func (r *Room) StartTx(ctx context.Context, tx *sqldb.Tx, o Order) (string, erro
 	return a.ID, tx.Emit(ctx, a)
 }
 
+// Read returns one of the room's own jobs.
+func (r *Room) Read(ctx context.Context, id string) (Job, error) {
+	j, err := r.d.Read(ctx, id, "")
+	if err == nil && !strings.HasPrefix(j.Kind, r.room+".") {
+		return Job{}, errNone()
+	}
+	return j, err
+}
+
+// Cancel ends one of the room's own jobs: at once when it waits, soon when it runs.
+func (r *Room) Cancel(ctx context.Context, id string) error {
+	if _, err := r.Read(ctx, id); err != nil {
+		return err
+	}
+	_, err := r.d.Cancel(ctx, id, "")
+	return err
+}
+
 func (r *Room) asked(ctx context.Context, o Order) (Asked, error) {
 	name := r.room + "." + o.Kind
 	if _, ok := r.d.kind(name); !ok {
@@ -226,7 +245,7 @@ func (d *Desk) round(ctx context.Context, running *sync.WaitGroup) error {
 // do runs one claimed job and records what came of it.
 func (d *Desk) do(ctx context.Context, j Job, k Kind) {
 	d.cfg.Changed(j)
-	t := &Task{ID: j.ID, Attempt: j.Attempt, Owner: j.Owner, OrganisationID: j.OrganisationID, input: j.input}
+	t := &Task{ID: j.ID, Attempt: j.Attempt, Last: j.Attempt >= k.tries(), Owner: j.Owner, OrganisationID: j.OrganisationID, input: j.input}
 	run, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	bounded, done := context.WithTimeout(run, k.limit())
@@ -248,7 +267,7 @@ func (d *Desk) do(ctx context.Context, j Job, k Kind) {
 		err = fmt.Errorf("it took longer than %s: %w", k.limit(), err)
 	}
 	switch {
-	case errors.Is(cause, errLost), errors.Is(cause, errCancelled):
+	case errors.Is(cause, errLost), errors.Is(cause, ErrCancelled):
 		err = cause
 	case ctx.Err() != nil && err != nil:
 		err = errStopping
@@ -291,7 +310,7 @@ func (d *Desk) hold(ctx context.Context, cancel context.CancelCauseFunc, j Job, 
 			cancel(errLost)
 			return
 		case cancelled:
-			cancel(errCancelled)
+			cancel(ErrCancelled)
 		}
 		last = asked
 		if moved {
@@ -315,7 +334,7 @@ func (d *Desk) conclude(ctx context.Context, j Job, k Kind, result any, failed e
 	switch {
 	case failed == nil:
 		e.result = text
-	case errors.Is(failed, errCancelled):
+	case errors.Is(failed, ErrCancelled):
 		e.state, e.fraction = Cancelled, -1
 	case errors.Is(failed, errStopping):
 		e.state, e.fraction, e.back = Waiting, 0, true
@@ -352,6 +371,10 @@ func protect(fn func() (any, error)) (result any, err error) {
 		}
 	}()
 	return fn()
+}
+
+func errNone() error {
+	return fault.New(fault.NotFound, "kernel.not_found", "there is no such job, or it is not yours")
 }
 
 func errBusy(kind string) error {

@@ -302,6 +302,7 @@ type Params struct {
 	sqldb.ListParams
 	State string `query:"state" enum:"waiting,running,done,failed,cancelled"`
 	Kind  string `query:"kind" maxLength:"100"`
+	Show  string `query:"show" enum:"asked" doc:"asked: what somebody asked for, and what came around by itself and failed; default: all"`
 }
 
 // List returns jobs, the newest first; those of one owner, unless owner is empty.
@@ -311,6 +312,9 @@ func (d *Desk) List(ctx context.Context, p Params, owner string) (sqldb.Page[Job
 		Sort: map[string]string{"created_at": "created_at", "run_at": "run_at", "finished_at": "finished_at", "kind": "kind", "state": "state", "owner_name": "owner_name"},
 	}
 	l.WhereIf("state = ?", p.State).WhereIf("kind = ?", p.Kind).WhereIf("owner = ?", owner)
+	if p.Show == "asked" {
+		l.Where("periodic = FALSE OR state = 'failed'")
+	}
 	return sqldb.Fetch(ctx, d.db, l, p.ListParams, func(r sqldb.Row) (Job, error) {
 		j, err := scan(r)
 		return d.titled(j), err
@@ -336,7 +340,7 @@ func (d *Desk) Read(ctx context.Context, id, owner string) (Job, error) {
 		return Job{}, fmt.Errorf("read job %s: %w", id, err)
 	}
 	if len(found) == 0 {
-		return Job{}, fault.New(fault.NotFound, "kernel.not_found", "there is no such job, or it is not yours")
+		return Job{}, errNone()
 	}
 	return d.titled(found[0]), nil
 }
@@ -364,47 +368,6 @@ func (d *Desk) Cancel(ctx context.Context, id, owner string) (Job, error) {
 	j, err := d.Read(ctx, id, owner)
 	d.cfg.Changed(j)
 	return j, err
-}
-
-// Schedule is a periodic kind with its last job and when the next is due.
-type Schedule struct {
-	Kind    string     `json:"kind"`
-	Title   lang.Text  `json:"title"`
-	Seconds int64      `json:"every_seconds"`
-	NextAt  *time.Time `json:"next_at,omitempty"`
-	Last    *Job       `json:"last,omitempty"`
-}
-
-// Schedules returns all periodic kinds.
-func (d *Desk) Schedules(ctx context.Context) ([]Schedule, error) {
-	planned, err := d.planned(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := d.db.Query(ctx, `SELECT `+columns+` FROM job WHERE created_at = (SELECT MAX(o.created_at) FROM job o WHERE o.kind = job.kind) ORDER BY id`)
-	if err != nil {
-		return nil, fmt.Errorf("read last jobs: %w", err)
-	}
-	newest, err := sqldb.All(rows, func(r sqldb.Row) (Job, error) { return scan(r) })
-	if err != nil {
-		return nil, err
-	}
-	d.mu.Lock()
-	kinds := maps.Clone(d.kinds)
-	d.mu.Unlock()
-	list := []Schedule{}
-	for _, name := range slices.Sorted(maps.Keys(kinds)) {
-		if kinds[name].Every <= 0 {
-			continue
-		}
-		s := Schedule{Kind: name, Title: d.titled(Job{Kind: name}).Title, Seconds: int64(kinds[name].Every / time.Second), NextAt: moment(planned[name].nextAt)}
-		if i := slices.IndexFunc(newest, func(j Job) bool { return j.Kind == name }); i >= 0 {
-			last := d.titled(newest[i])
-			s.Last = &last
-		}
-		list = append(list, s)
-	}
-	return list, nil
 }
 
 // Now runs a periodic kind at once, on behalf of whoever asks.
@@ -449,11 +412,12 @@ func (d *Desk) Counts(ctx context.Context) (waiting, running, failed int, err er
 	return waiting, running, failed, nil
 }
 
-// Prune forgets finished jobs: the old ones, and all but the last of each kind.
+// Prune forgets finished jobs: the old ones, and all but the last of each kind;
+// those that failed are counted apart, so that what goes well does not hide them.
 func (d *Desk) Prune(ctx context.Context) error {
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(ctx, `DELETE FROM job WHERE id IN (SELECT id FROM
-			(SELECT id, finished_at, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY finished_at DESC) AS place FROM job WHERE state IN ('done', 'failed', 'cancelled')) AS old
+			(SELECT id, finished_at, ROW_NUMBER() OVER (PARTITION BY kind, CASE WHEN state = 'failed' THEN 1 ELSE 0 END ORDER BY finished_at DESC) AS place FROM job WHERE state IN ('done', 'failed', 'cancelled')) AS old
 			WHERE place > $1 OR finished_at < $2)`, keepJobs, time.Now().Add(-keepFor).UnixMilli())
 		if err != nil {
 			return fmt.Errorf("prune jobs: %w", err)

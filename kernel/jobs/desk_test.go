@@ -171,26 +171,94 @@ func TestAFailingJobIsTriedAgainAndEnds(t *testing.T) {
 	})
 }
 
+// The two that run are held until both desks have passed over those that wait:
+// each took a job of another kind, which stood behind them.
 func TestAKindIsDoneByAsManyAtOnceAsItAllows(t *testing.T) {
 	eachEngine(t, func(t *testing.T, db *sqldb.DB) {
 		var running, most, done atomic.Int64
+		open := make(chan struct{})
 		k := jobs.Kind{Name: "bake", AtOnce: 2, Run: func(context.Context, *jobs.Task) (any, error) {
 			n := running.Add(1)
 			for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 			}
-			time.Sleep(20 * time.Millisecond) // long enough to overlap
+			<-open
 			running.Add(-1)
 			done.Add(1)
 			return nil, nil
 		}}
-		a, b := desk(t, db, k, true, 20*time.Millisecond), desk(t, db, k, true, 20*time.Millisecond)
-		defer work(a, b)()
-		for range 12 {
-			start(t, a, jobs.Order{Kind: "bake"})
+		desks, passed := make([]*jobs.Desk, 2), make([]atomic.Int64, 2)
+		for i := range desks {
+			desks[i] = desk(t, db, k, true, 20*time.Millisecond)
+			behind := jobs.Kind{Name: "behind", Run: func(context.Context, *jobs.Task) (any, error) { passed[i].Add(1); return nil, nil }}
+			if err := desks[i].Declare("shop", behind); err != nil {
+				t.Fatal(err)
+			}
+			desks[i].Serve("shop", behind)
 		}
+		defer work(desks...)()
+		for range 12 {
+			start(t, desks[0], jobs.Order{Kind: "bake"})
+		}
+		kerneltest.Wait(t, "two to run", func() bool { return running.Load() == 2 })
+		for i, d := range desks {
+			kerneltest.Wait(t, "a desk to pass over those that wait", func() bool {
+				start(t, d, jobs.Order{Kind: "behind"})
+				return passed[i].Load() > 0
+			})
+		}
+		close(open)
 		kerneltest.Wait(t, "all to be done", func() bool { return done.Load() == 12 })
-		if most.Load() > 2 {
+		if most.Load() != 2 {
 			t.Errorf("%d at once", most.Load())
+		}
+	})
+}
+
+// One row each for what comes around, however often it did; among what was
+// asked for it shows only when it failed.
+func TestPeriodicKindsAreOneRowEachAndTheirFailuresAreNotHidden(t *testing.T) {
+	eachEngine(t, func(t *testing.T, db *sqldb.DB) {
+		var broken atomic.Bool
+		broken.Store(true)
+		d := desk(t, db, jobs.Kind{Name: "sweep", Every: time.Hour, Do: func(context.Context) error {
+			if broken.Load() {
+				return errors.New("no broom")
+			}
+			return nil
+		}}, true, 20*time.Millisecond)
+		if err := d.Declare("shop", jobs.Kind{Name: "ask", Run: func(context.Context, *jobs.Task) (any, error) { return nil, nil }}); err != nil {
+			t.Fatal(err)
+		}
+		defer work(d)()
+		schedule := func(state string) jobs.Schedule {
+			t.Helper()
+			page, err := d.ListSchedules(t.Context(), jobs.ScheduleParams{State: state})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if page.Total == 0 {
+				return jobs.Schedule{}
+			}
+			return page.Items[0]
+		}
+		kerneltest.Wait(t, "the first to fail", func() bool { return schedule("failed").Failures == 1 })
+		if s := schedule("failed"); s.LastError != "no broom" || s.NextAt == nil || s.Seconds != 3600 {
+			t.Errorf("the schedule is %+v", s)
+		}
+		broken.Store(false)
+		if _, err := d.Now(t.Context(), "shop.sweep"); err != nil {
+			t.Fatal(err)
+		}
+		kerneltest.Wait(t, "the second to go well", func() bool { return schedule("done").Failures == 1 })
+		page, err := d.List(t.Context(), jobs.Params{Show: "asked"}, "")
+		if err != nil || page.Total != 2 {
+			t.Errorf("asked for or failed: %+v, %v", page, err)
+		}
+		if _, err := d.ListSchedules(t.Context(), jobs.ScheduleParams{ListParams: sqldb.ListParams{Sort: "colour"}}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("sorted by colour: %v", err)
+		}
+		if err := d.Prune(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

@@ -122,7 +122,8 @@ type Order struct {
 // Task is a job while it runs.
 type Task struct {
 	ID             string
-	Attempt        int // 1 for the first
+	Attempt        int  // 1 for the first
+	Last           bool // no further attempt follows this one
 	Owner          string
 	OrganisationID string
 
@@ -169,10 +170,12 @@ func final(err error) bool {
 	return f != nil && f.Kind != fault.Unavailable && f.Kind != fault.Limited && f.Kind != fault.Internal
 }
 
+// ErrCancelled is the cause that ends the context of a job which somebody cancels.
+var ErrCancelled = errors.New("the job was cancelled")
+
 var (
-	errCancelled = errors.New("the job was cancelled")
-	errLost      = errors.New("the lease of the job was lost")
-	errStopping  = errors.New("the process is stopping")
+	errLost     = errors.New("the lease of the job was lost")
+	errStopping = errors.New("the process is stopping")
 )
 
 // encoded returns v as JSON within a limit.

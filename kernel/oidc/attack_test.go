@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -149,6 +150,11 @@ func TestNobodyIsSentToAnAddressThatIsNotRegistered(t *testing.T) {
 	if status, _ := h.browse(t, h.URL+"/api/oidc/authorize?response_type=code&client_id=nobody&redirect_uri="+url.QueryEscape(back), "viewer-ours"); status != http.StatusBadRequest {
 		t.Errorf("an unknown program: %d", status)
 	}
+	r := httptest.NewRequest(http.MethodGet, "/api/oidc/authorize?response_type=code&client_id="+p.ID+"&redirect_uri=https://evil.example/", nil)
+	r.Header.Set("Accept", "text/html,*/*;q=0.8")
+	if page := h.Do(r); page.Status != http.StatusSeeOther || !strings.HasPrefix(page.Header.Get("Location"), "/oidc/refused?request=01") {
+		t.Errorf("a person's browser: %d %v", page.Status, page.Header)
+	}
 	for _, bad := range []string{`"redirect_uris":["http://program.example/back"]`, `"redirect_uris":["https://program.example/*"]`, `"redirect_uris":["javascript:alert(1)"]`, `"redirect_uris":["https://a@program.example/"]`} {
 		var fields map[string]any
 		if err := json.Unmarshal([]byte("{"+usual+","+bad+"}"), &fields); err != nil {
@@ -166,6 +172,12 @@ func forge(header, claims string, sign func(message string) []byte) string {
 	enc := base64.RawURLEncoding
 	message := enc.EncodeToString([]byte(header)) + "." + enc.EncodeToString([]byte(claims))
 	return message + "." + enc.EncodeToString(sign(message))
+}
+
+func hmacOf(key []byte, message string) []byte {
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte(message))
+	return m.Sum(nil)
 }
 
 func TestTheAlgorithmOfATokenIsNotTheSendersToChoose(t *testing.T) {
@@ -191,11 +203,7 @@ func TestTheAlgorithmOfATokenIsNotTheSendersToChoose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mac := func(message string) []byte {
-		m := hmac.New(sha256.New, public)
-		m.Write([]byte(message))
-		return m.Sum(nil)
-	}
+	mac := func(message string) []byte { return hmacOf(public, message) }
 	id, _ := token.Extra("id_token").(string)
 	for name, forged := range map[string]string{
 		"none":                    forge(`{"alg":"none","typ":"at+jwt","kid":"`+kid+`"}`, string(claims), func(string) []byte { return nil }),

@@ -29,6 +29,7 @@ func (m *Room) clientRoutes() []module.Route {
 		{Pattern: "PUT /clients/{id}", Permission: manageClients, StepUp: true, Summary: "Edit a program", Handler: httpd.JSON(m.editClient)},
 		{Pattern: "DELETE /clients/{id}", Permission: manageClients, StepUp: true, Summary: "Remove a program; all its tokens end", Handler: httpd.JSON(m.removeClient)},
 		{Pattern: "POST /clients/{id}/secret", Permission: manageClients, StepUp: true, Summary: "Give a program another secret; the former stops at once", Handler: httpd.JSON(m.rotateSecret)},
+		{Pattern: "POST /keys", Permission: manageClients, StepUp: true, Summary: "Put new keys for tokens in force; the former stay published for a day", Handler: httpd.JSON(m.rotateKeys)},
 	}
 }
 
@@ -197,4 +198,8 @@ func (m *Room) rotateSecret(ctx context.Context, in httpd.Object) (clientView, e
 	v, err := m.readClient(ctx, in)
 	v.Secret = secret
 	return v, err
+}
+
+func (m *Room) rotateKeys(ctx context.Context, _ nothing) (httpd.Nothing, error) {
+	return httpd.Nothing{}, m.keys.rotate(sqldb.Alone(ctx), true)
 }

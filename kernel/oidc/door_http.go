@@ -146,7 +146,7 @@ func (d *door) browser() http.Handler { return http.HandlerFunc(d.serve) }
 
 // serve bounds the caller, lets the library answer, and looks at the answer.
 func (d *door) serve(w http.ResponseWriter, r *http.Request) {
-	if err := d.addresses.Admit(httpd.Network(httpd.ClientIP(r.Context())), time.Now()); err != nil {
+	if err := d.addresses.AdmitAddress(httpd.ClientIP(r.Context()), time.Now()); err != nil {
 		httpd.Refuse(w, r, err)
 		return
 	}
@@ -163,6 +163,11 @@ func (d *door) serve(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	held.seal(d.room.issuer())
+	if held.status >= http.StatusBadRequest && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		// A person looks at this: the page says whom to tell, by the number under which it is recorded.
+		http.Redirect(w, r, "/oidc/refused?request="+httpd.RequestID(r.Context()), http.StatusSeeOther)
+		return
+	}
 	w.WriteHeader(held.status)
 	_, _ = w.Write(held.body.Bytes()) // the caller may have gone
 }

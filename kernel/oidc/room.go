@@ -4,11 +4,14 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"linghang/kernel/egress"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -28,6 +31,10 @@ type Room struct {
 	consents  consentStore
 	requests  askedStore
 	devices   deviceStore
+	providers providerStore
+	links     linkStore
+	others    *others
+	broken    error // the configuration cannot be used; Check reports it
 	keys      *keys
 	door      *door
 	guesses   *httpd.Buckets // user codes that a person tries
@@ -38,11 +45,37 @@ func New(kit *module.Kit, directory *identity.Directory) *Room {
 	m := &Room{
 		kit: kit, directory: directory,
 		clients: clientStore{kit.DB}, permits: permitStore{kit.DB}, consents: consentStore{kit.DB}, requests: askedStore{kit.DB}, devices: deviceStore{kit.DB},
+		providers: providerStore{kit.DB}, links: linkStore{kit.DB},
 		keys: newKeys(keyStore{kit.DB}, kit.Seal), guesses: httpd.NewBuckets(0.5),
 	}
 	m.door = newDoor(m)
+	m.broken = m.configure()
 	return m
 }
+
+// settings are the section [oidc] of the configuration.
+type settings struct {
+	Allow   []string `json:"allow"`   // private networks in which providers of others may be
+	CAFile  string   `json:"ca-file"` // further certificates that they may have
+	Timeout string   `json:"timeout"`
+}
+
+func (m *Room) configure() error {
+	set := settings{Timeout: "10s"}
+	if err := m.kit.Config(&set); err != nil {
+		return err
+	}
+	timeout, err := time.ParseDuration(set.Timeout)
+	if err != nil || timeout <= 0 {
+		return fmt.Errorf("configuration [oidc] timeout: %q is no time to wait", set.Timeout)
+	}
+	guard, err := egress.New("oidc", set.Allow, set.CAFile, timeout)
+	m.others = &others{guard: guard, known: map[string]*other{}}
+	return err
+}
+
+// Check says what is wrong with the room's configuration.
+func (m *Room) Check() error { return m.broken }
 
 // Manifest implements module.Module.
 func (m *Room) Manifest() module.Manifest {
@@ -51,23 +84,28 @@ func (m *Room) Manifest() module.Manifest {
 		dir = migrations
 	}
 	section := lang.Text{ZH: "系统管理", EN: "System"}
-	routes := append(m.protocolRoutes(), m.clientRoutes()...)
 	return module.Manifest{
 		Name: "oidc", Title: lang.Text{ZH: "统一认证", EN: "Signing in across programs"}, Migrations: dir,
 		Permissions: []module.Permission{
 			{ID: manageClients, Title: lang.Text{ZH: "管理接入应用", EN: "Manage programs that sign people in"}, Duty: identity.Security},
+			{ID: manageProviders, Title: lang.Text{ZH: "管理身份提供方", EN: "Manage providers by whose word people sign in"}, Duty: identity.Security},
 		},
-		Routes: append(routes, m.personRoutes()...),
+		Routes: slices.Concat(m.protocolRoutes(), m.clientRoutes(), m.personRoutes(), m.providerRoutes(), m.loginRoutes()),
+		Sealed: []module.Sealed{
+			{Purpose: signingPurpose, Column: sqldb.Column{Table: "signing_key", Key: "id", Name: "secret"}},
+			{Purpose: providerPurpose, Column: sqldb.Column{Table: "provider", Key: "id", Name: "secret", Where: "secret <> ''"}},
+		},
 		Personal: []sqldb.Personal{
 			{Table: "consent", Person: "person_id", Show: []string{"client_id", "scopes", "at"}, Drop: true},
+			{Table: "link", Person: "person_id", Show: []string{"provider_id", "subject"}, Drop: true},
 		},
-		Sealed: []module.Sealed{{Purpose: signingPurpose, Column: sqldb.Column{Table: "signing_key", Key: "id", Name: "secret"}}},
 		Jobs: []module.Job{
 			{Name: "keys", Title: lang.Text{ZH: "轮换令牌签名密钥", EN: "Renew the keys that sign tokens"}, Every: 24 * time.Hour, Do: m.renewKeys},
 			{Name: "forget", Title: lang.Text{ZH: "清理过期授权", EN: "Forget permits that are over"}, Every: time.Hour, Do: m.forget},
 		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "接入应用", EN: "Programs"}, Path: "/system/programs", Icon: "programs", Permission: manageClients},
+			{Section: section, Label: lang.Text{ZH: "身份提供方", EN: "Identity providers"}, Path: "/system/providers", Icon: "providers", Permission: manageProviders},
 		},
 	}
 }
@@ -78,10 +116,6 @@ func (m *Room) Discovery() http.Handler { return m.door.metadata() }
 
 // issuer is the name of this provider in tokens: the address of the installation.
 func (m *Room) issuer() string { return strings.TrimSuffix(m.kit.Address(), "/") }
-
-// Rotate puts new keys in force at once; the former stay published while their
-// tokens may be good.
-func (m *Room) Rotate(ctx context.Context) error { return m.keys.rotate(ctx, true) }
 
 func (m *Room) renewKeys(ctx context.Context) error { return m.keys.rotate(ctx, false) }
 

@@ -1,8 +1,9 @@
 // Package report makes reports (room: report): PDF with Chinese type and charts,
 // and XLSX with native charts, of what rooms declare in their Manifests.
 //
-// Whoever may make a report chooses its parameters; the run waits, shows how far
-// it is, can be cancelled, and survives the end of the process that works on it.
+// Whoever may make a report chooses its parameters; the run is a job: it waits,
+// shows how far it is, can be cancelled, and survives the end of the process that
+// works on it. Its row stays when the job is forgotten.
 // It reads as the one who asked: with their permissions, within their scope, as
 // these are when it runs. Files are kept in blobs for three years with the
 // digest of everything the report says; runs are shown to the organisation that
@@ -45,12 +46,11 @@ type Room struct {
 	reports   func() []module.Report
 	font      string
 	broken    error
-	asked     chan struct{} // wakes the worker
 }
 
 // New returns the room; reports are those of all rooms, complete when serving.
 func New(kit *module.Kit, directory *identity.Directory, reports func() []module.Report) *Room {
-	m := &Room{kit: kit, runs: runStore{kit.DB}, directory: directory, reports: reports, asked: make(chan struct{}, 1)}
+	m := &Room{kit: kit, runs: runStore{kit.DB}, directory: directory, reports: reports}
 	var settings struct {
 		Font string `json:"font"`
 	}
@@ -91,7 +91,12 @@ func (m *Room) Manifest() module.Manifest {
 		Personal: []sqldb.Personal{
 			{Table: "run", Person: "asked_by", Columns: []string{"asked_by_name"}, Show: []string{"report", "title", "parameters", "asked_at"}},
 		},
-		Jobs: []module.Job{{Name: "forget", Title: lang.Text{ZH: "清理过期报告", EN: "Forget old reports"}, Every: 24 * time.Hour, Do: m.forget}},
+		Jobs: []module.Job{
+			// Two at once, so that a heap of reports does not slow down everything else.
+			{Name: jobMake, Title: lang.Text{ZH: "生成报告", EN: "Make a report"}, Run: m.work, AtOnce: 2, Tries: 3, Limit: runTime},
+			{Name: "mend", Title: lang.Text{ZH: "核对未完成的报告", EN: "Check unfinished reports"}, Every: 10 * time.Minute, Do: m.mend},
+			{Name: "forget", Title: lang.Text{ZH: "清理过期报告", EN: "Forget old reports"}, Every: 24 * time.Hour, Do: m.forget},
+		},
 		Nav: []module.NavItem{{
 			Section: lang.Text{ZH: "报告", EN: "Reports"}, Label: lang.Text{ZH: "报告", EN: "Reports"}, Path: "/reports", Icon: "reports", Permission: "report.view",
 		}},

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
@@ -62,7 +60,23 @@ func (m *Room) list(ctx context.Context, in runParams) (sqldb.Page[Run], error) 
 			readable = append(readable, r.ID)
 		}
 	}
-	return m.runs.list(ctx, in, readable)
+	page, err := m.runs.list(ctx, in, readable)
+	for i := range page.Items {
+		m.show(ctx, &page.Items[i])
+	}
+	return page, err
+}
+
+// show adds how far a run is, of which only its job knows.
+func (m *Room) show(ctx context.Context, r *Run) {
+	switch r.State {
+	case "done":
+		r.Progress = 1
+	case "running":
+		if j, err := m.kit.Jobs.Read(ctx, r.ID); err == nil {
+			r.Progress = j.Fraction
+		}
+	}
 }
 
 type askInput struct {
@@ -80,7 +94,7 @@ func (m *Room) ask(ctx context.Context, in askInput) (Run, error) {
 	}
 	id := identity.From(ctx)
 	r := Run{
-		ID: ulid.Make().String(), Report: kind.ID, Parameters: map[string]string{}, Language: in.Body.Language, OrganisationID: id.Organisation.ID,
+		Report: kind.ID, Parameters: map[string]string{}, Language: in.Body.Language, OrganisationID: id.Organisation.ID,
 		AskedBy: id.Actor(), AskedByName: id.Name, AskedAt: time.Now().UTC().Truncate(time.Millisecond), State: "waiting",
 	}
 	if id.PersonID == "" {
@@ -105,15 +119,18 @@ func (m *Room) ask(ctx context.Context, in askInput) (Run, error) {
 		return Run{}, f
 	}
 	r.Title = kind.Title.In(r.Language) + " · " + strings.Join(chosen, " · ")
-	if err := m.runs.add(ctx, r); err != nil {
+	if r.ID, err = m.runs.add(ctx, m.kit.Jobs, r); err != nil {
 		return Run{}, err
 	}
-	m.nudge()
 	m.kit.Notify(topicRuns, r.ID, r.OrganisationID)
 	return r, nil
 }
 
-func (m *Room) read(ctx context.Context, in httpd.Object) (Run, error) { return m.visible(ctx, in.ID) }
+func (m *Room) read(ctx context.Context, in httpd.Object) (Run, error) {
+	r, err := m.visible(ctx, in.ID)
+	m.show(ctx, &r)
+	return r, err
+}
 
 // visible returns a run that the caller may see.
 func (m *Room) visible(ctx context.Context, id string) (Run, error) {
@@ -135,6 +152,9 @@ func (m *Room) cancel(ctx context.Context, in httpd.Object) (Run, error) {
 	}
 	if err := m.runs.cancel(ctx, r.ID); err != nil {
 		return r, err
+	}
+	if err := m.kit.Jobs.Cancel(ctx, r.ID); err != nil && fault.As(err) == nil {
+		return r, err // a job that is over or not begun finds the run cancelled
 	}
 	m.kit.Notify(topicRuns, r.ID, r.OrganisationID)
 	return m.runs.get(ctx, r.ID)

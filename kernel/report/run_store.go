@@ -11,6 +11,7 @@ import (
 
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/jobs"
 	"linghang/kernel/sqldb"
 )
 
@@ -34,21 +35,19 @@ type Run struct {
 	PDFSize        int64             `json:"pdf_size"`
 	XLSX           string            `json:"xlsx_sha256,omitempty"`
 	XLSXSize       int64             `json:"xlsx_size"`
-
-	tries int
 }
 
 type runStore struct{ db *sqldb.DB }
 
-const runColumns = `id, report, title, parameters, language, organisation_id, asked_by, asked_by_name, asked_at, state, progress, problem, finished_at,
-	digest, pdf, pdf_size, xlsx, xlsx_size, tries`
+const runColumns = `id, report, title, parameters, language, organisation_id, asked_by, asked_by_name, asked_at, state, problem, finished_at,
+	digest, pdf, pdf_size, xlsx, xlsx_size`
 
 func scanRun(row sqldb.Row) (Run, error) {
 	var r Run
 	var parameters string
 	var asked, finished int64
-	err := row.Scan(&r.ID, &r.Report, &r.Title, &parameters, &r.Language, &r.OrganisationID, &r.AskedBy, &r.AskedByName, &asked, &r.State, &r.Progress,
-		&r.Problem, &finished, &r.Digest, &r.PDF, &r.PDFSize, &r.XLSX, &r.XLSXSize, &r.tries)
+	err := row.Scan(&r.ID, &r.Report, &r.Title, &parameters, &r.Language, &r.OrganisationID, &r.AskedBy, &r.AskedByName, &asked, &r.State,
+		&r.Problem, &finished, &r.Digest, &r.PDF, &r.PDFSize, &r.XLSX, &r.XLSXSize)
 	if err != nil {
 		return r, err
 	}
@@ -66,12 +65,13 @@ func scanRun(row sqldb.Row) (Run, error) {
 // waitingLimit is how many unfinished runs an organisation may have.
 const waitingLimit = 20
 
-func (s runStore) add(ctx context.Context, r Run) error {
+// add stores a run and asks for the job that makes it, whose ID is the run's.
+func (s runStore) add(ctx context.Context, desk *jobs.Room, r Run) (id string, err error) {
 	parameters, err := json.Marshal(r.Parameters)
 	if err != nil {
-		return fmt.Errorf("encode parameters: %w", err)
+		return "", fmt.Errorf("encode parameters: %w", err)
 	}
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		var waiting int
 		err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM run WHERE organisation_id = $1 AND state IN ('waiting', 'running')`, r.OrganisationID).Scan(&waiting)
 		if err != nil {
@@ -80,14 +80,18 @@ func (s runStore) add(ctx context.Context, r Run) error {
 		if waiting >= waitingLimit {
 			return fault.New(fault.Limited, "report.many", "%d reports of this organisation are not finished yet", waiting).With("limit", waitingLimit).After(30)
 		}
+		if id, err = desk.StartTx(ctx, tx, jobs.Order{Kind: jobMake}); err != nil {
+			return fmt.Errorf("ask for the job: %w", err)
+		}
 		_, err = tx.Exec(ctx, `INSERT INTO run (id, report, title, parameters, language, organisation_id, asked_by, asked_by_name, asked_at, state)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting')`,
-			r.ID, r.Report, r.Title, string(parameters), r.Language, r.OrganisationID, r.AskedBy, r.AskedByName, r.AskedAt.UnixMilli())
+			id, r.Report, r.Title, string(parameters), r.Language, r.OrganisationID, r.AskedBy, r.AskedByName, r.AskedAt.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("add run: %w", err)
 		}
 		return nil
 	})
+	return id, err
 }
 
 func (s runStore) get(ctx context.Context, id string) (Run, error) {
@@ -123,56 +127,42 @@ func (s runStore) list(ctx context.Context, in runParams, reports []any) (sqldb.
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanRun)
 }
 
-const (
-	// hold is how long a run belongs to a process that says nothing.
-	hold = 30 * time.Second
-	// maxTries is how often a run is begun, when processes end in the middle of it.
-	maxTries = 3
-)
-
-// claim takes the run that waits longest; found is false when there is none.
-func (s runStore) claim(ctx context.Context, holder string, now time.Time) (r Run, found bool, err error) {
+// begin marks a run as being made; wanted is false when it is over or gone.
+func (s runStore) begin(ctx context.Context, id string) (r Run, wanted bool, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		found = false
-		if err := tx.Queue(ctx, "claim"); err != nil {
-			return err
-		}
-		r, err = scanRun(tx.QueryRow(ctx, `SELECT `+runColumns+` FROM run WHERE state = 'waiting' OR (state = 'running' AND held_until < $1) ORDER BY asked_at LIMIT 1`, now.UnixMilli()))
+		r, err = scanRun(tx.QueryRow(ctx, `UPDATE run SET state = 'running' WHERE id = $1 AND state IN ('waiting', 'running') RETURNING `+runColumns, id))
+		wanted = err == nil
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
-		if err != nil {
-			return fmt.Errorf("look for a run: %w", err)
-		}
-		found = true
-		_, err = tx.Exec(ctx, `UPDATE run SET state = 'running', holder = $1, held_until = $2, tries = tries + 1, progress = 0 WHERE id = $3`,
-			holder, now.Add(hold).UnixMilli(), r.ID)
-		r.tries++
 		return err
 	})
-	return r, found, err
-}
-
-// keep renews the hold and stores the progress; mine is false when the run was
-// cancelled or belongs to another process.
-func (s runStore) keep(ctx context.Context, id, holder string, progress float64, now time.Time) (mine bool, err error) {
-	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE run SET held_until = $1, progress = $2 WHERE id = $3 AND holder = $4 AND state = 'running'`,
-			now.Add(hold).UnixMilli(), progress, id, holder)
-		mine = n == 1
-		return err
-	})
-	return mine, err
+	return r, wanted, err
 }
 
 // finish stores the outcome, unless the run was cancelled meanwhile.
-func (s runStore) finish(ctx context.Context, holder string, r Run) error {
+func (s runStore) finish(ctx context.Context, r Run) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE run SET state = $1, progress = $2, problem = $3, finished_at = $4, digest = $5, pdf = $6, pdf_size = $7, xlsx = $8, xlsx_size = $9
-			WHERE id = $10 AND holder = $11 AND state = 'running'`,
-			r.State, r.Progress, r.Problem, time.Now().UnixMilli(), r.Digest, r.PDF, r.PDFSize, r.XLSX, r.XLSXSize, r.ID, holder)
+		_, err := tx.Exec(ctx, `UPDATE run SET state = $1, problem = $2, finished_at = $3, digest = $4, pdf = $5, pdf_size = $6, xlsx = $7, xlsx_size = $8
+			WHERE id = $9 AND state IN ('waiting', 'running')`,
+			r.State, r.Problem, time.Now().UnixMilli(), r.Digest, r.PDF, r.PDFSize, r.XLSX, r.XLSXSize, r.ID)
 		return err
 	})
+}
+
+// over ends a run without files, unless it is over already.
+func (s runStore) over(ctx context.Context, r Run, state, problem string) error {
+	r.State, r.Problem, r.Digest, r.PDF, r.XLSX, r.PDFSize, r.XLSXSize = state, problem, "", "", "", 0, 0
+	return s.finish(ctx, r)
+}
+
+// unfinished returns runs that wait or run and were asked for before a time, a bounded number.
+func (s runStore) unfinished(ctx context.Context, before time.Time) ([]Run, error) {
+	rows, err := s.db.Query(ctx, `SELECT `+runColumns+` FROM run WHERE state IN ('waiting', 'running') AND asked_at < $1 ORDER BY asked_at LIMIT 1000`, before.UnixMilli())
+	if err != nil {
+		return nil, fmt.Errorf("read unfinished runs: %w", err)
+	}
+	return sqldb.All(rows, scanRun)
 }
 
 // cancel ends a run that is not finished.

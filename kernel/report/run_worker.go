@@ -5,134 +5,101 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
-	"sync/atomic"
 	"time"
-
-	"github.com/oklog/ulid/v2"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/jobs"
+	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/paper"
-	"linghang/kernel/sqldb"
 )
 
 const (
-	// runTime bounds one run.
+	// jobMake is the kind of job that makes a run.
+	jobMake = "make"
+	// runTime bounds one attempt.
 	runTime = 10 * time.Minute
-	// beat is how often a run says how far it is, and learns that it was cancelled.
+	// beat is how often those who watch are told that a run has moved.
 	beat = time.Second
 	// fileLimit bounds one file.
 	fileLimit = 64 << 20
+	// orphaned is how long a run may be without a job.
+	orphaned = time.Hour
 )
 
-var errCancelled = errors.New("the run was cancelled")
-
-// Run makes reports one after the other until ctx ends: one at a time in each
-// process, so that a heap of them does not slow down everything else.
-func (m *Room) Run(ctx context.Context) error {
-	ctx = sqldb.Alone(ctx)
-	tick := time.NewTicker(2 * time.Second)
-	defer tick.Stop()
-	for {
-		for {
-			holder := ulid.Make().String()
-			r, found, err := m.runs.claim(ctx, holder, time.Now())
-			if err != nil {
-				return err
-			}
-			if !found {
-				break
-			}
-			m.work(ctx, holder, r)
-			if ctx.Err() != nil {
-				return nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-m.asked:
-		case <-tick.C:
-		}
-	}
-}
-
-func (m *Room) nudge() {
-	select {
-	case m.asked <- struct{}{}:
-	default:
-	}
-}
-
 // work makes one report and stores what came of it.
-func (m *Room) work(ctx context.Context, holder string, r Run) {
+func (m *Room) work(ctx context.Context, t *jobs.Task) (any, error) {
+	r, wanted, err := m.runs.begin(ctx, t.ID)
+	if err != nil || !wanted {
+		return nil, err
+	}
+	defer m.kit.Notify(topicRuns, r.ID, r.OrganisationID)
 	m.kit.Notify(topicRuns, r.ID, r.OrganisationID)
-	run, cancel := context.WithTimeoutCause(ctx, runTime, fault.New(fault.Unavailable, "report.time", "the report took longer than %s", runTime))
-	defer cancel()
-	run, stop := context.WithCancelCause(run)
-	var progress atomic.Value
-	progress.Store(0.0)
-	kept := make(chan struct{})
-	go func() {
-		defer close(kept)
-		m.hold(run, stop, holder, r, &progress)
-	}()
-	err := m.make(run, &r, &progress)
-	if run.Err() != nil {
-		err = context.Cause(run)
-	}
-	stop(nil)
-	<-kept
-	if ctx.Err() != nil || errors.Is(err, errCancelled) {
-		return // another process takes it up, or nobody wants it any more
-	}
-	r.State, r.Progress = "done", 1
-	if err != nil {
-		r.State, r.Problem = "failed", "kernel.internal"
-		if f := fault.As(err); f != nil {
-			r.Problem = f.Key
+	told := time.Now()
+	err = m.make(ctx, &r, func(done float64) {
+		t.Progress(done, lang.Text{})
+		if time.Since(told) > beat {
+			told = time.Now()
+			m.kit.Notify(topicRuns, r.ID, r.OrganisationID)
 		}
-		m.kit.Log.Error("a report could not be made", "run", r.ID, "report", r.Report, "error", err)
+	})
+	switch {
+	case err == nil:
+		r.State = "done"
+		return nil, m.runs.finish(ctx, r)
+	case errors.Is(context.Cause(ctx), jobs.ErrCancelled):
+		return nil, errors.Join(err, m.runs.over(context.WithoutCancel(ctx), r, "cancelled", ""))
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		err = fault.New(fault.Invalid, "report.time", "the report took longer than %s", runTime) // so would the next attempt
+	case ctx.Err() != nil:
+		return nil, err // another process takes it up
 	}
-	if err := m.runs.finish(ctx, holder, r); err != nil {
-		m.kit.Log.Error("the outcome of a report could not be stored; it is made again", "run", r.ID, "error", err)
+	f := fault.As(err)
+	if !t.Last && (f == nil || f.Kind == fault.Unavailable) {
+		return nil, err
 	}
-	m.kit.Notify(topicRuns, r.ID, r.OrganisationID)
+	problem := "kernel.internal"
+	if f != nil {
+		problem = f.Key
+	}
+	return nil, errors.Join(err, m.runs.over(context.WithoutCancel(ctx), r, "failed", problem))
 }
 
-// hold keeps the run in this process and stores its progress.
-func (m *Room) hold(ctx context.Context, stop context.CancelCauseFunc, holder string, r Run, progress *atomic.Value) {
-	tick := time.NewTicker(beat)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
+// mend ends runs whose jobs ended without them: cancelled while they waited,
+// given up after crashes, or lost.
+func (m *Room) mend(ctx context.Context) error {
+	open, err := m.runs.unfinished(ctx, time.Now().Add(-beat))
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		var state, problem string
+		switch j, err := m.kit.Jobs.Read(ctx, r.ID); {
+		case fault.As(err) != nil && time.Since(r.AskedAt) > orphaned:
+			state, problem = "failed", "report.lost"
+		case fault.As(err) != nil:
+			continue // it is still on its way
+		case err != nil:
+			return err
+		case j.State == jobs.Cancelled:
+			state = "cancelled"
+		case j.State == jobs.Failed:
+			state, problem = "failed", "report.tries"
+		default:
+			continue
 		}
-		done, _ := progress.Load().(float64)
-		mine, err := m.runs.keep(ctx, r.ID, holder, done, time.Now())
-		if err == nil && !mine {
-			stop(errCancelled)
-			return
+		if err := m.runs.over(ctx, r, state, problem); err != nil {
+			return err
 		}
 		m.kit.Notify(topicRuns, r.ID, r.OrganisationID)
 	}
+	return nil
 }
 
 // make builds the document as the one who asked, and its files.
-func (m *Room) make(ctx context.Context, r *Run, progress *atomic.Value) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic in a report: %v\n%s", p, debug.Stack())
-		}
-	}()
-	if r.tries > maxTries {
-		return fault.New(fault.Internal, "report.tries", "the report was begun %d times and never finished", maxTries)
-	}
+func (m *Room) make(ctx context.Context, r *Run, progress func(float64)) error {
 	who, err := m.directory.Acting(ctx, strings.TrimPrefix(r.AskedBy, "person:"), r.OrganisationID)
 	if err != nil {
 		return fmt.Errorf("act for %s: %w", r.AskedBy, err)
@@ -143,12 +110,12 @@ func (m *Room) make(ctx context.Context, r *Run, progress *atomic.Value) (err er
 		return err
 	}
 	d, err := kind.Build(ctx, module.ReportRequest{
-		Values: r.Parameters, Language: r.Language, At: r.AskedAt, Progress: func(done float64) { progress.Store(done * 0.7) },
+		Values: r.Parameters, Language: r.Language, At: r.AskedAt, Progress: func(done float64) { progress(done * 0.7) },
 	})
 	if err != nil {
 		return fmt.Errorf("build report: %w", err)
 	}
-	progress.Store(0.7)
+	progress(0.7)
 	if r.Digest, err = d.Digest(); err != nil {
 		return err
 	}
@@ -160,7 +127,7 @@ func (m *Room) make(ctx context.Context, r *Run, progress *atomic.Value) (err er
 	return m.files(ctx, r, d, frame, progress)
 }
 
-func (m *Room) files(ctx context.Context, r *Run, d paper.Document, frame paper.Frame, progress *atomic.Value) error {
+func (m *Room) files(ctx context.Context, r *Run, d paper.Document, frame paper.Frame, progress func(float64)) error {
 	font, err := paper.Font(m.font)
 	if err != nil {
 		return err
@@ -172,7 +139,7 @@ func (m *Room) files(ctx context.Context, r *Run, d paper.Document, frame paper.
 	if r.PDF, r.PDFSize, err = m.kit.Blobs.Put(ctx, &b, fileLimit); err != nil {
 		return fmt.Errorf("keep PDF: %w", err)
 	}
-	progress.Store(0.9)
+	progress(0.9)
 	b.Reset()
 	if err := d.XLSX(&b, frame); err != nil {
 		return err

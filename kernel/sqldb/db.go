@@ -27,6 +27,8 @@ type DB struct {
 	writer  *sql.DB
 	reader  *sql.DB
 
+	readings readings
+
 	queue   chan *job
 	stopped chan struct{}
 	closing chan struct{}
@@ -39,7 +41,7 @@ func newDB(e *Engine, room string) *DB {
 	return &DB{
 		engine: e, room: room, dialect: e.dialect,
 		queue: make(chan *job, 1024), stopped: make(chan struct{}), closing: make(chan struct{}),
-		emitted: make(chan struct{}, 1),
+		emitted: make(chan struct{}, 1), readings: readings{statements: newStatements()},
 	}
 }
 
@@ -52,7 +54,7 @@ func (db *DB) Dialect() Dialect { return db.dialect }
 // Query reads rows as of now; it never waits for a writer.
 func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx, span := db.traced(ctx, query)
-	rows, err := db.reader.QueryContext(ctx, query, args...)
+	rows, err := db.ask(ctx, query, args...)
 	ended(span, err)
 	return rows, err
 }
@@ -60,9 +62,27 @@ func (db *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 // QueryRow reads one row as of now.
 func (db *DB) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 	ctx, span := db.traced(ctx, query)
-	row := db.reader.QueryRowContext(ctx, query, args...)
+	row := db.askOne(ctx, query, args...)
 	ended(span, row.Err())
 	return row
+}
+
+func (db *DB) ask(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if db.dialect == SQLite {
+		if stmt := db.readings.of(ctx, db.reader, query); stmt != nil { //nolint:sqlclosecheck // it is kept
+			return stmt.QueryContext(ctx, args...)
+		}
+	}
+	return db.reader.QueryContext(ctx, query, args...)
+}
+
+func (db *DB) askOne(ctx context.Context, query string, args ...any) *sql.Row {
+	if db.dialect == SQLite {
+		if stmt := db.readings.of(ctx, db.reader, query); stmt != nil { //nolint:sqlclosecheck // it is kept
+			return stmt.QueryRowContext(ctx, args...)
+		}
+	}
+	return db.reader.QueryRowContext(ctx, query, args...)
 }
 
 // Commits returns how many transactions were committed since the start; on

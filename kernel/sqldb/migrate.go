@@ -13,6 +13,8 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 	"github.com/pressly/goose/v3/lock"
+
+	"linghang/kernel/fault"
 )
 
 //go:embed migrations/*.sql
@@ -32,6 +34,9 @@ func migrate(ctx context.Context, db *DB, room fs.FS, only *Versions) error {
 	if only == nil {
 		only = &Versions{}
 	}
+	if err := db.refuseNewer(ctx, room); err != nil {
+		return err
+	}
 	kernel, err := fs.Sub(doors, "migrations")
 	if err != nil {
 		return fmt.Errorf("read kernel migrations: %w", err)
@@ -43,6 +48,24 @@ func migrate(ctx context.Context, db *DB, room fs.FS, only *Versions) error {
 		return nil
 	}
 	return apply(ctx, db, roomVersion, room, only.Room)
+}
+
+// refuseNewer refuses a database that has had migrations which this program
+// does not know: it would write rows as they no longer are.
+func (db *DB) refuseNewer(ctx context.Context, room fs.FS) error {
+	known, err := db.engine.Known(room)
+	if err != nil {
+		return err
+	}
+	had, err := versionsOf(ctx, db.writer, db.dialect)
+	if err != nil {
+		return err
+	}
+	if n, newer := had.beyond(known); newer {
+		return fault.New(fault.Conflict, "kernel.database.newer", "the database of %s has had migration %d, which this program does not know", db.room, n).
+			At("program", "start the version that ran last, or restore the backup made before the upgrade")
+	}
+	return nil
 }
 
 // Known returns the migrations that this program has.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"linghang/kernel/fault"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/sqldb"
 )
@@ -66,6 +67,15 @@ func TestMigrationsArriveInAnyOrder(t *testing.T) {
 			t.Errorf("%s: migrations %v have been applied", db.Dialect(), now.Room)
 		}
 		if err := second.Close(); err != nil {
+			t.Fatal(err)
+		}
+
+		older := sqldb.New(at)
+		err = older.DB("room").Open(t.Context(), early)
+		if f := fault.As(err); f == nil || f.Key != "kernel.database.newer" {
+			t.Errorf("%s: a program that does not know migration 10 opened the database: %v", db.Dialect(), err)
+		}
+		if err := older.Close(); err != nil {
 			t.Fatal(err)
 		}
 

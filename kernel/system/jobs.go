@@ -20,7 +20,7 @@ func (m *Room) jobRoutes() []module.Route {
 		{Pattern: "POST /jobs/{id}/cancel", Permission: "system.job.manage", Summary: "Cancel a job", Handler: httpd.JSON(m.cancelJob)},
 		{Pattern: "GET /my-jobs", Permission: identity.SignedIn, Summary: "Jobs that one started oneself", Handler: httpd.List(m.ownJobs)},
 		{Pattern: "POST /my-jobs/{id}/cancel", Permission: identity.SignedIn, Summary: "Cancel a job that one started", Handler: httpd.JSON(m.cancelOwnJob)},
-		{Pattern: "GET /schedules", Permission: "system.job.view", Summary: "Periodic jobs, their last run and when the next is due", Handler: httpd.JSON(m.schedules)},
+		{Pattern: "GET /schedules", Permission: "system.job.view", Summary: "Periodic jobs, their last run and when the next is due", Handler: httpd.List(m.desk.ListSchedules)},
 		{Pattern: "POST /schedules/run", Permission: "system.job.manage", Summary: "Run a periodic job now", Handler: httpd.JSON(m.runSchedule)},
 	}
 }
@@ -43,15 +43,6 @@ func (m *Room) ownJobs(ctx context.Context, in jobs.Params) (sqldb.Page[jobs.Job
 
 func (m *Room) cancelOwnJob(ctx context.Context, in httpd.Object) (jobs.Job, error) {
 	return m.desk.Cancel(ctx, in.ID, identity.From(ctx).Actor())
-}
-
-type schedulesView struct {
-	Items []jobs.Schedule `json:"items" nullable:"false"`
-}
-
-func (m *Room) schedules(ctx context.Context, _ nothing) (schedulesView, error) {
-	list, err := m.desk.Schedules(ctx)
-	return schedulesView{list}, err
 }
 
 type runInput struct {

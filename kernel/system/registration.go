@@ -20,6 +20,7 @@ const (
 
 func notices() []notice.Kind {
 	return append(personalNotices(), []notice.Kind{
+		{ID: noticeHealth, Title: lang.Text{ZH: "组件异常", EN: "Components that fail"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		{ID: noticeRegistration, Title: lang.Text{ZH: "机构注册待审核", EN: "Registrations to review"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		{ID: noticeDecision, Title: lang.Text{ZH: "机构注册审核结果", EN: "Decisions on registrations"}, Gravity: notice.Important, Mail: notice.AtOnce, Mandatory: true},
 		{ID: noticeMembership, Title: lang.Text{ZH: "机构成员变化", EN: "Changes of membership"}, Gravity: notice.Important, Mail: notice.AtOnce, Mandatory: true},

@@ -100,6 +100,7 @@ func (m *Room) Manifest() module.Manifest {
 			{Name: "audit_checkpoint", Title: lang.Text{ZH: "签名审计检查点", EN: "Sign the head of the audit log"}, Every: time.Minute, Do: m.audit.Checkpoint},
 			{Name: "forget_invitations", Title: lang.Text{ZH: "清理过期邀请", EN: "Forget old invitations"}, Every: 24 * time.Hour, Do: m.directory.ForgetInvitations},
 			{Name: "erase", Title: lang.Text{ZH: "擦除个人信息", EN: "Erase a person"}, Run: m.erase, Tries: 100},
+			healthJob(m),
 		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},

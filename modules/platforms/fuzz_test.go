@@ -45,7 +45,7 @@ func FuzzReport(f *testing.F) {
 	c := theCatalogue(f)
 	now := time.Date(2026, 11, 24, 10, 16, 0, 0, cityTime())
 	f.Fuzz(func(t *testing.T, body []byte) {
-		r, err := readReport(body)
+		r, err := readReport(body, nil)
 		if err != nil {
 			if fault.KindOf(err) == fault.Internal {
 				t.Errorf("a bad report is the server's fault: %v", err)

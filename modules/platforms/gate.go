@@ -47,6 +47,7 @@ type gate struct {
 // desk is the memory in which one request is read, used again for the next.
 type desk struct {
 	body   bytes.Buffer
+	items  []reportItem
 	reader remotewrite.Reader
 	marks  marks
 }
@@ -98,9 +99,11 @@ func (g *gate) open() *desk {
 
 // close gives a desk back once nothing of the request is needed any more.
 func (g *gate) close(d *desk) {
-	if d.body.Cap() <= largestDesk {
-		g.desks.Put(d)
+	if d.body.Cap() > largestDesk {
+		return
 	}
+	clear(d.items[:cap(d.items)]) // its texts are parts of the request
+	g.desks.Put(d)
 }
 
 func (m *meter) admit(samples int, now time.Time) error {

@@ -210,10 +210,11 @@ func (m *Module) takeReport(r *http.Request, c caller) (submission, error) {
 	if err != nil {
 		return submission{}, err
 	}
-	rep, err := readReport(plain)
+	rep, err := readReport(plain, c.desk.items)
 	if err != nil {
 		return submission{}, err
 	}
+	c.desk.items = rep.Items[:0]
 	if c.seq > 0 && c.seq != rep.Seq {
 		return submission{}, fault.New(fault.Invalid, "platforms.report.seq_signed", "the signature says seq %d, the report %d", c.seq, rep.Seq).At("body.seq", "sign the seq of the report")
 	}

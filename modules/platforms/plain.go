@@ -13,10 +13,11 @@ type plain struct {
 	at   int
 }
 
-// readPlain reads a report whose texts are parts of text; ok is false when it
-// is not plain.
-func readPlain(text string) (r report, ok bool) {
+// readPlain reads a report whose texts are parts of text, its items into the
+// memory of items; ok is false when it is not plain.
+func readPlain(text string, items []reportItem) (r report, ok bool) {
 	p := &plain{text: text}
+	r.Items = items[:0]
 	ok = p.object(func(key string) (int, bool) {
 		switch key {
 		case "schema":
@@ -47,7 +48,9 @@ func (p *plain) items(items *[]reportItem) bool {
 	if !p.sign('[') {
 		return false
 	}
-	*items = make([]reportItem, 0, min(maxItems, len(p.text)/32+1))
+	if *items = (*items)[:0]; cap(*items) == 0 {
+		*items = make([]reportItem, 0, min(maxItems, len(p.text)/32+1))
+	}
 	if p.sign(']') {
 		return true
 	}

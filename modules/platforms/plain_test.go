@@ -18,7 +18,7 @@ func asJSON(body []byte) (r report, err error) {
 func TestPlainReportsAreReadWithoutTheGeneralReader(t *testing.T) {
 	f := func(text string, want bool) {
 		t.Helper()
-		r, ok := readPlain(text)
+		r, ok := readPlain(text, nil)
 		if ok != want {
 			t.Fatalf("%s is plain: %v", text, ok)
 		}
@@ -44,7 +44,7 @@ func FuzzPlain(f *testing.F) {
 	f.Add([]byte(`{"schema":1,"seq":2,"period":"2026-11","revises":1,"items":[{"code":"ent_served","dims":{"industry":"C26","type":"a;b=c"},"value":3e5}]}`))
 	f.Add([]byte(`{"sent_at":"2026-11-24T10:15:00+08:00","items":[{"value":-0.0},{"value":1E+2}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		r, ok := readPlain(string(body))
+		r, ok := readPlain(string(body), nil)
 		if !ok {
 			return
 		}

@@ -38,8 +38,9 @@ type reportItem struct {
 	Quality string  `json:"quality,omitempty" doc:"The platform's own remark, such as estimated"`
 }
 
-func readReport(body []byte) (report, error) {
-	r, ok := readPlain(string(body))
+// readReport reads a report, its items into the memory of items.
+func readReport(body []byte, items []reportItem) (report, error) {
+	r, ok := readPlain(string(body), items)
 	if !ok {
 		r = report{}
 		dec := json.NewDecoder(bytes.NewReader(body))
@@ -93,15 +94,15 @@ func readPeriod(text string) (time.Time, tier, error) {
 
 // start cuts a time to the beginning of the tier's period in the city's time.
 func (t tier) start(at time.Time) time.Time {
-	local := at.In(cityTime())
-	switch t {
-	case daily:
-		return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, cityTime())
-	case monthly:
-		return time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, cityTime())
-	default:
+	if t != daily && t != monthly {
 		return at
 	}
+	city := cityTime()
+	year, month, day := at.In(city).Date()
+	if t == monthly {
+		day = 1
+	}
+	return time.Date(year, month, day, 0, 0, 0, 0, city)
 }
 
 // entry is an item that the gate has let through: a value of a series at a time.

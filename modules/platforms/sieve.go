@@ -287,6 +287,7 @@ func (s *sieve) report(r report) {
 		s.findings = append(s.findings, finding{-1, "", "platforms.item.period", err.Error()})
 		return
 	}
+	s.entries = slices.Grow(s.entries, len(r.Items))
 	totals := map[string]float64{}
 	var dims []byte
 	for i := range r.Items {

@@ -106,24 +106,12 @@ func (l ledger) earlier(ctx context.Context, tx *sqldb.Tx, s submission) (*submi
 	if s.Seq == 0 {
 		return nil, nil //nolint:nilnil // what has no seq has no earlier report
 	}
-	first, err := scanSubmission(tx.QueryRow(ctx, seqSQL, s.platformID, s.Seq))
-	if err == nil {
-		if first.bodyHash == s.bodyHash {
-			return &first, nil
-		}
-		return nil, fault.New(fault.Conflict, "platforms.report.seq_taken", "seq %d was reported with another body; a correction takes a new seq and names this one in revises", s.Seq).
-			With("seq", s.Seq).At("body.seq", "use a new seq")
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("read earlier report: %w", err)
-	}
 	var newest sql.NullInt64
 	if err := tx.QueryRow(ctx, newestSeqSQL, s.platformID).Scan(&newest); err != nil {
 		return nil, fmt.Errorf("read newest seq: %w", err)
 	}
-	if newest.Int64 > s.Seq {
-		return nil, fault.New(fault.Conflict, "platforms.report.seq_behind", "seq %d is behind %d, the newest one", s.Seq, newest.Int64).
-			With("newest", newest.Int64).At("body.seq", "go on with %d", newest.Int64+1)
+	if newest.Int64 >= s.Seq {
+		return l.repeated(ctx, tx, s, newest.Int64)
 	}
 	if s.Revises == 0 {
 		return nil, nil //nolint:nilnil // no earlier report is no error
@@ -136,6 +124,23 @@ func (l ledger) earlier(ctx context.Context, tx *sqldb.Tx, s submission) (*submi
 		return nil, fault.New(fault.Invalid, "platforms.report.revises", "there is no report with seq %d to revise", s.Revises).At("body.revises", "name the seq of the report to correct")
 	}
 	return nil, nil //nolint:nilnil // as above
+}
+
+// repeated returns the report that took this seq before, if it is the same.
+func (l ledger) repeated(ctx context.Context, tx *sqldb.Tx, s submission, newest int64) (*submission, error) {
+	first, err := scanSubmission(tx.QueryRow(ctx, seqSQL, s.platformID, s.Seq))
+	if err == nil {
+		if first.bodyHash == s.bodyHash {
+			return &first, nil
+		}
+		return nil, fault.New(fault.Conflict, "platforms.report.seq_taken", "seq %d was reported with another body; a correction takes a new seq and names this one in revises", s.Seq).
+			With("seq", s.Seq).At("body.seq", "use a new seq")
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("read earlier report: %w", err)
+	}
+	return nil, fault.New(fault.Conflict, "platforms.report.seq_behind", "seq %d is behind %d, the newest one", s.Seq, newest).
+		With("newest", newest).At("body.seq", "go on with %d", newest+1)
 }
 
 // revise stores the values of periods as their next revisions; what contradicts

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,9 @@ const house = resolve(web, '..')
 /** Starts the binary on a free port with an empty directory, and ends it after the tests. */
 export default async function start(): Promise<() => Promise<void>> {
   const data = mkdtempSync(join(tmpdir(), 'linghang-e2e-'))
-  const server = spawn(binary(), ['serve', '--data', data, '--http', '127.0.0.1:0', '--log-level', 'warn'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const config = join(data, 'linghang.yaml')
+  writeFileSync(config, 'oidc:\n  allow: ["127.0.0.0/8"]\n') // a test's own identity provider is on this machine
+  const server = spawn(binary(), ['serve', '--config', config, '--data', data, '--http', '127.0.0.1:0', '--log-level', 'warn'], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const link = await new Promise<string>((found, failed) => {
     const look = (chunk: Buffer) => {

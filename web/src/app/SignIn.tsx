@@ -4,6 +4,7 @@ import { Navigate, useSearchParams } from 'react-router'
 import { api, EntityForm, LinkButton, passkeysWork, problemText, read, signWithPasskey, useCityState, useText, type Session } from '../kernel'
 import { useEnter, useSessionQuery } from '../kernel/session'
 import { Gate } from './Gate'
+import { LoginProblem, useWays, WayButton } from './oidc/Ways'
 import { useAct } from './Proof'
 import { safeNext } from './places'
 import { useEntranceTexts } from './texts'
@@ -21,11 +22,13 @@ export function SignIn() {
   const [params] = useSearchParams()
   const state = useCityState()
   const session = useSessionQuery()
+  const ways = useWays()
   if (state.data && !state.data.set_up) return <Navigate to="/set-up" replace />
   if (session.data) return <Navigate to={safeNext(params.get('next'))} replace />
   const submit = async (values: Values) => enter(await read(api.POST('/api/system/sign-in', { body: values })))
   return (
     <Gate title={t('signIn.title')} note={text(state.data?.city)}>
+      <LoginProblem problem={params.get('problem')} />
       <EntityForm<Values> submit={submit} submitLabel={t('signIn.submit')}>
         <Form.Item name="login" label={t('signIn.login')} rules={[{ required: true, message: t('signIn.loginMissing') }]}>
           <Input autoComplete="username" autoCapitalize="none" />
@@ -35,12 +38,11 @@ export function SignIn() {
         </Form.Item>
       </EntityForm>
       <p className="lh-gate-more"><LinkButton type="link" to="/register">{t('register.title')}</LinkButton></p>
-      {passkeysWork() && (
-        <>
-          <Divider plain>{t('signIn.or')}</Divider>
-          <PasskeySignIn enter={enter} />
-        </>
-      )}
+      {(passkeysWork() || ways.length > 0) && <Divider plain>{t('signIn.or')}</Divider>}
+      <div className="lh-stack">
+        {passkeysWork() && <PasskeySignIn enter={enter} />}
+        {ways.map((way) => <WayButton key={way.id} way={way} next={safeNext(params.get('next'))} />)}
+      </div>
     </Gate>
   )
 }

@@ -3,6 +3,7 @@ import { createBrowserRouter, Outlet, type RouteObject } from 'react-router'
 import { Loading, type Room, type RoomRoute } from '../kernel'
 import { Broken } from './Broken'
 import { Home } from './Home'
+import { Refused } from './oidc/Refused'
 import { NoSuchPage } from './NoSuchPage'
 import { Permitted } from './Permitted'
 import { Entered } from './Entered'
@@ -25,6 +26,7 @@ export function makeRouter(rooms: Room[]) {
         { path: '/registration', element: <RegistrationStatus /> },
         { path: '/invitation', element: <Invitation /> },
         { path: '/set-up', element: <SetUp /> },
+        { path: '/oidc/refused', element: <Refused /> },
         {
           element: <Entered />,
           children: [

@@ -505,6 +505,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oidc/callback/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a provider sends the browser back to */
+        get: operations["get-oidc-callback-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/oidc/clients": {
         parameters: {
             query?: never;
@@ -655,8 +672,44 @@ export interface paths {
         /** JSON Web Key Set */
         get: operations["get-oidc-keys"];
         put?: never;
+        /** Put new keys for tokens in force; the former stay published for a day */
+        post: operations["post-oidc-keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/me/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's accounts at providers */
+        get: operations["get-oidc-me-links"];
+        put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/me/links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to link one's account at a provider */
+        post: operations["post-oidc-me-links-id"];
+        /** Unlink an account */
+        delete: operations["delete-oidc-me-links-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -691,6 +744,60 @@ export interface paths {
         post?: never;
         /** Withdraw one's consent; all tokens of the program for oneself end */
         delete: operations["delete-oidc-me-programs-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers by whose word people sign in here */
+        get: operations["get-oidc-providers"];
+        put?: never;
+        /** Add a provider */
+        post: operations["post-oidc-providers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One provider */
+        get: operations["get-oidc-providers-id"];
+        /** Edit a provider; another issuer ends its links */
+        put: operations["put-oidc-providers-id"];
+        post?: never;
+        /** Remove a provider with its links */
+        delete: operations["delete-oidc-providers-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/providers/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the provider's metadata and say what is wrong with it */
+        post: operations["post-oidc-providers-id-test"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -741,6 +848,40 @@ export interface paths {
         put?: never;
         /** Token revocation (RFC 7009) */
         post: operations["post-oidc-revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers by whose word one can sign in */
+        get: operations["get-oidc-sign-in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/sign-in/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign in by the word of a provider */
+        post: operations["post-oidc-sign-in-id"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3103,6 +3244,10 @@ export interface components {
         DecisionInputBody: {
             allow: boolean;
         };
+        DepartInputBody: {
+            /** @description Where to go after signing in, a path of this address */
+            next?: string;
+        };
         DeviceDecisionInputBody: {
             allow: boolean;
         };
@@ -3578,11 +3723,26 @@ export interface components {
         JobsSchedule: {
             /** Format: int64 */
             every_seconds: number;
+            /**
+             * Format: int64
+             * @description Within the last day
+             */
+            failures: number;
             kind: string;
             last?: components["schemas"]["JobsJob"];
+            /**
+             * Format: date-time
+             * @description When the last run ended, or was asked for
+             */
+            last_at?: string;
+            last_error?: string;
             /** Format: date-time */
             next_at?: string;
+            /** @enum {string} */
+            state: "never" | "waiting" | "running" | "done" | "failed" | "cancelled";
             title: components["schemas"]["Text"];
+            /** Format: double */
+            took_seconds: number;
         };
         KeyInputBody: {
             /** @enum {string} */
@@ -4042,6 +4202,9 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        OidcDepartView: {
+            redirect: string;
+        };
         OidcDeviceView: {
             /** Format: date-time */
             expires_at: string;
@@ -4070,6 +4233,21 @@ export interface components {
              */
             used_at: string;
         };
+        OidcLinkView: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @description What the provider calls the account */
+            name: string;
+            provider: components["schemas"]["Text"];
+            /** Format: date-time */
+            used_at?: string;
+        };
+        OidcLinksView: {
+            items: components["schemas"]["OidcLinkView"][];
+            /** @description Providers that accounts can be linked at */
+            ways: components["schemas"]["OidcWay"][];
+        };
         OidcProgramView: {
             id: string;
             name: components["schemas"]["Text"];
@@ -4077,6 +4255,44 @@ export interface components {
         };
         OidcProgramsView: {
             items: components["schemas"]["OidcLetIn"][];
+        };
+        OidcProviderInput: {
+            /** @description Contexts that stand for two factors there; amr mfa does so too */
+            acr_values: string[];
+            /** @description Under which this installation is registered there */
+            client_id: string;
+            /** @description People with a verified e-mail address of these are known by it; empty: everybody links their account by hand first */
+            domains: string[];
+            enabled: boolean;
+            /** @description Below it is /.well-known/openid-configuration */
+            issuer: string;
+            name: components["schemas"]["Text"];
+            /** @description Its word on two factors counts here */
+            second_factor: boolean;
+            /** @description Empty when editing: as it was */
+            secret?: string;
+        };
+        OidcProviderTestView: {
+            /** @description What is wrong, or where people will sign in */
+            answer: string;
+            ok: boolean;
+        };
+        OidcProviderView: {
+            acr_values: string[];
+            /** @description To be registered at the provider */
+            callback: string;
+            client_id: string;
+            /** Format: date-time */
+            created_at: string;
+            domains: string[];
+            enabled: boolean;
+            has_secret: boolean;
+            id: string;
+            issuer: string;
+            name: components["schemas"]["Text"];
+            second_factor: boolean;
+            /** Format: int64 */
+            version: number;
         };
         OidcRedirectView: {
             /** @description Where the browser goes now */
@@ -4094,6 +4310,13 @@ export interface components {
             organisation: components["schemas"]["Text"];
             program: components["schemas"]["OidcProgramView"];
             scopes: ("openid" | "profile" | "email" | "organisation" | "offline_access")[];
+        };
+        OidcWay: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
+        OidcWaysView: {
+            items: components["schemas"]["OidcWay"][];
         };
         PageChannelView: {
             items: components["schemas"]["NotifyChannelView"][];
@@ -4245,6 +4468,16 @@ export interface components {
              */
             total: number;
         };
+        PageProviderView: {
+            items: components["schemas"]["OidcProviderView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageRegistration: {
             items: components["schemas"]["IdentityRegistration"][];
             /** @description Empty on the last page */
@@ -4277,6 +4510,16 @@ export interface components {
         };
         PageRun: {
             items: components["schemas"]["ReportRun"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageSchedule: {
+            items: components["schemas"]["JobsSchedule"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -5526,9 +5769,6 @@ export interface components {
         };
         SystemRolesView: {
             items: components["schemas"]["SystemRoleView"][];
-        };
-        SystemSchedulesView: {
-            items: components["schemas"]["JobsSchedule"][];
         };
         SystemSessionView: {
             /**
@@ -6861,6 +7101,35 @@ export interface operations {
             };
         };
     };
+    "get-oidc-callback-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-oidc-clients": {
         parameters: {
             query?: {
@@ -7290,6 +7559,132 @@ export interface operations {
             };
         };
     };
+    "post-oidc-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-me-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcLinksView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-me-links-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: {
+                linghang_login?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcDepartView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-oidc-me-links-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-oidc-me-programs": {
         parameters: {
             query?: never;
@@ -7338,6 +7733,218 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-providers": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProviderView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcProviderInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcProviderView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-providers-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcProviderView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-oidc-providers-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcProviderInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcProviderView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-oidc-providers-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-providers-id-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcProviderTestView"];
+                };
             };
             /** @description Refused */
             default: {
@@ -7439,6 +8046,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-oidc-sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcWaysView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-oidc-sign-in-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: {
+                linghang_login?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcDepartView"];
+                };
             };
             /** @description Refused */
             default: {
@@ -9996,10 +10673,17 @@ export interface operations {
                 sort?: string;
                 /** @description Text to search for */
                 q?: string;
+                /** @description ID, such as person:01… */
                 actor?: string;
+                /** @description A part of the actor's name, or the ID */
+                by?: string;
                 action?: string;
                 object?: string;
                 outcome?: "done" | "read" | "refused" | "failed";
+                /** @description Not before */
+                from?: string;
+                /** @description Before */
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -10589,6 +11273,8 @@ export interface operations {
                 q?: string;
                 state?: "waiting" | "running" | "done" | "failed" | "cancelled";
                 kind?: string;
+                /** @description asked: what somebody asked for, and what came around by itself and failed; default: all */
+                show?: "asked";
             };
             header?: never;
             path?: never;
@@ -11342,6 +12028,8 @@ export interface operations {
                 q?: string;
                 state?: "waiting" | "running" | "done" | "failed" | "cancelled";
                 kind?: string;
+                /** @description asked: what somebody asked for, and what came around by itself and failed; default: all */
+                show?: "asked";
             };
             header?: never;
             path?: never;
@@ -12266,7 +12954,19 @@ export interface operations {
     };
     "get-system-schedules": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "never" | "waiting" | "running" | "done" | "failed" | "cancelled";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -12281,7 +12981,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SystemSchedulesView"];
+                    "application/json": components["schemas"]["PageSchedule"];
                 };
             };
             /** @description Refused */

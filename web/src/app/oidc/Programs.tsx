@@ -3,7 +3,7 @@ import { Alert, Button, Checkbox, Drawer, Form, Input, Radio, Select, Switch } f
 import { useState } from 'react'
 import { api, Confirm, CopyBlock, DataTable, EmptyState, EntityForm, ifMatch, NameFields, PageHeader, read, StatusTag, useChange, useFormat, useText, type Column, type Schema } from '../../kernel'
 import { useOrganisations } from '../system/data'
-import { grants, grantText, programsKey, scopes, type Program } from './data'
+import { grants, grantText, listOf, programsKey, scopes, type Program } from './data'
 import { useProgramTexts } from './texts'
 
 type Wanted = Schema<'OidcClientInput'>
@@ -19,13 +19,19 @@ export default function Programs() {
   const t = useProgramTexts()
   const [edited, setEdited] = useState<Program | 'new' | null>(null)
   const [made, setMade] = useState<Program | null>(null)
+  const keys = useChange({ run: () => read(api.POST('/api/oidc/keys')), done: t('programs.keysDone'), quiet: true })
   const close = () => {
     setEdited(null)
     setMade(null)
   }
   return (
     <>
-      <PageHeader title={t('programs.title')} note={t('programs.note')} actions={<Button type="primary" icon={<PlusOutlined />} onClick={() => setEdited('new')}>{t('programs.add')}</Button>} />
+      <PageHeader title={t('programs.title')} note={t('programs.note')} actions={
+        <>
+          <Confirm title={t('programs.keysTitle')} note={t('programs.keysNote')} label={t('programs.keys')} danger={false} run={() => keys.mutateAsync()} />
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setEdited('new')}>{t('programs.add')}</Button>
+        </>
+      } />
       <DataTable<Program>
         url="/api/oidc/clients"
         queryKey={programsKey}
@@ -70,7 +76,7 @@ function useColumns(edit: (p: Program) => void, made: (p: Program) => void): Col
       key: 'act', title: t('programs.actions'), align: 'right',
       render: (p) => (
         <span className="lh-actions">
-          <Button size="small" onClick={() => edit(p)}>{t('programs.edit')}</Button>
+          <Button size="small" onClick={() => edit(p)}>{t('programs.change')}</Button>
           {p.confidential && <Confirm title={t('programs.rotateTitle')} note={t('programs.rotateNote')} label={t('programs.rotate')} danger={false} button={{ size: 'small' }} run={() => rotate.mutateAsync(p.id)} />}
           <Confirm title={t('programs.removeTitle')} note={t('programs.removeNote')} label={t('programs.remove')} button={{ size: 'small' }} run={() => remove.mutateAsync(p.id)} />
         </span>
@@ -98,8 +104,6 @@ function Made({ program, close }: { program: Program; close: () => void }) {
     </div>
   )
 }
-
-const listOf = (text: string | undefined) => (text ?? '').split(/\s+/).filter(Boolean)
 
 function initialOf(p: Program | null): Partial<Values> {
   if (!p) return { confidential: true, grants: ['authorization_code'], scopes: ['openid', 'profile'], algorithm: 'EdDSA', own: false, enabled: true }

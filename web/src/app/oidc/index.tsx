@@ -11,5 +11,6 @@ export const room: Room = {
     { path: '/oidc/sign-out', permission: 'signed-in', page: () => import('./SignOut'), bare: true },
     { path: '/device', permission: 'signed-in', page: () => import('./Device'), bare: true },
     { path: '/system/programs', permission: 'oidc.client.manage', page: () => import('./Programs') },
+    { path: '/system/providers', permission: 'oidc.provider.manage', page: () => import('./Providers') },
   ],
 }

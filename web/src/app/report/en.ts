@@ -9,6 +9,6 @@ export const en: typeof zh = {
   asked: 'Asked for; download it from the list when it is done', cancel: 'Cancel', remove: 'Remove', removed: 'Removed', removeTitle: 'Remove this report with its files?', download: 'Download {{format}}', progress: 'Progress',
   problems: {
     many: '{{limit}} reports of your organisation are not finished. Try later.', unknown: 'There is no such report.', parameters: 'Choose every parameter.', person: 'A report is asked for by a person.', finished: 'The report is finished.', not_done: 'The report is not done yet.', running: 'The report is being made; cancel it first.',
-    time: 'The report took too long.', tries: 'The report was interrupted several times and not finished.',
+    time: 'The report took too long.', tries: 'The report was interrupted several times and not finished.', lost: 'The job that made the report is gone. Ask for the report again.',
   },
 }

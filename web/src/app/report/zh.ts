@@ -7,6 +7,6 @@ export const zh = {
   asked: '已申请，完成后可在列表中下载', cancel: '取消', remove: '删除', removed: '已删除', removeTitle: '删除此报告及其文件？', download: '下载 {{format}}', progress: '进度',
   problems: {
     many: '本机构还有 {{limit}} 份报告未完成，请稍后再试。', unknown: '没有这种报告。', parameters: '请选择全部参数。', person: '报告须由人员申请。', finished: '报告已经结束。', not_done: '报告尚未完成。', running: '报告正在生成，请先取消。',
-    time: '报告生成超时。', tries: '报告多次中断，未能完成。',
+    time: '报告生成超时。', tries: '报告多次中断，未能完成。', lost: '生成报告的任务已不存在，请重新申请。',
   },
 }

@@ -1,7 +1,9 @@
 import { FileProtectOutlined, SafetyCertificateOutlined } from '@ant-design/icons'
-import { Alert, Button, Descriptions, Flex } from 'antd'
+import { Alert, Button, Flex } from 'antd'
+import { useState } from 'react'
 import { api, DataTable, none, PageHeader, problemText, read, StatusTag, useChange, useFormat, useMay, type Column, type Tone } from '../../kernel'
-import { useOrganisations, type AuditEntry } from './data'
+import { AuditDrawer } from './AuditDrawer'
+import { type AuditEntry } from './data'
 import { useSystemTexts } from './texts'
 
 const tones: Record<string, Tone> = { done: 'good', read: 'idle', refused: 'warn', failed: 'bad' }
@@ -11,16 +13,17 @@ const outcomes = ['done', 'read', 'refused', 'failed'] as const
 export default function Audit() {
   const t = useSystemTexts()
   const f = useFormat()
-  const organisations = useOrganisations()
+  const [open, setOpen] = useState<AuditEntry | null>(null)
   const verify = useChange({ run: () => read(api.GET('/api/system/audit/verification')), quiet: true })
   const outcome = (o: string) => ((outcomes as readonly string[]).includes(o) ? t(`outcome.${o as (typeof outcomes)[number]}`) : o)
   const columns: Column<AuditEntry>[] = [
     { key: 'at', title: t('field.time'), sort: 'at', render: (e) => <span className="lh-number">{f.time(e.at)}</span> },
     { key: 'actor', title: t('field.actor'), sort: 'actor_name', render: (e) => (e.erased ? <span className="lh-muted">{t('personal.erased')}</span> : '') || e.actor_name || (e.actor === 'nobody' ? t('audit.nobody') : e.actor) },
-    { key: 'action', title: t('field.action'), sort: 'action', render: (e) => <span className="lh-code">{e.action}</span> },
+    { key: 'action', title: t('field.action'), sort: 'action', render: (e) => <span className="lh-code lh-path">{e.action}</span> },
     { key: 'outcome', title: t('field.outcome'), render: (e) => <StatusTag tone={tones[e.outcome] ?? 'idle'}>{outcome(e.outcome)}</StatusTag> },
     { key: 'ip', title: t('field.ip'), from: 'lg', render: (e) => <span className="lh-code">{e.ip || none}</span> },
     { key: 'seq', title: t('field.seq'), sort: 'seq', align: 'right', from: 'md', render: (e) => <span className="lh-number">{e.seq}</span> },
+    { key: 'act', title: t('field.actions'), align: 'right', render: (e) => <Button size="small" type="text" aria-label={t('audit.show', { seq: e.seq })} onClick={() => setOpen(e)}>{t('audit.details')}</Button> },
   ]
   return (
     <div className="lh-stack">
@@ -41,23 +44,16 @@ export default function Audit() {
         label={t('audit.title')}
         rowKey={(e) => e.id}
         columns={columns}
-        filters={[{ name: 'outcome', label: t('field.outcome'), options: outcomes.map((o) => ({ value: o, label: t(`outcome.${o}`) })) }]}
+        filters={[
+          { name: 'from', label: t('audit.from'), input: 'time' },
+          { name: 'to', label: t('audit.to'), input: 'time' },
+          { name: 'by', label: t('field.actor'), input: 'text' },
+          { name: 'outcome', label: t('field.outcome'), options: outcomes.map((o) => ({ value: o, label: t(`outcome.${o}`) })) },
+        ]}
         search={t('audit.search')}
         exports
-        expand={(e) => (
-          <Descriptions
-            size="small"
-            column={{ xs: 1, md: 2 }}
-            items={[
-              { key: 'object', label: t('field.object'), children: <span className="lh-code lh-break">{e.object || none}</span> },
-              { key: 'organisation', label: t('field.organisation'), children: e.organisation_id ? organisations.name(e.organisation_id) : none },
-              { key: 'detail', label: t('field.detail'), children: e.detail || none },
-              { key: 'request', label: t('field.request'), children: <span className="lh-code">{e.request_id || none}</span> },
-              { key: 'hash', label: t('field.hash'), children: <span className="lh-code lh-break">{e.hash}</span> },
-            ]}
-          />
-        )}
       />
+      <AuditDrawer entry={open} close={() => setOpen(null)} outcome={open && <StatusTag tone={tones[open.outcome] ?? 'idle'}>{outcome(open.outcome)}</StatusTag>} />
     </div>
   )
 }

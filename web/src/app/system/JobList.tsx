@@ -1,27 +1,34 @@
 import { Descriptions, Progress } from 'antd'
 import { Confirm, CopyBlock, DataTable, EmptyState, none, StatusTag, useChange, useFormat, useLive, useText, type Column, type Tone } from '../../kernel'
-import { jobsKey, type Job } from './data'
+import { jobsKey, jobStates as states, type Job } from './data'
 import { useSystemTexts } from './texts'
 
-const states = ['running', 'waiting', 'done', 'failed', 'cancelled'] as const
 const tones: Record<Job['state'], Tone> = { running: 'info', waiting: 'warn', done: 'good', failed: 'bad', cancelled: 'idle' }
 
 interface Props {
   url: '/api/system/jobs' | '/api/system/my-jobs'
   label: string
   empty: string
+  note?: string
+  fixed?: Record<string, string>
+  /** Sets the parameters of this list apart from others on the page. */
+  prefix?: string
+  views?: string
   /** Cancels a job; without it nobody may. */
   cancel?: (id: string) => Promise<unknown>
 }
 
 /** Jobs with their progress, as it moves on. */
-export function JobList({ url, label, empty, cancel }: Props) {
+export function JobList({ url, label, empty, note, fixed = {}, prefix = '', views = url, cancel }: Props) {
   const t = useSystemTexts()
   const columns = useColumns(cancel)
   useLive('system.jobs', jobsKey)
   return (
     <DataTable<Job>
       url={url}
+      fixed={fixed}
+      prefix={prefix}
+      views={views}
       queryKey={jobsKey}
       label={label}
       rowKey={(j) => j.id}
@@ -29,7 +36,7 @@ export function JobList({ url, label, empty, cancel }: Props) {
       filters={[{ name: 'state', label: t('field.state'), options: states.map((s) => ({ value: s, label: t(`jobState.${s}`) })) }]}
       search={t('jobs.search')}
       exports
-      empty={<EmptyState title={empty} />}
+      empty={<EmptyState title={empty} note={note} />}
       expand={(j) => <Detail job={j} />}
     />
   )
@@ -40,15 +47,15 @@ export function JobState({ job }: { job: Job }) {
   const t = useSystemTexts()
   const text = useText()
   const running = job.state === 'running'
+  const state = <StatusTag tone={tones[job.state]}>{running && job.cancel_asked ? t('jobs.cancelling') : t(`jobState.${job.state}`)}</StatusTag>
+  if (!running || (job.fraction === 0 && !job.note.zh)) return state
   return (
     <span className="lh-two">
-      <StatusTag tone={tones[job.state]}>{running && job.cancel_asked ? t('jobs.cancelling') : t(`jobState.${job.state}`)}</StatusTag>
-      {running && (job.fraction > 0 || job.note.zh) ? (
-        <span>
-          <Progress percent={Math.round(job.fraction * 100)} size="small" status="active" aria-label={t('field.progress')} style={{ maxWidth: 160, margin: 0 }} />
-          <span className="lh-muted">{text(job.note)}</span>
-        </span>
-      ) : null}
+      {state}
+      <span>
+        <Progress percent={Math.round(job.fraction * 100)} size="small" status="active" aria-label={t('field.progress')} style={{ maxWidth: 160, margin: 0 }} />
+        <span className="lh-muted">{text(job.note)}</span>
+      </span>
     </span>
   )
 }

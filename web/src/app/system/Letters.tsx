@@ -26,7 +26,7 @@ export default function Letters() {
         filters={[{ name: 'state', label: t('field.state'), options: states.map((s) => ({ value: s, label: t(`letterState.${s}`) })) }]}
         search={t('letters.search')}
         exports
-        empty={<EmptyState title={t('letters.empty')} />}
+        empty={<EmptyState title={t('letters.empty')} note={t('letters.emptyNote')} />}
         expand={(l) => <Detail letter={l} />}
       />
     </>

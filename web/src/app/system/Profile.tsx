@@ -4,6 +4,7 @@ import { api, Confirm, EntityForm, Failure, PageHeader, read, StatusTag, useChan
 import { chooseLanguage, type Language } from '../../kernel/language'
 import { sessionKey, useEnter } from '../../kernel/session'
 import { LetIn } from '../oidc/LetIn'
+import { Links } from '../oidc/Links'
 import { useRoles } from './data'
 import { Factors } from './Factors'
 import { OwnData } from './OwnData'
@@ -20,6 +21,7 @@ export default function Profile() {
         <Password />
       </div>
       <Factors />
+      <Links />
       <LetIn />
       <Memberships />
       <OwnData />

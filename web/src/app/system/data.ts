@@ -23,6 +23,9 @@ export const tokensKey = ['tokens']
 export const jobsKey = ['jobs']
 export const lettersKey = ['letters']
 
+/** The states of a job, in the order in which one looks for them. */
+export const jobStates = ['running', 'waiting', 'done', 'failed', 'cancelled'] as const
+
 /** The kinds of organisations, as the API lists them. */
 export const kinds = ['bureau', 'enterprise', 'operator', 'provider', 'node', 'park', 'responder'] as const
 

@@ -59,6 +59,7 @@ export const en: Translation<typeof zh> = {
     revokeNote: 'Programs that use it are refused at once.', nameNote: 'Say which program uses it', once: 'The token is shown this once. Keep it now.', secret: 'Token', use: 'Send it as the header Authorization: Bearer:',
   },
   audit: {
+    from: 'From', to: 'To', details: 'Details', show: 'Details of entry {{seq}}', entry: 'Entry {{seq}}', permission: 'Permission asked for', byActor: 'Everything this actor did', hashNote: 'The hash covers every field and the hash of the entry before; a change of any entry is found when the chain is verified.',
     title: 'Audit log', note: 'Every change, every sign-in and every look at sensitive data; append-only, each entry bound to the one before by a hash.', verify: 'Verify the chain', holds: 'The chain of {{count}} entries holds; {{signed}} signed checkpoints fit', proof: 'Export with proof', proofNote: 'JSON lines with signed checkpoints, to be verified anywhere', broken: 'The chain is broken at entry {{at}}', search: 'Who, action, object or detail', nobody: 'nobody',
   },
   outcome: { done: 'Done', read: 'Read', refused: 'Refused', failed: 'Failed' },
@@ -72,12 +73,12 @@ export const en: Translation<typeof zh> = {
   },
   jobState: { waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' },
   jobs: {
-    title: 'Jobs', note: 'Work in the background. One replica at a time does a job; when it is gone, another takes over.', mine: 'My jobs', mineNote: 'Background work that you started: how far it is, and what came of it.', list: 'All jobs', schedules: 'Periodic', search: 'Job, who started it, or error', empty: 'There are no jobs yet', mineEmpty: 'You have not started any background work. What takes long, such as a report, shows here.',
+    title: 'Jobs', note: 'Work in the background. One replica at a time does a job; when it is gone, another takes over.', mine: 'My jobs', mineNote: 'Background work that you started: how far it is, and what came of it.', list: 'Jobs', all: 'All runs', schedules: 'Periodic', scheduleSearch: 'Job or error', failures: 'Failures in a day', took: 'Took', seconds2: '{{count}} s', runsOf: 'Runs of {{kind}}', emptyAsked: 'Nobody asked for a job, and no periodic job failed', emptyAskedNote: 'What came of periodic jobs is under “Periodic”; those that fail are listed here too.', search: 'Job, who started it, or error', empty: 'There are no jobs yet', mineEmpty: 'You have not started any background work. What takes long, such as a report, shows here.',
     byItself: 'by itself', run: 'Run now', started: 'It is begun', cancel: 'Cancel', cancelTitle: 'Cancel this job?', cancelNote: 'What it has done stays done; it can be started again.', cancelled: 'Cancelling is asked for', cancelling: 'being cancelled', never: 'never yet', days: 'every {{count}} d', hours: 'every {{count}} h', minutes: 'every {{count}} min', seconds: 'every {{count}} s',
   },
   letterState: { dead: 'Needs a decision', waiting: 'Tried again', handled: 'Handled', discarded: 'Discarded' },
   letters: {
-    title: 'Dead letters', note: 'Events that could not be handled. They are tried again by themselves for about an hour; then somebody mends the cause and replays them, or discards them with a reason. Other events are not held up.', search: 'Event, consumer or error', empty: 'Every event was handled', payload: 'The event',
+    title: 'Dead letters', note: 'Events that could not be handled. They are tried again by themselves for about an hour; then somebody mends the cause and replays them, or discards them with a reason. Other events are not held up.', search: 'Event, consumer or error', empty: 'Every event was handled', emptyNote: 'When there are some, this page says why, and so does the health page.', payload: 'The event',
     replay: 'Replay', replayed: 'Handed out again', replayAll: 'Replay all', replayAllTitle: 'Replay {{count}} events that need a decision?', replayAllNote: 'Mend the cause first. An event that was handled before has no second effect; 500 at a time.',
     discard: 'Discard', discarded: 'Discarded', discardTitle: 'Discard this event?', discardNote: 'Its consumer will never handle it. The reason is kept with the event and in the audit log.',
   },

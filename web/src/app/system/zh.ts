@@ -56,6 +56,7 @@ export const zh = {
     revokeNote: '使用此令牌的程序将立即无法访问。', nameNote: '写明由哪个程序使用', once: '令牌只显示这一次，请立即保存。', secret: '令牌', use: '以 HTTP 头 Authorization: Bearer 发送：',
   },
   audit: {
+    from: '起始时间', to: '截止时间', details: '详情', show: '第 {{seq}} 条的详情', entry: '审计记录 {{seq}}', permission: '所需权限', byActor: '此操作者的全部记录', hashNote: '摘要涵盖本条的全部字段和上一条的摘要；改动任何一条都会被校验发现。',
     title: '审计日志', note: '记录每次更改、登录和对敏感数据的查看；只增不改，逐条以哈希相连。', verify: '校验完整性', holds: '日志完整，共 {{count}} 条，{{signed}} 个签名检查点相符', proof: '导出供校验', proofNote: 'JSON 行格式，含签名检查点，可离线校验', broken: '日志在第 {{at}} 条处被改动或缺失', search: '操作者、操作、对象或说明', nobody: '未登录',
   },
   outcome: { done: '完成', read: '查看', refused: '拒绝', failed: '失败' },
@@ -69,12 +70,12 @@ export const zh = {
   },
   jobState: { waiting: '等待', running: '运行中', done: '完成', failed: '失败', cancelled: '已取消' },
   jobs: {
-    title: '任务', note: '在后台执行的工作。同一时间每项任务由一个副本执行，副本停止后由其他副本接手。', mine: '我的任务', mineNote: '您发起的后台任务：进度、结果与错误。', list: '全部任务', schedules: '周期任务', search: '任务、发起人或错误', empty: '还没有任务', mineEmpty: '您还没有发起过后台任务。导出报告等耗时的操作会出现在这里。',
+    title: '任务', note: '在后台执行的工作。同一时间每项任务由一个副本执行，副本停止后由其他副本接手。', mine: '我的任务', mineNote: '您发起的后台任务：进度、结果与错误。', list: '任务', all: '全部运行', schedules: '周期任务', scheduleSearch: '任务或错误', failures: '一日内失败', took: '耗时', seconds2: '{{count}} 秒', runsOf: '{{kind}} 的运行记录', emptyAsked: '没有人发起的任务，周期任务也没有失败', emptyAskedNote: '周期任务的最近结果见“周期任务”；失败的周期任务也会列在这里。', search: '任务、发起人或错误', empty: '还没有任务', mineEmpty: '您还没有发起过后台任务。导出报告等耗时的操作会出现在这里。',
     byItself: '自动', run: '立即运行', started: '已开始', cancel: '取消', cancelTitle: '取消此任务？', cancelNote: '已完成的部分不会撤销；任务可以重新发起。', cancelled: '已请求取消', cancelling: '正在取消', never: '尚未运行', days: '每 {{count}} 天', hours: '每 {{count}} 小时', minutes: '每 {{count}} 分钟', seconds: '每 {{count}} 秒',
   },
   letterState: { dead: '待处置', waiting: '重试中', handled: '已处理', discarded: '已丢弃' },
   letters: {
-    title: '死信', note: '未能处理的事件。系统会自动重试约一小时，仍然失败的由管理员决定：排除原因后重放，或说明理由后丢弃。其他事件不受影响。', search: '事件、接收方或错误', empty: '没有未能处理的事件', payload: '事件内容',
+    title: '死信', note: '未能处理的事件。系统会自动重试约一小时，仍然失败的由管理员决定：排除原因后重放，或说明理由后丢弃。其他事件不受影响。', search: '事件、接收方或错误', empty: '没有未能处理的事件', emptyNote: '出现时会在这里说明原因，运行状况页也会提示。', payload: '事件内容',
     replay: '重放', replayed: '已交付重放', replayAll: '全部重放', replayAllTitle: '重放 {{count}} 条待处置事件？', replayAllNote: '请先排除失败原因。已处理过的事件不会重复生效；一次最多 500 条。',
     discard: '丢弃', discarded: '已丢弃', discardTitle: '丢弃此事件？', discardNote: '接收方将不会处理此事件。理由会与事件一同保存并写入审计日志。',
   },

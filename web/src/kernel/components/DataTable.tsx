@@ -1,16 +1,18 @@
-import { DownloadOutlined, FilterOutlined, LeftOutlined, RightOutlined, SearchOutlined } from '@ant-design/icons'
+import { DownloadOutlined, FilterOutlined, LeftOutlined, RightOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query'
-import { Button, Dropdown, Flex, Input, Select, type TableColumnType } from 'antd'
+import { Button, Dropdown, Flex, Select, type TableColumnType } from 'antd'
 import type { SorterResult } from 'antd/es/table/interface'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
 import { request, type Page } from '../client'
 import { useLanguage, useKernelTexts } from '../language'
+import { Columns } from './Columns'
 import { EmptyState } from './EmptyState'
 import { Failure } from './Failure'
+import { FilterField, TypedInput, type Filter } from './Filters'
 import { PlainTable } from './PlainTable'
 import { Views } from './Views'
-import { exportURL, listQuery, pageSizes, readList, writeList, type ListState } from './list'
+import { chosenColumns, exportURL, listQuery, pageSizes, readList, writeList, type ListState } from './list'
 
 /** A column of a list. */
 export interface Column<Item> {
@@ -24,13 +26,6 @@ export interface Column<Item> {
   /** Least window width at which the column shows. */
   from?: 'sm' | 'md' | 'lg' | 'xl' | 'xxl'
   fixed?: 'left'
-}
-
-/** A closed set of values to filter by. */
-export interface Filter {
-  name: string
-  label: string
-  options: { value: string; label: string }[]
 }
 
 interface Props<Item> {
@@ -47,6 +42,8 @@ interface Props<Item> {
   fixed?: Record<string, string>
   /** Sets this list's parameters apart when a page has two. */
   prefix?: string
+  /** Names the list for saved views, where several have one address; empty for none. */
+  views?: string
   label: string
   empty?: ReactNode
   /** Reads again after so many milliseconds, for what changes without a notice. */
@@ -70,17 +67,18 @@ export function DataTable<Item extends object>(props: Props<Item>) {
     refetchInterval: props.every ?? false,
   })
   const narrowed = state.q !== '' || Object.values(state.filters).some(Boolean)
+  const shown = chosenColumns(columns, state.columns)
   const expandable = props.expand && { expandedRowRender: props.expand, rowExpandable: props.canExpand ?? (() => true) }
   return (
     <section aria-label={label} className="lh-list">
-      <Bar {...props} filters={filters} state={state} change={change} total={list.data?.total} />
+      <Bar {...props} filters={filters} state={state} change={change} shown={shown.map((c) => c.key)} total={list.data?.total} />
       {list.error && <Failure problem={list.error} retry={() => void list.refetch()} />}
       <PlainTable<Item>
         label={label}
         rowKey={rowKey}
         dataSource={list.data?.items ?? []}
         loading={list.isPending}
-        columns={columns.map((c) => antColumn(c, state.sort))}
+        columns={shown.map((c) => antColumn(c, state.sort))}
         expandable={expandable as never}
         locale={{ emptyText: list.isPending ? t('list.loading') : (!narrowed && props.empty) || <EmptyState title={narrowed ? t('list.nothing') : t('list.empty')} /> }}
         onChange={(_, __, sorter) => change({ sort: sortOf(sorter as SorterResult<Item>) })}
@@ -112,38 +110,27 @@ interface BarProps<Item> extends Props<Item> {
   filters: Filter[]
   state: ListState
   change: (values: Record<string, string>) => void
+  shown: string[]
   total: number | undefined
 }
 
-function Bar<Item>({ url, filters, search, exports: downloads, fixed, prefix = '', state, change, total }: BarProps<Item>) {
+function Bar<Item>({ url, columns, shown, filters, search, exports: downloads, fixed, prefix = '', views = url, state, change, total }: BarProps<Item>) {
   const t = useKernelTexts()
   const language = useLanguage()
   const narrowed = state.q !== '' || Object.values(state.filters).some(Boolean)
   const [folded, setFolded] = useState(true)
   return (
     <Flex wrap gap={8} align="center" className={folded ? 'lh-list-bar lh-filters-folded' : 'lh-list-bar'}>
-      {search && <Search value={state.q} placeholder={search} change={(q) => change({ q })} />}
+      {search && <TypedInput search className="lh-search" value={state.q} placeholder={search} change={(q) => change({ q })} />}
       {filters.length > 0 && <Button className="lh-narrow-only" icon={<FilterOutlined />} aria-expanded={!folded} aria-label={t('list.filter')} onClick={() => setFolded(!folded)} />}
-      {filters.map((f) => (
-        <Select
-          key={f.name}
-          aria-label={f.label}
-          allowClear
-          showSearch={f.options.length > 12 ? { optionFilterProp: 'label' } : false}
-          placeholder={f.label}
-          value={state.filters[f.name] || null}
-          options={f.options}
-          onChange={(value) => change({ [f.name]: value ?? '' })}
-          popupMatchSelectWidth={false}
-          className="lh-filter"
-        />
-      ))}
+      {filters.map((f) => <FilterField key={f.name} filter={f} value={state.filters[f.name] ?? ''} change={(value) => change({ [f.name]: value })} />)}
       {narrowed && (
         <Button type="text" onClick={() => change({ q: '', ...Object.fromEntries(filters.map((f) => [f.name, ''])) })}>
           {t('action.clear')}
         </Button>
       )}
-      <Views list={url} names={['q', 'sort', 'limit', ...filters.map((f) => f.name)].map((name) => prefix + name)} />
+      {views && <Views list={views} names={['q', 'sort', 'limit', 'columns', ...filters.map((f) => f.name)].map((name) => prefix + name)} />}
+      {columns.length > 1 && <Columns columns={columns} shown={shown} chosen={state.columns.length > 0} change={(keys) => change({ columns: keys.join(',') })} />}
       <span className="lh-list-total">{total === undefined ? '' : t('list.total', { count: total })}</span>
       {downloads && (
         <Dropdown
@@ -164,20 +151,6 @@ function Bar<Item>({ url, filters, search, exports: downloads, fixed, prefix = '
       )}
     </Flex>
   )
-}
-
-/** Waits for a pause in typing before it searches. */
-function Search({ value, placeholder, change }: { value: string; placeholder: string; change: (q: string) => void }) {
-  const [text, setText] = useState(value)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => setText(value), [value])
-  useEffect(() => () => clearTimeout(timer.current), [])
-  const type = (next: string) => {
-    setText(next)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => change(next.trim()), 300)
-  }
-  return <Input allowClear prefix={<SearchOutlined aria-hidden />} aria-label={placeholder} placeholder={placeholder} value={text} onChange={(e) => type(e.target.value)} className="lh-search" />
 }
 
 function Pager({ state, change, next, busy }: { state: ListState; change: (values: Record<string, string>) => void; next: string; busy: boolean }) {

@@ -4,6 +4,8 @@ export interface ListState {
   sort: string
   cursor: string
   limit: number
+  /** Keys of the columns that show, in their order; empty means as usual. */
+  columns: string[]
   filters: Record<string, string>
 }
 
@@ -18,8 +20,15 @@ export function readList(params: URLSearchParams, filters: string[], prefix = ''
   const limit = Number(get('limit'))
   return {
     q: get('q'), sort: get('sort'), cursor: get('cursor'), limit: limits.includes(limit) ? limit : 20,
+    columns: get('columns').split(',').filter(Boolean),
     filters: Object.fromEntries(filters.map((name) => [name, get(name)])),
   }
+}
+
+/** The columns to show: those that are chosen and still exist, or all. The usual ones may hide where there is no room. */
+export function chosenColumns<Column extends { key: string; from?: unknown }>(all: Column[], keys: string[]): Column[] {
+  const chosen = [...new Set(keys)].flatMap((key) => all.filter((c) => c.key === key))
+  return chosen.length === 0 ? all : chosen.map(({ from: _, ...rest }) => rest as Column)
 }
 
 /** Writes a change to the address. All but turning the page goes back to the first one. */
