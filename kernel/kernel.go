@@ -191,7 +191,7 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.oidc = oidc.New(k.Kit("oidc"), k.directory)
 	notices := notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")})
 	return []module.Module{
-		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail}),
+		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail, Persons: system.Persons{Gather: k.gather, Erase: k.erase, Flush: k.flush}}),
 		k.files, k.search, k.report, k.remark, k.machines, k.share, view.New(k.Kit("view")),
 		k.oidc, notices,
 	}
@@ -554,3 +554,6 @@ func (k *Kernel) Server() *httpd.Server { return k.server }
 
 // Machines returns the room of machines.
 func (k *Kernel) Machines() *machine.Room { return k.machines }
+
+// Databases returns the databases of all rooms.
+func (k *Kernel) Databases() []*sqldb.DB { return k.sql.DBs() }

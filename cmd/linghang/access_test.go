@@ -231,6 +231,8 @@ func newAccess(t *testing.T) *access {
 		{"/api/share/rules/{id}", "/api/share/rules/" + ruleID, false},
 		{"/api/machine/machines/{id}", "/api/machine/machines/" + machineID, false},
 		{"/api/system/organisations/{id}/members/{person}", "/api/system/organisations/" + a.Ours.ID + "/members/" + member, false},
+		{"/api/system/me/requests/{id}", "/api/system/me/requests/none", false},
+		{"/api/system/personal-requests/{id}", "/api/system/personal-requests/none", false},
 		{"/api/system/invitations/{id}", "/api/system/invitations/" + invitation, false},
 		{"/api/system/registrations/{id}", "/api/system/registrations/" + a.registration(t), false},
 		{"/api/system/persons/{id}/factors", "/api/system/persons/" + lost + "/factors", false}, // ends the sessions of who has some

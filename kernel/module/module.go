@@ -73,6 +73,10 @@ type Manifest struct {
 	Jobs        []Job
 	Nav         []NavItem
 	Sealed      []Sealed
+	Personal    []sqldb.Personal // where something about persons is kept
+	// Forget erases what Personal cannot name, such as contacts that are told by
+	// their address; it may be called again after a crash.
+	Forget func(ctx context.Context, s identity.Subject) error
 }
 
 // Sealed is a column that holds secrets, each sealed by the room's keyring for

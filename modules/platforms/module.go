@@ -71,6 +71,7 @@ func (m *Module) Manifest() module.Manifest {
 		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
 		Measures:    m.measureList(),
 		Sealed:      sealedColumns(),
+		Forget:      m.forgetPerson,
 		Finds:       m.platforms.finds(),
 		Shares:      m.platforms.shareables(),
 		Remarks:     m.platforms.remarkable(),

@@ -2419,6 +2419,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The text about personal data, and what one agreed to */
+        get: operations["get-system-me-consents"];
+        put?: never;
+        /** Agree to the text in force */
+        post: operations["post-system-me-consents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/me/consents/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one's consent back: the account is closed at once, and erasure is asked for */
+        post: operations["post-system-me-consents-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/me/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The copy that was granted, as JSON, or with ?format=html to read and print */
+        get: operations["get-system-me-copy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/me/leave": {
         parameters: {
             query?: never;
@@ -2518,6 +2570,41 @@ export interface paths {
         /** Ten new recovery codes; earlier ones stop working */
         post: operations["post-system-me-recovery-codes"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/me/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one asked about one's data */
+        get: operations["get-system-me-requests"];
+        put?: never;
+        /** Ask for a copy, a correction, or to be erased */
+        post: operations["post-system-me-requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/me/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an open request back */
+        delete: operations["delete-system-me-requests-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2675,6 +2762,40 @@ export interface paths {
         post?: never;
         /** End what somebody is in an organisation */
         delete: operations["delete-system-organisations-id-members-person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/personal-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What persons ask about their data, by due date */
+        get: operations["get-system-personal-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/personal-requests/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant or refuse, with a reason that the person is told */
+        post: operations["post-system-personal-requests-id-decision"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3232,6 +3353,9 @@ export interface components {
             name: string;
             password: string;
         };
+        AgreeInputBody: {
+            version: string;
+        };
         AnnounceInputBody: {
             /** @description Path in the web */
             link?: string;
@@ -3471,6 +3595,20 @@ export interface components {
             name?: string;
             password: string;
         };
+        IdentityConsent: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            how: "registration" | "invitation" | "page";
+            version: string;
+            /** Format: date-time */
+            withdrawn_at?: string;
+        };
+        IdentityConsentState: {
+            consents: components["schemas"]["IdentityConsent"][];
+            text: components["schemas"]["Text"];
+            version: string;
+        };
         IdentityDecision: {
             /** @enum {string} */
             decision: "approve" | "return" | "refuse";
@@ -3632,6 +3770,42 @@ export interface components {
             password?: string;
             /** @description Demonstration data; shown as such everywhere */
             synthetic?: boolean;
+        };
+        IdentityPersonalDecision: {
+            /** @enum {string} */
+            decision: "approve" | "refuse";
+            /** @description Told to the person */
+            reason: string;
+        };
+        IdentityPersonalInput: {
+            /** @description What is to be corrected, or why */
+            detail?: string;
+            /** @enum {string} */
+            kind: "copy" | "correction" | "erasure";
+        };
+        IdentityPersonalRequest: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            detail: string;
+            /** Format: date-time */
+            done_at?: string;
+            /** Format: date-time */
+            due_at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "copy" | "correction" | "erasure";
+            late: boolean;
+            login: string;
+            name: string;
+            person_id: string;
+            reason: string;
+            /** @enum {string} */
+            state: "open" | "doing" | "done" | "refused" | "withdrawn";
+            /** Format: int64 */
+            version: number;
         };
         IdentityRegistration: {
             contact_email: string;
@@ -4474,6 +4648,16 @@ export interface components {
         };
         PagePerson: {
             items: components["schemas"]["IdentityPerson"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PagePersonalRequest: {
+            items: components["schemas"]["IdentityPersonalRequest"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -5950,6 +6134,9 @@ export interface components {
             id: string;
             kind: string;
             name: components["schemas"]["Text"];
+        };
+        SystemOwnRequestsView: {
+            items: components["schemas"]["IdentityPersonalRequest"][];
         };
         SystemPasskeysView: {
             items: components["schemas"]["IdentityPasskey"][];
@@ -12119,6 +12306,126 @@ export interface operations {
             };
         };
     };
+    "get-system-me-consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityConsentState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-me-consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreeInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-me-consents-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityPersonalRequest"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-me-copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-system-me-leave": {
         parameters: {
             query?: never;
@@ -12365,6 +12672,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SystemCodesView"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-me-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemOwnRequestsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-me-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityPersonalInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityPersonalRequest"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-system-me-requests-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -12828,6 +13230,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-system-personal-requests": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "open" | "doing" | "done" | "refused" | "withdrawn";
+                kind?: "copy" | "correction" | "erasure";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePersonalRequest"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-personal-requests-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityPersonalDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityPersonalRequest"];
+                };
             };
             /** @description Refused */
             default: {
