@@ -86,6 +86,9 @@ func (m *Room) Manifest() module.Manifest {
 		Routes: []module.Route{
 			{Pattern: "GET /", Permission: "files.view", Summary: "Every uploaded file with its verdict, by default the newest first", Handler: httpd.List(m.list)},
 		},
+		Personal: []sqldb.Personal{
+			{Table: "manifest", Person: "sent_by", Columns: []string{"sent_by_name"}, Show: []string{"name", "kind", "size", "sent_at"}},
+		},
 		Jobs: []module.Job{{Name: "forget_refusals", Title: lang.Text{ZH: "清理拒收记录", EN: "Forget refused uploads"}, Every: 24 * time.Hour, Do: func(ctx context.Context) error {
 			return m.store.forget(ctx, time.Now().Add(-refusalsKept))
 		}}},

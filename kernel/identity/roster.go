@@ -142,18 +142,12 @@ func (e *RosterEntry) check() {
 func (e *RosterEntry) match(known []knownPerson, organisation string) {
 	var found []knownPerson
 	for _, p := range known {
-		if (e.Login != "" && p.Login == e.Login) || (e.Login == "" && e.Email != "" && p.inside && strings.EqualFold(p.Email, e.Email)) {
+		if e.means(p) {
 			found = append(found, p)
 		}
 	}
 	if e.Login == "" && len(found) == 0 {
-		e.Login = strings.ToLower(e.Email)
-		if !loginPattern.MatchString(e.Login) {
-			e.wrong("login", "missing")
-		}
-		if slices.ContainsFunc(known, func(p knownPerson) bool { return p.Login == e.Login }) {
-			e.wrong("login", "taken")
-		}
+		e.newLogin(known)
 	}
 	switch {
 	case len(found) > 1:
@@ -163,10 +157,30 @@ func (e *RosterEntry) match(known []knownPerson, organisation string) {
 	case e.Action == RosterWrong:
 	case len(found) == 0:
 		e.Action = RosterCreate
-	case slices.Contains(found[0].Memberships, Membership{organisation, e.Role}):
-		e.Action, e.personID, e.Login = RosterSame, found[0].ID, found[0].Login
 	default:
 		e.Action, e.personID, e.Login = RosterAdd, found[0].ID, found[0].Login
+		if slices.Contains(found[0].Memberships, Membership{organisation, e.Role}) {
+			e.Action = RosterSame
+		}
+	}
+}
+
+// means reports whether the line is about the person.
+func (e *RosterEntry) means(p knownPerson) bool {
+	if e.Login != "" {
+		return p.Login == e.Login
+	}
+	return e.Email != "" && p.inside && strings.EqualFold(p.Email, e.Email)
+}
+
+// newLogin lets the address be the login of who has none.
+func (e *RosterEntry) newLogin(known []knownPerson) {
+	e.Login = strings.ToLower(e.Email)
+	if !loginPattern.MatchString(e.Login) {
+		e.wrong("login", "missing")
+	}
+	if slices.ContainsFunc(known, func(p knownPerson) bool { return p.Login == e.Login }) {
+		e.wrong("login", "taken")
 	}
 }
 

@@ -68,10 +68,15 @@ type Manifest struct {
 	Finds       []Find     // what can be found by the city's search
 	Remarks     []Remarked // objects that people comment on
 	Reports     []Report
+	Shares      []Shareable // what organisations can share by rules
 	Notices     []notice.Kind
 	Jobs        []Job
 	Nav         []NavItem
 	Sealed      []Sealed
+	Personal    []sqldb.Personal // where something about persons is kept
+	// Forget erases what Personal cannot name, such as contacts that are told by
+	// their address; it may be called again after a crash.
+	Forget func(ctx context.Context, s identity.Subject) error
 }
 
 // Sealed is a column that holds secrets, each sealed by the room's keyring for
@@ -100,6 +105,7 @@ type Kit struct {
 	Blobs    *blobs.Store
 	Files    Files
 	Search   *Search
+	Shares   Shares
 	Remarks  *Remarks
 	Measures *measure.Register
 	Live     *live.Hub

@@ -85,6 +85,7 @@ type Sent struct {
 	ID     string    `json:"id"`
 	At     time.Time `json:"at"`
 	By     string    `json:"by"` // name of who caused it
+	ByID   string    `json:"by_id,omitempty"`
 	Notice Notice    `json:"notice"`
 }
 
@@ -117,7 +118,7 @@ func (s *Sender) Send(ctx context.Context, tx *sqldb.Tx, notices ...Notice) erro
 			return fmt.Errorf("a notice of the kind %s names more than %d persons", n.Kind, personsLimit)
 		}
 		n.Title, n.Body = lang.Text{ZH: cut(n.Title.ZH, 300), EN: cut(n.Title.EN, 300)}, lang.Text{ZH: cut(n.Body.ZH, bodyLimit), EN: cut(n.Body.EN, bodyLimit)}
-		sent := Sent{ID: ulid.Make().String(), At: time.Now().UTC(), By: identity.From(ctx).Name, Notice: n}
+		sent := Sent{ID: ulid.Make().String(), At: time.Now().UTC(), By: identity.From(ctx).Name, ByID: identity.From(ctx).PersonID, Notice: n}
 		if err := tx.Emit(ctx, sent); err != nil {
 			return fmt.Errorf("send notice %s: %w", n.Kind, err)
 		}

@@ -85,9 +85,9 @@ func (s noticeStore) send(ctx context.Context, sender *notice.Sender, n notice.N
 
 func insertNotice(ctx context.Context, tx *sqldb.Tx, sent notice.Sent, k notice.Kind) error {
 	n := sent.Notice
-	_, err := tx.Exec(ctx, `INSERT INTO notice (id, kind, gravity, title_zh, title_en, body_zh, body_en, link, secret, by_name, organisation_id, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
-		sent.ID, k.ID, string(k.Gravity), n.Title.ZH, n.Title.EN, n.Body.ZH, n.Body.EN, n.Link, n.Secret, sent.By, n.To.Organisation, sent.At.UnixMilli())
+	_, err := tx.Exec(ctx, `INSERT INTO notice (id, kind, gravity, title_zh, title_en, body_zh, body_en, link, secret, by_name, organisation_id, at, by_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
+		sent.ID, k.ID, string(k.Gravity), n.Title.ZH, n.Title.EN, n.Body.ZH, n.Body.EN, n.Link, n.Secret, sent.By, n.To.Organisation, sent.At.UnixMilli(), sent.ByID)
 	if err != nil {
 		return fmt.Errorf("insert notice: %w", err)
 	}

@@ -126,6 +126,7 @@ func (m *Room) Manifest() module.Manifest {
 		Notices: []notice.Kind{
 			{ID: kindAnnouncement, Title: lang.Text{ZH: "公告", EN: "Announcements"}, Gravity: notice.Important, Mail: notice.AtOnce, Mandatory: true},
 		},
+		Personal: personal(), Forget: m.forgetPerson,
 		Sealed: []module.Sealed{
 			{Purpose: channelPurpose, Column: sqldb.Column{Table: "channel", Key: "id", Name: "url"}},
 			{Purpose: channelPurpose, Column: sqldb.Column{Table: "channel", Key: "id", Name: "secret", Where: "secret <> ''"}},

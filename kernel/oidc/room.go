@@ -95,6 +95,10 @@ func (m *Room) Manifest() module.Manifest {
 			{Purpose: signingPurpose, Column: sqldb.Column{Table: "signing_key", Key: "id", Name: "secret"}},
 			{Purpose: providerPurpose, Column: sqldb.Column{Table: "provider", Key: "id", Name: "secret", Where: "secret <> ''"}},
 		},
+		Personal: []sqldb.Personal{
+			{Table: "consent", Person: "person_id", Show: []string{"client_id", "scopes", "at"}, Drop: true},
+			{Table: "link", Person: "person_id", Show: []string{"provider_id", "subject"}, Drop: true},
+		},
 		Jobs: []module.Job{
 			{Name: "keys", Title: lang.Text{ZH: "轮换令牌签名密钥", EN: "Renew the keys that sign tokens"}, Every: 24 * time.Hour, Do: m.renewKeys},
 			{Name: "forget", Title: lang.Text{ZH: "清理过期授权", EN: "Forget permits that are over"}, Every: time.Hour, Do: m.forget},

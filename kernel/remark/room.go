@@ -34,6 +34,7 @@ import (
 	"linghang/kernel/live"
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
+	"linghang/kernel/sqldb"
 )
 
 //go:embed migrations/*.sql
@@ -138,6 +139,10 @@ func (m *Room) Manifest() module.Manifest {
 		Notices: []notice.Kind{
 			{ID: noticeMentioned, Title: lang.Text{ZH: "评论中提到我", EN: "Comments that mention me"}, Gravity: notice.Important, Mail: notice.AtOnce},
 			{ID: noticeAnswered, Title: lang.Text{ZH: "我参与的评论有回复", EN: "Replies in threads I took part in"}, Gravity: notice.Info, Mail: notice.Daily},
+		},
+		Personal: []sqldb.Personal{
+			{Table: "comment", Person: "author", Columns: []string{"author_name"}, Show: []string{"kind", "object_id", "body", "at"}},
+			{Table: "mention", Person: "person_id", Columns: []string{"person_name"}, Show: []string{"comment_id"}},
 		},
 		Jobs: []module.Job{{Name: "sweep", Title: lang.Text{ZH: "清理未发表的附件", EN: "Sweep files that nobody said anything with"}, Every: time.Hour, Do: m.sweepNow}},
 	}

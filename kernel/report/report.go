@@ -27,6 +27,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/paper"
+	"linghang/kernel/sqldb"
 )
 
 //go:embed migrations/*.sql
@@ -87,6 +88,9 @@ func (m *Room) Manifest() module.Manifest {
 			{Pattern: "GET /runs/{id}/xlsx", Permission: "report.view", Summary: "Download as XLSX", Handler: httpd.Raw("", m.download("xlsx"))},
 		},
 		Topics: []module.Topic{{Name: topicRuns, Permission: "report.view"}},
+		Personal: []sqldb.Personal{
+			{Table: "run", Person: "asked_by", Columns: []string{"asked_by_name"}, Show: []string{"report", "title", "parameters", "asked_at"}},
+		},
 		Jobs: []module.Job{
 			// Two at once, so that a heap of reports does not slow down everything else.
 			{Name: jobMake, Title: lang.Text{ZH: "生成报告", EN: "Make a report"}, Run: m.work, AtOnce: 2, Tries: 3, Limit: runTime},

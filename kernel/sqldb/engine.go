@@ -134,8 +134,9 @@ func (db *DB) connect(ctx context.Context) error {
 	if err := os.MkdirAll(db.engine.cfg.Dir, 0o700); err != nil {
 		return fmt.Errorf("make data directory: %w", err)
 	}
-	path := filepath.Join(db.engine.cfg.Dir, db.room+".db")
-	writer, err := openSQLite(ctx, path, "&_txlock=immediate", 1)
+	path := db.path()
+	// What is deleted is overwritten: an erased name is not left in free pages.
+	writer, err := openSQLite(ctx, path, "&_txlock=immediate&_pragma=secure_delete(1)", 1)
 	if err != nil {
 		return err
 	}
@@ -146,6 +147,8 @@ func (db *DB) connect(ctx context.Context) error {
 	db.writer, db.reader = writer, reader
 	return nil
 }
+
+func (db *DB) path() string { return filepath.Join(db.engine.cfg.Dir, db.room+".db") }
 
 func openSQLite(ctx context.Context, path, extra string, conns int) (*sql.DB, error) {
 	// A # or ? in the directory's name would end the name of the file.

@@ -130,7 +130,7 @@ func (m *Room) invitation(ctx context.Context, in invitationInput) (invitationVi
 func (m *Room) answered(i identity.Invitation, name string) func(context.Context, *sqldb.Tx) error {
 	n := notice.Notice{Kind: noticeAnswer, Link: "/system/invitations", To: notice.Audience{Persons: []string{i.Inviter()}}}
 	o := i.Organisation()
-	n.Title = lang.Text{ZH: name + "已加入“" + o.ZH + "”", EN: name + " has joined " + o.EN}
+	n.Title = lang.Text{ZH: "加入“" + o.ZH + "”的邀请已被接受", EN: "An invitation to " + o.EN + " was accepted"}
 	if name == "" {
 		n.Title = lang.Text{ZH: "加入“" + o.ZH + "”的邀请被谢绝", EN: "An invitation to " + o.EN + " was declined"}
 	}

@@ -36,9 +36,8 @@ type leaveInput struct {
 }
 
 func (m *Room) leave(ctx context.Context, in leaveInput) (sessionView, error) {
-	who := identity.From(ctx).Name
 	id, err := m.directory.Leave(ctx, in.Body.OrganisationID, m.telling(notice.Notice{
-		Kind: noticeMembership, Title: lang.Text{ZH: who + "已退出本机构", EN: who + " has left your organisation"}, Link: "/system/persons",
+		Kind: noticeMembership, Title: lang.Text{ZH: "一名成员已退出本机构", EN: "A member has left your organisation"}, Link: "/system/persons",
 		To: notice.Audience{Organisation: in.Body.OrganisationID, Permission: identity.EditPersons, Except: identity.From(ctx).PersonID},
 	}))
 	if err != nil {

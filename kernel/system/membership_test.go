@@ -91,7 +91,7 @@ func TestAnInvitationMakesAnAccountOnceAndTheMemberLeaves(t *testing.T) {
 			t.Errorf("back with an account: %d %s", r.Status, r.Body)
 		}
 		kerneltest.Wait(t, "the manager to be told", func() bool {
-			return strings.Contains(string(c.Get(t, "/api/notify/inbox", "manager-ours").Body), "李四已加入")
+			return strings.Contains(string(c.Get(t, "/api/notify/inbox", "manager-ours").Body), "的邀请已被接受")
 		})
 	})
 }

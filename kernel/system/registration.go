@@ -19,14 +19,14 @@ const (
 )
 
 func notices() []notice.Kind {
-	return []notice.Kind{
+	return append(personalNotices(), []notice.Kind{
 		{ID: noticeHealth, Title: lang.Text{ZH: "组件异常", EN: "Components that fail"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		{ID: noticeRegistration, Title: lang.Text{ZH: "机构注册待审核", EN: "Registrations to review"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		{ID: noticeDecision, Title: lang.Text{ZH: "机构注册审核结果", EN: "Decisions on registrations"}, Gravity: notice.Important, Mail: notice.AtOnce, Mandatory: true},
 		{ID: noticeMembership, Title: lang.Text{ZH: "机构成员变化", EN: "Changes of membership"}, Gravity: notice.Important, Mail: notice.AtOnce, Mandatory: true},
 		{ID: noticeInvitation, Title: lang.Text{ZH: "加入机构的邀请", EN: "Invitations to organisations"}, Gravity: notice.Important, Mail: notice.AtOnce, Mandatory: true},
 		{ID: noticeAnswer, Title: lang.Text{ZH: "邀请的答复", EN: "Answers to invitations"}, Gravity: notice.Info, Mail: notice.Daily},
-	}
+	}...)
 }
 
 func (m *Room) registrationRoutes() []module.Route {

@@ -74,6 +74,13 @@ func (m *Room) organisationChanged(ctx context.Context, e identity.OrganisationC
 func (m *Room) personChanged(ctx context.Context, e identity.PersonChanged) error {
 	p, err := m.directory.Person(ctx, e.ID)
 	m.kit.Live.Notify(live.Notice{Topic: httpd.TopicRights, Kind: "changed", Person: e.ID})
+	gone, failed := m.directory.Erasing(ctx, e.ID)
+	if failed != nil {
+		return failed
+	}
+	if gone && err == nil {
+		err = fault.New(fault.NotFound, "kernel.not_found", "the person is being erased")
+	}
 	return m.found(ctx, "person", e.ID, personDocument(p), err)
 }
 

@@ -35,6 +35,7 @@ type Room struct {
 	status    func(ctx context.Context) (Status, error)
 	links     *seal.Keyring
 	mails     func() bool
+	persons   Persons
 }
 
 // Deps are what the kernel hands to its own room beside the kit.
@@ -48,11 +49,12 @@ type Deps struct {
 	Status    func(ctx context.Context) (Status, error)
 	Links     *seal.Keyring // of the room notify, which opens the ends of links that are mailed
 	Mails     func() bool   // whether there is a mail server
+	Persons   Persons
 }
 
 // New returns the room.
 func New(kit *module.Kit, d Deps) *Room {
-	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, status: d.Status, links: d.Links, mails: d.Mails}
+	return &Room{kit: kit, directory: d.Directory, audit: d.Audit, letters: d.Letters, desk: d.Desk, version: d.Version, nav: d.Nav, status: d.Status, links: d.Links, mails: d.Mails, persons: d.Persons}
 }
 
 // permissions of the system itself.
@@ -65,6 +67,7 @@ func permissions() []module.Permission {
 		{ID: "system.person.view", Title: lang.Text{ZH: "查看人员", EN: "View persons"}, Duty: identity.Security, Roles: append(manage, identity.Administrator, identity.Auditor)},
 		{ID: identity.EditPersons, Title: lang.Text{ZH: "管理人员", EN: "Manage persons"}, Duty: identity.Security, Roles: manage},
 		{ID: identity.AppointRoles, Title: lang.Text{ZH: "任免角色", EN: "Appoint roles"}, Duty: identity.Security},
+		{ID: identity.DecidePersonal, Title: lang.Text{ZH: "办理个人信息请求", EN: "Decide requests about personal data"}, Duty: identity.Security},
 		{ID: "system.token.manage", Title: lang.Text{ZH: "管理访问令牌", EN: "Manage tokens"}, Duty: identity.Security, Roles: append(manage, identity.Administrator)},
 		{ID: "system.audit.view", Title: lang.Text{ZH: "查看审计日志", EN: "Read the audit log"}, Duty: identity.Auditing},
 		{ID: "system.audit.export", Title: lang.Text{ZH: "导出审计日志", EN: "Export the audit log"}, Duty: identity.Auditing},
@@ -89,12 +92,14 @@ func (m *Room) Manifest() module.Manifest {
 		Subscribes:  []module.Subscription{auditSubscription(m.audit), bus.On(m.organisationChanged), bus.On(m.personChanged), bus.On(m.desk.Receive)},
 		Finds:       m.finds(),
 		Sealed:      sealedColumns(),
-		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes(), m.membershipRoutes(), m.invitationRoutes(), m.rosterRoutes()),
+		Personal:    personal(),
+		Routes:      slices.Concat(routes, m.adminRoutes(), m.letterRoutes(), m.jobRoutes(), m.registrationRoutes(), m.membershipRoutes(), m.invitationRoutes(), m.rosterRoutes(), m.personalRoutes()),
 		Notices:     notices(),
 		Topics:      []module.Topic{{Name: TopicHealth, Permission: "system.health.view"}, {Name: TopicLetters, Permission: "system.letter.view"}, {Name: TopicJobs, Permission: identity.SignedIn}},
 		Jobs: []module.Job{
 			{Name: "audit_checkpoint", Title: lang.Text{ZH: "签名审计检查点", EN: "Sign the head of the audit log"}, Every: time.Minute, Do: m.audit.Checkpoint},
 			{Name: "forget_invitations", Title: lang.Text{ZH: "清理过期邀请", EN: "Forget old invitations"}, Every: 24 * time.Hour, Do: m.directory.ForgetInvitations},
+			{Name: "erase", Title: lang.Text{ZH: "擦除个人信息", EN: "Erase a person"}, Run: m.erase, Tries: 100},
 			healthJob(m),
 		},
 		Nav: []module.NavItem{
@@ -102,6 +107,7 @@ func (m *Room) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "机构注册审核", EN: "Registrations"}, Path: "/system/registrations", Icon: "registrations", Permission: "system.registration.review"},
 			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "邀请", EN: "Invitations"}, Path: "/system/invitations", Icon: "invitations", Permission: identity.EditPersons},
+			{Section: section, Label: lang.Text{ZH: "个人信息请求", EN: "Personal data"}, Path: "/system/personal-requests", Icon: "personal", Permission: identity.DecidePersonal},
 			{Section: section, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "三员分立", EN: "Separation of duty"}, Path: "/system/duties", Icon: "duties", Permission: "system.person.view"},
 			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},

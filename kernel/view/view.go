@@ -23,6 +23,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
 )
 
 //go:embed migrations/*.sql
@@ -49,6 +50,11 @@ func (m *Room) Manifest() module.Manifest {
 			ID: "view.share", Title: lang.Text{ZH: "与本机构共享列表视图", EN: "Share saved views with the organisation"},
 			Roles: []identity.Role{identity.Administrator, identity.Officer, identity.Leader, identity.Auditor, identity.Manager},
 		}},
+		Personal: []sqldb.Personal{
+			{Table: "first_view", Person: "person_id", Show: []string{"list", "view_id"}, Drop: true},
+			{Table: "view", Person: "person_id", Show: []string{"list", "name", "query"}, Drop: true, Where: "shared = FALSE"},
+			{Table: "view", Person: "person_id", Columns: []string{"person_name"}, Show: []string{"list", "name", "query"}, Where: "shared = TRUE"},
+		},
 		Routes: []module.Route{
 			{Pattern: "GET /views", Permission: identity.SignedIn, Summary: "Views of a list: one's own and those shared by the organisation", Handler: httpd.JSON(m.list)},
 			{Pattern: "POST /views", Permission: identity.SignedIn, Summary: "Save a view", Handler: httpd.Created(m.save)},

@@ -51,6 +51,7 @@ func (m *Module) Manifest() module.Manifest {
 		Remarks:     m.remarks(),
 		Reports:     m.reports(),
 		Notices:     kinds(),
+		Personal:    personal(),
 		Jobs:        []module.Job{{Name: "remind", Title: lang.Text{ZH: "提醒责任单位", EN: "Remind the owners of targets"}, Every: 6 * time.Hour, Do: m.remindOwners}},
 		Topics:      []module.Topic{{Name: topicBoard, Permission: "plan.view"}},
 		Nav: []module.NavItem{

@@ -18,7 +18,7 @@ export default function Audit() {
   const outcome = (o: string) => ((outcomes as readonly string[]).includes(o) ? t(`outcome.${o as (typeof outcomes)[number]}`) : o)
   const columns: Column<AuditEntry>[] = [
     { key: 'at', title: t('field.time'), sort: 'at', render: (e) => <span className="lh-number">{f.time(e.at)}</span> },
-    { key: 'actor', title: t('field.actor'), sort: 'actor_name', render: (e) => e.actor_name || (e.actor === 'nobody' ? t('audit.nobody') : e.actor) },
+    { key: 'actor', title: t('field.actor'), sort: 'actor_name', render: (e) => (e.erased ? <span className="lh-muted">{t('personal.erased')}</span> : '') || e.actor_name || (e.actor === 'nobody' ? t('audit.nobody') : e.actor) },
     { key: 'action', title: t('field.action'), sort: 'action', render: (e) => <span className="lh-code lh-path">{e.action}</span> },
     { key: 'outcome', title: t('field.outcome'), render: (e) => <StatusTag tone={tones[e.outcome] ?? 'idle'}>{outcome(e.outcome)}</StatusTag> },
     { key: 'ip', title: t('field.ip'), from: 'lg', render: (e) => <span className="lh-code">{e.ip || none}</span> },

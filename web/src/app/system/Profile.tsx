@@ -7,6 +7,7 @@ import { LetIn } from '../oidc/LetIn'
 import { Links } from '../oidc/Links'
 import { useRoles } from './data'
 import { Factors } from './Factors'
+import { OwnData } from './OwnData'
 import { useSystemTexts } from './texts'
 
 /** Oneself: name, language, password, and where one is signed in. */
@@ -23,6 +24,7 @@ export default function Profile() {
       <Links />
       <LetIn />
       <Memberships />
+      <OwnData />
       <Sessions />
     </div>
   )

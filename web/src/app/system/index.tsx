@@ -11,6 +11,7 @@ export const room: Room = {
     { path: '/system/registrations', permission: 'system.registration.review', page: () => import('./Registrations') },
     { path: '/system/persons', permission: 'system.person.view', page: () => import('./Persons') },
     { path: '/system/invitations', permission: 'system.person.edit', page: () => import('./Invitations') },
+    { path: '/system/personal-requests', permission: 'system.personal.decide', page: () => import('./PersonalRequests') },
     { path: '/system/roles', permission: 'system.person.view', page: () => import('./Roles') },
     { path: '/system/duties', permission: 'system.person.view', page: () => import('./Duties') },
     { path: '/system/tokens', permission: 'system.token.manage', page: () => import('./Tokens') },

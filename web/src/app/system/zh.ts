@@ -26,6 +26,13 @@ export const zh = {
     handOver: '移交管理', handOverTitle: '把“{{organisation}}”的管理移交给“{{name}}”？', handOverNote: '对方立即成为机构管理员，您不再是管理员。一步完成，机构不会没有管理员。', keep: '移交后您的角色', keepNone: '退出机构', handedOver: '已移交',
     leave: '退出机构', leaveTitle: '退出“{{organisation}}”？', leaveNote: '您在该机构的角色立即失效。以后需要重新受邀才能加入。', left: '已退出', acting: '当前代表', switch: '切换到此机构',
   },
+  personal: {
+    title: '个人信息与同意', note: '您可以要求查阅复制、更正或删除您的个人信息，15 个工作日内办理（不计周六、周日）。', queue: '个人信息请求', queueNote: '人员提出的查阅复制、更正、删除请求，请在期限内办理并说明理由。本人不能办理自己的请求。', search: '姓名、登录名或说明', empty: '没有个人信息请求', emptyNote: '人员在“个人设置”中提出。', asks: '请求', due: '期限', late: '逾期', decide: '办理', look: '查看', decided: '已办理', erased: '已擦除', reason: '理由（告知本人）', approve: '同意', refuse: '不同意', approveTitle: '同意此请求？', refuseTitle: '不同意此请求？',
+    agreed: '已同意版本 {{version}}，{{time}}', notAgreed: '没有您对当前版本的同意记录。', agree: '同意当前说明', withdraw: '撤回同意', withdrawTitle: '撤回同意？', withdrawNote: '您的账户立即停用、不能再登录，并自动提出删除请求。撤回之前的处理仍然有效。', words: '说明', asked: '已提出', until: '{{date}} 前办理', fetch: '下载副本（七天内）：', drop: '撤销', dropTitle: '撤销此请求？',
+    kinds: { copy: '查阅复制', correction: '更正', erasure: '删除' }, ask: { copy: '要求副本', correction: '要求更正', erasure: '要求删除' },
+    does: { copy: '同意后，本人可在七天内下载各系统中关于本人的全部信息。', correction: '请写明哪里有误、应当是什么。同意表示已经更正。', erasure: '同意后，账户和各系统中的个人信息被永久擦除，不能恢复；审计日志只保留编号。此前的备份中仍有这些信息，直到备份到期。' },
+    states: { open: '待办理', doing: '正在擦除', done: '已完成', refused: '未同意', withdrawn: '已撤销' },
+  },
   import: {
     title: '导入人员', note: '选择 CSV（UTF-8）或 XLSX 文件，首行为列名：姓名、登录名、邮箱、角色、语言，其中仅姓名必填；没有登录名时以邮箱为登录名。先逐行检查，全部无误后一次导入；登录名或邮箱相同的视为同一人，重复导入不会产生重复。', choose: '选择文件', download: '下载模板', template: '人员导入模板.csv', head: '姓名,登录名,邮箱,角色,语言',
     dry: '检查通过：新建 {{create}} 人，增加角色 {{add}} 人，无变化 {{same}} 人。', wrong: '有 {{wrong}} 行需要修改，修改前不会导入任何人。', done: '已导入：新建 {{create}} 人，增加角色 {{add}} 人。', commit: '导入', links: '以下链接只显示这一次：请分别交给本人，用于设置密码、开通账户。已发邮件的不在其中。', line: '行', becomes: '结果',
@@ -105,6 +112,8 @@ export const zh = {
     manager: { last: '此人是“{{organisation}}”最后一位管理员，请先移交管理。' },
     handover: { self: '您已经是管理员。', member: '此人不是该机构的成员，请先邀请。', manager: '您不是该机构的管理员。' },
     invitation: { email: '邮箱地址有误。', duty: '此角色不能凭链接授予。', twice: '已邀请过此邮箱，请重新发送原来的邀请。', full: '未处理的邀请过多，请先撤销一些。', limited: '本机构一天内的邀请过多，请明天再试。', sent: '此邀请已发送 {{sent}} 次，请撤销后重新邀请。', used: '此邀请已被使用或已结束。', unknown: '没有这个邀请，或链接已更换。', void: '邀请人已无权邀请，请联系机构重新邀请。', prepared: '此链接用于开通账户 {{login}}，请先退出登录。', member: '您在该机构已有此角色。' },
+    personal: { detail: '请写明要更正的内容。', duty: '此人是唯一的此类管理员，请先任命他人。', state: '此请求的状态不允许这样做。', self: '不能办理自己的请求，请由另一位安全管理员办理。', reason: '请说明理由。', twice: '您已提出过同样的请求，正在办理。', copy: '没有可下载的副本；同意后七天内可下载。', events: '相关事件仍在处理，稍后自动继续。' },
+    consent: { version: '说明已更新，请重新阅读。', none: '没有可撤回的同意。' },
     roster: { wrong: '有些行需要修改，没有导入任何人。', size: '文件过大，请分次导入。', kind: '人员名单只能是 CSV 或 XLSX。', empty: '文件中没有内容，首行应为列名。', long: '一次最多导入 {{limit}} 人，请分次导入。', columns: '首行列名有误。' },
     account: { invalid: '账户信息不完整。' },
     membership: { leave: '不能移出自己，请在个人设置中退出机构。', refused: '您无权授予或收回这些角色。', self: '不能给自己增加角色，请由其他管理员办理。' },

@@ -1,0 +1,72 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Erase overwrites events that everybody has handled and that match. waiting
+// says that some match and are still to be handled.
+func (b *Bus) Erase(ctx context.Context, match func(data []byte) bool) (waiting bool, err error) {
+	floor, err := b.handledUpTo(ctx)
+	if err != nil {
+		return false, err
+	}
+	info, err := b.stream.Info(ctx)
+	if err != nil {
+		return false, fmt.Errorf("ask the event stream: %w", err)
+	}
+	if info.State.Msgs == 0 {
+		return false, nil
+	}
+	reader, err := b.stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverAllPolicy})
+	if err != nil {
+		return false, fmt.Errorf("read the event stream: %w", err)
+	}
+	for last := uint64(0); last < info.State.LastSeq; {
+		batch, err := reader.FetchNoWait(500)
+		if err != nil {
+			return waiting, fmt.Errorf("read the event stream: %w", err)
+		}
+		n := 0
+		for m := range batch.Messages() {
+			meta, err := m.Metadata()
+			if err != nil {
+				return waiting, fmt.Errorf("read an event: %w", err)
+			}
+			n, last = n+1, meta.Sequence.Stream
+			if !match(m.Data()) {
+				continue
+			}
+			if last > floor {
+				waiting = true
+				continue
+			}
+			if err := b.stream.SecureDeleteMsg(ctx, last); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+				return waiting, fmt.Errorf("overwrite an event: %w", err)
+			}
+		}
+		if n == 0 || batch.Error() != nil {
+			return waiting, batch.Error()
+		}
+	}
+	return waiting, nil
+}
+
+// handledUpTo returns the last event that all consumers have done with.
+func (b *Bus) handledUpTo(ctx context.Context) (uint64, error) {
+	floor := ^uint64(0)
+	list := b.stream.ListConsumers(ctx)
+	for c := range list.Info() {
+		if c.NumPending > 0 || c.NumAckPending > 0 {
+			floor = min(floor, c.AckFloor.Stream)
+		}
+	}
+	if err := list.Err(); err != nil {
+		return 0, fmt.Errorf("ask the consumers of the event stream: %w", err)
+	}
+	return floor, nil
+}
