@@ -50,6 +50,7 @@ func owners() []owner {
 		{"codeberg.org/go-pdf/fpdf", []string{"kernel/paper"}, nil},
 		{"filippo.io/age", []string{"kernel/archive"}, []string{"cmd"}},
 		{"github.com/coreos/go-oidc", []string{}, []string{"kernel/oidc"}},
+		{"github.com/cedar-policy/cedar-go", []string{"kernel/share"}, nil},
 		{"github.com/danielgtaylor/huma", []string{"kernel/httpd"}, nil},
 		{"github.com/descope/virtualwebauthn", []string{}, []string{"kernel/system"}},
 		{"github.com/go-jose/go-jose", []string{"kernel/oidc"}, nil},

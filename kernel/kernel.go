@@ -46,6 +46,7 @@ import (
 	"linghang/kernel/seal"
 	"linghang/kernel/search"
 	"linghang/kernel/series"
+	"linghang/kernel/share"
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
 	"linghang/kernel/trace"
@@ -75,6 +76,7 @@ type Kernel struct {
 	report     *report.Room
 	remark     *remark.Room
 	machines   *machine.Room
+	share      *share.Room
 	secure     secured
 	oidc       *oidc.Room
 	bus        *bus.Bus
@@ -173,13 +175,14 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		return nil, fmt.Errorf("compile permissions: %w", err)
 	}
 	k.addComponents()
-	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.oidc.Check(), k.remark.Check(), k.machines.Check(), k.assemble())
+	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.oidc.Check(), k.remark.Check(), k.machines.Check(), k.share.Check(), k.assemble())
 }
 
 // ownRooms lists the rooms that every house has, the system's first.
 func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	k.files = files.New(k.Kit("files"))
-	k.search = search.New(k.Kit("search"), k.finds)
+	k.share = share.New(k.Kit("share"), k.directory, k.shareables)
+	k.search = search.New(k.Kit("search"), k.finds, k.share.Keys)
 	k.report = report.New(k.Kit("report"), k.directory, k.reports)
 	k.remark = remark.New(k.Kit("remark"), k.directory, k.remarked)
 	k.machines = machine.New(k.Kit("machine"), machine.Deps{Directory: k.directory, Audit: k.audit, Serves: k.cfg.TLS.Listen != "" && k.cfg.TLS.Cert == ""})
@@ -189,7 +192,7 @@ func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
 	notices := notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")})
 	return []module.Module{
 		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail, Persons: system.Persons{Gather: k.gather, Erase: k.erase, Flush: k.flush}}),
-		k.files, k.search, k.report, k.remark, k.machines, view.New(k.Kit("view")),
+		k.files, k.search, k.report, k.remark, k.machines, k.share, view.New(k.Kit("view")),
 		k.oidc, notices,
 	}
 }
@@ -222,6 +225,9 @@ func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit.Search, kit.Remarks = module.NewSearch(name), module.NewRemarks(name)
 	if k.files != nil {
 		kit.Files = k.files.For(name, kit.Blobs)
+	}
+	if k.share != nil {
+		kit.Shares = k.share.For(name)
 	}
 	k.kits[name] = kit
 	return kit
@@ -268,6 +274,17 @@ func (k *Kernel) finds() []search.Kind {
 	for _, r := range k.rooms {
 		for _, f := range r.manifest.Finds {
 			kinds = append(kinds, search.Kind{Room: r.manifest.Name, Find: f})
+		}
+	}
+	return kinds
+}
+
+// shareables are the kinds of objects that the rooms let be shared.
+func (k *Kernel) shareables() []share.Kind {
+	var kinds []share.Kind
+	for _, r := range k.rooms {
+		for _, s := range r.manifest.Shares {
+			kinds = append(kinds, share.Kind{Room: r.manifest.Name, Shareable: s})
 		}
 	}
 	return kinds

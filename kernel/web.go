@@ -30,7 +30,7 @@ func (k *Kernel) mountOwn() error {
 	err := k.server.Mount("", k.kits["system"].DB, []module.Route{
 		{
 			Pattern: "GET /live", Permission: identity.SignedIn, Stream: true, Summary: "Server-sent events: notices by topic",
-			Handler: httpd.Raw("", httpd.Events(k.hub, topics)),
+			Handler: httpd.Raw("", httpd.Events(k.hub, topics, k.share)),
 		},
 	})
 	if err != nil {

@@ -225,7 +225,10 @@ func newAccess(t *testing.T) *access {
 	member := a.make(t, "/api/system/persons", "manager-ours",
 		fmt.Sprintf(`{"login":"some.member","name":"some member","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"viewer"}]}`, a.Ours.ID))
 	invitation := a.make(t, "/api/system/invitations", "manager-ours", `{"role":"viewer","email":"invited@ours.test"}`)
+	ruleID := a.make(t, "/api/share/rules", "manager-ours", fmt.Sprintf(`{"title":{"zh":"我方规则","en":"Our rule"},"noun":"platforms/platform","purpose":"test","until":%q,
+		"audience":{"organisations":[],"kinds":["park"],"districts":[]}}`, time.Now().Add(24*time.Hour).Format(time.RFC3339)))
 	a.fixtures = []fixture{
+		{"/api/share/rules/{id}", "/api/share/rules/" + ruleID, false},
 		{"/api/machine/machines/{id}", "/api/machine/machines/" + machineID, false},
 		{"/api/system/organisations/{id}/members/{person}", "/api/system/organisations/" + a.Ours.ID + "/members/" + member, false},
 		{"/api/system/me/requests/{id}", "/api/system/me/requests/none", false},
@@ -250,7 +253,7 @@ func newAccess(t *testing.T) *access {
 	a.programFixtures(t)
 	a.Cookie(t, string(identity.SecurityAdministrator)) // from now on the system administrator stands in for nobody
 	a.Cookie(t, string(identity.Auditor))
-	a.secrets = append(a.private, a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, machineID, "reporter-ours", member, invitation, "invited@ours.test")
+	a.secrets = append(a.private, a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, machineID, ruleID, "reporter-ours", member, invitation, "invited@ours.test")
 	return a
 }
 

@@ -1,6 +1,7 @@
 package httpd
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,11 +14,20 @@ import (
 	"linghang/kernel/live"
 )
 
+// Sharing tells of objects of other organisations whether they are shared.
+type Sharing interface {
+	// Concerns reports whether objects of the topic can be shared at all.
+	Concerns(topic string) bool
+	// Sees reports whether the object is shared with the identity now; it may
+	// ask the database.
+	Sees(ctx context.Context, id identity.Identity, topic, object string) bool
+}
+
 // Events streams live notices as server-sent events (WHATWG HTML, section
 // 9.2): GET /api/live?topics=a,b; without topics all that there are. Topics that
 // the caller may not watch are left out, so that one page's wish does not cost
 // the others their stream.
-func Events(hub *live.Hub, topics []live.Topic) http.Handler {
+func Events(hub *live.Hub, topics []live.Topic, sharing Sharing) http.Handler {
 	byName := map[string]live.Topic{}
 	for _, t := range topics {
 		byName[t.Name] = t
@@ -25,13 +35,15 @@ func Events(hub *live.Hub, topics []live.Topic) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := identity.From(r.Context())
 		wanted := watched(byName, id, r.URL.Query().Get("topics"))
+		own := func(n live.Notice) bool { return n.Organisation == "" || id.Scope.Allows(n.Organisation) }
 		watcher := hub.Watch(r.Context(), func(n live.Notice) bool {
 			if n.Topic == TopicRights {
 				return id.PersonID != "" && n.Person == id.PersonID
 			}
-			return wanted[n.Topic] && (n.Organisation == "" || id.Scope.Allows(n.Organisation)) && (n.Person == "" || n.Person == id.PersonID)
+			return wanted[n.Topic] && (n.Person == "" || n.Person == id.PersonID) && (own(n) || sharing.Concerns(n.Topic))
 		})
-		stream(w, r, watcher)
+		// Who shares what is asked here and not in the filter: there the hub waits.
+		stream(w, r, watcher, func(n live.Notice) bool { return own(n) || sharing.Sees(r.Context(), id, n.Topic, n.ID) })
 	})
 }
 
@@ -58,7 +70,7 @@ const TopicRights = "system.rights"
 const heartbeat = 20 * time.Second
 
 // stream ends after an hour; the browser reconnects, and its session is checked again.
-func stream(w http.ResponseWriter, r *http.Request, watcher *live.Watcher) {
+func stream(w http.ResponseWriter, r *http.Request, watcher *live.Watcher, passes func(live.Notice) bool) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no")
@@ -80,7 +92,7 @@ func stream(w http.ResponseWriter, r *http.Request, watcher *live.Watcher) {
 	for {
 		select {
 		case n := <-watcher.C:
-			if n.Topic == TopicRights || !sendNotice(send, n) {
+			if n.Topic == TopicRights || passes(n) && !sendNotice(send, n) {
 				return
 			}
 		case <-tick.C:
@@ -94,15 +106,20 @@ func stream(w http.ResponseWriter, r *http.Request, watcher *live.Watcher) {
 		case <-r.Context().Done():
 			return
 		}
-		for _, topic := range watcher.Missed() {
-			if topic == TopicRights {
-				return
-			}
-			if !sendNotice(send, live.Notice{Topic: topic, Kind: "missed", At: time.Now().UTC()}) {
-				return
-			}
+		if !sendMissed(send, watcher.Missed()) {
+			return
 		}
 	}
+}
+
+// sendMissed tells of topics whose notices were dropped, and whether to go on.
+func sendMissed(send func(string, ...any) bool, topics []string) bool {
+	for _, topic := range topics {
+		if topic == TopicRights || !sendNotice(send, live.Notice{Topic: topic, Kind: "missed", At: time.Now().UTC()}) {
+			return false
+		}
+	}
+	return true
 }
 
 func sendNotice(send func(string, ...any) bool, n live.Notice) bool {

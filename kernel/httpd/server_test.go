@@ -54,7 +54,7 @@ func get(t *testing.T, address string) *http.Response {
 
 func TestEventStreamsEndAtOnceWhenTheServerStops(t *testing.T) {
 	hub := live.NewHub(slog.New(slog.DiscardHandler))
-	address, stop := serve(t, httpd.Events(hub, nil), time.Minute)
+	address, stop := serve(t, httpd.Events(hub, nil, nil), time.Minute)
 	a := get(t, address) //nolint:bodyclose // get closes it
 	lines := bufio.NewReader(a.Body)
 	if first, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(first, "retry:") {
@@ -98,7 +98,7 @@ func TestRunningRequestsFinishWhenTheServerStops(t *testing.T) {
 
 func TestTopicsOneMayNotWatchAreLeftOut(t *testing.T) {
 	hub := live.NewHub(slog.New(slog.DiscardHandler))
-	events := httpd.Events(hub, []live.Topic{{Name: "open.list", Permission: identity.Public}, {Name: "closed.list", Permission: "closed.view"}})
+	events := httpd.Events(hub, []live.Topic{{Name: "open.list", Permission: identity.Public}, {Name: "closed.list", Permission: "closed.view"}}, nobodyShares{})
 	for _, query := range []string{"", "?topics=closed.list,open.list,unheard.of"} {
 		address, stop := serve(t, events, time.Minute)
 		a := get(t, address+query) //nolint:bodyclose // get closes it
@@ -120,3 +120,9 @@ func TestTopicsOneMayNotWatchAreLeftOut(t *testing.T) {
 		stop()
 	}
 }
+
+type nobodyShares struct{}
+
+func (nobodyShares) Concerns(string) bool { return false }
+
+func (nobodyShares) Sees(context.Context, identity.Identity, string, string) bool { return false }

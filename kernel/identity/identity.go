@@ -271,6 +271,24 @@ func (s Scope) Filter(l *sqldb.List, column string) {
 	l.Where(column+" IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 }
 
+// FilterShared keeps, beside what Filter keeps, the rows whose key is in shared:
+// objects of others that a rule shares with who is asking.
+func (s Scope) FilterShared(l *sqldb.List, column, key string, shared []string) {
+	if s.All || len(shared) == 0 {
+		s.Filter(l, column)
+		return
+	}
+	args := make([]any, 0, len(s.IDs)+len(shared))
+	for _, id := range slices.Concat(s.IDs, shared) {
+		args = append(args, id)
+	}
+	own := "1 = 0"
+	if len(s.IDs) > 0 {
+		own = column + " IN (?" + strings.Repeat(", ?", len(s.IDs)-1) + ")"
+	}
+	l.Where(own+" OR "+key+" IN (?"+strings.Repeat(", ?", len(shared)-1)+")", args...)
+}
+
 type contextKey struct{}
 
 // With returns a context in which id is asking.

@@ -68,6 +68,7 @@ type Manifest struct {
 	Finds       []Find     // what can be found by the city's search
 	Remarks     []Remarked // objects that people comment on
 	Reports     []Report
+	Shares      []Shareable // what organisations can share by rules
 	Notices     []notice.Kind
 	Jobs        []Job
 	Nav         []NavItem
@@ -104,6 +105,7 @@ type Kit struct {
 	Blobs    *blobs.Store
 	Files    Files
 	Search   *Search
+	Shares   Shares
 	Remarks  *Remarks
 	Measures *measure.Register
 	Live     *live.Hub

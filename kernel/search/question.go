@@ -29,6 +29,7 @@ type ask struct {
 	limit  int    // hits wanted, from the best
 	may    func(permission string) bool
 	sees   func(organisation string) bool
+	shared map[string]bool // documents of others that may be seen too, by their keys
 }
 
 // hit is a document that answers, best first.
@@ -71,7 +72,7 @@ func (ix *index) find(q ask) found {
 	}
 	average := float64(ix.length) / float64(max(1, len(ix.places)))
 	for n, a := range terms {
-		ix.collect(parts, sums, a, uint8(n+1), average, visible)
+		ix.collect(parts, sums, a, uint8(n+1), average, sight{visible, q.shared})
 	}
 	need := uint8(len(terms)) //nolint:gosec // at most maxAsked
 	out.all = slices.ContainsFunc(sums, func(s *scores) bool { return s.reaches(need) })
@@ -95,8 +96,16 @@ func (ix *index) visible(q ask) []bool {
 	return list
 }
 
+// sight is which documents the asker may see: by their way of access, or one by one.
+type sight struct {
+	visible []bool
+	shared  map[string]bool
+}
+
+func (s sight) sees(d *doc) bool { return s.visible[d.access] || s.shared[d.key] }
+
 // collect adds what one term says about the documents that the asker may see.
-func (ix *index) collect(parts []part, sums []*scores, a asked, n uint8, average float64, visible []bool) {
+func (ix *index) collect(parts []part, sums []*scores, a asked, n uint8, average float64, seen sight) {
 	type variant struct {
 		term  string
 		share float64
@@ -131,16 +140,16 @@ func (ix *index) collect(parts []part, sums []*scores, a asked, n uint8, average
 		}
 		for i, p := range parts {
 			if _, walk := p.find(v.term); walk != nil {
-				sums[i].add(walk, n, idf, average, visible)
+				sums[i].add(walk, n, idf, average, seen)
 			}
 		}
 	}
 }
 
-func (s *scores) add(walk func(func(posting) bool), n uint8, idf, average float64, visible []bool) {
+func (s *scores) add(walk func(func(posting) bool), n uint8, idf, average float64, seen sight) {
 	for p := range walk {
 		d := &s.docs[p.doc]
-		if d.gone || !visible[d.access] {
+		if d.gone || !seen.sees(d) {
 			continue
 		}
 		if s.matched[p.doc] == 0 {

@@ -52,6 +52,7 @@ type Room struct {
 	store    documentStore
 	index    *index
 	kinds    func() []Kind
+	shared   func(ctx context.Context) (map[string]bool, error)
 	limit    int
 	broken   error
 	position atomic.Int64 // how far the index has followed
@@ -61,8 +62,9 @@ type Room struct {
 }
 
 // New returns the room; kinds are those of all rooms, complete when serving.
-func New(kit *module.Kit, kinds func() []Kind) *Room {
-	m := &Room{kit: kit, store: documentStore{kit.DB}, index: newIndex(), kinds: kinds, changed: make(chan struct{}, 1)}
+// shared tells which documents of others are shared with who is asking.
+func New(kit *module.Kit, kinds func() []Kind, shared func(ctx context.Context) (map[string]bool, error)) *Room {
+	m := &Room{kit: kit, store: documentStore{kit.DB}, index: newIndex(), kinds: kinds, shared: shared, changed: make(chan struct{}, 1)}
 	settings := struct {
 		Limit int `json:"limit"`
 	}{500_000}

@@ -61,16 +61,19 @@ func (m *Room) search(ctx context.Context, in searchInput) (Answer, error) {
 		start = n
 	}
 	id := identity.From(ctx)
+	shared, err := m.shared(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
 	f := m.index.find(ask{
-		text: in.Q, kind: in.Kind, limit: min(maxHits, start+in.Limit), may: id.May, sees: id.Scope.Allows,
+		text: in.Q, kind: in.Kind, limit: min(maxHits, start+in.Limit), may: id.May, sees: id.Scope.Allows, shared: shared,
 	})
 	a := Answer{Total: f.total, All: f.all, Building: !m.ready.Load(), Kinds: m.counts(f.kinds)}
 	hits := f.hits[min(start, len(f.hits)):]
 	if end := start + len(hits); end < f.total && end < maxHits {
 		a.NextCursor = strconv.Itoa(end)
 	}
-	var err error
-	a.Items, err = m.show(ctx, hits, in.Q, false)
+	a.Items, err = m.show(ctx, hits, shared, in.Q, false)
 	return a, err
 }
 
@@ -88,7 +91,7 @@ func (m *Room) counts(kinds map[string]int) []KindCount {
 
 // show reads the documents of hits; one that went meanwhile is left out, and so
 // is one that the asker may no longer see.
-func (m *Room) show(ctx context.Context, hits []hit, q string, typing bool) ([]Found, error) {
+func (m *Room) show(ctx context.Context, hits []hit, shared map[string]bool, q string, typing bool) ([]Found, error) {
 	records, err := m.store.some(ctx, hits)
 	if err != nil {
 		return nil, err
@@ -102,7 +105,7 @@ func (m *Room) show(ctx context.Context, hits []hit, q string, typing bool) ([]F
 	list := []Found{}
 	for _, h := range hits {
 		r, ok := records[h.key]
-		if !ok || r.Removed || !id.May(r.Permission) || !r.City && !slices.ContainsFunc(r.Organisations, id.Scope.Allows) {
+		if !ok || r.Removed || !id.May(r.Permission) || !r.City && !shared[h.key] && !slices.ContainsFunc(r.Organisations, id.Scope.Allows) {
 			continue
 		}
 		kind := r.Room + "/" + r.Noun
@@ -135,8 +138,12 @@ func (m *Room) suggest(ctx context.Context, in suggestInput) (suggestions, error
 		return suggestions{[]Found{}}, nil
 	}
 	id := identity.From(ctx)
-	f := m.index.find(ask{text: in.Q, typing: true, limit: suggestionLimit, may: id.May, sees: id.Scope.Allows})
-	items, err := m.show(ctx, f.hits, in.Q, true)
+	shared, err := m.shared(ctx)
+	if err != nil {
+		return suggestions{}, err
+	}
+	f := m.index.find(ask{text: in.Q, typing: true, limit: suggestionLimit, may: id.May, sees: id.Scope.Allows, shared: shared})
+	items, err := m.show(ctx, f.hits, shared, in.Q, true)
 	return suggestions{items}, err
 }
 

@@ -42,7 +42,7 @@ type Module struct {
 // New returns the room.
 func New(kit *module.Kit) *Module {
 	m := &Module{
-		kit: kit, platforms: platformStore{kit.DB, kit.Search, kit.Remarks}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
+		kit: kit, platforms: platformStore{kit.DB, kit.Search, kit.Remarks, kit.Shares}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
 		metrics: newMetrics(kit.Metrics),
 	}
 	m.keyring = newKeyring(m.keys)
@@ -73,6 +73,7 @@ func (m *Module) Manifest() module.Manifest {
 		Sealed:      sealedColumns(),
 		Forget:      m.forgetPerson,
 		Finds:       m.platforms.finds(),
+		Shares:      m.platforms.shareables(),
 		Remarks:     m.platforms.remarkable(),
 		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}},
 		Notices: []notice.Kind{

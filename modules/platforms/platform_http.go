@@ -114,6 +114,7 @@ type PlatformView struct {
 	LastReportAt *time.Time         `json:"last_report_at,omitempty" title:"最近报送|Last report"`
 	Series       int                `json:"series" title:"序列数|Series"`
 	Synthetic    bool               `json:"synthetic" title:"合成数据|Synthetic"`
+	Shared       bool               `json:"shared" doc:"Another organisation's, shared by a rule: to be looked at" title:"共享|Shared"`
 	Indicators   map[string]float64 `json:"indicators" doc:"Newest totals by indicator"`
 	Version      int64              `json:"version"`
 }
@@ -144,8 +145,10 @@ func (m *Module) listPlatforms(ctx context.Context, in platformParams) (sqldb.Pa
 	}
 	totals, series, err := m.platforms.totals(ctx, ids)
 	views := sqldb.Page[PlatformView]{Items: make([]PlatformView, len(ids)), NextCursor: page.NextCursor, Total: page.Total}
+	scope := identity.From(ctx).Scope
 	for i, p := range page.Items {
 		views.Items[i] = m.view(p, totals[p.ID], series[p.ID], now)
+		views.Items[i].Shared = !scope.Allows(p.Operator.ID)
 	}
 	return views, err
 }
@@ -247,11 +250,16 @@ type limitsView struct {
 }
 
 func (m *Module) readPlatform(ctx context.Context, in httpd.Object) (platformDetail, error) {
-	p, err := m.platforms.read(ctx, in.ID)
+	p, own, err := m.platforms.view(ctx, in.ID)
 	if err != nil {
 		return platformDetail{}, err
 	}
-	return m.detail(ctx, p)
+	d, err := m.detail(ctx, p)
+	if !own {
+		// What is shared is the entry and the indicators, not whom to ring up nor how it is fed.
+		d.Shared, d.Contact, d.StatusReason, d.Keys, d.Transitions, d.Limits = true, contact{}, "", []KeyView{}, []status{}, limitsView{}
+	}
+	return d, err
 }
 
 func (m *Module) detail(ctx context.Context, p platform) (platformDetail, error) {
@@ -401,7 +409,7 @@ type indicatorsView struct {
 }
 
 func (m *Module) indicators(ctx context.Context, in httpd.Object) (indicatorsView, error) {
-	if _, err := m.platforms.read(ctx, in.ID); err != nil {
+	if _, _, err := m.platforms.view(ctx, in.ID); err != nil {
 		return indicatorsView{}, err
 	}
 	values, err := m.ledger.values(ctx, in.ID)
@@ -429,7 +437,7 @@ type seriesView struct {
 }
 
 func (m *Module) series(ctx context.Context, in seriesInput) (seriesView, error) {
-	if _, err := m.platforms.read(ctx, in.ID); err != nil {
+	if _, _, err := m.platforms.view(ctx, in.ID); err != nil {
 		return seriesView{}, err
 	}
 	x, ok := m.catalogue.byCode[in.Code]

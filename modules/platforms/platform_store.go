@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ type platformStore struct {
 	db      *sqldb.DB
 	search  *module.Search
 	remarks *module.Remarks
+	shares  module.Shares
 }
 
 const platformColumns = `p.id, p.code, p.organisation_id, p.operator_zh, p.operator_en, p.name_zh, p.name_en, p.class, p.industry, p.district,
@@ -66,6 +68,26 @@ func (s platformStore) read(ctx context.Context, id string) (platform, error) {
 		return p, err
 	}
 	return p, identity.From(ctx).Scope.Check(p.Operator.ID)
+}
+
+// view returns a platform that the caller may look at: also one that its
+// operator, or the city, shares with them. own is false for those.
+func (s platformStore) view(ctx context.Context, id string) (p platform, own bool, err error) {
+	if p, err = s.get(ctx, id); err != nil {
+		return p, false, err
+	}
+	scope := identity.From(ctx).Scope
+	if scope.Allows(p.Operator.ID) {
+		return p, true, nil
+	}
+	shared, err := s.shares.Shared(ctx, nounPlatform)
+	if err != nil {
+		return p, false, err
+	}
+	if _, ok := slices.BinarySearch(shared, p.ID); ok {
+		return p, false, nil
+	}
+	return platform{}, false, scope.Check(p.Operator.ID)
 }
 
 func (s platformStore) get(ctx context.Context, id string) (platform, error) {
@@ -152,7 +174,11 @@ func (s platformStore) list(ctx context.Context, in platformParams, now time.Tim
 	if in.Freshness != "" {
 		l.Where(freshnessSQL+" = ?", now.UnixMilli(), now.UnixMilli(), in.Freshness)
 	}
-	identity.From(ctx).Scope.Filter(&l, "p.organisation_id")
+	shared, err := s.shares.Shared(ctx, nounPlatform)
+	if err != nil {
+		return sqldb.Page[platform]{}, err
+	}
+	identity.From(ctx).Scope.FilterShared(&l, "p.organisation_id", "p.id", shared)
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanPlatform)
 }
 

@@ -2,11 +2,9 @@ package platforms
 
 import (
 	"context"
-	"fmt"
 
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
-	"linghang/kernel/sqldb"
 )
 
 // nounPlatform names platforms in search and wherever objects are named.
@@ -24,26 +22,6 @@ func (s platformStore) finds() []module.Find {
 	return []module.Find{{Noun: nounPlatform, Title: lang.Text{ZH: "平台", EN: "Platforms"}, Walk: s.walk}}
 }
 
-// walk hands over every platform, page by page.
 func (s platformStore) walk(ctx context.Context, put func(module.Document) error) error {
-	const page = 200
-	for after := ""; ; {
-		rows, err := s.db.Query(ctx, `SELECT `+platformColumns+` FROM platform p WHERE p.id > $1 ORDER BY p.id LIMIT $2`, after, page)
-		if err != nil {
-			return fmt.Errorf("read platforms: %w", err)
-		}
-		list, err := sqldb.All(rows, scanPlatform)
-		if err != nil {
-			return err
-		}
-		for _, p := range list {
-			after = p.ID
-			if err := put(p.document()); err != nil {
-				return err
-			}
-		}
-		if len(list) < page {
-			return nil
-		}
-	}
+	return s.each(ctx, func(p platform) error { return put(p.document()) })
 }

@@ -7,6 +7,7 @@ import { room as oidc } from './oidc'
 import { room as remark } from './remark'
 import { room as report } from './report'
 import { room as search } from './search'
+import { room as share } from './share'
 import { room as system } from './system'
 
 /**
@@ -16,4 +17,4 @@ import { room as system } from './system'
 const found = import.meta.glob<{ room: Room }>('../modules/*/index.tsx', { eager: true })
 
 /** All rooms with pages. */
-export const rooms: Room[] = [entrance, system, files, search, remark, report, notify, machine, oidc, ...Object.values(found).map((m) => m.room)]
+export const rooms: Room[] = [entrance, system, files, search, remark, report, notify, machine, share, oidc, ...Object.values(found).map((m) => m.room)]

@@ -1889,6 +1889,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/share/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a policy and keep nothing */
+        post: operations["post-share-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether an organisation sees an object, and why */
+        get: operations["get-share-explanation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Objects that are shared with the caller's organisation */
+        get: operations["get-share-objects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An organisation to share with, by its whole name or code */
+        get: operations["get-share-partners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sharing rules within one's scope */
+        get: operations["get-share-rules"];
+        put?: never;
+        /** Draft a rule */
+        post: operations["post-share-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule, with its versions and what it shares now */
+        get: operations["get-share-rules-id"];
+        /** Change a rule */
+        put: operations["put-share-rules-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/rules/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a proposed rule, or return it */
+        post: operations["post-share-rules-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/rules/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a rule: what it shared is seen no more, at once */
+        post: operations["post-share-rules-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/rules/{id}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write a rule's policy by hand, or go back to the form's */
+        put: operations["put-share-rules-id-policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/rules/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a rule in force, or before a second person */
+        post: operations["post-share-rules-id-submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be shared, by which attributes */
+        get: operations["get-share-vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/audit": {
         parameters: {
             query?: never;
@@ -3999,6 +4188,15 @@ export interface components {
             permission: string;
             section: components["schemas"]["Text"];
         };
+        ModuleShareAttribute: {
+            name: string;
+            title: components["schemas"]["Text"];
+            values: components["schemas"]["ModuleShareValue"][];
+        };
+        ModuleShareValue: {
+            title: components["schemas"]["Text"];
+            value: string;
+        };
         MoveInputBody: {
             reason?: string;
             /** @enum {string} */
@@ -4428,6 +4626,16 @@ export interface components {
              */
             total: number;
         };
+        PageObjectView: {
+            items: components["schemas"]["ShareObjectView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageOrganisation: {
             items: components["schemas"]["IdentityOrganisation"][];
             /** @description Empty on the last page */
@@ -4500,6 +4708,16 @@ export interface components {
         };
         PageRow: {
             items: components["schemas"]["FilesRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageRule: {
+            items: components["schemas"]["ShareRule"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -5166,6 +5384,8 @@ export interface components {
             operator: components["schemas"]["PlatformsOperator"];
             /** Format: int64 */
             series: number;
+            /** @description Another organisation's, shared by a rule: to be looked at */
+            shared: boolean;
             /** @enum {string} */
             status: "applied" | "reviewed" | "trial" | "in_service" | "suspended" | "retired";
             status_reason: string;
@@ -5211,6 +5431,8 @@ export interface components {
             operator: components["schemas"]["PlatformsOperator"];
             /** Format: int64 */
             series: number;
+            /** @description Another organisation's, shared by a rule: to be looked at */
+            shared: boolean;
             /** @enum {string} */
             status: "applied" | "reviewed" | "trial" | "in_service" | "suspended" | "retired";
             synthetic: boolean;
@@ -5304,6 +5526,10 @@ export interface components {
             sizes: string[];
             statuses: components["schemas"]["PlatformsTerm"][];
             tiers: components["schemas"]["PlatformsTerm"][];
+        };
+        PolicyCheckInputBody: {
+            cedar: string;
+            noun: string;
         };
         ProofInputBody: {
             code: string;
@@ -5481,6 +5707,35 @@ export interface components {
              */
             reason: "key_compromise" | "ceased" | "superseded" | "unspecified";
         };
+        RuleDecisionInputBody: {
+            approve: boolean;
+            reason?: string;
+        };
+        RuleDraftInputBody: {
+            audience: components["schemas"]["ShareAudience"];
+            /** @description About the objects of all organisations; needs share.city and a second person */
+            city?: boolean;
+            /** @description Only objects with one of these values of an attribute; empty: all */
+            filters?: {
+                [key: string]: string[] | null;
+            };
+            /** @description What is shared, as /api/share/vocabulary lists it */
+            noun: string;
+            /** @description Whose objects; empty: the caller's own organisation */
+            organisation_id?: string;
+            /** @description For what those may use it */
+            purpose: string;
+            title: components["schemas"]["Text"];
+            /** Format: date-time */
+            until: string;
+        };
+        RuleEndInputBody: {
+            reason?: string;
+        };
+        RulePolicyInputBody: {
+            /** @description Empty: the one that the form makes */
+            cedar: string;
+        };
         RunInputBody: {
             kind: string;
         };
@@ -5562,6 +5817,183 @@ export interface components {
             city: components["schemas"]["Text"];
             link_token: string;
             organisation: components["schemas"]["Text"];
+        };
+        ShareAudience: {
+            districts: string[];
+            kinds: ("bureau" | "enterprise" | "operator" | "provider" | "node" | "park" | "responder")[];
+            /** @description These, and those below them */
+            organisations: string[];
+        };
+        ShareExplanationView: {
+            /**
+             * @description city: the bureau sees all; scope: the owner is the organisation or below it
+             * @enum {string}
+             */
+            by: "city" | "scope" | "rule" | "none";
+            object: components["schemas"]["Text"];
+            organisation: components["schemas"]["Text"];
+            owner: components["schemas"]["Text"];
+            rules: components["schemas"]["ShareVerdict"][];
+            sees: boolean;
+            why: components["schemas"]["Text"];
+        };
+        ShareKindView: {
+            attributes: components["schemas"]["ModuleShareAttribute"][];
+            noun: string;
+            title: components["schemas"]["Text"];
+        };
+        ShareObjectView: {
+            id: string;
+            kind: string;
+            owner: components["schemas"]["Text"];
+            owner_id: string;
+            path: string;
+            purpose: string;
+            rules: components["schemas"]["Text"][];
+            title: components["schemas"]["Text"];
+            /** Format: date-time */
+            until: string;
+        };
+        ShareOrganisationView: {
+            id: string;
+            kind: string;
+            name: components["schemas"]["Text"];
+        };
+        SharePartnersView: {
+            items: components["schemas"]["ShareOrganisationView"][];
+        };
+        ShareRule: {
+            approved_by_name: string;
+            audience: components["schemas"]["ShareAudience"];
+            /** @description The policy in the language Cedar */
+            cedar: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** @description About the objects of all organisations; needs share.city and a second person */
+            city?: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by_name: string;
+            /** @description The policy was written by hand */
+            custom: boolean;
+            /** @description Only objects with one of these values of an attribute; empty: all */
+            filters?: {
+                [key: string]: string[] | null;
+            };
+            id: string;
+            /** @description What is shared, as /api/share/vocabulary lists it */
+            noun: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description The caller may change it */
+            own: boolean;
+            proposed_by_name: string;
+            /** @description For what those may use it */
+            purpose: string;
+            reason: string;
+            /** @enum {string} */
+            state: "draft" | "proposed" | "in_force" | "ended";
+            title: components["schemas"]["Text"];
+            /** Format: date-time */
+            until: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ShareRuleView: {
+            approved_by_name: string;
+            audience: components["schemas"]["ShareAudience"];
+            /** @description The policy in the language Cedar */
+            cedar: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** @description About the objects of all organisations; needs share.city and a second person */
+            city?: boolean;
+            /** Format: date-time */
+            created_at: string;
+            created_by_name: string;
+            /** @description The policy was written by hand */
+            custom: boolean;
+            /** @description Only objects with one of these values of an attribute; empty: all */
+            filters?: {
+                [key: string]: string[] | null;
+            };
+            id: string;
+            /** @description What is shared, as /api/share/vocabulary lists it */
+            noun: string;
+            /** @description What it is about now, 100 at most */
+            objects: components["schemas"]["ShareObjectView"][];
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description The caller may change it */
+            own: boolean;
+            proposed_by_name: string;
+            /** @description For what those may use it */
+            purpose: string;
+            reason: string;
+            /** @enum {string} */
+            state: "draft" | "proposed" | "in_force" | "ended";
+            title: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description How many objects it is about now
+             */
+            total: number;
+            /** Format: date-time */
+            until: string;
+            /** Format: int64 */
+            version: number;
+            versions: components["schemas"]["ShareVersion"][];
+            /** @description Names of the organisations it names */
+            with: components["schemas"]["Text"][];
+        };
+        ShareVerdict: {
+            cedar: string;
+            city: boolean;
+            custom: boolean;
+            /**
+             * Format: int64
+             * @description Where in its policy, 0 for nowhere
+             */
+            line: number;
+            rule_id: string;
+            /** @enum {string} */
+            says: "permits" | "forbids" | "nothing" | "error";
+            state: string;
+            title: components["schemas"]["Text"];
+            why: components["schemas"]["Text"];
+        };
+        ShareVersion: {
+            /** @enum {string} */
+            act: "drafted" | "edited" | "policy" | "submitted" | "approved" | "returned" | "ended";
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            cedar: string;
+            reason: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ShareVocabularyView: {
+            districts: components["schemas"]["DistrictDistrict"][];
+            kinds: components["schemas"]["ShareKindView"][];
+            /** @description Those within the caller's scope, for those who make rules; others are found by their whole name or code */
+            organisations: components["schemas"]["ShareOrganisationView"][];
+        };
+        ShareWanted: {
+            audience: components["schemas"]["ShareAudience"];
+            /** @description About the objects of all organisations; needs share.city and a second person */
+            city?: boolean;
+            /** @description Only objects with one of these values of an attribute; empty: all */
+            filters?: {
+                [key: string]: string[] | null;
+            };
+            /** @description What is shared, as /api/share/vocabulary lists it */
+            noun: string;
+            /** @description For what those may use it */
+            purpose: string;
+            title: components["schemas"]["Text"];
+            /** Format: date-time */
+            until: string;
         };
         SignInInputBody: {
             login: string;
@@ -10647,6 +11079,479 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchSuggestions"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-share-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyCheckInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-share-explanation": {
+        parameters: {
+            query: {
+                organisation: string;
+                kind: string;
+                object: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareExplanationView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-share-objects": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageObjectView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-share-partners": {
+        parameters: {
+            query: {
+                /** @description The whole name, or the unified social credit code */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharePartnersView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-share-rules": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "proposed" | "in_force" | "ended";
+                noun?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-share-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDraftInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-share-rules-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRuleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-share-rules-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareWanted"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-share-rules-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-share-rules-id-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleEndInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-share-rules-id-policy": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePolicyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-share-rules-id-submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-share-vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareVocabularyView"];
                 };
             };
             /** @description Refused */

@@ -38,10 +38,8 @@ function Page({ platform }: { platform: PlatformDetail }) {
   const [params, setParams] = useSearchParams()
   const tabs = [
     { key: 'indicators', label: t('page.indicators'), children: <Indicators id={platform.id} /> },
-    { key: 'submissions', label: t('page.submissions'), children: <Submissions id={platform.id} /> },
-    { key: 'keys', label: t('page.keys'), children: <Keys platform={platform} /> },
-    ...(may('platforms.backfill') ? [{ key: 'backfill', label: t('page.backfill'), children: <Backfill platform={platform} /> }] : []),
-    { key: 'comments', label: t('page.comments'), children: <Remarks kind="platforms.platform" id={platform.id} /> },
+    ...(platform.shared ? [] : [{ key: 'submissions', label: t('page.submissions'), children: <Submissions id={platform.id} /> }, { key: 'keys', label: t('page.keys'), children: <Keys platform={platform} /> }, { key: 'comments', label: t('page.comments'), children: <Remarks kind="platforms.platform" id={platform.id} /> }]),
+    ...(may('platforms.backfill') && !platform.shared ? [{ key: 'backfill', label: t('page.backfill'), children: <Backfill platform={platform} /> }] : []),
     { key: 'entry', label: t('page.entry'), children: <Entry platform={platform} /> },
   ]
   return (
@@ -53,10 +51,11 @@ function Page({ platform }: { platform: PlatformDetail }) {
           <>
             <StatusTag tone={statusTone[platform.status]}>{vocabulary.title('statuses', platform.status)}</StatusTag>
             <StatusTag tone={freshnessTone[platform.freshness]}>{t(`freshness.${platform.freshness}`)}</StatusTag>
+            {platform.shared && <StatusTag tone="info">{t('page.shared', { operator: text(platform.operator.name) })}</StatusTag>}
             {platform.synthetic && <SyntheticMark />}
           </>
         }
-        actions={<Actions platform={platform} />}
+        actions={platform.shared ? null : <Actions platform={platform} />}
       />
       {platform.status_reason && (platform.status === 'suspended' || platform.status === 'retired') && <Alert type="warning" showIcon title={`${vocabulary.title('statuses', platform.status)}：${platform.status_reason}`} />}
       <Head platform={platform} />
@@ -79,7 +78,7 @@ function Head({ platform }: { platform: PlatformDetail }) {
       <Figure label={t('field.lastReport')} value={platform.last_report_at ? f.ago(platform.last_report_at) : none} note={platform.last_report_at ? f.time(platform.last_report_at) : t('freshness.never')} />
       <Figure label={t('list.enterprises')} value={value('ent_served')} />
       <Figure label={t('list.devices')} value={value('dev_connected')} />
-      <Figure label={t('field.series')} value={f.number(platform.limits.series_used)} note={t('page.seriesLimit', { limit: f.number(platform.limits.series) })} />
+      {!platform.shared && <Figure label={t('field.series')} value={f.number(platform.limits.series_used)} note={t('page.seriesLimit', { limit: f.number(platform.limits.series) })} />}
     </Figures>
   )
 }
@@ -164,15 +163,18 @@ function Entry({ platform }: { platform: PlatformDetail }) {
   const f = useFormat()
   const vocabulary = useVocabulary()
   const { contact } = platform
+  const kept = [
+    { label: t('field.contact'), children: [contact.name, contact.phone, contact.email].filter(Boolean).join(' · ') || none },
+    { label: t('field.limits'), children: t('page.limits', { series: f.number(platform.limits.series), samples: f.number(platform.limits.samples_per_minute) }) },
+  ]
   const items = [
     { label: t('field.operator'), children: text(platform.operator.name) },
     { label: t('field.class'), children: vocabulary.title('classes', platform.class) },
     { label: t('field.industry'), children: platform.industry ? `${platform.industry} ${vocabulary.title('industries', platform.industry)}` : t('field.crossIndustry') },
     { label: t('field.district'), children: vocabulary.title('districts', platform.district) },
-    { label: t('field.contact'), children: [contact.name, contact.phone, contact.email].filter(Boolean).join(' · ') || none },
     { label: t('field.url'), children: platform.url ? <a href={platform.url} target="_blank" rel="noreferrer">{platform.url}</a> : none },
     { label: t('field.created'), children: f.time(platform.created_at) },
-    { label: t('field.limits'), children: t('page.limits', { series: f.number(platform.limits.series), samples: f.number(platform.limits.samples_per_minute) }) },
+    ...(platform.shared ? [] : kept),
     { label: t('field.description'), children: platform.description || none, span: 'filled' as const },
   ]
   return <Descriptions column={{ xs: 1, md: 2 }} items={items.map((x) => ({ key: x.label, ...x }))} />

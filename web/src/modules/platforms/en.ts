@@ -32,6 +32,7 @@ export const en: Translation<typeof zh> = {
     revokeNote: 'Reports with this key are refused at once.', rotateNote: 'Two keys of a kind can be valid at a time: make a new one, change over, then revoke the old one. Reporting has no gap.',
   },
   page: {
+    shared: 'Shared by {{operator}}, to be looked at',
     title: 'Platform', indicators: 'Indicators', submissions: 'Submissions', comments: 'Comments', keys: 'Keys and connection', backfill: 'Back-fill', entry: 'Entry', edit: 'Edit the entry', saved: 'Saved', move: 'Change status', moveTo: 'To “{{status}}”', moved: 'The status is changed',
     remove: 'Remove', removeTitle: 'Remove this demonstration platform?', removeNote: 'The platform and everything that it reported are removed.', seriesLimit: 'of {{limit}} at most', limits: '{{series}} series, {{samples}} samples a minute', total: 'Total',
     noValues: 'No values yet', noValuesNote: 'They show with the first report.', noPoints: 'No data in this span', noSubmissions: 'Nothing was submitted yet', fromFacts: 'From the ledger of reports', fromSeries: 'From the time series', revision: 'revision {{n}}', item: 'item {{n}}',

@@ -29,6 +29,7 @@ export const zh = {
     revokeNote: '使用此密钥的报送将立即被拒绝。', rotateNote: '每种密钥最多同时有效两个：先生成新密钥并换用，再吊销旧密钥，报送不会中断。',
   },
   page: {
+    shared: '由{{operator}}共享，仅供查看',
     title: '平台', indicators: '指标', submissions: '报送记录', comments: '评论', keys: '密钥与接入', backfill: '补报', entry: '登记信息', edit: '编辑登记信息', saved: '已保存', move: '变更状态', moveTo: '转为“{{status}}”', moved: '状态已变更',
     remove: '删除', removeTitle: '删除此演示平台？', removeNote: '平台及其报送的全部数据将被删除。', seriesLimit: '上限 {{limit}}', limits: '{{series}} 条序列，每分钟 {{samples}} 个样本', total: '合计',
     noValues: '还没有指标数据', noValuesNote: '平台首次报送后显示。', noPoints: '所选时段没有数据', noSubmissions: '还没有报送记录', fromFacts: '来自报送台账', fromSeries: '来自时间序列', revision: '第 {{n}} 次修订', item: '第 {{n}} 项',
