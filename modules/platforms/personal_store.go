@@ -26,7 +26,8 @@ func (m *Module) forgetPerson(ctx context.Context, s identity.Subject) error {
 		return err
 	}
 	for _, c := range list {
-		if !(s.Email != "" && strings.EqualFold(c.email, s.Email)) && !(c.phone != "" && slices.Contains(s.Phones, c.phone)) {
+		mailed, called := s.Email != "" && strings.EqualFold(c.email, s.Email), c.phone != "" && slices.Contains(s.Phones, c.phone)
+		if !mailed && !called {
 			continue
 		}
 		err := m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {

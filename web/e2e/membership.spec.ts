@@ -1,12 +1,8 @@
 import type { Browser, Page } from '@playwright/test'
 import { accessible, address, enter, expect, password, people, send, test } from './support'
+import { picture } from './picture'
 
 test.describe.configure({ timeout: 240_000 })
-
-/** A picture of the page, when somebody wants to look at it. */
-export async function picture(page: Page, name: string): Promise<void> {
-  if (process.env.LINGHANG_PICTURES) await page.screenshot({ path: `${process.env.LINGHANG_PICTURES}/${name}.png`, fullPage: true })
-}
 
 /** A browser in which nobody is signed in. */
 async function stranger(browser: Browser): Promise<Page> {
