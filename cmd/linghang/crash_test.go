@@ -35,11 +35,11 @@ func (l *line) next() string {
 	return urls[l.turn.Add(1)%uint64(len(urls))]
 }
 
-// send repeats a request until it is answered with success. It reports what
+// send posts a request until it is answered with success. It reports what
 // was acknowledged; an answer that says the request itself is wrong ends it.
-func (l *line) send(ctx context.Context, method, path, body string, header map[string]string) error {
+func (l *line) send(ctx context.Context, path, body string, header map[string]string) error {
 	for ctx.Err() == nil {
-		r, err := http.NewRequestWithContext(ctx, method, l.next()+path, strings.NewReader(body))
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, l.next()+path, strings.NewReader(body))
 		if err != nil {
 			return err
 		}
@@ -121,7 +121,7 @@ func report(ctx context.Context, t testing.TB, way *line, k issued, acknowledged
 	day := time.Now().UTC().Format(time.RFC3339)
 	for seq := int64(1); ; seq++ {
 		body := fmt.Sprintf(`{"schema":1,"seq":%d,"period":%q,"items":[{"code":"heartbeat","value":1},{"code":"dev_online","value":%d}]}`, seq, day, seq)
-		if err := way.send(ctx, "POST", "/api/platforms/ingest/v1/reports", body, header); err != nil {
+		if err := way.send(ctx, "/api/platforms/ingest/v1/reports", body, header); err != nil {
 			if ctx.Err() == nil {
 				t.Errorf("report %d: %v", seq, err)
 			}
@@ -138,7 +138,7 @@ func register(ctx context.Context, t testing.TB, way *line, cookie string) (done
 	for i := 0; ; i++ {
 		header["Idempotency-Key"] = fmt.Sprintf("register-%d", i)
 		body := fmt.Sprintf(`{"name":{"zh":"平台%d","en":"Platform %d"},"code":"crash-%d","class":"industry","district":"370202"}`, i, i, i)
-		err := way.send(ctx, "POST", "/api/platforms", body, header)
+		err := way.send(ctx, "/api/platforms", body, header)
 		switch {
 		case err == nil || strings.Contains(err.Error(), "kernel.idempotency.done"):
 			done++
@@ -159,7 +159,7 @@ func discuss(ctx context.Context, t testing.TB, way *line, cookie, platform stri
 	header := map[string]string{"Cookie": cookie, "X-Linghang-CSRF": "1"}
 	for said < mostComments {
 		header["Idempotency-Key"] = fmt.Sprintf("say-%d", said)
-		err := way.send(ctx, "POST", "/api/remark/objects/platforms.platform/"+platform+"/comments", fmt.Sprintf(`{"body":"comment %d"}`, said), header)
+		err := way.send(ctx, "/api/remark/objects/platforms.platform/"+platform+"/comments", fmt.Sprintf(`{"body":"comment %d"}`, said), header)
 		switch {
 		case err == nil || strings.Contains(err.Error(), "kernel.idempotency.done"):
 			said++

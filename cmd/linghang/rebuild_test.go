@@ -30,7 +30,7 @@ func TestTimeSeriesAreRebuiltFromTheLedger(t *testing.T) {
 	start := time.Now().UTC().Add(-time.Hour).Truncate(time.Minute)
 	for i := range reports {
 		body := fmt.Sprintf(`{"schema":1,"seq":%d,"period":%q,"items":[{"code":"dev_online","value":%d}]}`, i+1, start.Add(time.Duration(i)*time.Minute).Format(time.RFC3339), 100+i)
-		if err := way.send(context.WithoutCancel(t.Context()), "POST", "/api/platforms/ingest/v1/reports", body, map[string]string{"Authorization": auth.Header.Get("Authorization")}); err != nil {
+		if err := way.send(context.WithoutCancel(t.Context()), "/api/platforms/ingest/v1/reports", body, map[string]string{"Authorization": auth.Header.Get("Authorization")}); err != nil {
 			t.Fatal(err)
 		}
 	}
