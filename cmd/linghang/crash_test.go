@@ -55,7 +55,7 @@ func (l *line) send(ctx context.Context, path, body string, header map[string]st
 			case read == nil && resp.StatusCode < 300:
 				return nil
 			case read == nil && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests:
-				return fmt.Errorf("%s %s: %d %s", method, path, resp.StatusCode, text)
+				return fmt.Errorf("POST %s: %d %s", path, resp.StatusCode, text)
 			}
 		}
 		select { // a sender waits before it repeats
