@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -39,7 +38,6 @@ import (
 	"linghang/kernel/measure"
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
-	"linghang/kernel/notify"
 	"linghang/kernel/oidc"
 	"linghang/kernel/remark"
 	"linghang/kernel/report"
@@ -50,7 +48,6 @@ import (
 	"linghang/kernel/sqldb"
 	"linghang/kernel/system"
 	"linghang/kernel/trace"
-	"linghang/kernel/view"
 )
 
 // House is what a binary consists of.
@@ -101,13 +98,6 @@ type Kernel struct {
 	seals      certificates
 	outboxes   outboxes
 	relays     sync.WaitGroup
-}
-
-type room struct {
-	module.Module
-	manifest module.Manifest
-	kit      *module.Kit
-	own      bool // the kernel's, in every house and every process
 }
 
 // New builds the house without opening anything: enough to describe it. What
@@ -176,151 +166,6 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	}
 	k.addComponents()
 	return k, errors.Join(k.checkRooms(), k.files.Check(), k.search.Check(), k.report.Check(), k.oidc.Check(), k.remark.Check(), k.machines.Check(), k.share.Check(), k.assemble())
-}
-
-// ownRooms lists the rooms that every house has, the system's first.
-func (k *Kernel) ownRooms(systemKit *module.Kit) []module.Module {
-	k.files = files.New(k.Kit("files"))
-	k.share = share.New(k.Kit("share"), k.directory, k.shareables)
-	k.search = search.New(k.Kit("search"), k.finds, k.share.Keys)
-	k.report = report.New(k.Kit("report"), k.directory, k.reports)
-	k.remark = remark.New(k.Kit("remark"), k.directory, k.remarked)
-	k.machines = machine.New(k.Kit("machine"), machine.Deps{Directory: k.directory, Audit: k.audit, Serves: k.cfg.TLS.Listen != "" && k.cfg.TLS.Cert == ""})
-	k.server.TrustMachines(k.machines.Identify)
-	k.secure.k = k
-	k.oidc = oidc.New(k.Kit("oidc"), k.directory)
-	notices := notify.New(k.Kit("notify"), notify.Deps{Directory: k.directory, Kinds: k.notices, Links: k.ring.Room("notify")})
-	return []module.Module{
-		system.New(systemKit, system.Deps{Directory: k.directory, Audit: k.audit, Version: k.house.Version, Nav: k.nav, Status: k.status, Letters: k.letters, Desk: k.desk, Links: k.ring.Room("notify"), Mails: notices.CanMail, Persons: system.Persons{Gather: k.gather, Erase: k.erase, Flush: k.flush}}),
-		k.files, k.search, k.report, k.remark, k.machines, k.share, view.New(k.Kit("view")),
-		k.oidc, notices,
-	}
-}
-
-// checkRooms refuses settings for rooms that this house does not have.
-func (k *Kernel) checkRooms() error {
-	var errs []error
-	for _, section := range slices.Sorted(maps.Keys(k.cfg.Rooms)) {
-		if _, ok := k.kits[section]; !ok {
-			errs = append(errs, fmt.Errorf("configuration %s: there is no key or room for the section %q", k.cfg.File, section))
-		}
-	}
-	for _, room := range k.cfg.Run {
-		if _, ok := k.kits[room]; !ok {
-			errs = append(errs, fmt.Errorf("configuration run: there is no room %q", room))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// Kit returns the tools of a room, to be handed to its New.
-func (k *Kernel) Kit(name string) *module.Kit { return k.kit(name, k.sql.DB(name)) }
-
-func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
-	kit := &module.Kit{
-		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
-		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
-		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
-	}
-	kit.Search, kit.Remarks = module.NewSearch(name), module.NewRemarks(name)
-	if k.files != nil {
-		kit.Files = k.files.For(name, kit.Blobs)
-	}
-	if k.share != nil {
-		kit.Shares = k.share.For(name)
-	}
-	k.kits[name] = kit
-	return kit
-}
-
-// assemble collects what the Manifests register.
-func (k *Kernel) assemble() error {
-	published := map[string]string{audit.Recorded{}.Subject(): "system", notice.Sent{}.Subject(): "notify", jobs.Asked{}.Subject(): "system"}
-	for _, r := range k.rooms {
-		for _, e := range r.manifest.Publishes {
-			if !strings.HasPrefix(e.Subject(), r.manifest.Name+".") {
-				return fmt.Errorf("room %s publishes %s outside its name", r.manifest.Name, e.Subject())
-			}
-			published[e.Subject()] = r.manifest.Name
-		}
-		if err := k.measures.Add(r.manifest.Name, r.manifest.Measures); err != nil {
-			return fmt.Errorf("register measures: %w", err)
-		}
-		for _, j := range r.manifest.Jobs {
-			if err := k.desk.Declare(r.manifest.Name, j); err != nil {
-				return err
-			}
-		}
-		if err := k.notices.Add(r.manifest.Name, r.manifest.Notices); err != nil {
-			return fmt.Errorf("register notices: %w", err)
-		}
-		if err := k.server.Mount(r.manifest.Name, r.kit.DB, r.manifest.Routes); err != nil {
-			return fmt.Errorf("mount routes: %w", err)
-		}
-	}
-	for _, r := range k.rooms {
-		for _, s := range r.manifest.Subscribes {
-			if _, ok := published[s.Subject]; !ok {
-				return fmt.Errorf("room %s subscribes to %s, which nobody publishes", r.manifest.Name, s.Subject)
-			}
-		}
-	}
-	return k.mountOwn()
-}
-
-// finds are the kinds of documents that the rooms put into search.
-func (k *Kernel) finds() []search.Kind {
-	var kinds []search.Kind
-	for _, r := range k.rooms {
-		for _, f := range r.manifest.Finds {
-			kinds = append(kinds, search.Kind{Room: r.manifest.Name, Find: f})
-		}
-	}
-	return kinds
-}
-
-// shareables are the kinds of objects that the rooms let be shared.
-func (k *Kernel) shareables() []share.Kind {
-	var kinds []share.Kind
-	for _, r := range k.rooms {
-		for _, s := range r.manifest.Shares {
-			kinds = append(kinds, share.Kind{Room: r.manifest.Name, Shareable: s})
-		}
-	}
-	return kinds
-}
-
-// remarked are the kinds of objects that people comment on.
-func (k *Kernel) remarked() []remark.Kind {
-	var kinds []remark.Kind
-	for _, r := range k.rooms {
-		for _, x := range r.manifest.Remarks {
-			kinds = append(kinds, remark.Kind{Room: r.manifest.Name, Remarked: x})
-		}
-	}
-	return kinds
-}
-
-// reports are those that the rooms can make.
-func (k *Kernel) reports() []module.Report {
-	var list []module.Report
-	for _, r := range k.rooms {
-		list = append(list, r.manifest.Reports...)
-	}
-	return list
-}
-
-func (k *Kernel) nav() []module.NavItem {
-	var items []module.NavItem
-	var last []module.NavItem
-	for _, r := range k.rooms {
-		if r.own {
-			last = append(last, r.manifest.Nav...)
-			continue
-		}
-		items = append(items, r.manifest.Nav...)
-	}
-	return append(items, last...)
 }
 
 // Address returns what this installation is reached under, without a slash at the end.

@@ -23,10 +23,11 @@ need npm npm
 if [ "$purpose" = test ]; then
   need gcc gcc libc6-dev
   need jq jq
+  need openssl openssl
   need '/usr/lib/postgresql/*/bin/postgres' postgresql
   need prometheus prometheus
   need /usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd
-  need clamd clamav-daemon
+  need /usr/sbin/clamd clamav-daemon
   need pdftoppm poppler-utils
   need chromium chromium
   need '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' fonts-noto-cjk

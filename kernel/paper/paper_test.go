@@ -76,7 +76,7 @@ func TestTheSameDocumentIsTheSameFile(t *testing.T) {
 func TestPagesShowCharactersAndNoBoxes(t *testing.T) {
 	program, err := exec.LookPath("pdftoppm")
 	if err != nil {
-		t.Skip("pdftoppm is not installed (Debian: poppler-utils)")
+		t.Fatalf("make install brings it: %v", err)
 	}
 	dir := t.TempDir()
 	if keep, ok := os.LookupEnv("LINGHANG_PAGES"); ok {
