@@ -94,9 +94,11 @@ func (db *DB) Ping(ctx context.Context) error { return db.reader.PingContext(ctx
 
 // Tx is one change: all of it is committed, or none.
 type Tx struct {
-	db      *DB
-	run     runner
-	emitted bool
+	db       *DB
+	run      runner
+	emitted  bool
+	gathered []gathered
+	changed  []Changed
 }
 
 type runner interface {
@@ -244,6 +246,9 @@ func (db *DB) tryPostgres(ctx context.Context, fn func(tx *Tx) error) (err error
 	}()
 	tx := &Tx{db: db, run: sqlTx}
 	if err = protect(func() error { return fn(tx) }); err != nil {
+		return err
+	}
+	if err = writeGathered(ctx, tx, tx.gathered); err != nil {
 		return err
 	}
 	if err = sqlTx.Commit(); err != nil {

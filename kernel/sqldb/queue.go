@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -88,8 +89,8 @@ func (db *DB) batch(first *job) []*job {
 	return jobs
 }
 
-// commit runs the jobs in one transaction, each in a savepoint of its own, and
-// answers them once the commit is on the disk.
+// commit runs the jobs in one transaction, each in a savepoint of its own, writes
+// what they gathered, and answers them once the commit is on the disk.
 func (db *DB) commit(jobs []*job, known *statements) {
 	ctx := context.WithoutCancel(jobs[0].ctx)
 	known.prepare(ctx, db.writer)
@@ -99,9 +100,9 @@ func (db *DB) commit(jobs []*job, known *statements) {
 		return
 	}
 	sqlTx := prepared{begun, known}
-	emitted, done := false, make([]*job, 0, len(jobs))
+	emitted, together, done := false, []gathered(nil), make([]*job, 0, len(jobs))
 	for i, j := range jobs {
-		tx := &Tx{db: db, run: sqlTx}
+		tx := &Tx{db: db}
 		failed, err := runJob(ctx, sqlTx, tx, j)
 		if err != nil {
 			answer(append(done, jobs[i:]...), errors.Join(fmt.Errorf("change: %w", err), ignoreDone(sqlTx.Rollback())))
@@ -112,7 +113,11 @@ func (db *DB) commit(jobs []*job, known *statements) {
 			continue
 		}
 		done = append(done, j)
-		emitted = emitted || tx.emitted
+		emitted, together = emitted || tx.emitted, append(together, tx.gathered...)
+	}
+	if err := writeGathered(ctx, &Tx{db: db, run: sqlTx}, together); err != nil {
+		db.apart(done, errors.Join(err, ignoreDone(sqlTx.Rollback())), known)
+		return
 	}
 	if err := sqlTx.Commit(); err != nil {
 		answer(done, errors.Join(fmt.Errorf("commit: %w", err), ignoreDone(sqlTx.Rollback())))
@@ -125,16 +130,30 @@ func (db *DB) commit(jobs []*job, known *statements) {
 	}
 }
 
+// apart makes changes again, each in a commit of its own, after what they wrote
+// together failed: one of them is to blame, and only that one is told so.
+func (db *DB) apart(jobs []*job, err error, known *statements) {
+	if len(jobs) == 1 {
+		answer(jobs, err)
+		return
+	}
+	for _, j := range jobs {
+		db.commit([]*job{j}, known)
+	}
+}
+
 // runJob runs one job. failed is a job's own failure, which changed nothing; err
 // says that the shared transaction can no longer be trusted.
 func runJob(ctx context.Context, sqlTx prepared, tx *Tx, j *job) (failed, err error) {
 	if gone := j.ctx.Err(); gone != nil {
 		return fmt.Errorf("wait for the writer: %w", gone), nil
 	}
-	if _, err := sqlTx.ExecContext(ctx, "SAVEPOINT change"); err != nil {
-		return nil, fmt.Errorf("savepoint: %w", err)
-	}
+	point := &savepoint{runner: sqlTx}
+	tx.run = point
 	failed = protect(func() error { return j.fn(tx) })
+	if !point.set {
+		return failed, point.err
+	}
 	if failed != nil {
 		if _, err := sqlTx.ExecContext(ctx, "ROLLBACK TO change"); err != nil {
 			return nil, errors.Join(failed, fmt.Errorf("roll back: %w", err))
@@ -144,6 +163,49 @@ func runJob(ctx context.Context, sqlTx prepared, tx *Tx, j *job) (failed, err er
 		return nil, fmt.Errorf("release: %w", err)
 	}
 	return failed, nil
+}
+
+// savepoint sets one before the first statement of a job: a job that runs none
+// needs none.
+type savepoint struct {
+	runner
+	set bool
+	err error // why it could not be set; then nothing of the transaction can be trusted
+}
+
+func (p *savepoint) begin(ctx context.Context) error {
+	if p.set || p.err != nil {
+		return p.err
+	}
+	if _, err := p.runner.ExecContext(ctx, "SAVEPOINT change"); err != nil {
+		p.err = fmt.Errorf("savepoint: %w", err)
+		return p.err
+	}
+	p.set = true
+	return nil
+}
+
+// ExecContext implements runner.
+func (p *savepoint) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := p.begin(ctx); err != nil {
+		return nil, err
+	}
+	return p.runner.ExecContext(ctx, query, args...)
+}
+
+// QueryContext implements runner.
+func (p *savepoint) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := p.begin(ctx); err != nil {
+		return nil, err
+	}
+	return p.runner.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext implements runner. A row cannot say that there was no
+// savepoint; the job's end does.
+func (p *savepoint) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	_ = p.begin(ctx) // kept
+	return p.runner.QueryRowContext(ctx, query, args...)
 }
 
 func answer(jobs []*job, err error) {

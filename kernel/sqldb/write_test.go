@@ -398,3 +398,49 @@ func TestQueuedChangesFollowEachOther(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatChangesGatherIsWrittenOnceForEachCommit(t *testing.T) {
+	each(t, func(t *testing.T, db *sqldb.DB) {
+		batch := sqldb.NewBatch(func(ctx context.Context, tx *sqldb.Tx, items []string) error {
+			for _, id := range items {
+				if id == "poison" {
+					return errors.New("poisoned")
+				}
+				if _, err := tx.Exec(ctx, `INSERT INTO thing (id, name) VALUES ($1, 'gathered')`, id); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		var wg sync.WaitGroup
+		for i := range 40 {
+			wg.Go(func() {
+				id := fmt.Sprint("g", i)
+				if i == 7 {
+					id = "poison"
+				}
+				err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+					batch.Add(tx, id)
+					if i%4 == 1 {
+						_, err := tx.Exec(t.Context(), `INSERT INTO thing (id, name) VALUES ($1, 'own')`, fmt.Sprint(i))
+						return err
+					}
+					if i%4 == 2 {
+						return errors.New("refused")
+					}
+					return nil
+				})
+				if failed := i%4 == 2 || i == 7; (err != nil) != failed {
+					t.Errorf("change %d: %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := count(t, db, `SELECT COUNT(*) FROM thing WHERE name = 'gathered'`); n != 29 {
+			t.Errorf("%d were written, want 29", n)
+		}
+		if n := count(t, db, `SELECT COUNT(*) FROM thing WHERE name = 'own'`); n != 10 {
+			t.Errorf("%d of the changes' own, want 10", n)
+		}
+	})
+}
