@@ -35,6 +35,9 @@ func (c commands) auditVerify() *cobra.Command {
 					return err
 				}
 				err = show(cmd, v, func(w io.Writer) {
+					if v.OK && v.Removed > 0 {
+						_, _ = fmt.Fprintf(w, "the entries up to %d are past their time and were removed\n", v.Removed)
+					}
 					if v.OK {
 						_, _ = fmt.Fprintf(w, "the chain of %d entries holds, %d checkpoints fit; head %s\n", v.Count, v.Signed, v.Head)
 					}
@@ -72,6 +75,9 @@ func verifyFile(cmd *cobra.Command, file string, keys []string) (err error) {
 			return
 		}
 		_, _ = fmt.Fprintf(w, "%d entries from %d on hold, %d checkpoints fit, %d entries are behind the last one\n", p.Count, p.First, p.Checkpoints, p.Unproven)
+		if !p.Anchored {
+			_, _ = fmt.Fprintln(w, "nothing signed says what was before the first: export from a checkpoint on, or from the beginning")
+		}
 		if !p.Trusted {
 			_, _ = fmt.Fprintln(w, "the keys are the export's own: name those that you know with --key")
 		}

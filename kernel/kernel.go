@@ -407,5 +407,14 @@ func (k *Kernel) Server() *httpd.Server { return k.server }
 // Machines returns the room of machines.
 func (k *Kernel) Machines() *machine.Room { return k.machines }
 
+// Manifests returns what the rooms declare, in their order.
+func (k *Kernel) Manifests() []module.Manifest {
+	list := make([]module.Manifest, len(k.rooms))
+	for i, r := range k.rooms {
+		list[i] = r.manifest
+	}
+	return list
+}
+
 // Databases returns the databases of all rooms.
 func (k *Kernel) Databases() []*sqldb.DB { return k.sql.DBs() }

@@ -231,6 +231,7 @@ func newAccess(t *testing.T) *access {
 		{"/api/share/rules/{id}", "/api/share/rules/" + ruleID, false},
 		{"/api/machine/machines/{id}", "/api/machine/machines/" + machineID, false},
 		{"/api/system/organisations/{id}/members/{person}", "/api/system/organisations/" + a.Ours.ID + "/members/" + member, false},
+		{"/api/system/audit/retention/{id}", "/api/system/audit/retention/none", true},
 		{"/api/system/me/requests/{id}", "/api/system/me/requests/none", false},
 		{"/api/system/personal-requests/{id}", "/api/system/personal-requests/none", false},
 		{"/api/system/invitations/{id}", "/api/system/invitations/" + invitation, false},

@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -34,6 +36,12 @@ type Entry struct {
 	RequestID      string    `json:"request_id" title:"请求编号|Request"`
 	Detail         string    `json:"detail" title:"说明|Detail"`
 	Hash           string    `json:"hash" title:"摘要|Hash"`
+	// What came later is left out of the hash where it is empty, so that older
+	// entries verify as before.
+	Permission string   `json:"permission,omitempty" title:"所需权限|Permission"`
+	Session    string   `json:"session,omitempty" title:"会话|Session"`
+	Factors    string   `json:"factors,omitempty" doc:"How the session was proven, as RFC 8176 names it" title:"认证方式|Proven by"`
+	Changes    []Change `json:"changes,omitempty" doc:"What was changed, field by field" title:"变更|Changes"`
 	// Erased tells that who acted was erased; it is never written.
 	Erased bool `json:"erased,omitempty" title:"已擦除|Erased"`
 }
@@ -50,7 +58,7 @@ func NewEntry(ctx context.Context, action, object, outcome string) Entry {
 	return Entry{
 		ID: ulid.Make().String(), At: time.Now().UTC().Truncate(time.Millisecond),
 		Actor: id.Actor(), ActorName: id.Name, OrganisationID: id.Organisation.ID,
-		Action: action, Object: object, Outcome: outcome,
+		Action: action, Object: object, Outcome: outcome, Session: id.SessionID, Factors: strings.Join(id.AMR, " "),
 	}
 }
 
@@ -61,11 +69,13 @@ type Log struct {
 	anchor string
 
 	keys     *seal.Keyring // of the keys of persons; nil writes names in clear
+	prepared atomic.Bool
 	subjects subjects
+	entries  *sqldb.Batch[Entry]
 }
 
 // NewLog returns the log kept in db.
-func NewLog(db *sqldb.DB) *Log { return &Log{db: db} }
+func NewLog(db *sqldb.DB) *Log { return &Log{db: db, entries: sqldb.NewBatch(insertEntries)} }
 
 // Append adds an entry as a change of its own.
 func (l *Log) Append(ctx context.Context, e Entry) error {
@@ -83,33 +93,58 @@ func (l *Log) Receive(ctx context.Context, r Recorded) error { return l.Append(c
 type Verification struct {
 	OK       bool   `json:"ok"`
 	Count    int64  `json:"count"`
+	Removed  int64  `json:"removed,omitempty" doc:"The chain begins behind this entry: what was before is past its time, and was removed by the word of two"`
 	Head     string `json:"head"`
 	Signed   int64  `json:"signed" doc:"Checkpoints whose signatures fit"`
 	BrokenAt int64  `json:"broken_at,omitempty" doc:"First entry that does not fit"`
 	Reason   string `json:"reason,omitempty"`
 }
 
-// Verify walks the whole chain.
+// Verify walks the whole chain. Where old entries were removed meanwhile, it
+// begins again behind them.
 func (l *Log) Verify(ctx context.Context) (Verification, error) {
-	v := Verification{OK: true}
+	for {
+		floor, err := l.floor(ctx)
+		if err != nil {
+			return Verification{}, err
+		}
+		v, err := l.walk(ctx, floor)
+		if err != nil || v.OK {
+			return v, err
+		}
+		now, err := l.floor(ctx)
+		if err != nil || now.Seq <= floor.Seq {
+			return v, err
+		}
+	}
+}
+
+// walk follows the chain from the floor to the head.
+func (l *Log) walk(ctx context.Context, floor Floor) (Verification, error) {
+	v := Verification{OK: true, Removed: floor.Seq, Head: floor.Hash}
 	wantSeq, wantHash, err := l.head(ctx)
 	if err != nil {
 		return v, err
 	}
-	prev := ""
+	wrong, err := l.wrongFloor(ctx, floor)
+	if err != nil || wrong != "" {
+		return v.broken(floor.Seq, wrong), err
+	}
+	told := floor.Seq == 0
 	for {
-		entries, err := l.after(ctx, v.Count, wantSeq, 1000)
+		entries, err := l.after(ctx, v.last(), wantSeq, 1000)
 		if err != nil {
 			return v, err
 		}
 		for _, e := range entries {
 			switch {
-			case e.Seq != v.Count+1:
-				return v.broken(v.Count+1, "an entry is missing"), nil
-			case e.Hash != e.digest(prev):
+			case e.Seq != v.last()+1:
+				return v.broken(v.last()+1, "an entry is missing"), nil
+			case e.Hash != e.digest(v.Head):
 				return v.broken(e.Seq, "the entry or its hash was altered"), nil
 			}
-			prev = e.Hash
+			told = told || floor.tells(e)
+			v.Head = e.Hash
 			v.Count++
 		}
 		if len(entries) == 0 {
@@ -124,12 +159,19 @@ func (l *Log) Verify(ctx context.Context) (Verification, error) {
 		}
 		v.Signed += signed
 	}
-	v.Head = prev
-	if v.Count != wantSeq {
-		return v.broken(v.Count+1, "entries at the end are missing"), nil
+	if !told {
+		return v.broken(floor.Seq, "entries were removed and no entry tells so"), nil
 	}
-	if prev != wantHash {
-		return v.broken(v.Count, "the head does not match the last entry"), nil
+	return l.atHead(ctx, v, wantSeq, wantHash)
+}
+
+// atHead compares where the walk ended with the head.
+func (l *Log) atHead(ctx context.Context, v Verification, seq int64, hash string) (Verification, error) {
+	if v.last() != seq {
+		return v.broken(v.last()+1, "entries at the end are missing"), nil
+	}
+	if v.Head != hash {
+		return v.broken(v.last(), "the head does not match the last entry"), nil
 	}
 	past, err := l.pastHead(ctx)
 	if err == nil && past > 0 {
@@ -138,8 +180,11 @@ func (l *Log) Verify(ctx context.Context) (Verification, error) {
 	return v, err
 }
 
+// last is the entry up to which the walk has come.
+func (v Verification) last() int64 { return v.Removed + v.Count }
+
 func (v Verification) broken(at int64, reason string) Verification {
-	v.OK, v.BrokenAt, v.Reason = false, at, reason
+	v.OK, v.BrokenAt, v.Reason, v.Head = false, at, reason, ""
 	return v
 }
 

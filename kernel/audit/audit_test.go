@@ -122,7 +122,7 @@ func TestEveryTamperingIsFoundWhereItBegins(t *testing.T) {
 	f("the first row removed", 1, "an entry is missing", `DELETE FROM audit_entry WHERE seq = 1`)
 	f("the last row removed", 12, "entries at the end are missing", `DELETE FROM audit_entry WHERE seq = 12`)
 	f("the last row removed with its head", 11, "the head does not match the last entry", `DELETE FROM audit_entry WHERE seq = 12`, `UPDATE audit_head SET seq = 11`)
-	for _, column := range []string{"actor", "actor_name", "organisation_id", "action", "object", "outcome", "ip", "request_id", "detail", "hash", "id"} {
+	for _, column := range []string{"actor", "actor_name", "organisation_id", "action", "object", "outcome", "ip", "request_id", "detail", "hash", "id", "permission", "session", "factors", "changes"} {
 		f("altered "+column, 7, "the entry or its hash was altered", `UPDATE audit_entry SET `+column+` = 'forged' WHERE seq = 7`)
 	}
 	f("altered time", 7, "the entry or its hash was altered", `UPDATE audit_entry SET at = at + 1 WHERE seq = 7`)

@@ -77,7 +77,11 @@ func (l *Log) span(ctx context.Context, from, to time.Time) (first, last int64, 
 	}
 	err = l.db.QueryRow(ctx, `SELECT hash FROM audit_entry WHERE seq = $1`, first-1).Scan(&prev)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
+		floor, err := l.floor(ctx)
+		if err == nil && floor.Seq == first-1 {
+			prev = floor.Hash
+		}
+		return first, last, prev, err
 	}
 	return first, last, prev, err
 }

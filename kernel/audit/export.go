@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -32,9 +33,10 @@ type exportHeader struct {
 
 // exportReads is what an entry says under the key of a person, opened.
 type exportReads struct {
-	ActorName string `json:"actor_name"`
-	IP        string `json:"ip"`
-	Erased    bool   `json:"erased,omitempty"`
+	ActorName string   `json:"actor_name"`
+	IP        string   `json:"ip"`
+	Erased    bool     `json:"erased,omitempty"`
+	Changes   []Change `json:"changes,omitempty"`
 }
 
 type exportEnd struct {
@@ -59,7 +61,10 @@ func (l *Log) Export(ctx context.Context, w io.Writer, from, to time.Time) error
 	if err := enc.Encode(exportLine{Header: &exportHeader{exportForm, first, prev}}); err != nil {
 		return fmt.Errorf("write export: %w", err)
 	}
-	count := int64(0)
+	if err := l.exportBegin(ctx, enc, first); err != nil {
+		return err
+	}
+	count, hash := int64(0), ""
 	for seq := first - 1; seq < last; {
 		entries, err := l.after(ctx, seq, last, 1000)
 		if err != nil {
@@ -71,12 +76,31 @@ func (l *Log) Export(ctx context.Context, w io.Writer, from, to time.Time) error
 		if err := l.exportPage(ctx, enc, entries); err != nil {
 			return err
 		}
-		seq, count = entries[len(entries)-1].Seq, count+int64(len(entries))
+		newest := entries[len(entries)-1]
+		seq, count, hash = newest.Seq, count+int64(len(entries)), newest.Hash
 	}
 	if err := enc.Encode(exportLine{End: &exportEnd{count}}); err != nil {
 		return fmt.Errorf("write export: %w", err)
 	}
-	return out.Flush()
+	if err := out.Flush(); err != nil || count == 0 {
+		return err
+	}
+	return l.noteExport(ctx, first, last, hash)
+}
+
+// exportBegin writes the checkpoint of the entry before the first, where there is
+// one: it proves where the export begins.
+func (l *Log) exportBegin(ctx context.Context, enc *json.Encoder, first int64) error {
+	list, err := l.checkpoints(ctx, first-1, first-1)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if err := enc.Encode(exportLine{Checkpoint: &c}); err != nil {
+			return fmt.Errorf("write export: %w", err)
+		}
+	}
+	return nil
 }
 
 func (l *Log) exportPage(ctx context.Context, enc *json.Encoder, entries []Entry) error {
@@ -90,8 +114,12 @@ func (l *Log) exportPage(ctx context.Context, enc *json.Encoder, entries []Entry
 			return err
 		}
 		line := exportLine{Entry: &e}
-		if open.ActorName != e.ActorName || open.IP != e.IP {
-			line.Reads = &exportReads{open.ActorName, open.IP, open.Erased}
+		told := !reflect.DeepEqual(open.Changes, e.Changes)
+		if open.ActorName != e.ActorName || open.IP != e.IP || told {
+			line.Reads = &exportReads{ActorName: open.ActorName, IP: open.IP, Erased: open.Erased}
+		}
+		if told {
+			line.Reads.Changes = open.Changes
 		}
 		lines := []exportLine{line}
 		for len(list) > 0 && list[0].Seq <= e.Seq {
@@ -113,6 +141,7 @@ type Proof struct {
 	Count       int64    `json:"count"`
 	Checkpoints int64    `json:"checkpoints"`
 	Unproven    int64    `json:"unproven"` // entries behind the last checkpoint
+	Anchored    bool     `json:"anchored"` // the beginning is the log's, or signed
 	Keys        []string `json:"keys"`     // that signed
 	Trusted     bool     `json:"trusted"`  // the keys were given, not taken from the export
 	Reason      string   `json:"reason,omitempty"`
@@ -180,6 +209,7 @@ func (v *exportReader) take(n int, line exportLine) string {
 			return fmt.Sprintf("the form %q is not known", line.Header.Form)
 		}
 		v.begun, v.prev, v.seq, v.proof.First = true, line.Header.Prev, line.Header.First-1, line.Header.First
+		v.proof.Anchored = line.Header.First == 1 && line.Header.Prev == ""
 	case line.Entry != nil:
 		return v.entry(*line.Entry)
 	case line.Checkpoint != nil:
@@ -217,6 +247,7 @@ func (v *exportReader) checkpoint(c Checkpoint) string {
 	}
 	v.proof.Checkpoints++
 	v.proof.Unproven = 0
+	v.proof.Anchored = v.proof.Anchored || v.proof.Count == 0
 	if !slices.Contains(v.proof.Keys, c.Key) {
 		v.proof.Keys = append(v.proof.Keys, c.Key)
 	}

@@ -3,7 +3,10 @@ package audit_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -135,4 +138,119 @@ func exported(t *testing.T, log *audit.Log) {
 	if p, err := audit.VerifyExport(&file, nil); err != nil || !p.OK || p.Count != 4 {
 		t.Errorf("the export: %+v, %v", p, err)
 	}
+}
+
+// concerning is a person as the log's changes see one.
+type concerning struct {
+	ID       string
+	Name     string `audit:"personal"`
+	Disabled bool
+}
+
+func (c concerning) Whom() string { return c.ID }
+
+// changing records that somebody changed a person, as the door does it.
+func changing(t *testing.T, db *sqldb.DB, log *audit.Log, before, after concerning) {
+	t.Helper()
+	ctx := acting(t.Context(), "01LI", "李四")
+	e, err := log.Concealed(ctx, audit.NewEntry(ctx, "PUT /persons/{id}", "/persons/"+after.ID, "done"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Write(ctx, func(tx *sqldb.Tx) error {
+		tx.Changed("person", after.ID, before, after)
+		e.Changes = audit.Differences(tx.Changes())
+		return log.AppendTx(ctx, tx, e)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatWasChangedOfAPersonGoesWithTheirKey(t *testing.T) {
+	kerneltest.EachEngine(t, identity.Migrations(), func(t *testing.T, db *sqldb.DB) {
+		ring := seal.New(db, seal.Config{Suite: "international", File: filepath.Join(t.TempDir(), "master.key")})
+		if err := ring.Unlock(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		log := other(db, ring)
+		changing(t, db, log, concerning{ID: "01WANG", Name: "王五"}, concerning{ID: "01WANG", Name: "王六", Disabled: true})
+		changing(t, db, log, concerning{ID: "01ZHAO", Name: "赵七"}, concerning{ID: "01ZHAO", Name: "赵八"})
+		var stored string
+		if err := db.QueryRow(t.Context(), `SELECT changes FROM audit_entry WHERE seq = 1`).Scan(&stored); err != nil || strings.Contains(stored, "王") || !strings.Contains(stored, `"disabled"`) {
+			t.Errorf("the table says %s, %v", stored, err)
+		}
+		fields := func(l *audit.Log, i int) []audit.Field {
+			t.Helper()
+			page, err := l.List(acting(t.Context(), "01LI", ""), audit.Params{})
+			if err != nil || len(page.Items[i].Changes) != 1 {
+				t.Fatalf("the list says %+v, %v", page.Items, err)
+			}
+			return page.Items[i].Changes[0].Fields
+		}
+		for _, l := range []*audit.Log{log, other(db, ring)} {
+			if f := fields(l, 1); f[0].Before != "王五" || f[0].After != "王六" || f[1].After != "true" {
+				t.Errorf("the list says %+v", f)
+			}
+		}
+		if err := log.Erase(t.Context(), "01WANG"); err != nil {
+			t.Fatal(err)
+		}
+		changing(t, db, log, concerning{ID: "01WANG", Name: "王六"}, concerning{ID: "01WANG", Name: "王九"})
+		for _, l := range []*audit.Log{log, other(db, ring)} {
+			if f := fields(l, 2); f[0].Before+f[0].After != "" || !f[0].Erased || f[1].After != "true" {
+				t.Errorf("after erasing, the list says %+v", f)
+			}
+			if f := fields(l, 1); f[0].After != "赵八" {
+				t.Errorf("of another the list says %+v", f)
+			}
+			if f := fields(l, 0); f[0].Before+f[0].After != "" || !f[0].Hidden {
+				t.Errorf("of a change after erasing, the list says %+v", f)
+			}
+		}
+		if v, err := log.Verify(t.Context()); err != nil || !v.OK || v.Count != 3 {
+			t.Errorf("the chain: %+v, %v", v, err)
+		}
+		var file bytes.Buffer
+		if err := log.Export(t.Context(), &file, time.Unix(0, 0), time.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if text := file.String(); strings.Contains(text, "王") || !strings.Contains(text, "赵八") {
+			t.Errorf("the export says\n%s", text)
+		}
+		if p, err := audit.VerifyExport(&file, nil); err != nil || !p.OK || p.Count != 3 {
+			t.Errorf("the export: %+v, %v", p, err)
+		}
+	})
+}
+
+// An export of the release before, whose entries had fewer fields, verifies as it did.
+func TestAnEarlierExportStillVerifies(t *testing.T) {
+	const entry = `{"seq":1,"id":"01A","at":"2026-03-01T12:00:00Z","actor":"nobody","actor_name":"","organisation_id":"","action":"act","object":"o","outcome":"done","ip":"","request_id":"","detail":"","hash":%q}`
+	sum := sha256.Sum256([]byte("\n" + fmt.Sprintf(entry, "")))
+	hash := hex.EncodeToString(sum[:])
+	file := `{"header":{"form":"linghang-audit-export-1","first":1,"prev":""}}` + "\n" + `{"entry":` + fmt.Sprintf(entry, hash) + "}\n" + `{"end":{"count":1}}` + "\n"
+	if p, err := audit.VerifyExport(strings.NewReader(file), nil); err != nil || !p.OK || p.Count != 1 {
+		t.Errorf("got %+v, %v", p, err)
+	}
+}
+
+func TestBytesThatAreNoTextDoNotBreakTheChain(t *testing.T) {
+	each(t, func(t *testing.T, _ *sqldb.DB, log *audit.Log) {
+		e := audit.NewEntry(t.Context(), "act", "/a\xff\x00b", "refused")
+		e.Detail = "query \xfe"
+		if err := log.Append(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		if v := verify(t, log); !v.OK {
+			t.Errorf("the chain: %+v", v)
+		}
+		var file bytes.Buffer
+		if err := log.Export(t.Context(), &file, time.Unix(0, 0), time.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := audit.VerifyExport(&file, nil); err != nil || !p.OK {
+			t.Errorf("the export: %+v, %v", p, err)
+		}
+	})
 }

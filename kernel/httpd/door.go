@@ -199,6 +199,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, m MountedRoute, 
 	}
 	if changes(r.Method) {
 		e := s.entry(r, m, "refused")
+		e.Detail = "kernel.permission"
 		if err := s.cfg.Audit.Append(r.Context(), e); err != nil {
 			Refuse(w, r, err)
 			return
@@ -210,7 +211,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, m MountedRoute, 
 func (s *Server) entry(r *http.Request, m MountedRoute, outcome string) audit.Entry {
 	e := audit.NewEntry(r.Context(), m.Method()+" "+m.Path, r.URL.Path, outcome)
 	v := visitOf(r.Context())
-	e.IP, e.RequestID = v.ip, v.id
+	e.IP, e.RequestID, e.Permission = v.ip, v.id, m.Permission
 	return e
 }
 
@@ -243,9 +244,14 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, m MountedRoute, 
 		if e.Actor == known.Actor {
 			e.ActorName, e.IP = known.ActorName, known.IP
 		}
+		e.Changes = audit.Differences(tx.Changes())
 		v.recorded = true
 		if tx.Room() == s.cfg.Audit.Room() {
 			return s.cfg.Audit.AppendTx(ctx, tx, e)
+		}
+		e, err := s.cfg.Audit.Concealed(sqldb.Alone(ctx), e)
+		if err != nil {
+			return err
 		}
 		return tx.Emit(ctx, audit.Recorded{Entry: e})
 	})

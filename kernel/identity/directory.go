@@ -60,16 +60,16 @@ type Membership struct {
 // Person is somebody who can sign in.
 type Person struct {
 	ID          string       `json:"id" title:"编号|ID"`
-	Login       string       `json:"login" title:"登录名|Login"`
-	Name        string       `json:"name" title:"姓名|Name"`
-	Email       string       `json:"email" title:"邮箱|E-mail"`
+	Login       string       `json:"login" title:"登录名|Login" audit:"personal"`
+	Name        string       `json:"name" title:"姓名|Name" audit:"personal"`
+	Email       string       `json:"email" title:"邮箱|E-mail" audit:"personal"`
 	Language    string       `json:"language" title:"语言|Language"`
 	Disabled    bool         `json:"disabled" title:"停用|Disabled"`
 	Synthetic   bool         `json:"synthetic" title:"合成数据|Synthetic"`
-	Memberships []Membership `json:"memberships" nullable:"false"`
+	Memberships []Membership `json:"memberships" nullable:"false" audit:"-"`
 	Version     int64        `json:"version" title:"版本|Version"`
 	// SecondFactor tells whether there is one; which ones is the person's own affair.
-	SecondFactor bool `json:"second_factor" title:"第二因素|Second factor"`
+	SecondFactor bool `json:"second_factor" title:"第二因素|Second factor" audit:"-"`
 
 	password    string
 	factorSince int64
@@ -79,6 +79,9 @@ type Person struct {
 
 // ETag implements the HTTP door's versioned answer.
 func (p Person) ETag() int64 { return p.Version }
+
+// Whom implements audit.Person.
+func (p Person) Whom() string { return p.ID }
 
 // Session is one signed-in browser.
 type Session struct {

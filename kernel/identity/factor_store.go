@@ -103,6 +103,7 @@ func (d *Directory) confirmTOTP(ctx context.Context, person string, step int64, 
 		if n == 0 {
 			return errNoTOTP()
 		}
+		tx.Changed("person", person, proof{}, proof{Factors: []string{"totp"}})
 		return putRecoveryCodes(ctx, tx, person, codes)
 	})
 }
@@ -127,6 +128,7 @@ func (d *Directory) deleteTOTP(ctx context.Context, person string) error {
 		if err != nil {
 			return fmt.Errorf("delete TOTP: %w", err)
 		}
+		tx.Changed("person", person, proof{Factors: []string{"totp"}}, proof{})
 		return dropUselessCodes(ctx, tx, person)
 	})
 }
@@ -180,6 +182,7 @@ func (d *Directory) deleteFactors(ctx context.Context, person string) error {
 				return fmt.Errorf("reset factors: %w", err)
 			}
 		}
+		tx.Changed("person", person, proof{Factors: []string{"all"}}, proof{})
 		return nil
 	})
 }

@@ -222,6 +222,10 @@ func (id Identity) May(permission string) bool {
 // Known reports whether somebody is signed in.
 func (id Identity) Known() bool { return id.PersonID != "" || id.TokenID != "" || id.MachineID != "" }
 
+// IsSecond reports whether a person is asking, and another than the first: four
+// eyes see more than two.
+func (id Identity) IsSecond(first string) bool { return id.PersonID != "" && id.PersonID != first }
+
 // Actor names the identity in records: person:<id>, token:<id>, machine:<id> or nobody.
 func (id Identity) Actor() string {
 	switch {

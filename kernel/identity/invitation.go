@@ -37,13 +37,13 @@ type Invitation struct {
 	ID             string     `json:"id" title:"编号|ID"`
 	OrganisationID string     `json:"organisation_id" title:"机构|Organisation"`
 	Role           Role       `json:"role" title:"角色|Role"`
-	Email          string     `json:"email" title:"邮箱|E-mail"`
+	Email          string     `json:"email" title:"邮箱|E-mail" audit:"hidden"`
 	Language       string     `json:"language"`
-	Note           string     `json:"note" title:"附言|Note"`
+	Note           string     `json:"note" title:"附言|Note" audit:"-"`
 	State          string     `json:"state" enum:"open,expired,accepted,declined,revoked" title:"状态|State"`
-	InvitedBy      string     `json:"invited_by" title:"邀请人|Invited by"`
-	For            string     `json:"for" doc:"Name of the person whose prepared account the link opens, or who accepted" title:"人员|Person"`
-	Sent           int        `json:"sent" title:"发送次数|Sent"`
+	InvitedBy      string     `json:"invited_by" title:"邀请人|Invited by" audit:"-"`
+	For            string     `json:"for" doc:"Name of the person whose prepared account the link opens, or who accepted" title:"人员|Person" audit:"-"`
+	Sent           int        `json:"sent" title:"发送次数|Sent" audit:"-"`
 	CreatedAt      time.Time  `json:"created_at" title:"邀请时间|Invited"`
 	ExpiresAt      time.Time  `json:"expires_at" title:"到期时间|Expires"`
 	DecidedAt      *time.Time `json:"decided_at,omitempty" title:"处理时间|Decided"`
@@ -331,7 +331,7 @@ func (d *Directory) Join(ctx context.Context, secret string, in Account, tell fu
 		if err := d.decideInvitation(ctx, tx, i, InvitationAccepted, p.ID); err != nil {
 			return err
 		}
-		if err := insertConsent(ctx, tx, p.ID, "invitation", d.now()); err != nil {
+		if err := insertConsent(ctx, tx, p.ID, ForAccount, "invitation", d.now()); err != nil {
 			return err
 		}
 		return tell(i, p.Name)(ctx, tx)
@@ -358,7 +358,7 @@ func (in Account) check() error {
 	if a, err := mail.ParseAddress(in.Email); in.Email != "" && (err != nil || a.Address != in.Email) {
 		_ = f.At("body.email", "give an e-mail address, or none")
 	}
-	if in.Consent != ConsentVersion {
+	if in.Consent != PurposeOf(ForAccount).Version {
 		_ = f.At("body.consent", "read the text about personal data and agree to it")
 	}
 	if len(f.Fields) > 0 {

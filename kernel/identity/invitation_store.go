@@ -58,6 +58,7 @@ func storeInvitation(ctx context.Context, tx *sqldb.Tx, i Invitation) error {
 	if err != nil {
 		return fmt.Errorf("insert invitation: %w", err)
 	}
+	tx.Changed("invitation", i.ID, nil, i)
 	return nil
 }
 
@@ -112,6 +113,9 @@ func (d *Directory) decideInvitation(ctx context.Context, tx *sqldb.Tx, i Invita
 	if n == 0 {
 		return fault.New(fault.Conflict, "system.invitation.used", "somebody else has used or ended this invitation").With("state", "")
 	}
+	after := i
+	after.State = state
+	tx.Changed("invitation", i.ID, i, after)
 	return nil
 }
 
@@ -130,8 +134,9 @@ func openPrepared(ctx context.Context, tx *sqldb.Tx, p Person) error {
 	return nil
 }
 
-func insertConsent(ctx context.Context, tx *sqldb.Tx, person, how string, at time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO consent (person_id, version, at, how) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, person, ConsentVersion, at.UnixMilli(), how)
+func insertConsent(ctx context.Context, tx *sqldb.Tx, person, purpose, how string, at time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO consent (person_id, purpose, version, at, how) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		person, purpose, PurposeOf(purpose).Version, at.UnixMilli(), how)
 	if err != nil {
 		return fmt.Errorf("record consent: %w", err)
 	}

@@ -76,6 +76,7 @@ func (d *Directory) setMemberships(ctx context.Context, tx *sqldb.Tx, person str
 			}
 		}
 	}
+	tx.Changed("membership", person, belongingOf(before), belongingOf(after))
 	if err := d.noteOwed(ctx, tx, person, after); err != nil {
 		return err
 	}
@@ -83,6 +84,20 @@ func (d *Directory) setMemberships(ctx context.Context, tx *sqldb.Tx, person str
 		return err
 	}
 	return tx.Emit(ctx, PersonChanged{person})
+}
+
+// belonging is what a person is, and where, as records tell it.
+type belonging struct {
+	Memberships []string `json:"memberships"`
+}
+
+func belongingOf(list []Membership) belonging {
+	var b belonging
+	for _, m := range list {
+		b.Memberships = append(b.Memberships, m.OrganisationID+" "+string(m.Role))
+	}
+	slices.Sort(b.Memberships)
+	return b
 }
 
 func replaceMemberships(ctx context.Context, tx *sqldb.Tx, person string, before, after []Membership) error {

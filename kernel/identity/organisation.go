@@ -70,10 +70,11 @@ func (d *Directory) ReadOrganisation(ctx context.Context, id string) (Organisati
 
 // EditOrganisation changes name, code and district of a tenant.
 func (d *Directory) EditOrganisation(ctx context.Context, id string, version int64, name lang.Text, uscc, district string) (Organisation, error) {
-	o, err := d.ReadOrganisation(ctx, id)
+	before, err := d.ReadOrganisation(ctx, id)
 	if err != nil {
-		return o, err
+		return before, err
 	}
+	o := before
 	if o.Name, err = fullName(name); err != nil {
 		return o, err
 	}
@@ -82,7 +83,7 @@ func (d *Directory) EditOrganisation(ctx context.Context, id string, version int
 			At("body.uscc", "18 characters with a check character (GB 32100-2015)")
 	}
 	o.USCC, o.District = uscc, district
-	if err := d.saveOrganisation(ctx, o, version); err != nil {
+	if err := d.saveOrganisation(ctx, before, o, version); err != nil {
 		return o, err
 	}
 	return d.Organisation(ctx, id)
@@ -98,7 +99,7 @@ func (d *Directory) RemoveOrganisation(ctx context.Context, id string) error {
 	if !o.Synthetic {
 		return fault.New(fault.Conflict, "system.organisation.kept", "only organisations of the demonstration city can be removed")
 	}
-	return d.removeOrganisation(ctx, id)
+	return d.removeOrganisation(ctx, o)
 }
 
 // ValidUSCC checks a unified social credit code (GB 32100-2015): 18 characters

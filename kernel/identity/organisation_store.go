@@ -82,16 +82,18 @@ func insertOrganisation(ctx context.Context, tx *sqldb.Tx, o Organisation, now t
 	if err != nil {
 		return fmt.Errorf("insert organisation: %w", err)
 	}
+	tx.Changed("organisation", o.ID, nil, o)
 	return tx.Emit(ctx, OrganisationChanged{o.ID})
 }
 
-func (d *Directory) saveOrganisation(ctx context.Context, o Organisation, version int64) error {
+func (d *Directory) saveOrganisation(ctx context.Context, before, o Organisation, version int64) error {
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE organisation SET name_zh = $1, name_en = $2, uscc = $3, district = $4, version = version + 1
 			WHERE id = $5 AND version = $6`, o.Name.ZH, o.Name.EN, o.USCC, o.District, o.ID, version)
 		if err := stale(n, err, "organisation"); err != nil {
 			return err
 		}
+		tx.Changed("organisation", o.ID, before, o)
 		return tx.Emit(ctx, OrganisationChanged{o.ID})
 	})
 }
@@ -109,7 +111,8 @@ func stale(n int64, err error, what string) error {
 
 // removeOrganisation deletes an organisation with its memberships, tokens and
 // the persons who belong to no other; it must have nothing below it.
-func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
+func (d *Directory) removeOrganisation(ctx context.Context, o Organisation) error {
+	id := o.ID
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
 		var below int
 		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM organisation WHERE parent_id = $1`, id).Scan(&below); err != nil {
@@ -132,6 +135,7 @@ func (d *Directory) removeOrganisation(ctx context.Context, id string) error {
 				return fmt.Errorf("remove organisation: %w", err)
 			}
 		}
+		tx.Changed("organisation", id, o, nil)
 		return tx.Emit(ctx, OrganisationChanged{id})
 	})
 }

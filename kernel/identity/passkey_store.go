@@ -78,6 +78,7 @@ func (d *Directory) insertPasskey(ctx context.Context, p Passkey, codes []string
 		if err != nil {
 			return fmt.Errorf("insert passkey: %w", err)
 		}
+		tx.Changed("person", p.personID, proof{}, proof{Factors: []string{"passkey " + p.ID}})
 		return putRecoveryCodes(ctx, tx, p.personID, codes)
 	})
 }
@@ -111,6 +112,7 @@ func (d *Directory) deletePasskey(ctx context.Context, person, id string) error 
 		if err := onePasskey(n, err); err != nil {
 			return err
 		}
+		tx.Changed("person", person, proof{Factors: []string{"passkey " + id}}, proof{})
 		return dropUselessCodes(ctx, tx, person)
 	})
 }

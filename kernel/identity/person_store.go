@@ -87,6 +87,7 @@ func (d *Directory) insertPerson(ctx context.Context, tx *sqldb.Tx, p Person) er
 		if err != nil {
 			return fmt.Errorf("insert person: %w", err)
 		}
+		tx.Changed("person", p.ID, nil, p)
 		return nil
 	})
 }
@@ -99,11 +100,16 @@ func (d *Directory) savePerson(ctx context.Context, p Person, version int64) err
 }
 
 func updatePerson(ctx context.Context, tx *sqldb.Tx, p Person, version int64) error {
+	before, err := scanPerson(tx.QueryRow(ctx, `SELECT `+personColumns+` FROM person p WHERE p.id = $1`, p.ID))
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("read person: %w", err)
+	}
 	n, err := tx.Exec(ctx, `UPDATE person SET name = $1, email = $2, email_vouched = $3, language = $4, disabled = $5, version = version + 1 WHERE id = $6 AND version = $7`,
 		p.Name, p.Email, p.vouched, p.Language, p.Disabled, p.ID, version)
 	if err := stale(n, err, "person"); err != nil {
 		return err
 	}
+	tx.Changed("person", p.ID, before, p)
 	if p.Disabled {
 		if _, err := tx.Exec(ctx, `DELETE FROM session WHERE person_id = $1`, p.ID); err != nil {
 			return fmt.Errorf("end sessions: %w", err)
@@ -112,11 +118,19 @@ func updatePerson(ctx context.Context, tx *sqldb.Tx, p Person, version int64) er
 	return nil
 }
 
+// proof is what records tell of how a person proves who they are: what changed,
+// never what it is.
+type proof struct {
+	Password string   `json:"password" audit:"hidden"`
+	Factors  []string `json:"second_factors"`
+}
+
 func (d *Directory) savePassword(ctx context.Context, person, hash, keepSession string) error {
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, `UPDATE person SET password = $1, version = version + 1 WHERE id = $2`, hash, person); err != nil {
 			return fmt.Errorf("store password: %w", err)
 		}
+		tx.Changed("person", person, proof{}, proof{Password: "set"})
 		if _, err := tx.Exec(ctx, `DELETE FROM session WHERE person_id = $1 AND id <> $2`, person, keepSession); err != nil {
 			return fmt.Errorf("end sessions: %w", err)
 		}

@@ -8,7 +8,6 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"linghang/kernel/fault"
-	"linghang/kernel/lang"
 	"linghang/kernel/sqldb"
 )
 
@@ -177,19 +176,28 @@ func (d *Directory) DecidePersonalRequest(ctx context.Context, id string, versio
 
 // Consent is what a person agreed to, and when they took it back.
 type Consent struct {
+	Purpose     string     `json:"purpose" enum:"registration,account,notifications"`
 	Version     string     `json:"version"`
 	At          time.Time  `json:"at"`
 	How         string     `json:"how" enum:"registration,invitation,page"`
 	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty"`
 }
 
-// Agree records that the caller agrees to the text in force.
-func (d *Directory) Agree(ctx context.Context, version string) error {
-	if version != ConsentVersion {
+// Agree records that the caller agrees to the text in force for a purpose.
+func (d *Directory) Agree(ctx context.Context, purpose, version string) error {
+	if version == "" || version != PurposeOf(purpose).Version {
 		return fault.New(fault.Conflict, "system.consent.version", "the text has changed; read it again").At("body.version", "read the text in force")
 	}
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
-		return agree(ctx, tx, From(ctx).PersonID, d.now())
+		return agree(ctx, tx, From(ctx).PersonID, purpose, d.now())
+	})
+}
+
+// StopMail takes the caller's consent to notices by e-mail back, also one that
+// was never asked for; nothing else changes.
+func (d *Directory) StopMail(ctx context.Context) error {
+	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
+		return withdrawOne(ctx, tx, From(ctx).PersonID, ForNotifications, d.now())
 	})
 }
 
@@ -224,9 +232,8 @@ func (d *Directory) WithdrawConsent(ctx context.Context, tell func(PersonalReque
 	})
 }
 
-// ConsentState is the text in force and what the caller agreed to.
+// ConsentState is what the caller agreed to, with the texts in force.
 type ConsentState struct {
-	Version  string    `json:"version"`
-	Text     lang.Text `json:"text"`
-	Consents []Consent `json:"consents" nullable:"false"`
+	Purposes []Purpose `json:"purposes" nullable:"false"`
+	Consents []Consent `json:"consents" nullable:"false" doc:"The newest first"`
 }

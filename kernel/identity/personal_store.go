@@ -156,9 +156,9 @@ func (d *Directory) managers(ctx context.Context, organisation, except string) (
 	return n, nil
 }
 
-func agree(ctx context.Context, tx *sqldb.Tx, person string, at time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO consent (person_id, version, at, how) VALUES ($1, $2, $3, 'page')
-		ON CONFLICT (person_id, version) DO UPDATE SET at = excluded.at, how = excluded.how, withdrawn_at = 0`, person, ConsentVersion, at.UnixMilli())
+func agree(ctx context.Context, tx *sqldb.Tx, person, purpose string, at time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO consent (person_id, purpose, version, at, how) VALUES ($1, $2, $3, $4, 'page')
+		ON CONFLICT (person_id, purpose, version) DO UPDATE SET at = excluded.at, how = excluded.how, withdrawn_at = 0`, person, purpose, PurposeOf(purpose).Version, at.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("record consent: %w", err)
 	}
@@ -173,17 +173,30 @@ func withdraw(ctx context.Context, tx *sqldb.Tx, person string, at time.Time) er
 	return err
 }
 
-// Consents returns the text in force and what the caller agreed to.
+// withdrawOne takes the consent to one purpose back, whether there was one or not.
+func withdrawOne(ctx context.Context, tx *sqldb.Tx, person, purpose string, at time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO consent (person_id, purpose, version, at, how, withdrawn_at) VALUES ($1, $2, $3, $4, 'page', $4)
+		ON CONFLICT (person_id, purpose, version) DO UPDATE SET withdrawn_at = excluded.withdrawn_at`, person, purpose, PurposeOf(purpose).Version, at.UnixMilli())
+	if err == nil {
+		_, err = tx.Exec(ctx, `UPDATE consent SET withdrawn_at = $1 WHERE person_id = $2 AND purpose = $3 AND withdrawn_at = 0`, at.UnixMilli(), person, purpose)
+	}
+	if err != nil {
+		return fmt.Errorf("take consent back: %w", err)
+	}
+	return nil
+}
+
+// Consents returns the texts in force and what the caller agreed to.
 func (d *Directory) Consents(ctx context.Context) (ConsentState, error) {
-	s := ConsentState{Version: ConsentVersion, Text: ConsentText()}
-	rows, err := d.db.Query(ctx, `SELECT version, at, how, withdrawn_at FROM consent WHERE person_id = $1 ORDER BY at DESC`, From(ctx).PersonID)
+	s := ConsentState{Purposes: Purposes()}
+	rows, err := d.db.Query(ctx, `SELECT purpose, version, at, how, withdrawn_at FROM consent WHERE person_id = $1 ORDER BY at DESC`, From(ctx).PersonID)
 	if err != nil {
 		return s, fmt.Errorf("read consents: %w", err)
 	}
 	s.Consents, err = sqldb.All(rows, func(r sqldb.Row) (Consent, error) {
 		var c Consent
 		var at, withdrawn int64
-		err := r.Scan(&c.Version, &at, &c.How, &withdrawn)
+		err := r.Scan(&c.Purpose, &c.Version, &at, &c.How, &withdrawn)
 		c.At, c.WithdrawnAt = time.UnixMilli(at).UTC(), timeOf(withdrawn)
 		return c, err
 	})

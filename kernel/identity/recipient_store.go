@@ -24,18 +24,22 @@ func scanRecipient(r sqldb.Row) (Recipient, error) {
 	return p, err
 }
 
+// mailed is a person's e-mail address, unless they want no notices there.
+const mailed = `CASE WHEN EXISTS (SELECT 1 FROM consent c WHERE c.person_id = p.id AND c.purpose = '` + ForNotifications + `')
+	AND NOT EXISTS (SELECT 1 FROM consent c WHERE c.person_id = p.id AND c.purpose = '` + ForNotifications + `' AND c.withdrawn_at = 0) THEN '' ELSE p.email END`
+
 // Members returns who may sign in for an organisation, and for those below it
 // if asked, and holds the permission there; an empty permission asks for none.
 // A person with several memberships comes once.
 func (d *Directory) Members(ctx context.Context, organisation string, below bool, permission string) ([]Recipient, error) {
 	args := []any{organisation}
-	query := `SELECT p.id, p.name, p.email, p.language, MIN(m.organisation_id) FROM membership m JOIN person p ON p.id = m.person_id
+	query := `SELECT p.id, p.name, ` + mailed + `, p.language, MIN(m.organisation_id) FROM membership m JOIN person p ON p.id = m.person_id
 		WHERE p.disabled = FALSE AND m.organisation_id = $1`
 	if below {
 		query = `WITH RECURSIVE tree (id) AS (
 			SELECT id FROM organisation WHERE id = $1
 			UNION ALL SELECT o.id FROM organisation o JOIN tree t ON o.parent_id = t.id
-		) SELECT p.id, p.name, p.email, p.language, MIN(m.organisation_id) FROM membership m JOIN tree t ON t.id = m.organisation_id
+		) SELECT p.id, p.name, ` + mailed + `, p.language, MIN(m.organisation_id) FROM membership m JOIN tree t ON t.id = m.organisation_id
 			JOIN person p ON p.id = m.person_id WHERE p.disabled = FALSE`
 	}
 	if permission != "" {
@@ -58,7 +62,7 @@ func (d *Directory) PersonsByID(ctx context.Context, ids []string) ([]Recipient,
 		return nil, nil
 	}
 	var args []any
-	rows, err := d.db.Query(ctx, `SELECT p.id, p.name, p.email, p.language, '' FROM person p WHERE p.disabled = FALSE AND p.id IN (`+placed(&args, ids)+`)`, args...)
+	rows, err := d.db.Query(ctx, `SELECT p.id, p.name, `+mailed+`, p.language, '' FROM person p WHERE p.disabled = FALSE AND p.id IN (`+placed(&args, ids)+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read persons: %w", err)
 	}

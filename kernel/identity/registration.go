@@ -23,17 +23,6 @@ const (
 	RegistrationRefused   = "refused"
 )
 
-// ConsentVersion names the text about personal data that applicants agree to.
-const ConsentVersion = "2026-1"
-
-// ConsentText returns that text.
-func ConsentText() lang.Text {
-	return lang.Text{
-		ZH: "我们收集联系人的姓名、电话、邮箱和登录名，仅用于审核本次机构注册、登录和与您联系；不向第三方提供，法律法规另有规定的除外。您可以查阅、更正这些信息，或要求注销账号。",
-		EN: "We keep the name, telephone number, e-mail address and login of the contact, only to review this registration, to let you sign in and to reach you; we give them to nobody unless the law requires it. You may read and correct them, or ask us to close the account.",
-	}
-}
-
 // Registration is an organisation that asks to join, with its first manager.
 type Registration struct {
 	ID             string     `json:"id" title:"编号|ID"`
@@ -106,7 +95,7 @@ func (in RegistrationInput) check(again bool) error {
 	if err := acceptableLogin("body.login", in.Login); err != nil {
 		f.Fields = append(f.Fields, fault.As(err).Fields...)
 	}
-	if in.Consent != ConsentVersion {
+	if in.Consent != PurposeOf(ForRegistration).Version {
 		_ = f.At("body.consent", "read the text about personal data and agree to it")
 	}
 	if in.Password != "" || !again {

@@ -65,7 +65,7 @@ func (d *Directory) insertRegistration(ctx context.Context, r Registration, with
 		_, err := tx.Exec(ctx, `INSERT INTO registration (id, state, kind, name_zh, name_en, uscc, district, contact_name, contact_phone, contact_email, login, password, language,
 			secret_hash, secret, consent_version, network, created_at, submitted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)`,
 			r.ID, r.State, string(r.Kind), r.Name.ZH, r.Name.EN, r.USCC, r.District, r.ContactName, r.ContactPhone, r.ContactEmail, r.Login, r.password, r.Language,
-			r.secretHash, r.secret, ConsentVersion, r.network, r.createdAt.UnixMilli())
+			r.secretHash, r.secret, PurposeOf(ForRegistration).Version, r.network, r.createdAt.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("insert registration: %w", err)
 		}
@@ -82,15 +82,23 @@ func (d *Directory) saveRegistration(ctx context.Context, r Registration, versio
 	})
 }
 
+// decided is what records tell of an application; what it says of the contact
+// has no person yet under whose key it could be written.
+type decided struct {
+	State          string
+	OrganisationID string
+}
+
 func updateRegistration(ctx context.Context, tx *sqldb.Tx, r Registration, version int64) error {
-	decided := int64(0)
+	at := int64(0)
 	if r.DecidedAt != nil {
-		decided = r.DecidedAt.UnixMilli()
+		at = r.DecidedAt.UnixMilli()
 	}
 	n, err := tx.Exec(ctx, `UPDATE registration SET state = $1, kind = $2, name_zh = $3, name_en = $4, uscc = $5, district = $6, contact_name = $7, contact_phone = $8, contact_email = $9,
 		login = $10, password = $11, language = $12, reason = $13, decided_by = $14, decided_by_name = $15, decided_at = $16, organisation_id = $17, submitted_at = $18, version = version + 1
 		WHERE id = $19 AND version = $20`, r.State, string(r.Kind), r.Name.ZH, r.Name.EN, r.USCC, r.District, r.ContactName, r.ContactPhone, r.ContactEmail,
-		r.Login, r.password, r.Language, r.Reason, r.decidedByID, r.DecidedBy, decided, r.OrganisationID, r.SubmittedAt.UnixMilli(), r.ID, version)
+		r.Login, r.password, r.Language, r.Reason, r.decidedByID, r.DecidedBy, at, r.OrganisationID, r.SubmittedAt.UnixMilli(), r.ID, version)
+	tx.Changed("registration", r.ID, decided{}, decided{r.State, r.OrganisationID})
 	return stale(n, err, "registration")
 }
 
@@ -113,7 +121,7 @@ func (d *Directory) admit(ctx context.Context, r Registration, version int64, or
 		if err := d.insertPerson(ctx, tx, p); err != nil {
 			return err
 		}
-		if err := insertConsent(ctx, tx, p.ID, "registration", r.createdAt); err != nil {
+		if err := insertConsent(ctx, tx, p.ID, ForRegistration, "registration", r.createdAt); err != nil {
 			return err
 		}
 		return with(ctx, tx)

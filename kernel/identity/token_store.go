@@ -31,6 +31,7 @@ func (d *Directory) insertToken(ctx context.Context, t Token, hash, by string) e
 		if err != nil {
 			return fmt.Errorf("insert token: %w", err)
 		}
+		tx.Changed("token", t.ID, nil, t)
 		return nil
 	})
 }
@@ -67,6 +68,7 @@ func (d *Directory) RevokeToken(ctx context.Context, id string) error {
 		return fmt.Errorf("read token: %w", err)
 	}
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
+		tx.Changed("token", id, t, nil)
 		_, err := tx.Exec(ctx, `DELETE FROM token WHERE id = $1`, id)
 		return err
 	})

@@ -50,11 +50,13 @@ type Machine struct {
 	AheadSeconds   int64                `json:"ahead_seconds" doc:"How far the machine's clock is ahead of the city's" title:"时钟偏差（秒）|Clock ahead (s)"`
 	ClockOff       bool                 `json:"clock_off" title:"时钟有偏差|Clock is off"`
 	RevokedAt      time.Time            `json:"revoked_at" title:"吊销时间|Revoked"`
-	RevokedBy      string               `json:"revoked_by" title:"吊销人|Revoked by"`
+	RevokedBy      string               `json:"revoked_by" title:"吊销人|Revoked by" audit:"-"`
 	Reason         string               `json:"reason" title:"吊销原因|Reason"`
 	CreatedAt      time.Time            `json:"created_at" title:"登记时间|Added"`
-	CreatedBy      string               `json:"created_by" title:"登记人|Added by"`
+	CreatedBy      string               `json:"created_by" title:"登记人|Added by" audit:"-"`
 	Version        int64                `json:"version"`
+
+	createdByID string // of a person
 }
 
 // ETag implements httpd.Versioned.

@@ -115,7 +115,7 @@ func (m *Room) add(ctx context.Context, in addMachineInput) (tokenView, error) {
 	now := m.now().UTC().Truncate(time.Millisecond)
 	x := Machine{
 		ID: ulid.Make().String(), Name: name, Kind: b.Kind, OrganisationID: o.ID, Organisation: o.Name, Note: strings.TrimSpace(b.Note), State: Waiting,
-		TokenExpiresAt: now.Add(time.Duration(m.settings.Token)), CreatedAt: now, CreatedBy: id.Name, Version: 1,
+		TokenExpiresAt: now.Add(time.Duration(m.settings.Token)), CreatedAt: now, CreatedBy: id.Name, Version: 1, createdByID: id.PersonID,
 	}
 	v, err := m.shown(ctx, x, secret) // makes the authority, outside of the change
 	if err != nil {
@@ -168,7 +168,9 @@ func (m *Room) edit(ctx context.Context, in editMachineInput) (Machine, error) {
 	if name == "" {
 		return x, fault.New(fault.Invalid, "machine.name", "the name is missing").At("body.name", "name the machine as people on site do")
 	}
-	if err := m.machines.edit(ctx, x.ID, name, strings.TrimSpace(in.Body.Note), version); err != nil {
+	after := x
+	after.Name, after.Note = name, strings.TrimSpace(in.Body.Note)
+	if err := m.machines.edit(ctx, x, after, version); err != nil {
 		return x, err
 	}
 	m.changed(x)
@@ -184,7 +186,7 @@ func (m *Room) token(ctx context.Context, in httpd.Object) (tokenView, error) {
 	if err != nil {
 		return tokenView{}, err
 	}
-	if err := m.machines.renewToken(ctx, x.ID, hash, m.now().Add(time.Duration(m.settings.Token))); err != nil {
+	if err := m.machines.renewToken(ctx, x, hash, m.now().Add(time.Duration(m.settings.Token))); err != nil {
 		return tokenView{}, err
 	}
 	m.changed(x)
@@ -209,7 +211,7 @@ func (m *Room) revoke(ctx context.Context, in revokeMachineInput) (Machine, erro
 	if !validReason(in.Body.Reason) {
 		return x, fault.New(fault.Invalid, "machine.reason", "there is no reason %.40q", in.Body.Reason).At("body.reason", "use one of %s", strings.Join(reasons(), ", "))
 	}
-	if err := m.machines.revoke(ctx, x.ID, identity.From(ctx).Name, in.Body.Reason, m.now()); err != nil {
+	if err := m.machines.revoke(ctx, x, identity.From(ctx), in.Body.Reason, m.now()); err != nil {
 		return x, err
 	}
 	m.changed(x)

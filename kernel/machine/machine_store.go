@@ -121,30 +121,33 @@ func (s machineStore) insert(ctx context.Context, m Machine, tokenHash string) e
 		if n >= machinesLimit {
 			return fault.New(fault.Conflict, "machine.many", "an organisation has at most %d machines", machinesLimit).With("limit", machinesLimit)
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO machine (id, organisation_id, organisation_zh, organisation_en, kind, name, note, created_at, created_by, token_hash, token_expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, m.ID, m.OrganisationID, m.Organisation.ZH, m.Organisation.EN, string(m.Kind), m.Name, m.Note,
-			m.CreatedAt.UnixMilli(), m.CreatedBy, tokenHash, m.TokenExpiresAt.UnixMilli())
+		_, err := tx.Exec(ctx, `INSERT INTO machine (id, organisation_id, organisation_zh, organisation_en, kind, name, note, created_at, created_by, token_hash, token_expires_at, created_by_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, m.ID, m.OrganisationID, m.Organisation.ZH, m.Organisation.EN, string(m.Kind), m.Name, m.Note,
+			m.CreatedAt.UnixMilli(), m.CreatedBy, tokenHash, m.TokenExpiresAt.UnixMilli(), m.createdByID)
 		if err != nil {
 			return fmt.Errorf("insert machine: %w", err)
 		}
+		tx.Changed("machine", m.ID, nil, m)
 		return nil
 	})
 }
 
-func (s machineStore) edit(ctx context.Context, id, name, note string, version int64) error {
-	return s.changed(ctx, `UPDATE machine SET name = $1, note = $2, version = version + 1 WHERE id = $3 AND version = $4`, name, note, id, version)
+func (s machineStore) edit(ctx context.Context, before, m Machine, version int64) error {
+	return s.changed(ctx, before, m, `UPDATE machine SET name = $1, note = $2, version = version + 1 WHERE id = $3 AND version = $4`, m.Name, m.Note, m.ID, version)
 }
 
 // renewToken puts a new token in the place of the one before.
-func (s machineStore) renewToken(ctx context.Context, id, hash string, until time.Time) error {
-	err := s.changed(ctx, `UPDATE machine SET token_hash = $1, token_expires_at = $2, token_key = '', version = version + 1 WHERE id = $3 AND revoked_at = 0`, hash, until.UnixMilli(), id)
+func (s machineStore) renewToken(ctx context.Context, m Machine, hash string, until time.Time) error {
+	after := m
+	after.TokenExpiresAt = until
+	err := s.changed(ctx, m, after, `UPDATE machine SET token_hash = $1, token_expires_at = $2, token_key = '', version = version + 1 WHERE id = $3 AND revoked_at = 0`, hash, until.UnixMilli(), m.ID)
 	if fault.Is(err, fault.Precondition) {
 		return fault.New(fault.Conflict, "machine.revoked", "the machine was revoked; add it as a new one")
 	}
 	return err
 }
 
-func (s machineStore) changed(ctx context.Context, query string, args ...any) error {
+func (s machineStore) changed(ctx context.Context, before, after Machine, query string, args ...any) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, query, args...)
 		if err != nil {
@@ -153,6 +156,7 @@ func (s machineStore) changed(ctx context.Context, query string, args ...any) er
 		if n == 0 {
 			return fault.New(fault.Precondition, "kernel.stale", "somebody changed this machine meanwhile; read it again")
 		}
+		tx.Changed("machine", before.ID, before, after)
 		return nil
 	})
 }
@@ -168,12 +172,14 @@ func (s machineStore) rename(ctx context.Context, organisation string, name lang
 }
 
 // revoke ends a machine and all its certificates.
-func (s machineStore) revoke(ctx context.Context, id, by, reason string, now time.Time) error {
+func (s machineStore) revoke(ctx context.Context, m Machine, by identity.Identity, reason string, now time.Time) error {
+	id, after := m.ID, m
+	after.State, after.RevokedAt, after.Reason = Revoked, now, reason
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Queue(ctx, "revocations"); err != nil {
 			return err
 		}
-		n, err := tx.Exec(ctx, `UPDATE machine SET revoked_at = $1, revoked_by = $2, reason = $3, version = version + 1 WHERE id = $4 AND revoked_at = 0`, now.UnixMilli(), by, reason, id)
+		n, err := tx.Exec(ctx, `UPDATE machine SET revoked_at = $1, revoked_by = $2, reason = $3, revoked_by_id = $5, version = version + 1 WHERE id = $4 AND revoked_at = 0`, now.UnixMilli(), by.Name, reason, id, by.PersonID)
 		if err != nil {
 			return fmt.Errorf("revoke machine: %w", err)
 		}
@@ -183,6 +189,7 @@ func (s machineStore) revoke(ctx context.Context, id, by, reason string, now tim
 		if _, err := tx.Exec(ctx, `UPDATE certificate SET revoked_at = $1, reason = $2 WHERE machine_id = $3 AND revoked_at = 0`, now.UnixMilli(), reasonCode(reason), id); err != nil {
 			return fmt.Errorf("revoke certificates: %w", err)
 		}
+		tx.Changed("machine", id, m, after)
 		_, err = tx.Exec(ctx, `UPDATE authority SET crl_stale = TRUE`)
 		return err
 	})

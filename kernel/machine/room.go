@@ -120,6 +120,7 @@ func (m *Room) Manifest() module.Manifest {
 			{Name: "watch", Title: lang.Text{ZH: "检查机器证书", EN: "Look at the certificates of machines"}, Every: time.Minute, Do: m.watch},
 			{Name: "forget", Title: lang.Text{ZH: "清理过期的机器证书", EN: "Forget certificates that ended long ago"}, Every: 24 * time.Hour, Do: m.forget},
 		},
+		Personal: personal(), Forget: m.forgetPerson,
 		Sealed: []module.Sealed{{Purpose: purposeAuthority, Column: sqldb.Column{Table: "authority", Key: "slot", Name: "key_sealed"}}},
 		Nav: []module.NavItem{
 			{Section: lang.Text{ZH: "系统管理", EN: "System"}, Label: lang.Text{ZH: "机器接入", EN: "Machines"}, Path: "/machines", Icon: "machines", Permission: "machine.view"},

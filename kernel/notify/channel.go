@@ -27,9 +27,9 @@ type channel struct {
 	Type           string
 	Name           string
 	Host           string // of the address, which itself opens the group chat
-	URL            string // sealed
+	URL            string `audit:"hidden"` // sealed
 	Secret         string // sealed; empty when the robot has none
-	Former         string // the secret before a rotation, sealed
+	Former         string `audit:"hidden"` // the secret before a rotation, sealed
 	FormerUntil    time.Time
 	Language       string
 	Kinds          []string // empty: all

@@ -188,10 +188,11 @@ func (m *Room) editChannel(ctx context.Context, in editChannelInput) (channelVie
 }
 
 func (m *Room) removeChannel(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
-	if _, err := m.channels.read(ctx, in.ID); err != nil {
+	c, err := m.channels.read(ctx, in.ID)
+	if err != nil {
 		return httpd.Nothing{}, err
 	}
-	return httpd.Nothing{}, m.channels.remove(ctx, in.ID, time.Now())
+	return httpd.Nothing{}, m.channels.remove(ctx, c, time.Now())
 }
 
 type testView struct {

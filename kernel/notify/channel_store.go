@@ -101,12 +101,17 @@ func (s channelStore) insert(ctx context.Context, c channel) error {
 		if err != nil {
 			return fmt.Errorf("insert channel: %w", err)
 		}
+		tx.Changed("channel", c.ID, nil, c)
 		return nil
 	})
 }
 
 func (s channelStore) save(ctx context.Context, c channel, version int64) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		before, err := scanChannel(tx.QueryRow(ctx, `SELECT `+channelColumns+` FROM channel c WHERE c.id = $1`, c.ID))
+		if err != nil {
+			return fmt.Errorf("read channel: %w", err)
+		}
 		n, err := tx.Exec(ctx, `UPDATE channel SET name = $1, host = $2, url = $3, secret = $4, former = $5, former_until = $6, language = $7, kinds = $8, enabled = $9,
 			version = version + 1 WHERE id = $10 AND version = $11`, c.Name, c.Host, c.URL, c.Secret, c.Former, max(0, c.FormerUntil.UnixMilli()), c.Language,
 			strings.Join(c.Kinds, " "), c.Enabled, c.ID, version)
@@ -116,16 +121,19 @@ func (s channelStore) save(ctx context.Context, c channel, version int64) error 
 		if n == 0 {
 			return fault.New(fault.Precondition, "kernel.stale", "somebody changed this channel meanwhile; read it again")
 		}
+		tx.Changed("channel", c.ID, before, c)
 		return nil
 	})
 }
 
 // remove takes a channel away; what waits for it is dropped.
-func (s channelStore) remove(ctx context.Context, id string, now time.Time) error {
+func (s channelStore) remove(ctx context.Context, c channel, now time.Time) error {
+	id := c.ID
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM channel WHERE id = $1`, id); err != nil {
 			return fmt.Errorf("remove channel: %w", err)
 		}
+		tx.Changed("channel", id, c, nil)
 		_, err := tx.Exec(ctx, `UPDATE delivery SET state = 'dropped', reason = 'the channel was removed', done_at = $1 WHERE channel_id = $2 AND state = 'waiting'`, now.UnixMilli(), id)
 		return err
 	})

@@ -160,24 +160,26 @@ func (m *Room) editClient(ctx context.Context, in editClientInput) (clientView, 
 	if err != nil {
 		return clientView{}, err
 	}
-	c, err := m.clients.read(ctx, in.ID)
+	before, err := m.clients.read(ctx, in.ID)
 	if err != nil {
 		return clientView{}, err
 	}
-	if c, err = in.Body.fill(c); err != nil {
+	c, err := in.Body.fill(before)
+	if err != nil {
 		return clientView{}, err
 	}
-	if err := m.clients.save(ctx, c, version, time.Now()); err != nil {
+	if err := m.clients.save(ctx, before, c, version, time.Now()); err != nil {
 		return clientView{}, err
 	}
 	return m.readClient(ctx, in.Object)
 }
 
 func (m *Room) removeClient(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
-	if _, err := m.clients.read(ctx, in.ID); err != nil {
+	c, err := m.clients.read(ctx, in.ID)
+	if err != nil {
 		return httpd.Nothing{}, err
 	}
-	return httpd.Nothing{}, m.clients.remove(ctx, in.ID)
+	return httpd.Nothing{}, m.clients.remove(ctx, c)
 }
 
 func (m *Room) rotateSecret(ctx context.Context, in httpd.Object) (clientView, error) {

@@ -89,12 +89,13 @@ func (s clientStore) insert(ctx context.Context, c client) error {
 		if err != nil {
 			return fmt.Errorf("register program: %w", err)
 		}
+		tx.Changed("program", c.ID, nil, c)
 		return nil
 	})
 }
 
 // save keeps an edited program; one that is switched off loses what it was let into.
-func (s clientStore) save(ctx context.Context, c client, version int64, now time.Time) error {
+func (s clientStore) save(ctx context.Context, before, c client, version int64, now time.Time) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE client SET name_zh = $1, name_en = $2, redirect_uris = $3, logout_uris = $4, grants = $5, scopes = $6, audiences = $7,
 			algorithm = $8, own = $9, enabled = $10, version = version + 1 WHERE id = $11 AND version = $12`,
@@ -105,6 +106,7 @@ func (s clientStore) save(ctx context.Context, c client, version int64, now time
 		if n == 0 {
 			return fault.New(fault.Precondition, "kernel.stale", "somebody changed this program meanwhile; read it again")
 		}
+		tx.Changed("program", c.ID, before, c)
 		if c.Enabled {
 			return nil
 		}
@@ -119,16 +121,18 @@ func (s clientStore) setSecret(ctx context.Context, id, hash string, now time.Ti
 		if err != nil {
 			return fmt.Errorf("change secret: %w", err)
 		}
+		tx.Changed("program", id, client{}, client{SecretAt: now})
 		return nil
 	})
 }
 
 // remove takes a program away with everything that it was let into.
-func (s clientStore) remove(ctx context.Context, id string) error {
+func (s clientStore) remove(ctx context.Context, c client) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if _, err := tx.Exec(ctx, `DELETE FROM client WHERE id = $1`, id); err != nil {
+		if _, err := tx.Exec(ctx, `DELETE FROM client WHERE id = $1`, c.ID); err != nil {
 			return fmt.Errorf("remove program: %w", err)
 		}
+		tx.Changed("program", c.ID, c, nil)
 		return nil
 	})
 }

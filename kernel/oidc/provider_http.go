@@ -115,21 +115,26 @@ func (m *Room) editProvider(ctx context.Context, in editProviderInput) (provider
 	if err != nil {
 		return providerView{}, err
 	}
-	p, err := m.providers.get(ctx, in.ID)
+	before, err := m.providers.get(ctx, in.ID)
 	if err != nil {
 		return providerView{}, err
 	}
-	if p, err = m.fillProvider(ctx, p, in.Body); err != nil {
+	p, err := m.fillProvider(ctx, before, in.Body)
+	if err != nil {
 		return providerView{}, err
 	}
-	if err := m.providers.save(ctx, p, version); err != nil {
+	if err := m.providers.save(ctx, before, p, version); err != nil {
 		return providerView{}, err
 	}
 	return m.readProvider(ctx, in.Object)
 }
 
 func (m *Room) removeProvider(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
-	return httpd.Nothing{}, m.providers.remove(ctx, in.ID)
+	p, err := m.providers.get(ctx, in.ID)
+	if err != nil {
+		return httpd.Nothing{}, err
+	}
+	return httpd.Nothing{}, m.providers.remove(ctx, p)
 }
 
 type providerTestView struct {

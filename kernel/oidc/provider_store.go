@@ -65,13 +65,14 @@ func (s providerStore) insert(ctx context.Context, p provider) error {
 		_, err := tx.Exec(ctx, `INSERT INTO provider (id, name_zh, name_en, issuer, client_id, secret, domains, second_factor, acr_values, enabled, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, p.ID, p.Name.ZH, p.Name.EN, p.Issuer, p.ClientID, p.secret, lines(p.Domains), p.SecondFactor,
 			lines(p.ACRValues), p.Enabled, p.CreatedAt.UnixMilli())
+		tx.Changed("provider", p.ID, nil, p)
 		return err
 	}))
 }
 
 // save keeps an edited provider. Links were made by the word of the issuer: with
 // another issuer they end.
-func (s providerStore) save(ctx context.Context, p provider, version int64) error {
+func (s providerStore) save(ctx context.Context, before, p provider, version int64) error {
 	return taken(s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(ctx, `DELETE FROM link WHERE provider_id = $1 AND EXISTS (SELECT 1 FROM provider p WHERE p.id = $1 AND p.version = $2 AND p.issuer <> $3)`, p.ID, version, p.Issuer)
 		if err != nil {
@@ -83,16 +84,18 @@ func (s providerStore) save(ctx context.Context, p provider, version int64) erro
 		if err == nil && n == 0 {
 			return fault.New(fault.Precondition, "kernel.stale", "somebody changed this provider meanwhile; read it again")
 		}
+		tx.Changed("provider", p.ID, before, p)
 		return err
 	}))
 }
 
-func (s providerStore) remove(ctx context.Context, id string) error {
+func (s providerStore) remove(ctx context.Context, p provider) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `DELETE FROM provider WHERE id = $1`, id)
+		n, err := tx.Exec(ctx, `DELETE FROM provider WHERE id = $1`, p.ID)
 		if err == nil && n == 0 {
 			return noSuch("provider")
 		}
+		tx.Changed("provider", p.ID, p, nil)
 		return err
 	})
 }

@@ -86,6 +86,7 @@ func (m *Room) Manifest() module.Manifest {
 			{ID: "share.approve", Title: lang.Text{ZH: "批准全市共享规则", EN: "Approve sharing rules of the city"}, Duty: identity.Security, Roles: []identity.Role{identity.Leader}},
 			{ID: "share.explain", Title: lang.Text{ZH: "解释谁能看到什么", EN: "Explain who sees what"}, Duty: identity.Security, Roles: []identity.Role{identity.Auditor, identity.Manager}},
 		},
+		Personal: personal(), Forget: m.forgetPerson,
 		Routes:     m.routes(),
 		Subscribes: []module.Subscription{bus.On(m.organisationChanged)},
 		Topics:     []module.Topic{{Name: topicRules, Permission: "share.view"}},

@@ -51,16 +51,16 @@ type Rule struct {
 	State          State     `json:"state" enum:"draft,proposed,in_force,ended" title:"状态|State"`
 	Cedar          string    `json:"cedar" doc:"The policy in the language Cedar"`
 	Custom         bool      `json:"custom" doc:"The policy was written by hand"`
-	ProposedByName string    `json:"proposed_by_name" title:"提交人|Proposed by"`
-	ApprovedByName string    `json:"approved_by_name" title:"批准人|Approved by"`
+	ProposedByName string    `json:"proposed_by_name" title:"提交人|Proposed by" audit:"-"`
+	ApprovedByName string    `json:"approved_by_name" title:"批准人|Approved by" audit:"-"`
 	Reason         string    `json:"reason" title:"说明|Reason"`
-	CreatedByName  string    `json:"created_by_name" title:"起草人|Drafted by"`
+	CreatedByName  string    `json:"created_by_name" title:"起草人|Drafted by" audit:"-"`
 	CreatedAt      time.Time `json:"created_at"`
 	ChangedAt      time.Time `json:"changed_at" title:"更新时间|Changed"`
-	Own            bool      `json:"own" doc:"The caller may change it"`
+	Own            bool      `json:"own" doc:"The caller may change it" audit:"-"`
 	Version        int64     `json:"version"`
 
-	proposedBy string
+	createdBy, proposedBy, approvedBy string // persons
 }
 
 // ETag implements httpd.Versioned.
@@ -168,15 +168,15 @@ func (r Rule) decide(by identity.Identity, approve bool, reason string) (Rule, e
 	if r.State != Proposed {
 		return r, conflict("state", "the rule is %s", r.State)
 	}
-	if by.PersonID == "" || by.PersonID == r.proposedBy {
+	if !by.IsSecond(r.proposedBy) {
 		return r, conflict("four_eyes", "a second person decides, not the one who proposed it")
 	}
 	if !approve && strings.TrimSpace(reason) == "" {
 		return r, fault.New(fault.Invalid, "share.rule.invalid", "say why").At("body.reason", "the one who proposed it should know what to change")
 	}
-	r.Reason, r.ApprovedByName, r.State = strings.TrimSpace(reason), "", Draft
+	r.Reason, r.approvedBy, r.ApprovedByName, r.State = strings.TrimSpace(reason), "", "", Draft
 	if approve {
-		r.ApprovedByName, r.State = by.Name, InForce
+		r.approvedBy, r.ApprovedByName, r.State = by.PersonID, by.Name, InForce
 	}
 	return r, nil
 }

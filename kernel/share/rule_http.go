@@ -137,7 +137,7 @@ func (m *Room) draft(ctx context.Context, in ruleDraftInput) (Rule, error) {
 	}
 	now := m.now().UTC().Truncate(time.Millisecond)
 	r := Rule{
-		ID: ulid.Make().String(), OrganisationID: o.ID, Organisation: o.Name, Wanted: in.Body.tidy(), State: Draft, CreatedByName: id.Name, CreatedAt: now, ChangedAt: now, Version: 1, Own: true,
+		ID: ulid.Make().String(), OrganisationID: o.ID, Organisation: o.Name, Wanted: in.Body.tidy(), State: Draft, createdBy: id.PersonID, CreatedByName: id.Name, CreatedAt: now, ChangedAt: now, Version: 1, Own: true,
 	}
 	if err := mayChange(ctx, r); err != nil {
 		return Rule{}, err

@@ -26,7 +26,7 @@ const (
 )
 
 const ruleColumns = `r.id, r.organisation_id, r.organisation_zh, r.organisation_en, r.city, r.noun, r.title_zh, r.title_en, r.purpose, r.filters, r.audience, r.until,
-	r.cedar, r.custom, r.state, r.proposed_by, r.proposed_by_name, r.approved_by_name, r.reason, r.created_by_name, r.created_at, r.changed_at, r.version`
+	r.cedar, r.custom, r.state, r.proposed_by, r.proposed_by_name, r.approved_by, r.approved_by_name, r.reason, r.created_by, r.created_by_name, r.created_at, r.changed_at, r.version`
 
 func scanRule(now time.Time) func(sqldb.Row) (Rule, error) {
 	return func(s sqldb.Row) (Rule, error) {
@@ -34,7 +34,7 @@ func scanRule(now time.Time) func(sqldb.Row) (Rule, error) {
 		var filters, audience string
 		var until, created, changed int64
 		err := s.Scan(&r.ID, &r.OrganisationID, &r.Organisation.ZH, &r.Organisation.EN, &r.City, &r.Noun, &r.Title.ZH, &r.Title.EN, &r.Purpose, &filters, &audience, &until,
-			&r.Cedar, &r.Custom, &r.State, &r.proposedBy, &r.ProposedByName, &r.ApprovedByName, &r.Reason, &r.CreatedByName, &created, &changed, &r.Version)
+			&r.Cedar, &r.Custom, &r.State, &r.proposedBy, &r.ProposedByName, &r.approvedBy, &r.ApprovedByName, &r.Reason, &r.createdBy, &r.CreatedByName, &created, &changed, &r.Version)
 		if err != nil {
 			return r, err
 		}
@@ -98,13 +98,14 @@ func (s ruleStore) insert(ctx context.Context, r Rule) error {
 			return err
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO rule (id, organisation_id, organisation_zh, organisation_en, city, noun, title_zh, title_en, purpose, filters, audience, until, cedar, custom, state,
-			created_by_name, created_at, changed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1)`,
+			created_by_name, created_at, changed_at, version, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, $19)`,
 			r.ID, r.OrganisationID, r.Organisation.ZH, r.Organisation.EN, r.City, r.Noun, r.Title.ZH, r.Title.EN, r.Purpose, filters, audience, r.Until.UnixMilli(), r.Cedar, r.Custom,
-			string(r.State), r.CreatedByName, r.CreatedAt.UnixMilli(), r.CreatedAt.UnixMilli())
+			string(r.State), r.CreatedByName, r.CreatedAt.UnixMilli(), r.CreatedAt.UnixMilli(), r.createdBy)
 		if err != nil {
 			return fmt.Errorf("insert rule: %w", err)
 		}
-		return note(ctx, tx, r, "drafted", r.CreatedByName)
+		tx.Changed("rule", r.ID, nil, r)
+		return note(ctx, tx, r, "drafted")
 	})
 }
 
@@ -121,13 +122,16 @@ func encoded(r Rule) (filters, audience string, err error) {
 }
 
 // note keeps the version that a change made.
-func note(ctx context.Context, tx *sqldb.Tx, r Rule, act, by string) error {
-	snapshot, err := json.Marshal(r)
+func note(ctx context.Context, tx *sqldb.Tx, r Rule, act string) error {
+	by := identity.From(ctx)
+	unnamed := r // names are in their own columns, from where persons are erased
+	unnamed.CreatedByName, unnamed.ProposedByName, unnamed.ApprovedByName = "", "", ""
+	snapshot, err := json.Marshal(unnamed)
 	if err != nil {
 		return fmt.Errorf("encode rule: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO rule_history (rule_id, version, at, by_name, act, reason, cedar, snapshot) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		r.ID, r.Version, time.Now().UnixMilli(), by, act, r.Reason, r.Cedar, string(snapshot))
+	_, err = tx.Exec(ctx, `INSERT INTO rule_history (rule_id, version, at, by_name, act, reason, cedar, snapshot, by_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		r.ID, r.Version, time.Now().UnixMilli(), by.Name, act, r.Reason, r.Cedar, string(snapshot), by.PersonID)
 	if err != nil {
 		return fmt.Errorf("keep the rule's version: %w", err)
 	}
@@ -155,6 +159,7 @@ func (s ruleStore) change(ctx context.Context, id string, version int64, act str
 		if err := save(ctx, tx, r); err != nil {
 			return err
 		}
+		tx.Changed("rule", r.ID, before, r)
 		if r.State == InForce {
 			if err := bounded(ctx, tx); err != nil {
 				return err
@@ -163,7 +168,7 @@ func (s ruleStore) change(ctx context.Context, id string, version int64, act str
 		if _, err := tx.Exec(ctx, `UPDATE rule_set SET revision = revision + 1`); err != nil {
 			return fmt.Errorf("number what is in force: %w", err)
 		}
-		return note(ctx, tx, r, act, identity.From(ctx).Name)
+		return note(ctx, tx, r, act)
 	})
 	return r, err
 }
@@ -185,8 +190,8 @@ func save(ctx context.Context, tx *sqldb.Tx, r Rule) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE rule SET title_zh = $1, title_en = $2, purpose = $3, filters = $4, audience = $5, until = $6, cedar = $7, custom = $8, state = $9, proposed_by = $10,
-		proposed_by_name = $11, approved_by_name = $12, reason = $13, changed_at = $14, version = $15 WHERE id = $16`, r.Title.ZH, r.Title.EN, r.Purpose, filters, audience,
-		r.Until.UnixMilli(), r.Cedar, r.Custom, string(r.State), r.proposedBy, r.ProposedByName, r.ApprovedByName, r.Reason, r.ChangedAt.UnixMilli(), r.Version, r.ID)
+		proposed_by_name = $11, approved_by_name = $12, reason = $13, changed_at = $14, version = $15, approved_by = $17 WHERE id = $16`, r.Title.ZH, r.Title.EN, r.Purpose, filters, audience,
+		r.Until.UnixMilli(), r.Cedar, r.Custom, string(r.State), r.proposedBy, r.ProposedByName, r.ApprovedByName, r.Reason, r.ChangedAt.UnixMilli(), r.Version, r.ID, r.approvedBy)
 	if err != nil {
 		return fmt.Errorf("save rule: %w", err)
 	}

@@ -111,9 +111,10 @@ func (m *Room) invitation(ctx context.Context, in invitationInput) (invitationVi
 	if err != nil {
 		return invitationView{}, err
 	}
+	text := identity.PurposeOf(identity.ForAccount)
 	v := invitationView{
 		Organisation: i.Organisation(), Role: i.Role, InvitedBy: i.InvitedBy, Note: i.Note, Email: i.Email, Prepared: i.Prepared(), ExpiresAt: i.ExpiresAt,
-		ConsentVersion: identity.ConsentVersion, ConsentText: identity.ConsentText(), PasswordMin: identity.PasswordMin,
+		ConsentVersion: text.Version, ConsentText: text.Text, PasswordMin: identity.PasswordMin,
 	}
 	if id := identity.From(ctx); id.PersonID != "" {
 		v.SignedIn = id.Name

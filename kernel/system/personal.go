@@ -37,9 +37,10 @@ type Persons struct {
 func (m *Room) personalRoutes() []module.Route {
 	const decide = identity.DecidePersonal
 	return []module.Route{
-		{Pattern: "GET /me/consents", Permission: identity.SignedIn, Owing: alone(), Summary: "The text about personal data, and what one agreed to", Handler: httpd.JSON(m.consents)},
-		{Pattern: "POST /me/consents", Permission: identity.SignedIn, Owing: alone(), Summary: "Agree to the text in force", Handler: httpd.JSON(m.agree)},
+		{Pattern: "GET /me/consents", Permission: identity.SignedIn, Owing: alone(), Summary: "For what something about one is kept, with the texts, and what one agreed to", Handler: httpd.JSON(m.consents)},
+		{Pattern: "POST /me/consents", Permission: identity.SignedIn, Owing: alone(), Summary: "Agree to the text in force for a purpose", Handler: httpd.JSON(m.agree)},
 		{Pattern: "POST /me/consents/withdrawal", Permission: identity.SignedIn, Owing: alone(), StepUp: true, Summary: "Take one's consent back: the account is closed at once, and erasure is asked for", Handler: httpd.JSON(m.withdrawConsent)},
+		{Pattern: "POST /me/consents/notifications/withdrawal", Permission: identity.SignedIn, Owing: alone(), Summary: "No more notices by e-mail; nothing else changes", Handler: httpd.JSON(m.stopMail)},
 		{Pattern: "GET /me/requests", Permission: identity.SignedIn, Owing: alone(), Summary: "What one asked about one's data", Handler: httpd.JSON(m.ownRequests)},
 		{Pattern: "POST /me/requests", Permission: identity.SignedIn, Owing: alone(), StepUp: true, Summary: "Ask for a copy, a correction, or to be erased", Handler: httpd.Created(m.askPersonal)},
 		{Pattern: "DELETE /me/requests/{id}", Permission: identity.SignedIn, Owing: alone(), Summary: "Take an open request back", Handler: httpd.JSON(m.withdrawRequest)},
@@ -62,7 +63,7 @@ func personal() []sqldb.Personal {
 	return []sqldb.Personal{
 		{Table: "membership", Person: "person_id", Show: []string{"organisation_id", "role"}, Drop: true},
 		{Table: "session", Person: "person_id", Show: []string{"created_at", "last_seen_at", "ip", "user_agent"}, Drop: true},
-		{Table: "consent", Person: "person_id", Show: []string{"version", "at", "how", "withdrawn_at"}, Drop: true},
+		{Table: "consent", Person: "person_id", Show: []string{"purpose", "version", "at", "how", "withdrawn_at"}, Drop: true},
 		{Table: "job", Person: "owner", Columns: []string{"owner_name"}, Show: []string{"kind", "state", "created_at"}},
 		{Table: "invitation", Person: "person_id", Columns: []string{"email"}, Show: []string{"organisation_id", "role", "created_at"}},
 	}
@@ -83,15 +84,23 @@ func (m *Room) consents(ctx context.Context, _ nothing) (identity.ConsentState, 
 
 type agreeInput struct {
 	Body struct {
+		Purpose string `json:"purpose,omitempty" enum:"registration,account,notifications" default:"account"`
 		Version string `json:"version" maxLength:"20"`
 	}
+}
+
+func (m *Room) stopMail(ctx context.Context, _ nothing) (httpd.Nothing, error) {
+	if err := person(ctx); err != nil {
+		return httpd.Nothing{}, err
+	}
+	return httpd.Nothing{}, m.directory.StopMail(ctx)
 }
 
 func (m *Room) agree(ctx context.Context, in agreeInput) (httpd.Nothing, error) {
 	if err := person(ctx); err != nil {
 		return httpd.Nothing{}, err
 	}
-	return httpd.Nothing{}, m.directory.Agree(ctx, in.Body.Version)
+	return httpd.Nothing{}, m.directory.Agree(ctx, in.Body.Purpose, in.Body.Version)
 }
 
 func (m *Room) withdrawConsent(ctx context.Context, _ nothing) (identity.PersonalRequest, error) {

@@ -179,3 +179,72 @@ func TestWithdrawingConsentClosesTheAccountAndAsksForErasure(t *testing.T) {
 		t.Errorf("nothing was asked: %s", r.Body)
 	}
 }
+
+func TestEachPurposeHasItsOwnConsent(t *testing.T) {
+	c := kerneltest.Start(t, noRooms)
+	i := invite(t, c, "manager-ours", `{"role":"viewer"}`)
+	if r := c.Send(t, "POST", "/api/system/invitation/account", "", account("li.si"), "X-Invitation-Secret", secretOf(i.Link)); r.Status != http.StatusOK {
+		t.Fatalf("join: %d %s", r.Status, r.Body)
+	}
+	c.SignIn(t, "li.si")
+	type consent struct {
+		Purpose   string `json:"purpose"`
+		Version   string `json:"version"`
+		Withdrawn string `json:"withdrawn_at"`
+	}
+	says := func(want ...consent) {
+		t.Helper()
+		var state struct {
+			Consents []consent `json:"consents"`
+		}
+		c.Get(t, "/api/system/me/consents", "li.si").Decode(t, &state)
+		if len(state.Consents) != len(want) {
+			t.Fatalf("got %+v, want %+v", state.Consents, want)
+		}
+		for i, w := range want {
+			if got := state.Consents[i]; got.Purpose != w.Purpose || (got.Withdrawn == "") != (w.Withdrawn == "") {
+				t.Errorf("consent %d: %+v, want %+v", i, got, w)
+			}
+		}
+	}
+	says(consent{Purpose: "account"})
+	if r := c.Send(t, "POST", "/api/system/me/consents", "li.si", `{"purpose":"notifications","version":"1999-1"}`); faultOf(t, r) != "system.consent.version" {
+		t.Errorf("another version: %d %s", r.Status, r.Body)
+	}
+	mailed := func() string {
+		t.Helper()
+		list, err := c.Directory().Members(t.Context(), c.Ours.ID, false, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range list {
+			if m.Name == "李四" {
+				return m.Email
+			}
+		}
+		return "nobody"
+	}
+	if r := c.Send(t, "PUT", "/api/system/me", "li.si", `{"name":"李四","language":"zh","email":"li@ours.test"}`); r.Status >= 300 {
+		t.Fatalf("edit: %d %s", r.Status, r.Body)
+	}
+	if got := mailed(); got != "li@ours.test" {
+		t.Errorf("before, mail goes to %q", got)
+	}
+	if r := c.Send(t, "POST", "/api/system/me/consents/notifications/withdrawal", "li.si", ""); r.Status >= 300 {
+		t.Errorf("no more mail: %d %s", r.Status, r.Body)
+	}
+	if got := mailed(); got != "" {
+		t.Errorf("mail still goes to %q", got)
+	}
+	says(consent{Purpose: "notifications", Withdrawn: "yes"}, consent{Purpose: "account"})
+	if r := c.Get(t, "/api/system/session", "li.si"); r.Status != http.StatusOK {
+		t.Errorf("the account: %d", r.Status)
+	}
+	if r := c.Send(t, "POST", "/api/system/me/consents", "li.si", `{"purpose":"notifications","version":"2026-1"}`); r.Status >= 300 {
+		t.Errorf("agree again: %d %s", r.Status, r.Body)
+	}
+	if got := mailed(); got != "li@ours.test" {
+		t.Errorf("afterwards, mail goes to %q", got)
+	}
+	says(consent{Purpose: "notifications"}, consent{Purpose: "account"})
+}

@@ -19,7 +19,7 @@ const (
 )
 
 func notices() []notice.Kind {
-	return append(personalNotices(), []notice.Kind{
+	return append(append(personalNotices(), retentionNotices()...), []notice.Kind{
 		{ID: noticeHealth, Title: lang.Text{ZH: "组件异常", EN: "Components that fail"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		{ID: noticeRegistration, Title: lang.Text{ZH: "机构注册待审核", EN: "Registrations to review"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		{ID: noticeDecision, Title: lang.Text{ZH: "机构注册审核结果", EN: "Decisions on registrations"}, Gravity: notice.Important, Mail: notice.AtOnce, Mandatory: true},
@@ -50,7 +50,8 @@ type formView struct {
 }
 
 func (m *Room) registrationForm(context.Context, nothing) (formView, error) {
-	return formView{district.All(), identity.ConsentVersion, identity.ConsentText(), identity.PasswordMin}, nil
+	text := identity.PurposeOf(identity.ForRegistration)
+	return formView{district.All(), text.Version, text.Text, identity.PasswordMin}, nil
 }
 
 type registerInput struct{ Body identity.RegistrationInput }

@@ -84,8 +84,8 @@ type plan struct {
 	To             day       `yaml:"to"`
 	Synthetic      bool      `yaml:"synthetic,omitempty"`
 	Rules          rules     `yaml:"rules"`
-	Actions        []action  `yaml:"actions"`
-	Targets        []target  `yaml:"targets"`
+	Actions        []action  `yaml:"actions" audit:"-"`
+	Targets        []target  `yaml:"targets" audit:"-"`
 	CreatedAt      time.Time `yaml:"-"`
 	Version        int64     `yaml:"-"`
 }

@@ -187,15 +187,16 @@ func (m *Module) editPlan(ctx context.Context, in editPlanInput) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	p, err := m.managed(ctx, in.ID)
+	before, err := m.managed(ctx, in.ID)
 	if err != nil {
 		return View{}, err
 	}
+	p := before
 	p.Title, p.Note, p.Rules = in.Body.Title, in.Body.Note, in.Body.Rules
 	if err := p.check(); err != nil {
 		return View{}, err
 	}
-	if err := m.plans.update(ctx, p, version); err != nil {
+	if err := m.plans.update(ctx, before, p, version); err != nil {
 		return View{}, err
 	}
 	m.notify(p, target{})
@@ -213,7 +214,7 @@ func (m *Module) removePlan(ctx context.Context, in httpd.Object) (httpd.Nothing
 		return httpd.Nothing{}, fault.New(fault.Conflict, "plan.plan.kept", "only plans of the demonstration city can be removed")
 	}
 	m.notify(p, target{})
-	return httpd.Nothing{}, m.plans.remove(ctx, p.ID)
+	return httpd.Nothing{}, m.plans.remove(ctx, p)
 }
 
 // notify tells browsers of the plan's organisation and of the target's owner.

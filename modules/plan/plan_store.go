@@ -61,6 +61,7 @@ func (s planStore) insert(ctx context.Context, p plan, actor string) error {
 		if err != nil {
 			return fmt.Errorf("insert plan: %w", err)
 		}
+		tx.Changed("plan", p.ID, nil, p)
 		for i, a := range p.Actions {
 			if _, err := tx.Exec(ctx, `INSERT INTO plan_action (plan_id, code, position, title_zh, title_en) VALUES ($1, $2, $3, $4, $5)`,
 				p.ID, a.Code, i, a.Title.ZH, a.Title.EN); err != nil {
@@ -269,7 +270,7 @@ type extra struct {
 func (e extra) Scan(dest ...any) error { return e.row.Scan(append(dest, e.last)...) }
 
 // update saves a plan's head, if nobody changed it meanwhile.
-func (s planStore) update(ctx context.Context, p plan, version int64) error {
+func (s planStore) update(ctx context.Context, before, p plan, version int64) error {
 	text, err := json.Marshal(p.Rules)
 	if err != nil {
 		return fmt.Errorf("encode rules: %w", err)
@@ -283,6 +284,7 @@ func (s planStore) update(ctx context.Context, p plan, version int64) error {
 		if n == 0 {
 			return stale("plan")
 		}
+		tx.Changed("plan", p.ID, before, p)
 		return found(ctx, tx, s.search, p.ID, "")
 	})
 }
@@ -291,12 +293,13 @@ func stale(noun string) error {
 	return fault.New(fault.Precondition, "kernel.stale", "somebody changed this %s meanwhile; read it again", noun)
 }
 
-func (s planStore) remove(ctx context.Context, id string) error {
+func (s planStore) remove(ctx context.Context, p plan) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if err := s.lost(ctx, tx, id); err != nil {
+		if err := s.lost(ctx, tx, p.ID); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `DELETE FROM plan WHERE id = $1`, id)
+		tx.Changed("plan", p.ID, p, nil)
+		_, err := tx.Exec(ctx, `DELETE FROM plan WHERE id = $1`, p.ID)
 		return err
 	})
 }

@@ -107,7 +107,7 @@ type target struct {
 	Kind       string      `yaml:"kind"`
 	Formula    string      `yaml:"formula,omitempty"`
 	Source     string      `yaml:"source,omitempty"` // the sentence it was read from
-	Milestones []milestone `yaml:"milestones,omitempty"`
+	Milestones []milestone `yaml:"milestones,omitempty" audit:"-"`
 	Version    int64       `yaml:"-"`
 }
 

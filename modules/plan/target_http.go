@@ -231,7 +231,7 @@ func (m *Module) editTarget(ctx context.Context, in editTargetInput) (TargetDeta
 	for i := range changes {
 		changes[i].At, changes[i].Actor, changes[i].Name, changes[i].Reason = time.Now().UTC(), id.Actor(), id.Name, b.Reason
 	}
-	if err := m.targets.update(ctx, t, version, changes); err != nil {
+	if err := m.targets.update(ctx, before, edited{t, b.Reason}, version, changes); err != nil {
 		return TargetDetail{}, err
 	}
 	m.notify(p, t)
@@ -329,10 +329,11 @@ func (m *Module) editMilestone(ctx context.Context, in editMilestoneInput) (Mile
 	if err != nil {
 		return MilestoneView{}, err
 	}
+	before := step
 	if step, err = in.Body.apply(step, time.Now().UTC()); err != nil {
 		return MilestoneView{}, err
 	}
-	if err := m.targets.updateMilestone(ctx, step, version); err != nil {
+	if err := m.targets.updateMilestone(ctx, before, step, version); err != nil {
 		return MilestoneView{}, err
 	}
 	m.notify(p, t)
@@ -346,5 +347,5 @@ func (m *Module) removeMilestone(ctx context.Context, in httpd.Object) (httpd.No
 		return httpd.Nothing{}, err
 	}
 	m.notify(p, t)
-	return httpd.Nothing{}, m.targets.removeMilestone(ctx, step.ID)
+	return httpd.Nothing{}, m.targets.removeMilestone(ctx, step)
 }

@@ -29,8 +29,15 @@ type Change struct {
 	Reason string    `json:"reason"`
 }
 
+// edited is a target with the reason why it is so, for the record.
+type edited struct {
+	target
+	Reason string
+}
+
 // update saves a target with the record of what changed, if nobody changed it meanwhile.
-func (s targetStore) update(ctx context.Context, t target, version int64, changes []Change) error {
+func (s targetStore) update(ctx context.Context, before target, after edited, version int64, changes []Change) error {
+	t := after.target
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE target SET goal = $1, goal_high = $2, baseline = $3, owner_zh = $4, owner_en = $5, owner_id = $6, kind = $7, formula = $8,
 			version = version + 1 WHERE id = $9 AND version = $10`,
@@ -41,6 +48,7 @@ func (s targetStore) update(ctx context.Context, t target, version int64, change
 		if n == 0 {
 			return stale("target")
 		}
+		tx.Changed("target", t.ID, edited{target: before}, after)
 		for _, c := range changes {
 			_, err := tx.Exec(ctx, `INSERT INTO target_change (id, target_id, at, actor, name, field, before, after, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 				ulid.Make().String(), t.ID, c.At.UnixMilli(), c.Actor, c.Name, c.Field, c.Before, c.After, c.Reason)
@@ -86,7 +94,10 @@ func insertMilestone(ctx context.Context, tx *sqldb.Tx, m milestone) error {
 }
 
 func (s targetStore) addMilestone(ctx context.Context, m milestone) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error { return insertMilestone(ctx, tx, m) })
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		tx.Changed("milestone", m.ID, nil, m)
+		return insertMilestone(ctx, tx, m)
+	})
 }
 
 // targetOf returns which target a milestone or reminder belongs to.
@@ -103,7 +114,7 @@ func (s targetStore) targetOf(ctx context.Context, table, id string) (string, er
 	return targetID, err
 }
 
-func (s targetStore) updateMilestone(ctx context.Context, m milestone, version int64) error {
+func (s targetStore) updateMilestone(ctx context.Context, before, m milestone, version int64) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE milestone SET title_zh = $1, title_en = $2, due_day = $3, goal = $4, done_at = $5, version = version + 1 WHERE id = $6 AND version = $7`,
 			m.Title.ZH, m.Title.EN, string(m.Due), m.Goal, max(0, m.DoneAt.UnixMilli()), m.ID, version)
@@ -113,13 +124,15 @@ func (s targetStore) updateMilestone(ctx context.Context, m milestone, version i
 		if n == 0 {
 			return stale("milestone")
 		}
+		tx.Changed("milestone", m.ID, before, m)
 		return nil
 	})
 }
 
-func (s targetStore) removeMilestone(ctx context.Context, id string) error {
+func (s targetStore) removeMilestone(ctx context.Context, m milestone) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM milestone WHERE id = $1`, id)
+		tx.Changed("milestone", m.ID, m, nil)
+		_, err := tx.Exec(ctx, `DELETE FROM milestone WHERE id = $1`, m.ID)
 		return err
 	})
 }
@@ -131,8 +144,8 @@ type note struct {
 	Note      string
 	Due       day
 	CreatedAt time.Time
-	CreatedBy string
-	Name      string
+	CreatedBy string `audit:"-"`
+	Name      string `audit:"-"`
 }
 
 func (s targetStore) addNote(ctx context.Context, n note, tell telling) error {
@@ -142,6 +155,7 @@ func (s targetStore) addNote(ctx context.Context, n note, tell telling) error {
 		if err != nil {
 			return fmt.Errorf("insert reminder: %w", err)
 		}
+		tx.Changed("reminder", n.ID, nil, n)
 		return tell(ctx, tx)
 	})
 }

@@ -43,11 +43,11 @@ type value struct {
 	Formula        string
 	Note           string
 	OrganisationID string
-	Reported       hand
-	Reviewed       hand
-	Decided        hand // approved or returned
+	Reported       hand `audit:"-"`
+	Reviewed       hand `audit:"-"`
+	Decided        hand `audit:"-"` // approved or returned
 	DecisionNote   string
-	Evidence       []evidence
+	Evidence       []evidence `audit:"-"`
 }
 
 // persons names the person whose hand it is, for notices; a token is nobody's.

@@ -77,6 +77,7 @@ func (s valueStore) report(ctx context.Context, v value, evidenceIDs []string, t
 		if err := insertValue(ctx, tx, v); err != nil {
 			return err
 		}
+		tx.Changed("value", v.ID, nil, v)
 		for _, id := range evidenceIDs {
 			if _, err := tx.Exec(ctx, `INSERT INTO value_evidence (value_id, evidence_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, v.ID, id); err != nil {
 				return fmt.Errorf("attach evidence: %w", err)
@@ -134,6 +135,7 @@ func (s valueStore) change(ctx context.Context, id string, decide func(value) (v
 		if n == 0 {
 			return stale("value")
 		}
+		tx.Changed("value", id, before, after)
 		return tell(after)(ctx, tx)
 	})
 	return after, err

@@ -158,7 +158,7 @@ func TestAnOwnerSeesItsOwnTargetsOnly(t *testing.T) {
 		}
 		x := p.Targets[5]
 		x.OwnerID = "owner"
-		if err := (targetStore{db: db}).update(t.Context(), x, 1, []Change{{Field: "owner_id", After: "owner", Reason: "test", At: began}}); err != nil {
+		if err := (targetStore{db: db}).update(t.Context(), p.Targets[5], edited{x, "test"}, 1, []Change{{Field: "owner_id", After: "owner", Reason: "test", At: began}}); err != nil {
 			t.Fatal(err)
 		}
 		f := func(org string, plans, targets int) {
@@ -178,7 +178,7 @@ func TestAnOwnerSeesItsOwnTargetsOnly(t *testing.T) {
 		if _, _, err := s.planOf(as("owner"), p.Targets[0].ID); err == nil {
 			t.Error("an owner sees another's target")
 		}
-		if err := (targetStore{db: db}).update(t.Context(), x, 1, nil); err == nil {
+		if err := (targetStore{db: db}).update(t.Context(), x, edited{x, ""}, 1, nil); err == nil {
 			t.Error("a stale target was saved")
 		}
 	})

@@ -60,6 +60,7 @@ func (s keyStore) insert(ctx context.Context, k key, by string) error {
 		if err != nil {
 			return fmt.Errorf("insert key: %w", err)
 		}
+		tx.Changed("key", k.ID, nil, k)
 		return nil
 	})
 }
@@ -78,6 +79,7 @@ func (s keyStore) revoke(ctx context.Context, platformID, id string, now time.Ti
 		if err == nil && n == 0 {
 			return fault.New(fault.NotFound, "kernel.not_found", "there is no such key, or it was revoked before")
 		}
+		tx.Changed("key", id, key{ID: id, PlatformID: platformID}, nil)
 		return err
 	})
 }

@@ -99,7 +99,7 @@ type platform struct {
 	Class        string
 	Industry     string
 	District     string
-	Contact      contact
+	Contact      contact `audit:"hidden"` // people without an account
 	URL          string
 	Description  string
 	Status       status

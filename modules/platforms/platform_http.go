@@ -331,7 +331,7 @@ func (m *Module) removePlatform(ctx context.Context, in httpd.Object) (httpd.Not
 	if !p.Synthetic {
 		return httpd.Nothing{}, fault.New(fault.Conflict, "platforms.platform.kept", "only platforms of the demonstration city can be removed; retire this one")
 	}
-	if err := m.platforms.remove(ctx, p.ID); err != nil {
+	if err := m.platforms.remove(ctx, p); err != nil {
 		return httpd.Nothing{}, err
 	}
 	m.keyring.forget(p.ID)

@@ -54,6 +54,7 @@ func (s platformStore) insert(ctx context.Context, p platform, events ...bus.Eve
 		if err != nil {
 			return fmt.Errorf("insert platform: %w", err)
 		}
+		tx.Changed("platform", p.ID, nil, p)
 		if err := s.search.Put(ctx, tx, p.document()); err != nil {
 			return err
 		}
@@ -126,6 +127,7 @@ func (s platformStore) change(ctx context.Context, id string, version int64, dec
 		if err != nil {
 			return fmt.Errorf("update platform: %w", err)
 		}
+		tx.Changed("platform", id, before, after)
 		after.Version++
 		p = after
 		if err := s.search.Put(ctx, tx, p.document()); err != nil {
@@ -136,11 +138,13 @@ func (s platformStore) change(ctx context.Context, id string, version int64, dec
 	return p, err
 }
 
-func (s platformStore) remove(ctx context.Context, id string) error {
+func (s platformStore) remove(ctx context.Context, p platform) error {
+	id := p.ID
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM platform WHERE id = $1`, id); err != nil {
 			return fmt.Errorf("remove platform: %w", err)
 		}
+		tx.Changed("platform", id, p, nil)
 		if err := s.remarks.Gone(ctx, tx, nounPlatform, id); err != nil {
 			return err
 		}

@@ -2112,6 +2112,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/audit/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For how long entries are kept, and what is to be removed */
+        get: operations["get-system-audit-retention"];
+        put?: never;
+        /** Propose for how long entries are kept; a shorter time waits for a second person */
+        post: operations["post-system-audit-retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/audit/retention/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a shorter time as the second person, or refuse it */
+        post: operations["post-system-audit-retention-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/audit/verification": {
         parameters: {
             query?: never;
@@ -2426,11 +2461,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The text about personal data, and what one agreed to */
+        /** For what something about one is kept, with the texts, and what one agreed to */
         get: operations["get-system-me-consents"];
         put?: never;
-        /** Agree to the text in force */
+        /** Agree to the text in force for a purpose */
         post: operations["post-system-me-consents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/me/consents/notifications/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** No more notices by e-mail; nothing else changes */
+        post: operations["post-system-me-consents-notifications-withdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3354,6 +3406,11 @@ export interface components {
             password: string;
         };
         AgreeInputBody: {
+            /**
+             * @default account
+             * @enum {string}
+             */
+            purpose: "registration" | "account" | "notifications";
             version: string;
         };
         AnnounceInputBody: {
@@ -3371,23 +3428,116 @@ export interface components {
                 [key: string]: string;
             };
         };
+        AuditChange: {
+            /** @enum {string} */
+            act: "added" | "changed" | "removed";
+            fields: components["schemas"]["AuditField"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description So many fields more were changed than an entry holds
+             */
+            more?: number;
+            /** @description What the object is, such as organisation */
+            noun: string;
+            /** @description Whom sealed values are about */
+            person?: string;
+        };
+        AuditDue: {
+            /** Format: int64 */
+            count: number;
+            /** @description An export holds them all */
+            exported: boolean;
+            /** Format: int64 */
+            first: number;
+            /** Format: date-time */
+            from?: string;
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            last: number;
+            /**
+             * Format: date-time
+             * @description Before this time; an export from and to here holds them all
+             */
+            to?: string;
+        };
         AuditEntry: {
             action: string;
             actor: string;
             actor_name: string;
             /** Format: date-time */
             at: string;
+            /** @description What was changed, field by field */
+            changes?: components["schemas"]["AuditChange"][] | null;
             detail: string;
             erased?: boolean;
+            /** @description How the session was proven, as RFC 8176 names it */
+            factors?: string;
             hash: string;
             id: string;
             ip: string;
             object: string;
             organisation_id: string;
             outcome: string;
+            permission?: string;
             request_id: string;
             /** Format: int64 */
             seq: number;
+            session?: string;
+        };
+        AuditField: {
+            after?: string;
+            before?: string;
+            erased?: boolean;
+            /** @description It was changed, and how is not recorded: a secret, or words about a person who has no account */
+            hidden?: boolean;
+            name: string;
+        };
+        AuditRetention: {
+            answer: string;
+            /**
+             * Format: int64
+             * @description 0: for ever
+             */
+            days: number;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by_name: string;
+            id: string;
+            /** Format: date-time */
+            proposed_at: string;
+            proposed_by: string;
+            proposed_by_name: string;
+            reason: string;
+            /** @enum {string} */
+            state: "proposed" | "in_force" | "refused" | "replaced";
+        };
+        AuditRetentionState: {
+            /**
+             * Format: int64
+             * @description 0: for ever
+             */
+            days: number;
+            /** @description What is to be removed now */
+            due: components["schemas"]["AuditDue"];
+            /** @description What the proposal would remove now */
+            effect?: components["schemas"]["AuditDue"];
+            /** @description The newest first, 50 at most */
+            history: components["schemas"]["AuditRetention"][];
+            /**
+             * Format: int64
+             * @description Fewer days are refused
+             */
+            least: number;
+            /** @description A shortening that waits for a second person */
+            proposal?: components["schemas"]["AuditRetention"];
+            /**
+             * Format: int64
+             * @description The last entry that was removed; 0: none was
+             */
+            removed: number;
         };
         AuditVerification: {
             /**
@@ -3400,6 +3550,11 @@ export interface components {
             head: string;
             ok: boolean;
             reason?: string;
+            /**
+             * Format: int64
+             * @description The chain begins behind this entry: what was before is past its time, and was removed by the word of two
+             */
+            removed?: number;
             /**
              * Format: int64
              * @description Checkpoints whose signatures fit
@@ -3600,14 +3755,16 @@ export interface components {
             at: string;
             /** @enum {string} */
             how: "registration" | "invitation" | "page";
+            /** @enum {string} */
+            purpose: "registration" | "account" | "notifications";
             version: string;
             /** Format: date-time */
             withdrawn_at?: string;
         };
         IdentityConsentState: {
+            /** @description The newest first */
             consents: components["schemas"]["IdentityConsent"][];
-            text: components["schemas"]["Text"];
-            version: string;
+            purposes: components["schemas"]["IdentityPurpose"][];
         };
         IdentityDecision: {
             /** @enum {string} */
@@ -3806,6 +3963,15 @@ export interface components {
             state: "open" | "doing" | "done" | "refused" | "withdrawn";
             /** Format: int64 */
             version: number;
+        };
+        IdentityPurpose: {
+            /** @enum {string} */
+            id: "registration" | "account" | "notifications";
+            /** @description Without it there is no account: taking it back closes the account */
+            needed: boolean;
+            text: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+            version: string;
         };
         IdentityRegistration: {
             contact_email: string;
@@ -5699,6 +5865,18 @@ export interface components {
         };
         ResetInputBody: {
             password: string;
+        };
+        RetentionDecisionInputBody: {
+            answer?: string;
+            approve: boolean;
+        };
+        RetentionInputBody: {
+            /**
+             * Format: int64
+             * @description 0: for ever
+             */
+            days: number;
+            reason: string;
         };
         RevokeMachineInputBody: {
             /**
@@ -11645,6 +11823,109 @@ export interface operations {
             };
         };
     };
+    "get-system-audit-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRetentionState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-audit-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRetention"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-audit-retention-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRetention"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-system-audit-verification": {
         parameters: {
             query?: never;
@@ -12349,6 +12630,33 @@ export interface operations {
                 "application/json": components["schemas"]["AgreeInputBody"];
             };
         };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-system-me-consents-notifications-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {
