@@ -1,8 +1,10 @@
-import { FileProtectOutlined, SafetyCertificateOutlined } from '@ant-design/icons'
+import { FileProtectOutlined, HistoryOutlined, SafetyCertificateOutlined } from '@ant-design/icons'
 import { Alert, Button, Flex } from 'antd'
 import { useState } from 'react'
+import { useSearchParams } from 'react-router'
 import { api, DataTable, none, PageHeader, problemText, read, StatusTag, useChange, useFormat, useMay, type Column, type Tone } from '../../kernel'
 import { AuditDrawer } from './AuditDrawer'
+import { AuditRetention } from './AuditRetention'
 import { type AuditEntry } from './data'
 import { useSystemTexts } from './texts'
 
@@ -14,6 +16,14 @@ export default function Audit() {
   const t = useSystemTexts()
   const f = useFormat()
   const [open, setOpen] = useState<AuditEntry | null>(null)
+  const [params, setParams] = useSearchParams()
+  const retention = (open: boolean) =>
+    setParams((old) => {
+      const next = new URLSearchParams(old)
+      if (open) next.set('retention', '1')
+      else next.delete('retention')
+      return next
+    })
   const verify = useChange({ run: () => read(api.GET('/api/system/audit/verification')), quiet: true })
   const outcome = (o: string) => ((outcomes as readonly string[]).includes(o) ? t(`outcome.${o as (typeof outcomes)[number]}`) : o)
   const columns: Column<AuditEntry>[] = [
@@ -27,7 +37,7 @@ export default function Audit() {
   ]
   return (
     <div className="lh-stack">
-      <PageHeader title={t('audit.title')} note={t('audit.note')} actions={<Actions verify={() => verify.mutate()} verifying={verify.isPending} />} />
+      <PageHeader title={t('audit.title')} note={t('audit.note')} actions={<Actions verify={() => verify.mutate()} verifying={verify.isPending} retention={() => retention(true)} />} />
       {verify.error && <Alert type="error" showIcon title={problemText(verify.error)} />}
       {verify.data && (
         <Alert
@@ -53,17 +63,19 @@ export default function Audit() {
         search={t('audit.search')}
         exports
       />
+      <AuditRetention open={params.has('retention')} close={() => retention(false)} />
       <AuditDrawer entry={open} close={() => setOpen(null)} outcome={open && <StatusTag tone={tones[open.outcome] ?? 'idle'}>{outcome(open.outcome)}</StatusTag>} />
     </div>
   )
 }
 
-function Actions({ verify, verifying }: { verify: () => void; verifying: boolean }) {
+function Actions({ verify, verifying, retention }: { verify: () => void; verifying: boolean; retention: () => void }) {
   const t = useSystemTexts()
   const may = useMay()
   return (
     <Flex gap={8} wrap>
       <Button icon={<SafetyCertificateOutlined />} loading={verifying} onClick={verify}>{t('audit.verify')}</Button>
+      <Button icon={<HistoryOutlined />} onClick={retention}>{t('retention.button')}</Button>
       {may('system.audit.export') && <Button icon={<FileProtectOutlined />} href="/api/system/audit/export" title={t('audit.proofNote')}>{t('audit.proof')}</Button>}
     </Flex>
   )

@@ -3,6 +3,7 @@ import { Descriptions, Drawer, Grid } from 'antd'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { CopyBlock, none, request, useFormat } from '../../kernel'
+import { AuditChanges } from './AuditChanges'
 import { useOrganisations, type AuditEntry } from './data'
 import type { Document } from './openapi'
 import { useSystemTexts } from './texts'
@@ -37,16 +38,19 @@ function Details({ entry: e, outcome, close }: { entry: AuditEntry; outcome: Rea
     [t('field.actor'), <span key="actor" className="lh-two"><span>{e.actor_name || (e.actor === 'nobody' ? t('audit.nobody') : none)}</span>{code(e.actor)}</span>],
     [t('field.organisation'), e.organisation_id ? organisations.name(e.organisation_id) : none],
     [t('field.action'), <span key="action" className="lh-two"><span>{route?.summary ?? none}</span>{code(e.action)}</span>],
-    [t('audit.permission'), code(route?.['x-permission'])],
+    [t('audit.permission'), code(e.permission ?? route?.['x-permission'])],
     [t('field.object'), code(e.object)],
     [t('field.detail'), e.detail ? <span className="lh-break">{e.detail}</span> : none],
     [t('field.ip'), code(e.ip)],
+    [t('audit.session'), code(e.session)],
+    [t('audit.factors'), code(e.factors)],
     [t('field.request'), code(e.request_id)],
     ['ID', code(e.id)],
   ]
   return (
     <div className="lh-stack">
       <Descriptions size="small" bordered column={1} layout={wide ? 'horizontal' : 'vertical'} items={rows.map(([label, children]) => ({ key: label, label, children }))} />
+      <AuditChanges changes={e.changes ?? []} />
       <CopyBlock label={t('field.hash')} text={e.hash} />
       <p className="lh-muted">{t('audit.hashNote')}</p>
       <p>

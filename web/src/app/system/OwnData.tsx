@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Card, Flex, Input } from 'antd'
 import { useState } from 'react'
-import { api, Confirm, Failure, read, request, StatusTag, useChange, useFormat, useText } from '../../kernel'
+import { api, Confirm, Failure, read, request, StatusTag, useChange, useFormat, useText, type Schema } from '../../kernel'
 import { useEnter } from '../../kernel/session'
 import { requestTones, type PersonalRequest } from './PersonalRequests'
 import { useSystemTexts } from './texts'
 
 const ownKey = ['own-requests']
+const consentKey = ['consents']
 const kinds = ['copy', 'correction', 'erasure'] as const
 
 /** What is kept about oneself: consent, and what one may ask. */
@@ -27,27 +28,35 @@ export function OwnData() {
 }
 
 function ConsentState() {
+  const state = useQuery({ queryKey: consentKey, queryFn: () => read(api.GET('/api/system/me/consents')) })
+  if (!state.data) return null
+  const { purposes, consents } = state.data
+  // What nobody was asked for, such as the registration of whoever was invited, need not be shown.
+  const shown = purposes.filter((p) => p.id !== 'registration' || consents.some((c) => c.purpose === p.id))
+  return <>{shown.map((p) => <PurposeState key={p.id} purpose={p} held={consents.find((c) => c.purpose === p.id && c.version === p.version && !c.withdrawn_at)} stopped={consents.some((c) => c.purpose === p.id && c.withdrawn_at)} />)}</>
+}
+
+/** One purpose: its text, whether one agreed, and the way back. */
+function PurposeState({ purpose: p, held, stopped }: { purpose: Schema<'IdentityPurpose'>; held: Schema<'IdentityConsent'> | undefined; stopped: boolean }) {
   const t = useSystemTexts()
   const text = useText()
   const f = useFormat()
   const enter = useEnter()
-  const state = useQuery({ queryKey: ['consents'], queryFn: () => read(api.GET('/api/system/me/consents')) })
   const withdraw = useChange({ run: () => read(api.POST('/api/system/me/consents/withdrawal')), after: () => enter(null), quiet: true })
-  const agree = useChange({ run: (version: string) => read(api.POST('/api/system/me/consents', { body: { version } })), refresh: [['consents']], done: t('saved'), quiet: true })
-  if (!state.data) return null
-  const held = state.data.consents.find((c) => c.version === state.data.version && !c.withdrawn_at)
+  const stop = useChange({ run: () => read(api.POST('/api/system/me/consents/notifications/withdrawal')), refresh: [consentKey], done: t('saved'), quiet: true })
+  const agree = useChange({ run: () => read(api.POST('/api/system/me/consents', { body: { purpose: p.id, version: p.version } })), refresh: [consentKey], done: t('saved'), quiet: true })
+  const open = !held && (p.needed || stopped)
   return (
-    <>
-      <p>{text(state.data.text)}</p>
+    <section aria-label={text(p.title)}>
+      <strong>{text(p.title)}</strong>
+      <p>{text(p.text)}</p>
       <Flex gap={8} align="center" wrap>
-        {held ? <span>{t('personal.agreed', { version: held.version, time: f.time(held.at) })}</span> : <span>{t('personal.notAgreed')}</span>}
-        {held ? (
-          <Confirm title={t('personal.withdrawTitle')} note={t('personal.withdrawNote')} label={t('personal.withdraw')} button={{ size: 'small' }} run={() => withdraw.mutateAsync()} />
-        ) : (
-          <Confirm title={t('personal.agree')} note={text(state.data.text)} label={t('personal.agree')} danger={false} button={{ size: 'small' }} run={() => agree.mutateAsync(state.data.version)} />
-        )}
+        <span>{held ? t('personal.agreed', { version: held.version, time: f.time(held.at) }) : t(p.needed ? 'personal.notAgreed' : stopped ? 'personal.mailOff' : 'personal.mailOn')}</span>
+        {open && <Confirm title={t('personal.agree')} note={text(p.text)} label={t('personal.agree')} danger={false} button={{ size: 'small' }} run={() => agree.mutateAsync()} />}
+        {held && p.needed && <Confirm title={t('personal.withdrawTitle')} note={t('personal.withdrawNote')} label={t('personal.withdraw')} button={{ size: 'small' }} run={() => withdraw.mutateAsync()} />}
+        {!p.needed && !open && <Confirm title={t('personal.mailTitle')} note={t('personal.mailNote')} label={t('personal.withdraw')} danger={false} button={{ size: 'small' }} run={() => stop.mutateAsync()} />}
       </Flex>
-    </>
+    </section>
   )
 }
 

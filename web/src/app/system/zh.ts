@@ -28,6 +28,7 @@ export const zh = {
   },
   personal: {
     title: '个人信息与同意', note: '您可以要求查阅复制、更正或删除您的个人信息，15 个工作日内办理（不计周六、周日）。', queue: '个人信息请求', queueNote: '人员提出的查阅复制、更正、删除请求，请在期限内办理并说明理由。本人不能办理自己的请求。', search: '姓名、登录名或说明', empty: '没有个人信息请求', emptyNote: '人员在“个人设置”中提出。', asks: '请求', due: '期限', late: '逾期', decide: '办理', look: '查看', decided: '已办理', erased: '已擦除', reason: '理由（告知本人）', approve: '同意', refuse: '不同意', approveTitle: '同意此请求？', refuseTitle: '不同意此请求？',
+    mailOn: '通知发送到您的邮箱', mailOff: '不再发送邮件', mailTitle: '不再接收邮件通知？', mailNote: '通知仍在收件箱中；可随时重新同意。',
     agreed: '已同意版本 {{version}}，{{time}}', notAgreed: '没有您对当前版本的同意记录。', agree: '同意当前说明', withdraw: '撤回同意', withdrawTitle: '撤回同意？', withdrawNote: '您的账户立即停用、不能再登录，并自动提出删除请求。撤回之前的处理仍然有效。', words: '说明', asked: '已提出', until: '{{date}} 前办理', fetch: '下载副本（七天内）：', drop: '撤销', dropTitle: '撤销此请求？',
     kinds: { copy: '查阅复制', correction: '更正', erasure: '删除' }, ask: { copy: '要求副本', correction: '要求更正', erasure: '要求删除' },
     does: { copy: '同意后，本人可在七天内下载各系统中关于本人的全部信息。', correction: '请写明哪里有误、应当是什么。同意表示已经更正。', erasure: '同意后，账户和各系统中的个人信息被永久擦除，不能恢复；审计日志只保留编号。此前的备份中仍有这些信息，直到备份到期。' },
@@ -56,8 +57,17 @@ export const zh = {
     revokeNote: '使用此令牌的程序将立即无法访问。', nameNote: '写明由哪个程序使用', once: '令牌只显示这一次，请立即保存。', secret: '令牌', use: '以 HTTP 头 Authorization: Bearer 发送：',
   },
   audit: {
+    changes: '变更内容', fieldName: '字段', before: '变更前', after: '变更后', more: '另有 {{count}} 个字段未列出', hidden: '已变更（内容不记录）', session: '会话', factors: '认证方式', act: { added: '新增', changed: '变更', removed: '删除' },
+    noun: { channel: '通知渠道', invitation: '邀请', registration: '机构注册', organisation: '机构', person: '人员', membership: '所属机构与角色', token: '访问令牌', rule: '共享规则', program: '接入应用', provider: '身份提供方', machine: '机器', platform: '平台', key: '报送密钥', plan: '行动计划', target: '目标', milestone: '里程碑', reminder: '提醒', value: '目标值', retention: '保存期限' },
     from: '起始时间', to: '截止时间', details: '详情', show: '第 {{seq}} 条的详情', entry: '审计记录 {{seq}}', permission: '所需权限', byActor: '此操作者的全部记录', hashNote: '摘要涵盖本条的全部字段和上一条的摘要；改动任何一条都会被校验发现。',
     title: '审计日志', note: '记录每次更改、登录和对敏感数据的查看；只增不改，逐条以哈希相连。', verify: '校验完整性', holds: '日志完整，共 {{count}} 条，{{signed}} 个签名检查点相符', proof: '导出供校验', proofNote: 'JSON 行格式，含签名检查点，可离线校验', broken: '日志在第 {{at}} 条处被改动或缺失', search: '操作者、操作、对象或说明', nobody: '未登录',
+  },
+  retention: {
+    button: '保存期限', title: '审计日志保存期限', note: '默认永久保存；最少 {{least}} 天（《网络安全法》第二十一条要求不少于六个月）。缩短期限由一人提议、另一人确认；超期记录只有在导出之后才会清理，清理到签名检查点为止，其余部分仍可完整校验。',
+    kept: '保存期限', ever: '永久', days: '{{days}} 天', daysLabel: '天数', limited: '限期保存', want: '新的保存期限', removed: '已清理', removedTo: '至第 {{seq}} 条', due: '待清理', nothing: '没有超期记录', range: '第 {{first}} 至 {{last}} 条', exported: '已全部导出', notExported: '尚未全部导出，导出之前不会清理', export: '导出这些记录',
+    history: '变更历史', never: '从未更改，永久保存', proposedBy: '提议人', state: { proposed: '待确认', in_force: '生效', refused: '未通过', replaced: '已被取代' },
+    waits: '{{name}} 提议改为 {{days}}，待第二人确认', own: '这是您的提议，须由另一位审计员确认。', propose: '提议', proposed: '已提交；延长立即生效，缩短须第二人确认', answer: '答复（选填）', decided: '已办理',
+    confirm: '确认缩短', confirmTitle: '确认缩短保存期限？', confirmNote: '超期记录将被清理，不能恢复；导出文件请另行妥善保存。', refuse: '不同意', refuseTitle: '不同意此提议？', withdraw: '撤回提议', withdrawTitle: '撤回此提议？',
   },
   outcome: { done: '完成', read: '查看', refused: '拒绝', failed: '失败' },
   health: {
@@ -113,6 +123,7 @@ export const zh = {
     handover: { self: '您已经是管理员。', member: '此人不是该机构的成员，请先邀请。', manager: '您不是该机构的管理员。' },
     invitation: { email: '邮箱地址有误。', duty: '此角色不能凭链接授予。', twice: '已邀请过此邮箱，请重新发送原来的邀请。', full: '未处理的邀请过多，请先撤销一些。', limited: '本机构一天内的邀请过多，请明天再试。', sent: '此邀请已发送 {{sent}} 次，请撤销后重新邀请。', used: '此邀请已被使用或已结束。', unknown: '没有这个邀请，或链接已更换。', void: '邀请人已无权邀请，请联系机构重新邀请。', prepared: '此链接用于开通账户 {{login}}，请先退出登录。', member: '您在该机构已有此角色。' },
     personal: { detail: '请写明要更正的内容。', duty: '此人是唯一的此类管理员，请先任命他人。', state: '此请求的状态不允许这样做。', self: '不能办理自己的请求，请由另一位安全管理员办理。', reason: '请说明理由。', twice: '您已提出过同样的请求，正在办理。', copy: '没有可下载的副本；同意后七天内可下载。', events: '相关事件仍在处理，稍后自动继续。' },
+    audit: { retention: { invalid: '保存期限有误：0 为永久，或不少于 {{least}} 天，并请填写理由。', person: '须由本人提议，令牌不能提议。', same: '保存期限没有变化。', open: '已有提议待确认，请先办理。', state: '此提议已办理。', four_eyes: '须由第二人确认，提议人不能确认自己的提议。', not_exported: '第 {{first}} 至 {{last}} 条将被清理，但尚未全部导出；请先导出。', meanwhile: '另一副本正在清理。' } },
     consent: { version: '说明已更新，请重新阅读。', none: '没有可撤回的同意。' },
     roster: { wrong: '有些行需要修改，没有导入任何人。', size: '文件过大，请分次导入。', kind: '人员名单只能是 CSV 或 XLSX。', empty: '文件中没有内容，首行应为列名。', long: '一次最多导入 {{limit}} 人，请分次导入。', columns: '首行列名有误。' },
     account: { invalid: '账户信息不完整。' },
