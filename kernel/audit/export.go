@@ -14,7 +14,12 @@ import (
 
 // exportForm names the form of an export: JSON lines, the header first, then
 // every entry, each checkpoint after the entry that it signs, the end last.
-const exportForm = "linghang-audit-export-1"
+// Entries of the form before have fewer fields; who knows only that one must not
+// take the others' for altered.
+const (
+	exportForm       = "linghang-audit-export-2"
+	exportFormBefore = "linghang-audit-export-1"
+)
 
 // exportLine is one line; exactly one of header, entry, checkpoint and end is set.
 type exportLine struct {
@@ -205,7 +210,7 @@ func (v *exportReader) take(n int, line exportLine) string {
 	case (n == 1) != (line.Header != nil):
 		return "the header is the first line, and only the first"
 	case line.Header != nil:
-		if line.Header.Form != exportForm {
+		if line.Header.Form != exportForm && line.Header.Form != exportFormBefore {
 			return fmt.Sprintf("the form %q is not known", line.Header.Form)
 		}
 		v.begun, v.prev, v.seq, v.proof.First = true, line.Header.Prev, line.Header.First-1, line.Header.First
