@@ -55,7 +55,7 @@ func owners() []owner {
 		{"github.com/descope/virtualwebauthn", []string{}, []string{"kernel/system"}},
 		{"github.com/go-jose/go-jose", []string{"kernel/oidc"}, nil},
 		{"github.com/go-webauthn/webauthn", []string{"kernel/identity"}, nil},
-		{"github.com/emmansun/gmsm", []string{"kernel/seal"}, nil},
+		{"github.com/emmansun/gmsm", []string{"kernel/seal", "lib/handle"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
 		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest"}, nil},
 		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms", "kernel/archive", "kernel/series"}, []string{"cmd", "modules", "lib"}},
