@@ -74,6 +74,7 @@ type Person struct {
 	password    string
 	factorSince int64
 	actingFor   string // the organisation of the last session
+	vouched     bool   // whether the e-mail was entered by who administers all persons
 }
 
 // ETag implements the HTTP door's versioned answer.

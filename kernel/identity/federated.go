@@ -25,10 +25,23 @@ func (d *Directory) SignInFederated(ctx context.Context, person string, from Vis
 	return d.openSession(ctx, p, from, byOther)
 }
 
-// PersonByEmail returns the one person with an e-mail address; NotFound when there
-// is none, or more than one.
+// PersonByEmail returns the one person for whom somebody who administers all persons
+// has entered an e-mail address; NotFound when there is none, or more than one.
+// An address that people set themselves, or that an organisation's own manager set,
+// does not count: whoever owned it would be signed in to their account.
 func (d *Directory) PersonByEmail(ctx context.Context, email string) (Person, error) {
-	return d.onePerson(ctx, `LOWER(p.email) = $1 AND NOT EXISTS (SELECT 1 FROM person o WHERE LOWER(o.email) = $1 AND o.id <> p.id)`, strings.ToLower(email))
+	return d.onePerson(ctx, `LOWER(p.email) = $1 AND p.email_vouched AND NOT EXISTS (
+		SELECT 1 FROM person o WHERE LOWER(o.email) = $1 AND o.email_vouched AND o.id <> p.id)`, strings.ToLower(email))
+}
+
+// address sets the person's e-mail, and notes whether the word of who sets it is
+// enough to know the person by it.
+func (p *Person) address(ctx context.Context, email string) {
+	if email == p.Email {
+		return
+	}
+	by := From(ctx)
+	p.Email, p.vouched = email, email != "" && by.Scope.All && by.PersonID != p.ID
 }
 
 // IsGrave reports whether somebody holds a role whose misuse the city could hardly undo.

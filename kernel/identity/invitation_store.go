@@ -118,7 +118,8 @@ func (d *Directory) decideInvitation(ctx context.Context, tx *sqldb.Tx, i Invita
 // openPrepared gives a prepared account its password; the name and the
 // memberships are what they were prepared to be.
 func openPrepared(ctx context.Context, tx *sqldb.Tx, p Person) error {
-	n, err := tx.Exec(ctx, `UPDATE person SET password = $1, language = $2, email = CASE WHEN $3 = '' THEN email ELSE $3 END, version = version + 1 WHERE id = $4 AND password = ''`,
+	n, err := tx.Exec(ctx, `UPDATE person SET password = $1, language = $2, email = CASE WHEN $3 = '' THEN email ELSE $3 END,
+		email_vouched = email_vouched AND $3 IN ('', email), version = version + 1 WHERE id = $4 AND password = ''`,
 		p.password, p.Language, p.Email, p.ID)
 	if err != nil {
 		return fmt.Errorf("open account: %w", err)

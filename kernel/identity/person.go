@@ -44,9 +44,10 @@ func (d *Directory) CreatePerson(ctx context.Context, in PersonInput) (Person, e
 		in.Language = "zh"
 	}
 	p := Person{
-		ID: ulid.Make().String(), Login: strings.ToLower(in.Login), Name: in.Name, Email: in.Email, Language: in.Language,
+		ID: ulid.Make().String(), Login: strings.ToLower(in.Login), Name: in.Name, Language: in.Language,
 		Synthetic: in.Synthetic, Memberships: in.Memberships, Version: 1, password: hash,
 	}
+	p.address(ctx, in.Email)
 	return p, d.change(ctx, func(tx *sqldb.Tx) error { return d.insertPerson(ctx, tx, p) })
 }
 
@@ -155,7 +156,8 @@ func (d *Directory) EditPerson(ctx context.Context, id string, version int64, in
 	if err := d.checkSelf(ctx, p, in.Memberships); err != nil {
 		return before.within(scope), err
 	}
-	p.Name, p.Email, p.Disabled, p.Memberships = in.Name, in.Email, in.Disabled, slices.Clone(in.Memberships)
+	p.Name, p.Disabled, p.Memberships = in.Name, in.Disabled, slices.Clone(in.Memberships)
+	p.address(ctx, in.Email)
 	for _, m := range before.Memberships {
 		if !scope.Allows(m.OrganisationID) && !slices.Contains(p.Memberships, m) {
 			p.Memberships = append(p.Memberships, m)
@@ -208,7 +210,8 @@ func (d *Directory) EditSelf(ctx context.Context, name, language, email string) 
 	if err != nil {
 		return p, err
 	}
-	p.Name, p.Language, p.Email = name, language, email
+	p.Name, p.Language = name, language
+	p.address(ctx, email)
 	return p, d.savePerson(ctx, p, p.Version)
 }
 

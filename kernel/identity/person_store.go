@@ -10,13 +10,13 @@ import (
 	"linghang/kernel/sqldb"
 )
 
-const personColumns = `p.id, p.login, p.name, p.email, p.language, p.disabled, p.synthetic, p.version, p.password, p.factor_since, p.acting_for,
+const personColumns = `p.id, p.login, p.name, p.email, p.language, p.disabled, p.synthetic, p.version, p.password, p.factor_since, p.acting_for, p.email_vouched,
 	(SELECT COUNT(*) FROM totp t WHERE t.person_id = p.id AND t.confirmed_at > 0) + (SELECT COUNT(*) FROM passkey k WHERE k.person_id = p.id)`
 
 func scanPerson(r sqldb.Row) (Person, error) {
 	p := Person{Memberships: []Membership{}}
 	var factors int
-	err := r.Scan(&p.ID, &p.Login, &p.Name, &p.Email, &p.Language, &p.Disabled, &p.Synthetic, &p.Version, &p.password, &p.factorSince, &p.actingFor, &factors)
+	err := r.Scan(&p.ID, &p.Login, &p.Name, &p.Email, &p.Language, &p.Disabled, &p.Synthetic, &p.Version, &p.password, &p.factorSince, &p.actingFor, &p.vouched, &factors)
 	p.SecondFactor = factors > 0
 	return p, err
 }
@@ -79,8 +79,8 @@ func (d *Directory) Persons(ctx context.Context, in PersonParams) (sqldb.Page[Pe
 
 func (d *Directory) insertPerson(ctx context.Context, tx *sqldb.Tx, p Person) error {
 	return d.setMemberships(ctx, tx, p.ID, p.Memberships, func() error {
-		_, err := tx.Exec(ctx, `INSERT INTO person (id, login, name, email, language, password, disabled, synthetic, created_at, version)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)`, p.ID, p.Login, p.Name, p.Email, p.Language, p.password, p.Disabled, p.Synthetic, d.now().UnixMilli())
+		_, err := tx.Exec(ctx, `INSERT INTO person (id, login, name, email, email_vouched, language, password, disabled, synthetic, created_at, version)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`, p.ID, p.Login, p.Name, p.Email, p.vouched, p.Language, p.password, p.Disabled, p.Synthetic, d.now().UnixMilli())
 		if sqldb.IsUnique(err) {
 			return fault.New(fault.Conflict, "system.login.taken", "the login %s is taken", p.Login).At("body.login", "choose another login")
 		}
@@ -99,8 +99,8 @@ func (d *Directory) savePerson(ctx context.Context, p Person, version int64) err
 }
 
 func updatePerson(ctx context.Context, tx *sqldb.Tx, p Person, version int64) error {
-	n, err := tx.Exec(ctx, `UPDATE person SET name = $1, email = $2, language = $3, disabled = $4, version = version + 1 WHERE id = $5 AND version = $6`,
-		p.Name, p.Email, p.Language, p.Disabled, p.ID, version)
+	n, err := tx.Exec(ctx, `UPDATE person SET name = $1, email = $2, email_vouched = $3, language = $4, disabled = $5, version = version + 1 WHERE id = $6 AND version = $7`,
+		p.Name, p.Email, p.vouched, p.Language, p.Disabled, p.ID, version)
 	if err := stale(n, err, "person"); err != nil {
 		return err
 	}

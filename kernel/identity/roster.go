@@ -228,7 +228,8 @@ func (d *Directory) EnterRoster(ctx context.Context, organisation string, rows [
 		}
 		for _, p := range prepared {
 			i := p.Invitation
-			person := Person{ID: i.personID, Login: p.Login, Name: p.Name, Email: i.Email, Language: i.Language, Memberships: []Membership{{organisation, i.Role}}}
+			person := Person{ID: i.personID, Login: p.Login, Name: p.Name, Language: i.Language, Memberships: []Membership{{organisation, i.Role}}}
+			person.address(ctx, i.Email)
 			if err := d.insertPerson(ctx, tx, person); err != nil {
 				return err
 			}

@@ -24,7 +24,7 @@ for (const [language, mode, width, axe] of [['zh', 'light', 1440, true], ['en', 
         await expect(page.locator('.ant-spin-spinning, [aria-busy=true]')).toHaveCount(0)
         if (axe) await accessible(page)
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-        expect(wider, 'the page is wider than the window').toBeLessThanOrEqual(0)
+        expect.soft(wider, `${path} is wider than the window`).toBeLessThanOrEqual(0)
       })
     }
   })

@@ -2,8 +2,7 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Button, Drawer } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
-import { useSearchParams } from 'react-router'
-import { DataTable, EmptyState, none, PageHeader, StatusTag, useFormat, useLive, useMay, useText, type Column } from '../../kernel'
+import { DataTable, EmptyState, none, PageHeader, StatusTag, useFormat, useLive, useMay, useOpen, useText, type Column } from '../../kernel'
 import { AddMachine } from './AddMachine'
 import { Authority } from './Authority'
 import { kinds, machinesKey, states, tones, useSpan, type Machine } from './data'
@@ -15,15 +14,7 @@ export default function Machines() {
   const t = useMachineTexts()
   const may = useMay()
   const [adding, setAdding] = useState(false)
-  const [params, setParams] = useSearchParams()
-  const open = params.get('open')
-  const show = (id: string | null) =>
-    setParams((old) => {
-      const next = new URLSearchParams(old)
-      if (id) next.set('open', id)
-      else next.delete('open')
-      return next
-    })
+  const [open, show] = useOpen()
   useLive('machine.list', machinesKey)
   const add = may('machine.enrol') && <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding(true)}>{t('add')}</Button>
   return (

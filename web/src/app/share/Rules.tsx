@@ -1,8 +1,7 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { Button, Drawer } from 'antd'
 import { useState } from 'react'
-import { useSearchParams } from 'react-router'
-import { DataTable, EmptyState, PageHeader, StatusTag, useFormat, useLive, useMay, useText, type Column } from '../../kernel'
+import { DataTable, EmptyState, PageHeader, StatusTag, useFormat, useLive, useMay, useOpen, useText, type Column } from '../../kernel'
 import { rulesKey, states, tones, useVocabulary, type Rule } from './data'
 import { RuleDetail } from './RuleDetail'
 import { RuleForm } from './RuleForm'
@@ -13,15 +12,7 @@ export default function Rules() {
   const t = useShareTexts()
   const may = useMay()
   const [adding, setAdding] = useState(false)
-  const [params, setParams] = useSearchParams()
-  const open = params.get('open')
-  const show = (id: string | null) =>
-    setParams((old) => {
-      const next = new URLSearchParams(old)
-      if (id) next.set('open', id)
-      else next.delete('open')
-      return next
-    })
+  const [open, show] = useOpen()
   useLive('share.rules', rulesKey)
   return (
     <>

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Descriptions, Drawer, Input } from 'antd'
 import { useState } from 'react'
-import { useSearchParams } from 'react-router'
-import { api, Confirm, DataTable, EmptyState, Failure, ifMatch, Loading, PageHeader, read, StatusTag, useChange, useFormat, useText, type Column, type Schema } from '../../kernel'
+import { api, Confirm, DataTable, EmptyState, Failure, ifMatch, Loading, PageHeader, read, StatusTag, useChange, useFormat, useOpen, useText, type Column, type Schema } from '../../kernel'
 import { registrationTones } from '../registration/Status'
 import { organisationsKey } from './data'
 import { useSystemTexts } from './texts'
@@ -19,15 +18,7 @@ export default function Registrations() {
   const t = useSystemTexts()
   const text = useText()
   const f = useFormat()
-  const [params, setParams] = useSearchParams()
-  const open = params.get('open')
-  const show = (id: string | null) =>
-    setParams((old) => {
-      const next = new URLSearchParams(old)
-      if (id) next.set('open', id)
-      else next.delete('open')
-      return next
-    })
+  const [open, show] = useOpen()
   const columns: Column<Registration>[] = [
     { key: 'name', title: t('field.name'), sort: 'name', render: (r) => <span className="lh-two"><button type="button" className="lh-link" onClick={() => show(r.id)}>{text(r.name)}</button><span className="lh-code">{r.uscc}</span></span> },
     { key: 'kind', title: t('field.kind'), sort: 'kind', from: 'md', render: (r) => t(`kind.${r.kind}`) },
