@@ -78,6 +78,7 @@ func owners() []owner {
 		{"golang.org/x/crypto", []string{"kernel/identity"}, nil},
 		{"golang.org/x/oauth2", []string{"kernel/oidc"}, nil},
 		{"golang.org/x/sync", everybody, nil},
+		{"golang.org/x/sys", []string{"lib/handle"}, nil},
 		{"golang.org/x/text", []string{"kernel/search"}, nil},
 		{"golang.org/x/time", everybody, nil},
 		{"google.golang.org/protobuf", []string{"lib"}, nil},

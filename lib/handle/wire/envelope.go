@@ -72,6 +72,13 @@ func (e *Envelope) Put(b []byte) {
 	binary.BigEndian.PutUint32(b[16:], e.Length)
 }
 
+// Append appends the envelope.
+func (e *Envelope) Append(dst []byte) []byte {
+	var head [EnvelopeSize]byte
+	e.Put(head[:])
+	return append(dst, head[:]...)
+}
+
 // suggestedMask gives the bits of the suggested major version: two, and five
 // since version 3.
 func suggestedMask(major uint8) uint8 {

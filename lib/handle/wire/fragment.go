@@ -16,10 +16,7 @@ func AppendFragment(dst []byte, e Envelope, message []byte, i int) []byte {
 	e.Length = uint32(len(message)) //nolint:gosec // below MaxMessage
 	e.Sequence = uint32(i)          //nolint:gosec // below MaxMessage / MaxPayload
 	e.Truncated = len(message) > MaxPayload
-	var head [EnvelopeSize]byte
-	e.Put(head[:])
-	dst = append(dst, head[:]...)
-	return append(dst, message[start:end]...)
+	return append(e.Append(dst), message[start:end]...)
 }
 
 // Assembly puts a message together from fragments in any order. It goes by the

@@ -32,9 +32,7 @@ func roundTrip[T any](f *testing.F, decode func([]byte) (T, error), encode func(
 
 func FuzzEnvelope(f *testing.F) {
 	roundTrip(f, wire.DecodeEnvelope, func(e wire.Envelope) []byte {
-		b := make([]byte, wire.EnvelopeSize)
-		e.Put(b)
-		return b
+		return e.Append(nil)
 	}, "020b020b0000000001020304000000000000003d", "030003000000000001020304000000000000003d")
 }
 
