@@ -3,6 +3,8 @@ package auth
 import (
 	"bytes"
 	"encoding/hex"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -73,5 +75,43 @@ func TestMessagesAreEncryptedAsInSessions(t *testing.T) {
 	got, err := session.Open(octets(t, "a2fb280f1ed36a34ba8e6222f0ab234350b9f549253861c838068d0e69d9d25b"))
 	if err != nil || string(got) != "hello handle" {
 		t.Errorf("decrypted to %q, %v", got, err)
+	}
+}
+
+func TestKeyFilesAreReadAsToolsWriteThem(t *testing.T) {
+	for private, public := range map[string]string{"rsa-plain.bin": "rsa-public.bin", "dsa-plain.bin": "dsa-public.bin"} {
+		file, err := os.ReadFile(filepath.Join("testdata", private))
+		if err != nil {
+			t.Fatal(err)
+		}
+		record, err := DecodeKeyFile(file, []byte("passphrase"))
+		if err != nil {
+			t.Fatalf("%s: %v", private, err)
+		}
+		key, err := DecodePrivateKey(record)
+		if err != nil {
+			t.Fatalf("%s: %v", private, err)
+		}
+		if again, err := EncodePrivateKey(key); err != nil || !bytes.Equal(again, record) {
+			t.Errorf("%s is written otherwise, %v", private, err)
+		}
+		half, err := PublicKeyOf(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := EncodePublicKey(half)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := os.ReadFile(filepath.Join("testdata", public))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, bytes.TrimSuffix(want, make([]byte, 4))) {
+			t.Errorf("%s\n got %x\nwant %x", public, got, want)
+		}
+		if _, err := DecodePublicKey(want); err != nil {
+			t.Errorf("%s: %v", public, err)
+		}
 	}
 }

@@ -158,11 +158,11 @@ func sm2Public(der []byte) (*ecdsa.PublicKey, error) {
 func EncodePublicKey(key crypto.PublicKey) ([]byte, error) {
 	switch k := key.(type) {
 	case *rsa.PublicKey:
-		return record(recordRSAPublic, big.NewInt(int64(k.E)), k.N), nil
+		return appendNumbers(public(recordRSAPublic), big.NewInt(int64(k.E)), k.N), nil
 	case *dsa.PublicKey:
-		return record(recordDSAPublic, k.Q, k.P, k.G, k.Y), nil
+		return appendNumbers(public(recordDSAPublic), k.Q, k.P, k.G, k.Y), nil
 	case *DHPublicKey:
-		return record(recordDHPublic, k.Y, k.P, k.G), nil
+		return appendNumbers(public(recordDHPublic), k.Y, k.P, k.G), nil
 	case *ecdsa.PublicKey:
 		if !sm2.IsSM2PublicKey(k) {
 			return nil, fmt.Errorf("%w: elliptic curve other than SM2", ErrUnsupported)
@@ -171,14 +171,18 @@ func EncodePublicKey(key crypto.PublicKey) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("encode SM2 key: %w", err)
 		}
-		return pemRecord(recordSM2Public, pemPublicKey, der), nil
+		return appendPEM(public(recordSM2Public), pemPublicKey, der), nil
 	default:
 		return nil, fmt.Errorf("%w: public key %T", ErrUnsupported, key)
 	}
 }
 
-func record(name string, numbers ...*big.Int) []byte {
-	b := binary.BigEndian.AppendUint16(wire.AppendBytes(nil, name), 0)
+// public begins the record of a public key: its name and flags.
+func public(name string) []byte {
+	return binary.BigEndian.AppendUint16(wire.AppendBytes(nil, name), 0)
+}
+
+func appendNumbers(b []byte, numbers ...*big.Int) []byte {
 	for _, n := range numbers {
 		octets := n.Bytes()
 		if len(octets) == 0 || octets[0]&0x80 != 0 {
@@ -189,17 +193,15 @@ func record(name string, numbers ...*big.Int) []byte {
 	return b
 }
 
-func pemRecord(name, kind string, der []byte) []byte {
-	text := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
-	return wire.AppendBytes(binary.BigEndian.AppendUint16(wire.AppendBytes(nil, name), 0), text)
+func appendPEM(b []byte, kind string, der []byte) []byte {
+	return wire.AppendBytes(b, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
 }
 
-// DecodePrivateKey reads the record of a private key. It returns an
-// *rsa.PrivateKey, *dsa.PrivateKey or *sm2.PrivateKey.
+// DecodePrivateKey reads the record of a private key, which has no flags after
+// its name. It returns an *rsa.PrivateKey, *dsa.PrivateKey or *sm2.PrivateKey.
 func DecodePrivateKey(octets []byte) (crypto.PrivateKey, error) {
 	c := wire.NewCursor(octets)
 	name := c.Text()
-	c.Uint16()
 	switch name {
 	case recordRSACRT:
 		return rsaPrivate(&c)
@@ -246,11 +248,11 @@ func rsaPrivate(c *wire.Cursor) (*rsa.PrivateKey, error) {
 	if err := c.End(); err != nil {
 		return nil, unreadable("%v", err)
 	}
-	public, err := rsaPublic(e, n)
+	half, err := rsaPublic(e, n)
 	if err != nil {
 		return nil, err
 	}
-	key := &rsa.PrivateKey{PublicKey: *public, D: d, Primes: []*big.Int{p, q}}
+	key := &rsa.PrivateKey{PublicKey: *half, D: d, Primes: []*big.Int{p, q}}
 	if err := key.Validate(); err != nil {
 		return nil, unreadable("%v", err)
 	}
@@ -266,16 +268,16 @@ func EncodePrivateKey(key crypto.PrivateKey) ([]byte, error) {
 			return nil, fmt.Errorf("%w: RSA key with %d primes", ErrUnsupported, len(k.Primes))
 		}
 		k.Precompute()
-		return record(recordRSACRT, k.N, big.NewInt(int64(k.E)), k.D, k.Primes[0], k.Primes[1],
+		return appendNumbers(wire.AppendBytes(nil, recordRSACRT), k.N, big.NewInt(int64(k.E)), k.D, k.Primes[0], k.Primes[1],
 			k.Precomputed.Dp, k.Precomputed.Dq, k.Precomputed.Qinv), nil
 	case *dsa.PrivateKey:
-		return record(recordDSAPrivate, k.X, k.P, k.Q, k.G), nil
+		return appendNumbers(wire.AppendBytes(nil, recordDSAPrivate), k.X, k.P, k.Q, k.G), nil
 	case *sm2.PrivateKey:
 		der, err := smx509.MarshalPKCS8PrivateKey(k)
 		if err != nil {
 			return nil, fmt.Errorf("encode SM2 key: %w", err)
 		}
-		return pemRecord(recordSM2Private, pemPrivateKey, der), nil
+		return appendPEM(wire.AppendBytes(nil, recordSM2Private), pemPrivateKey, der), nil
 	default:
 		return nil, fmt.Errorf("%w: private key %T", ErrUnsupported, key)
 	}

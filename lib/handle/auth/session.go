@@ -186,7 +186,7 @@ func (w *window) shift(n uint32) {
 // server's public key in the client's group.
 func AppendExchange(dst []byte, c Cipher, key *DHPublicKey) []byte {
 	dst = binary.BigEndian.AppendUint32(dst, uint32(c))
-	return append(dst, record(recordDHPublic, key.Y, key.P, key.G)...)
+	return append(dst, appendNumbers(public(recordDHPublic), key.Y, key.P, key.G)...)
 }
 
 // DecodeExchange reads the data of a session's answer.

@@ -133,14 +133,15 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// randomID returns an id that nobody can guess and that is not zero.
+// randomID returns an id that nobody can guess and that is not zero. Clients in
+// use read it with a sign and take a negative one for none.
 func randomID() (uint32, error) {
 	var b [4]byte
 	for {
 		if _, err := rand.Read(b[:]); err != nil {
 			return 0, fmt.Errorf("make id: %w", err)
 		}
-		if id := binary.BigEndian.Uint32(b[:]); id != 0 {
+		if id := binary.BigEndian.Uint32(b[:]) &^ (1 << 31); id != 0 {
 			return id, nil
 		}
 	}

@@ -215,6 +215,7 @@ func (s *Server) finishPart(x *exchange, now time.Time, continued bool) {
 func (s *Server) certify(x *exchange, h *wire.Header) {
 	var credential []byte
 	if x.session != nil {
+		h.Flags |= x.msg.Flags & wire.FlagCertify // a MAC is as good as a signature
 		h.Put(x.out[wire.EnvelopeSize:])
 		credential = x.session.Sign(nil, &x.answer, x.out[wire.EnvelopeSize:])
 	} else if s.o.Key != nil {
