@@ -72,7 +72,17 @@ func buildMovable() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	library := filepath.Join(strings.TrimSpace(string(root)), "src", "time")
+	dir, err := os.MkdirTemp("", "linghang-movable-") //nolint:usetesting // all tests share the binary
+	if err != nil {
+		return "", err
+	}
+	// Nothing below the module cache may be replaced, and a toolchain that Go
+	// fetched lies there: it is reached by another name.
+	home := filepath.Join(dir, "go")
+	if err := os.Symlink(strings.TrimSpace(string(root)), home); err != nil {
+		return "", err
+	}
+	library := filepath.Join(home, "src", "time")
 	source, err := os.ReadFile(filepath.Join(library, "time.go"))
 	if err != nil {
 		return "", err
@@ -81,10 +91,6 @@ func buildMovable() (string, error) {
 	text := strings.Replace(string(source), asked, asked+"\tif skewed != nil {\n\t\tsec += skew()\n\t}\n", 1)
 	if text == string(source) {
 		return "", errors.New("this Go's package time is another: Now does not ask as it did")
-	}
-	dir, err := os.MkdirTemp("", "linghang-movable-") //nolint:usetesting // all tests share the binary
-	if err != nil {
-		return "", err
 	}
 	overlay := map[string]map[string]string{"Replace": {
 		filepath.Join(library, "time.go"): filepath.Join(dir, "time.go"), filepath.Join(library, "skew.go"): filepath.Join(dir, "skew.go"),
@@ -99,7 +105,9 @@ func buildMovable() (string, error) {
 		}
 	}
 	path := filepath.Join(dir, "linghang")
-	if out, err := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", path, ".").CombinedOutput(); err != nil {
+	build := exec.Command(filepath.Join(home, "bin", "go"), "build", "-trimpath", "-overlay", filepath.Join(dir, "overlay.json"), "-o", path, ".")
+	build.Env = append(os.Environ(), "GOROOT="+home, "GOTOOLCHAIN=local")
+	if out, err := build.CombinedOutput(); err != nil {
 		return "", errors.New(string(out))
 	}
 	return path, nil
