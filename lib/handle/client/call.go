@@ -22,6 +22,8 @@ type ask struct {
 	why    string
 	each   func(body []byte) error // of every part of a list
 	begun  bool                    // a part has come
+	heard  bool                    // an answer has come, whatever it is
+	digest []byte                  // header and body of the request that a challenge was about
 }
 
 // reply is a server's answer.
@@ -151,9 +153,10 @@ func (c *Client) askSites(ctx context.Context, sites []wire.Site, a *ask, w *wal
 	return nil, fmt.Errorf("%s %s: %w: %w", a.op, a.handle, ErrNoServer, faults)
 }
 
-// final tells whether another server or protocol would not help.
+// final tells whether another server or protocol would not help, or would make a
+// change twice.
 func final(ctx context.Context, a *ask, err error) bool {
-	return ctx.Err() != nil || a.begun || errors.Is(err, ErrLoop) || errors.Is(err, ErrTooFar) || errors.Is(err, auth.ErrNoKey)
+	return ctx.Err() != nil || a.begun || a.admin && a.heard || errors.Is(err, ErrLoop) || errors.Is(err, ErrTooFar) || errors.Is(err, auth.ErrNoKey)
 }
 
 // askServer asks one server by the protocols it has, and answers its challenge.
@@ -213,9 +216,9 @@ func (c *Client) exchange(ctx context.Context, t target, door netip.AddrPort, pr
 		return nil, fmt.Errorf("answer challenge: %w", err)
 	}
 	second := *a
-	second.op, second.body, second.why = wire.OpChallengeAnswer, proof.Append(nil), "proof of identity"
+	second.op, second.body, second.why, second.digest = wire.OpChallengeAnswer, proof.Append(nil), "proof of identity", signed
 	r, _, err = c.once(ctx, t, door, protocol, &second, w, r.envelope.Session)
-	a.begun = second.begun
+	a.begun, a.heard = second.begun, second.heard
 	return r, err
 }
 
@@ -266,7 +269,7 @@ func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*p
 	v := version(t.site)
 	p := &parcel{
 		envelope: wire.Envelope{Version: v, Suggested: wire.Current(), Session: session, Request: c.next.Add(1)},
-		server:   t.server, keep: c.o.KeepIdle > 0,
+		server:   t.server, keep: c.o.KeepIdle > 0, handle: a.handle,
 	}
 	header := wire.Header{Op: a.op, Flags: a.flags, SiteSerial: t.site.Serial, Expires: uint32(c.o.Now().Add(12 * time.Hour).Unix())} //nolint:gosec // the protocol's time ends in 2106
 	if p.keep {
@@ -278,6 +281,7 @@ func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*p
 	}
 	if sess != nil && (session == 0 || session == sess.ID) {
 		p.envelope.Session = sess.ID
+		header.Flags |= wire.FlagCertify // or the answer has no MAC
 		if c.o.Encrypt {
 			header.Flags |= wire.FlagEncrypt
 		}
@@ -300,24 +304,31 @@ func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*p
 	return p, sess, signed, nil
 }
 
+// unseal decrypts an answer. One to an encrypted request that is not encrypted is
+// refused, unless it says why there is no session.
+func unseal(e *wire.Envelope, message []byte, p *parcel, sess *auth.Session, a *ask) ([]byte, error) {
+	if e.Encrypted {
+		if sess == nil {
+			return nil, auth.ErrCipher
+		}
+		return sess.Open(message)
+	}
+	if p.envelope.Encrypted && a.op != wire.OpSessionEnd {
+		if m, err := wire.DecodeMessage(message); err != nil || m.Code != wire.CodeSessionTimeout {
+			return nil, fmt.Errorf("answer in the clear: %w", ErrForged)
+		}
+	}
+	return message, nil
+}
+
 // open reads an answer and checks that it is one to what was asked.
 func (c *Client) open(r *reply, e *wire.Envelope, message []byte, p *parcel, sess *auth.Session, a *ask, signed []byte, server *wire.Server) error {
 	if e.Request != p.envelope.Request {
 		return ErrForged
 	}
-	if e.Encrypted {
-		if sess == nil {
-			return auth.ErrCipher
-		}
-		plain, err := sess.Open(message)
-		if err != nil {
-			return err
-		}
-		message = plain
-	} else if p.envelope.Encrypted {
-		if m, err := wire.DecodeMessage(message); err != nil || m.Code != wire.CodeSessionTimeout {
-			return fmt.Errorf("answer in the clear: %w", ErrForged)
-		}
+	message, err := unseal(e, message, p, sess, a)
+	if err != nil {
+		return err
 	}
 	m, err := wire.DecodeMessage(message)
 	if err != nil {
@@ -326,13 +337,14 @@ func (c *Client) open(r *reply, e *wire.Envelope, message []byte, p *parcel, ses
 	if m.Code == 0 {
 		return ErrForged
 	}
+	a.heard = true
 	r.envelope, r.message, r.body = *e, m, m.Body
 	if m.Flags.Has(wire.FlagReturnDigest) && m.Code != wire.CodeAuthNeeded {
 		digest, body, err := wire.CutDigest(m.Body)
 		if err != nil {
 			return fmt.Errorf("read digest: %w", err)
 		}
-		if !digest.Of(signed) {
+		if !digest.Of(signed) && (a.digest == nil || !digest.Of(a.digest)) {
 			return ErrForged
 		}
 		r.body = body
@@ -344,7 +356,10 @@ func (c *Client) open(r *reply, e *wire.Envelope, message []byte, p *parcel, ses
 // session are of it, and those that were asked to be signed are.
 func (c *Client) verify(r *reply, sess *auth.Session, a *ask, server *wire.Server) error {
 	if sess != nil {
-		if r.message.Code == wire.CodeSessionTimeout || a.op == wire.OpChallengeAnswer && len(r.message.Credential) == 0 {
+		if a.op == wire.OpSessionEnd || r.message.Code == wire.CodeSessionTimeout {
+			return nil // a server that has no session any more cannot make its MAC
+		}
+		if a.op == wire.OpChallengeAnswer && len(r.message.Credential) == 0 {
 			return nil
 		}
 		return sess.Check(&r.envelope, &r.message)

@@ -274,6 +274,6 @@ func (s *store) stream(_ context.Context, w io.Writer) error {
 		octets = change.Append(octets)
 	}
 	s.mu.Unlock()
-	_, err := w.Write(wire.AppendEnd(octets))
+	_, err := w.Write(wire.AppendEnd(octets, 2))
 	return err
 }

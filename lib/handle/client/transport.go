@@ -12,7 +12,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"linghang/lib/handle/auth"
@@ -25,6 +27,7 @@ type parcel struct {
 	envelope wire.Envelope
 	message  []byte
 	server   *wire.Server
+	handle   string
 	keep     bool
 	each     func(e *wire.Envelope, message []byte) (more bool, err error)
 }
@@ -210,12 +213,13 @@ func (c *Client) sendHTTP(ctx context.Context, p *parcel, door netip.AddrPort, p
 	transport := &http.Transport{
 		DialContext: c.o.Dial, DisableKeepAlives: true, TLSClientConfig: keyConfig(p.server),
 	}
-	url := protocol.String() + "://" + door.String() + "/"
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(whole(p)))
+	address := protocol.String() + "://" + door.String() + "/" + url.PathEscape(p.handle)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(whole(p)))
 	if err != nil {
 		return fmt.Errorf("make request: %w", err)
 	}
 	r.Header.Set("Content-Type", wire.MediaType)
+	r.Header.Set("Accept", wire.MediaType) // or a server in use answers with a page
 	answer, err := transport.RoundTrip(r)
 	if err != nil {
 		return fmt.Errorf("post message: %w", err)
@@ -223,6 +227,9 @@ func (c *Client) sendHTTP(ctx context.Context, p *parcel, door netip.AddrPort, p
 	defer answer.Body.Close() //nolint:errcheck // it was read
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("post message: the server answers %s", answer.Status)
+	}
+	if kind, _, _ := strings.Cut(answer.Header.Get("Content-Type"), ";"); !strings.EqualFold(kind, wire.MediaType) {
+		return fmt.Errorf("post message: the server answers with %.64q", kind)
 	}
 	for more := true; more; {
 		e, message, err := readMessage(answer.Body)

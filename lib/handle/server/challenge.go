@@ -15,16 +15,13 @@ import (
 // challengesPerNetwork bounds how many challenges of one network may wait.
 const challengesPerNetwork = 256
 
-// maxChallenged bounds the octets of a request that is kept until its challenge
-// is answered, and all of them together.
-const (
-	maxChallengedAll = 64 << 20
-)
+// maxChallenged bounds the octets of all requests that wait.
+const maxChallenged = 64 << 20
 
 // pending is a request that waits for the answer to its challenge.
 type pending struct {
 	header  wire.Header
-	body    []byte
+	signed  []byte // header and body
 	nonce   [wire.NonceSize]byte
 	sum     []byte
 	session *session // in which it was sent
@@ -57,7 +54,7 @@ func (c *challenges) add(id uint32, p *pending, now time.Time) (uint32, bool) {
 	if id != 0 {
 		c.drop(id)
 	}
-	if len(c.list) >= c.limit || c.counts[p.network] >= challengesPerNetwork || c.octets+len(p.body) > maxChallengedAll {
+	if len(c.list) >= c.limit || c.counts[p.network] >= challengesPerNetwork || c.octets+len(p.signed) > maxChallenged {
 		return 0, false
 	}
 	for id == 0 {
@@ -72,7 +69,7 @@ func (c *challenges) add(id uint32, p *pending, now time.Time) (uint32, bool) {
 	p.until = now.Add(c.lifetime)
 	c.list[id] = p
 	c.counts[p.network]++
-	c.octets += len(p.body)
+	c.octets += len(p.signed)
 	return id, true
 }
 
@@ -94,7 +91,7 @@ func (c *challenges) drop(id uint32) {
 		return
 	}
 	delete(c.list, id)
-	c.octets -= len(p.body)
+	c.octets -= len(p.signed)
 	if c.counts[p.network]--; c.counts[p.network] == 0 {
 		delete(c.counts, p.network)
 	}
@@ -113,7 +110,7 @@ func (c *challenges) sweep(now time.Time) {
 func (s *Server) challenge(x *exchange, now time.Time) {
 	digest := wire.DigestFor(x.answer.Version, x.msg.Signed)
 	p := &pending{
-		header: x.msg.Header, body: append([]byte(nil), x.msg.Body...), sum: digest.Sum,
+		header: x.msg.Header, signed: append([]byte(nil), x.msg.Signed...), sum: digest.Sum,
 		session: x.session, network: network(x.req.Remote.Addr()),
 	}
 	if _, err := rand.Read(p.nonce[:]); err != nil {
@@ -143,7 +140,7 @@ func (s *Server) challenge(x *exchange, now time.Time) {
 }
 
 // checkAnswer checks the answer to a challenge, and answers the request that
-// waited for it. The answer has that request's operation.
+// waited for it. The answer has that request's operation, and its digest.
 func (s *Server) checkAnswer(ctx context.Context, x *exchange, now time.Time) {
 	p := s.takePending(x, now)
 	if p == nil {
@@ -155,7 +152,7 @@ func (s *Server) checkAnswer(ctx context.Context, x *exchange, now time.Time) {
 		x.res.Fail(codeOf(err), err.Error())
 		return
 	}
-	x.msg.Op = p.header.Op
+	x.msg.Op, x.signed = p.header.Op, p.signed
 	if s.o.Authenticate == nil {
 		x.res.Fail(wire.CodeAuthUnable, "nobody can be authenticated here")
 		return
@@ -174,9 +171,9 @@ func (s *Server) checkAnswer(ctx context.Context, x *exchange, now time.Time) {
 		x.res.Code = wire.CodeSuccess
 		return
 	}
-	x.req.Header, x.req.Body, x.req.Identity = p.header, p.body, identity
+	x.req.Header, x.req.Body, x.req.Identity = p.header, p.signed[wire.HeaderSize:], identity
 	if p.header.Op == wire.OpResolve {
-		if x.req.Query, err = wire.DecodeQuery(p.body); err != nil {
+		if x.req.Query, err = wire.DecodeQuery(x.req.Body); err != nil {
 			x.res.Fail(codeOf(err), err.Error())
 			return
 		}

@@ -23,13 +23,14 @@ type exchange struct {
 	login   *login   // of the connection, nil elsewhere
 	out     []byte   // the answer with room for its envelope before it
 	answer  wire.Envelope
-	digest  bool // the answer begins with the request's digest
+	digest  bool   // the answer begins with the request's digest
+	signed  []byte // what it is the digest of
 }
 
 // begin reads a message. When it returns false the answer is ready if out has
 // anything, and nothing is to be answered otherwise.
 func (s *Server) begin(x *exchange, e *wire.Envelope, octets []byte, now time.Time) bool {
-	x.env, x.session, x.digest, x.out = *e, nil, false, x.out[:0]
+	x.env, x.session, x.digest, x.signed, x.out = *e, nil, false, nil, x.out[:0]
 	x.res.reset()
 	x.answer = wire.Envelope{Version: e.AnswerVersion(), Suggested: wire.Current(), Session: e.Session, Request: e.Request}
 	x.msg = wire.Message{}
@@ -59,7 +60,7 @@ func (s *Server) begin(x *exchange, e *wire.Envelope, octets []byte, now time.Ti
 		return false // an answer is not answered, or two servers would go on forever
 	}
 	x.req.Header, x.req.Body = x.msg.Header, x.msg.Body
-	x.digest = x.msg.Flags.Has(wire.FlagReturnDigest)
+	x.digest, x.signed = x.msg.Flags.Has(wire.FlagReturnDigest), x.msg.Signed
 	if int(x.msg.Recursion) > s.o.MaxRecursion {
 		return s.refuse(x, wire.CodeRecursionLimit, "", now)
 	}
@@ -194,9 +195,9 @@ func (s *Server) finishPart(x *exchange, now time.Time, continued bool) {
 	}
 	var room [wire.EnvelopeSize + wire.HeaderSize]byte
 	x.out = append(x.out[:0], room[:]...)
-	if x.digest && len(x.msg.Signed) > 0 {
+	if x.digest && len(x.signed) > 0 {
 		h.Flags |= wire.FlagReturnDigest
-		x.out = wire.AppendDigest(x.out, x.answer.Version, x.msg.Signed)
+		x.out = wire.AppendDigest(x.out, x.answer.Version, x.signed)
 	}
 	x.out = append(x.out, x.res.Body...)
 	h.BodyLength = uint32(len(x.out) - len(room)) //nolint:gosec // far below 4 GiB

@@ -45,7 +45,7 @@ func (h echo) Handle(_ context.Context, req *server.Request, res *server.Respons
 		res.Code, res.Body = wire.CodeSuccess, append(res.Body, 0)
 		res.Stream = func(_ context.Context, w io.Writer) error {
 			change := wire.Change{Transaction: 1, Handle: "88/1", Action: wire.ActionCreate, Values: []wire.Value{wire.Text(1, "URL", "x")}}
-			_, err := w.Write(wire.AppendEnd(change.Append(wire.AppendTransactions(nil, wire.StreamSending))))
+			_, err := w.Write(wire.AppendEnd(change.Append(wire.AppendTransactions(nil, wire.StreamSending)), 5))
 			return err
 		}
 	default:

@@ -45,15 +45,15 @@ func TestAMirrorFollowsByAStreamInsideTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := wire.NewCursor(octets)
-	if format, status := c.Uint32(), wire.StreamStatus(c.Uint32()); format != 1 || status != wire.StreamSending {
-		t.Errorf("format %d, status %d", format, status)
+	status, rest, err := wire.DecodeTransactions(octets)
+	if err != nil || status != wire.StreamSending {
+		t.Errorf("status %d, %v", status, err)
 	}
-	change, rest, ok, err := wire.DecodeChange(c.Rest())
+	change, rest, ok, err := wire.DecodeChange(rest)
 	if err != nil || !ok || change.Handle != "88/1" || len(change.Values) != 1 {
 		t.Errorf("%+v, %v", change, err)
 	}
-	if _, rest, ok, err = wire.DecodeChange(rest); ok || err != nil || len(rest) != 0 {
+	if end, rest, ok, err := wire.DecodeChange(rest); ok || err != nil || len(rest) != 0 || end.Date != 5 {
 		t.Errorf("%d octets follow the end, %v", len(rest), err)
 	}
 }

@@ -227,3 +227,39 @@ func FuzzAssembly(f *testing.F) {
 		}
 	})
 }
+
+func FuzzChange(f *testing.F) {
+	change := wire.Change{Transaction: 1, Handle: "88.1/A", Action: wire.ActionCreate, Date: 2, Values: []wire.Value{goldenURL()}}
+	f.Add(change.Append(nil))
+	f.Add(wire.AppendEnd(nil, 3))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		v, rest, ok, err := wire.DecodeChange(b)
+		if err != nil {
+			return
+		}
+		again := v.Append(nil)
+		if !ok {
+			again = wire.AppendEnd(nil, v.Date)
+		}
+		if !bytes.Equal(append(again, rest...), b) {
+			t.Fatalf("%x is written as %x", b, again)
+		}
+	})
+}
+
+func FuzzDumpRecord(f *testing.F) {
+	for _, r := range []wire.DumpRecord{
+		{Kind: wire.DumpSource, Date: 1, Transaction: 2},
+		{Kind: wire.DumpHandle, Handle: "88.1/A", Values: []wire.Value{goldenURL()}},
+		{Kind: wire.DumpHomed, Handle: "0.NA/88"},
+		{Kind: wire.DumpEnd},
+	} {
+		f.Add(r.Append(nil))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, rest, err := wire.DecodeDumpRecord(b)
+		if err == nil && !bytes.Equal(append(r.Append(nil), rest...), b) {
+			t.Fatalf("%x is written as %x", b, r.Append(nil))
+		}
+	})
+}

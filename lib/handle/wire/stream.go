@@ -72,13 +72,7 @@ func (v *Change) Append(dst []byte) []byte {
 	if v.Action != ActionCreate && v.Action != ActionUpdate {
 		return dst
 	}
-	dst = appendCount(dst, len(v.Values))
-	for i := range v.Values {
-		at := len(dst)
-		dst = v.Values[i].Append(append(dst, 0, 0, 0, 0))
-		putLength(dst, at)
-	}
-	return dst
+	return appendValuesApart(dst, v.Values)
 }
 
 // putLength writes the length of what follows the four octets at a place.
@@ -86,16 +80,29 @@ func putLength(b []byte, at int) {
 	appendUint32(b[:at], uint32(len(b)-at-4)) //nolint:gosec // below MaxMessage
 }
 
-// AppendEnd appends the end of a stream of transactions.
-func AppendEnd(dst []byte) []byte { return append(dst, changeEnd) }
+// AppendEnd appends the end of a stream of transactions: the date, in milliseconds
+// since 1970, to ask from the next time.
+func AppendEnd(dst []byte, date uint64) []byte { return appendUint64(append(dst, changeEnd), date) }
 
-// DecodeChange reads the record at the start of b and returns what follows; at
-// the end of the stream ok is false.
+// DecodeTransactions reads the head of a stream of transactions and returns what
+// follows.
+func DecodeTransactions(b []byte) (status StreamStatus, rest []byte, err error) {
+	c := NewCursor(b)
+	if c.Uint32() != streamOneQueue {
+		c.Fail(errFormat)
+	}
+	status = StreamStatus(c.Uint32())
+	return status, c.rest, c.err
+}
+
+// DecodeChange reads the record at the start of b and returns what follows. At
+// the end of the stream ok is false, and the change has a Date only.
 func DecodeChange(b []byte) (v Change, rest []byte, ok bool, err error) {
 	c := NewCursor(b)
 	switch c.Uint8() {
 	case changeEnd:
-		return Change{}, c.rest, false, c.err
+		v.Date = c.Uint64()
+		return v, c.rest, false, c.err
 	case changeHandle:
 	default:
 		c.Fail(errFormat)
@@ -105,6 +112,83 @@ func DecodeChange(b []byte) (v Change, rest []byte, ok bool, err error) {
 		v.Values = c.valuesApart()
 	}
 	return v, c.rest, c.err == nil, c.err
+}
+
+// DumpKind is what a record of a dump holds.
+type DumpKind uint8
+
+// Kinds of records. Those with dates, 3 to 5, which several primaries send, are
+// not read.
+const (
+	DumpSource DumpKind = 0    // first: who sends, with Date and Transaction
+	DumpHandle DumpKind = 1    // Handle with its Values
+	DumpHomed  DumpKind = 2    // Handle of a prefix whose home the source is
+	DumpEnd    DumpKind = 0xff // last
+)
+
+// DumpRecord is a record in the answer to OpDump.
+type DumpRecord struct {
+	Kind        DumpKind
+	Date        uint64 // milliseconds since 1970
+	Transaction uint64 // the last that is in the dump
+	Handle      string
+	Values      []Value
+}
+
+// AppendDump appends the head of a dump.
+func AppendDump(dst []byte) []byte { return appendUint32(dst, dumpVersion) }
+
+// Append appends the record.
+func (r *DumpRecord) Append(dst []byte) []byte {
+	dst = append(dst, byte(r.Kind))
+	switch r.Kind {
+	case DumpSource:
+		return appendUint64(appendUint64(dst, r.Date), r.Transaction)
+	case DumpHandle:
+		return appendValuesApart(AppendBytes(dst, r.Handle), r.Values)
+	case DumpHomed:
+		return AppendBytes(dst, r.Handle)
+	default:
+		return dst
+	}
+}
+
+// DecodeDump reads the head of a dump and returns what follows.
+func DecodeDump(b []byte) ([]byte, error) {
+	c := NewCursor(b)
+	if c.Uint32() != dumpVersion {
+		c.Fail(errFormat)
+	}
+	return c.rest, c.err
+}
+
+// DecodeDumpRecord reads the record at the start of b and returns what follows.
+func DecodeDumpRecord(b []byte) (DumpRecord, []byte, error) {
+	c := NewCursor(b)
+	r := DumpRecord{Kind: DumpKind(c.Uint8())}
+	switch r.Kind {
+	case DumpSource:
+		r.Date, r.Transaction = c.Uint64(), c.Uint64()
+	case DumpHandle:
+		r.Handle, r.Values = string(c.Name()), c.valuesApart()
+	case DumpHomed:
+		r.Handle = string(c.Name())
+	case DumpEnd:
+	default:
+		c.Fail(errFormat)
+	}
+	return r, c.rest, c.err
+}
+
+// appendValuesApart appends values each of which has its length before it.
+func appendValuesApart(dst []byte, list []Value) []byte {
+	dst = appendCount(dst, len(list))
+	for i := range list {
+		at := len(dst)
+		dst = list[i].Append(append(dst, 0, 0, 0, 0))
+		putLength(dst, at)
+	}
+	return dst
 }
 
 // valuesApart reads values each of which has its length before it.
