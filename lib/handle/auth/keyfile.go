@@ -18,7 +18,7 @@ const (
 	fileAES   = 4
 
 	fileRounds    = 10_000
-	maxFileRounds = 10_000_000
+	maxFileRounds = 1_000_000
 	fileKeyBits   = 128
 )
 

@@ -267,6 +267,10 @@ func TestAMessageOfASessionIsNotTakenTwice(t *testing.T) {
 	if _, m := prove(t, conn); m.Code != wire.CodeSuccess {
 		t.Errorf("first: %s", m.Code)
 	}
+	send(t, conn, packet(envelope, h, wire.AppendHandle(nil, "88/1"), session.Sign(nil, &envelope, signed[:len(signed)-4])))
+	if e, m := answer(t, conn); m.Code != wire.CodeSuccess || !m.Flags.Has(wire.FlagCertify) || session.Check(&e, &m) != nil {
+		t.Errorf("second: %s, flags %x", m.Code, m.Flags)
+	}
 	send(t, conn, octets)
 	if _, m := answer(t, conn); m.Code != wire.CodeSessionReplay || m.Flags.Has(wire.FlagCertify) {
 		t.Errorf("replayed: %s", m.Code)

@@ -14,6 +14,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"linghang/lib/handle/auth"
@@ -35,7 +36,7 @@ const (
 // is zero.
 type Options struct {
 	Handler Handler
-	Site    wire.Site         // told to who asks; its Primary and Serial are in every answer
+	Site    wire.Site         // see SetSite
 	Key     crypto.PrivateKey // signs answers; the one whose public key is in Site
 
 	// Authenticate checks an answer to a challenge; nil refuses all. KeyCheck
@@ -103,7 +104,7 @@ func (o Options) orDefault() Options {
 type Server struct {
 	o          Options
 	quick      Quick
-	site       []byte // encoded
+	site       atomic.Pointer[site]
 	challenges challenges
 	sessions   sessions
 	exchanges  chan struct{} // Diffie-Hellman that is being computed
@@ -125,13 +126,24 @@ func New(o Options) (*Server, error) {
 		}
 	}
 	o = o.orDefault()
-	s := &Server{o: o, site: o.Site.Append(nil), exchanges: make(chan struct{}, exchangesAtOnce)}
+	s := &Server{o: o, exchanges: make(chan struct{}, exchangesAtOnce)}
+	s.SetSite(&o.Site)
 	s.quick, _ = o.Handler.(Quick)
 	s.challenges.limit, s.challenges.lifetime = o.MaxChallenges, o.ChallengeTime
 	s.sessions.limit = o.MaxSessions
 	s.peers.limit, s.peers.each, s.peers.buffered = o.MaxConnections, o.MaxPerPeer, int64(o.MaxBuffered)
 	return s, nil
 }
+
+// site is the server's site with its octets.
+type site struct {
+	wire.Site
+	octets []byte
+}
+
+// SetSite changes the site that the server is one of. It is told to who asks for
+// it, and its Serial and Primary are in every answer.
+func (s *Server) SetSite(v *wire.Site) { s.site.Store(&site{*v, v.Append(nil)}) }
 
 // randomID returns an id that nobody can guess and that is not zero. Clients in
 // use read it with a sign and take a negative one for none.

@@ -109,7 +109,7 @@ func (s *Server) handle(ctx context.Context, x *exchange) {
 func (s *Server) dispatch(ctx context.Context, x *exchange, now time.Time) {
 	switch x.msg.Op {
 	case wire.OpSiteInfo:
-		x.res.Code, x.res.Body = wire.CodeSuccess, append(x.res.Body, s.site...)
+		x.res.Code, x.res.Body = wire.CodeSuccess, append(x.res.Body, s.site.Load().octets...)
 	case wire.OpSessionSetUp:
 		s.setUp(x, now)
 	case wire.OpSessionEnd:
@@ -184,10 +184,11 @@ func (s *Server) finishPart(x *exchange, now time.Time, continued bool) {
 	}
 	h := x.msg.Header
 	h.Code = x.res.Code.For(x.answer.Version)
-	h.SiteSerial, h.Recursion = s.o.Site.Serial, x.msg.Recursion
+	site := s.site.Load()
+	h.SiteSerial, h.Recursion = site.Serial, x.msg.Recursion
 	h.Expires = uint32(now.Add(answerTime).Unix()) //nolint:gosec // the protocol's time ends in 2106
 	h.Flags = h.Flags&^(wire.FlagAuthoritative|wire.FlagContinued|wire.FlagTrustedResult|wire.FlagReturnDigest|wire.FlagCertify) | x.res.Flags
-	if s.o.Site.Primary {
+	if site.Primary && !x.res.Foreign {
 		h.Flags |= wire.FlagAuthoritative
 	}
 	if continued {

@@ -49,7 +49,9 @@ func (r *Request) Proven() bool { return r.Identity.Handle != "" }
 type Response struct {
 	Code  wire.Code
 	Flags wire.Flags // set beside those of the request
-	Body  []byte     // append to it; in OpListHandles and its kin List stands for it
+	// Foreign says that the answer is another service's, and not authoritative.
+	Foreign bool
+	Body    []byte // append to it; in OpListHandles and its kin List stands for it
 
 	// List is what a list is about, in as many messages as it takes.
 	List iter.Seq2[string, error]

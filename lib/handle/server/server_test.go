@@ -268,20 +268,22 @@ func TestRequestsThatCannotBeAnsweredSayWhy(t *testing.T) {
 	encrypted[2] |= 0x40
 	encrypted[7] = 9
 	setUp := wire.SessionSetUp{Mode: wire.ModeServerKey}
+	old := packet(wire.Envelope{Version: wire.Version{Major: 2, Minor: 6}}, wire.Header{Op: wire.OpSessionSetUp}, setUp.Append(nil), nil)
 	for name, c := range map[string]struct {
 		request []byte
 		want    wire.Code
 	}{
-		"a body that ends early":   {short, wire.CodeProtocolError},
-		"a handle that is none":    {handle, wire.CodeInvalidHandle},
-		"asked by too many":        {far, wire.CodeRecursionLimit},
-		"compressed":               {compressed, wire.CodeProtocolError},
-		"in an unknown session":    {encrypted, wire.CodeSessionTimeout},
-		"encrypted without one":    {query("88/1", 1, wire.FlagEncrypt), wire.CodeInvalidCredential},
-		"a challenge never put":    {packet(wire.Envelope{Session: 9}, wire.Header{Op: wire.OpChallengeAnswer}, nil, nil), wire.CodeAuthTimeout},
-		"a session in a dead mode": {packet(wire.Envelope{}, wire.Header{Op: wire.OpSessionSetUp}, setUp.Append(nil), nil), wire.CodeSessionSetUp},
-		"the end of no session":    {packet(wire.Envelope{Session: 9}, wire.Header{Op: wire.OpSessionEnd}, nil, nil), wire.CodeInvalidCredential},
-		"a log-in":                 {packet(wire.Envelope{}, wire.Header{Op: wire.OpLoginKey}, nil, nil), wire.CodeUnsupported},
+		"a body that ends early":      {short, wire.CodeProtocolError},
+		"a handle that is none":       {handle, wire.CodeInvalidHandle},
+		"asked by too many":           {far, wire.CodeRecursionLimit},
+		"compressed":                  {compressed, wire.CodeProtocolError},
+		"in an unknown session":       {encrypted, wire.CodeSessionTimeout},
+		"encrypted without one":       {query("88/1", 1, wire.FlagEncrypt), wire.CodeInvalidCredential},
+		"a challenge never put":       {packet(wire.Envelope{Session: 9}, wire.Header{Op: wire.OpChallengeAnswer}, nil, nil), wire.CodeAuthTimeout},
+		"a session in a dead mode":    {packet(wire.Envelope{}, wire.Header{Op: wire.OpSessionSetUp}, setUp.Append(nil), nil), wire.CodeSessionSetUp},
+		"the end of no session":       {packet(wire.Envelope{Session: 9}, wire.Header{Op: wire.OpSessionEnd}, nil, nil), wire.CodeInvalidCredential},
+		"a session of an old version": {old, wire.CodeSessionSetUp},
+		"a log-in":                    {packet(wire.Envelope{}, wire.Header{Op: wire.OpLoginKey}, nil, nil), wire.CodeUnsupported},
 	} {
 		conn := dial(t, "tcp", p.tcp)
 		send(t, conn, c.request)
@@ -304,4 +306,30 @@ func TestAnswersAreNotAnswered(t *testing.T) {
 	stream := dial(t, "tcp", p.tcp)
 	send(t, stream, said)
 	closed(t, stream)
+}
+
+func TestTheSiteMayChange(t *testing.T) {
+	s, err := server.New(server.Options{Handler: echo{}, Site: wire.Site{Serial: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.SetSite(&wire.Site{Serial: 2})
+	ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- s.ServeTCP(ctx, ln) }()
+	conn := dial(t, "tcp", ln.Addr().String())
+	send(t, conn, packet(wire.Envelope{}, wire.Header{Op: wire.OpSiteInfo}, wire.AppendHandle(nil, wire.NoHandle), nil))
+	_, m := answer(t, conn)
+	site, err := wire.DecodeSite(m.Body)
+	if err != nil || site.Serial != 2 || m.SiteSerial != 2 || m.Flags.Has(wire.FlagAuthoritative) {
+		t.Errorf("site %d, header %d, %v", site.Serial, m.SiteSerial, err)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }

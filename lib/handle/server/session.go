@@ -143,6 +143,10 @@ func (s *Server) setUp(x *exchange, now time.Time) {
 		x.res.Fail(wire.CodeSessionSetUp, err.Error())
 		return
 	}
+	if !x.answer.Version.AtLeast(2, 7) {
+		x.res.Fail(wire.CodeSessionSetUp, "sessions need version 2.7 of the protocol")
+		return
+	}
 	if ask.Mode != wire.ModeDiffieHellman {
 		x.res.Fail(wire.CodeSessionSetUp, "only the Diffie-Hellman mode is supported")
 		return

@@ -14,8 +14,12 @@ import (
 	"linghang/lib/handle/wire"
 )
 
-// grant is how many octets of a message are received before they count.
-const grant = 16 << 10
+// grant is how many octets of a message are received before they count; roomKept
+// is how much memory of its answers a connection keeps.
+const (
+	grant    = 16 << 10
+	roomKept = 64 << 10
+)
 
 // ServeTCP answers the connections of a listener until the context ends or the
 // listener is closed, and then waits for those that are open.
@@ -119,20 +123,16 @@ func (c *conversation) answer(ctx context.Context, idle time.Duration) (bool, er
 	}
 	c.s.peers.release(c.held)
 	c.held = 0
-	if err := c.conn.SetWriteDeadline(now.Add(c.s.o.MessageTime)); err != nil {
-		return false, fmt.Errorf("set deadline: %w", err)
-	}
 	switch {
 	case x.res.List != nil && x.res.Code != wire.CodeAuthNeeded:
-		if err := c.s.list(x, c.write); err != nil {
-			return false, err
-		}
+		err = c.s.list(x, c.write)
 	case len(x.out) == 0:
 		return false, nil
 	default:
-		if err := c.write(x.out); err != nil {
-			return false, err
-		}
+		err = c.write(x.out)
+	}
+	if err != nil {
+		return false, err
 	}
 	if x.res.Stream != nil && x.res.Code == wire.CodeSuccess {
 		return false, c.stream(ctx)
@@ -141,6 +141,9 @@ func (c *conversation) answer(ctx context.Context, idle time.Duration) (bool, er
 		if err := c.out.Flush(); err != nil {
 			return false, fmt.Errorf("send answer: %w", err)
 		}
+	}
+	if cap(x.out)+cap(x.res.Body) > roomKept { // a connection that waits keeps little
+		x.out, x.res.Body = nil, nil
 	}
 	return c.keeps(), nil
 }
