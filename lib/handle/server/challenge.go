@@ -163,7 +163,7 @@ func (s *Server) checkAnswer(ctx context.Context, x *exchange, now time.Time) {
 		return
 	}
 	if p.session != nil {
-		p.session.prove(identity)
+		s.sessions.prove(p.session, identity)
 		x.session = p.session
 	}
 	if p.header.Op == wire.OpLoginKey {

@@ -33,6 +33,7 @@ type assemblies struct {
 	list   map[assemblyKey]assembly
 	counts map[netip.Addr]int
 	octets int
+	swept  time.Time
 }
 
 // add takes a fragment and returns the message when it is whole.
@@ -74,17 +75,15 @@ func (a *assemblies) room(from netip.AddrPort, size int, now time.Time) bool {
 	if a.list == nil {
 		a.list, a.counts = map[assemblyKey]assembly{}, map[netip.Addr]int{}
 	}
-	full := func() bool {
-		return len(a.list) >= maxAssemblies || a.octets+size > maxAssembledAll || a.counts[from.Addr()] >= assembliesPerPeer
-	}
-	if full() {
+	if now.Sub(a.swept) > time.Second { // not for each packet of a flood
+		a.swept = now
 		for key, m := range a.list {
 			if now.After(m.until) {
 				a.drop(key)
 			}
 		}
 	}
-	return !full()
+	return len(a.list) < maxAssemblies && a.octets+size <= maxAssembledAll && a.counts[from.Addr()] < assembliesPerPeer
 }
 
 func (a *assemblies) drop(key assemblyKey) {

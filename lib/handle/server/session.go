@@ -30,10 +30,13 @@ func (s *session) proven() wire.Reference {
 	return s.identity
 }
 
-func (s *session) prove(identity wire.Reference) {
+// prove tells whether it was not known before who the client is.
+func (s *session) prove(identity wire.Reference) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	first := s.identity.Handle == ""
 	s.identity = identity
+	return first
 }
 
 func (s *session) touch(now time.Time) {
@@ -48,7 +51,8 @@ func (s *session) state() (proven bool, used time.Time) {
 	return s.identity.Handle != "", s.used
 }
 
-// sessions are those that are open, by id.
+// sessions are those that are open, by id. Counts are of those that nobody has
+// proven, by network.
 type sessions struct {
 	limit int
 
@@ -124,8 +128,23 @@ func (t *sessions) drop(s *session) {
 		return
 	}
 	delete(t.list, s.ID)
-	if t.counts[s.network]--; t.counts[s.network] == 0 {
-		delete(t.counts, s.network)
+	if proven, _ := s.state(); !proven {
+		t.uncount(s.network)
+	}
+}
+
+func (t *sessions) uncount(from netip.Addr) {
+	if t.counts[from]--; t.counts[from] <= 0 {
+		delete(t.counts, from)
+	}
+}
+
+// prove remembers who the client of a session is.
+func (t *sessions) prove(s *session, identity wire.Reference) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s.prove(identity) && t.list[s.ID] == s {
+		t.uncount(s.network)
 	}
 }
 
