@@ -115,3 +115,44 @@ func TestKeyFilesAreReadAsToolsWriteThem(t *testing.T) {
 		}
 	}
 }
+
+func TestAnswersAreSignedAsServersDo(t *testing.T) {
+	record, err := os.ReadFile(filepath.Join("testdata", "site-key.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := DecodePublicKey(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range []string{"2.4", "2.7", "2.10", "2.11"} {
+		octets, err := os.ReadFile(filepath.Join("testdata", "answer-"+version+".bin"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := wire.DecodeEnvelope(octets)
+		if err != nil || e.Version.String() != version {
+			t.Fatalf("%s: version %v, %v", version, e.Version, err)
+		}
+		m, err := wire.DecodeMessage(octets[wire.EnvelopeSize:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := (Policy{}).CheckMessage(key, &e, &m); err != nil {
+			t.Errorf("%s: %v", version, err)
+		}
+		digest, body, err := wire.CutDigest(m.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		query := wire.NewQuery("88.TEST/ADMIN", []int32{300}, nil)
+		h := wire.Header{Op: wire.OpResolve, Flags: wire.FlagCertify | wire.FlagReturnDigest | wire.FlagPublicOnly}
+		asked := wire.AppendMessage(nil, &h, query.Append(nil), nil)
+		if !digest.Of(asked[:len(asked)-4]) {
+			t.Errorf("%s: the digest is of another request", version)
+		}
+		if values, err := wire.DecodeValues(body); err != nil || len(values.Values) != 1 || values.Values[0].Type != wire.TypePublicKey {
+			t.Errorf("%s: %+v, %v", version, values, err)
+		}
+	}
+}

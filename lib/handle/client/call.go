@@ -222,14 +222,6 @@ func (c *Client) exchange(ctx context.Context, t target, door netip.AddrPort, pr
 	return r, err
 }
 
-// version is what to write to a site in.
-func version(site *wire.Site) wire.Version {
-	if site.Version.Known() && !site.Version.AtLeast(2, 11) {
-		return site.Version
-	}
-	return wire.Current()
-}
-
 // once sends a message and reads its answer. It returns the header and body that
 // were sent, too. Session is that of a challenge.
 func (c *Client) once(ctx context.Context, t target, door netip.AddrPort, protocol wire.Protocol, a *ask, w *walk, session uint32) (*reply, []byte, error) {
@@ -266,7 +258,7 @@ func (c *Client) once(ctx context.Context, t target, door netip.AddrPort, protoc
 
 // pack writes the message of an ask.
 func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*parcel, *auth.Session, []byte, error) {
-	v := version(t.site)
+	v := t.site.Version.Spoken()
 	p := &parcel{
 		envelope: wire.Envelope{Version: v, Suggested: wire.Current(), Session: session, Request: c.next.Add(1)},
 		server:   t.server, keep: c.o.KeepIdle > 0, handle: a.handle,

@@ -68,7 +68,9 @@ func overLossy(loss float64) func(*client.Options) {
 	return func(o *client.Options) {
 		var seed sync.Mutex
 		next := uint64(0)
-		o.Waits = []time.Duration{60 * time.Millisecond, 60 * time.Millisecond, 60 * time.Millisecond, 60 * time.Millisecond}
+		for wait := 50 * time.Millisecond; wait < 4*time.Second; wait *= 2 {
+			o.Waits = append(o.Waits, wait)
+		}
 		o.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
 			if err != nil || network != "udp" {

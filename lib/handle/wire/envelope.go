@@ -112,6 +112,19 @@ func DecodeEnvelope(b []byte) (Envelope, error) {
 	return e, nil
 }
 
+// Spoken returns the version to write to whoever speaks this one. What 2.6 signs
+// is told nowhere; 2.5 does as those before it.
+func (v Version) Spoken() Version {
+	switch {
+	case !v.Known() || v.AtLeast(2, 11):
+		return Current()
+	case v == Version{2, 6}:
+		return Version{2, 5}
+	default:
+		return v
+	}
+}
+
 // AnswerVersion is what to encode an answer to the message in: the lower of
 // what its sender suggests and Current.
 func (e *Envelope) AnswerVersion() Version {
@@ -119,10 +132,7 @@ func (e *Envelope) AnswerVersion() Version {
 	if v.Major == 0 {
 		v = e.Version
 	}
-	if !v.Known() || v.AtLeast(2, 11) {
-		return Current()
-	}
-	return v
+	return v.Spoken()
 }
 
 // Header is the first part of a message (RFC 3652, section 2.2.2).
