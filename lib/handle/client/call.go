@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -256,11 +258,25 @@ func (c *Client) once(ctx context.Context, t target, door netip.AddrPort, protoc
 	return r, signed, err
 }
 
+// requestID returns an id that nobody who does not see the request can guess, so
+// that he cannot answer it.
+func requestID() (uint32, error) {
+	var b [4]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return 0, fmt.Errorf("make request id: %w", err)
+	}
+	return binary.BigEndian.Uint32(b[:]) &^ (1 << 31), nil // some read it with a sign
+}
+
 // pack writes the message of an ask.
 func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*parcel, *auth.Session, []byte, error) {
+	id, err := requestID()
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	v := t.site.Version.Spoken()
 	p := &parcel{
-		envelope: wire.Envelope{Version: v, Suggested: wire.Current(), Session: session, Request: c.next.Add(1)},
+		envelope: wire.Envelope{Version: v, Suggested: wire.Current(), Session: session, Request: id},
 		server:   t.server, keep: c.o.KeepIdle > 0, handle: a.handle,
 	}
 	header := wire.Header{Op: a.op, Flags: a.flags, SiteSerial: t.site.Serial, Expires: uint32(c.o.Now().Add(12 * time.Hour).Unix())} //nolint:gosec // the protocol's time ends in 2106

@@ -13,7 +13,6 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"linghang/lib/handle/auth"
@@ -96,8 +95,7 @@ var (
 
 // Client asks the Handle System.
 type Client struct {
-	o    Options
-	next atomic.Uint32
+	o Options
 
 	mu       sync.Mutex
 	idle     map[netip.AddrPort][]net.Conn
