@@ -80,7 +80,7 @@ export function DataTable<Item extends object>(props: Props<Item>) {
         loading={list.isPending}
         columns={shown.map((c) => antColumn(c, state.sort))}
         expandable={expandable as never}
-        locale={{ emptyText: list.isPending ? t('list.loading') : (!narrowed && props.empty) || <EmptyState title={narrowed ? t('list.nothing') : t('list.empty')} /> }}
+        locale={{ emptyText: list.isPending ? t('list.loading') : (!narrowed && props.empty) || <EmptyState title={narrowed ? t('list.nothing') : t('list.empty')} note={narrowed ? t('list.nothingNote') : undefined} /> }}
         onChange={(_, __, sorter) => change({ sort: sortOf(sorter as SorterResult<Item>) })}
       />
       <Pager state={state} change={change} next={list.data?.next_cursor ?? ''} busy={list.isPlaceholderData} />
