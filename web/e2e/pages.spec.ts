@@ -17,7 +17,7 @@ function traffic(page: Page): () => number {
 /** Goes to a page as a link does: the document stays. What is left is told by its heading. */
 async function follow(page: Page, path: string): Promise<void> {
   await page.evaluate((to) => {
-    for (const heading of document.querySelectorAll('h1')) heading.setAttribute('data-left', '')
+    for (const heading of Array.from(document.querySelectorAll('h1'))) heading.setAttribute('data-left', '')
     history.pushState(null, '', to)
     dispatchEvent(new PopStateEvent('popstate'))
   }, path)
@@ -28,7 +28,7 @@ async function follow(page: Page, path: string): Promise<void> {
 async function fits(page: Page, what: string, narrow: boolean): Promise<void> {
   const [wider, tables] = await page.evaluate(() => [
     document.documentElement.scrollWidth - window.innerWidth,
-    [...document.querySelectorAll('.ant-table-content')].filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => `${box.getAttribute('aria-label')}: ${box.scrollWidth} in ${box.clientWidth}`),
+    Array.from(document.querySelectorAll('.ant-table-content')).filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => `${box.getAttribute('aria-label')}: ${box.scrollWidth} in ${box.clientWidth}`),
   ] as const)
   expect.soft(wider, `${what} is wider than the window`).toBeLessThanOrEqual(0)
   if (narrow) expect.soft(tables, `${what} scrolls sideways`).toEqual([])
@@ -45,6 +45,9 @@ async function speak(page: Page): Promise<void> {
   }
   await expect(page.locator('html')).not.toHaveAttribute('lang', before!)
 }
+
+// The two do not meet: each has a browser of its own and changes nothing.
+test.describe.configure({ mode: 'parallel' })
 
 for (const [mode, width] of [['light', 1440], ['dark', 390]] as const) {
   test(`every page is accessible, quiet and fits, in both languages: ${mode}, ${width} px`, async ({ page, signIn }) => {
