@@ -161,7 +161,7 @@ soak:
 
 ## chaos: two replicas under load, and all they stand on fails: 100 kills, 20 cut links, PostgreSQL, NATS, time series
 chaos:
-	LINGHANG_CHAOS=1 LINGHANG_CHAOS_REPORT=$(CURDIR)/docs/benchmarks/chaos.md $(GO) test -timeout 90m -count $(CHAOS) -run 'Replicas|Chaos' -v ./cmd/linghang
+	LINGHANG_CHAOS=1 LINGHANG_CHAOS_REPORT=$(CURDIR)/docs/benchmarks/chaos.md $(GO) test -timeout 90m -count $(CHAOS) -run 'Replicas|Chaos|Clock|FullDisk' -v ./cmd/linghang
 
 ## hook: check format, vet and rules before every commit
 hook: $(GOFUMPT)

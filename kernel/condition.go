@@ -22,6 +22,7 @@ const (
 func (k *Kernel) addComponents() {
 	k.health.Add(health.Component{ID: "database", Title: lang.Text{ZH: "数据库", EN: "Databases"}, Vital: true, Check: k.checkDatabases})
 	k.health.Add(health.Component{ID: "bus", Title: lang.Text{ZH: "事件总线", EN: "Event bus"}, Vital: true, Check: k.checkBus})
+	k.health.Add(health.Component{ID: "clock", Title: lang.Text{ZH: "时钟", EN: "Clock"}, Vital: true, Check: k.clock.check})
 	k.health.Add(health.Component{ID: "outbox", Title: lang.Text{ZH: "待发事件", EN: "Outboxes"}, Check: k.checkOutboxes})
 	k.health.Add(health.Component{ID: "letters", Title: lang.Text{ZH: "死信", EN: "Dead letters"}, Check: k.checkLetters})
 	k.health.Add(health.Component{ID: "jobs", Title: lang.Text{ZH: "任务", EN: "Jobs"}, Check: k.checkJobs})

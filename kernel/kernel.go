@@ -91,6 +91,7 @@ type Kernel struct {
 	rooms      []room
 	listener   net.Listener
 	health     *health.Register
+	clock      *clock
 	started    atomic.Bool
 	instance   string // which replica this is
 	startedAt  time.Time
@@ -118,6 +119,10 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	k.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	k.outboxes = newOutboxes(k.metrics)
 	systemDB := k.sql.DB("system")
+	k.clock = newClock(nil)
+	if cfg.DatabaseURL != "" {
+		k.clock = newClock(systemDB.Clock)
+	}
 	if cfg.SeriesURL != "" && cfg.DatabaseURL != "" {
 		k.seriesTurn = newTurn("series")
 	}
@@ -144,8 +149,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 	}, log.With("part", "letters"))
 	k.server = httpd.New(httpd.Config{
 		Directory: k.directory, Audit: k.audit, Seal: k.ring, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
-		Limits: cfg.Limits,
-		Trace:  k.tracer,
+		Limits: cfg.Limits, Trace: k.tracer, Fit: k.clock.right,
 	})
 	own := k.ownRooms(systemKit)
 	var permissions []module.Permission
@@ -278,8 +282,11 @@ func (k *Kernel) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	loops.Go(func() { k.letters.Run(loopCtx) })
-	loops.Go(func() { k.desk.Run(loopCtx) })
+	for _, run := range []func(context.Context){k.letters.Run, k.desk.Run} {
+		loops.Go(func() {
+			_ = k.clock.during(loopCtx, func(ctx context.Context) error { run(ctx); return nil })
+		})
+	}
 	k.started.Store(true)
 	loops.Go(func() { k.supervised(loopCtx, newSupervisor(os.LookupEnv)) })
 	var err error
@@ -327,7 +334,7 @@ func (k *Kernel) runRoom(ctx context.Context, loops *sync.WaitGroup, r room) err
 func (k *Kernel) keepRunning(ctx context.Context, name string, r module.Runner) {
 	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
 		start := time.Now()
-		err := protect(func() error { return r.Run(ctx) })
+		err := protect(func() error { return k.clock.during(ctx, r.Run) })
 		if ctx.Err() != nil {
 			return
 		}

@@ -82,7 +82,7 @@ func (k *Kernel) serveReady(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, p := range k.health.ReadVital(r.Context()) {
 		if p.State == health.Down {
-			faults[p.ID] = lang.Text{ZH: p.Title.ZH + "无应答", EN: p.Title.EN + " does not answer"}
+			faults[p.ID] = lang.Text{ZH: p.Title.ZH + "不可用", EN: p.Title.EN + ": down"}
 		}
 	}
 	status, word := http.StatusOK, "ready"

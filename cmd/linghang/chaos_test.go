@@ -3,13 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -137,6 +135,9 @@ type blow struct {
 	longest time.Duration // until reports were acknowledged again, by whichever replica
 }
 
+// full reports whether the long form is asked for.
+func full() bool { return os.Getenv("LINGHANG_CHAOS") != "" }
+
 func brew(t *testing.T) *storm {
 	t.Helper()
 	s := &storm{t: t, cluster: startNATS(t), postgres: kerneltest.StartPostgresServer(t), victoria: kerneltest.StartVictoria(t), wires: map[string][]*link{}, way: &line{}, table: map[string]*blow{}}
@@ -148,6 +149,9 @@ func brew(t *testing.T) *storm {
 		series, k := through(t, s.victoria.URL)
 		s.wires["VictoriaMetrics"] = append(s.wires["VictoriaMetrics"], k...)
 		h := &house{t: t, data: t.TempDir(), args: []string{"--database-url", database, "--nats-url", bus, "--series-url", series + "/api/v1/write", "--series-read-url", series}}
+		if full() {
+			h.hand = newHand(t)
+		}
 		if i > 0 {
 			h.cookie = s.replicas[0].cookie
 			h.args = append(h.args, "--master-key-file", filepath.Join(s.replicas[0].data, "keys", "master.key"))
@@ -194,19 +198,8 @@ func (s *storm) within(limit time.Duration, what string, done func() bool) {
 func (s *storm) shows(h *house, component string, good bool) {
 	s.t.Helper()
 	s.within(time.Minute, fmt.Sprintf("health to show %s good=%v", component, good), func() bool {
-		resp, err := http.Get(h.url + "/healthz")
-		if err != nil {
-			return false
-		}
-		defer func() { _ = resp.Body.Close() }()
-		var v struct {
-			Components []struct{ ID, State string }
-		}
-		if json.NewDecoder(resp.Body).Decode(&v) != nil {
-			return false
-		}
-		i := slices.IndexFunc(v.Components, func(c struct{ ID, State string }) bool { return c.ID == component })
-		return i >= 0 && (v.Components[i].State == "good") == good
+		state := h.component(component)
+		return state != "" && (state == "good") == good
 	})
 }
 
@@ -249,20 +242,24 @@ func (s *storm) restartVictoria() {
 	s.strike("VictoriaMetrics gone and back", func() {
 		s.victoria.Kill()
 		s.within(time.Minute, "a replica to show that the store is gone", func() bool {
-			return s.unwell(s.replicas[0], "series") || s.unwell(s.replicas[1], "series")
+			return s.replicas[0].component("series") != "good" || s.replicas[1].component("series") != "good"
 		})
 		s.victoria.Start()
 	})
 }
 
-func (s *storm) unwell(h *house, component string) bool {
-	resp, err := http.Get(h.url + "/healthz")
-	if err != nil {
-		return false
+// moveClock makes the clock of one replica a day wrong, and right again.
+func (s *storm) moveClock() {
+	h, day, name := s.replicas[rand.IntN(2)], 24*time.Hour, "clock of a replica a day ahead"
+	if rand.IntN(2) == 0 {
+		day, name = -day, "clock of a replica a day behind"
 	}
-	defer func() { _ = resp.Body.Close() }()
-	text, _ := io.ReadAll(resp.Body)
-	return strings.Contains(string(text), `"id":"`+component+`","title":`) && !strings.Contains(string(text), `"id":"`+component+`","title":{"zh":"时序库","en":"Time-series store"},"state":"good"`)
+	s.strike(name, func() {
+		h.hand.set(day)
+		s.shows(h, "clock", false)
+		h.hand.set(0)
+		s.shows(h, "clock", true)
+	})
 }
 
 // Two replicas under steady load, and everything they stand on fails, one after
@@ -270,8 +267,7 @@ func (s *storm) unwell(h *house, component string) bool {
 // had to be restarted by hand.
 func TestChaos(t *testing.T) {
 	kills, cuts := 4, 3
-	full := os.Getenv("LINGHANG_CHAOS") != ""
-	if full {
+	if full() {
 		kills, cuts = 100, 20
 	}
 	if testing.Short() {
@@ -299,6 +295,9 @@ func TestChaos(t *testing.T) {
 	for range cuts {
 		blows = append(blows, s.cutLink)
 	}
+	if full() {
+		blows = append(blows, s.moveClock, s.moveClock, s.moveClock, s.moveClock)
+	}
 	rand.Shuffle(len(blows), func(i, j int) { blows[i], blows[j] = blows[j], blows[i] })
 	for _, strike := range blows {
 		strike()
@@ -321,7 +320,7 @@ func TestChaos(t *testing.T) {
 	s.replicas[0].checkAudit(registered, senders)
 	text := s.report(time.Since(began), registered)
 	t.Log("\n" + text)
-	if path := os.Getenv("LINGHANG_CHAOS_REPORT"); full && path != "" && !t.Failed() {
+	if path := os.Getenv("LINGHANG_CHAOS_REPORT"); full() && path != "" && !t.Failed() {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(filepath.Clean(path), []byte(text), 0o644)); err != nil {
 			t.Error(err)
 		}

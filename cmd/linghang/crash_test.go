@@ -200,13 +200,17 @@ func (h *house) checkLedger(k issued, newest int64) {
 	for cursor := ""; ; {
 		var page struct {
 			Items []struct {
-				Seq      int64 `json:"seq"`
-				Accepted int   `json:"accepted"`
+				Seq      int64  `json:"seq"`
+				Accepted int    `json:"accepted"`
+				Status   string `json:"status"`
 			} `json:"items"`
 			Next string `json:"next_cursor"`
 		}
 		h.call("GET", "/api/platforms/"+k.Platform+"/submissions?limit=500&sort=seq&cursor="+cursor, "", &page)
 		for _, s := range page.Items {
+			if s.Status == "refused" {
+				continue // it was told so
+			}
 			seen[s.Seq]++
 			if s.Accepted != 2 {
 				h.t.Errorf("report %d kept %d values of 2", s.Seq, s.Accepted)

@@ -51,8 +51,10 @@ func binary(t testing.TB) string {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if built.path != "" {
-		_ = os.RemoveAll(filepath.Dir(built.path))
+	for _, path := range []string{built.path, mistimed.path} {
+		if path != "" {
+			_ = os.RemoveAll(filepath.Dir(path))
+		}
 	}
 	os.Exit(code)
 }
@@ -67,6 +69,7 @@ type house struct {
 	cmd    *exec.Cmd
 	cookie string
 	log    *tail
+	hand   *hand // moves its wall clock; nil for the program as it is
 }
 
 // tail keeps what the process said, for failures.
@@ -121,9 +124,16 @@ var (
 func (h *house) start() {
 	h.t.Helper()
 	h.log = &tail{}
-	h.cmd = exec.Command(binary(h.t), append([]string{"serve", "--data", h.data, "--http", "127.0.0.1:0"}, h.args...)...)
+	program := binary
+	if h.hand != nil {
+		program = movableBinary
+	}
+	h.cmd = exec.Command(program(h.t), append([]string{"serve", "--data", h.data, "--http", "127.0.0.1:0"}, h.args...)...)
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	h.cmd.Stderr = h.log
+	if h.hand != nil {
+		h.cmd.Env = append(os.Environ(), "LINGHANG_TEST_CLOCK="+h.hand.path)
+	}
 	out, err := h.cmd.StdoutPipe()
 	if err != nil {
 		h.t.Fatal(err)
@@ -254,6 +264,28 @@ func (h *house) platform(code string) issued {
 	h.call("POST", "/api/platforms/"+p.ID+"/keys", `{"kind":"push"}`, &k)
 	k.Platform = p.ID
 	return k
+}
+
+// component is the state of a component of the health page; empty when the
+// process does not answer, or has no such component.
+func (h *house) component(id string) string {
+	resp, err := http.Get(h.url + "/healthz")
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var v struct {
+		Components []struct{ ID, State string }
+	}
+	if json.NewDecoder(resp.Body).Decode(&v) != nil {
+		return ""
+	}
+	for _, c := range v.Components {
+		if c.ID == id {
+			return c.State
+		}
+	}
+	return ""
 }
 
 // freshness says what the registry shows of a platform.

@@ -137,7 +137,11 @@ func (s *Server) account(w *tallyWriter, r *http.Request, v *visit, took time.Du
 // long, and the record of what they changed.
 func (s *Server) door(m MountedRoute, db *sqldb.DB, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := s.admit(r, m); err != nil {
+		err := s.admit(r, m)
+		if err == nil {
+			err = s.cfg.Fit(r.Context())
+		}
+		if err != nil {
 			Refuse(w, r, err)
 			return
 		}

@@ -38,6 +38,8 @@ type Config struct {
 	Trace *trace.Tracer
 	// Limits bound requests per caller; zero is no bound.
 	Limits Limits
+	// Fit refuses requests to rooms that this process cannot do right now; nil refuses none.
+	Fit func(ctx context.Context) error
 	// Timeout bounds a request that does not stream; zero means 30 seconds.
 	Timeout time.Duration
 }
@@ -68,6 +70,9 @@ type MountedRoute struct {
 func New(cfg Config) *Server {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 30 * time.Second
+	}
+	if cfg.Fit == nil {
+		cfg.Fit = func(context.Context) error { return nil }
 	}
 	s := &Server{cfg: cfg, mux: http.NewServeMux(), metrics: newMetrics(cfg.Metrics), limiter: newLimiter(cfg.Limits)}
 	hc := huma.DefaultConfig("Linghang 领航", cfg.Version)

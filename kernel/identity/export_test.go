@@ -2,9 +2,6 @@ package identity
 
 import "time"
 
-// Cheaply makes hashes of passwords cost little, for tests of everything else.
-func Cheaply(d *Directory) { d.effort = effort{1, 64, 1} }
-
 // Hash and Compare are how passwords are kept.
 func Hash(password string) (string, error) { return hashPassword(password, usualEffort()) }
 

@@ -42,7 +42,7 @@ func settle(t testing.TB, db *sqldb.DB) village {
 		t.Fatal(err)
 	}
 	v := village{Directory: identity.NewDirectory(db, catalogue)}
-	identity.Cheaply(v.Directory)
+	v.Directory.HashCheaply()
 	secret, ok, err := v.PrepareSetUp(t.Context())
 	if err != nil || !ok {
 		t.Fatalf("prepare set-up: %v, %v", ok, err)
@@ -97,7 +97,7 @@ func TestTheSetUpLinkWorksOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := identity.NewDirectory(db, catalogue)
-		identity.Cheaply(d)
+		d.HashCheaply()
 		in := identity.SetUp{City: lang.Text{EN: "Qingdao"}, Organisation: lang.Text{EN: "Bureau"}, Name: "A", Login: "admin", Password: password}
 		first, _, err := d.PrepareSetUp(t.Context())
 		if err != nil {

@@ -74,6 +74,7 @@ func Start(t testing.TB, rooms func(k *kernel.Kernel) []module.Module, options .
 	if err != nil {
 		t.Fatalf("build house: %v", err)
 	}
+	k.Directory().HashCheaply()
 	ctx, stop := context.WithCancel(context.Background())
 	if err := k.Open(ctx); err != nil {
 		t.Fatalf("open house: %v", err)

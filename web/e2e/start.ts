@@ -39,7 +39,6 @@ function binary(): string {
   if (process.env.LINGHANG_BINARY) return process.env.LINGHANG_BINARY
   const file = join(house, 'bin', 'linghang')
   if (existsSync(file)) return file
-  if (!existsSync(join(web, 'dist', 'index.html'))) execFileSync('npm', ['run', 'build'], { cwd: web, stdio: 'inherit' })
-  execFileSync('go', ['build', '-o', file, './cmd/linghang'], { cwd: house, stdio: 'inherit' })
+  execFileSync('make', ['build'], { cwd: house, stdio: 'inherit' })
   return file
 }
