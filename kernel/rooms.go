@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -167,5 +168,10 @@ func (k *Kernel) nav() []module.NavItem {
 		}
 		items = append(items, r.manifest.Nav...)
 	}
+	// The menu ends with how the house is run, whichever room a page of it is from.
+	sections := system.Sections()
+	slices.SortStableFunc(last, func(a, b module.NavItem) int {
+		return cmp.Compare(slices.Index(sections, a.Section), slices.Index(sections, b.Section))
+	})
 	return append(items, last...)
 }

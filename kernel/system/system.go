@@ -105,12 +105,16 @@ func (m *Room) Manifest() module.Manifest {
 	}
 }
 
-// nav is the menu of the system's own pages: who is here, what they may, and
-// whether all runs.
+// Sections are the parts of the menu from which the house is run: who is here,
+// what they may, and whether all runs. They stand last, in this order.
+func Sections() []lang.Text {
+	return []lang.Text{{ZH: "机构与人员", EN: "People and organisations"}, {ZH: "安全管理", EN: "Security"}, {ZH: "运行维护", EN: "Operation"}}
+}
+
+// nav is the menu of the system's own pages.
 func nav() []module.NavItem {
-	people := lang.Text{ZH: "机构与人员", EN: "People and organisations"}
-	security := lang.Text{ZH: "安全管理", EN: "Security"}
-	operation := lang.Text{ZH: "运行维护", EN: "Operation"}
+	sections := Sections()
+	people, security, operation := sections[0], sections[1], sections[2]
 	return []module.NavItem{
 		{Section: people, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
 		{Section: people, Label: lang.Text{ZH: "机构注册审核", EN: "Registrations"}, Path: "/system/registrations", Icon: "registrations", Permission: "system.registration.review"},

@@ -12,7 +12,7 @@ export function Submissions({ id }: { id: string }) {
     { key: 'received', title: t('field.received'), sort: 'received_at', render: (s) => <span className="lh-number">{f.time(s.received_at)}</span> },
     { key: 'status', title: t('field.outcome'), render: (s) => <StatusTag tone={outcomeTone[s.status]}>{t(`outcome.${s.status}`)}</StatusTag> },
     { key: 'items', title: t('field.items'), sort: 'items', align: 'right', from: 'sm', render: (s) => <span className="lh-number">{f.number(s.items)}</span> },
-    { key: 'accepted', title: t('field.accepted'), align: 'right', render: (s) => <span className="lh-number">{f.number(s.accepted)}</span> },
+    { key: 'accepted', title: t('field.accepted'), align: 'right', from: 'sm', render: (s) => <span className="lh-number">{f.number(s.accepted)}</span> },
     { key: 'rejected', title: t('field.rejected'), sort: 'rejected', align: 'right', render: (s) => <span className="lh-number">{f.number(s.rejected)}</span> },
     { key: 'channel', title: t('field.channel'), from: 'sm', render: (s) => channel(s.channel) },
     { key: 'seq', title: t('field.seq'), sort: 'seq', align: 'right', from: 'md', render: (s) => <span className="lh-number">{s.seq > 0 ? s.seq : '—'}{s.revises ? ` ← ${s.revises}` : ''}</span> },
