@@ -21,7 +21,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'set-up', testMatch: 'set-up.spec.ts', workers: 1 },
-    { name: 'journeys', testIgnore: ['set-up.spec.ts', 'pages.spec.ts'], dependencies: ['set-up'], workers: Number(process.env.JOURNEYS ?? 1) },
+    { name: 'journeys', testIgnore: ['set-up.spec.ts', 'pages.spec.ts'], dependencies: ['set-up'], workers: 1 },
     // Last, so that the pages have something to show.
     { name: 'pages', testMatch: 'pages.spec.ts', dependencies: ['journeys'] },
   ],
