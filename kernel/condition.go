@@ -120,7 +120,7 @@ func (k *Kernel) checkLetters(ctx context.Context) health.Finding {
 	}}
 	if dead > 0 {
 		f.State = health.Degraded
-		f.Mend = lang.Text{ZH: "到“系统管理 › 死信”查看原因，重放或丢弃", EN: "Open System › Dead letters, read why, replay or discard"}
+		f.Mend = lang.Text{ZH: "到“运行维护 › 死信”查看原因，重放或丢弃", EN: "Open Operation › Dead letters, read why, replay or discard"}
 	}
 	return f
 }
@@ -135,7 +135,7 @@ func (k *Kernel) checkJobs(ctx context.Context) health.Finding {
 	}}
 	if failed > 0 {
 		f.State = health.Degraded
-		f.Mend = lang.Text{ZH: "到“系统管理 › 任务”查看原因", EN: "Open System › Jobs and read why"}
+		f.Mend = lang.Text{ZH: "到“运行维护 › 任务”查看原因", EN: "Open Operation › Jobs and read why"}
 	}
 	return f
 }

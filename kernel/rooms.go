@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -75,7 +76,7 @@ func (k *Kernel) Kit(name string) *module.Kit { return k.kit(name, k.sql.DB(name
 func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
 		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
-		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address,
+		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address, Fit: k.clock.right,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
 	}
 	kit.Search, kit.Remarks = module.NewSearch(name), module.NewRemarks(name)
@@ -167,5 +168,10 @@ func (k *Kernel) nav() []module.NavItem {
 		}
 		items = append(items, r.manifest.Nav...)
 	}
+	// The menu ends with how the house is run, whichever room a page of it is from.
+	sections := system.Sections()
+	slices.SortStableFunc(last, func(a, b module.NavItem) int {
+		return cmp.Compare(slices.Index(sections, a.Section), slices.Index(sections, b.Section))
+	})
 	return append(items, last...)
 }

@@ -4,8 +4,8 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: './e2e',
   globalSetup: './e2e/start.ts',
-  workers: 1,
-  timeout: 60_000,
+  workers: 2,
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list']],
@@ -20,8 +20,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'set-up', testMatch: 'set-up.spec.ts' },
-    { name: 'journeys', testIgnore: ['set-up.spec.ts', 'pages.spec.ts'], dependencies: ['set-up'] },
+    { name: 'set-up', testMatch: 'set-up.spec.ts', workers: 1 },
+    { name: 'journeys', testIgnore: ['set-up.spec.ts', 'pages.spec.ts'], dependencies: ['set-up'], workers: 1 },
     // Last, so that the pages have something to show.
     { name: 'pages', testMatch: 'pages.spec.ts', dependencies: ['journeys'] },
   ],

@@ -36,7 +36,8 @@ func (l *line) next() string {
 }
 
 // send posts a request until it is answered with success. It reports what
-// was acknowledged; an answer that says the request itself is wrong ends it.
+// was acknowledged; an answer that says the request itself is wrong ends it, and so
+// does one that takes a server that is away for a fault of the program (500).
 func (l *line) send(ctx context.Context, path, body string, header map[string]string) error {
 	for ctx.Err() == nil {
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, l.next()+path, strings.NewReader(body))
@@ -54,7 +55,7 @@ func (l *line) send(ctx context.Context, path, body string, header map[string]st
 			switch {
 			case read == nil && resp.StatusCode < 300:
 				return nil
-			case read == nil && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests:
+			case read == nil && resp.StatusCode <= 500 && resp.StatusCode != http.StatusTooManyRequests:
 				return fmt.Errorf("POST %s: %d %s", path, resp.StatusCode, text)
 			}
 		}

@@ -93,7 +93,7 @@ func (m *Room) Manifest() module.Manifest {
 			return m.store.forget(ctx, time.Now().Add(-refusalsKept))
 		}}},
 		Nav: []module.NavItem{{
-			Section: lang.Text{ZH: "系统管理", EN: "System"}, Label: lang.Text{ZH: "上传文件", EN: "Uploaded files"}, Path: "/system/files", Icon: "files", Permission: "files.view",
+			Section: lang.Text{ZH: "安全管理", EN: "Security"}, Label: lang.Text{ZH: "上传文件", EN: "Uploaded files"}, Path: "/system/files", Icon: "files", Permission: "files.view",
 		}},
 	}
 }

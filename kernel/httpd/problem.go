@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"linghang/kernel/fault"
+	"linghang/kernel/sqldb"
 )
 
 // Problem is the body of every refusal (RFC 9457) with the key that the web translates.
@@ -96,6 +97,7 @@ func newProblem(ctx context.Context, err error) *Problem {
 	if ready, ok := errors.AsType[*Problem](err); ok {
 		return ready
 	}
+	err = sqldb.Refined(err) // readers of a room do not tell a server that is away from a broken question
 	f := fault.As(err)
 	var tooLarge *http.MaxBytesError
 	switch {

@@ -282,10 +282,11 @@ func (c *City) Stream(t testing.TB, path, who string) <-chan struct{} {
 // Wait polls until done, and says what it waited for when it gives up.
 func Wait(t testing.TB, what string, done func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	const patience = time.Minute // on a machine that does ten things at once
+	deadline := time.Now().Add(patience)
 	for !done() {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited 20 s for %s", what)
+			t.Fatalf("waited %s for %s", patience, what)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}

@@ -135,7 +135,7 @@ func preparePostgres() (dsn string, run func() *exec.Cmd, err error) {
 }
 
 func answers(dsn string) error {
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		conn, err := pgx.Connect(ctx, dsn)
@@ -146,7 +146,7 @@ func answers(dsn string) error {
 		}
 		cancel()
 		if time.Now().After(deadline) {
-			return fmt.Errorf("waited 30 s for PostgreSQL to answer: %w", err)
+			return fmt.Errorf("waited two minutes for PostgreSQL to answer: %w", err)
 		}
 		time.Sleep(20 * time.Millisecond)
 	}

@@ -123,7 +123,7 @@ func (m *Room) Manifest() module.Manifest {
 		Personal: personal(), Forget: m.forgetPerson,
 		Sealed: []module.Sealed{{Purpose: purposeAuthority, Column: sqldb.Column{Table: "authority", Key: "slot", Name: "key_sealed"}}},
 		Nav: []module.NavItem{
-			{Section: lang.Text{ZH: "系统管理", EN: "System"}, Label: lang.Text{ZH: "机器接入", EN: "Machines"}, Path: "/machines", Icon: "machines", Permission: "machine.view"},
+			{Section: lang.Text{ZH: "安全管理", EN: "Security"}, Label: lang.Text{ZH: "机器接入", EN: "Machines"}, Path: "/machines", Icon: "machines", Permission: "machine.view"},
 		},
 	}
 }

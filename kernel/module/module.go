@@ -120,6 +120,9 @@ type Kit struct {
 	Settings json.RawMessage
 	// Address is what browsers and platforms reach this installation under.
 	Address func() string
+	// Fit returns why this process cannot judge right now, and another could: its
+	// clock is wrong. The door asks before each request.
+	Fit func(ctx context.Context) error
 }
 
 // Config reads the room's section of the configuration into c, whose present

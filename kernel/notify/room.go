@@ -116,7 +116,7 @@ func (m *Room) Manifest() module.Manifest {
 	if err != nil {
 		dir = migrations
 	}
-	section := lang.Text{ZH: "系统管理", EN: "System"}
+	section := lang.Text{ZH: "通知", EN: "Notices"}
 	return module.Manifest{
 		Name: "notify", Title: lang.Text{ZH: "通知", EN: "Notices"}, Migrations: dir,
 		Permissions: permissions(),

@@ -83,7 +83,7 @@ func (m *Room) Manifest() module.Manifest {
 	if err != nil {
 		dir = migrations
 	}
-	section := lang.Text{ZH: "系统管理", EN: "System"}
+	section := lang.Text{ZH: "安全管理", EN: "Security"}
 	return module.Manifest{
 		Name: "oidc", Title: lang.Text{ZH: "统一认证", EN: "Signing in across programs"}, Migrations: dir,
 		Permissions: []module.Permission{

@@ -35,7 +35,12 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-const topicRules = "share.rules"
+// What is watched: one's own rules, and that something somewhere is shared
+// otherwise. The second says not what, so everybody may hear it.
+const (
+	topicRules   = "share.rules"
+	topicObjects = "share.objects"
+)
 
 // Kind is a kind of objects that a room lets be shared.
 type Kind struct {
@@ -89,7 +94,7 @@ func (m *Room) Manifest() module.Manifest {
 		Personal: personal(), Forget: m.forgetPerson,
 		Routes:     m.routes(),
 		Subscribes: []module.Subscription{bus.On(m.organisationChanged)},
-		Topics:     []module.Topic{{Name: topicRules, Permission: "share.view"}},
+		Topics:     []module.Topic{{Name: topicRules, Permission: "share.view"}, {Name: topicObjects, Permission: "share.view"}},
 		Nav: []module.NavItem{
 			{Section: lang.Text{ZH: "数据共享", EN: "Sharing"}, Label: lang.Text{ZH: "共享给我们的", EN: "Shared with us"}, Path: "/sharing", Icon: "shared", Permission: "share.view"},
 			{Section: lang.Text{ZH: "数据共享", EN: "Sharing"}, Label: lang.Text{ZH: "共享规则", EN: "Sharing rules"}, Path: "/sharing/rules", Icon: "rules", Permission: "share.view"},

@@ -175,7 +175,10 @@ func (m *Room) knownAudience(ctx context.Context, a Audience) error {
 	return nil
 }
 
-func (m *Room) changed(r Rule) { m.kit.Notify(topicRules, r.ID, r.OrganisationID) }
+func (m *Room) changed(r Rule) {
+	m.kit.Notify(topicRules, r.ID, r.OrganisationID)
+	m.kit.Notify(topicObjects, "", "")
+}
 
 type ruleView struct {
 	Rule

@@ -203,7 +203,7 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if err == nil && delivery != nil {
 		delivery.Applied = true
 	}
-	return refined(err)
+	return Refined(err)
 }
 
 func (tx *Tx) receive(ctx context.Context, d *bus.Delivery) error {

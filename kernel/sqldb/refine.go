@@ -14,10 +14,10 @@ import (
 	"linghang/kernel/fault"
 )
 
-// refined tells failures of what is below apart that pass by themselves, or that an
+// Refined tells failures of what is below apart that pass by themselves, or that an
 // operator mends: a full disk, a server that is away. The caller is asked to
 // come back; nothing was changed.
-func refined(err error) error {
+func Refined(err error) error {
 	switch {
 	case err == nil, fault.As(err) != nil:
 		return err

@@ -17,7 +17,7 @@ func TestFailuresBelowAreToldApart(t *testing.T) {
 	f := func(err error, key string) {
 		t.Helper()
 		got := ""
-		if fe := fault.As(refined(err)); fe != nil {
+		if fe := fault.As(Refined(err)); fe != nil {
 			got = fe.Key
 		}
 		if got != key {

@@ -84,7 +84,6 @@ func permissions() []module.Permission {
 
 // Manifest implements module.Module.
 func (m *Room) Manifest() module.Manifest {
-	section := lang.Text{ZH: "系统管理", EN: "System"}
 	routes := append(m.entranceRoutes(), m.factorRoutes()...)
 	return module.Manifest{
 		Name: "system", Title: lang.Text{ZH: "系统管理", EN: "System"}, Migrations: identity.Migrations(),
@@ -104,23 +103,36 @@ func (m *Room) Manifest() module.Manifest {
 			{Name: "erase", Title: lang.Text{ZH: "擦除个人信息", EN: "Erase a person"}, Run: m.erase, Tries: 100},
 			healthJob(m),
 		},
-		Nav: []module.NavItem{
-			{Section: section, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
-			{Section: section, Label: lang.Text{ZH: "机构注册审核", EN: "Registrations"}, Path: "/system/registrations", Icon: "registrations", Permission: "system.registration.review"},
-			{Section: section, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
-			{Section: section, Label: lang.Text{ZH: "邀请", EN: "Invitations"}, Path: "/system/invitations", Icon: "invitations", Permission: identity.EditPersons},
-			{Section: section, Label: lang.Text{ZH: "个人信息请求", EN: "Personal data"}, Path: "/system/personal-requests", Icon: "personal", Permission: identity.DecidePersonal},
-			{Section: section, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
-			{Section: section, Label: lang.Text{ZH: "三员分立", EN: "Separation of duty"}, Path: "/system/duties", Icon: "duties", Permission: "system.person.view"},
-			{Section: section, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
-			{Section: section, Label: lang.Text{ZH: "审计日志", EN: "Audit log"}, Path: "/system/audit", Icon: "audit", Permission: "system.audit.view"},
-			{Section: section, Label: lang.Text{ZH: "运行状况", EN: "Health"}, Path: "/system/health", Icon: "health", Permission: "system.health.view"},
-			{Section: section, Label: lang.Text{ZH: "我的任务", EN: "My jobs"}, Path: "/system/my-jobs", Icon: "jobs", Permission: identity.SignedIn},
-			{Section: section, Label: lang.Text{ZH: "任务", EN: "Jobs"}, Path: "/system/jobs", Icon: "jobs", Permission: "system.job.view"},
-			{Section: section, Label: lang.Text{ZH: "死信", EN: "Dead letters"}, Path: "/system/dead-letters", Icon: "letters", Permission: "system.letter.view"},
-			{Section: section, Label: lang.Text{ZH: "指标登记", EN: "Measures"}, Path: "/system/measures", Icon: "measures", Permission: "system.measure.view"},
-			{Section: section, Label: lang.Text{ZH: "接口文档", EN: "API reference"}, Path: "/reference", Icon: "reference", Permission: identity.SignedIn},
-		},
+		Nav: nav(),
+	}
+}
+
+// Sections are the parts of the menu from which the house is run: who is here,
+// what they may, and whether all runs. They stand last, in this order.
+func Sections() []lang.Text {
+	return []lang.Text{{ZH: "机构与人员", EN: "People and organisations"}, {ZH: "安全管理", EN: "Security"}, {ZH: "运行维护", EN: "Operation"}}
+}
+
+// nav is the menu of the system's own pages.
+func nav() []module.NavItem {
+	sections := Sections()
+	people, security, operation := sections[0], sections[1], sections[2]
+	return []module.NavItem{
+		{Section: people, Label: lang.Text{ZH: "机构", EN: "Organisations"}, Path: "/system/organisations", Icon: "organisations", Permission: "system.organisation.view"},
+		{Section: people, Label: lang.Text{ZH: "机构注册审核", EN: "Registrations"}, Path: "/system/registrations", Icon: "registrations", Permission: "system.registration.review"},
+		{Section: people, Label: lang.Text{ZH: "人员", EN: "Persons"}, Path: "/system/persons", Icon: "persons", Permission: "system.person.view"},
+		{Section: people, Label: lang.Text{ZH: "邀请", EN: "Invitations"}, Path: "/system/invitations", Icon: "invitations", Permission: identity.EditPersons},
+		{Section: people, Label: lang.Text{ZH: "个人信息请求", EN: "Personal data"}, Path: "/system/personal-requests", Icon: "personal", Permission: identity.DecidePersonal},
+		{Section: security, Label: lang.Text{ZH: "角色与权限", EN: "Roles"}, Path: "/system/roles", Icon: "roles", Permission: "system.person.view"},
+		{Section: security, Label: lang.Text{ZH: "三员分立", EN: "Separation of duty"}, Path: "/system/duties", Icon: "duties", Permission: "system.person.view"},
+		{Section: security, Label: lang.Text{ZH: "访问令牌", EN: "Tokens"}, Path: "/system/tokens", Icon: "tokens", Permission: "system.token.manage"},
+		{Section: security, Label: lang.Text{ZH: "审计日志", EN: "Audit log"}, Path: "/system/audit", Icon: "audit", Permission: "system.audit.view"},
+		{Section: operation, Label: lang.Text{ZH: "运行状况", EN: "Health"}, Path: "/system/health", Icon: "health", Permission: "system.health.view"},
+		{Section: operation, Label: lang.Text{ZH: "我的任务", EN: "My jobs"}, Path: "/system/my-jobs", Icon: "own-jobs", Permission: identity.SignedIn},
+		{Section: operation, Label: lang.Text{ZH: "任务", EN: "Jobs"}, Path: "/system/jobs", Icon: "jobs", Permission: "system.job.view"},
+		{Section: operation, Label: lang.Text{ZH: "死信", EN: "Dead letters"}, Path: "/system/dead-letters", Icon: "letters", Permission: "system.letter.view"},
+		{Section: operation, Label: lang.Text{ZH: "指标登记", EN: "Measures"}, Path: "/system/measures", Icon: "measures", Permission: "system.measure.view"},
+		{Section: operation, Label: lang.Text{ZH: "接口文档", EN: "API reference"}, Path: "/reference", Icon: "reference", Permission: identity.SignedIn},
 	}
 }
 

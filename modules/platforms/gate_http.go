@@ -2,6 +2,7 @@ package platforms
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -101,7 +102,10 @@ func (m *Module) identify(r *http.Request, body []byte) (caller, error) {
 	if err != nil {
 		return caller{}, err
 	}
-	return caller{key: k, platform: p, noteKey: note, seq: s.Seq}, k.verify(s, r.Method, r.URL.Path, body, time.Now())
+	if err := k.verify(s, r.Method, r.URL.Path, body, time.Now()); err != nil {
+		return caller{}, cmp.Or(m.kit.Fit(ctx), err)
+	}
+	return caller{key: k, platform: p, noteKey: note, seq: s.Seq}, nil
 }
 
 // inflate undoes the content encoding within the bound.
@@ -250,6 +254,11 @@ func (m *Module) sieve(ctx context.Context, c caller, now time.Time) (*sieve, er
 // take brings a checked submission into the ledger, and tells who watches.
 func (m *Module) take(ctx context.Context, c caller, s submission) (submission, error) {
 	s.noteKey = c.noteKey
+	if len(s.Findings) > 0 { // of the future, perhaps, by a clock that has jumped since the door let it in
+		if err := m.kit.Fit(ctx); err != nil {
+			return s, err
+		}
+	}
 	if err := c.meter.admit(len(s.entries), time.Now()); err != nil {
 		return s, err
 	}

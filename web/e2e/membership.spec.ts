@@ -1,27 +1,18 @@
-import type { Browser, Page } from '@playwright/test'
-import { accessible, address, enter, expect, password, people, send, test } from './support'
+import type { Page } from '@playwright/test'
+import { accessible, another, enter, expect, organisation, password, test } from './support'
 import { picture } from './picture'
 
 test.describe.configure({ timeout: 240_000 })
 
-/** A browser in which nobody is signed in. */
-async function stranger(browser: Browser): Promise<Page> {
-  const context = await browser.newContext({ baseURL: address(), locale: 'zh-CN' })
-  return context.newPage()
-}
-
-/** Makes an organisation with a manager whom no other test knows. */
-async function organisation(page: Page, name: string, manager: string): Promise<string> {
-  await enter(page.request, people.administrator)
-  const { id } = await send<{ id: string }>(page.request, 'POST', '/api/system/organisations', { kind: 'operator', name: { zh: name, en: '' } })
-  await send(page.request, 'POST', '/api/system/persons', { login: manager, name: '王经理', password, memberships: [{ organisation_id: id, role: 'manager' }] })
+/** Makes an organisation with a manager whom no other test knows, as whom the page goes on. */
+async function managed(page: Page, name: string, manager: string): Promise<void> {
+  await organisation(page.request, name, [{ login: manager, role: 'manager', name: '王经理' }])
   await page.context().clearCookies()
   await enter(page.request, manager)
-  return id
 }
 
 test('a manager invites, the invited makes an account, acts for the organisation, becomes its manager and leaves', async ({ page, browser }) => {
-  await organisation(page, '邀请测试公司', 'invite.manager')
+  await managed(page, '邀请测试公司', 'invite.manager')
   await page.goto('/system/invitations')
   await expect(page.getByText('还没有邀请')).toBeVisible()
   await accessible(page)
@@ -37,7 +28,7 @@ test('a manager invites, the invited makes an account, acts for the organisation
   await expect(page.getByRole('cell', { name: /li.si@example.test/ })).toBeVisible()
   await picture(page, 'invitations')
 
-  const other = await stranger(browser)
+  const other = await another(browser)
   await other.goto(link)
   await expect(other.getByRole('heading', { name: '邀请您加入“邀请测试公司”' })).toBeVisible()
   await accessible(other)
@@ -78,7 +69,7 @@ test('a manager invites, the invited makes an account, acts for the organisation
 })
 
 test('persons come in from a file, after each line was checked', async ({ page }) => {
-  await organisation(page, '导入测试公司', 'import.manager')
+  await managed(page, '导入测试公司', 'import.manager')
   await page.goto('/system/persons')
   await page.getByRole('button', { name: '导入' }).click()
   const choose = async (text: string) => page.locator('input[type=file]').setInputFiles({ name: '人员.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })

@@ -1,9 +1,7 @@
 import type { Page } from '@playwright/test'
-import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { accessible, address, enter, expect, password, people, send, test } from './support'
 
 interface Registered {
@@ -173,66 +171,4 @@ test('a device is let in by its code', async ({ page, signIn: signedIn }) => {
   await expect(page.getByText('设备已连接')).toBeVisible()
   const tokens = await ask('token', { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: device.device_code! })
   expect(tokens.id_token).toBeTruthy()
-})
-
-/** Runs an OpenID Provider that nobody here wrote, and returns its address. */
-async function independent(redirect: string): Promise<{ issuer: string; process: ChildProcess }> {
-  const script = fileURLToPath(new URL('../scripts/independent-provider.mjs', import.meta.url))
-  const child = spawn('node', [script, 'linghang', 'the-secret', redirect], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const issuer = await new Promise<string>((found, failed) => {
-    child.stdout.once('data', (line: Buffer) => found(line.toString().trim()))
-    child.once('exit', (code) => failed(new Error(`the provider ended with ${code}`)))
-  })
-  return { issuer, process: child }
-}
-
-test('a person links an account elsewhere and signs in with it', async ({ page, signIn: signedIn }) => {
-  await signedIn('administrator')
-  await page.goto('/system/providers')
-  await expect(page.getByText('还没有身份提供方')).toBeVisible()
-  await page.getByRole('button', { name: '添加身份提供方' }).click()
-  await page.getByLabel('名称（中文）').fill('省统一身份认证')
-  await page.getByLabel('签发者（issuer）').fill('https://not.yet.example')
-  await page.getByLabel('在对方登记的应用编号').fill('linghang')
-  await accessible(page)
-  await page.getByRole('button', { name: '保存' }).click()
-  await expect(page.getByText('请在对方登记此回调地址')).toBeVisible()
-  const redirect = (await page.locator('.ant-drawer .lh-copy pre').innerText()).trim()
-  await page.getByRole('button', { name: '关闭' }).last().click()
-  const provider = await independent(redirect)
-  try {
-    const row = page.getByRole('row', { name: /省统一身份认证/ })
-    await row.getByRole('button', { name: '编辑' }).click()
-    await page.getByLabel('签发者（issuer）').fill(provider.issuer)
-    await page.getByLabel('应用密钥').fill('the-secret')
-    await page.getByRole('button', { name: '保存' }).click()
-    await expect(row.getByText(provider.issuer)).toBeVisible()
-    await row.getByRole('button', { name: '测试' }).click()
-    await expect(row.getByText('可用')).toBeVisible()
-    await accessible(page)
-    await page.context().clearCookies()
-
-    await page.goto('/sign-in')
-    await page.getByRole('button', { name: '用省统一身份认证登录' }).click()
-    await expect(page.getByText('该账户未与本系统的人员关联')).toBeVisible()
-    await accessible(page)
-    await signIn(page, people.viewer)
-    await expect(page.getByRole('button', { name: /^账户/ })).toBeVisible()
-    await page.goto('/profile')
-    await page.getByRole('button', { name: '关联 省统一身份认证' }).click()
-    await expect(page.getByRole('row', { name: /viewer@ours\.example/ })).toBeVisible()
-    await accessible(page)
-    await page.context().clearCookies()
-
-    await page.goto('/profile')
-    await page.getByRole('button', { name: '用省统一身份认证登录' }).click()
-    await expect(page).toHaveURL(/\/profile$/)
-    await expect(page.getByRole('row', { name: /viewer@ours\.example/ })).toBeVisible()
-  } finally {
-    provider.process.kill()
-    await page.context().clearCookies()
-    await enter(page.request, people.administrator)
-    const { items } = (await (await page.request.get(`${address()}/api/oidc/providers`)).json()) as { items: { id: string }[] }
-    for (const p of items) await send(page.request, 'DELETE', `/api/oidc/providers/${p.id}`)
-  }
 })

@@ -12,7 +12,7 @@ export default async function start(): Promise<() => Promise<void>> {
   const data = mkdtempSync(join(tmpdir(), 'linghang-e2e-'))
   const config = join(data, 'linghang.yaml')
   writeFileSync(config, 'oidc:\n  allow: ["127.0.0.0/8"]\n') // a test's own identity provider is on this machine
-  const server = spawn(binary(), ['serve', '--config', config, '--data', data, '--http', '127.0.0.1:0', '--log-level', 'warn'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = spawn(binary(), ['serve', '--config', config, '--data', data, '--http', '127.0.0.1:0', '--tls-listen', '127.0.0.1:0', '--log-level', 'warn'], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const link = await new Promise<string>((found, failed) => {
     const look = (chunk: Buffer) => {

@@ -37,12 +37,12 @@ export function SignIn() {
           <Input.Password autoComplete="current-password" />
         </Form.Item>
       </EntityForm>
-      <p className="lh-gate-more"><LinkButton type="link" to="/register">{t('register.title')}</LinkButton></p>
       {(passkeysWork() || ways.length > 0) && <Divider plain>{t('signIn.or')}</Divider>}
       <div className="lh-stack">
         {passkeysWork() && <PasskeySignIn enter={enter} />}
         {ways.map((way) => <WayButton key={way.id} way={way} next={safeNext(params.get('next'))} />)}
       </div>
+      <p className="lh-gate-more"><LinkButton type="link" to="/register">{t('register.title')}</LinkButton></p>
     </Gate>
   )
 }

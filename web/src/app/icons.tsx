@@ -1,6 +1,6 @@
 import {
   ApartmentOutlined, ApiOutlined, AppstoreAddOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BellOutlined, BookOutlined, CalendarOutlined, ClusterOutlined, DashboardOutlined,
-  DatabaseOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HddOutlined, HeartOutlined, IdcardOutlined, KeyOutlined, MailOutlined, PartitionOutlined, PlusSquareOutlined, ProfileOutlined, QuestionCircleOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, ShareAltOutlined, SolutionOutlined, TeamOutlined, UserAddOutlined,
+  DatabaseOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileSearchOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HddOutlined, HeartOutlined, HistoryOutlined, IdcardOutlined, KeyOutlined, LoginOutlined, MailOutlined, PartitionOutlined, PlusSquareOutlined, ProfileOutlined, QuestionCircleOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, ShareAltOutlined, SolutionOutlined, TeamOutlined, UserAddOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 
@@ -10,7 +10,7 @@ const icons: Record<string, ReactNode> = {
   measures: <FundOutlined />, health: <HeartOutlined />, reference: <ApiOutlined />, platforms: <ClusterOutlined />, add: <PlusSquareOutlined />, catalogue: <BookOutlined />,
   plan: <FlagOutlined />, board: <DashboardOutlined />, target: <BarChartOutlined />, targets: <BarChartOutlined />, reports: <FileTextOutlined />,
   calendar: <CalendarOutlined />, data: <DatabaseOutlined />, list: <ProfileOutlined />,
-  files: <FileProtectOutlined />, values: <FileDoneOutlined />, reminders: <BellOutlined />, screen: <DesktopOutlined />, letters: <DisconnectOutlined />, jobs: <FieldTimeOutlined />, registrations: <AuditOutlined />, invitations: <UserAddOutlined />, personal: <IdcardOutlined />, notices: <MailOutlined />, channels: <RobotOutlined />, deliveries: <SendOutlined />, programs: <AppstoreAddOutlined />, machines: <HddOutlined />, shared: <ShareAltOutlined />, rules: <PartitionOutlined />, explain: <QuestionCircleOutlined />, providers: <IdcardOutlined />,
+  files: <FileProtectOutlined />, values: <FileDoneOutlined />, reminders: <BellOutlined />, screen: <DesktopOutlined />, letters: <DisconnectOutlined />, jobs: <FieldTimeOutlined />, 'own-jobs': <HistoryOutlined />, registrations: <FileSearchOutlined />, invitations: <UserAddOutlined />, personal: <IdcardOutlined />, notices: <MailOutlined />, channels: <RobotOutlined />, deliveries: <SendOutlined />, programs: <AppstoreAddOutlined />, machines: <HddOutlined />, shared: <ShareAltOutlined />, rules: <PartitionOutlined />, explain: <QuestionCircleOutlined />, providers: <LoginOutlined />,
 }
 
 /** The icon of a menu entry. */

@@ -51,7 +51,6 @@ const darkGrounds = {
   colorWarningBorder: '#564522', colorErrorBg: '#301c1b', colorErrorBorder: '#5c3230', controlItemBgActive: '#1f3347', controlItemBgActiveHover: '#26405a',
 }
 
-const family = "-apple-system, BlinkMacSystemFont, 'Segoe UI', 'PingFang SC', 'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 
 /** The one file of design tokens, as Ant Design takes them. */
 export function tokens(mode: Mode): ThemeConfig {
@@ -66,7 +65,7 @@ export function tokens(mode: Mode): ThemeConfig {
       colorTextPlaceholder: mode === 'dark' ? '#8a98a5' : '#6b7884', colorTextQuaternary: mode === 'dark' ? '#8a98a5' : '#6b7884',
       colorBgLayout: p.page, colorBgContainer: p.surface, colorBgElevated: mode === 'dark' ? '#1d262f' : p.surface, colorBorderSecondary: p.line,
       ...(mode === 'dark' ? darkGrounds : lightGrounds),
-      borderRadius: 4, fontFamily: family, fontSize: 14, controlHeight: 34, motion: false,
+      borderRadius: 4, fontFamily: 'var(--lh-family)', fontSize: 14, controlHeight: 34, motion: false,
     },
     components: {
       Layout: { headerBg: p.surface, siderBg: p.surface, headerHeight: 52, headerPadding: '0 16px', bodyBg: p.page },

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { Descriptions, Select } from 'antd'
+import { Select } from 'antd'
 import { useState } from 'react'
-import { api, Confirm, Failure, Loading, none, PlainTable, read, StatusTag, useChange, useFormat, useMay, useText, type Schema } from '../../kernel'
+import { api, Confirm, Failure, Loading, none, Particulars, PlainTable, read, StatusTag, useChange, useFormat, useMay, useText, type Schema } from '../../kernel'
 import { TokenShown } from './AddMachine'
 import { machinesKey, reasons, tones, type Issued } from './data'
 import { Clock } from './Machines'
@@ -35,10 +35,7 @@ function Facts({ machine: m }: { machine: Detail }) {
   const f = useFormat()
   const row = (key: string, label: string, children: React.ReactNode) => ({ key, label, children })
   return (
-    <Descriptions
-      size="small"
-      column={1}
-      bordered
+    <Particulars
       items={[
         row('name', t('field.name'), m.name),
         row('kind', t('field.kind'), t(`kind.${m.kind}`)),

@@ -49,7 +49,7 @@ function useColumns(edit: (c: Channel) => void, made: (secret: string) => void):
   const remove = useChange({ run: (id: string) => read(api.DELETE('/api/notify/channels/{id}', by(id))), refresh: [channelsKey], quiet: true })
   return [
     { key: 'name', title: t('channels.name'), sort: 'name', render: (c) => <span className="lh-two"><span>{c.name}</span><span className="lh-code">{c.host}</span></span> },
-    { key: 'type', title: t('channels.type'), sort: 'type', render: (c) => t(`type.${c.type}`) },
+    { key: 'type', title: t('channels.type'), sort: 'type', from: 'sm', render: (c) => t(`type.${c.type}`) },
     { key: 'organisation', title: t('channels.organisation'), from: 'md', render: (c) => organisations.name(c.organisation_id) },
     { key: 'kinds', title: t('channels.kinds'), from: 'lg', render: (c) => (c.kinds.length ? t('channels.some', { count: c.kinds.length }) : t('channels.all')) },
     {

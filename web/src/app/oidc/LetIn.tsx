@@ -30,9 +30,9 @@ export function LetIn() {
             dataSource={programs.data.items}
             columns={[
               { title: t('mine.program'), render: (_, p) => <span className="lh-prose">{text(p.name)}</span> },
-              { title: t('mine.knows'), render: (_, p) => <span className="lh-prose">{f.list(p.scopes.map((s) => t(`scopeName.${s as Scope}`)))}</span> },
-              { title: t('mine.since'), render: (_, p) => <span className="lh-number">{f.time(p.at)}</span> },
-              { title: t('mine.used'), render: (_, p) => <span className="lh-number">{f.time(p.used_at)}</span> },
+              { title: t('mine.knows'), responsive: ['sm'], render: (_, p) => <span className="lh-prose">{f.list(p.scopes.map((s) => t(`scopeName.${s as Scope}`)))}</span> },
+              { title: t('mine.since'), responsive: ['lg'], render: (_, p) => <span className="lh-number">{f.time(p.at)}</span> },
+              { title: t('mine.used'), responsive: ['md'], render: (_, p) => <span className="lh-number">{f.time(p.used_at)}</span> },
               { title: t('mine.actions'), align: 'right', render: (_, p) => <Confirm title={t('mine.withdrawTitle', { name: text(p.name) })} label={t('mine.withdraw')} button={{ size: 'small' }} run={() => withdraw.mutateAsync(p.id)} /> },
             ]}
           />

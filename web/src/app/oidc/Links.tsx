@@ -35,8 +35,8 @@ export function Links() {
           columns={[
             { title: t('links.account'), render: (_, l) => <span className="lh-prose">{l.name}</span> },
             { title: t('links.provider'), render: (_, l) => text(l.provider) },
-            { title: t('links.since'), render: (_, l) => <span className="lh-number">{f.time(l.at)}</span> },
-            { title: t('links.used'), render: (_, l) => (l.used_at ? <span className="lh-number">{f.time(l.used_at)}</span> : t('links.never')) },
+            { title: t('links.since'), responsive: ['lg'], render: (_, l) => <span className="lh-number">{f.time(l.at)}</span> },
+            { title: t('links.used'), responsive: ['md'], render: (_, l) => (l.used_at ? <span className="lh-number">{f.time(l.used_at)}</span> : t('links.never')) },
             { title: t('links.actions'), align: 'right', render: (_, l) => <Confirm title={t('links.unlinkTitle', { name: l.name })} note={t('links.unlinkNote')} label={t('links.unlink')} button={{ size: 'small' }} run={() => unlink.mutateAsync(l.id)} /> },
           ]}
         />

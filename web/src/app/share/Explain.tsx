@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Card, Form, Select } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { api, Failure, none, PageHeader, PlainTable, read, request, StatusTag, useText, type Page, type Schema, type Tone } from '../../kernel'
+import { api, Failure, none, PageHeader, PlainTable, read, request, StatusTag, useMay, useText, type Page, type Schema, type Tone } from '../../kernel'
 import { usePartners, useVocabulary, type Explanation, type Verdict } from './data'
 import { useShareTexts } from './texts'
 
@@ -38,6 +38,7 @@ export default function Explain() {
 function Question({ ask, busy }: { ask: (asked: Asked) => void; busy: boolean }) {
   const t = useShareTexts()
   const text = useText()
+  const may = useMay()
   const vocabulary = useVocabulary()
   const partners = usePartners()
   const [form] = Form.useForm<Asked>()
@@ -53,7 +54,7 @@ function Question({ ask, busy }: { ask: (asked: Asked) => void; busy: boolean })
   if (vocabulary.kinds.length === 0) return null
   return (
     <Form<Asked> form={form} layout="vertical" initialValues={{ kind: vocabulary.kinds[0]?.noun }} onFinish={ask} className="lh-form" requiredMark={false}>
-      <Form.Item name="organisation" label={t('explain.organisation')} rules={needed(t('explain.organisation'))}>
+      <Form.Item name="organisation" label={t('explain.organisation')} extra={may('share.manage') && t('explain.organisationNote')} rules={needed(t('explain.organisation'))}>
         <Select showSearch={{ optionFilterProp: 'label', onSearch: partners.search }} options={partners.options} />
       </Form.Item>
       <Form.Item name="kind" label={t('explain.kind')}>

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, Descriptions, Input } from 'antd'
+import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { api, Confirm, Failure, Loading, none, PlainTable, read, StatusTag, useChange, useFormat, useMay, useText } from '../../kernel'
+import { api, Confirm, Failure, Loading, none, Particulars, PlainTable, read, StatusTag, useChange, useFormat, useMay, useText } from '../../kernel'
 import { rulesKey, sharedKey, tones, useVocabulary, type RuleDetail as Detail } from './data'
 import { Policy } from './Policy'
 import { RuleForm } from './RuleForm'
@@ -43,10 +43,7 @@ function Facts({ rule: r }: { rule: Detail }) {
   const audience = [...r.with.map((n) => text(n)), ...r.audience.kinds.map((k) => t(`organisationKind.${k}`)), ...r.audience.districts.map(district)]
   const by = [...(r.proposed_by_name ? [t('rules.proposedBy', { name: r.proposed_by_name })] : []), ...(r.approved_by_name ? [t('rules.approvedBy', { name: r.approved_by_name })] : []), ...(r.reason ? [r.reason] : [])]
   return (
-    <Descriptions
-      size="small"
-      column={1}
-      bordered
+    <Particulars
       items={[
         { key: 'title', label: t('field.title'), children: text(r.title) },
         { key: 'state', label: t('field.state'), children: <span className="lh-two"><StatusTag tone={tones[r.state]}>{t(`state.${r.state}`)}</StatusTag><span>{by.join(' · ')}</span></span> },
@@ -118,7 +115,7 @@ function Versions({ rule: r }: { rule: Detail }) {
         { key: 'version', title: t('field.version'), render: (_, v) => <span className="lh-number">{v.version}</span> },
         { key: 'act', title: t('field.act'), render: (_, v) => t(`act.${v.act}`) },
         { key: 'by', title: t('field.by'), render: (_, v) => v.by_name },
-        { key: 'at', title: t('field.time'), render: (_, v) => <span className="lh-number">{f.time(v.at)}</span> },
+        { key: 'at', title: t('field.time'), responsive: ['sm'], render: (_, v) => <span className="lh-number">{f.time(v.at)}</span> },
         { key: 'reason', title: t('field.reason'), responsive: ['md'], render: (_, v) => v.reason },
       ]}
     />

@@ -9,7 +9,7 @@ export default function SharedWithUs() {
   const text = useText()
   const f = useFormat()
   const vocabulary = useVocabulary()
-  useLive('share.rules', sharedKey)
+  useLive('share.objects', sharedKey)
   const columns: Column<Shared>[] = [
     { key: 'title', title: t('field.object'), sort: 'title', render: (x) => <span className="lh-two"><Link to={x.path}>{text(x.title)}</Link><span>{vocabulary.kindTitle(x.kind)}</span></span> },
     { key: 'owner', title: t('field.owner'), sort: 'owner', render: (x) => text(x.owner) },

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, read, useText, type Schema, type Tone } from '../../kernel'
+import { api, read, useMay, useText, type Schema, type Tone } from '../../kernel'
 
 export type Rule = Schema<'ShareRule'>
 export type RuleDetail = Schema<'ShareRuleView'>
@@ -17,9 +17,10 @@ export const organisationKinds = ['bureau', 'enterprise', 'operator', 'provider'
 
 export const tones: Record<Rule['state'], Tone> = { draft: 'info', proposed: 'warn', in_force: 'good', ended: 'idle' }
 
-/** Organisations to choose from: one's own scope, and others by their whole name or code. */
+/** Organisations to choose from: one's own scope, and for those who make rules others by their whole name or code. */
 export function usePartners() {
   const text = useText()
+  const may = useMay()
   const vocabulary = useVocabulary()
   const [q, setQ] = useState('')
   const [met, setMet] = useState<{ value: string; label: string }[]>([])
@@ -31,7 +32,7 @@ export function usePartners() {
       setMet((old) => [...old.filter((o) => !fresh.some((x) => x.value === o.value)), ...fresh])
       return found
     },
-    enabled: q.length >= 2,
+    enabled: q.length >= 2 && may('share.manage'),
   })
   const own = vocabulary.organisations
   return { options: [...own, ...met.filter((o) => !own.some((x) => x.value === o.value))], search: (typed: string) => setQ(typed.trim()) }

@@ -14,7 +14,7 @@ export const zh = {
     policyNote: '策略由表单生成。安全管理员可以手写；手写后表单不再决定内容，并须由第二人批准。', policyEdit: '手写策略', policySave: '保存策略', policyForm: '恢复为表单生成', policySaved: '策略已保存', policyFine: '策略可用', policyCheck: '检查',
   },
   explain: {
-    title: '谁能看到', note: '选择机构和对象，查看依据哪些规则允许或禁止，以及原因。每次查询都记入审计日志。', organisation: '机构', kind: '类别', object: '对象', ask: '查询', sees: '{{who}}可以查看“{{what}}”', seesNot: '{{who}}不能查看“{{what}}”', owner: '所属机构：{{name}}', rules: '逐条规则', none: '没有与此对象有关的规则', says: { permits: '允许', forbids: '禁止', nothing: '不涉及', error: '出错' }, choose: '请选择机构和对象。', chooseObject: '输入名称查找',
+    title: '谁能看到', note: '选择机构和对象，查看依据哪些规则允许或禁止，以及原因。每次查询都记入审计日志。', organisation: '机构', organisationNote: '其他机构请输入全称或统一社会信用代码查找。', kind: '类别', object: '对象', ask: '查询', sees: '{{who}}可以查看“{{what}}”', seesNot: '{{who}}不能查看“{{what}}”', owner: '所属机构：{{name}}', rules: '逐条规则', none: '没有与此对象有关的规则', says: { permits: '允许', forbids: '禁止', nothing: '不涉及', error: '出错' }, choose: '请选择机构和对象。', chooseObject: '输入名称查找',
   },
   problems: {
     rule: { invalid: '规则不完整或有误。', ended: '已结束的规则不能更改。', state: '规则的状态不允许这样做。', four_eyes: '须由第二人批准，提交人不能批准自己的规则。', others: '您不能更改此规则。', many: '规则过多，最多 {{limit}} 条。' },

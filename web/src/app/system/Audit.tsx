@@ -27,8 +27,8 @@ export default function Audit() {
   const verify = useChange({ run: () => read(api.GET('/api/system/audit/verification')), quiet: true })
   const outcome = (o: string) => ((outcomes as readonly string[]).includes(o) ? t(`outcome.${o as (typeof outcomes)[number]}`) : o)
   const columns: Column<AuditEntry>[] = [
-    { key: 'at', title: t('field.time'), sort: 'at', render: (e) => <span className="lh-number">{f.time(e.at)}</span> },
-    { key: 'actor', title: t('field.actor'), sort: 'actor_name', render: (e) => (e.erased ? <span className="lh-muted">{t('personal.erased')}</span> : '') || e.actor_name || (e.actor === 'nobody' ? t('audit.nobody') : e.actor) },
+    { key: 'at', title: t('field.time'), sort: 'at', from: 'md', render: (e) => <span className="lh-number">{f.time(e.at)}</span> },
+    { key: 'actor', title: t('field.actor'), sort: 'actor_name', render: (e) => <span className="lh-two"><span>{(e.erased ? <span className="lh-muted">{t('personal.erased')}</span> : '') || e.actor_name || (e.actor === 'nobody' ? t('audit.nobody') : e.actor)}</span><span className="lh-number lh-narrow-only">{f.time(e.at)}</span></span> },
     { key: 'action', title: t('field.action'), sort: 'action', render: (e) => <span className="lh-code lh-path">{e.action}</span> },
     { key: 'outcome', title: t('field.outcome'), render: (e) => <StatusTag tone={tones[e.outcome] ?? 'idle'}>{outcome(e.outcome)}</StatusTag> },
     { key: 'ip', title: t('field.ip'), from: 'lg', render: (e) => <span className="lh-code">{e.ip || none}</span> },

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Descriptions, Drawer, Grid } from 'antd'
+import { Drawer } from 'antd'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
-import { CopyBlock, none, request, useFormat } from '../../kernel'
+import { CopyBlock, none, Particulars, request, useFormat } from '../../kernel'
 import { AuditChanges } from './AuditChanges'
 import { useOrganisations, type AuditEntry } from './data'
 import type { Document } from './openapi'
@@ -30,7 +30,6 @@ function Details({ entry: e, outcome, close }: { entry: AuditEntry; outcome: Rea
   const f = useFormat()
   const organisations = useOrganisations()
   const route = useRoute(e.action)
-  const wide = Grid.useBreakpoint().sm !== false
   const code = (text: string | undefined) => (text ? <span className="lh-code lh-break">{text}</span> : none)
   const rows: [string, ReactNode][] = [
     [t('field.time'), <span key="at" className="lh-number">{f.time(e.at)}</span>],
@@ -49,7 +48,7 @@ function Details({ entry: e, outcome, close }: { entry: AuditEntry; outcome: Rea
   ]
   return (
     <div className="lh-stack">
-      <Descriptions size="small" bordered column={1} layout={wide ? 'horizontal' : 'vertical'} items={rows.map(([label, children]) => ({ key: label, label, children }))} />
+      <Particulars items={rows.map(([label, children]) => ({ key: label, label, children }))} />
       <AuditChanges changes={e.changes ?? []} />
       <CopyBlock label={t('field.hash')} text={e.hash} />
       <p className="lh-muted">{t('audit.hashNote')}</p>

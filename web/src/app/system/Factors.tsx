@@ -83,8 +83,8 @@ function Passkeys() {
         dataSource={list.data.items}
         columns={[
           { title: t('factors.passkey'), render: (_, p) => p.name },
-          { title: t('profile.since'), render: (_, p) => <span className="lh-number">{f.time(p.created_at)}</span> },
-          { title: t('field.lastUsed'), render: (_, p) => <span className="lh-number">{f.time(p.used_at)}</span> },
+          { title: t('profile.since'), responsive: ['md'], render: (_, p) => <span className="lh-number">{f.time(p.created_at)}</span> },
+          { title: t('field.lastUsed'), responsive: ['sm'], render: (_, p) => <span className="lh-number">{f.time(p.used_at)}</span> },
           {
             title: t('field.actions'), align: 'right',
             render: (_, p) => (

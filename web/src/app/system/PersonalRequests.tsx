@@ -13,13 +13,12 @@ export const requestTones: Record<PersonalRequest['state'], Tone> = { open: 'war
 /** What persons ask about their data, the most pressing first. */
 export default function PersonalRequests() {
   const t = useSystemTexts()
-  const f = useFormat()
   const [one, setOne] = useState<PersonalRequest | null>(null)
   const columns: Column<PersonalRequest>[] = [
     { key: 'person', title: t('field.person'), render: (r) => (r.name ? <span className="lh-two"><span>{r.name}</span><span className="lh-code">{r.login}</span></span> : <span className="lh-muted">{t('personal.erased')}</span>) },
     { key: 'kind', title: t('personal.asks'), sort: 'kind', render: (r) => t(`personal.kinds.${r.kind}`) },
-    { key: 'state', title: t('field.state'), sort: 'state', render: (r) => <StatusTag tone={requestTones[r.state]}>{t(`personal.states.${r.state}`)}</StatusTag> },
-    { key: 'due', title: t('personal.due'), sort: 'due_at', render: (r) => <span className="lh-number">{f.date(r.due_at)} {r.late && <StatusTag tone="bad">{t('personal.late')}</StatusTag>}</span> },
+    { key: 'state', title: t('field.state'), sort: 'state', render: (r) => <span className="lh-two"><StatusTag tone={requestTones[r.state]}>{t(`personal.states.${r.state}`)}</StatusTag><span className="lh-narrow-only"><Due request={r} /></span></span> },
+    { key: 'due', title: t('personal.due'), sort: 'due_at', from: 'md', render: (r) => <Due request={r} /> },
     { key: 'by', title: t('field.decidedBy'), from: 'lg', render: (r) => r.decided_by || none },
     { key: 'act', title: t('field.actions'), align: 'right', render: (r) => <Button size="small" onClick={() => setOne(r)}>{t(r.state === 'open' ? 'personal.decide' : 'personal.look')}</Button> },
   ]
@@ -45,6 +44,12 @@ export default function PersonalRequests() {
       </Drawer>
     </>
   )
+}
+
+function Due({ request: r }: { request: PersonalRequest }) {
+  const t = useSystemTexts()
+  const f = useFormat()
+  return <span className="lh-number">{f.date(r.due_at)} {r.late && <StatusTag tone="bad">{t('personal.late')}</StatusTag>}</span>
 }
 
 function One({ request: r, close }: { request: PersonalRequest; close: () => void }) {

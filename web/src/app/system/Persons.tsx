@@ -78,7 +78,7 @@ function useColumns(edit: (p: Person) => void, reset: (p: Person) => void): Colu
       key: 'name', title: t('field.person'), sort: 'name',
       render: (p) => (
         <span className="lh-two">
-          <span>{p.name} {p.synthetic && <SyntheticMark />}</span>
+          <span>{p.name} {p.synthetic && <SyntheticMark />} {p.disabled && <span className="lh-narrow-only"><StatusTag tone="idle">{t('persons.disabled')}</StatusTag></span>}</span>
           <span className="lh-code">{p.login}</span>
         </span>
       ),
@@ -97,7 +97,7 @@ function useColumns(edit: (p: Person) => void, reset: (p: Person) => void): Colu
     },
     { key: 'email', title: t('field.email'), from: 'lg', render: (p) => p.email || none },
     { key: 'factor', title: t('factors.title'), from: 'md', render: (p) => <StatusTag tone={p.second_factor ? 'good' : 'idle'}>{t(p.second_factor ? 'factors.has' : 'factors.hasNone')}</StatusTag> },
-    { key: 'disabled', title: t('field.state'), render: (p) => <StatusTag tone={p.disabled ? 'idle' : 'good'}>{t(p.disabled ? 'persons.disabled' : 'persons.active')}</StatusTag> },
+    { key: 'disabled', title: t('field.state'), from: 'md', render: (p) => <StatusTag tone={p.disabled ? 'idle' : 'good'}>{t(p.disabled ? 'persons.disabled' : 'persons.active')}</StatusTag> },
   ]
   if (may('system.person.edit')) {
     columns.push({

@@ -155,10 +155,10 @@ function Sessions() {
         loading={sessions.isPending}
         columns={[
           { title: t('profile.browser'), render: (_, s) => <span className="lh-prose" title={s.user_agent}>{browserOf(s.user_agent) || t('profile.unknownBrowser')}</span> },
-          { title: t('profile.how'), render: (_, s) => <span className="lh-prose">{f.list(s.amr.map((a) => how[a] ?? a))}</span> },
-          { title: t('field.ip'), render: (_, s) => <span className="lh-code">{s.ip}</span> },
-          { title: t('profile.since'), render: (_, s) => <span className="lh-number">{f.time(s.created_at)}</span> },
-          { title: t('profile.seen'), render: (_, s) => <span className="lh-number">{f.time(s.last_seen_at)}</span> },
+          { title: t('profile.how'), responsive: ['md'], render: (_, s) => <span className="lh-prose">{f.list(s.amr.map((a) => how[a] ?? a))}</span> },
+          { title: t('field.ip'), responsive: ['sm'], render: (_, s) => <span className="lh-code">{s.ip}</span> },
+          { title: t('profile.since'), responsive: ['lg'], render: (_, s) => <span className="lh-number">{f.time(s.created_at)}</span> },
+          { title: t('profile.seen'), responsive: ['sm'], render: (_, s) => <span className="lh-number">{f.time(s.last_seen_at)}</span> },
           {
             title: t('field.actions'), align: 'right',
             render: (_, s) => (s.current ? <StatusTag tone="good">{t('profile.this')}</StatusTag> : <Confirm title={t('profile.endTitle')} label={t('profile.end')} button={{ size: 'small' }} run={() => end.mutateAsync(s.id)} />),

@@ -79,7 +79,7 @@ function Parameters({ list }: { list: Parameter[] }) {
       dataSource={list}
       columns={[
         { title: t('reference.parameter'), render: (_, p) => <span className="lh-code">{p.name}{p.required ? ' *' : ''}</span> },
-        { title: t('reference.place'), render: (_, p) => p.in },
+        { title: t('reference.place'), responsive: ['sm'], render: (_, p) => p.in },
         { title: t('reference.type'), render: (_, p) => <span className="lh-code">{word(p.schema)}</span> },
         { title: t('field.detail'), render: (_, p) => p.description ?? p.schema?.description ?? none },
       ]}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Button, Descriptions, Drawer, Input } from 'antd'
+import { Alert, Button, Drawer, Input } from 'antd'
 import { useState } from 'react'
-import { api, Confirm, DataTable, EmptyState, Failure, ifMatch, Loading, PageHeader, read, StatusTag, useChange, useFormat, useOpen, useText, type Column, type Schema } from '../../kernel'
+import { api, Confirm, DataTable, EmptyState, Failure, ifMatch, Loading, PageHeader, Particulars, read, StatusTag, useChange, useFormat, useOpen, useText, type Column, type Schema } from '../../kernel'
 import { registrationTones } from '../registration/Status'
 import { organisationsKey } from './data'
 import { useSystemTexts } from './texts'
@@ -68,10 +68,7 @@ function One({ id, close }: { id: string; close: () => void }) {
           description={<ul className="lh-plain">{r.namesakes.map((n) => <li key={n.id}>{text(n.name)} <span className="lh-code">{n.uscc}</span> · {t(n.what === 'organisation' ? 'registrations.isOrganisation' : 'registrations.isRegistration')}</li>)}</ul>}
         />
       )}
-      <Descriptions
-        size="small"
-        column={1}
-        bordered
+      <Particulars
         items={[
           { key: 'name', label: t('field.name'), children: text(r.name) },
           { key: 'kind', label: t('field.kind'), children: t(`kind.${r.kind}`) },

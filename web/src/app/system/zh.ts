@@ -46,7 +46,7 @@ export const zh = {
     sentTitle: '邀请已创建', mailed: '链接已发往 {{email}}。', once: '链接只显示这一次，请复制后交给受邀人。', link: '邀请链接', revoke: '撤销', revoked: '已撤销', revokeTitle: '撤销此邀请？', revokeNote: '链接随即失效。', roleNote: '系统管理员、安全管理员和审计员不能凭链接授予。', emailNote: '填写后链接发往此邮箱；不填，或未配置邮件服务器时，链接显示给您复制。', words: '附言', days: '有效天数', language: '邮件语言',
     states: { open: '待接受', expired: '已到期', accepted: '已加入', declined: '已谢绝', revoked: '已撤销' },
   },
-  roles: { title: '角色与权限', note: '权限由各系统声明，角色是权限的集合。', bureauOnly: '仅主管部门', any: '各类机构', holds: '拥有' },
+  roles: { title: '角色与权限', note: '权限由各系统声明，角色是权限的集合。', bureauOnly: '仅主管部门', any: '各类机构', holds: '拥有', holders: '拥有此权限的角色' },
   duties: {
     title: '三员分立', note: '系统管理员、安全管理员、审计员互相制约，一人在全市只能担任其中一员。', appoint: '去任命', and: '、', vacant: '尚未任命：{{roles}}', vacantNote: '在任命之前，由系统管理员暂代其权限；任命后暂代立即结束。请在“人员”中为另外的人添加相应角色。',
     conflict: '以下人员兼任多员，请调整：{{names}}', separate: '三员均已任命，且无人兼任。', standIn: '系统管理员暂代', named: '已任命', nobody: '尚未任命',

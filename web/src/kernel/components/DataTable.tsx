@@ -80,7 +80,7 @@ export function DataTable<Item extends object>(props: Props<Item>) {
         loading={list.isPending}
         columns={shown.map((c) => antColumn(c, state.sort))}
         expandable={expandable as never}
-        locale={{ emptyText: list.isPending ? t('list.loading') : (!narrowed && props.empty) || <EmptyState title={narrowed ? t('list.nothing') : t('list.empty')} /> }}
+        locale={{ emptyText: list.isPending ? t('list.loading') : (!narrowed && props.empty) || <EmptyState title={narrowed ? t('list.nothing') : t('list.empty')} note={narrowed ? t('list.nothingNote') : undefined} /> }}
         onChange={(_, __, sorter) => change({ sort: sortOf(sorter as SorterResult<Item>) })}
       />
       <Pager state={state} change={change} next={list.data?.next_cursor ?? ''} busy={list.isPlaceholderData} />
@@ -131,24 +131,26 @@ function Bar<Item>({ url, columns, shown, filters, search, exports: downloads, f
       )}
       {views && <Views list={views} names={['q', 'sort', 'limit', 'columns', ...filters.map((f) => f.name)].map((name) => prefix + name)} />}
       {columns.length > 1 && <Columns columns={columns} shown={shown} chosen={state.columns.length > 0} change={(keys) => change({ columns: keys.join(',') })} />}
-      <span className="lh-list-total">{total === undefined ? '' : t('list.total', { count: total })}</span>
-      {downloads && (
-        <Dropdown
-          trigger={['click']}
-          menu={{
-            items: (['csv', 'xlsx'] as const).map((format) => ({
-              key: format,
-              label: (
-                <a href={exportURL(url, state, format, language, fixed)} download>
-                  {t(format === 'csv' ? 'action.exportCSV' : 'action.exportXLSX')}
-                </a>
-              ),
-            })),
-          }}
-        >
-          <Button icon={<DownloadOutlined />}>{t('action.export')}</Button>
-        </Dropdown>
-      )}
+      <span className="lh-list-end">
+        <span className="lh-list-total">{total === undefined ? '' : t('list.total', { count: total })}</span>
+        {downloads && (
+          <Dropdown
+            trigger={['click']}
+            menu={{
+              items: (['csv', 'xlsx'] as const).map((format) => ({
+                key: format,
+                label: (
+                  <a href={exportURL(url, state, format, language, fixed)} download>
+                    {t(format === 'csv' ? 'action.exportCSV' : 'action.exportXLSX')}
+                  </a>
+                ),
+              })),
+            }}
+          >
+            <Button icon={<DownloadOutlined />}>{t('action.export')}</Button>
+          </Dropdown>
+        )}
+      </span>
     </Flex>
   )
 }

@@ -1,8 +1,9 @@
-import { Table, type TableProps } from 'antd'
+import { Grid, Table, type TableProps } from 'antd'
 import { useEffect, useRef, type ComponentRef } from 'react'
 
-/** A table as all are here: dense, on one page unless told otherwise, and reachable by keyboard where it scrolls. */
+/** A table as all are here: dense, on one page unless told otherwise; it breaks lines where there is no room, and is reachable by keyboard where it scrolls all the same. */
 export function PlainTable<Item extends object>({ label, ...rest }: TableProps<Item> & { label: string }) {
+  const wide = Grid.useBreakpoint().md !== false
   const table = useRef<ComponentRef<typeof Table>>(null)
   useEffect(() => {
     const box = table.current?.nativeElement.querySelector('.ant-table-content')
@@ -19,5 +20,5 @@ export function PlainTable<Item extends object>({ label, ...rest }: TableProps<I
     if (box.firstElementChild) watcher.observe(box.firstElementChild)
     return () => watcher.disconnect()
   }, [label])
-  return <Table<Item> ref={table as never} size="small" pagination={false} scroll={{ x: 'max-content' }} showSorterTooltip={false} {...rest} />
+  return <Table<Item> ref={table as never} size="small" pagination={false} scroll={{ x: wide ? 'max-content' : '100%' }} showSorterTooltip={false} {...rest} />
 }

@@ -10,7 +10,7 @@ export const en: Translation<typeof zh> = {
     more: 'More', home: 'To the start page', reload: 'Reload', details: 'Details',
   },
   list: {
-    total: '{{count}} in all', previous: 'Previous page', next: 'Next page', empty: 'Nothing here yet', nothing: 'Nothing matches', pageSize: '{{count}} per page',
+    total: '{{count}} in all', previous: 'Previous page', next: 'Next page', empty: 'Nothing here yet', nothing: 'Nothing matches', nothingNote: 'Search or filter for less.', pageSize: '{{count}} per page',
     filter: 'Filter', all: '{{what}}: all', loading: 'Reading',
   },
   columns: { title: 'Columns', usual: 'As usual', earlier: 'Move {{title}} forward', later: 'Move {{title}} back', moved: '{{title}} is now column {{place}}', shown: '{{title}} shows', hidden: '{{title}} is hidden' },

@@ -7,7 +7,7 @@ export const zh = {
     more: '更多', home: '回到首页', reload: '重新加载', details: '详情',
   },
   list: {
-    total: '共 {{count}} 条', previous: '上一页', next: '下一页', empty: '没有数据', nothing: '没有符合条件的数据', pageSize: '每页 {{count}} 条',
+    total: '共 {{count}} 条', previous: '上一页', next: '下一页', empty: '没有数据', nothing: '没有符合条件的数据', nothingNote: '请放宽搜索或筛选条件。', pageSize: '每页 {{count}} 条',
     filter: '筛选', all: '全部{{what}}', loading: '正在读取',
   },
   columns: { title: '列', usual: '恢复默认', earlier: '“{{title}}”前移', later: '“{{title}}”后移', moved: '“{{title}}”移到第 {{place}} 列', shown: '已显示“{{title}}”', hidden: '已隐藏“{{title}}”' },

@@ -41,13 +41,13 @@ export default function Catalogue() {
           locale={{ emptyText: <EmptyState title={t('catalogue.nothing')} /> }}
           columns={[
             { title: t('field.indicator'), render: (_, x) => <span className="lh-two"><span>{text(x.title)}</span><span className="lh-code">{x.code}</span></span> },
-            { title: t('field.group'), render: (_, x) => groups.get(x.group) ?? x.group },
+            { title: t('field.group'), responsive: ['md'], render: (_, x) => groups.get(x.group) ?? x.group },
             { title: t('field.unit'), render: (_, x) => text(x.unit) || none },
-            { title: t('field.kind'), render: (_, x) => kinds[x.kind] ?? x.kind },
+            { title: t('field.kind'), responsive: ['md'], render: (_, x) => kinds[x.kind] ?? x.kind },
             { title: t('field.tier'), render: (_, x) => vocabulary.title('tiers', x.tier) },
-            { title: t('field.dims'), render: (_, x) => f.list(x.dims.map((d) => dims[d] ?? d)) || none },
-            { title: t('field.source'), render: (_, x) => sources[x.source] ?? x.source },
-            { title: t('catalogue.below'), render: (_, x) => (x.below ? <span className="lh-code">{x.below}</span> : none) },
+            { title: t('field.dims'), responsive: ['lg'], render: (_, x) => f.list(x.dims.map((d) => dims[d] ?? d)) || none },
+            { title: t('field.source'), responsive: ['lg'], render: (_, x) => sources[x.source] ?? x.source },
+            { title: t('catalogue.below'), responsive: ['xl'], render: (_, x) => (x.below ? <span className="lh-code">{x.below}</span> : none) },
           ]}
         />
       </div>

@@ -49,7 +49,7 @@ export function Districts() {
           columns={[
             { title: t('field.district'), render: (_, r) => <Link to={`/platforms?district=${r.term.code}`}>{text(r.term.title)}</Link> },
             ...whats.map((w) => ({
-              title: t(`district.${w}`), align: 'right' as const, sorter: (a: { tally: Tally }, b: { tally: Tally }) => a.tally[w] - b.tally[w],
+              title: t(`district.${w}`), align: 'right' as const, ...(w === 'reporting' || w === 'platforms' ? {} : { responsive: ['sm' as const] }), sorter: (a: { tally: Tally }, b: { tally: Tally }) => a.tally[w] - b.tally[w],
               render: (_: unknown, r: { tally: Tally }) => <span className="lh-number">{f.number(r.tally[w], 0)}</span>,
             })),
           ]}

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { Segmented } from 'antd'
+import { Button, Segmented } from 'antd'
 import { useMemo, useState } from 'react'
-import { api, EmptyState, Failure, Loading, none, read, useFormat, useLanguage, usePalette, useText, PlainTable } from '../../kernel'
+import { api, EmptyState, Failure, LinkButton, Loading, none, read, useFormat, useLanguage, usePalette, useText, PlainTable } from '../../kernel'
 import { Chart } from '../../lib/chart/Chart'
 import { lineOption } from '../../lib/chart/line'
 import { platformKey, useIndicators, useVocabulary, type Indicator } from './data'
 import { usePlatformTexts } from './texts'
 
 /** The newest values of a platform, and one of them over time. */
-export function Indicators({ id }: { id: string }) {
+export function Indicators({ id, shared }: { id: string; shared: boolean }) {
   const t = usePlatformTexts()
   const text = useText()
   const f = useFormat()
@@ -18,7 +18,7 @@ export function Indicators({ id }: { id: string }) {
   if (indicators.error) return <Failure problem={indicators.error} retry={() => void indicators.refetch()} />
   if (!indicators.data) return <Loading />
   const rows = indicators.data.items
-  if (rows.length === 0) return <EmptyState title={t('page.noValues')} note={t('page.noValuesNote')} />
+  if (rows.length === 0) return <EmptyState title={t('page.noValues')} note={t(shared ? 'page.noValuesNote' : 'page.noValuesHow')} action={!shared && <LinkButton to="?tab=keys">{t('page.connect')}</LinkButton>} />
   const codes = new Set(rows.map((x) => x.code))
   const code = picked && codes.has(picked) ? picked : codes.has('ent_served') ? 'ent_served' : rows[0]!.code
   const breakdown = (x: Indicator) => dimsText(x, vocabulary)
@@ -44,7 +44,7 @@ export function Indicators({ id }: { id: string }) {
               ),
             },
             { title: t('field.value'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.value)} <span className="lh-muted">{text(x.unit)}</span></span> },
-            { title: t('field.period'), render: (_, x) => <span className="lh-number">{x.tier === 'D' || x.tier === 'M' ? f.date(x.at) : f.time(x.at)}</span> },
+            { title: t('field.period'), responsive: ['sm'], render: (_, x) => <span className="lh-number">{x.tier === 'D' || x.tier === 'M' ? f.date(x.at) : f.time(x.at)}</span> },
             { title: t('field.method'), responsive: ['xl'], render: (_, x) => (x.revision > 1 ? `${methodText(t, x.method)} · ${t('page.revision', { n: x.revision - 1 })}` : methodText(t, x.method)) },
           ]}
         />
@@ -106,7 +106,7 @@ function History({ id, indicator }: { id: string; indicator: Indicator }) {
       </div>
       {series.error && <Failure problem={series.error} retry={() => void series.refetch()} />}
       {series.data && series.data.points.length === 0 ? (
-        <EmptyState title={t('page.noPoints')} />
+        <EmptyState title={t('page.noPoints')} note={t('page.noPointsNote')} action={span !== 'year' && <Button onClick={() => setChosen('year')}>{t('page.wholeYear')}</Button>} />
       ) : (
         <Chart option={option} height={320} label={`${name} ${series.data?.points.length ?? none}`} />
       )}

@@ -21,11 +21,11 @@ export function Keys({ platform }: { platform: PlatformDetail }) {
         label={t('page.keys')}
         rowKey={(k) => k.id}
         dataSource={platform.keys}
-        locale={{ emptyText: <EmptyState title={t('key.none')} /> }}
+        locale={{ emptyText: <EmptyState title={t('key.none')} note={t(may('platforms.key') ? 'key.noneNote' : 'key.noneView')} /> }}
         columns={[
           { title: t('key.id'), render: (_, k) => <span className="lh-code">{k.id}</span> },
           { title: t('field.kind'), render: (_, k) => t(`key.${k.kind}`) + (k.sandbox ? ` · ${t('key.sandbox')}` : '') },
-          { title: t('key.created'), render: (_, k) => <span className="lh-number">{f.time(k.created_at)}</span> },
+          { title: t('key.created'), responsive: ['sm' as const], render: (_, k) => <span className="lh-number">{f.time(k.created_at)}</span> },
           ...(may('platforms.key')
             ? [{
                 title: '', align: 'right' as const,

@@ -37,7 +37,7 @@ function Page({ platform }: { platform: PlatformDetail }) {
   const vocabulary = useVocabulary()
   const [params, setParams] = useSearchParams()
   const tabs = [
-    { key: 'indicators', label: t('page.indicators'), children: <Indicators id={platform.id} /> },
+    { key: 'indicators', label: t('page.indicators'), children: <Indicators id={platform.id} shared={platform.shared ?? false} /> },
     ...(platform.shared ? [] : [{ key: 'submissions', label: t('page.submissions'), children: <Submissions id={platform.id} /> }, { key: 'keys', label: t('page.keys'), children: <Keys platform={platform} /> }, { key: 'comments', label: t('page.comments'), children: <Remarks kind="platforms.platform" id={platform.id} /> }]),
     ...(may('platforms.backfill') && !platform.shared ? [{ key: 'backfill', label: t('page.backfill'), children: <Backfill platform={platform} /> }] : []),
     { key: 'entry', label: t('page.entry'), children: <Entry platform={platform} /> },

@@ -1,4 +1,4 @@
-import { DataTable, EmptyState, StatusTag, useFormat, type Column } from '../../kernel'
+import { DataTable, EmptyState, LinkButton, StatusTag, useFormat, type Column } from '../../kernel'
 import { outcomeTone, platformKey, type Submission } from './data'
 import { usePlatformTexts } from './texts'
 
@@ -11,10 +11,10 @@ export function Submissions({ id }: { id: string }) {
   const columns: Column<Submission>[] = [
     { key: 'received', title: t('field.received'), sort: 'received_at', render: (s) => <span className="lh-number">{f.time(s.received_at)}</span> },
     { key: 'status', title: t('field.outcome'), render: (s) => <StatusTag tone={outcomeTone[s.status]}>{t(`outcome.${s.status}`)}</StatusTag> },
-    { key: 'items', title: t('field.items'), sort: 'items', align: 'right', render: (s) => <span className="lh-number">{f.number(s.items)}</span> },
-    { key: 'accepted', title: t('field.accepted'), align: 'right', render: (s) => <span className="lh-number">{f.number(s.accepted)}</span> },
+    { key: 'items', title: t('field.items'), sort: 'items', align: 'right', from: 'sm', render: (s) => <span className="lh-number">{f.number(s.items)}</span> },
+    { key: 'accepted', title: t('field.accepted'), align: 'right', from: 'sm', render: (s) => <span className="lh-number">{f.number(s.accepted)}</span> },
     { key: 'rejected', title: t('field.rejected'), sort: 'rejected', align: 'right', render: (s) => <span className="lh-number">{f.number(s.rejected)}</span> },
-    { key: 'channel', title: t('field.channel'), render: (s) => channel(s.channel) },
+    { key: 'channel', title: t('field.channel'), from: 'sm', render: (s) => channel(s.channel) },
     { key: 'seq', title: t('field.seq'), sort: 'seq', align: 'right', from: 'md', render: (s) => <span className="lh-number">{s.seq > 0 ? s.seq : '—'}{s.revises ? ` ← ${s.revises}` : ''}</span> },
     { key: 'period', title: t('field.period'), from: 'lg', render: (s) => <span className="lh-number">{s.period}</span> },
     { key: 'id', title: t('field.receipt'), from: 'xl', render: (s) => <span className="lh-code">{s.id}</span> },
@@ -29,7 +29,7 @@ export function Submissions({ id }: { id: string }) {
       filters={[{ name: 'channel', label: t('field.channel'), options: channels.map((c) => ({ value: c, label: t(`channel.${c}`) })) }]}
       exports
       prefix="s."
-      empty={<EmptyState title={t('page.noSubmissions')} />}
+      empty={<EmptyState title={t('page.noSubmissions')} note={t('page.noSubmissionsNote')} action={<LinkButton to="?tab=keys">{t('page.connect')}</LinkButton>} />}
       canExpand={(s) => s.findings.length > 0}
       expand={(s) => <Findings findings={s.findings} />}
     />

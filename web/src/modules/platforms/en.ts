@@ -28,14 +28,14 @@ export const en: Translation<typeof zh> = {
   },
   key: {
     push: 'Push key', pushNote: 'Prometheus remote write, OpenTelemetry or JSON, with user name and password', report: 'Signing key', reportNote: 'JSON reports, each signed with HMAC-SHA256; the secret never travels',
-    id: 'Key (user name)', secret: 'Secret (password)', once: 'The secret is shown this once. Keep it now.', none: 'No key yet', created: 'Made', sandbox: 'sandbox', revoke: 'Revoke', revoked: 'Revoked', revokeTitle: 'Revoke this key?',
+    id: 'Key (user name)', secret: 'Secret (password)', once: 'The secret is shown this once. Keep it now.', none: 'No key yet', noneNote: 'Choose a kind below, and make a key with a configuration to paste.', noneView: 'The manager of the organisation makes it.', created: 'Made', sandbox: 'sandbox', revoke: 'Revoke', revoked: 'Revoked', revokeTitle: 'Revoke this key?',
     revokeNote: 'Reports with this key are refused at once.', rotateNote: 'Two keys of a kind can be valid at a time: make a new one, change over, then revoke the old one. Reporting has no gap.',
   },
   page: {
     shared: 'Shared by {{operator}}, to be looked at',
     title: 'Platform', indicators: 'Indicators', submissions: 'Submissions', comments: 'Comments', keys: 'Keys and connection', backfill: 'Back-fill', entry: 'Entry', edit: 'Edit the entry', saved: 'Saved', move: 'Change status', moveTo: 'To “{{status}}”', moved: 'The status is changed',
     remove: 'Remove', removeTitle: 'Remove this demonstration platform?', removeNote: 'The platform and everything that it reported are removed.', seriesLimit: 'of {{limit}} at most', limits: '{{series}} series, {{samples}} samples a minute', total: 'Total',
-    noValues: 'No values yet', noValuesNote: 'They show with the first report.', noPoints: 'No data in this span', noSubmissions: 'Nothing was submitted yet', fromFacts: 'From the ledger of reports', fromSeries: 'From the time series', revision: 'revision {{n}}', item: 'item {{n}}',
+    noValues: 'No values yet', noValuesNote: 'They show with the first report.', noValuesHow: 'Take a key and paste a configuration; they show with the first report.', noPoints: 'No data in this span', noPointsNote: 'Look at a longer span, or back-fill the past.', wholeYear: 'Look at a year', noSubmissions: 'Nothing was submitted yet', noSubmissionsNote: 'Take a key and paste a configuration; every report and what became of it is listed here.', connect: 'Connect it', fromFacts: 'From the ledger of reports', fromSeries: 'From the time series', revision: 'revision {{n}}', item: 'item {{n}}',
   },
   span: { hour: '1 h', day: '24 h', week: '7 d', month: '30 d', year: '1 y' },
   channel: { report: 'Signed JSON', json: 'JSON', remotewrite: 'Prometheus', otlp: 'OpenTelemetry', csv: 'CSV back-fill' },

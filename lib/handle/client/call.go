@@ -1,0 +1,383 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"linghang/lib/handle/auth"
+	"linghang/lib/handle/wire"
+)
+
+// ask is what a client wants of a service.
+type ask struct {
+	op     wire.Op
+	flags  wire.Flags
+	handle string
+	body   []byte
+	admin  bool
+	why    string
+	each   func(body []byte) error // of every part of a list
+	begun  bool                    // a part has come
+	heard  bool                    // an answer has come, whatever it is
+	digest []byte                  // header and body of the request that a challenge was about
+}
+
+// reply is a server's answer.
+type reply struct {
+	envelope wire.Envelope
+	message  wire.Message
+	body     []byte // without the request's digest
+	from     netip.AddrPort
+}
+
+// walk is one call through as many servers as it takes.
+type walk struct {
+	left   int
+	seen   map[step]bool
+	places map[string][]wire.Value // that were found on the way
+}
+
+// step is an exchange as far as a circle is told by it.
+type step struct {
+	door   netip.AddrPort
+	op     wire.Op
+	handle string
+}
+
+func (c *Client) newWalk() *walk {
+	return &walk{c.o.MaxHops, map[step]bool{}, map[string][]wire.Value{}}
+}
+
+// target is one server of a site.
+type target struct {
+	site   *wire.Site
+	server *wire.Server
+}
+
+// targets lists the servers that may be asked, the best first: primaries for
+// changes, those that failed lately last.
+func (c *Client) targets(sites []wire.Site, a *ask) []target {
+	var list []target
+	for i := range sites {
+		site := &sites[i]
+		if a.admin && !site.Primary {
+			continue
+		}
+		if n, ok := site.ServerFor(a.handle); ok {
+			list = append(list, target{site, &site.Servers[n]})
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.o.Now()
+	weight := func(t target) int {
+		for _, i := range t.server.Interfaces {
+			if until, ok := c.failed[netip.AddrPortFrom(t.server.Address, uint16(i.Port))]; ok && now.Before(until) { //nolint:gosec // as Door has it
+				return 1
+			}
+		}
+		return 0
+	}
+	slices.SortStableFunc(list, func(a, b target) int { return weight(a) - weight(b) })
+	return list
+}
+
+// failTime is how long a server that did not answer is asked last.
+const failTime = 30 * time.Second
+
+const maxFailed = 4096
+
+func (c *Client) remember(door netip.AddrPort, failed bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !failed {
+		delete(c.failed, door)
+		return
+	}
+	if len(c.failed) >= maxFailed {
+		clear(c.failed)
+	}
+	c.failed[door] = c.o.Now().Add(failTime)
+}
+
+// do asks the service at the sites, and whoever it refers to.
+func (c *Client) do(ctx context.Context, sites []wire.Site, a *ask, w *walk) (*reply, error) {
+	for {
+		r, err := c.askSites(ctx, sites, a, w)
+		if err != nil {
+			return nil, err
+		}
+		code := r.message.Code
+		if code == wire.CodeSuccess {
+			return r, nil
+		}
+		if code != wire.CodePrefixReferral && code != wire.CodeServiceReferral || a.flags.Has(wire.FlagNoReferral) {
+			return nil, failure(r)
+		}
+		if sites, err = c.referred(ctx, r, w); err != nil {
+			return nil, err
+		}
+		a.why = code.String()
+	}
+}
+
+func failure(r *reply) error {
+	e := &Error{Code: r.message.Code, Server: r.from}
+	if f, err := wire.DecodeFailure(r.body); err == nil {
+		e.Message, e.Indexes = f.Message, f.Indexes
+	}
+	return e
+}
+
+// askSites asks one server after the other until one answers.
+func (c *Client) askSites(ctx context.Context, sites []wire.Site, a *ask, w *walk) (*reply, error) {
+	list := c.targets(sites, a)
+	if len(list) == 0 {
+		return nil, fmt.Errorf("%s %s: %w", a.op, a.handle, ErrNoService)
+	}
+	var faults error
+	for _, t := range list {
+		r, err := c.askServer(ctx, t, a, w)
+		if err == nil {
+			return r, nil
+		}
+		faults = errors.Join(faults, err)
+		if final(ctx, a, err) {
+			return nil, faults
+		}
+	}
+	return nil, fmt.Errorf("%s %s: %w: %w", a.op, a.handle, ErrNoServer, faults)
+}
+
+// final tells whether another server or protocol would not help, or would make a
+// change twice.
+func final(ctx context.Context, a *ask, err error) bool {
+	return ctx.Err() != nil || a.begun || a.admin && a.heard || errors.Is(err, ErrLoop) || errors.Is(err, ErrTooFar) || errors.Is(err, auth.ErrNoKey)
+}
+
+// askServer asks one server by the protocols it has, and answers its challenge.
+func (c *Client) askServer(ctx context.Context, t target, a *ask, w *walk) (*reply, error) {
+	var faults error
+	for _, protocol := range c.protocols(a) {
+		service := wire.ServiceQuery
+		if a.admin {
+			service = wire.ServiceAdmin
+		}
+		door, ok := t.server.Door(service, protocol)
+		if !ok {
+			continue
+		}
+		if here := (step{door, a.op, wire.Fold(a.handle)}); w.seen[here] {
+			return nil, fmt.Errorf("%s at %s again: %w", a.handle, door, ErrLoop)
+		}
+		r, err := c.exchange(ctx, t, door, protocol, a, w)
+		if err == nil {
+			w.seen[step{door, a.op, wire.Fold(a.handle)}] = true
+			return r, nil
+		}
+		faults = errors.Join(faults, fmt.Errorf("%s %s: %w", protocol, door, err))
+		if final(ctx, a, err) {
+			return nil, faults
+		}
+	}
+	if faults == nil {
+		return nil, fmt.Errorf("server %d has no door for it", t.server.ID)
+	}
+	return nil, faults
+}
+
+// protocols lists what may carry an ask: changes and lists do not go by UDP.
+func (c *Client) protocols(a *ask) []wire.Protocol {
+	if !a.admin {
+		return c.o.Protocols
+	}
+	return slices.DeleteFunc(slices.Clone(c.o.Protocols), func(p wire.Protocol) bool { return p == wire.UDP })
+}
+
+// exchange asks at one door; a challenge is answered.
+func (c *Client) exchange(ctx context.Context, t target, door netip.AddrPort, protocol wire.Protocol, a *ask, w *walk) (*reply, error) {
+	r, signed, err := c.once(ctx, t, door, protocol, a, w, 0)
+	if err != nil || r.message.Code != wire.CodeAuthNeeded || c.o.Identity == nil {
+		return r, err
+	}
+	challenge, err := wire.DecodeChallenge(r.message.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read challenge: %w", err)
+	}
+	if !challenge.Digest.Of(signed) || challenge.Digest.Kind < wire.DigestSHA1 {
+		return nil, fmt.Errorf("challenge: %w", ErrForged)
+	}
+	proof, err := c.o.Identity.Answer(r.envelope.Version, &challenge)
+	if err != nil {
+		return nil, fmt.Errorf("answer challenge: %w", err)
+	}
+	second := *a
+	second.op, second.body, second.why, second.digest = wire.OpChallengeAnswer, proof.Append(nil), "proof of identity", signed
+	r, _, err = c.once(ctx, t, door, protocol, &second, w, r.envelope.Session)
+	a.begun, a.heard = second.begun, second.heard
+	return r, err
+}
+
+// once sends a message and reads its answer. It returns the header and body that
+// were sent, too. Session is that of a challenge.
+func (c *Client) once(ctx context.Context, t target, door netip.AddrPort, protocol wire.Protocol, a *ask, w *walk, session uint32) (*reply, []byte, error) {
+	if w.left--; w.left < 0 {
+		return nil, nil, ErrTooFar
+	}
+	p, sess, signed, err := c.pack(t, door, a, session)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &reply{from: door}
+	p.each = func(e *wire.Envelope, message []byte) (bool, error) {
+		if err := c.open(r, e, message, p, sess, a, signed, t.server); err != nil {
+			return false, err
+		}
+		more := r.message.Flags.Has(wire.FlagContinued)
+		if a.each != nil && r.message.Code == wire.CodeSuccess {
+			a.begun = true
+			return more, a.each(r.body)
+		}
+		return more, nil
+	}
+	began := c.o.Now()
+	err = c.send(ctx, p, door, protocol)
+	c.remember(door, err != nil && ctx.Err() == nil)
+	if c.o.Trace != nil {
+		c.o.Trace(Hop{a.op, a.handle, a.why, door, protocol, r.message.Code, err, c.o.Now().Sub(began)})
+	}
+	if r.message.Code == wire.CodeSessionTimeout && sess != nil {
+		c.forget(door)
+	}
+	return r, signed, err
+}
+
+// requestID returns an id that nobody who does not see the request can guess, so
+// that he cannot answer it.
+func requestID() (uint32, error) {
+	var b [4]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return 0, fmt.Errorf("make request id: %w", err)
+	}
+	return binary.BigEndian.Uint32(b[:]) &^ (1 << 31), nil // some read it with a sign
+}
+
+// pack writes the message of an ask.
+func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*parcel, *auth.Session, []byte, error) {
+	id, err := requestID()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	v := t.site.Version.Spoken()
+	p := &parcel{
+		envelope: wire.Envelope{Version: v, Suggested: wire.Current(), Session: session, Request: id},
+		server:   t.server, keep: c.o.KeepIdle > 0, handle: a.handle,
+	}
+	header := wire.Header{Op: a.op, Flags: a.flags, SiteSerial: t.site.Serial, Expires: uint32(c.o.Now().Add(12 * time.Hour).Unix())} //nolint:gosec // the protocol's time ends in 2106
+	if p.keep {
+		header.Flags |= wire.FlagKeepAlive
+	}
+	sess := c.session(door)
+	if !a.admin {
+		sess = nil
+	}
+	if sess != nil && (session == 0 || session == sess.ID) {
+		p.envelope.Session = sess.ID
+		header.Flags |= wire.FlagCertify // or the answer has no MAC
+		if c.o.Encrypt {
+			header.Flags |= wire.FlagEncrypt
+		}
+	} else {
+		sess = nil
+	}
+	message := wire.AppendMessage(nil, &header, a.body, nil)
+	signed := message[:len(message)-4]
+	if sess != nil && a.op != wire.OpChallengeAnswer {
+		message = wire.AppendBytes(slices.Clip(signed), sess.Sign(nil, &p.envelope, signed))
+	}
+	if sess != nil && c.o.Encrypt {
+		sealed, err := sess.Seal(nil, message)
+		if err != nil {
+			return nil, nil, nil, fmt.Errorf("encrypt message: %w", err)
+		}
+		p.envelope.Encrypted, message = true, sealed
+	}
+	p.message = message
+	return p, sess, signed, nil
+}
+
+// unseal decrypts an answer. One to an encrypted request that is not encrypted is
+// refused, unless it says why there is no session.
+func unseal(e *wire.Envelope, message []byte, p *parcel, sess *auth.Session, a *ask) ([]byte, error) {
+	if e.Encrypted {
+		if sess == nil {
+			return nil, auth.ErrCipher
+		}
+		return sess.Open(message)
+	}
+	if p.envelope.Encrypted && a.op != wire.OpSessionEnd {
+		if m, err := wire.DecodeMessage(message); err != nil || m.Code != wire.CodeSessionTimeout {
+			return nil, fmt.Errorf("answer in the clear: %w", ErrForged)
+		}
+	}
+	return message, nil
+}
+
+// open reads an answer and checks that it is one to what was asked.
+func (c *Client) open(r *reply, e *wire.Envelope, message []byte, p *parcel, sess *auth.Session, a *ask, signed []byte, server *wire.Server) error {
+	if e.Request != p.envelope.Request {
+		return ErrForged
+	}
+	message, err := unseal(e, message, p, sess, a)
+	if err != nil {
+		return err
+	}
+	m, err := wire.DecodeMessage(message)
+	if err != nil {
+		return fmt.Errorf("read answer: %w", err)
+	}
+	if m.Code == 0 {
+		return ErrForged
+	}
+	a.heard = true
+	r.envelope, r.message, r.body = *e, m, m.Body
+	if m.Flags.Has(wire.FlagReturnDigest) && m.Code != wire.CodeAuthNeeded {
+		digest, body, err := wire.CutDigest(m.Body)
+		if err != nil {
+			return fmt.Errorf("read digest: %w", err)
+		}
+		if !digest.Of(signed) && (a.digest == nil || !digest.Of(a.digest)) {
+			return ErrForged
+		}
+		r.body = body
+	}
+	return c.verify(r, sess, a, server)
+}
+
+// verify checks the MAC or the signature that an answer must have: those of a
+// session are of it, and those that were asked to be signed are.
+func (c *Client) verify(r *reply, sess *auth.Session, a *ask, server *wire.Server) error {
+	if sess != nil {
+		if a.op == wire.OpSessionEnd || r.message.Code == wire.CodeSessionTimeout {
+			return nil // a server that has no session any more cannot make its MAC
+		}
+		if a.op == wire.OpChallengeAnswer && len(r.message.Credential) == 0 {
+			return nil
+		}
+		return sess.Check(&r.envelope, &r.message)
+	}
+	if !a.flags.Has(wire.FlagCertify) {
+		return nil
+	}
+	key, err := auth.DecodePublicKey(server.PublicKey)
+	if err != nil {
+		return fmt.Errorf("read the key of the site: %w", err)
+	}
+	return c.o.Policy.CheckMessage(key, &r.envelope, &r.message)
+}

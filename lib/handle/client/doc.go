@@ -1,0 +1,148 @@
+// Package client asks the Handle System (RFC 3650, RFC 3652): it finds the
+// service of a handle from the root down, chooses the server, speaks UDP, TCP,
+// HTTP or HTTPS, follows referrals and aliases, answers challenges and keeps
+// sessions.
+//
+// A Client is safe for concurrent use and starts no goroutine.
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"linghang/lib/handle/auth"
+	"linghang/lib/handle/wire"
+)
+
+// Options say how a client works. Root or Resolver is needed; all else has a use
+// when it is zero.
+type Options struct {
+	Root     []wire.Site    // sites of 0.NA/0.NA, where every search begins
+	Resolver []wire.Site    // everything is asked here instead, with recursion
+	Identity *auth.Identity // who the client is when it is asked
+	Policy   auth.Policy    // what signatures are accepted
+	Cache    Cache          // of where services are; nil asks every time
+	Trace    func(Hop)      // is told every exchange
+
+	Protocols []wire.Protocol // tried in this order where a server offers them; UDP, TCP, HTTPS, HTTP
+	Waits     []time.Duration // for an answer by UDP before asking again; 500, 1000, 1500 ms
+	Timeout   time.Duration   // of an exchange over TCP or HTTP, 10 s
+	MaxHops   int             // exchanges of one call, 40
+	MaxAlias  int             // aliases that are followed, 10
+	KeepIdle  int             // TCP connections that are kept per server; 0 closes after each answer
+	Encrypt   bool            // what is sent in sessions
+
+	// Dial connects to "udp" or "tcp"; nil is net.Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	Now  func() time.Time // time.Now
+}
+
+// Cache keeps where services are: values of prefixes and of services.
+type Cache interface {
+	Load(handle string) ([]wire.Value, bool)
+	Store(handle string, values []wire.Value, until time.Time)
+}
+
+// Hop is one exchange with a server.
+type Hop struct {
+	Op       wire.Op
+	Handle   string
+	Why      string // what the server is asked for
+	Server   netip.AddrPort
+	Protocol wire.Protocol
+	Code     wire.Code // zero if there was no answer
+	Fault    error
+	Took     time.Duration
+}
+
+// Error is an answer that is no success.
+type Error struct {
+	Code    wire.Code
+	Message string
+	Indexes []int32
+	Server  netip.AddrPort
+}
+
+// Error tells the code, the server and its message.
+func (e *Error) Error() string {
+	if e.Message == "" {
+		return fmt.Sprintf("%s (by %s)", e.Code, e.Server)
+	}
+	return fmt.Sprintf("%s: %s (by %s)", e.Code, e.Message, e.Server)
+}
+
+// CodeOf returns the code of an answer that was no success, or zero.
+func CodeOf(err error) wire.Code {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return 0
+}
+
+// What a client reports beside Error.
+var (
+	ErrLoop      = errors.New("the referrals, services or aliases lead in a circle")
+	ErrTooFar    = errors.New("the answer is too many steps away")
+	ErrNoService = errors.New("no service is known for the handle")
+	ErrNoServer  = errors.New("no server of the service answers")
+	ErrForged    = errors.New("the answer is not to what was asked")
+)
+
+// Client asks the Handle System.
+type Client struct {
+	o Options
+
+	mu       sync.Mutex
+	idle     map[netip.AddrPort][]net.Conn
+	failed   map[netip.AddrPort]time.Time
+	sessions map[netip.AddrPort]*auth.Session
+}
+
+// New returns a client.
+func New(o Options) *Client {
+	if len(o.Protocols) == 0 {
+		o.Protocols = []wire.Protocol{wire.UDP, wire.TCP, wire.HTTPS, wire.HTTP}
+	}
+	if len(o.Waits) == 0 {
+		o.Waits = []time.Duration{500 * time.Millisecond, 1000 * time.Millisecond, 1500 * time.Millisecond}
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 10 * time.Second
+	}
+	if o.MaxHops == 0 {
+		o.MaxHops = 40
+	}
+	if o.MaxAlias == 0 {
+		o.MaxAlias = 10
+	}
+	if o.Dial == nil {
+		var d net.Dialer
+		o.Dial = d.DialContext
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Client{
+		o: o, idle: map[netip.AddrPort][]net.Conn{}, failed: map[netip.AddrPort]time.Time{},
+		sessions: map[netip.AddrPort]*auth.Session{},
+	}
+}
+
+// Close closes the connections that are kept.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var err error
+	for _, list := range c.idle {
+		for _, conn := range list {
+			err = errors.Join(err, conn.Close())
+		}
+	}
+	clear(c.idle)
+	return err
+}

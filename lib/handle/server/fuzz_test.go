@@ -1,0 +1,85 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"linghang/lib/handle/wire"
+)
+
+// FuzzServer sends octets to a server that has an open session and a challenge
+// that waits: it must not panic, and what it answers must be a message.
+func FuzzServer(f *testing.F) {
+	f.Add(benchQuery())
+	for _, op := range []wire.Op{
+		wire.OpSiteInfo, wire.OpChallengeAnswer, wire.OpSessionSetUp, wire.OpSessionEnd, wire.OpLoginKey, wire.OpCreate, wire.OpListHandles,
+	} {
+		h := wire.Header{Op: op, Flags: wire.FlagKeepAlive | wire.FlagReturnDigest}
+		message := wire.AppendMessage(nil, &h, []byte{0, 0, 0, 0}, nil)
+		e := wire.Envelope{Version: wire.Current(), Suggested: wire.Current(), Session: 9, Length: uint32(len(message))}
+		f.Add(append(e.Append(nil), message...))
+	}
+	needs := HandlerFunc(func(_ context.Context, req *Request, res *Response) {
+		res.Code = wire.CodeSuccess
+		if !req.Proven() && req.Header.Op != wire.OpResolve {
+			res.Code = wire.CodeAuthNeeded
+		}
+	})
+	s, err := New(Options{Handler: needs, AllowLogin: true, MaxChallenges: 100})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, octets []byte) {
+		if len(octets) < wire.EnvelopeSize {
+			return
+		}
+		e, _ := wire.DecodeEnvelope(octets)
+		x := exchange{login: &login{}}
+		x.req.Remote, x.req.Transport = netip.MustParseAddrPort("192.0.2.1:1"), wire.TCP
+		if s.begin(&x, &e, octets[wire.EnvelopeSize:], time.Now()) {
+			s.handle(t.Context(), &x)
+		}
+		if len(x.out) == 0 {
+			return
+		}
+		back, err := wire.DecodeEnvelope(x.out)
+		if err != nil || int(back.Length) != len(x.message()) || back.Request != e.Request {
+			t.Fatalf("answer %x: %v", x.out, err)
+		}
+		if m, err := wire.DecodeMessage(x.message()); err != nil || m.Code == 0 {
+			t.Fatalf("answer %x: %v", x.out, err)
+		}
+	})
+}
+
+// FuzzConversation sends octets down a TCP connection.
+func FuzzConversation(f *testing.F) {
+	f.Add(append(benchQuery(), benchQuery()...))
+	s, err := New(Options{Handler: newFixed(), Connections: KeepAlways, MessageTime: time.Second, IdleTime: time.Second})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, octets []byte) {
+		ours, theirs := net.Pipe()
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			s.converse(t.Context(), theirs, netip.MustParseAddrPort("192.0.2.1:1"), wire.TCP)
+			_ = theirs.Close()
+		}()
+		go func() { // until the server closes
+			_, _ = io.Copy(io.Discard, ours)
+		}()
+		_, _ = io.Copy(ours, bytes.NewReader(octets))
+		_ = ours.Close()
+		<-done
+		if held := s.peers.held.Load(); held != 0 {
+			t.Fatalf("%d octets are still held", held)
+		}
+	})
+}

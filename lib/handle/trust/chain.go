@@ -1,0 +1,215 @@
+package trust
+
+import (
+	"context"
+	"crypto/rsa"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"linghang/lib/handle/wire"
+)
+
+// Root is whose key is trusted without a certificate, as 300:0.0/0.0.
+type Root struct {
+	Reference wire.Reference
+	Key       *rsa.PublicKey
+}
+
+// Verifier checks signatures up to its roots.
+type Verifier struct {
+	Roots []Root
+	// Lookup returns the HS_CERT values of a handle.
+	Lookup func(ctx context.Context, handle string) ([]wire.Value, error)
+	Now    func() time.Time // time.Now
+}
+
+const (
+	maxChain        = 10
+	maxCertificates = 16 // of one handle
+)
+
+// Verdict is what a signature vouches for.
+type Verdict struct {
+	Signed   []int32          // indexes of values that are as they were signed
+	Unsigned []int32          // and of those it says nothing about
+	Chain    []wire.Reference // issuers, up to the root
+}
+
+// Values checks the values of a handle against a signature. Values that changed
+// are an error; values that the signature does not name are told apart.
+func (v *Verifier) Values(ctx context.Context, handle string, values []wire.Value, signature string) (*Verdict, error) {
+	t, err := Parse(signature)
+	if err != nil {
+		return nil, err
+	}
+	if t.Claims.Digests == nil || t.Claims.Digests.Algorithm != digestKind {
+		return nil, unreadable("it has no digests with %s", digestKind)
+	}
+	if !wire.Equal(subjectHandle(t.Claims.Subject), handle) {
+		return nil, fmt.Errorf("%w: it is about %s", ErrSignature, t.Claims.Subject)
+	}
+	verdict := &Verdict{}
+	if verdict.Chain, err = v.climb(ctx, t, []Permission{{handle, ThisHandle}}); err != nil {
+		return nil, err
+	}
+	digests := map[int32]string{}
+	for _, d := range t.Claims.Digests.List {
+		digests[d.Index] = d.Digest
+	}
+	for i := range values {
+		if wire.Equal(values[i].Type, wire.TypeSignature) {
+			continue
+		}
+		text, named := digests[values[i].Index]
+		if !named {
+			verdict.Unsigned = append(verdict.Unsigned, values[i].Index)
+			continue
+		}
+		got := sum(&values[i])
+		if want, err := octets(text); err != nil || string(want) != string(got[:]) {
+			return nil, fmt.Errorf("value %d: %w", values[i].Index, ErrDigest)
+		}
+		verdict.Signed = append(verdict.Signed, values[i].Index)
+	}
+	return verdict, nil
+}
+
+// subjectHandle is the handle of a subject, which may have an index before it.
+func subjectHandle(subject string) string {
+	if r, err := wire.ParseReference(subject); err == nil {
+		return r.Handle
+	}
+	return subject
+}
+
+// Certificate checks an HS_CERT up to a root.
+func (v *Verifier) Certificate(ctx context.Context, compact string) (*Verdict, error) {
+	t, err := Parse(compact)
+	if err != nil {
+		return nil, err
+	}
+	chain, err := v.climb(ctx, t, t.Claims.Permissions)
+	return &Verdict{Chain: chain}, err
+}
+
+// climb checks a token and the certificates above it. Needed are the statements
+// that an issuer must cover one of.
+func (v *Verifier) climb(ctx context.Context, t *Token, needed []Permission) ([]wire.Reference, error) {
+	now := time.Now()
+	if v.Now != nil {
+		now = v.Now()
+	}
+	var chain []wire.Reference
+	for range maxChain {
+		issuer, err := wire.ParseReference(t.Claims.Issuer)
+		if err != nil {
+			return nil, unreadable("its issuer: %v", err)
+		}
+		for _, above := range chain {
+			if above.Equal(issuer) {
+				return nil, fmt.Errorf("%s vouches for itself: %w", issuer, ErrChain)
+			}
+		}
+		chain = append(chain, issuer)
+		if root := v.root(issuer); root != nil {
+			return chain, t.Check(root, now)
+		}
+		certificate, err := v.certificateOf(ctx, issuer, t, now)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", issuer, err)
+		}
+		if needed = covering(certificate.Claims.Permissions, needed); len(needed) == 0 {
+			return nil, fmt.Errorf("%s: %w", issuer, ErrPermission)
+		}
+		t = certificate
+	}
+	return nil, ErrChain
+}
+
+func (v *Verifier) root(r wire.Reference) *rsa.PublicKey {
+	for _, root := range v.Roots {
+		if root.Reference.Equal(r) {
+			return root.Key
+		}
+	}
+	return nil
+}
+
+// certificateOf finds the issuer's certificate whose key signed the token.
+func (v *Verifier) certificateOf(ctx context.Context, issuer wire.Reference, t *Token, now time.Time) (*Token, error) {
+	if v.Lookup == nil {
+		return nil, ErrIssuer
+	}
+	values, err := v.Lookup(ctx, issuer.Handle)
+	if err != nil {
+		return nil, fmt.Errorf("look up certificate: %w", err)
+	}
+	fault, tried := ErrIssuer, 0
+	for i := range values {
+		if !wire.Equal(values[i].Type, wire.TypeCertificate) {
+			continue
+		}
+		if tried++; tried > maxCertificates {
+			break
+		}
+		certificate, err := Parse(string(values[i].Data))
+		if err != nil {
+			continue
+		}
+		subject, err := wire.ParseReference(certificate.Claims.Subject)
+		if err != nil || !subject.Equal(issuer) {
+			continue
+		}
+		key, err := certificate.Claims.PublicKey.Key()
+		if err != nil {
+			continue
+		}
+		if fault = t.Check(key, now); fault == nil {
+			return certificate, nil
+		}
+	}
+	return nil, fault
+}
+
+// covering returns which of the permissions cover one that is needed.
+func covering(given, needed []Permission) []Permission {
+	var list []Permission
+	for _, g := range given {
+		if slices.ContainsFunc(needed, g.covers) {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// covers tells whether whoever has p may pass n on.
+func (p Permission) covers(n Permission) bool {
+	if p.Scope == Everything {
+		return true
+	}
+	if p.Handle == "" || n.Handle == "" || n.Scope == Everything {
+		return false
+	}
+	same := wire.Equal(p.Handle, n.Handle)
+	switch p.Scope {
+	case ThisHandle:
+		return same && n.Scope == ThisHandle
+	case HandlesUnderThisPrefix:
+		return n.Scope == ThisHandle && wire.Equal(wire.PrefixHandle(n.Handle), p.Handle) || same && n.Scope == HandlesUnderThisPrefix
+	case DerivedPrefixes:
+		if same {
+			return n.Scope == DerivedPrefixes
+		}
+		return derived(n.Handle, p.Handle)
+	default:
+		return false
+	}
+}
+
+// derived tells whether a prefix's handle is below another's: 0.NA/88.1 is below
+// 0.NA/88.
+func derived(handle, above string) bool {
+	return wire.IsPrefixHandle(above) && strings.HasPrefix(wire.Fold(handle), wire.Fold(above)+".")
+}
