@@ -72,7 +72,7 @@ func buildMovable() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, err := os.MkdirTemp("", "linghang-movable-") //nolint:usetesting // all tests share the binary
+	dir, err := os.MkdirTemp("", "linghang-movable-")
 	if err != nil {
 		return "", err
 	}

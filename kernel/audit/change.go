@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -166,24 +167,24 @@ func collect(list *[]value, v reflect.Value, path, mark string) {
 		return
 	}
 	for f, x := range v.Fields() {
-		name, here := nameOf(f), f.Tag.Get("audit")
-		switch {
-		case f.Anonymous && f.Tag.Get("json") == "" && here != "-":
+		if f.Anonymous && f.Tag.Get("json") == "" && f.Tag.Get("audit") != "-" {
 			collect(list, x, path, mark)
 			continue
-		case !f.IsExported() || here == "-" || name == "-" || path == "" && slices.Contains(untold(), name):
+		}
+		name := nameOf(f)
+		if !f.IsExported() || f.Tag.Get("audit") == "-" || name == "-" || path == "" && slices.Contains(untold(), name) {
 			continue
-		case here == "":
-			here = mark
 		}
-		if isSecret(name) {
-			here = "hidden"
-		}
-		if path != "" {
-			name = path + "." + name
-		}
-		collect(list, x, name, here)
+		collect(list, x, strings.TrimPrefix(path+"."+name, "."), markOf(f, name, mark))
 	}
+}
+
+// markOf is how a field's values are told: as its tag says, or that of what it is in.
+func markOf(f reflect.StructField, name, within string) string {
+	if isSecret(name) {
+		return "hidden"
+	}
+	return cmp.Or(f.Tag.Get("audit"), within)
 }
 
 // textOf is a value as people read it; what is empty is no text at all.
@@ -191,23 +192,17 @@ func textOf(v reflect.Value) string {
 	if !v.CanInterface() {
 		return ""
 	}
-	if t, ok := v.Interface().(time.Time); ok {
+	if t, ok := reflect.TypeAssert[time.Time](v); ok {
 		if t.UnixMilli() <= 0 {
 			return ""
 		}
 		return t.UTC().Format(time.RFC3339)
 	}
-	switch v.Kind() {
-	case reflect.String:
+	if v.Kind() == reflect.String {
 		return v.String()
-	case reflect.Slice, reflect.Map:
-		if v.Len() == 0 {
-			return ""
-		}
-	case reflect.Bool, reflect.Int, reflect.Int64, reflect.Float64:
-		if v.IsZero() {
-			return ""
-		}
+	}
+	if many := v.Kind() == reflect.Slice || v.Kind() == reflect.Map; v.IsZero() || many && v.Len() == 0 {
+		return ""
 	}
 	data, err := json.Marshal(v.Interface())
 	if err != nil {

@@ -44,7 +44,7 @@ func (l *Log) wrongFloor(ctx context.Context, f Floor) (string, error) {
 	if f.Seq == 0 {
 		return "", nil
 	}
-	if l.ring == nil || l.ring.Verify(ctx, checkpointPurpose, f.statement(), f.Signature) != nil {
+	if signed := l.ring != nil && l.ring.Verify(ctx, checkpointPurpose, f.statement(), f.Signature) == nil; !signed {
 		return "where the log begins was not signed by this installation", nil
 	}
 	list, err := l.checkpoints(ctx, f.Seq, f.Seq)

@@ -42,7 +42,7 @@ func settle(t testing.TB, db *sqldb.DB) village {
 		t.Fatal(err)
 	}
 	v := village{Directory: identity.NewDirectory(db, catalogue)}
-	v.Directory.HashCheaply()
+	v.HashCheaply()
 	secret, ok, err := v.PrepareSetUp(t.Context())
 	if err != nil || !ok {
 		t.Fatalf("prepare set-up: %v, %v", ok, err)

@@ -44,10 +44,10 @@ func insert(t testing.TB, db *sqldb.DB, id string) error {
 	})
 }
 
-func count(t testing.TB, db *sqldb.DB, query string, args ...any) int {
+func count(t testing.TB, db *sqldb.DB, query string) int {
 	t.Helper()
 	var n int
-	if err := db.QueryRow(context.WithoutCancel(t.Context()), query, args...).Scan(&n); err != nil {
+	if err := db.QueryRow(context.WithoutCancel(t.Context()), query).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
