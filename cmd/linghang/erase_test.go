@@ -114,7 +114,8 @@ func (h *house) undone(people []erased) (n int) {
 // backup that is made afterwards holds nothing of them either.
 func TestErasureIsCompletedWhateverKillsTheProcess(t *testing.T) {
 	place := t.TempDir()
-	h := startHouse(t, filepath.Join(place, "data"))
+	h := &house{t: t, data: filepath.Join(place, "data"), args: []string{"--limit-account", "0", "--limit-tenant", "0"}}
+	h.open()
 	h.setUp()
 	k := h.platform("talked-about")
 	var session struct {

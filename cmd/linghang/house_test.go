@@ -105,10 +105,21 @@ func (h *house) open() {
 	h.start()
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("the process said:\n%s", lastLines(h.log.String(), 60))
+			t.Logf("the process said:\n%s\n…\n%s", faults(h.log.String()), lastLines(h.log.String(), 60))
 		}
 		h.kill()
 	})
+}
+
+// faults are the first answers that were a fault of the program.
+func faults(text string) string {
+	var found []string
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, "status=500") && len(found) < 5 {
+			found = append(found, strings.TrimSpace(line))
+		}
+	}
+	return strings.Join(found, "\n")
 }
 
 func lastLines(text string, n int) string {

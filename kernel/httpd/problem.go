@@ -103,7 +103,7 @@ func newProblem(ctx context.Context, err error) *Problem {
 	switch {
 	case errors.As(err, &tooLarge):
 		f = fault.New(fault.TooLarge, "kernel.body.too_large", "the body is larger than %d bytes", tooLarge.Limit).With("limit", tooLarge.Limit)
-	case f == nil && errors.Is(err, context.DeadlineExceeded):
+	case f == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)): // too late, or nobody listens any more
 		f = fault.New(fault.Unavailable, "kernel.timeout", "the answer took too long; try again").After(5)
 	case f == nil:
 		f = fault.New(fault.Internal, "kernel.internal", "something went wrong on our side; give the request number to the operator")

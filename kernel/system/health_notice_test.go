@@ -32,7 +32,7 @@ func TestOnlyWhatStaysUnwellIsToldAndOnceAnHour(t *testing.T) {
 
 func TestTheCheckOfHealthRuns(t *testing.T) {
 	c := kerneltest.Start(t, func(*kernel.Kernel) []module.Module { return nil })
-	if r := c.Send(t, "POST", "/api/system/schedules/run", "administrator", `{"kind":"system.tell_health"}`); r.Status >= http.StatusBadRequest {
+	if r := c.Send(t, "POST", "/api/system/schedules/run", "administrator", `{"kind":"system.tell_health"}`); r.Status >= http.StatusBadRequest && r.Status != http.StatusConflict { // it runs already
 		t.Fatalf("run it: %d %s", r.Status, r.Body)
 	}
 	var v struct {
