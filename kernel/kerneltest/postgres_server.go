@@ -37,7 +37,10 @@ func (s *PostgresServer) Start() {
 	s.cmd, s.end = s.run(), make(chan struct{})
 	go func() {
 		defer close(s.end)
-		runtime.LockOSThread() // Pdeathsig follows the thread that forked
+		// Pdeathsig follows the thread that forked. A goroutine that ends while it is locked
+		// ends its thread, and with it whatever others have forked from there.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 		started <- s.cmd.Start()
 		_ = s.cmd.Wait()
 	}()
