@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -145,7 +143,7 @@ func TestErasureIsCompletedWhateverKillsTheProcess(t *testing.T) {
 		t.Error("the log does not say that somebody was erased")
 	}
 	places := []string{}
-	kerneltest.Wait(t, "no trace of the persons", func() bool { places = traces(t, h.data, people); return len(places) == 0 })
+	kerneltest.Wait(t, "no trace of the persons", func() bool { places = kerneltest.Traces(t, h.data, wordsOf(people)...); return len(places) == 0 })
 	v := vault{h: h, store: filepath.Join(place, "archive"), lock: []string{"--passphrase-file", secretFile(t, "passphrase", housePassword)}}
 	v.key = v.lock
 	if out, err := h.run(append([]string{"backup", v.store}, v.lock...)...); err != nil {
@@ -157,7 +155,7 @@ func TestErasureIsCompletedWhateverKillsTheProcess(t *testing.T) {
 	h.verified()
 	h.moveTo(filepath.Join(place, "restored"))
 	v.restored()
-	if places := traces(t, h.data, people); len(places) > 0 {
+	if places := kerneltest.Traces(t, h.data, wordsOf(people)...); len(places) > 0 {
 		t.Errorf("the backup brought back %v", places)
 	}
 	h.undone(people)
@@ -179,28 +177,10 @@ func (h *house) verified() {
 	}
 }
 
-// traces says in which files of a directory the persons are still named.
-func traces(t *testing.T, dir string, people []erased) (places []string) {
-	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return nil //nolint:nilerr // a file that went away meanwhile holds nothing
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil //nolint:nilerr // as above
-		}
-		for _, e := range people {
-			for _, w := range e.words() {
-				if bytes.Contains(data, []byte(w)) {
-					places = append(places, strings.TrimPrefix(path, dir)+": "+w)
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+// wordsOf are the words that nobody else is told by.
+func wordsOf(people []erased) (words []string) {
+	for _, e := range people {
+		words = append(words, e.words()...)
 	}
-	return places
+	return words
 }

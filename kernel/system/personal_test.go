@@ -1,11 +1,8 @@
 package system_test
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -39,24 +36,7 @@ func ruling(t *testing.T, c *kerneltest.City, a asked, body string) kerneltest.R
 // in any text of any table.
 func found(t *testing.T, c *kerneltest.City, dir string, words ...string) (places []string) {
 	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return nil //nolint:nilerr // a file that went away meanwhile holds nothing
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil //nolint:nilerr // as above
-		}
-		for _, w := range words {
-			if bytes.Contains(data, []byte(w)) {
-				places = append(places, strings.TrimPrefix(path, dir)+": "+w)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	places = kerneltest.Traces(t, dir, words...)
 	for _, db := range c.Databases() {
 		if db.Dialect() == sqldb.Postgres {
 			places = append(places, foundRows(t, db, words)...)
