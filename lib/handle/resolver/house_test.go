@@ -282,7 +282,7 @@ type slow struct {
 
 func (s slow) Read(b []byte) (int, error) {
 	n, err := s.Conn.Read(b)
-	time.Sleep(s.delay) // it is the network that takes its time
+	<-time.NewTimer(s.delay).C // it is the network that takes its time
 	return n, err
 }
 
@@ -419,8 +419,13 @@ func texts(t testing.TB, res *server.Response) []string {
 // until waits for a condition.
 func until(t testing.TB, what string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !f(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	end := time.After(20 * time.Second)
+	for !f() {
+		select {
+		case <-look.C:
+		case <-end:
 			t.Fatalf("waited in vain for: %s", what)
 		}
 	}
