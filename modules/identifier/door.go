@@ -24,6 +24,11 @@ type door struct {
 // settings are the room's section of the configuration.
 type settings struct {
 	Doors []door `json:"doors"`
+	// Recursive is the address of the recursive node, UDP and TCP.
+	Recursive string `json:"recursive"`
+	// Root is the file siteinfo.json of a root elsewhere, where resolution begins;
+	// the root that is hosted here when empty.
+	Root string `json:"root"`
 	// Memory is how many MiB of records are kept in memory.
 	Memory int64 `json:"memory"`
 }
@@ -33,8 +38,8 @@ const mainDoor = "main"
 
 func defaults() settings {
 	return settings{
-		Doors:  []door{{Name: mainDoor, Handle: "127.0.0.1:2641", HTTP: "127.0.0.1:8000"}},
-		Memory: 256,
+		Doors:     []door{{Name: mainDoor, Handle: "127.0.0.1:2641", HTTP: "127.0.0.1:8000"}},
+		Recursive: "127.0.0.1:3641", Memory: 256,
 	}
 }
 
@@ -58,6 +63,9 @@ func (s settings) check() error {
 		if _, err := netip.ParseAddr(d.Public); d.Public != "" && err != nil {
 			bad("doors[%d].public_address: %q is no IP address", i, d.Public)
 		}
+	}
+	if s.Recursive != off && !hostPort.MatchString(s.Recursive) {
+		bad("recursive: %q is no host:port, and not off", s.Recursive)
 	}
 	if s.Memory < 1 {
 		bad("memory: at least 1 MiB")

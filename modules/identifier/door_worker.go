@@ -17,6 +17,7 @@ import (
 	"linghang/kernel/health"
 	"linghang/kernel/lang"
 	"linghang/lib/handle/auth"
+	"linghang/lib/handle/rest"
 	"linghang/lib/handle/server"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/engine"
@@ -147,16 +148,20 @@ func (m *Module) serveDoor(ctx context.Context, p *post) error {
 	}
 	srv, err := server.New(server.Options{
 		Handler: p.engine, Site: site, Key: p.key, AllowLogin: true,
-		Authenticate: p.engine.Authenticate(auth.Policy{}, nil),
+		Authenticate: server.KeyCheck(auth.Policy{}, p.engine.Values, nil),
 	})
 	if err != nil {
 		return fmt.Errorf("open the door: %w", err)
 	}
+	programs, err := rest.New(rest.Options{Handler: p.engine, Messages: srv, Site: p.where, Lookup: p.engine.Values, Key: p.key})
+	if err != nil {
+		return fmt.Errorf("open the door: %w", err)
+	}
 	m.kit.Health.Set(doorComponent(p.door), health.Finding{})
-	return serveAll(ctx, srv, p, &s)
+	return serveAll(ctx, srv, programs, p, &s)
 }
 
-func serveAll(ctx context.Context, srv *server.Server, p *post, s *sockets) error {
+func serveAll(ctx context.Context, srv *server.Server, programs *rest.Handler, p *post, s *sockets) error {
 	work, ctx := errgroup.WithContext(ctx)
 	for _, conn := range s.udp {
 		work.Go(func() error { return srv.ServeUDP(ctx, conn) })
@@ -167,8 +172,8 @@ func serveAll(ctx context.Context, srv *server.Server, p *post, s *sockets) erro
 		if err != nil {
 			return errors.Join(err, work.Wait())
 		}
-		config := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-		work.Go(func() error { return srv.ServeWeb(ctx, s.web, srv, config) })
+		config := rest.AskCertificate(&tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
+		work.Go(func() error { return srv.ServeWeb(ctx, s.web, programs, config) })
 	}
 	if err := work.Wait(); err != nil {
 		return fmt.Errorf("serve the door: %w", err)

@@ -13,7 +13,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
-	"linghang/lib/handle/client"
+	"linghang/lib/handle/resolver"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/engine"
 	"linghang/modules/identifier/internal/record"
@@ -297,56 +297,81 @@ func (m *Module) removeHandle(ctx context.Context, in removeHandleInput) (httpd.
 	return httpd.Nothing{}, m.save(ctx, n, engine.Edit{Handle: in.Handle, Was: in.Was}, before)
 }
 
-// resolution is what a search from the root down found, and how.
-type resolution struct {
-	Handle        string      `json:"handle" doc:"Whose values they are, after aliases"`
-	Aliases       []string    `json:"aliases" nullable:"false" doc:"That were followed, the one asked for first"`
-	Values        []valueView `json:"values" nullable:"false"`
-	Authoritative bool        `json:"authoritative"`
-	Code          int         `json:"code" doc:"Of the last answer"`
-	Meaning       string      `json:"meaning"`
-	Trace         []hop       `json:"trace" nullable:"false" doc:"Every step, in order"`
-	Took          float64     `json:"took_ms"`
+// stepView is one step of a resolution.
+type stepView struct {
+	Kind     string   `json:"kind" enum:"policy,cache,ask,trust" doc:"Whether somebody was asked, or it was known"`
+	Handle   string   `json:"handle" doc:"What was asked for"`
+	Why      string   `json:"why"`
+	Node     string   `json:"node" doc:"What the site says it is"`
+	Server   string   `json:"server" doc:"Address and port"`
+	Protocol string   `json:"protocol"`
+	Took     float64  `json:"took_ms"`
+	Code     int      `json:"code" doc:"0: no answer"`
+	Meaning  string   `json:"meaning"`
+	LeadsTo  []string `json:"leads_to" nullable:"false" doc:"Where a referral leads"`
+	Signed   bool     `json:"signed" doc:"A signature was checked, and holds"`
+	Fault    string   `json:"fault"`
 }
 
-// resolveTime bounds a search.
-const resolveTime = 8 * time.Second
+func viewStep(s *resolver.Step) stepView {
+	v := stepView{
+		Kind: s.Kind, Handle: s.Handle, Why: s.Why, Node: s.Node, Server: s.Server, Protocol: s.Protocol, Took: float64(s.Took.Microseconds()) / 1000,
+		Code: int(s.Code), Meaning: s.CodeText, LeadsTo: []string{}, Signed: s.Signed, Fault: s.Fault, //nolint:gosec // a code is small
+	}
+	v.LeadsTo = append(v.LeadsTo, s.LeadsTo...)
+	return v
+}
 
-func (m *Module) resolveHandle(ctx context.Context, in handleParams) (resolution, error) {
-	res := resolution{Handle: in.Handle, Aliases: []string{}, Values: []valueView{}, Trace: []hop{}}
+// resolution is what a search from the root down found, and how.
+type resolution struct {
+	Handle  string      `json:"handle" doc:"Whose values they are, after aliases"`
+	Aliases []string    `json:"aliases" nullable:"false" doc:"That were followed, the one asked for first"`
+	Code    int         `json:"code" doc:"Of the last answer; 1: found"`
+	Meaning string      `json:"meaning"`
+	Values  []valueView `json:"values" nullable:"false"`
+	Cached  bool        `json:"cached" doc:"Nobody was asked for the values"`
+	Stale   bool        `json:"stale" doc:"They are older than they may be: their service does not answer"`
+	Trusted bool        `json:"trusted" doc:"Signatures up to a root hold for all of them"`
+	Fault   string      `json:"fault"`
+	Steps   []stepView  `json:"steps" nullable:"false" doc:"Every step, in order"`
+	Took    float64     `json:"took_ms"`
+}
+
+type resolveParams struct {
+	Handle string `query:"handle" required:"true" minLength:"1" maxLength:"2048" doc:"As 88.101.5/T001"`
+	Fresh  bool   `query:"fresh" doc:"Ask everybody on the way, whatever is remembered"`
+}
+
+func (m *Module) resolveHandle(ctx context.Context, in resolveParams) (resolution, error) {
+	res := resolution{Handle: in.Handle, Aliases: []string{}, Values: []valueView{}, Steps: []stepView{}}
 	if err := wire.CheckHandle(in.Handle); err != nil {
 		return res, fault.New(fault.Invalid, "identifier.handle.invalid", "%s is no identifier: %v", in.Handle, err).At("query.handle", "as 88.101.5/T001")
 	}
-	root, err := m.root()
+	r, err := m.recursive.resolver()
 	if err != nil {
 		return res, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, resolveTime)
-	defer cancel()
-	c := client.New(client.Options{Root: root, Trace: func(h client.Hop) { res.Trace = append(res.Trace, hopOf(h)) }})
-	defer func() { _ = c.Close() }()
-	began := time.Now()
-	a, err := c.Resolve(ctx, in.Handle, client.Query{})
-	res.Took = float64(time.Since(began).Microseconds()) / 1000
-	if err != nil {
-		res.Code = int(client.CodeOf(err))
-		res.Meaning = err.Error()
-		if res.Code == 0 {
-			res.Code = int(wire.CodeError)
-		}
-		return res, nil
+	t := r.Trace(ctx, in.Handle, resolver.Query{PastCache: in.Fresh, Fresh: in.Fresh})
+	res.Handle, res.Code, res.Meaning, res.Cached, res.Stale, res.Trusted, res.Fault = t.Handle, int(t.Code), t.Message, t.Cached, t.Stale, t.Trusted, t.Fault //nolint:gosec // a code is small
+	if res.Meaning == "" {
+		res.Meaning = t.Code.String()
 	}
-	res.Code, res.Meaning = int(wire.CodeSuccess), wire.CodeSuccess.String()
-	res.Handle, res.Authoritative = a.Handle, a.Authoritative
-	res.Aliases = append(res.Aliases, a.Aliases...)
-	for i := range a.Values {
-		res.Values = append(res.Values, viewOf(&a.Values[i]))
+	res.Aliases, res.Took = append(res.Aliases, t.Aliases...), float64(t.Took.Microseconds())/1000
+	for i := range t.Values {
+		res.Values = append(res.Values, viewOf(&t.Values[i]))
+	}
+	for i := range t.Steps {
+		res.Steps = append(res.Steps, viewStep(&t.Steps[i]))
 	}
 	return res, nil
 }
 
-// root returns where a search begins: at the root that is hosted here.
+// root returns where a search begins: at the root that the settings name, or that
+// is hosted here.
 func (m *Module) root() ([]wire.Site, error) {
+	if len(m.elsewhere) > 0 {
+		return m.elsewhere, nil
+	}
 	if err := m.ready(); err != nil {
 		return nil, err
 	}

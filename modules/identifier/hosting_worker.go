@@ -2,7 +2,6 @@ package identifier
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"linghang/kernel/health"
 	"linghang/kernel/lang"
 	"linghang/kernel/sqldb"
+	"linghang/lib/handle/hjson"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/engine"
 	"linghang/modules/identifier/internal/record"
@@ -211,11 +211,11 @@ func (m *Module) register(ctx context.Context, n node) error {
 // siteOf returns the HS_SITE of a node; none while its door is closed.
 func (m *Module) siteOf(n node) ([]byte, error) {
 	if n.Hosting == alone {
-		site, err := base64.StdEncoding.DecodeString(n.Site)
+		site, err := hjson.ParseSite([]byte(n.Site))
 		if err != nil {
 			return nil, fmt.Errorf("read the site of %s: %w", n.Prefix, err)
 		}
-		return site, nil
+		return site.Append(nil), nil
 	}
 	p := m.post(n.Door)
 	if p == nil {

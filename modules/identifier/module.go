@@ -13,7 +13,9 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/record"
+	"linghang/modules/identifier/internal/station"
 )
 
 //go:embed migrations/*.sql
@@ -37,13 +39,20 @@ type Module struct {
 	hosted     hostedNodes
 	settling   sync.Mutex
 	opened     chan struct{} // closed when the records are open
-	broken     error         // the settings cannot be acted upon; Run reports it
+	recursive  recursive
+	elsewhere  []wire.Site // the root that the settings name
+	broken     error       // the settings cannot be acted upon; Run reports it
 }
 
 // New returns the room.
 func New(kit *module.Kit) *Module {
 	m := &Module{kit: kit, settings: defaults(), nodes: nodeStore{kit.DB}, doors: doorStore{kit.DB, kit.Seal}, edits: editStore{kit.DB}, projection: projectionStore{kit.DB}, opened: make(chan struct{})}
+	m.recursive.m = m
 	m.broken = errors.Join(kit.Config(&m.settings), m.settings.check())
+	if m.settings.Root != "" {
+		site, err := station.LoadSite(m.settings.Root)
+		m.elsewhere, m.broken = []wire.Site{site}, errors.Join(m.broken, err)
+	}
 	return m
 }
 
@@ -88,10 +97,13 @@ func (m *Module) Run(ctx context.Context) (err error) {
 	if err := m.open(ctx); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, m.records.Close()) }()
+	defer func() { err = errors.Join(err, m.recursive.close(), m.records.Close()) }()
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return m.project(ctx) })
 	work.Go(func() error { return m.followNodes(ctx) })
+	if m.settings.Recursive != off {
+		work.Go(func() error { return m.keepRecursive(ctx) })
+	}
 	for _, p := range m.posts {
 		work.Go(func() error { return p.engine.Follow(ctx) })
 		if p.door.Handle != off {

@@ -14,6 +14,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 	"linghang/lib/handle/client"
+	"linghang/lib/handle/hjson"
 	"linghang/lib/handle/wire"
 )
 
@@ -27,7 +28,7 @@ type house struct {
 // city starts a house whose door is at a free port.
 func city(t *testing.T, o kerneltest.Options) *house {
 	t.Helper()
-	o.Rooms = map[string]json.RawMessage{"identifier": []byte(`{"doors": [{"name": "main", "handle": "127.0.0.1:0", "http": "127.0.0.1:0"}]}`)}
+	o.Rooms = map[string]json.RawMessage{"identifier": []byte(`{"doors": [{"name": "main", "handle": "127.0.0.1:0", "http": "127.0.0.1:0"}], "recursive": "127.0.0.1:0"}`)}
 	return &house{City: kerneltest.Start(t, func(k *kernel.Kernel) []module.Module { return []module.Module{New(k.Kit("identifier"))} }, o)}
 }
 
@@ -104,12 +105,12 @@ func (h *house) move(t *testing.T, who, to string, want int) {
 func (h *house) resolves(t *testing.T, handle string, want wire.Code) {
 	t.Helper()
 	var res resolution
-	h.do(t, "GET", "/resolve?handle="+url.QueryEscape(handle), "viewer-ours", "", http.StatusOK, &res)
-	if wire.Code(res.Code) != want || len(res.Trace) == 0 { //nolint:gosec // a code is small
-		t.Errorf("resolved to %d %s by %+v, want %d", res.Code, res.Meaning, res.Trace, want)
+	h.do(t, "GET", "/resolve?fresh=true&handle="+url.QueryEscape(handle), "viewer-ours", "", http.StatusOK, &res)
+	if wire.Code(res.Code) != want || len(res.Steps) == 0 { //nolint:gosec // a code is small
+		t.Errorf("resolved to %d %s by %+v, want %d", res.Code, res.Meaning, res.Steps, want)
 	}
-	r := h.Get(t, "/api/identifier/nodes/"+h.root.ID+"/siteinfo.bin", "viewer-ours")
-	site, err := wire.DecodeSite(r.Body)
+	r := h.Get(t, "/api/identifier/nodes/"+h.root.ID+"/siteinfo.json", "viewer-ours")
+	site, err := hjson.ParseSite(r.Body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -108,7 +108,7 @@ type node struct {
 	Contact    contact `audit:"hidden"` // people without an account
 	Hosting    string
 	Door       string // at which a hosted node answers
-	Site       string // HS_SITE of one that is alone, base64
+	Site       string // siteinfo.json of one that is alone
 	PublicKey  string // of who administers its prefix over the protocol, a key record in base64
 	State      state
 	Reason     string
@@ -144,7 +144,7 @@ func (n node) check(above *node) error {
 	case hosted:
 	case alone:
 		if n.Role != rootNode && n.Site == "" {
-			_ = f.At("body.site", "give the siteinfo.bin of the node")
+			_ = f.At("body.site", "give the siteinfo.json of the node")
 		}
 	default:
 		_ = f.At("body.hosting", "hosted or alone")

@@ -29,11 +29,11 @@ func nodeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "node", Short: "Run one identifier node alone: root, secondary or enterprise", Args: cobra.NoArgs,
 		Long: `Run one node of the Handle System at an operator's or an enterprise's site. The directory holds its keys and
-its identifiers; siteinfo.bin in it is what clients and nodes below need, request.bin is what the node above
+its identifiers; siteinfo.json in it is what clients and nodes below need, request.json is what the node above
 registers (linghang node admit).`,
 		Example: "  linghang node --role root --data /var/lib/root --handle :2641 --http :8000 --public-address 192.0.2.1\n" +
-			"  linghang node --role secondary --prefix 88.101 --root root/siteinfo.bin --data /var/lib/node\n" +
-			"  linghang node --role enterprise --prefix 88.101.5 --root root/siteinfo.bin --data /var/lib/enterprise",
+			"  linghang node --role secondary --prefix 88.101 --root root/siteinfo.json --data /var/lib/node\n" +
+			"  linghang node --role enterprise --prefix 88.101.5 --root root/siteinfo.json --data /var/lib/enterprise",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			c.Role, c.Memory = station.Role(role), memory<<20
 			c.Dir = cmd.Flag("data").Value.String()
@@ -61,7 +61,7 @@ registers (linghang node admit).`,
 	flags.StringVar(&c.Prefix, "prefix", "", "the node's prefix, as 88.101 or 88.101.5; a root has none")
 	flags.StringVar(&c.Handle, "handle", "127.0.0.1:2641", "address of the protocol, UDP and TCP")
 	flags.StringVar(&public, "public-address", "", "IP address that others reach the node under, when it is not the one it listens on")
-	flags.StringVar(&root, "root", "", "siteinfo.bin of the root, to find the keys of administrators who are kept elsewhere")
+	flags.StringVar(&root, "root", "", "siteinfo.json of the root, to find the keys of administrators who are kept elsewhere")
 	flags.StringArrayVar(&mirrors, "mirror", nil, "who may follow all changes, as 300:0.NA/88.101")
 	flags.Int64Var(&memory, "memory", 256, "MiB of records that are kept in memory")
 	cmd.AddCommand(admitCommand())
@@ -95,8 +95,8 @@ func sites(file string) ([]wire.Site, error) {
 func admitCommand() *cobra.Command {
 	var root, key, passphrase, as string
 	cmd := &cobra.Command{
-		Use: "admit REQUEST", Short: "Register the prefix of a node below, from its request.bin", Args: cobra.ExactArgs(1),
-		Example: "  linghang node admit node/request.bin --root root/siteinfo.bin --key root/admin.key --as 300:0.NA/0.NA",
+		Use: "admit REQUEST", Short: "Register the prefix of a node below, from its request.json", Args: cobra.ExactArgs(1),
+		Example: "  linghang node admit node/request.json --root root/siteinfo.json --key root/admin.key --as 300:0.NA/0.NA",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request, err := station.LoadRequest(args[0])
 			if err != nil {
@@ -122,7 +122,7 @@ func admitCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&root, "root", "", "siteinfo.bin of the root")
+	cmd.Flags().StringVar(&root, "root", "", "siteinfo.json of the root")
 	cmd.Flags().StringVar(&key, "key", "", "file with the private key of who administers the prefix above")
 	cmd.Flags().StringVar(&passphrase, "passphrase", "", "of the key file")
 	cmd.Flags().StringVar(&as, "as", "", "who administers the prefix above, as 300:0.NA/0.NA")
@@ -150,7 +150,7 @@ func resolveCommand() *cobra.Command {
 	var q client.Query
 	cmd := &cobra.Command{
 		Use: "resolve HANDLE", Short: "Resolve an identifier from a root down, or at a recursive node", Args: cobra.ExactArgs(1),
-		Example: "  linghang resolve 88.101.5/T001 --root root/siteinfo.bin --trace\n" +
+		Example: "  linghang resolve 88.101.5/T001 --root root/siteinfo.json --trace\n" +
 			"  linghang resolve 88.101.5/T001 --server 127.0.0.1:3641 --type URL --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := client.Options{}
@@ -164,7 +164,7 @@ func resolveCommand() *cobra.Command {
 				}
 			}
 			if len(o.Root)+len(o.Resolver) == 0 {
-				return errors.New("say where to begin: --root with the siteinfo.bin of a root, or --server with the address of a node")
+				return errors.New("say where to begin: --root with the siteinfo.json of a root, or --server with the address of a node")
 			}
 			var way []hop
 			o.Trace = func(h client.Hop) { way = append(way, hopOf(h)) }
@@ -179,7 +179,7 @@ func resolveCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&root, "root", "", "siteinfo.bin of the root where the search begins")
+	flags.StringVar(&root, "root", "", "siteinfo.json of the root where the search begins")
 	flags.StringVar(&ask, "server", "", "address of a node that is asked instead, with recursion")
 	flags.BoolVar(&traced, "trace", false, "show every step")
 	flags.BoolVar(&signed, "signed", false, "answers must be signed with the key of their site")

@@ -15,6 +15,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 	"linghang/lib/handle/auth"
+	"linghang/lib/handle/hjson"
 	"linghang/lib/handle/wire"
 )
 
@@ -26,7 +27,7 @@ func (m *Module) nodeRoutes() []module.Route {
 		{Pattern: "GET /nodes/{id}", Permission: "identifier.view", Summary: "One node", Handler: httpd.JSON(m.readNode)},
 		{Pattern: "PUT /nodes/{id}", Permission: "identifier.apply", Summary: "Edit a node", Handler: httpd.JSON(m.editNode)},
 		{Pattern: "POST /nodes/{id}/state", Permission: "identifier.review", Summary: "Move a node to another state", Handler: httpd.JSON(m.moveNode)},
-		{Pattern: "GET /nodes/{id}/siteinfo.bin", Permission: "identifier.view", Summary: "The HS_SITE of a node, for clients of the Handle System", Handler: httpd.Raw("", http.HandlerFunc(m.serveSite))},
+		{Pattern: "GET /nodes/{id}/siteinfo.json", Permission: "identifier.view", Summary: "The HS_SITE of a node, for clients of the Handle System", Handler: httpd.Raw("", http.HandlerFunc(m.serveSite))},
 	}
 }
 
@@ -180,9 +181,14 @@ func (m *Module) serveSite(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Disposition", `attachment; filename="siteinfo.bin"`)
-	_, _ = w.Write(site) // the client may be gone
+	decoded, err := wire.DecodeSite(site)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="siteinfo.json"`)
+	_, _ = w.Write(append(hjson.AppendSite(nil, &decoded), '\n')) // the client may be gone
 }
 
 // nodeInput is what founding or editing asks for.
@@ -198,7 +204,7 @@ type nodeInput struct {
 	Contact    contact   `json:"contact,omitzero"`
 	Hosting    string    `json:"hosting" enum:"hosted,alone" doc:"Whether its handles are kept here, or at a site of its own"`
 	Door       string    `json:"door,omitempty" maxLength:"40" doc:"At which door a hosted node answers; default: main"`
-	Site       string    `json:"site,omitempty" maxLength:"20000" doc:"siteinfo.bin of a node that is alone, base64"`
+	Site       string    `json:"site,omitempty" maxLength:"20000" doc:"Text of the siteinfo.json of a node that is alone"`
 	PublicKey  string    `json:"public_key,omitempty" maxLength:"20000" doc:"Key record of who administers the prefix over the protocol, base64"`
 	ValidUntil time.Time `json:"valid_until,omitzero" doc:"End of the contract"`
 	Synthetic  bool      `json:"synthetic,omitempty" doc:"Demonstration data; shown as such everywhere"`
@@ -223,10 +229,8 @@ func (in nodeInput) apply(n node) node {
 // checkOctets refuses a site or a key that clients could not read.
 func (in nodeInput) checkOctets() error {
 	f := fault.New(fault.Invalid, "identifier.node.invalid", "the node is incomplete or wrong")
-	if octets, err := base64.StdEncoding.DecodeString(in.Site); err != nil {
-		_ = f.At("body.site", "not base64: %v", err)
-	} else if _, err := wire.DecodeSite(octets); in.Site != "" && err != nil {
-		_ = f.At("body.site", "no HS_SITE: %v", err)
+	if _, err := hjson.ParseSite([]byte(in.Site)); in.Site != "" && err != nil {
+		_ = f.At("body.site", "no siteinfo.json: %v", err)
 	}
 	if octets, err := base64.StdEncoding.DecodeString(in.PublicKey); err != nil {
 		_ = f.At("body.public_key", "not base64: %v", err)

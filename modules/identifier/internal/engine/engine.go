@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"linghang/lib/handle/auth"
 	"linghang/lib/handle/server"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/record"
@@ -182,14 +181,10 @@ func (e *Engine) handle(ctx context.Context, req *server.Request, res *server.Re
 	}
 }
 
-// Authenticate checks an answer to a challenge, as server.Options wants it.
-// Verify asks the home of a secret that is elsewhere whether a proof is right;
-// it may be nil.
-func (e *Engine) Authenticate(policy auth.Policy, verify func(ctx context.Context, v *wire.Verification) (bool, error)) func(ctx context.Context, p *server.Proof) (wire.Reference, error) {
-	lookup := func(ctx context.Context, identity wire.Reference) ([]wire.Value, error) {
-		return e.values(ctx, identity.Handle)
-	}
-	return server.KeyCheck(policy, lookup, verify)
+// Values returns the values of an identity's handle, secret ones among them where
+// its home is here, as what authenticates wants them.
+func (e *Engine) Values(ctx context.Context, identity wire.Reference) ([]wire.Value, error) {
+	return e.values(ctx, identity.Handle)
 }
 
 // values returns all values of a handle whose home is here, secret ones among

@@ -7,8 +7,8 @@
 //	node.json       what the node is: role, prefix, serial of its site
 //	server.key      signs answers; the key in its HS_SITE
 //	admin.key       of whoever administers the node, as 300:<prefix's handle>
-//	siteinfo.bin    its HS_SITE, for clients and for nodes below
-//	request.bin     the handle of its prefix, to be registered at the node above
+//	siteinfo.json   its HS_SITE, for clients and for nodes below
+//	request.json    the handle of its prefix, to be registered at the node above
 //	records/        the handles
 package station
 
@@ -32,6 +32,7 @@ const (
 	Root       Role = "root"       // 根节点: the home of 0.NA/0.NA
 	Secondary  Role = "secondary"  // 二级节点: allocates prefixes to enterprises
 	Enterprise Role = "enterprise" // 企业节点: identifiers of one enterprise
+	Recursive  Role = "recursive"  // 递归节点: resolves for others, and remembers
 )
 
 // Config says what a station is and where it listens.
@@ -86,9 +87,14 @@ func (c *Config) check() error {
 			return usage("a root has no prefix of its own; leave --prefix out")
 		}
 		return nil
+	case Recursive:
+		if c.Prefix != "" || len(c.Root) == 0 {
+			return usage("a recursive node has no prefix, and needs the --root where it begins")
+		}
+		return nil
 	case Secondary, Enterprise:
 	default:
-		return usage("the role %q is not one of root, secondary, enterprise", c.Role)
+		return usage("the role %q is not one of root, secondary, enterprise, recursive", c.Role)
 	}
 	if c.Prefix == "" {
 		return usage("a node of role %s needs its prefix, as --prefix 88.101", c.Role)

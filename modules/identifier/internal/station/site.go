@@ -3,11 +3,13 @@ package station
 import (
 	"bytes"
 	"crypto"
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
 
+	"linghang/lib/handle/hjson"
 	"linghang/lib/handle/wire"
 )
 
@@ -29,17 +31,22 @@ func SiteOf(name string, address netip.Addr, handle, web uint16, publicKey []byt
 			{Service: wire.ServiceQuery, Protocol: wire.UDP, Port: uint32(handle)},
 			{Service: wire.ServiceBoth, Protocol: wire.TCP, Port: uint32(handle)},
 			{Service: wire.ServiceBoth, Protocol: wire.HTTP, Port: uint32(web)},
+			{Service: wire.ServiceBoth, Protocol: wire.HTTPS, Port: uint32(web)},
 		}}},
 	}
 }
 
-// LoadSite reads a site as siteinfo.bin holds it.
+// LoadSite reads a site as siteinfo.json holds it, or siteinfo.bin of other tools.
 func LoadSite(path string) (wire.Site, error) {
-	octets, err := os.ReadFile(path) //nolint:gosec // the file that the operator named
+	text, err := os.ReadFile(path) //nolint:gosec // the file that the operator named
 	if err != nil {
 		return wire.Site{}, fmt.Errorf("read site: %w", err)
 	}
-	site, err := wire.DecodeSite(octets)
+	decode := wire.DecodeSite
+	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
+		decode = hjson.ParseSite
+	}
+	site, err := decode(text)
 	if err != nil {
 		return wire.Site{}, fmt.Errorf("read site %s: %w", path, err)
 	}
@@ -49,9 +56,9 @@ func LoadSite(path string) (wire.Site, error) {
 // publish makes the site of the addresses that the node listens on known. Its
 // serial grows when it has changed, so that clients ask again.
 func (c *Config) publish(s saved, site wire.Site) (wire.Site, error) {
-	path := filepath.Join(c.Dir, "siteinfo.bin")
+	path := filepath.Join(c.Dir, "siteinfo.json")
 	site.Serial = s.Serial
-	if before, err := os.ReadFile(path); err == nil && bytes.Equal(before, site.Append(nil)) { //nolint:gosec // in the node's directory
+	if before, err := LoadSite(path); err == nil && bytes.Equal(before.Append(nil), site.Append(nil)) {
 		return site, nil
 	}
 	s.Serial++
@@ -59,7 +66,7 @@ func (c *Config) publish(s saved, site wire.Site) (wire.Site, error) {
 	if err := c.save(s); err != nil {
 		return site, err
 	}
-	return site, writeFile(path, site.Append(nil))
+	return site, writeFile(path, append(hjson.AppendSite(nil, &site), '\n'))
 }
 
 // values returns the record of the node's prefix: where it is, who administers
@@ -86,15 +93,41 @@ func value(index int32, typ string, data []byte) wire.Value {
 	return wire.Value{Index: index, TTL: wire.DefaultTTL, Permissions: wire.PermissionsPublic, Type: typ, Data: data}
 }
 
-// LoadRequest reads the record of a prefix as request.bin holds it.
+// request is what request.json holds: a handle with its values, as the interface
+// for programs writes them.
+type request struct {
+	Handle string          `json:"handle"`
+	Values json.RawMessage `json:"values"`
+}
+
+func writeRequest(path string, v *wire.Values) error {
+	list := []byte{'['}
+	for i := range v.Values {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = hjson.AppendValue(list, &v.Values[i])
+	}
+	text, err := json.MarshalIndent(request{v.Handle, append(list, ']')}, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode request: %w", err)
+	}
+	return writeFile(path, append(text, '\n'))
+}
+
+// LoadRequest reads the record of a prefix as request.json holds it.
 func LoadRequest(path string) (wire.Values, error) {
-	octets, err := os.ReadFile(path) //nolint:gosec // the file that the operator named
+	text, err := os.ReadFile(path) //nolint:gosec // the file that the operator named
 	if err != nil {
 		return wire.Values{}, fmt.Errorf("read request: %w", err)
 	}
-	v, err := wire.DecodeValues(octets)
+	var r request
+	if err := json.Unmarshal(text, &r); err != nil {
+		return wire.Values{}, fmt.Errorf("read request %s: %w", path, err)
+	}
+	values, err := hjson.ParseValues(r.Values)
 	if err != nil {
 		return wire.Values{}, fmt.Errorf("read request %s: %w", path, err)
 	}
-	return v, nil
+	return wire.Values{Handle: r.Handle, Values: values}, nil
 }

@@ -55,7 +55,7 @@ func as(t *testing.T, root wire.Site, dir, handle string) *client.Client {
 // admit registers the prefix of the station in below at the node above.
 func admit(t *testing.T, above *client.Client, below string) {
 	t.Helper()
-	request, err := station.LoadRequest(filepath.Join(below, "request.bin"))
+	request, err := station.LoadRequest(filepath.Join(below, "request.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"crypto"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,6 +18,8 @@ import (
 
 	"linghang/lib/handle/auth"
 	"linghang/lib/handle/client"
+	"linghang/lib/handle/resolver"
+	"linghang/lib/handle/rest"
 	"linghang/lib/handle/server"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/engine"
@@ -35,9 +38,12 @@ type Station struct {
 	site wire.Site
 	key  crypto.PrivateKey
 
-	engine *engine.Engine
-	server *server.Server
-	client *client.Client
+	engine    *engine.Engine     // nil of a recursive node
+	recursive *resolver.Resolver // nil of all others
+	server    *server.Server
+	rest      *rest.Handler
+	tls       *tls.Config
+	client    *client.Client
 }
 
 // Open reads or makes the node's directory and takes its ports.
@@ -58,20 +64,34 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (_ *Station, err erro
 	if err := s.listen(ctx); err != nil {
 		return nil, err
 	}
-	if s.store, err = record.OpenFiles(filepath.Join(c.Dir, "records"), record.Options{Memory: c.Memory, Log: log}); err != nil {
-		return nil, fmt.Errorf("open the records: %w", err)
-	}
 	if s.key, err = loadOrMakeKey(filepath.Join(c.Dir, "server.key")); err != nil {
 		return nil, err
+	}
+	if c.Role == Recursive {
+		return s, s.resolveForOthers(kept)
+	}
+	if s.store, err = record.OpenFiles(filepath.Join(c.Dir, "records"), record.Options{Memory: c.Memory, Log: log}); err != nil {
+		return nil, fmt.Errorf("open the records: %w", err)
 	}
 	admin, err := loadOrMakeKey(filepath.Join(c.Dir, "admin.key"))
 	if err != nil {
 		return nil, err
 	}
+	if len(c.Root) > 0 {
+		s.client = client.New(client.Options{Root: c.Root, KeepIdle: 2})
+	}
 	if err := s.settle(ctx, kept, admin); err != nil {
 		return nil, err
 	}
-	return s, s.build()
+	return s, s.build(s.engine, s.engine.Values, s.verify)
+}
+
+// verify asks the home of a secret that is elsewhere whether a proof is right.
+func (s *Station) verify(ctx context.Context, v *wire.Verification) (bool, error) {
+	if s.client == nil {
+		return false, nil
+	}
+	return s.client.Verify(ctx, v) //nolint:wrapcheck // it says all
 }
 
 // listen takes the ports. UDP and TCP have the same.
@@ -89,9 +109,8 @@ func (s *Station) listen(ctx context.Context) (err error) {
 	return nil
 }
 
-// settle brings the records of the node itself up to date: its prefix is at home
-// here, and a root's own handle too.
-func (s *Station) settle(ctx context.Context, kept saved, admin crypto.PrivateKey) error {
+// place makes known where the node is.
+func (s *Station) place(kept saved, name string) error {
 	handle, web := addressOf(s.tcp), addressOf(s.web)
 	public := s.c.Public
 	if !public.IsValid() {
@@ -101,11 +120,31 @@ func (s *Station) settle(ctx context.Context, kept saved, admin crypto.PrivateKe
 	if err != nil {
 		return err
 	}
+	s.site, err = s.c.publish(kept, SiteOf(name, public, handle.Port(), web.Port(), key))
+	return err
+}
+
+// resolveForOthers makes the node a recursive one.
+func (s *Station) resolveForOthers(kept saved) error {
+	if err := s.place(kept, string(Recursive)); err != nil {
+		return err
+	}
+	var err error
+	s.recursive, err = resolver.New(resolver.Options{Client: client.Options{Root: s.c.Root, KeepIdle: 2}, CacheMiB: int(s.c.Memory >> 20)})
+	if err != nil {
+		return fmt.Errorf("build the node: %w", err)
+	}
+	return s.build(s.recursive, nil, nil)
+}
+
+// settle brings the records of the node itself up to date: its prefix is at home
+// here, and a root's own handle too.
+func (s *Station) settle(ctx context.Context, kept saved, admin crypto.PrivateKey) error {
 	name := s.c.Prefix
 	if s.c.Role == Root {
-		name = "root"
+		name = string(Root)
 	}
-	if s.site, err = s.c.publish(kept, SiteOf(name, public, handle.Port(), web.Port(), key)); err != nil {
+	if err := s.place(kept, name); err != nil {
 		return err
 	}
 	values, err := s.c.values(&s.site, admin)
@@ -113,7 +152,7 @@ func (s *Station) settle(ctx context.Context, kept saved, admin crypto.PrivateKe
 		return err
 	}
 	own := wire.Values{Handle: s.c.prefixHandle(), Values: values}
-	if err := writeFile(filepath.Join(s.c.Dir, "request.bin"), own.Append(nil)); err != nil {
+	if err := writeRequest(filepath.Join(s.c.Dir, "request.json"), &own); err != nil {
 		return err
 	}
 	s.engine = engine.New(engine.Options{
@@ -129,22 +168,24 @@ func (s *Station) settle(ctx context.Context, kept saved, admin crypto.PrivateKe
 	return s.engine.Put(ctx, own)
 }
 
-// build makes what speaks the protocol.
-func (s *Station) build() (err error) {
-	if len(s.c.Root) > 0 {
-		s.client = client.New(client.Options{Root: s.c.Root, KeepIdle: 2})
+// build makes what speaks the protocol, and what programs speak, before a handler.
+func (s *Station) build(h server.Handler, lookup func(context.Context, wire.Reference) ([]wire.Value, error), verify func(context.Context, *wire.Verification) (bool, error)) (err error) {
+	o := server.Options{Handler: h, Site: s.site, Key: s.key, AllowLogin: true}
+	if lookup != nil {
+		o.Authenticate = server.KeyCheck(auth.Policy{}, lookup, verify)
 	}
-	verify := func(context.Context, *wire.Verification) (bool, error) { return false, nil }
-	if s.client != nil {
-		verify = s.client.Verify
+	if s.server, err = server.New(o); err != nil {
+		return fmt.Errorf("build the node: %w", err)
 	}
-	s.server, err = server.New(server.Options{
-		Handler: s.engine, Site: s.site, Key: s.key, AllowLogin: true,
-		Authenticate: s.engine.Authenticate(auth.Policy{}, verify),
-	})
+	s.rest, err = rest.New(rest.Options{Handler: h, Messages: s.server, Site: s.Site, Lookup: lookup, Verify: verify, Key: s.key})
 	if err != nil {
 		return fmt.Errorf("build the node: %w", err)
 	}
+	certificate, err := server.Certificate(s.key, time.Now())
+	if err != nil {
+		return fmt.Errorf("build the node: %w", err)
+	}
+	s.tls = rest.AskCertificate(&tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
 	return nil
 }
 
@@ -187,12 +228,16 @@ func (s *Station) Web() netip.AddrPort { return addressOf(s.web) }
 // Run serves until the context ends.
 func (s *Station) Run(ctx context.Context) error {
 	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() error { return s.engine.Follow(ctx) })
+	if s.recursive != nil {
+		work.Go(func() error { return s.recursive.Run(ctx) })
+	} else {
+		work.Go(func() error { return s.engine.Follow(ctx) })
+	}
 	for _, conn := range s.udp {
 		work.Go(func() error { return s.server.ServeUDP(ctx, conn) })
 	}
 	work.Go(func() error { return s.server.ServeTCP(ctx, s.tcp) })
-	work.Go(func() error { return s.server.ServeWeb(ctx, s.web, s.handler(), nil) })
+	work.Go(func() error { return s.server.ServeWeb(ctx, s.web, s.handler(), s.tls) })
 	if err := work.Wait(); err != nil {
 		return fmt.Errorf("run the node: %w", err)
 	}
@@ -213,6 +258,9 @@ func (s *Station) Close() error {
 	if s.client != nil {
 		errs = append(errs, s.client.Close())
 	}
+	if s.recursive != nil {
+		errs = append(errs, s.recursive.Close())
+	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
@@ -231,12 +279,14 @@ func (s *Station) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if _, err := s.store.Last(r.Context()); err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
-			return
+		if s.store != nil {
+			if _, err := s.store.Last(r.Context()); err != nil {
+				http.Error(w, err.Error(), http.StatusServiceUnavailable)
+				return
+			}
 		}
 		w.WriteHeader(http.StatusNoContent)
 	})
-	mux.Handle("/", s.server)
+	mux.Handle("/", s.rest)
 	return mux
 }
