@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -174,6 +175,23 @@ func checkSameSeries(t *testing.T, replicas []*house, k issued) {
 	})
 }
 
+// waiting is what the process says of events that are on their way.
+func (h *house) waiting() string {
+	resp, err := http.Get(h.url + "/metrics")
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, _ := io.ReadAll(resp.Body)
+	var lines []string
+	for line := range strings.SplitSeq(string(text), "\n") {
+		if strings.HasPrefix(line, "linghang_outbox") || strings.HasPrefix(line, "linghang_events") || strings.HasPrefix(line, "linghang_letters") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // waitForRegistrations waits until the audit log has an entry of every platform.
 func (h *house) waitForRegistrations(limit time.Duration) {
 	h.t.Helper()
@@ -183,7 +201,7 @@ func (h *house) waitForRegistrations(limit time.Duration) {
 	h.call("GET", "/api/platforms?limit=1", "", &platforms)
 	for end := time.Now().Add(limit); h.registrations() < platforms.Total; {
 		if time.Now().After(end) {
-			h.t.Fatalf("waited %s for the audit log to have %d registrations, it has %d", limit, platforms.Total, h.registrations())
+			h.t.Fatalf("waited %s for the audit log to have %d registrations, it has %d; what waits:\n%s", limit, platforms.Total, h.registrations(), h.waiting())
 		}
 		<-time.After(200 * time.Millisecond)
 	}

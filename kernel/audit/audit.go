@@ -78,16 +78,33 @@ type Log struct {
 func NewLog(db *sqldb.DB) *Log { return &Log{db: db, entries: sqldb.NewBatch(insertEntries)} }
 
 // Append adds an entry as a change of its own.
-func (l *Log) Append(ctx context.Context, e Entry) error {
-	e, err := l.Concealed(ctx, e)
-	if err != nil {
-		return err
+func (l *Log) Append(ctx context.Context, e Entry) error { return l.appendAll(ctx, []Entry{e}) }
+
+// Receive adds entries that changes of other rooms emitted, in their order.
+func (l *Log) Receive(ctx context.Context, list []Recorded) error {
+	entries := make([]Entry, len(list))
+	for i := range list {
+		entries[i] = list[i].Entry
 	}
-	return l.db.Write(ctx, func(tx *sqldb.Tx) error { return l.AppendTx(ctx, tx, e) })
+	return l.appendAll(ctx, entries)
 }
 
-// Receive adds an entry that another room's change emitted.
-func (l *Log) Receive(ctx context.Context, r Recorded) error { return l.Append(ctx, r.Entry) }
+func (l *Log) appendAll(ctx context.Context, list []Entry) error {
+	for i := range list {
+		var err error
+		if list[i], err = l.Concealed(ctx, list[i]); err != nil {
+			return err
+		}
+	}
+	return l.db.Write(ctx, func(tx *sqldb.Tx) error {
+		for _, e := range list {
+			if err := l.AppendTx(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
 
 // Verification is what a walk along the chain found.
 type Verification struct {

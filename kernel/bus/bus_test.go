@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -137,6 +138,44 @@ func TestEveryEventArrivesAndIsAppliedOnce(t *testing.T) {
 		n, _, err := v.sender.OutboxLag(t.Context())
 		return err == nil && n == 0
 	})
+}
+
+func TestEventsThatWaitAreHandledTogetherAndEachOnce(t *testing.T) {
+	v := found(t)
+	v.emit(t, 0, 150) // before anybody listens
+	var mu sync.Mutex
+	var sizes []int
+	lost := false
+	err := v.bus.Subscribe(v.ctx, "till", bus.OnMany(func(ctx context.Context, list []counted) error {
+		mu.Lock()
+		defer mu.Unlock()
+		sizes = append(sizes, len(list))
+		err := v.receiver.Write(ctx, func(tx *sqldb.Tx) error {
+			for _, e := range list {
+				if _, err := tx.Exec(ctx, `INSERT INTO number (id, n) VALUES ($1, $2)`, strconv.Itoa(e.Number), e.Number); err != nil {
+					return err
+				}
+				if e.Number == 120 && len(list) > 1 {
+					return errors.New("not together")
+				}
+			}
+			return nil
+		})
+		if err == nil && len(list) > 1 && !lost {
+			lost = true
+			return errors.New("the change is made, and its acknowledgement gets lost")
+		}
+		return err
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.waitFor(t, 150)
+	mu.Lock()
+	defer mu.Unlock()
+	if len(sizes) < 3 || slices.Max(sizes) < 20 {
+		t.Errorf("events were handled in groups of %v, want those that wait together", sizes)
+	}
 }
 
 func TestARestartLosesNothingAndRepeatsNothing(t *testing.T) {

@@ -34,6 +34,9 @@ type Subscription struct {
 	Subject string
 	Event   reflect.Type
 	Handle  func(ctx context.Context, data []byte) error
+	// Together handles several events in one Write, or none of them; nil where
+	// each is handled alone.
+	Together func(ctx context.Context, data [][]byte) error
 }
 
 // On subscribes to the events of type E. The handler makes its changes in one
@@ -44,19 +47,45 @@ func On[E Event](handle func(context.Context, E) error) Subscription {
 		Subject: zero.Subject(),
 		Event:   reflect.TypeFor[E](),
 		Handle: func(ctx context.Context, data []byte) error {
-			var e E
-			if err := json.Unmarshal(data, &e); err != nil {
-				return fmt.Errorf("decode event %s: %w: %w", zero.Subject(), ErrUnreadable, err)
+			e, err := decode[E](data)
+			if err != nil {
+				return err
 			}
 			return handle(ctx, e)
 		},
 	}
 }
 
-// Delivery is one handling of one message; Write finds it in the context and
-// stores it in the inbox together with what the handler changes.
+// OnMany is On for events of which there are so many that those which wait are
+// handled together, in the order of their emission.
+func OnMany[E Event](handle func(context.Context, []E) error) Subscription {
+	s := On(func(ctx context.Context, e E) error { return handle(ctx, []E{e}) })
+	s.Together = func(ctx context.Context, data [][]byte) error {
+		list := make([]E, len(data))
+		for i, d := range data {
+			var err error
+			if list[i], err = decode[E](d); err != nil {
+				return err
+			}
+		}
+		return handle(ctx, list)
+	}
+	return s
+}
+
+func decode[E Event](data []byte) (e E, err error) {
+	if err := json.Unmarshal(data, &e); err != nil {
+		return e, fmt.Errorf("decode event %s: %w: %w", e.Subject(), ErrUnreadable, err)
+	}
+	return e, nil
+}
+
+// Delivery is one handling of one message, or of several together; Write finds
+// it in the context and stores it in the inbox together with what the handler
+// changes.
 type Delivery struct {
 	MessageID string
+	Others    []string // messages that are handled with it
 	Consumer  string
 	// Applied is set once the transaction that handled the message has committed.
 	Applied bool

@@ -59,6 +59,10 @@ type Bus struct {
 	trace    *trace.Tracer
 	counts   counts
 	wg       sync.WaitGroup
+
+	// publishing is held by the one relay that publishes: a row of events keeps its
+	// order by the numbers that the stream gives.
+	publishing sync.Mutex
 }
 
 // Open starts or joins the bus.
@@ -197,11 +201,11 @@ func (b *Bus) Relay(ctx context.Context, o Outbox, mine func() bool) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
-		sent, err := b.send(ctx, o, mine)
+		more, err := b.send(ctx, o, mine)
 		if err != nil && ctx.Err() == nil {
 			b.log.Warn("events wait in the outbox", "room", o.Room(), "error", err)
 		}
-		if sent == fetchSize && err == nil {
+		if more && err == nil {
 			continue
 		}
 		select {
@@ -232,46 +236,27 @@ func (b *Bus) told(ctx context.Context, subject string) <-chan struct{} {
 	return told
 }
 
-func (b *Bus) send(ctx context.Context, o Outbox, mine func() bool) (int, error) {
+// send sends some of what waits in an outbox, and tells whether there may be more.
+func (b *Bus) send(ctx context.Context, o Outbox, mine func() bool) (more bool, err error) {
 	if !mine() {
-		return 0, nil
+		return false, nil
 	}
 	messages, err := o.Outbox(ctx, fetchSize)
 	if err != nil || len(messages) == 0 {
-		return 0, err
+		return false, err
 	}
-	ids := make([]string, 0, len(messages))
-	for _, m := range messages {
-		if !mine() {
-			break
-		}
-		if err := b.publish(ctx, m); err != nil {
-			return len(ids), errors.Join(fmt.Errorf("publish event %s: %w", m.ID, err), o.Sent(ctx, ids))
-		}
-		ids = append(ids, m.ID)
+	n, err := b.publishAll(ctx, messages, mine)
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = messages[i].ID
 	}
-	return len(ids), o.Sent(ctx, ids)
+	more = n > 0 && (n < len(messages) || n == fetchSize)
+	return more, errors.Join(err, o.Sent(ctx, ids))
 }
 
 // Consumer is the name under which a room handles a subject.
 func Consumer(room string, s Subscription) string {
 	return room + "-" + strings.ReplaceAll(s.Subject, ".", "-")
-}
-
-// publish hands one event to the stream, as a part of the trace that emitted it.
-func (b *Bus) publish(ctx context.Context, m Message) (err error) {
-	msg := &nats.Msg{Subject: prefix + "event." + m.Subject, Data: m.Data, Header: nats.Header{}}
-	if m.Trace != "" {
-		var span trace.Span
-		ctx, span = b.trace.Begin(ctx, trace.Producer, "publish "+m.Subject, m.Trace, messaging("publish", m.Subject, m.ID)...)
-		defer func() { ended(span, err) }()
-		if parent := trace.Parent(ctx); parent != "" {
-			m.Trace = parent
-		}
-		msg.Header.Set(trace.Header, m.Trace)
-	}
-	_, err = b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(m.ID))
-	return err
 }
 
 func messaging(operation, subject, id string) []trace.Attr {
@@ -317,9 +302,20 @@ func (b *Bus) consume(ctx context.Context, consumer jetstream.Consumer, name str
 
 // fetch hands out what waits, or comes within a while. It ends with ctx.
 func (b *Bus) fetch(ctx context.Context, consumer jetstream.Consumer, name string, s Subscription) error {
+	if s.Together != nil {
+		waiting, err := b.waiting(consumer)
+		if err != nil || len(waiting) > 0 {
+			b.deliverAll(ctx, waiting, name, s)
+			return err
+		}
+	}
 	wait, cancel := context.WithTimeout(ctx, fetchWait)
 	defer cancel()
-	batch, err := consumer.Fetch(fetchSize, jetstream.FetchContext(wait))
+	n := fetchSize
+	if s.Together != nil {
+		n = 1 // the first that comes; those behind it are fetched together
+	}
+	batch, err := consumer.Fetch(n, jetstream.FetchContext(wait))
 	if err != nil {
 		return fmt.Errorf("fetch: %w", err)
 	}
@@ -328,6 +324,59 @@ func (b *Bus) fetch(ctx context.Context, consumer jetstream.Consumer, name strin
 			return nil
 		}
 		b.deliver(ctx, m, name, s)
+	}
+	return nil
+}
+
+// waiting returns the messages that are there already.
+func (b *Bus) waiting(consumer jetstream.Consumer) (list []jetstream.Msg, err error) {
+	batch, err := consumer.FetchNoWait(fetchSize)
+	if err != nil {
+		return nil, fmt.Errorf("fetch what waits: %w", err)
+	}
+	for m := range batch.Messages() {
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// deliverAll hands messages to their handler together. If that fails, each is
+// delivered alone, so that one which cannot be handled holds up no other.
+func (b *Bus) deliverAll(ctx context.Context, list []jetstream.Msg, name string, s Subscription) {
+	if len(list) > 1 && b.handleTogether(ctx, list, name, s) == nil {
+		for _, m := range list {
+			b.acknowledge(m, name)
+		}
+		return
+	}
+	for _, m := range list {
+		if ctx.Err() != nil {
+			return
+		}
+		b.deliver(ctx, m, name, s)
+	}
+}
+
+func (b *Bus) handleTogether(ctx context.Context, list []jetstream.Msg, name string, s Subscription) error {
+	d := Delivery{MessageID: list[0].Headers().Get(nats.MsgIdHdr), Consumer: name}
+	data := make([][]byte, len(list))
+	for i, m := range list {
+		data[i] = m.Data()
+		if i > 0 {
+			d.Others = append(d.Others, m.Headers().Get(nats.MsgIdHdr))
+		}
+	}
+	run, cancel := context.WithTimeout(WithDelivery(ctx, &d), handleWait)
+	defer cancel()
+	run, span := b.trace.Begin(run, trace.Consumer, "process "+s.Subject, list[0].Headers().Get(trace.Header),
+		append(messaging("process", s.Subject, d.MessageID), trace.Text("messaging.consumer.group.name", name), trace.Number("messaging.batch.message_count", len(list)))...)
+	err := protect(func() error { return s.Together(run, data) })
+	ended(span, err)
+	if err != nil {
+		return err
+	}
+	for range list {
+		b.counts.add(name, nil)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -206,13 +207,22 @@ func (db *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	return Refined(err)
 }
 
+// receive records what is handled. If one of several was handled before, none is
+// handled now: they come again one by one.
 func (tx *Tx) receive(ctx context.Context, d *bus.Delivery) error {
-	n, err := tx.Exec(ctx, `INSERT INTO kernel_inbox (consumer, id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-		d.Consumer, d.MessageID, time.Now().UnixMilli())
+	text := strings.Builder{}
+	text.WriteString(`INSERT INTO kernel_inbox (consumer, at, id) VALUES ($1, $2, $3)`)
+	args := []any{d.Consumer, time.Now().UnixMilli(), d.MessageID}
+	for _, id := range d.Others {
+		args = append(args, id)
+		fmt.Fprintf(&text, `, ($1, $2, $%d)`, len(args))
+	}
+	text.WriteString(` ON CONFLICT DO NOTHING`)
+	n, err := tx.Exec(ctx, text.String(), args...)
 	if err != nil {
 		return fmt.Errorf("record message %s: %w", d.MessageID, err)
 	}
-	if n == 0 {
+	if n != int64(1+len(d.Others)) {
 		return bus.ErrHandled
 	}
 	return nil

@@ -16,7 +16,7 @@ import (
 	"linghang/kernel/sqldb"
 )
 
-func auditSubscription(log *audit.Log) module.Subscription { return bus.On(log.Receive) }
+func auditSubscription(log *audit.Log) module.Subscription { return bus.OnMany(log.Receive) }
 
 func (m *Room) adminRoutes() []module.Route {
 	return []module.Route{

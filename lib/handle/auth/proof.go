@@ -23,6 +23,7 @@ import (
 const (
 	secretMD5    = 0x01
 	secretSHA1   = 0x02
+	secretSHA256 = 0x03 // of REST, whose alg SHA256 it is; its number follows the others
 	secretHMAC1  = 0x12
 	secretHMAC2  = 0x13
 	secretPBKDF2 = 0x22
@@ -125,6 +126,9 @@ func (p Policy) CheckSecret(secret, nonce, sum, proof []byte) error {
 		return p.checkPBKDF2(secret, message, &c)
 	case secretSHA1:
 		digest := sha1.Sum(append(append(append([]byte(nil), secret...), message...), secret...)) //nolint:gosec // the proof's
+		want, got = digest[:], c.Rest()
+	case secretSHA256:
+		digest := sha256.Sum256(append(append(append([]byte(nil), secret...), message...), secret...))
 		want, got = digest[:], c.Rest()
 	case secretHMAC1:
 		want, got = mac(sha1.New, secret, message), c.Rest()

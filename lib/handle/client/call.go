@@ -26,6 +26,8 @@ type ask struct {
 	begun  bool                    // a part has come
 	heard  bool                    // an answer has come, whatever it is
 	digest []byte                  // header and body of the request that a challenge was about
+
+	recursion uint8 // how often the question was passed on
 }
 
 // reply is a server's answer.
@@ -34,6 +36,14 @@ type reply struct {
 	message  wire.Message
 	body     []byte // without the request's digest
 	from     netip.AddrPort
+	newer    bool // the server knows its site with a higher serial
+}
+
+// found is a service and how it was found.
+type found struct {
+	sites []wire.Site
+	place string // that it was known by, if it was
+	short bool   // it is a service below the root that was kept
 }
 
 // walk is one call through as many servers as it takes.
@@ -41,6 +51,11 @@ type walk struct {
 	left   int
 	seen   map[step]bool
 	places map[string][]wire.Value // that were found on the way
+	trace  func(Hop)
+	fresh  bool // what is kept is not used
+	top    bool // nor where services below the root are
+
+	recursion uint8
 }
 
 // step is an exchange as far as a circle is told by it.
@@ -50,8 +65,17 @@ type step struct {
 	handle string
 }
 
-func (c *Client) newWalk() *walk {
-	return &walk{c.o.MaxHops, map[step]bool{}, map[string][]wire.Value{}}
+func (c *Client) newWalk(ctx context.Context) *walk {
+	return &walk{left: c.o.MaxHops, seen: map[step]bool{}, places: map[string][]wire.Value{}, trace: traceOf(ctx)}
+}
+
+func (c *Client) tell(w *walk, hop *Hop) {
+	if c.o.Trace != nil && !hop.Cached && !hop.Forced {
+		c.o.Trace(*hop)
+	}
+	if w.trace != nil {
+		w.trace(*hop)
+	}
 }
 
 // target is one server of a site.
@@ -106,29 +130,36 @@ func (c *Client) remember(door netip.AddrPort, failed bool) {
 	c.failed[door] = c.o.Now().Add(failTime)
 }
 
-// do asks the service at the sites, and whoever it refers to.
-func (c *Client) do(ctx context.Context, sites []wire.Site, a *ask, w *walk) (*reply, error) {
+// do asks the service, and whoever it refers to. A service that says that the
+// information about it is out of date is looked for once more.
+func (c *Client) do(ctx context.Context, at found, a *ask, w *walk) (*reply, error) {
+	renewed := false
 	for {
-		r, err := c.askSites(ctx, sites, a, w)
+		r, err := c.askSites(ctx, at.sites, a, w)
 		if err != nil {
 			return nil, err
 		}
-		code := r.message.Code
-		if code == wire.CodeSuccess {
+		c.outdate(ctx, &at, r)
+		switch code := r.message.Code; {
+		case code == wire.CodeSuccess:
 			return r, nil
+		case code == wire.CodeSiteOutdated && at.place != "" && !renewed:
+			renewed = true
+			at, err = c.renew(ctx, at.place, a.handle, w)
+		case code.Refers() && !a.flags.Has(wire.FlagNoReferral):
+			a.why = code.String()
+			at, err = c.referred(ctx, r, a, w)
+		default:
+			return nil, failure(r, a)
 		}
-		if code != wire.CodePrefixReferral && code != wire.CodeServiceReferral || a.flags.Has(wire.FlagNoReferral) {
-			return nil, failure(r)
-		}
-		if sites, err = c.referred(ctx, r, w); err != nil {
+		if err != nil {
 			return nil, err
 		}
-		a.why = code.String()
 	}
 }
 
-func failure(r *reply) error {
-	e := &Error{Code: r.message.Code, Server: r.from}
+func failure(r *reply, a *ask) error {
+	e := &Error{Code: r.message.Code, Handle: a.handle, Server: r.from}
 	if f, err := wire.DecodeFailure(r.body); err == nil {
 		e.Message, e.Indexes = f.Message, f.Indexes
 	}
@@ -234,6 +265,15 @@ func (c *Client) once(ctx context.Context, t target, door netip.AddrPort, protoc
 	if err != nil {
 		return nil, nil, err
 	}
+	hop := Hop{
+		Op: a.op, Handle: a.handle, Why: a.why, Site: describe(t.site), Serial: t.site.Serial, ServerID: t.server.ID, Server: door, Protocol: protocol,
+	}
+	if c.o.Guard != nil {
+		if hop.Fault = c.o.Guard.Enter(door, protocol); hop.Fault != nil {
+			c.tell(w, &hop)
+			return nil, nil, hop.Fault
+		}
+	}
 	r := &reply{from: door}
 	p.each = func(e *wire.Envelope, message []byte) (bool, error) {
 		if err := c.open(r, e, message, p, sess, a, signed, t.server); err != nil {
@@ -246,16 +286,32 @@ func (c *Client) once(ctx context.Context, t target, door netip.AddrPort, protoc
 		}
 		return more, nil
 	}
-	began := c.o.Now()
+	began := time.Now()
 	err = c.send(ctx, p, door, protocol)
+	hop.Took, hop.Fault = time.Since(began), err
 	c.remember(door, err != nil && ctx.Err() == nil)
-	if c.o.Trace != nil {
-		c.o.Trace(Hop{a.op, a.handle, a.why, door, protocol, r.message.Code, err, c.o.Now().Sub(began)})
+	if err == nil {
+		r.newer = newer(r.message.SiteSerial, t.site.Serial)
+		hop.Checked = sess != nil || a.flags.Has(wire.FlagCertify)
 	}
+	c.leave(r, w, &hop)
 	if r.message.Code == wire.CodeSessionTimeout && sess != nil {
 		c.forget(door)
 	}
 	return r, signed, err
+}
+
+// leave tells how an exchange went.
+func (c *Client) leave(r *reply, w *walk, hop *Hop) {
+	if c.o.Guard != nil {
+		c.o.Guard.Leave(hop.Server, hop.Protocol, hop.Took, hop.Fault)
+	}
+	if hop.Code = r.message.Code; hop.Code.Refers() {
+		if referral, err := wire.DecodeReferral(r.body); err == nil {
+			hop.Leads = referral.Values
+		}
+	}
+	c.tell(w, hop)
 }
 
 // requestID returns an id that nobody who does not see the request can guess, so
@@ -279,7 +335,7 @@ func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*p
 		envelope: wire.Envelope{Version: v, Suggested: wire.Current(), Session: session, Request: id},
 		server:   t.server, keep: c.o.KeepIdle > 0, handle: a.handle,
 	}
-	header := wire.Header{Op: a.op, Flags: a.flags, SiteSerial: t.site.Serial, Expires: uint32(c.o.Now().Add(12 * time.Hour).Unix())} //nolint:gosec // the protocol's time ends in 2106
+	header := wire.Header{Op: a.op, Flags: a.flags, SiteSerial: t.site.Serial, Recursion: a.recursion, Expires: uint32(c.o.Now().Add(12 * time.Hour).Unix())} //nolint:gosec // the protocol's time ends in 2106
 	if p.keep {
 		header.Flags |= wire.FlagKeepAlive
 	}

@@ -17,14 +17,14 @@ func (c *Client) change(ctx context.Context, a *ask) (*reply, error) {
 	if err := wire.CheckHandle(name); err != nil {
 		return nil, err //nolint:wrapcheck // it says all
 	}
-	w := c.newWalk()
-	sites, err := c.sites(ctx, a.handle, w)
+	w := c.newWalk(ctx)
+	at, err := c.find(ctx, a.handle, w)
 	if err != nil {
 		return nil, err
 	}
 	a.admin = true
 	a.flags |= wire.FlagAuthoritative | wire.FlagReturnDigest
-	return c.do(ctx, sites, a, w)
+	return c.do(ctx, at, a, w)
 }
 
 // Create creates a handle with values. With wire.FlagOverwrite it replaces one
@@ -82,7 +82,8 @@ func (c *Client) List(ctx context.Context, prefixHandle string) iter.Seq2[string
 	return c.list(ctx, wire.OpListHandles, prefixHandle, func(w *walk) ([]wire.Site, error) {
 		// The handles are where a handle of the prefix is.
 		_, prefix := wire.Split(prefixHandle)
-		return c.sites(ctx, prefix+"/", w)
+		at, err := c.find(ctx, prefix+"/", w)
+		return at.sites, err
 	})
 }
 
@@ -93,7 +94,7 @@ func (c *Client) ListHomed(ctx context.Context, site wire.Site) iter.Seq2[string
 
 func (c *Client) list(ctx context.Context, op wire.Op, handle string, find func(*walk) ([]wire.Site, error)) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		w := c.newWalk()
+		w := c.newWalk(ctx)
 		sites, err := find(w)
 		if err == nil && len(primaries(sites, true)) == 0 {
 			err = ErrNoService
@@ -117,7 +118,7 @@ func (c *Client) list(ctx context.Context, op wire.Op, handle string, find func(
 			}
 			one := site
 			one.Servers = site.Servers[i : i+1]
-			if _, err := c.do(ctx, []wire.Site{one}, a, w); err != nil && going {
+			if _, err := c.do(ctx, found{sites: []wire.Site{one}}, a, w); err != nil && going {
 				yield("", err)
 				return
 			}
@@ -130,7 +131,7 @@ func (c *Client) list(ctx context.Context, op wire.Op, handle string, find func(
 
 // SiteInfo asks a server for what it knows of its site.
 func (c *Client) SiteInfo(ctx context.Context, site wire.Site) (wire.Site, error) {
-	r, err := c.do(ctx, []wire.Site{site}, &ask{op: wire.OpSiteInfo, handle: wire.NoHandle, body: wire.AppendHandle(nil, wire.NoHandle)}, c.newWalk())
+	r, err := c.do(ctx, found{sites: []wire.Site{site}}, &ask{op: wire.OpSiteInfo, handle: wire.NoHandle, body: wire.AppendHandle(nil, wire.NoHandle)}, c.newWalk(ctx))
 	if err != nil {
 		return wire.Site{}, err
 	}
@@ -156,7 +157,7 @@ func (c *Client) tellAll(ctx context.Context, site wire.Site, op wire.Op, prefix
 		one := site
 		one.Servers = site.Servers[i : i+1]
 		a := &ask{op: op, handle: prefixHandle, body: wire.AppendHandle(nil, prefixHandle), admin: true, flags: wire.FlagAuthoritative}
-		if _, err := c.do(ctx, []wire.Site{one}, a, c.newWalk()); err != nil {
+		if _, err := c.do(ctx, found{sites: []wire.Site{one}}, a, c.newWalk(ctx)); err != nil {
 			return fmt.Errorf("server %d: %w", site.Servers[i].ID, err)
 		}
 	}
@@ -166,12 +167,12 @@ func (c *Client) tellAll(ctx context.Context, site wire.Site, op wire.Op, prefix
 // Verify asks the home of a secret whether a proof is right. The answer must be
 // signed.
 func (c *Client) Verify(ctx context.Context, v *wire.Verification) (bool, error) {
-	w := c.newWalk()
-	sites, err := c.sites(ctx, v.Identity.Handle, w)
+	w := c.newWalk(ctx)
+	at, err := c.find(ctx, v.Identity.Handle, w)
 	if err != nil {
 		return false, err
 	}
-	r, err := c.do(ctx, sites, &ask{
+	r, err := c.do(ctx, at, &ask{
 		op: wire.OpVerify, flags: wire.FlagCertify | wire.FlagReturnDigest, handle: v.Identity.Handle, body: v.Append(nil), why: "is the proof right",
 	}, w)
 	if err != nil {

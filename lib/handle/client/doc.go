@@ -8,6 +8,7 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -27,7 +28,18 @@ type Options struct {
 	Identity *auth.Identity // who the client is when it is asked
 	Policy   auth.Policy    // what signatures are accepted
 	Cache    Cache          // of where services are; nil asks every time
-	Trace    func(Hop)      // is told every exchange
+	Trace    func(Hop)      // is told every exchange; see WithTrace for those of one call
+	Guard    Guard          // is asked before every exchange
+
+	// Forced returns where a service is whatever anybody says, by the names of
+	// Cache; without values it is looked for.
+	Forced func(place string) []wire.Value
+	// Accept tells whether a server that others lead to may be asked. It is not
+	// asked about servers in Root, Resolver and Forced. nil accepts all.
+	Accept func(address netip.Addr) bool
+	// TLS is how a server is trusted over HTTPS whose site has no key for it; nil
+	// trusts none.
+	TLS *tls.Config
 
 	Protocols []wire.Protocol // tried in this order where a server offers them; UDP, TCP, HTTPS, HTTP
 	Waits     []time.Duration // for an answer by UDP before asking again; 500, 1000, 1500 ms
@@ -42,27 +54,10 @@ type Options struct {
 	Now  func() time.Time // time.Now
 }
 
-// Cache keeps where services are: values of prefixes and of services.
-type Cache interface {
-	Load(handle string) ([]wire.Value, bool)
-	Store(handle string, values []wire.Value, until time.Time)
-}
-
-// Hop is one exchange with a server.
-type Hop struct {
-	Op       wire.Op
-	Handle   string
-	Why      string // what the server is asked for
-	Server   netip.AddrPort
-	Protocol wire.Protocol
-	Code     wire.Code // zero if there was no answer
-	Fault    error
-	Took     time.Duration
-}
-
 // Error is an answer that is no success.
 type Error struct {
 	Code    wire.Code
+	Handle  string // that the server was asked about
 	Message string
 	Indexes []int32
 	Server  netip.AddrPort
@@ -91,6 +86,7 @@ var (
 	ErrNoService = errors.New("no service is known for the handle")
 	ErrNoServer  = errors.New("no server of the service answers")
 	ErrForged    = errors.New("the answer is not to what was asked")
+	ErrForbidden = errors.New("the service is at an address that may not be asked")
 )
 
 // Client asks the Handle System.
@@ -101,6 +97,8 @@ type Client struct {
 	idle     map[netip.AddrPort][]net.Conn
 	failed   map[netip.AddrPort]time.Time
 	sessions map[netip.AddrPort]*auth.Session
+	root     []wire.Site // as it was asked for last, if it was
+	asked    time.Time   // for the root
 }
 
 // New returns a client.

@@ -18,6 +18,12 @@ type Query struct {
 	Signed        bool     // the answer must be signed with the key of the server's site
 	Private       bool     // values that only administrators read too
 	KeepAlias     bool     // an alias is an answer
+	Fresh         bool     // nothing in Options.Cache is used
+
+	// Of who asks for another.
+	Recurse   bool  // the servers of ResolveAt are asked to ask on
+	Trusted   bool  // FlagTrustedQuery of the national dialect
+	Recursion uint8 // how often the question was passed on before
 }
 
 // Answer is what a handle holds.
@@ -32,7 +38,18 @@ type Answer struct {
 
 // Resolve returns values of a handle.
 func (c *Client) Resolve(ctx context.Context, handle string, q Query) (*Answer, error) {
-	w := c.newWalk()
+	return c.follow(ctx, handle, &q, func(handle string, w *walk) (found, error) { return c.find(ctx, handle, w) })
+}
+
+// ResolveAt returns values of a handle as the servers of sites have them.
+func (c *Client) ResolveAt(ctx context.Context, sites []wire.Site, handle string, q Query) (*Answer, error) {
+	return c.follow(ctx, handle, &q, func(string, *walk) (found, error) { return found{sites: sites}, nil })
+}
+
+// follow resolves a handle and the aliases it leads to.
+func (c *Client) follow(ctx context.Context, handle string, q *Query, find func(handle string, w *walk) (found, error)) (*Answer, error) {
+	w := c.newWalk(ctx)
+	w.fresh, w.top, w.recursion = q.Fresh, q.Fresh, q.Recursion
 	seen := map[string]bool{}
 	var aliases []string
 	for {
@@ -43,7 +60,18 @@ func (c *Client) Resolve(ctx context.Context, handle string, q Query) (*Answer, 
 			return nil, fmt.Errorf("alias %s: %w", handle, ErrLoop)
 		}
 		seen[wire.Fold(handle)] = true
-		a, err := c.resolveOnce(ctx, handle, q, w)
+		at, err := find(handle, w)
+		if err != nil {
+			return nil, err
+		}
+		a, err := c.resolveAt(ctx, at, handle, q, w)
+		if err != nil && at.short && ctx.Err() == nil {
+			w.top = true
+			clear(w.seen)
+			if at, err = find(handle, w); err == nil {
+				a, err = c.resolveAt(ctx, at, handle, q, w)
+			}
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -68,31 +96,35 @@ func alias(values []wire.Value) string {
 	return ""
 }
 
-func (c *Client) resolveOnce(ctx context.Context, handle string, q Query, w *walk) (*Answer, error) {
+// flagsOf returns the flags of a query.
+func (c *Client) flagsOf(q *Query) wire.Flags {
+	var flags wire.Flags
+	for _, f := range []struct {
+		set  bool
+		flag wire.Flags
+	}{
+		{!q.Private, wire.FlagPublicOnly},
+		{q.Authoritative, wire.FlagAuthoritative},
+		{q.Signed, wire.FlagCertify | wire.FlagReturnDigest},
+		{q.Recurse || len(c.o.Resolver) > 0, wire.FlagRecurse},
+		{q.Trusted, wire.FlagTrustedQuery},
+	} {
+		if f.set {
+			flags |= f.flag
+		}
+	}
+	return flags
+}
+
+func (c *Client) resolveAt(ctx context.Context, at found, handle string, q *Query, w *walk) (*Answer, error) {
 	types := q.Types
 	if len(q.Types)+len(q.Indexes) > 0 && !q.KeepAlias {
 		types = append(slices.Clip(types), wire.TypeAlias)
 	}
-	var flags wire.Flags
-	if !q.Private {
-		flags |= wire.FlagPublicOnly
-	}
-	if q.Authoritative {
-		flags |= wire.FlagAuthoritative
-	}
-	if q.Signed {
-		flags |= wire.FlagCertify | wire.FlagReturnDigest
-	}
-	if len(c.o.Resolver) > 0 {
-		flags |= wire.FlagRecurse
-	}
-	sites, err := c.sites(ctx, handle, w)
-	if err != nil {
-		return nil, err
-	}
+	at.sites = primaries(at.sites, q.Authoritative)
 	query := wire.NewQuery(handle, q.Indexes, types)
-	r, err := c.do(ctx, primaries(sites, q.Authoritative), &ask{
-		op: wire.OpResolve, flags: flags, handle: handle, body: query.Append(nil), why: "the values",
+	r, err := c.do(ctx, at, &ask{
+		op: wire.OpResolve, flags: c.flagsOf(q), handle: handle, body: query.Append(nil), why: "the values", recursion: q.Recursion,
 	}, w)
 	if err != nil {
 		return nil, err
@@ -102,7 +134,7 @@ func (c *Client) resolveOnce(ctx context.Context, handle string, q Query, w *wal
 		return nil, fmt.Errorf("read answer: %w", err)
 	}
 	if !wire.Equal(values.Handle, handle) {
-		return nil, fmt.Errorf("answer for %s: %w", values.Handle, ErrForged)
+		return nil, fmt.Errorf("answer for %s by %s: %w", values.Handle, r.from, ErrForged)
 	}
 	return &Answer{
 		Handle: values.Handle, Values: values.Values, From: r.from,

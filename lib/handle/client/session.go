@@ -41,8 +41,8 @@ func (c *Client) OpenSession(ctx context.Context, handle string, lifetime time.D
 	if c.o.Identity != nil {
 		setUp.Identity = c.o.Identity.Reference
 	}
-	w := c.newWalk()
-	sites, err := c.sites(ctx, handle, w)
+	w := c.newWalk(ctx)
+	at, err := c.find(ctx, handle, w)
 	if err != nil {
 		return err
 	}
@@ -50,12 +50,12 @@ func (c *Client) OpenSession(ctx context.Context, handle string, lifetime time.D
 		op: wire.OpSessionSetUp, flags: wire.FlagCertify | wire.FlagReturnDigest | wire.FlagAuthoritative, handle: handle,
 		body: setUp.Append(nil), admin: true, why: "a session",
 	}
-	for _, t := range c.targets(sites, a) { // an old session does not protect the new one
+	for _, t := range c.targets(at.sites, a) { // an old session does not protect the new one
 		for _, i := range t.server.Interfaces {
 			c.forget(netip.AddrPortFrom(t.server.Address, uint16(i.Port))) //nolint:gosec // as Door has it
 		}
 	}
-	r, err := c.do(ctx, sites, a, w)
+	r, err := c.do(ctx, at, a, w)
 	if err != nil {
 		return fmt.Errorf("open session: %w", err)
 	}

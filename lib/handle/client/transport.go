@@ -116,7 +116,9 @@ func (c *Client) sendTCP(ctx context.Context, p *parcel, door netip.AddrPort) er
 		}
 		// The server closed it in the meantime.
 	}
-	conn, err := c.o.Dial(ctx, "tcp", door.String())
+	dialing, cancel := context.WithTimeout(ctx, c.o.Timeout)
+	conn, err := c.o.Dial(dialing, "tcp", door.String())
+	cancel()
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
@@ -211,7 +213,7 @@ func (c *Client) sendHTTP(ctx context.Context, p *parcel, door netip.AddrPort, p
 	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
 	defer cancel()
 	transport := &http.Transport{
-		DialContext: c.o.Dial, DisableKeepAlives: true, TLSClientConfig: keyConfig(p.server),
+		DialContext: c.o.Dial, DisableKeepAlives: true, TLSClientConfig: c.config(p.server),
 	}
 	address := protocol.String() + "://" + door.String() + "/" + url.PathEscape(p.handle)
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(whole(p)))
@@ -241,6 +243,14 @@ func (c *Client) sendHTTP(ctx context.Context, p *parcel, door netip.AddrPort, p
 		}
 	}
 	return nil
+}
+
+// config is how a server is trusted over HTTPS.
+func (c *Client) config(server *wire.Server) *tls.Config {
+	if len(server.PublicKey) == 0 && c.o.TLS != nil {
+		return c.o.TLS.Clone()
+	}
+	return keyConfig(server)
 }
 
 // keyConfig trusts a server's certificate if it is of the key in its HS_SITE.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/netip"
@@ -22,6 +24,7 @@ func (s *Server) ServeWeb(ctx context.Context, ln net.Listener, handler http.Han
 	web := &http.Server{
 		Handler: handler, ReadTimeout: s.o.MessageTime, WriteTimeout: s.o.MessageTime,
 		ReadHeaderTimeout: s.o.MessageTime, IdleTimeout: s.o.IdleTime, MaxHeaderBytes: 64 << 10,
+		ErrorLog: log.New(io.Discard, "", 0), // what strangers do wrong is no fault of ours
 	}
 	var serving sync.WaitGroup
 	var webFault error

@@ -35,6 +35,7 @@ type Verdict struct {
 	Signed   []int32          // indexes of values that are as they were signed
 	Unsigned []int32          // and of those it says nothing about
 	Chain    []wire.Reference // issuers, up to the root
+	Until    time.Time        // when the first of the tokens expires; zero is never
 }
 
 // Values checks the values of a handle against a signature. Values that changed
@@ -51,7 +52,7 @@ func (v *Verifier) Values(ctx context.Context, handle string, values []wire.Valu
 		return nil, fmt.Errorf("%w: it is about %s", ErrSignature, t.Claims.Subject)
 	}
 	verdict := &Verdict{}
-	if verdict.Chain, err = v.climb(ctx, t, []Permission{{handle, ThisHandle}}); err != nil {
+	if err = v.climb(ctx, t, []Permission{{handle, ThisHandle}}, verdict); err != nil {
 		return nil, err
 	}
 	digests := map[int32]string{}
@@ -90,42 +91,46 @@ func (v *Verifier) Certificate(ctx context.Context, compact string) (*Verdict, e
 	if err != nil {
 		return nil, err
 	}
-	chain, err := v.climb(ctx, t, t.Claims.Permissions)
-	return &Verdict{Chain: chain}, err
+	verdict := &Verdict{}
+	err = v.climb(ctx, t, t.Claims.Permissions, verdict)
+	return verdict, err
 }
 
 // climb checks a token and the certificates above it. Needed are the statements
-// that an issuer must cover one of.
-func (v *Verifier) climb(ctx context.Context, t *Token, needed []Permission) ([]wire.Reference, error) {
+// that an issuer must cover one of. The verdict has the chain, also when it leads
+// nowhere.
+func (v *Verifier) climb(ctx context.Context, t *Token, needed []Permission, verdict *Verdict) error {
 	now := time.Now()
 	if v.Now != nil {
 		now = v.Now()
 	}
-	var chain []wire.Reference
 	for range maxChain {
 		issuer, err := wire.ParseReference(t.Claims.Issuer)
 		if err != nil {
-			return nil, unreadable("its issuer: %v", err)
+			return unreadable("its issuer: %v", err)
 		}
-		for _, above := range chain {
+		for _, above := range verdict.Chain {
 			if above.Equal(issuer) {
-				return nil, fmt.Errorf("%s vouches for itself: %w", issuer, ErrChain)
+				return fmt.Errorf("%s vouches for itself: %w", issuer, ErrChain)
 			}
 		}
-		chain = append(chain, issuer)
+		verdict.Chain = append(verdict.Chain, issuer)
+		if at := time.Unix(t.Claims.Expires, 0); t.Claims.Expires > 0 && (verdict.Until.IsZero() || at.Before(verdict.Until)) {
+			verdict.Until = at
+		}
 		if root := v.root(issuer); root != nil {
-			return chain, t.Check(root, now)
+			return t.Check(root, now)
 		}
 		certificate, err := v.certificateOf(ctx, issuer, t, now)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", issuer, err)
+			return fmt.Errorf("%s: %w", issuer, err)
 		}
 		if needed = covering(certificate.Claims.Permissions, needed); len(needed) == 0 {
-			return nil, fmt.Errorf("%s: %w", issuer, ErrPermission)
+			return fmt.Errorf("%s: %w", issuer, ErrPermission)
 		}
 		t = certificate
 	}
-	return nil, ErrChain
+	return ErrChain
 }
 
 func (v *Verifier) root(r wire.Reference) *rsa.PublicKey {

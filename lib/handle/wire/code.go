@@ -153,6 +153,9 @@ const (
 	CodeCredentialUnproven Code = 3001
 )
 
+// Refers tells whether an answer with the code leads to another service.
+func (c Code) Refers() bool { return c == CodeServiceReferral || c == CodePrefixReferral }
+
 // String returns the code in words.
 func (c Code) String() string {
 	s := c.name()

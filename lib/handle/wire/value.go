@@ -73,6 +73,7 @@ func (v *Value) Append(dst []byte) []byte {
 // Places in an encoded value.
 const (
 	valueFixed    = 14 // octets before the type
+	valueTTL      = 8
 	valueSize     = valueFixed + 3*4
 	valueUnsigned = 8 // index and timestamp, which a digest does not cover
 )
@@ -105,6 +106,17 @@ func (e Encoded) Index() int32 {
 
 // Permissions returns the value's permissions.
 func (e Encoded) Permissions() Permissions { return Permissions(e[valueFixed-1]) }
+
+// TTL returns the kind of the value's TTL, and the TTL.
+func (e Encoded) TTL() (kind uint8, ttl int32) {
+	return e[valueTTL], int32(binary.BigEndian.Uint32(e[valueTTL+1:])) //nolint:gosec // the same bits
+}
+
+// SetTTL writes another TTL over the value's. Its digest is another then.
+func (e Encoded) SetTTL(kind uint8, ttl int32) {
+	e[valueTTL] = kind
+	binary.BigEndian.PutUint32(e[valueTTL+1:], uint32(ttl)) //nolint:gosec // the same bits
+}
 
 // Type returns the value's type.
 func (e Encoded) Type() []byte {
