@@ -3,14 +3,12 @@ package identifier
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/health"
 	"linghang/kernel/lang"
-	"linghang/kernel/sqldb"
 	"linghang/lib/handle/hjson"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/engine"
@@ -20,11 +18,7 @@ import (
 // open opens the records, and builds the doors behind which they are.
 func (m *Module) open(ctx context.Context) error {
 	var err error
-	if m.kit.DB.Dialect() == sqldb.Postgres {
-		m.records, err = record.OpenRows(ctx, m.kit.DB, record.Options{Memory: m.settings.Memory << 20, Log: m.kit.Log})
-	} else {
-		m.records, err = record.OpenFiles(filepath.Join(m.kit.Dir, "records"), record.Options{Memory: m.settings.Memory << 20, Log: m.kit.Log})
-	}
+	m.records, err = openRecords(ctx, m.kit, record.Options{Memory: m.settings.Memory << 20, Log: m.kit.Log})
 	if err != nil {
 		return fmt.Errorf("open the records: %w", err)
 	}

@@ -68,6 +68,7 @@ func (m *Module) Manifest() module.Manifest {
 		Permissions: permissions(),
 		Routes:      append(m.nodeRoutes(), m.handleRoutes()...),
 		Sealed:      sealedColumns(),
+		Keeps:       []module.Keep{record.Keep(recordsDir(m.kit))},
 		Topics:      []module.Topic{{Name: topicNodes, Permission: "identifier.view"}, {Name: topicHandles, Permission: "identifier.view"}},
 		Jobs: []module.Job{
 			{Name: "finish_edits", Title: lang.Text{ZH: "完成中断的标识变更", EN: "Finish interrupted edits of identifiers"}, Every: time.Minute, Do: m.finishEdits},
