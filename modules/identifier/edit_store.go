@@ -51,8 +51,8 @@ func (s editStore) insert(ctx context.Context, nodeID string, e engine.Edit, bef
 	d := edit{ID: ulid.Make().String(), NodeID: nodeID, At: time.Now().UTC(), Edit: e}
 	content := wire.Values{Handle: e.Handle, Values: e.Values}
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO edit (id, node_id, handle, was, removes, content, actor, address, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			d.ID, d.NodeID, e.Handle, int64(e.Was), e.Values == nil, base64.StdEncoding.EncodeToString(content.Append(nil)), e.By, e.From, d.At.UnixMilli()) //nolint:gosec // changes are counted from 1
+		_, err := tx.Exec(ctx, `INSERT INTO edit (id, node_id, handle, was, removes, content, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			d.ID, d.NodeID, e.Handle, int64(e.Was), e.Values == nil, base64.StdEncoding.EncodeToString(content.Append(nil)), e.By, d.At.UnixMilli()) //nolint:gosec // changes are counted from 1
 		if err != nil {
 			return fmt.Errorf("keep edit: %w", err)
 		}
@@ -75,7 +75,7 @@ func (s editStore) remove(ctx context.Context, id string) error {
 // pending returns edits that were recorded before a time and are not known to be
 // made.
 func (s editStore) pending(ctx context.Context, before time.Time) ([]edit, error) {
-	rows, err := s.db.Query(ctx, `SELECT id, node_id, handle, was, removes, content, actor, address, at FROM edit WHERE at < $1 ORDER BY id`, before.UnixMilli())
+	rows, err := s.db.Query(ctx, `SELECT id, node_id, handle, was, removes, content, actor, at FROM edit WHERE at < $1 ORDER BY id`, before.UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("read edits: %w", err)
 	}
@@ -87,7 +87,7 @@ func scanEdit(r sqldb.Row) (edit, error) {
 	var was, at int64
 	var removes bool
 	var content string
-	if err := r.Scan(&d.ID, &d.NodeID, &d.Handle, &was, &removes, &content, &d.By, &d.From, &at); err != nil {
+	if err := r.Scan(&d.ID, &d.NodeID, &d.Handle, &was, &removes, &content, &d.By, &at); err != nil {
 		return d, err
 	}
 	d.Was, d.At, d.Via = uint64(was), time.UnixMilli(at).UTC(), viaPeople //nolint:gosec // changes are counted from 1

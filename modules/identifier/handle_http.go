@@ -219,7 +219,7 @@ func (m *Module) change(ctx context.Context, handle string) (node, error) {
 // done.
 func (m *Module) save(ctx context.Context, n node, e engine.Edit, before []wire.Value) error {
 	id := identity.From(ctx)
-	e.By, e.From, e.Via = id.Actor(), httpd.ClientIP(ctx), viaPeople
+	e.By, e.Via = id.Actor(), viaPeople // the audit log has the address, and can forget it
 	p := m.post(n.Door)
 	if p == nil {
 		return fault.New(fault.Unavailable, "identifier.node.closed", "the node's door is closed at the moment").After(15)

@@ -68,6 +68,8 @@ func (m *Module) Manifest() module.Manifest {
 		Permissions: permissions(),
 		Routes:      append(m.nodeRoutes(), m.handleRoutes()...),
 		Sealed:      sealedColumns(),
+		Personal:    personal(),
+		Forget:      m.forgetPerson,
 		Keeps:       []module.Keep{record.Keep(recordsDir(m.kit))},
 		Topics:      []module.Topic{{Name: topicNodes, Permission: "identifier.view"}, {Name: topicHandles, Permission: "identifier.view"}},
 		Jobs: []module.Job{

@@ -8,7 +8,6 @@ CREATE TABLE edit (
     removes  BOOLEAN NOT NULL,
     content  TEXT NOT NULL,
     actor    TEXT NOT NULL,
-    address  TEXT NOT NULL,
     at       BIGINT NOT NULL
 );
 -- Identifiers as the log of changes tells of them, to be searched.
