@@ -106,7 +106,7 @@ func (m *Module) keepOpen(ctx context.Context, p *post) error {
 	for {
 		err := m.serveDoor(ctx, p)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was told to end
 		}
 		m.kit.Log.WarnContext(ctx, "a door of the Handle System is closed", "door", p.door.Name, "error", err)
 		m.kit.Health.Set(doorComponent(p.door), health.Failed(err, lang.Text{

@@ -57,7 +57,7 @@ type handleParams struct {
 }
 
 // owner returns the node whose identifier a handle is.
-func (m *Module) owner(ctx context.Context, handle string) (node, error) {
+func (m *Module) owner(handle string) (node, error) {
 	if err := wire.CheckHandle(handle); err != nil {
 		return node{}, fault.New(fault.Invalid, "identifier.handle.invalid", "%s is no identifier: %v", handle, err).At("handle", "as 88.101.5/T001")
 	}
@@ -76,7 +76,7 @@ func (m *Module) owner(ctx context.Context, handle string) (node, error) {
 }
 
 func (m *Module) readHandle(ctx context.Context, in handleParams) (handleDetail, error) {
-	n, err := m.owner(ctx, in.Handle)
+	n, err := m.owner(in.Handle)
 	if err != nil {
 		return handleDetail{}, err
 	}
@@ -202,7 +202,7 @@ func (in valueInput) admin(v *wire.Value) error {
 
 // change returns the node of a handle, if the caller may change its identifiers.
 func (m *Module) change(ctx context.Context, handle string) (node, error) {
-	n, err := m.owner(ctx, handle)
+	n, err := m.owner(handle)
 	if err != nil {
 		return n, err
 	}
@@ -245,7 +245,7 @@ func (m *Module) makeEdit(ctx context.Context, d edit) error {
 		return fault.New(fault.Unavailable, "identifier.node.closed", "the node's door is closed at the moment").After(15)
 	}
 	_, err := p.engine.Save(ctx, d.Edit)
-	if refusal, ok := errors.AsType[*engine.Refusal](err); ok || err == nil {
+	if refusal, ok := errors.AsType[*engine.RefusalError](err); ok || err == nil {
 		gone := m.edits.remove(ctx, d.ID)
 		if ok {
 			return errors.Join(problem(refusal), gone)
@@ -257,7 +257,7 @@ func (m *Module) makeEdit(ctx context.Context, d edit) error {
 
 // problem is a refusal of the engine as a fault.
 func problem(err error) error {
-	r, ok := errors.AsType[*engine.Refusal](err)
+	r, ok := errors.AsType[*engine.RefusalError](err)
 	if !ok {
 		return err
 	}
@@ -316,7 +316,7 @@ type stepView struct {
 func viewStep(s *resolver.Step) stepView {
 	v := stepView{
 		Kind: s.Kind, Handle: s.Handle, Why: s.Why, Node: s.Node, Server: s.Server, Protocol: s.Protocol, Took: float64(s.Took.Microseconds()) / 1000,
-		Code: int(s.Code), Meaning: s.CodeText, LeadsTo: []string{}, Signed: s.Signed, Fault: s.Fault, //nolint:gosec // a code is small
+		Code: int(s.Code), Meaning: s.CodeText, LeadsTo: []string{}, Signed: s.Signed, Fault: s.Fault,
 	}
 	v.LeadsTo = append(v.LeadsTo, s.LeadsTo...)
 	return v
@@ -352,7 +352,7 @@ func (m *Module) resolveHandle(ctx context.Context, in resolveParams) (resolutio
 		return res, err
 	}
 	t := r.Trace(ctx, in.Handle, resolver.Query{PastCache: in.Fresh, Fresh: in.Fresh})
-	res.Handle, res.Code, res.Meaning, res.Cached, res.Stale, res.Trusted, res.Fault = t.Handle, int(t.Code), t.Message, t.Cached, t.Stale, t.Trusted, t.Fault //nolint:gosec // a code is small
+	res.Handle, res.Code, res.Meaning, res.Cached, res.Stale, res.Trusted, res.Fault = t.Handle, int(t.Code), t.Message, t.Cached, t.Stale, t.Trusted, t.Fault
 	if res.Meaning == "" {
 		res.Meaning = t.Code.String()
 	}

@@ -62,7 +62,7 @@ func (m *Module) serves(d door) func(id string) bool {
 func (m *Module) guard(_ context.Context, p *engine.Proposal) error {
 	n, ok := m.hosted.of(p.Node)
 	if !ok || !n.State.changes() {
-		return &engine.Refusal{Code: wire.CodeReadOnly, Message: "the node of " + p.Prefix + " takes no changes now; ask who operates it"}
+		return &engine.RefusalError{Code: wire.CodeReadOnly, Message: "the node of " + p.Prefix + " takes no changes now; ask who operates it"}
 	}
 	return nil
 }

@@ -132,14 +132,7 @@ func (n node) check(above *node) error {
 	if n.Name.ZH == "" && n.Name.EN == "" {
 		_ = f.At("body.name", "name the node")
 	}
-	switch {
-	case n.Role == rootNode && n.Prefix != rootPrefix:
-		_ = f.At("body.prefix", "a root's prefix is 0.NA")
-	case n.Role != rootNode && !segments.MatchString(n.Prefix):
-		_ = f.At("body.prefix", "segments of letters, digits, _ or - with dots between, as 88.101.5")
-	case n.Role == enterpriseNode && (above == nil || !strings.HasPrefix(wire.Fold(n.Prefix), wire.Fold(above.Prefix)+".")):
-		_ = f.At("body.prefix", "an enterprise's prefix begins with that of its secondary node")
-	}
+	n.checkPrefix(above, f)
 	switch n.Hosting {
 	case hosted:
 	case alone:
@@ -153,6 +146,17 @@ func (n node) check(above *node) error {
 		return nil
 	}
 	return f
+}
+
+func (n node) checkPrefix(above *node, f *fault.Error) {
+	switch {
+	case n.Role == rootNode && n.Prefix != rootPrefix:
+		_ = f.At("body.prefix", "a root's prefix is 0.NA")
+	case n.Role != rootNode && !segments.MatchString(n.Prefix):
+		_ = f.At("body.prefix", "segments of letters, digits, _ or - with dots between, as 88.101.5")
+	case n.Role == enterpriseNode && (above == nil || !strings.HasPrefix(wire.Fold(n.Prefix), wire.Fold(above.Prefix)+".")):
+		_ = f.At("body.prefix", "an enterprise's prefix begins with that of its secondary node")
+	}
 }
 
 const rootPrefix = "0.NA"

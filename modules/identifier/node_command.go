@@ -192,7 +192,7 @@ func resolveCommand() *cobra.Command {
 
 func hopOf(h client.Hop) hop {
 	v := hop{
-		Handle: h.Handle, Why: h.Why, Server: h.Server.String(), Protocol: h.Protocol.String(), Code: int(h.Code), //nolint:gosec // a code is small
+		Handle: h.Handle, Why: h.Why, Server: h.Server.String(), Protocol: h.Protocol.String(), Code: int(h.Code),
 		Took: float64(h.Took.Microseconds()) / 1000,
 	}
 	if h.Code != 0 {

@@ -149,8 +149,10 @@ func (m *Module) detail(ctx context.Context, n node) (nodeDetail, error) {
 	if d.Yours || may {
 		d.Contact, d.Reason = n.Contact, n.Reason
 	}
-	if m.ready() != nil {
-		return d, nil
+	select {
+	case <-m.opened:
+	default:
+		return d, nil // the rest is told in a moment
 	}
 	octets, err := m.siteOf(n)
 	if err != nil {
@@ -188,7 +190,7 @@ func (m *Module) serveSite(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="siteinfo.json"`)
-	_, _ = w.Write(append(hjson.AppendSite(nil, &decoded), '\n')) // the client may be gone
+	_, _ = w.Write(append(hjson.AppendSite(nil, &decoded), '\n')) //nolint:gosec // a download in JSON; the client may be gone
 }
 
 // nodeInput is what founding or editing asks for.

@@ -65,18 +65,6 @@ func (s nodeStore) get(ctx context.Context, id string) (node, error) {
 	return n, nil
 }
 
-// byPrefix returns the node of a prefix; found is false if there is none.
-func (s nodeStore) byPrefix(ctx context.Context, prefix string) (n node, found bool, err error) {
-	n, err = scanNode(s.db.QueryRow(ctx, `SELECT `+nodeColumns+` FROM node n WHERE n.prefix = $1`, prefix))
-	if errors.Is(err, sql.ErrNoRows) {
-		return n, false, nil
-	}
-	if err != nil {
-		return n, false, fmt.Errorf("read node: %w", err)
-	}
-	return n, true, nil
-}
-
 // change loads a node, lets decide change it, and saves it.
 func (s nodeStore) change(ctx context.Context, id string, version int64, decide func(node) (node, error)) (node, error) {
 	var n node

@@ -111,7 +111,7 @@ func (m *Module) projectOne(ctx context.Context, key string, l *record.Logged) (
 		p.gone = true
 		return p, nil
 	}
-	if n, err := m.owner(ctx, l.Handle); err == nil {
+	if n, err := m.owner(l.Handle); err == nil {
 		p.nodeID = n.ID
 	}
 	p.handle, p.at, p.change = r.Handle, r.At, r.Change
@@ -181,8 +181,10 @@ const editAge = time.Minute
 
 // finishEdits makes edits that a crash came between.
 func (m *Module) finishEdits(ctx context.Context) error {
-	if m.ready() != nil {
-		return nil
+	select {
+	case <-m.opened:
+	default:
+		return nil // at the next time
 	}
 	list, err := m.edits.pending(ctx, time.Now().Add(-editAge))
 	if err != nil {

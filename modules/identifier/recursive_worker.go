@@ -35,10 +35,11 @@ func (c *recursive) resolver() (*resolver.Resolver, error) {
 	if err != nil {
 		return nil, err
 	}
-	octets := ""
+	var text []byte
 	for i := range sites {
-		octets += string(sites[i].Append(nil))
+		text = sites[i].Append(text)
 	}
+	octets := string(text)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.now != nil && c.root == octets {
@@ -94,7 +95,7 @@ func (m *Module) keepRecursive(ctx context.Context) error {
 	for {
 		err := m.serveRecursive(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was told to end
 		}
 		m.kit.Log.WarnContext(ctx, "the recursive node is closed", "error", err)
 		m.kit.Health.Set(recursiveComponent, health.Failed(err, lang.Text{

@@ -55,13 +55,13 @@ func dataText(v *wire.Value) string {
 }
 
 func siteText(s *wire.Site) string {
-	text := fmt.Sprintf("serial %d", s.Serial)
+	text := fmt.Appendf(nil, "serial %d", s.Serial)
 	for i := range s.Servers {
 		for _, door := range s.Servers[i].Interfaces {
-			text += fmt.Sprintf(" %s://%s:%d", door.Protocol, s.Servers[i].Address, door.Port)
+			text = fmt.Appendf(text, " %s://%s:%d", door.Protocol, s.Servers[i].Address, door.Port)
 		}
 	}
-	return text
+	return string(text)
 }
 
 func isText(b []byte) bool {

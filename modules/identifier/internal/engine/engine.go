@@ -63,21 +63,21 @@ type Outcome struct {
 	Took time.Duration
 }
 
-// Refusal is an answer that is no success, as an error.
-type Refusal struct {
+// RefusalError is an answer that is no success, as an error.
+type RefusalError struct {
 	Code    wire.Code
 	Message string
 	Indexes []int32
 }
 
 // Error tells the code and the message.
-func (r *Refusal) Error() string { return fmt.Sprintf("%s: %s", r.Code, r.Message) }
+func (r *RefusalError) Error() string { return fmt.Sprintf("%s: %s", r.Code, r.Message) }
 
-func refuse(code wire.Code, format string, args ...any) *Refusal {
-	return &Refusal{Code: code, Message: fmt.Sprintf(format, args...)}
+func refuse(code wire.Code, format string, args ...any) *RefusalError {
+	return &RefusalError{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-func (r *Refusal) at(indexes ...int32) *Refusal {
+func (r *RefusalError) at(indexes ...int32) *RefusalError {
 	r.Indexes = indexes
 	return r
 }
@@ -141,7 +141,7 @@ func (e *Engine) tell(req *server.Request, code wire.Code, home *Home) {
 // Handle implements server.Handler.
 func (e *Engine) Handle(ctx context.Context, req *server.Request, res *server.Response) {
 	home, err := e.handle(ctx, req, res)
-	var r *Refusal
+	var r *RefusalError
 	switch {
 	case err == nil:
 	case errors.As(err, &r):

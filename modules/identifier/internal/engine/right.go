@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"linghang/lib/handle/auth"
 	"linghang/lib/handle/wire"
@@ -50,10 +51,8 @@ func (e *Engine) permit(ctx context.Context, values []wire.Value, who wire.Refer
 	case have.Has(need):
 		return nil
 	}
-	for _, other := range instead {
-		if have.Has(other) {
-			return nil
-		}
+	if slices.ContainsFunc(instead, have.Has) {
+		return nil
 	}
 	return refuse(wire.CodeNoPermission, "%s lacks the rights %s (has %s)", who, need&^have, have)
 }

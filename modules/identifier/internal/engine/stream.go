@@ -62,7 +62,7 @@ func send(w io.Writer, octets []byte) error {
 
 func (e *Engine) sendChanges(ctx context.Context, w io.Writer, q *wire.TransactionQuery) error {
 	out := wire.AppendTransactions(nil, wire.StreamSending)
-	date := uint64(e.o.Now().UnixMilli()) //nolint:gosec // after 1970
+	date := uint64(e.o.Now().UnixMilli())
 	for last := q.Last; ; {
 		list, err := e.o.Store.Log(ctx, last, followed)
 		if err != nil {
@@ -139,7 +139,7 @@ func (e *Engine) dump(ctx context.Context, req *server.Request, res *server.Resp
 }
 
 func (e *Engine) sendAll(ctx context.Context, w io.Writer, to wire.Receiver) (err error) {
-	date := uint64(e.o.Now().UnixMilli()) //nolint:gosec // after 1970
+	date := uint64(e.o.Now().UnixMilli())
 	s, err := e.o.Store.Snapshot(ctx)
 	if err != nil {
 		return fmt.Errorf("take a snapshot: %w", err)

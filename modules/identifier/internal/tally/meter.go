@@ -44,8 +44,8 @@ func (m *Meter) Add(at time.Time, took time.Duration, succeeded bool) {
 	if succeeded {
 		m.succeeded.Add(1)
 	}
-	micros := uint64(min(max(took.Microseconds(), 0), low-1)) //nolint:gosec // not negative
-	second := uint64(at.Unix()) & low                         //nolint:gosec // the protocol's time ends in 2106
+	micros := uint64(min(max(took.Microseconds(), 0), low-1))
+	second := uint64(at.Unix()) & low //nolint:gosec // the protocol's time ends in 2106
 	m.sum.Add(micros)
 	raise(&m.most, micros<<32|second)
 	raise(&m.least, (low-micros)<<32|second)
@@ -82,13 +82,13 @@ func (m *Meter) Take() Reading {
 	r := Reading{Requests: m.requests.Swap(0), Succeeded: m.succeeded.Swap(0)}
 	r.Sum = time.Duration(m.sum.Swap(0)) * time.Microsecond //nolint:gosec // far below 2^63
 	if v := m.most.Swap(0); v != 0 {
-		r.Most, r.MostAt = time.Duration(v>>32)*time.Microsecond, at(v) //nolint:gosec // 32 bits
+		r.Most, r.MostAt = time.Duration(v>>32)*time.Microsecond, at(v)
 	}
 	if v := m.least.Swap(0); v != 0 {
-		r.Least, r.LeastAt = time.Duration(low-v>>32)*time.Microsecond, at(v) //nolint:gosec // 32 bits
+		r.Least, r.LeastAt = time.Duration(low-v>>32)*time.Microsecond, at(v)
 	}
 	if v := m.peak.Swap(0); v != 0 {
-		r.Peak, r.PeakAt = uint32(v>>32), at(v) //nolint:gosec // 32 bits
+		r.Peak, r.PeakAt = uint32(v>>32), at(v)
 	}
 	return r
 }
