@@ -26,7 +26,7 @@ func FuzzImport(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(file.Bytes()[fileHead : file.Len()-sha256.Size-12])
-	f.Add((newEntry(&record{handle: "88.1/x", key: "88.1/X", code: wire.CodeNotFound, message: "x"})).export(nil))
+	f.Add(newEntry(&record{handle: "88.1/x", key: "88.1/X", code: wire.CodeNotFound, message: "x"}).export(nil))
 	latest := time.Now().UnixMilli()
 	f.Fuzz(func(t *testing.T, octets []byte) {
 		if len(octets) < 4 {
