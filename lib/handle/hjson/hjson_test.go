@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"linghang/lib/handle/auth"
 	"linghang/lib/handle/hjson"
@@ -89,6 +90,16 @@ func TestTextIsWhatOtherProgramsRead(t *testing.T) {
 		}
 		if bytes.ContainsAny(b, "\u2028\u2029") {
 			t.Errorf("%s would end a line of a script", b)
+		}
+	}
+}
+
+func TestTimesAreThoseOfRFC3339(t *testing.T) {
+	for seconds := uint32(0); seconds < 1<<32-40_000_000; seconds += 39_999_983 {
+		v := wire.Value{Timestamp: seconds}
+		want := time.Unix(int64(seconds), 0).UTC().Format(time.RFC3339)
+		if b := hjson.AppendValue(nil, &v); !bytes.Contains(b, []byte(`"timestamp":"`+want+`"`)) {
+			t.Errorf("%s: %s", want, b)
 		}
 	}
 }

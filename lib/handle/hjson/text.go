@@ -64,9 +64,19 @@ func isText(data []byte) bool {
 	return utf8.Valid(data)
 }
 
-// timeLayout is that of timestamps: no fraction, always UTC.
-const timeLayout = "2006-01-02T15:04:05Z"
-
+// appendTime appends a time as timestamps are written: no fraction, always UTC.
+// Every value has one, so that this is a good part of what a value costs.
 func appendTime(dst []byte, seconds int64) []byte {
-	return time.Unix(seconds, 0).UTC().AppendFormat(dst, timeLayout)
+	t := time.Unix(seconds, 0).UTC()
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	dst = appendTwo(appendTwo(dst, year/100), year%100)
+	dst = appendTwo(append(dst, '-'), int(month))
+	dst = appendTwo(append(dst, '-'), day)
+	dst = appendTwo(append(dst, 'T'), hour)
+	dst = appendTwo(append(dst, ':'), minute)
+	dst = appendTwo(append(dst, ':'), second)
+	return append(dst, 'Z')
 }
+
+func appendTwo(dst []byte, n int) []byte { return append(dst, '0'+byte(n/10), '0'+byte(n%10)) } //nolint:gosec // two digits

@@ -5,6 +5,12 @@
 // server.Request as one of the wire protocol, so that a node decides about
 // operations and rights in one place.
 //
+// GET is OpResolve, with FlagPublicOnly unless who asks is known; PUT of a record is
+// OpCreate and of some values OpAddValues, both with FlagOverwrite unless
+// overwrite=false; DELETE is OpDelete or OpRemoveValues; lists are OpListHandles
+// and OpListHomed, POST and DELETE of prefixes OpHome and OpUnhome. Before a PUT
+// that may overwrite, the record is resolved to tell whether it makes something new.
+//
 // Answers are those of Handle.Net, octet by octet where clients can tell, except
 // where it is at fault: permissions count all four digits, TLS asks for a client's
 // certificate in the handshake, and messages say what is wrong and how to mend it.
