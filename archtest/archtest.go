@@ -49,6 +49,7 @@ func owners() []owner {
 	return []owner{
 		{"codeberg.org/go-pdf/fpdf", []string{"kernel/paper"}, nil},
 		{"filippo.io/age", []string{"kernel/archive"}, []string{"cmd"}},
+		{"github.com/cockroachdb/pebble", []string{"modules/identifier"}, nil},
 		{"github.com/coreos/go-oidc", []string{}, []string{"kernel/oidc"}},
 		{"github.com/cedar-policy/cedar-go", []string{"kernel/share"}, nil},
 		{"github.com/danielgtaylor/huma", []string{"kernel/httpd"}, nil},

@@ -41,6 +41,11 @@ func (s savedHouse) pieces() []string {
 	for _, f := range s.Files {
 		names = append(names, f.Pieces...)
 	}
+	for _, k := range s.Keeps {
+		for _, f := range k.Files {
+			names = append(names, f.Pieces...)
+		}
+	}
 	for _, r := range s.Rooms {
 		for _, t := range r.Tables {
 			names = append(names, t.Pieces...)

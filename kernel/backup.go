@@ -31,6 +31,7 @@ type savedHouse struct {
 	At      time.Time   `json:"at"`
 	Rooms   []savedRoom `json:"rooms"`
 	Files   []savedFile `json:"files"`
+	Keeps   []savedKeep `json:"keeps,omitempty"`
 }
 
 type savedRoom struct {
@@ -130,8 +131,8 @@ func (k *Kernel) archive(dir string, lock archive.Lock) (*archive.Writer, error)
 }
 
 // save adds a backup. Series come first: they tell how far of the ledger they
-// are written, and so may be older than the rows, never newer. Files come last:
-// a row is committed after its file is there.
+// are written, and so may be older than the rows, never newer. Files, and what
+// rooms keep themselves, come last: a row is committed after its file is there.
 func (k *Kernel) save(ctx context.Context, w *archive.Writer) (id string, saved savedHouse, err error) {
 	saved = savedHouse{Version: k.house.Version, At: time.Now().UTC()}
 	if saved.Files, err = k.saveSeries(ctx, w); err != nil {
@@ -155,6 +156,9 @@ func (k *Kernel) save(ctx context.Context, w *archive.Writer) (id string, saved 
 	}
 	blobs, err := k.saveBlobs(ctx, w)
 	if err != nil {
+		return "", saved, err
+	}
+	if saved.Keeps, err = k.saveKeeps(ctx, w); err != nil {
 		return "", saved, err
 	}
 	keys, err := k.saveKeys(ctx, w)

@@ -102,6 +102,11 @@ func (c commands) bringBack(cmd *cobra.Command, cfg Config, r *archive.Reader, s
 			return err
 		}
 	}
+	for _, keep := range saved.Keeps {
+		if err := k.restoreKeep(cmd.Context(), r, keep); err != nil {
+			return err
+		}
+	}
 	if err := k.restoreRooms(cmd.Context(), r, saved.Rooms); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -75,7 +76,7 @@ func (k *Kernel) Kit(name string) *module.Kit { return k.kit(name, k.sql.DB(name
 
 func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
-		Name: name, DB: db, Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
+		Name: name, DB: db, Dir: k.cfg.path(filepath.Join("rooms", name)), Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
 		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address, Fit: k.clock.right,
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
 	}

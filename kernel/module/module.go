@@ -73,6 +73,7 @@ type Manifest struct {
 	Jobs        []Job
 	Nav         []NavItem
 	Sealed      []Sealed
+	Keeps       []Keep           // what it keeps in files of its own
 	Personal    []sqldb.Personal // where something about persons is kept
 	// Forget erases what Personal cannot name, such as contacts that are told by
 	// their address; it may be called again after a crash.
@@ -101,6 +102,7 @@ type NavItem struct {
 type Kit struct {
 	Name     string
 	DB       *sqldb.DB
+	Dir      string // of the room's own in the data directory, for its Keeps; the room makes it
 	Series   *series.Store
 	Blobs    *blobs.Store
 	Files    Files

@@ -324,6 +324,11 @@ func requestID() (uint32, error) {
 	return binary.BigEndian.Uint32(b[:]) &^ (1 << 31), nil // some read it with a sign
 }
 
+// keeps tells whether a connection is to be kept after the answer.
+func (c *Client) keeps(p *parcel) bool {
+	return c.o.KeepIdle > 0 || c.o.Pipeline > 0 && p.alone
+}
+
 // pack writes the message of an ask.
 func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*parcel, *auth.Session, []byte, error) {
 	id, err := requestID()
@@ -333,10 +338,10 @@ func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*p
 	v := t.site.Version.Spoken()
 	p := &parcel{
 		envelope: wire.Envelope{Version: v, Suggested: wire.Current(), Session: session, Request: id},
-		server:   t.server, keep: c.o.KeepIdle > 0, handle: a.handle,
+		server:   t.server, alone: !a.admin && a.each == nil, handle: a.handle,
 	}
 	header := wire.Header{Op: a.op, Flags: a.flags, SiteSerial: t.site.Serial, Recursion: a.recursion, Expires: uint32(c.o.Now().Add(12 * time.Hour).Unix())} //nolint:gosec // the protocol's time ends in 2106
-	if p.keep {
+	if p.keep = c.keeps(p); p.keep {
 		header.Flags |= wire.FlagKeepAlive
 	}
 	sess := c.session(door)
