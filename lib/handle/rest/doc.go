@@ -88,6 +88,7 @@ type Handler struct {
 	pager        Pager
 	authenticate func(ctx context.Context, p *server.Proof) (wire.Reference, error)
 	sessions     sessions
+	guesses      *guesses
 	checks       chan struct{}
 	lists        chan struct{}
 	buffered     atomic.Int64
@@ -146,7 +147,7 @@ func New(o Options) (*Handler, error) {
 		return nil, fmt.Errorf("read pages: %w", err)
 	}
 	h := &Handler{
-		o: o, checks: make(chan struct{}, o.MaxChecks), lists: make(chan struct{}, o.MaxLists), pages: pages,
+		o: o, guesses: newGuesses(), checks: make(chan struct{}, o.MaxChecks), lists: make(chan struct{}, o.MaxLists), pages: pages,
 		jsonType: []string{"application/json;charset=utf-8"}, noSniff: []string{"nosniff"},
 	}
 	h.quick, _ = o.Handler.(server.Quick)
