@@ -6,10 +6,11 @@
 // operations and rights in one place.
 //
 // GET is OpResolve, with FlagPublicOnly unless who asks is known; PUT of a record is
-// OpCreate and of some values OpAddValues, both with FlagOverwrite unless
-// overwrite=false; DELETE is OpDelete or OpRemoveValues; lists are OpListHandles
-// and OpListHomed, POST and DELETE of prefixes OpHome and OpUnhome. Before a PUT
-// that may overwrite, the record is resolved to tell whether it makes something new.
+// OpCreate, with FlagOverwrite unless overwrite=false; PUT of values OpModifyValues if
+// all are there, or else OpAddValues, with FlagOverwrite likewise; DELETE is OpDelete or
+// OpRemoveValues; lists are OpListHandles and OpListHomed, POST and DELETE of prefixes
+// OpHome and OpUnhome. Before a PUT that may overwrite, the record is resolved to tell
+// whether it makes something new.
 //
 // Answers are those of Handle.Net, octet by octet where clients can tell, except
 // where it is at fault: permissions count all four digits, TLS asks for a client's
