@@ -29,7 +29,7 @@ type Options struct {
 	Identity *auth.Identity // who the client is when it is asked
 	Policy   auth.Policy    // what signatures are accepted
 	Cache    Cache          // of where services are; nil asks every time
-	Trace    func(Hop)      // is told every exchange; see WithTrace for those of one call
+	Trace    func(Hop)      // is told every exchange, from any goroutine; see WithTrace for those of one call
 	Guard    Guard          // is asked before every exchange
 
 	// Forced returns where a service is whatever anybody says, by the names of
@@ -98,6 +98,7 @@ type Client struct {
 	mu       sync.Mutex
 	idle     map[netip.AddrPort][]net.Conn
 	failed   map[netip.AddrPort]time.Time
+	times    map[netip.AddrPort]timing
 	sessions map[netip.AddrPort]*auth.Session
 	root     []wire.Site // as it was asked for last, if it was
 	asked    time.Time   // for the root
@@ -130,7 +131,7 @@ func New(o Options) *Client {
 		o.Now = time.Now
 	}
 	return &Client{
-		o: o, idle: map[netip.AddrPort][]net.Conn{}, failed: map[netip.AddrPort]time.Time{},
+		o: o, idle: map[netip.AddrPort][]net.Conn{}, failed: map[netip.AddrPort]time.Time{}, times: map[netip.AddrPort]timing{},
 		sessions: map[netip.AddrPort]*auth.Session{}, pipes: map[netip.AddrPort][]*pipe{}, single: map[netip.AddrPort]time.Time{},
 	}
 }
