@@ -29,6 +29,7 @@ type parcel struct {
 	server   *wire.Server
 	handle   string
 	keep     bool
+	alone    bool // it has one answer, and may be sent twice
 	each     func(e *wire.Envelope, message []byte) (more bool, err error)
 }
 
@@ -109,6 +110,13 @@ func receiveUDP(conn net.Conn, p *parcel) (done bool, err error) {
 }
 
 func (c *Client) sendTCP(ctx context.Context, p *parcel, door netip.AddrPort) error {
+	if c.piped(p, door) {
+		err := c.sendPiped(ctx, p, door)
+		if _, broken := errors.AsType[*pipeError](err); !broken || ctx.Err() != nil {
+			return err
+		}
+		// The server closed it, perhaps after another's answer.
+	}
 	if conn := c.takeIdle(door); conn != nil {
 		started, err := c.converse(ctx, p, door, conn)
 		if err == nil || started || ctx.Err() != nil {
@@ -116,14 +124,22 @@ func (c *Client) sendTCP(ctx context.Context, p *parcel, door netip.AddrPort) er
 		}
 		// The server closed it in the meantime.
 	}
-	dialing, cancel := context.WithTimeout(ctx, c.o.Timeout)
-	conn, err := c.o.Dial(dialing, "tcp", door.String())
-	cancel()
+	conn, err := c.dialTCP(ctx, door)
 	if err != nil {
-		return fmt.Errorf("connect: %w", err)
+		return err
 	}
 	_, err = c.converse(ctx, p, door, conn)
 	return err
+}
+
+func (c *Client) dialTCP(ctx context.Context, door netip.AddrPort) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
+	defer cancel()
+	conn, err := c.o.Dial(ctx, "tcp", door.String())
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	return conn, nil
 }
 
 // converse sends the parcel on a connection and reads the answer. It tells

@@ -141,10 +141,20 @@ func (r *Resolver) keepRecord(ctx context.Context, p *rules, q *question, values
 		}
 	}
 	out.entry = newEntry(rec)
-	if rec.until.After(now) {
-		r.cache.put(out.entry, now.UnixMilli(), r.o.MaxStale)
-	}
+	r.keep(p, out.entry, now)
 	return out
+}
+
+// keep keeps an entry that was found out under a policy, unless there is another
+// policy now: what it would find out otherwise has been dropped.
+func (r *Resolver) keep(p *rules, e *entry, now time.Time) {
+	if !e.fresh(now.UnixMilli()) {
+		return
+	}
+	r.cache.put(e, now.UnixMilli(), r.o.MaxStale)
+	if r.policy.Load() != p {
+		r.cache.remove(e)
+	}
 }
 
 // keepCode keeps that there is no record, if the policy says so.
@@ -156,9 +166,7 @@ func (r *Resolver) keepCode(p *rules, q *question, code wire.Code, message, abou
 		rec.hash = maphash.String(r.seed, rec.key)
 	}
 	e := newEntry(rec)
-	if p.keep[code] > 0 {
-		r.cache.put(e, now.UnixMilli(), r.o.MaxStale)
-	}
+	r.keep(p, e, now)
 	return outcome{entry: e, fault: fault}
 }
 

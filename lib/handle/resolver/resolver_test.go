@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -443,4 +446,90 @@ func TestCountsTellExtremesWithTheirSecond(t *testing.T) {
 	if n = h.r.Snapshot(); n.Latency.Count != 0 || n.Misses != 2 || n.Backends[0].Latency.Count != 0 {
 		t.Errorf("after the turn %+v", n)
 	}
+}
+
+func TestRecursionWithAuthenticationAsksWhoTheClientIs(t *testing.T) {
+	h := newHouse(t)
+	req := question(product, recurse|wire.FlagRecurseWithAuth, nil)
+	answer(t, h.r, question(product, recurse, nil))
+	if res := answer(t, h.r, req); res.Code != wire.CodeAuthNeeded {
+		t.Errorf("a stranger: %s", texts(t, res))
+	}
+	req.Identity = wire.Reference{Handle: "88.101.5/ADMIN", Index: 300}
+	if res := answer(t, h.r, req); res.Code != wire.CodeSuccess {
+		t.Errorf("somebody who is known: %s", texts(t, res))
+	}
+}
+
+// lossy is a connection that loses every fourth packet, either way.
+type lossy struct {
+	net.Conn
+	lost *atomic.Uint32
+}
+
+func (l lossy) Write(b []byte) (int, error) {
+	if l.lost.Add(1)%4 == 0 {
+		return len(b), nil
+	}
+	return l.Conn.Write(b)
+}
+
+func (l lossy) Read(b []byte) (int, error) {
+	for {
+		n, err := l.Conn.Read(b)
+		if err != nil || l.lost.Add(1)%4 != 0 {
+			return n, err
+		}
+	}
+}
+
+func TestPacketsThatAreLostAreSentAgain(t *testing.T) {
+	h := newHouse(t, func(o *resolver.Options) {
+		var lost atomic.Uint32
+		o.Client.Waits, o.Client.Protocols = slices.Repeat([]time.Duration{30 * time.Millisecond}, 20), []wire.Protocol{wire.UDP}
+		o.Client.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+			return lossy{conn, &lost}, err
+		}
+	})
+	for i := range 40 {
+		handle := fmt.Sprintf("88.101.5/l%d", i)
+		h.enterprise.put(handle, wire.Text(1, wire.TypeURL, "u"))
+		if res := answer(t, h.r, question(handle, recurse, nil)); res.Code != wire.CodeSuccess {
+			t.Errorf("%s: %s", handle, texts(t, res))
+		}
+	}
+}
+
+func TestABusyServiceDoesNotDriveOutWhatIsKnown(t *testing.T) {
+	h := newHouse(t)
+	h.enterprise.put(product, lasting(wire.Text(1, wire.TypeURL, "u"), 60))
+	answer(t, h.r, question(product, recurse, nil))
+	h.clock.pass(61 * time.Second)
+	h.enterprise.setHook(always(wire.CodeBusy))
+	same(t, "busy", texts(t, answer(t, h.r, question(product, recurse, nil))), []string{"1 URL u"})
+	h.clock.pass(31 * time.Second)
+	h.enterprise.setHook(always(wire.CodeNotFound))
+	same(t, "deleted", texts(t, answer(t, h.r, question(product, recurse, nil))), []string{"100 as the test says"})
+	h.enterprise.setHook(always(wire.CodeBusy))
+	h.clock.pass(31 * time.Second)
+	if res := answer(t, h.r, question(product, recurse, nil)); res.Code != wire.CodeBusy {
+		t.Errorf("what is gone comes back: %s", texts(t, res))
+	}
+}
+
+// A service whose record is known but old, and which takes longer than anybody
+// waits, is asked by the node itself with more time.
+func TestASlowServiceIsAskedOnWithMoreTime(t *testing.T) {
+	h := newHouse(t, func(o *resolver.Options) { o.StaleWait = 50 * time.Millisecond })
+	h.run()
+	h.enterprise.put(product, lasting(wire.Text(1, wire.TypeURL, "old"), 60))
+	answer(t, h.r, question(product, recurse, nil))
+	h.clock.pass(61 * time.Second)
+	h.enterprise.put(product, lasting(wire.Text(1, wire.TypeURL, "new"), 60))
+	h.network.slow(h.enterprise.site, 200*time.Millisecond)
+	same(t, "in a hurry", texts(t, answer(t, h.r, question(product, recurse, nil))), []string{"1 URL old"})
+	until(t, "the new record", func() bool {
+		return texts(t, answer(t, h.r, question(product, recurse, nil)))[0] == "1 URL new"
+	})
 }
