@@ -76,8 +76,8 @@ func (m *Module) Manifest() module.Manifest {
 			{Name: "finish_edits", Title: lang.Text{ZH: "完成中断的标识变更", EN: "Finish interrupted edits of identifiers"}, Every: time.Minute, Do: m.finishEdits},
 		},
 		Nav: []module.NavItem{
-			{Section: section, Label: lang.Text{ZH: "标识解析", EN: "Resolve"}, Path: "/identifier/resolve", Icon: "search", Permission: "identifier.view"},
-			{Section: section, Label: lang.Text{ZH: "节点", EN: "Nodes"}, Path: "/identifier/nodes", Icon: "platforms", Permission: "identifier.view"},
+			{Section: section, Label: lang.Text{ZH: "标识解析", EN: "Resolve"}, Path: "/identifier/resolve", Icon: "resolve", Permission: "identifier.view"},
+			{Section: section, Label: lang.Text{ZH: "节点", EN: "Nodes"}, Path: "/identifier/nodes", Icon: "nodes", Permission: "identifier.view"},
 		},
 	}
 }
