@@ -88,7 +88,10 @@ func (c *call) admit(req *server.Request, res *server.Response, room []byte) (ke
 		res.Fail(wire.CodeNoPermission, "this node does not serve your network")
 		return nil, false
 	}
-	c.rate, c.source = src.rate, r.sources.ofSource(req.Remote.Addr())
+	c.rate = src.rate
+	if c.rate.PerSecond > 0 {
+		c.source = r.sources.ofSource(req.Remote.Addr())
+	}
 	if !r.sources.take(c.source, c.rate, c.nano) {
 		n.refused.sourceRate.Add(1)
 		res.Fail(c.p.limitCode(wire.CodeDailyLimit), "your network asks too often")
@@ -111,7 +114,9 @@ func (c *call) admit(req *server.Request, res *server.Response, room []byte) (ke
 		res.Fail(wire.CodeNoPermission, "this node does not resolve the handle")
 		return nil, false
 	}
-	c.handle = maphash.Bytes(r.handles.seed, key)
+	if c.p.HandleRate.PerSecond > 0 {
+		c.handle = maphash.Bytes(r.handles.seed, key)
+	}
 	if !r.handles.take(c.handle, c.p.HandleRate, c.nano) {
 		n.refused.handleRate.Add(1)
 		res.Fail(c.p.limitCode(wire.CodePrefixLimit), "the handle is asked for too often")
