@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/maphash"
 	"net/netip"
+	"time"
 	"unicode/utf8"
 
 	"linghang/lib/handle/server"
@@ -31,9 +32,16 @@ func (r *Resolver) Resolve(req *server.Request, res *server.Response) bool {
 	flags := req.Header.Flags
 	if flags&(wire.FlagAuthoritative|wire.FlagRecurseWithAuth) == 0 {
 		e := r.cache.find(maphash.Bytes(r.seed, key), key)
-		if e != nil && e.serves(c.at, flags.Has(wire.FlagTrustedQuery) && p.Trust.On) {
+		switch {
+		case e == nil:
+		case e.serves(c.at, flags.Has(wire.FlagTrustedQuery) && p.Trust.On):
 			r.hit(e, req.Remote, c.at)
 			r.respond(req, res, p, e, e.serve(c.at))
+			return true
+		case e.rests(c.at, r.o.MaxStale):
+			e.touch()
+			r.counts.stale.Add(1)
+			r.respond(req, res, p, e, staleServing(r.o.StaleTTL))
 			return true
 		}
 	}
@@ -45,6 +53,12 @@ func (r *Resolver) Resolve(req *server.Request, res *server.Response) bool {
 // trust needs to know what signatures hold.
 func (e *entry) serves(now int64, trusted bool) bool {
 	return e.fresh(now) && (!trusted || e.checked || e.code != wire.CodeSuccess)
+}
+
+// rests tells whether the entry is served after its time without asking: its
+// service has just been silent.
+func (e *entry) rests(now int64, maxStale time.Duration) bool {
+	return !e.fresh(now) && now < e.retry.Load() && e.usable(now, maxStale)
 }
 
 // hit counts an answer from what is kept, and has the entry fetched again if it
