@@ -260,6 +260,32 @@ func TestOnlySoManyProofsAreChecked(t *testing.T) {
 	}
 }
 
+func TestASecretIsNotFoundByTrying(t *testing.T) {
+	d := newDesk(t)
+	try := func(secret string) int { return d.ask("GET", "https://x/api/prefixes", "", basic(admin, secret)).Code }
+	for i := range 20 {
+		if code := try("guess"); code != http.StatusUnauthorized {
+			t.Fatalf("guess %d: %d", i, code)
+		}
+	}
+	if code := try(adminSecret); code != http.StatusServiceUnavailable {
+		t.Errorf("after twenty guesses: %d", code)
+	}
+	if w := d.ask("GET", "https://x/api/prefixes", "", asStranger()); w.Code != http.StatusOK {
+		t.Errorf("another identity from there: %d %s", w.Code, w.Body)
+	}
+	from := d.from
+	d.from = "203.0.113.1:1"
+	if code := try(adminSecret); code != http.StatusOK {
+		t.Errorf("from elsewhere: %d", code)
+	}
+	d.from = from
+	d.now = d.now.Add(4 * time.Second)
+	if code := try(adminSecret); code != http.StatusOK {
+		t.Errorf("a while later: %d", code)
+	}
+}
+
 // long lists so many handles.
 type long struct{ n int }
 
