@@ -426,6 +426,34 @@ func TestANodeNeedsARootAndSoundOptions(t *testing.T) {
 	}
 }
 
+func TestTheBusiestSecondIsTold(t *testing.T) {
+	h := newHouse(t)
+	for _, n := range []int{3, 7, 5} {
+		for i := range n {
+			answer(t, h.r, question(fmt.Sprintf("88.101.5/n%d", i), recurse, nil))
+		}
+		h.clock.pass(10 * time.Second)
+	}
+	s := h.r.Turn()
+	if began := h.clock.began.Truncate(time.Second); s.Requests != 15 || s.Busiest.Requests != 7 || !s.Busiest.At.Equal(began.Add(10*time.Second)) {
+		t.Errorf("%d requests, the busiest second %+v", s.Requests, s.Busiest)
+	}
+	if s = h.r.Snapshot(); s.Busiest.Requests != 0 || s.Requests != 15 {
+		t.Errorf("after the turn %+v", s.Busiest)
+	}
+}
+
+func TestPlacesHaveATimeOfTheirOwn(t *testing.T) {
+	h := newHouse(t)
+	for _, wait := range []time.Duration{0, 59 * time.Minute, 2 * time.Minute} {
+		h.clock.pass(wait)
+		answer(t, h.r, question(product, recurse|wire.FlagAuthoritative, nil))
+	}
+	if n := h.secondary.count(enterpriseHandle); n != 2 {
+		t.Errorf("where the enterprise is was asked for %d times", n)
+	}
+}
+
 func TestCountsTellExtremesWithTheirSecond(t *testing.T) {
 	h := newHouse(t)
 	answer(t, h.r, question(product, recurse, nil))
