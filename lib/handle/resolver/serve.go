@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/maphash"
 	"net/netip"
+	"time"
 	"unicode/utf8"
 
 	"linghang/lib/handle/server"
@@ -31,9 +32,16 @@ func (r *Resolver) Resolve(req *server.Request, res *server.Response) bool {
 	flags := req.Header.Flags
 	if flags&(wire.FlagAuthoritative|wire.FlagRecurseWithAuth) == 0 {
 		e := r.cache.find(maphash.Bytes(r.seed, key), key)
-		if e != nil && e.serves(c.at, flags.Has(wire.FlagTrustedQuery) && p.Trust.On) {
+		switch {
+		case e == nil:
+		case e.serves(c.at, flags.Has(wire.FlagTrustedQuery) && p.Trust.On):
 			r.hit(e, req.Remote, c.at)
 			r.respond(req, res, p, e, e.serve(c.at))
+			return true
+		case e.rests(c.at, r.o.MaxStale):
+			e.touch()
+			r.counts.stale.Add(1)
+			r.respond(req, res, p, e, staleServing(r.o.StaleTTL))
 			return true
 		}
 	}
@@ -45,6 +53,12 @@ func (r *Resolver) Resolve(req *server.Request, res *server.Response) bool {
 // trust needs to know what signatures hold.
 func (e *entry) serves(now int64, trusted bool) bool {
 	return e.fresh(now) && (!trusted || e.checked || e.code != wire.CodeSuccess)
+}
+
+// rests tells whether the entry is served after its time without asking: its
+// service has just been silent.
+func (e *entry) rests(now int64, maxStale time.Duration) bool {
+	return !e.fresh(now) && now < e.retry.Load() && e.usable(now, maxStale)
 }
 
 // hit counts an answer from what is kept, and has the entry fetched again if it
@@ -88,7 +102,10 @@ func (c *call) admit(req *server.Request, res *server.Response, room []byte) (ke
 		res.Fail(wire.CodeNoPermission, "this node does not serve your network")
 		return nil, false
 	}
-	c.rate, c.source = src.rate, r.sources.ofSource(req.Remote.Addr())
+	c.rate = src.rate
+	if c.rate.PerSecond > 0 {
+		c.source = r.sources.ofSource(req.Remote.Addr())
+	}
 	if !r.sources.take(c.source, c.rate, c.nano) {
 		n.refused.sourceRate.Add(1)
 		res.Fail(c.p.limitCode(wire.CodeDailyLimit), "your network asks too often")
@@ -111,7 +128,9 @@ func (c *call) admit(req *server.Request, res *server.Response, room []byte) (ke
 		res.Fail(wire.CodeNoPermission, "this node does not resolve the handle")
 		return nil, false
 	}
-	c.handle = maphash.Bytes(r.handles.seed, key)
+	if c.p.HandleRate.PerSecond > 0 {
+		c.handle = maphash.Bytes(r.handles.seed, key)
+	}
 	if !r.handles.take(c.handle, c.p.HandleRate, c.nano) {
 		n.refused.handleRate.Add(1)
 		res.Fail(c.p.limitCode(wire.CodePrefixLimit), "the handle is asked for too often")

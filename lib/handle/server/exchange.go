@@ -34,7 +34,7 @@ func (s *Server) begin(x *exchange, e *wire.Envelope, octets []byte, now time.Ti
 	x.res.reset()
 	x.answer = wire.Envelope{Version: e.AnswerVersion(), Suggested: wire.Current(), Session: e.Session, Request: e.Request}
 	x.msg = wire.Message{}
-	x.req.Version, x.req.Encrypted, x.req.Identity = e.Version, e.Encrypted, wire.Reference{}
+	x.req.Version, x.req.Encrypted, x.req.Identity, x.req.Received = e.Version, e.Encrypted, wire.Reference{}, now
 	if !e.Version.Known() {
 		return s.refuse(x, wire.CodeProtocolError, "this server speaks version 2.11 of the protocol", now)
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"net/netip"
+	"time"
 
 	"linghang/lib/handle/auth"
 	"linghang/lib/handle/wire"
@@ -40,6 +41,7 @@ type Request struct {
 	Remote    netip.AddrPort
 	Transport wire.Protocol
 	Encrypted bool
+	Received  time.Time
 }
 
 // Proven tells whether it is known who asks.
