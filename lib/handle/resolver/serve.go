@@ -45,7 +45,7 @@ func (r *Resolver) Resolve(req *server.Request, res *server.Response) bool {
 			return true
 		}
 	}
-	c.giveBack() // Handle takes it
+	c.giveBack(req.Remote) // Handle takes it
 	return false
 }
 
@@ -96,6 +96,7 @@ type call struct {
 // key of the handle.
 func (c *call) admit(req *server.Request, res *server.Response, room []byte) (key []byte, open bool) {
 	r, n := c.r, &c.r.counts
+	n.request(req.Remote, c.nano)
 	src := c.p.sources.find(req.Remote.Addr())
 	if !src.allowed {
 		n.refused.source.Add(1)
@@ -145,7 +146,8 @@ func (c *call) admit(req *server.Request, res *server.Response, room []byte) (ke
 }
 
 // giveBack undoes what admit counted.
-func (c *call) giveBack() {
+func (c *call) giveBack(remote netip.AddrPort) {
+	c.r.counts.quick[remote.Port()%stripes].requests.Add(^uint64(0))
 	c.r.sources.give(c.source, c.rate)
 	c.r.handles.give(c.handle, c.p.HandleRate)
 }
