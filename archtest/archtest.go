@@ -58,6 +58,7 @@ func owners() []owner {
 		{"github.com/go-webauthn/webauthn", []string{"kernel/identity"}, nil},
 		{"github.com/emmansun/gmsm", []string{"kernel/seal", "lib/handle"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
+		{"github.com/google/uuid", []string{"modules/identifier"}, nil},
 		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest"}, nil},
 		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms", "kernel/archive", "kernel/series"}, []string{"cmd", "modules", "lib"}},
 		{"github.com/minio/minio-go", []string{"kernel/blobs"}, nil},

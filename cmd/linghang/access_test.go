@@ -205,7 +205,7 @@ func (a *access) make(t *testing.T, path, who, body string) string {
 
 func newAccess(t *testing.T) *access {
 	t.Helper()
-	a := &access{City: kerneltest.Start(t, platform)}
+	a := &access{City: kerneltest.Start(t, platform, kerneltest.Options{Rooms: anyPort()})}
 	platformID := a.make(t, "/api/platforms", "manager-ours", `{"name":{"zh":"我方平台","en":"Our platform"},"code":"ours","class":"industry","district":"370202"}`)
 	keyID := a.make(t, "/api/platforms/"+platformID+"/keys", "manager-ours", `{"kind":"push"}`)
 	token := a.make(t, "/api/system/tokens", "manager-ours", `{"name":"our program","permissions":["platforms.view"]}`)
@@ -227,7 +227,9 @@ func newAccess(t *testing.T) *access {
 	invitation := a.make(t, "/api/system/invitations", "manager-ours", `{"role":"viewer","email":"invited@ours.test"}`)
 	ruleID := a.make(t, "/api/share/rules", "manager-ours", fmt.Sprintf(`{"title":{"zh":"我方规则","en":"Our rule"},"noun":"platforms/platform","purpose":"test","until":%q,
 		"audience":{"organisations":[],"kinds":["park"],"districts":[]}}`, time.Now().Add(24*time.Hour).Format(time.RFC3339)))
+	nodeID := a.make(t, "/api/identifier/nodes", "manager-ours", `{"role":"secondary","prefix":"88.7","name":{"zh":"我方节点","en":"Our node"},"hosting":"hosted"}`)
 	a.fixtures = []fixture{
+		{"/api/identifier/nodes/{id}", "/api/identifier/nodes/" + nodeID, false},
 		{"/api/share/rules/{id}", "/api/share/rules/" + ruleID, false},
 		{"/api/machine/machines/{id}", "/api/machine/machines/" + machineID, false},
 		{"/api/system/organisations/{id}/members/{person}", "/api/system/organisations/" + a.Ours.ID + "/members/" + member, false},
@@ -254,7 +256,7 @@ func newAccess(t *testing.T) *access {
 	a.programFixtures(t)
 	a.Cookie(t, string(identity.SecurityAdministrator)) // from now on the system administrator stands in for nobody
 	a.Cookie(t, string(identity.Auditor))
-	a.secrets = append(a.private, a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, token, person, channelID, machineID, ruleID, "reporter-ours", member, invitation, "invited@ours.test")
+	a.secrets = append(a.private, a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, nodeID, "我方节点", token, person, channelID, machineID, ruleID, "reporter-ours", member, invitation, "invited@ours.test")
 	return a
 }
 

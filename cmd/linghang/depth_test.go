@@ -14,7 +14,7 @@ import (
 // JSON that is a million levels deep is refused at every door that takes JSON,
 // before anything is made of it.
 func TestDeepJSONIsRefusedAtEveryDoor(t *testing.T) {
-	city := kerneltest.Start(t, platform)
+	city := kerneltest.Start(t, platform, kerneltest.Options{Rooms: anyPort()})
 	city.Cookie(t, "administrator")
 	deep := strings.Repeat("[", 1_000_000)
 	entries := count(t, city)

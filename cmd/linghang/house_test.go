@@ -328,3 +328,8 @@ func (h *house) measure(id string) (value float64, known bool) {
 	h.t.Fatalf("there is no measure %s", id)
 	return 0, false
 }
+
+// anyPort has the rooms that serve protocols listen on free ports.
+func anyPort() map[string]json.RawMessage {
+	return map[string]json.RawMessage{"identifier": []byte(`{"doors": [{"name": "main", "handle": "127.0.0.1:0", "http": "127.0.0.1:0"}], "recursive": "127.0.0.1:0"}`)}
+}

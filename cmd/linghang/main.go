@@ -4,6 +4,7 @@ package main
 import (
 	"linghang/kernel"
 	"linghang/kernel/module"
+	"linghang/modules/identifier"
 	"linghang/modules/plan"
 	"linghang/modules/platforms"
 	"linghang/web"
@@ -14,13 +15,14 @@ var version = "dev"
 
 func main() {
 	house := kernel.House{Version: version, Rooms: platform, Web: web.Files()}
-	kernel.Main(house, demoCommand(house))
+	kernel.Main(house, append(identifier.Commands(), demoCommand(house))...)
 }
 
 // platform lists the rooms in start order. An argument after the kit is a
 // bridge: the only way in which one room calls another.
 func platform(k *kernel.Kernel) []module.Module {
 	return []module.Module{
+		identifier.New(k.Kit("identifier")),
 		plan.New(k.Kit("plan")),
 		platforms.New(k.Kit("platforms")),
 	}

@@ -37,6 +37,7 @@ func askReport(t *testing.T, c *kerneltest.City, who, planID, quarter, language 
 
 func TestTheQuarterlyReportIsMadeForThoseWhoMayReadIt(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		o.Rooms = anyPort()
 		c := kerneltest.Start(t, platform, o)
 		r := c.Send(t, "POST", "/api/plan/plans", "officer", `{"template":"qingdao-2022-2024"}`)
 		var plan struct{ ID string }

@@ -44,6 +44,7 @@ func find(t *testing.T, c *kerneltest.City, who, q string) answer {
 // what they may see.
 func TestSearchFollowsTheRoomsAndTellsNobodyWhatIsNotTheirs(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		o.Rooms = anyPort()
 		c := kerneltest.Start(t, platform, o)
 		r := c.Send(t, "POST", "/api/platforms", "manager-ours", `{"name":{"zh":"橡胶轮胎秘密平台","en":"Rubber"},"code":"rubber","class":"industry","district":"370202"}`)
 		if r.Status != http.StatusCreated {

@@ -78,58 +78,6 @@ func (c *Client) tell(w *walk, hop *Hop) {
 	}
 }
 
-// target is one server of a site.
-type target struct {
-	site   *wire.Site
-	server *wire.Server
-}
-
-// targets lists the servers that may be asked, the best first: primaries for
-// changes, those that failed lately last.
-func (c *Client) targets(sites []wire.Site, a *ask) []target {
-	var list []target
-	for i := range sites {
-		site := &sites[i]
-		if a.admin && !site.Primary {
-			continue
-		}
-		if n, ok := site.ServerFor(a.handle); ok {
-			list = append(list, target{site, &site.Servers[n]})
-		}
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	now := c.o.Now()
-	weight := func(t target) int {
-		for _, i := range t.server.Interfaces {
-			if until, ok := c.failed[netip.AddrPortFrom(t.server.Address, uint16(i.Port))]; ok && now.Before(until) { //nolint:gosec // as Door has it
-				return 1
-			}
-		}
-		return 0
-	}
-	slices.SortStableFunc(list, func(a, b target) int { return weight(a) - weight(b) })
-	return list
-}
-
-// failTime is how long a server that did not answer is asked last.
-const failTime = 30 * time.Second
-
-const maxFailed = 4096
-
-func (c *Client) remember(door netip.AddrPort, failed bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !failed {
-		delete(c.failed, door)
-		return
-	}
-	if len(c.failed) >= maxFailed {
-		clear(c.failed)
-	}
-	c.failed[door] = c.o.Now().Add(failTime)
-}
-
 // do asks the service, and whoever it refers to. A service that says that the
 // information about it is out of date is looked for once more.
 func (c *Client) do(ctx context.Context, at found, a *ask, w *walk) (*reply, error) {
@@ -164,26 +112,6 @@ func failure(r *reply, a *ask) error {
 		e.Message, e.Indexes = f.Message, f.Indexes
 	}
 	return e
-}
-
-// askSites asks one server after the other until one answers.
-func (c *Client) askSites(ctx context.Context, sites []wire.Site, a *ask, w *walk) (*reply, error) {
-	list := c.targets(sites, a)
-	if len(list) == 0 {
-		return nil, fmt.Errorf("%s %s: %w", a.op, a.handle, ErrNoService)
-	}
-	var faults error
-	for _, t := range list {
-		r, err := c.askServer(ctx, t, a, w)
-		if err == nil {
-			return r, nil
-		}
-		faults = errors.Join(faults, err)
-		if final(ctx, a, err) {
-			return nil, faults
-		}
-	}
-	return nil, fmt.Errorf("%s %s: %w: %w", a.op, a.handle, ErrNoServer, faults)
 }
 
 // final tells whether another server or protocol would not help, or would make a
@@ -289,7 +217,10 @@ func (c *Client) once(ctx context.Context, t target, door netip.AddrPort, protoc
 	began := time.Now()
 	err = c.send(ctx, p, door, protocol)
 	hop.Took, hop.Fault = time.Since(began), err
-	c.remember(door, err != nil && ctx.Err() == nil)
+	if err == nil || ctx.Err() == nil {
+		c.remember(door, err != nil)
+	}
+	c.measure(door, hop.Took, err, ctx.Err() != nil)
 	if err == nil {
 		r.newer = newer(r.message.SiteSerial, t.site.Serial)
 		hop.Checked = sess != nil || a.flags.Has(wire.FlagCertify)
@@ -324,6 +255,11 @@ func requestID() (uint32, error) {
 	return binary.BigEndian.Uint32(b[:]) &^ (1 << 31), nil // some read it with a sign
 }
 
+// keeps tells whether a connection is to be kept after the answer.
+func (c *Client) keeps(p *parcel) bool {
+	return c.o.KeepIdle > 0 || c.o.Pipeline > 0 && p.alone
+}
+
 // pack writes the message of an ask.
 func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*parcel, *auth.Session, []byte, error) {
 	id, err := requestID()
@@ -333,10 +269,10 @@ func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*p
 	v := t.site.Version.Spoken()
 	p := &parcel{
 		envelope: wire.Envelope{Version: v, Suggested: wire.Current(), Session: session, Request: id},
-		server:   t.server, keep: c.o.KeepIdle > 0, handle: a.handle,
+		server:   t.server, alone: !a.admin && a.each == nil, handle: a.handle,
 	}
 	header := wire.Header{Op: a.op, Flags: a.flags, SiteSerial: t.site.Serial, Recursion: a.recursion, Expires: uint32(c.o.Now().Add(12 * time.Hour).Unix())} //nolint:gosec // the protocol's time ends in 2106
-	if p.keep {
+	if p.keep = c.keeps(p); p.keep {
 		header.Flags |= wire.FlagKeepAlive
 	}
 	sess := c.session(door)

@@ -3,7 +3,8 @@
 // HTTP or HTTPS, follows referrals and aliases, answers challenges and keeps
 // sessions.
 //
-// A Client is safe for concurrent use and starts no goroutine.
+// A Client is safe for concurrent use. It has no goroutines but those of connections
+// over HTTP that are kept: where a call needs one, it ends before the call returns.
 package client
 
 import (
@@ -12,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 	"time"
@@ -28,7 +30,7 @@ type Options struct {
 	Identity *auth.Identity // who the client is when it is asked
 	Policy   auth.Policy    // what signatures are accepted
 	Cache    Cache          // of where services are; nil asks every time
-	Trace    func(Hop)      // is told every exchange; see WithTrace for those of one call
+	Trace    func(Hop)      // is told every exchange, from any goroutine; see WithTrace for those of one call
 	Guard    Guard          // is asked before every exchange
 
 	// Forced returns where a service is whatever anybody says, by the names of
@@ -46,7 +48,8 @@ type Options struct {
 	Timeout   time.Duration   // of an exchange over TCP or HTTP, 10 s
 	MaxHops   int             // exchanges of one call, 40
 	MaxAlias  int             // aliases that are followed, 10
-	KeepIdle  int             // TCP connections that are kept per server; 0 closes after each answer
+	KeepIdle  int             // TCP and HTTP connections that are kept per server; 0 closes after each answer
+	Pipeline  int             // TCP connections per server on which several queries are on their way; 0 is none
 	Encrypt   bool            // what is sent in sessions
 
 	// Dial connects to "udp" or "tcp"; nil is net.Dialer.
@@ -95,10 +98,15 @@ type Client struct {
 
 	mu       sync.Mutex
 	idle     map[netip.AddrPort][]net.Conn
+	idles    int // connections in idle
 	failed   map[netip.AddrPort]time.Time
+	times    map[netip.AddrPort]timing
 	sessions map[netip.AddrPort]*auth.Session
 	root     []wire.Site // as it was asked for last, if it was
 	asked    time.Time   // for the root
+	pipes    map[netip.AddrPort][]*pipe
+	webs     map[webKey]*http.Transport
+	single   map[netip.AddrPort]time.Time // servers that close after an answer, until then
 }
 
 // New returns a client.
@@ -126,8 +134,8 @@ func New(o Options) *Client {
 		o.Now = time.Now
 	}
 	return &Client{
-		o: o, idle: map[netip.AddrPort][]net.Conn{}, failed: map[netip.AddrPort]time.Time{},
-		sessions: map[netip.AddrPort]*auth.Session{},
+		o: o, idle: map[netip.AddrPort][]net.Conn{}, failed: map[netip.AddrPort]time.Time{}, times: map[netip.AddrPort]timing{},
+		sessions: map[netip.AddrPort]*auth.Session{}, pipes: map[netip.AddrPort][]*pipe{}, webs: map[webKey]*http.Transport{}, single: map[netip.AddrPort]time.Time{},
 	}
 }
 
@@ -142,5 +150,16 @@ func (c *Client) Close() error {
 		}
 	}
 	clear(c.idle)
+	c.idles = 0
+	for _, list := range c.pipes {
+		for _, pp := range list {
+			pp.fail(net.ErrClosed)
+		}
+	}
+	clear(c.pipes)
+	for _, t := range c.webs {
+		t.CloseIdleConnections()
+	}
+	clear(c.webs)
 	return err
 }

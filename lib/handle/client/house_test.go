@@ -28,7 +28,7 @@ type node struct {
 }
 
 // start runs a server until the test ends. The options may be changed before.
-func start(t *testing.T, s *store, change ...func(*server.Options)) *node {
+func start(t testing.TB, s *store, change ...func(*server.Options)) *node {
 	t.Helper()
 	key, err := siteKey()
 	if err != nil {
@@ -85,7 +85,7 @@ func start(t *testing.T, s *store, change ...func(*server.Options)) *node {
 
 // run runs the listeners of a server until the test ends, and waits for their
 // ends.
-func run(t *testing.T, sockets []*net.UDPConn, serve ...func(context.Context) error) {
+func run(t testing.TB, sockets []*net.UDPConn, serve ...func(context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

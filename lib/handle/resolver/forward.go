@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
+	"hash/fnv"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -21,7 +21,6 @@ type group struct {
 	*Forwarders
 	upstreams []upstream
 	turn      atomic.Uint64
-	seed      maphash.Seed
 }
 
 type upstream struct {
@@ -30,7 +29,7 @@ type upstream struct {
 }
 
 func newGroup(f *Forwarders) *group {
-	g := &group{Forwarders: f, seed: maphash.MakeSeed()}
+	g := &group{Forwarders: f}
 	for i, u := range f.Upstreams {
 		g.upstreams = append(g.upstreams, upstream{door{u.Address, u.Protocol}, wire.Site{
 			Version: wire.Current(), Serial: wire.SerialUnknown, Attributes: []wire.Attribute{{Name: "desc", Value: f.Name}},
@@ -61,7 +60,11 @@ func (g *group) order(key string, b *backends) []*upstream {
 	}
 	switch g.Balance {
 	case ByHash:
-		weight := func(u *upstream) uint64 { return maphash.String(g.seed, u.String()+" "+key) }
+		weight := func(u *upstream) uint64 {
+			h := fnv.New64a() // the same after a restart: it is what the upstream's cache lives on
+			_, _ = h.Write([]byte(key + " " + u.String()))
+			return h.Sum64()
+		}
 		slices.SortFunc(list, func(a, b *upstream) int { return cmp.Compare(weight(a), weight(b)) })
 	case ByLatency:
 		slices.SortStableFunc(list, func(a, b *upstream) int { return cmp.Compare(average[a], average[b]) })

@@ -53,7 +53,7 @@ func (r *Resolver) resolve(ctx context.Context, p *rules, q *question) outcome {
 		if e.serves(now, q.trusted) {
 			return outcome{entry: e, cached: true}
 		}
-		if !e.fresh(now) && now < e.retry.Load() {
+		if e.rests(now, r.o.MaxStale) {
 			r.counts.stale.Add(1)
 			return outcome{entry: e, stale: true, fault: errSilent}
 		}
@@ -141,10 +141,20 @@ func (r *Resolver) keepRecord(ctx context.Context, p *rules, q *question, values
 		}
 	}
 	out.entry = newEntry(rec)
-	if rec.until.After(now) {
-		r.cache.put(out.entry, now.UnixMilli(), r.o.MaxStale)
-	}
+	r.keep(p, out.entry, now)
 	return out
+}
+
+// keep keeps an entry that was found out under a policy, unless there is another
+// policy now: what it would find out otherwise has been dropped.
+func (r *Resolver) keep(p *rules, e *entry, now time.Time) {
+	if !e.fresh(now.UnixMilli()) {
+		return
+	}
+	r.cache.put(e, now.UnixMilli(), r.o.MaxStale)
+	if r.policy.Load() != p {
+		r.cache.remove(e)
+	}
 }
 
 // keepCode keeps that there is no record, if the policy says so.
@@ -156,9 +166,7 @@ func (r *Resolver) keepCode(p *rules, q *question, code wire.Code, message, abou
 		rec.hash = maphash.String(r.seed, rec.key)
 	}
 	e := newEntry(rec)
-	if p.keep[code] > 0 {
-		r.cache.put(e, now.UnixMilli(), r.o.MaxStale)
-	}
+	r.keep(p, e, now)
 	return outcome{entry: e, fault: fault}
 }
 
@@ -271,6 +279,8 @@ func (r *Resolver) Lookup(ctx context.Context, handle string, query Query) Answe
 }
 
 func (r *Resolver) lookup(ctx context.Context, handle string, query *Query, alone bool) Answer {
+	ctx, cancel := context.WithTimeout(ctx, r.o.Deadline)
+	defer cancel()
 	a := Answer{Handle: handle}
 	seen := map[string]bool{}
 	for {

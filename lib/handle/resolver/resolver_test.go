@@ -202,68 +202,6 @@ func TestTheSmallestTTLHoldsAndWhatIsLeftIsTold(t *testing.T) {
 	}
 }
 
-func TestARecordIsServedAfterItsTimeWhileItsServiceIsSilent(t *testing.T) {
-	h := newHouse(t, hurried)
-	h.enterprise.put(product, lasting(wire.Text(1, wire.TypeURL, "old"), 60))
-	answer(t, h.r, question(product, recurse, nil))
-	h.clock.pass(61 * time.Second)
-	h.network.silence(h.enterprise.site, true)
-	for range 3 {
-		res := answer(t, h.r, question(product, recurse, nil))
-		v, err := wire.DecodeValues(res.Body)
-		if err != nil || res.Code != wire.CodeSuccess || v.Values[0].TTL != 30 {
-			t.Fatalf("stale: %s, %+v, %v", texts(t, res), v, err)
-		}
-	}
-	n := h.r.Snapshot()
-	if n.Stale != 3 || n.Misses != 2 {
-		t.Errorf("%d stale answers, and its service was asked %d times", n.Stale, n.Misses-1)
-	}
-	if a := h.r.Lookup(t.Context(), product, resolver.Query{}); !a.Stale || a.Fault == "" {
-		t.Errorf("it is not marked: %+v", a)
-	}
-	h.network.silence(h.enterprise.site, false)
-	h.enterprise.put(product, wire.Text(1, wire.TypeURL, "new"))
-	h.clock.pass(31 * time.Second)
-	same(t, "healed", texts(t, answer(t, h.r, question(product, recurse, nil))), []string{"1 URL new"})
-
-	h.network.silence(h.enterprise.site, true)
-	h.clock.pass(49 * time.Hour)
-	if res := answer(t, h.r, question(product, recurse, nil)); res.Code != wire.CodeError {
-		t.Errorf("two days later: %s", texts(t, res))
-	}
-}
-
-func TestAnswersGoOnWhileTheRootIsSilent(t *testing.T) {
-	h := newHouse(t, hurried)
-	answer(t, h.r, question(product, recurse, nil))
-	h.clock.pass(5 * time.Hour) // where the enterprise is is out of date too
-	h.network.silence(h.root.site, true)
-	h.network.silence(h.secondary.site, true)
-	h.enterprise.put(product, wire.Text(1, wire.TypeURL, "new"))
-	same(t, "without the root", texts(t, answer(t, h.r, question(product, recurse|wire.FlagAuthoritative, nil))), []string{"1 URL new"})
-}
-
-func TestAFailureNamesTheHop(t *testing.T) {
-	h := newHouse(t, hurried)
-	h.network.silence(h.enterprise.site, true)
-	began := time.Now()
-	res := answer(t, h.r, question(product, recurse, nil))
-	door, _ := h.enterprise.site.Servers[0].Door(wire.ServiceQuery, wire.UDP)
-	if got := texts(t, res)[0]; res.Code != wire.CodeError || !strings.Contains(got, door.String()) || !strings.Contains(got, product) {
-		t.Errorf("answered %s", got)
-	}
-	if took := time.Since(began); took > 4*time.Second {
-		t.Errorf("it took %s", took)
-	}
-	deadline := h.resolver(func(o *resolver.Options) {
-		o.Deadline, o.Policy.National = 50*time.Millisecond, true
-	})
-	if res := answer(t, deadline, question("88.101.5/T002", recurse, nil)); res.Code != wire.CodeTimeout {
-		t.Errorf("after the deadline: %s", texts(t, res))
-	}
-}
-
 func TestAPopularRecordIsFetchedBeforeItsEnd(t *testing.T) {
 	h := newHouse(t)
 	h.run()
@@ -393,6 +331,22 @@ func TestTheRootIsFollowedWhereItGoes(t *testing.T) {
 	}
 }
 
+func TestTheRootMayBeChanged(t *testing.T) {
+	h := newHouse(t)
+	answer(t, h.r, question(product, recurse, nil))
+	other := newNode(t)
+	other.put(enterpriseHandle, at(1, wire.TypeSite, other.site))
+	other.put("88.101.5/T002", wire.Text(1, wire.TypeURL, "at the other root"))
+	if err := h.r.SetRoot(nil); err == nil {
+		t.Error("no root is taken for one")
+	}
+	if err := h.r.SetRoot([]wire.Site{other.site}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "another tree", texts(t, answer(t, h.r, question("88.101.5/T002", recurse, nil))), []string{"1 URL at the other root"})
+	same(t, "what was kept", texts(t, answer(t, h.r, question(product, recurse, nil, "URL"))), []string{"1 URL http://a.example/T001"})
+}
+
 func TestPrefixesBelowOneThatIsKnownSpareTheRoot(t *testing.T) {
 	h := newHouse(t)
 	for i := range 20 {
@@ -423,6 +377,34 @@ func TestANodeNeedsARootAndSoundOptions(t *testing.T) {
 	}
 }
 
+func TestTheBusiestSecondIsTold(t *testing.T) {
+	h := newHouse(t)
+	for _, n := range []int{3, 7, 5} {
+		for i := range n {
+			answer(t, h.r, question(fmt.Sprintf("88.101.5/n%d", i), recurse, nil))
+		}
+		h.clock.pass(10 * time.Second)
+	}
+	s := h.r.Turn()
+	if began := h.clock.began.Truncate(time.Second); s.Requests != 15 || s.Busiest.Requests != 7 || !s.Busiest.At.Equal(began.Add(10*time.Second)) {
+		t.Errorf("%d requests, the busiest second %+v", s.Requests, s.Busiest)
+	}
+	if s = h.r.Snapshot(); s.Busiest.Requests != 0 || s.Requests != 15 {
+		t.Errorf("after the turn %+v", s.Busiest)
+	}
+}
+
+func TestPlacesHaveATimeOfTheirOwn(t *testing.T) {
+	h := newHouse(t)
+	for _, wait := range []time.Duration{0, 59 * time.Minute, 2 * time.Minute} {
+		h.clock.pass(wait)
+		answer(t, h.r, question(product, recurse|wire.FlagAuthoritative, nil))
+	}
+	if n := h.secondary.count(enterpriseHandle); n != 2 {
+		t.Errorf("where the enterprise is was asked for %d times", n)
+	}
+}
+
 func TestCountsTellExtremesWithTheirSecond(t *testing.T) {
 	h := newHouse(t)
 	answer(t, h.r, question(product, recurse, nil))
@@ -442,5 +424,18 @@ func TestCountsTellExtremesWithTheirSecond(t *testing.T) {
 	}
 	if n = h.r.Snapshot(); n.Latency.Count != 0 || n.Misses != 2 || n.Backends[0].Latency.Count != 0 {
 		t.Errorf("after the turn %+v", n)
+	}
+}
+
+func TestRecursionWithAuthenticationAsksWhoTheClientIs(t *testing.T) {
+	h := newHouse(t)
+	req := question(product, recurse|wire.FlagRecurseWithAuth, nil)
+	answer(t, h.r, question(product, recurse, nil))
+	if res := answer(t, h.r, req); res.Code != wire.CodeAuthNeeded {
+		t.Errorf("a stranger: %s", texts(t, res))
+	}
+	req.Identity = wire.Reference{Handle: "88.101.5/ADMIN", Index: 300}
+	if res := answer(t, h.r, req); res.Code != wire.CodeSuccess {
+		t.Errorf("somebody who is known: %s", texts(t, res))
 	}
 }

@@ -16,14 +16,13 @@ const maxSignatures = 4
 var errUnsigned = errors.New("it has no HS_SIGNATURE")
 
 // vouched checks the signatures of a record up to the roots of the policy. It
-// returns which values they hold for, and until when.
+// returns which values they hold for, and until when that is so: where one does
+// not hold, it is looked again soon, for certificates are renewed.
 func (r *Resolver) vouched(ctx context.Context, p *rules, q *question, values []wire.Value) (signed func(index int32) bool, until time.Time, fault error) {
 	verifier := trust.Verifier{Roots: p.roots, Now: r.o.Now, Lookup: func(ctx context.Context, handle string) ([]wire.Value, error) {
 		return r.certificates(ctx, p, handle)
 	}}
-	held := map[int32]bool{}
-	fault = errUnsigned
-	tried := 0
+	held, tried := map[int32]bool{}, 0
 	for i := range values {
 		if !wire.Equal(values[i].Type, wire.TypeSignature) {
 			continue
@@ -44,8 +43,13 @@ func (r *Resolver) vouched(ctx context.Context, p *rules, q *question, values []
 			until = verdict.Until
 		}
 	}
-	if len(held) > 0 {
-		fault = nil
+	if tried > 0 && fault != nil {
+		if soon := r.o.Now().Add(r.o.StaleTTL); until.IsZero() || soon.Before(until) {
+			until = soon
+		}
+	}
+	if tried == 0 {
+		fault = errUnsigned
 	}
 	return func(index int32) bool { return held[index] }, until, fault
 }

@@ -164,3 +164,19 @@ func TestATraceTellsWhatWasChecked(t *testing.T) {
 		t.Errorf("steps %+v", tr.Steps)
 	}
 }
+
+// An issuer that cannot be asked, or whose certificate is renewed, does not make a
+// record untrusted for as long as it is kept.
+func TestWhatCouldNotBeCheckedIsCheckedAgainSoon(t *testing.T) {
+	h, _ := certified(t, false, time.Hour)
+	answer(t, h.r, question("88.101.5/none", recurse, nil)) // the way is known
+	h.root.setHook(always(wire.CodeBusy))
+	if res := answer(t, h.r, question(product, trusting, nil, "URL")); res.Code != wire.CodeSuccess || res.Flags.Has(wire.FlagTrustedResult) {
+		t.Errorf("the root is busy: %s, flags %x", texts(t, res), res.Flags)
+	}
+	h.root.setHook(nil)
+	h.clock.pass(31 * time.Second)
+	if res := answer(t, h.r, question(product, trusting, nil, "URL")); !res.Flags.Has(wire.FlagTrustedResult) {
+		t.Errorf("healed: %s, flags %x", texts(t, res), res.Flags)
+	}
+}

@@ -260,6 +260,32 @@ func TestOnlySoManyProofsAreChecked(t *testing.T) {
 	}
 }
 
+func TestASecretIsNotFoundByTrying(t *testing.T) {
+	d := newDesk(t)
+	try := func(secret string) int { return d.ask("GET", "https://x/api/prefixes", "", basic(admin, secret)).Code }
+	for i := range 20 {
+		if code := try("guess"); code != http.StatusUnauthorized {
+			t.Fatalf("guess %d: %d", i, code)
+		}
+	}
+	if code := try(adminSecret); code != http.StatusServiceUnavailable {
+		t.Errorf("after twenty guesses: %d", code)
+	}
+	if w := d.ask("GET", "https://x/api/prefixes", "", asStranger()); w.Code != http.StatusOK {
+		t.Errorf("another identity from there: %d %s", w.Code, w.Body)
+	}
+	from := d.from
+	d.from = "203.0.113.1:1"
+	if code := try(adminSecret); code != http.StatusOK {
+		t.Errorf("from elsewhere: %d", code)
+	}
+	d.from = from
+	d.now = d.now.Add(4 * time.Second)
+	if code := try(adminSecret); code != http.StatusOK {
+		t.Errorf("a while later: %d", code)
+	}
+}
+
 // long lists so many handles.
 type long struct{ n int }
 
@@ -304,6 +330,37 @@ func TestLongListsArePagedOrRefused(t *testing.T) {
 	d = newDesk(t, func(o *rest.Options) { o.Handler = &long{n: -1} })
 	if w := d.ask("GET", "https://x/api/handles?prefix=88.TEST", ""); w.Code != 500 || !strings.Contains(w.Body.String(), "the store is away") {
 		t.Errorf("a fault: %d %s", w.Code, w.Body)
+	}
+}
+
+// held is an answer whose reader waits.
+type held struct {
+	*httptest.ResponseRecorder
+	writing, read chan struct{}
+}
+
+func (w held) Write(b []byte) (int, error) {
+	close(w.writing)
+	<-w.read
+	return w.ResponseRecorder.Write(b)
+}
+
+func TestOnlySoManyListsAreSent(t *testing.T) {
+	d := newDesk(t, func(o *rest.Options) { o.Handler, o.MaxLists = &long{n: 10}, 1 })
+	w := held{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
+	done := make(chan struct{})
+	go func() {
+		d.handler.ServeHTTP(w, httptest.NewRequest("GET", "https://x/api/handles?prefix=88.TEST", http.NoBody))
+		close(done)
+	}()
+	<-w.writing
+	if second := d.ask("GET", "https://x/api/prefixes", ""); second.Code != http.StatusServiceUnavailable {
+		t.Errorf("while one is read: %d %s", second.Code, second.Body)
+	}
+	close(w.read)
+	<-done
+	if third := d.ask("GET", "https://x/api/prefixes", ""); third.Code != http.StatusOK || w.Code != http.StatusOK {
+		t.Errorf("afterwards: %d %s", third.Code, third.Body)
 	}
 }
 

@@ -423,6 +423,11 @@ func TestAHomeVerifiesProofs(t *testing.T) {
 			t.Errorf("%s, another's: %d %s", alg, w.Code, w.Body)
 		}
 	}
+	d.put("88.TEST/50%25", wire.Value{Index: 1, Type: wire.TypeSecretKey, Permissions: wire.PermissionsSecret, Data: []byte("s")})
+	query := fmt.Sprintf("?nonce=%s&cnonce=%s&alg=HMAC-SHA1&signature=%s", b64(nonce), b64(cnonce), b64(mac(sha1.New, []byte("s"), append(bytes.Clone(nonce), cnonce...))))
+	if w := d.ask("GET", "https://x/api/verifications/1:88.TEST/50%2525"+query, ""); !strings.Contains(w.Body.String(), "true") {
+		t.Errorf("a name with a percent sign: %d %s", w.Code, w.Body)
+	}
 	if w := d.ask("GET", "https://x/api/verifications/301:88.TEST/ADMIN?alg=SHA1", ""); w.Code != 400 {
 		t.Errorf("nothing to verify: %d %s", w.Code, w.Body)
 	}

@@ -6,10 +6,11 @@
 // operations and rights in one place.
 //
 // GET is OpResolve, with FlagPublicOnly unless who asks is known; PUT of a record is
-// OpCreate and of some values OpAddValues, both with FlagOverwrite unless
-// overwrite=false; DELETE is OpDelete or OpRemoveValues; lists are OpListHandles
-// and OpListHomed, POST and DELETE of prefixes OpHome and OpUnhome. Before a PUT
-// that may overwrite, the record is resolved to tell whether it makes something new.
+// OpCreate, with FlagOverwrite unless overwrite=false; PUT of values OpModifyValues if
+// all are there, or else OpAddValues, with FlagOverwrite likewise; DELETE is OpDelete or
+// OpRemoveValues; lists are OpListHandles and OpListHomed, POST and DELETE of prefixes
+// OpHome and OpUnhome. Before a PUT that may overwrite, the record is resolved to tell
+// whether it makes something new.
 //
 // Answers are those of Handle.Net, octet by octet where clients can tell, except
 // where it is at fault: permissions count all four digits, TLS asks for a client's
@@ -88,6 +89,7 @@ type Handler struct {
 	pager        Pager
 	authenticate func(ctx context.Context, p *server.Proof) (wire.Reference, error)
 	sessions     sessions
+	guesses      *guesses
 	checks       chan struct{}
 	lists        chan struct{}
 	buffered     atomic.Int64
@@ -146,7 +148,7 @@ func New(o Options) (*Handler, error) {
 		return nil, fmt.Errorf("read pages: %w", err)
 	}
 	h := &Handler{
-		o: o, checks: make(chan struct{}, o.MaxChecks), lists: make(chan struct{}, o.MaxLists), pages: pages,
+		o: o, guesses: newGuesses(), checks: make(chan struct{}, o.MaxChecks), lists: make(chan struct{}, o.MaxLists), pages: pages,
 		jsonType: []string{"application/json;charset=utf-8"}, noSniff: []string{"nosniff"},
 	}
 	h.quick, _ = o.Handler.(server.Quick)

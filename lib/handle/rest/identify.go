@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"linghang/lib/handle/auth"
 	"linghang/lib/handle/server"
@@ -58,7 +59,7 @@ func (c *call) refuse(err error) bool {
 	switch {
 	case errors.Is(err, errAuthorization):
 		c.fail(wire.CodeProtocolError, err.Error())
-	case errors.Is(err, errBusy):
+	case errors.Is(err, errBusy), errors.Is(err, errGuesses):
 		c.fail(wire.CodeBusy, err.Error())
 	case errors.Is(err, errSession):
 		c.refuseEmpty(noSession)
@@ -81,6 +82,10 @@ func (c *call) prove(answer *wire.ChallengeAnswer, nonce, sum []byte) (wire.Refe
 	if c.h.authenticate == nil {
 		return wire.Reference{}, auth.ErrNoKey
 	}
+	from, now := c.req.Remote.Addr(), c.h.o.Now()
+	if !c.h.guesses.allow(from, answer.Identity, now) {
+		return wire.Reference{}, errGuesses
+	}
 	done, err := c.h.check()
 	if err != nil {
 		return wire.Reference{}, err
@@ -88,7 +93,11 @@ func (c *call) prove(answer *wire.ChallengeAnswer, nonce, sum []byte) (wire.Refe
 	defer done()
 	ctx, cancel := context.WithTimeout(c.r.Context(), c.h.o.Timeout)
 	defer cancel()
-	return c.h.authenticate(ctx, &server.Proof{ChallengeAnswer: *answer, Nonce: nonce, Sum: sum})
+	identity, err := c.h.authenticate(ctx, &server.Proof{ChallengeAnswer: *answer, Nonce: nonce, Sum: sum})
+	if errors.Is(err, auth.ErrProof) {
+		c.h.guesses.count(from, answer.Identity, now)
+	}
+	return identity, err
 }
 
 // check takes one of the places of proofs that are being checked.
@@ -172,7 +181,7 @@ func (c *call) byHandle(a authorization) error {
 	return c.h.sessions.begin(ticket, identity, now)
 }
 
-// userID is the attribute UID of a name (RFC 4519, section 2.39).
+// isUserID tells whether an attribute of a name is UID (RFC 4519, section 2.39).
 func isUserID(o asn1.ObjectIdentifier) bool {
 	return o.Equal(asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 1})
 }
@@ -228,7 +237,7 @@ func namedBy(certificate *x509.Certificate) (wire.Reference, error) {
 			break
 		}
 	}
-	return parseIdentity(name)
+	return parseIdentity(url.PathEscape(name))
 }
 
 // challenge adds what a client needs to prove who it is.

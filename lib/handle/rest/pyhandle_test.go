@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -41,29 +42,43 @@ var suites = []suite{
 }
 
 // TestPYHANDLE runs the tests of PYHANDLE 1.0.4, a client in Python by others,
-// against this interface over HTTPS. PYHANDLE is the folder of its repository.
+// against this interface over HTTPS, or against the server that PYHANDLE_SERVER
+// names, as https://127.0.0.1:8000, with PYHANDLE_USER, index:prefix/suffix, who may
+// do everything under its prefix and anything to its records, and PYHANDLE_SECRET.
+// PYHANDLE is the folder of its repository.
 func TestPYHANDLE(t *testing.T) {
 	source := os.Getenv("PYHANDLE")
 	if source == "" {
 		t.Skip("PYHANDLE names no folder")
 	}
-	s := newStore("88.TEST", "0.NA")
-	s.masters = []wire.Reference{admin}
-	s.people()
-	p := start(t, s)
-	text := func(index int32, typ, data string) wire.Value { return wire.Text(index, typ, data) }
-	rights := wire.Admin{Rights: wire.RightsAll, Reference: admin}
+	address, user, secret := os.Getenv("PYHANDLE_SERVER"), os.Getenv("PYHANDLE_USER"), os.Getenv("PYHANDLE_SECRET")
+	p := &place{address: strings.TrimPrefix(address, "https://"), client: newClient(nil)}
+	if address == "" {
+		s := newStore("88.TEST", "0.NA")
+		s.masters = []wire.Reference{admin}
+		s.people()
+		p = start(t, s)
+		address, user, secret = "https://"+p.address, admin.String(), adminSecret
+	}
+	identity, err := wire.ParseReference(user)
+	if err != nil {
+		t.Fatalf("user %q: %v", user, err)
+	}
+	prefix, _ := wire.Split(identity.Handle)
 	// A record as it is after a change, by index.
-	s.put("88.TEST/READ", text(4, "TEST4", "val4"), wire.Value{Index: 100, Type: wire.TypeAdmin, Permissions: wire.PermissionsPublic, TTL: wire.DefaultTTL, Data: rights.Append(nil)},
-		text(111, "TEST1", "val1"), text(333, "TEST3", "val3"), text(2222, "TEST2", "val2"))
+	record := `[{"index":4,"type":"TEST4","data":"val4"},{"index":100,"type":"HS_ADMIN","data":{"format":"admin","value":{"handle":"` + identity.Handle + `","index":` +
+		strconv.Itoa(int(identity.Index)) + `,"permissions":"011111110011"}}},{"index":111,"type":"TEST1","data":"val1"},{"index":333,"type":"TEST3","data":"val3"},{"index":2222,"type":"TEST2","data":"val2"}]`
+	if a := p.ask(t, "PUT", "https", "/api/handles/"+prefix+"/READ", record, basic(identity, secret)); a.status != 200 && a.status != 201 {
+		t.Fatalf("make the record that is read: %d %s", a.status, a.body)
+	}
 	folder := t.TempDir()
 	if err := os.CopyFS(folder, os.DirFS(source)); err != nil {
 		t.Fatal(err)
 	}
 	values, err := json.Marshal(map[string]any{
-		"user": admin.String(), "password": adminSecret, "handle_server_url_read": "https://" + p.address, "handle_server_url_write": "https://" + p.address,
-		"url_extension_REST_API": "/api/handles/", "handle_for_read_tests": "88.TEST/READ", "handle_globally_resolvable": "10.1045/may99-payette",
-		"handle_to_be_created": "88.TEST/CREATED", "handle_to_be_modified": "88.TEST/MODIFIED", "HTTPS_verify": false,
+		"user": user, "password": secret, "handle_server_url_read": address, "handle_server_url_write": address,
+		"url_extension_REST_API": "/api/handles/", "handle_for_read_tests": prefix + "/READ", "handle_globally_resolvable": "10.1045/may99-payette",
+		"handle_to_be_created": prefix + "/CREATED", "handle_to_be_modified": prefix + "/MODIFIED", "HTTPS_verify": false,
 	})
 	if err != nil {
 		t.Fatal(err)

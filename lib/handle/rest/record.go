@@ -184,13 +184,17 @@ func (c *call) putValues(values []wire.Value, body []byte) {
 			return
 		}
 	}
-	flags, isNew := wire.Flags(0), true
+	op, flags, isNew := wire.OpAddValues, wire.Flags(0), true
 	if c.flag("overwrite", true) {
-		flags |= wire.FlagOverwrite
-		known, exists := c.known()
-		isNew = exists && slices.ContainsFunc(values, func(v wire.Value) bool { return !known[v.Index] })
+		known, _ := c.known()
+		isNew = known == nil || slices.ContainsFunc(values, func(v wire.Value) bool { return !known[v.Index] })
+		if isNew {
+			flags = wire.FlagOverwrite
+		} else {
+			op = wire.OpModifyValues
+		}
 	}
-	c.ask(wire.OpAddValues, flags, body)
+	c.ask(op, flags, body)
 	c.sendChange(isNew)
 }
 

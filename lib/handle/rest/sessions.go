@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/base64"
 	"net/http"
+	"net/url"
+	"strconv"
 
 	"linghang/lib/handle/hjson"
 	"linghang/lib/handle/wire"
@@ -163,7 +165,7 @@ func (c *call) serveVerification(name string) {
 		c.unknown()
 		return
 	}
-	a := authorization{map[string]string{"id": name, "type": wire.TypeSecretKey}}
+	a := authorization{map[string]string{"id": url.PathEscape(name), "type": wire.TypeSecretKey}}
 	for field := range c.asked {
 		if field != "id" && field != "type" {
 			a.fields[field] = c.asked.Get(field)
@@ -182,6 +184,11 @@ func (c *call) serveVerification(name string) {
 		c.failVerification(err)
 		return
 	}
+	from, now := c.req.Remote.Addr(), c.h.o.Now()
+	if !c.h.guesses.allow(from, v.Identity, now) {
+		c.refuse(errGuesses)
+		return
+	}
 	done, err := c.h.check()
 	if err != nil {
 		c.refuse(err)
@@ -198,12 +205,11 @@ func (c *call) serveVerification(name string) {
 		c.fail(wire.CodeError, "the verdict cannot be read")
 		return
 	}
-	c.out = append(c.out[:0], `{"responseCode":1,"verificationResult":`...)
-	if right {
-		c.out = append(c.out, `true}`...)
-	} else {
-		c.out = append(c.out, `false}`...)
+	if !right {
+		c.h.guesses.count(from, v.Identity, now)
 	}
+	c.out = append(c.out[:0], `{"responseCode":1,"verificationResult":`...)
+	c.out = append(strconv.AppendBool(c.out, right), '}')
 	c.send(http.StatusOK)
 }
 

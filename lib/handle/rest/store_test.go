@@ -146,8 +146,8 @@ func (s *store) Handle(_ context.Context, req *server.Request, res *server.Respo
 	switch req.Header.Op {
 	case wire.OpCreate:
 		s.create(req, res)
-	case wire.OpAddValues:
-		s.add(req, res)
+	case wire.OpAddValues, wire.OpModifyValues:
+		s.change(req, res)
 	case wire.OpRemoveValues:
 		s.remove(req, res)
 	case wire.OpDelete, wire.OpListHandles, wire.OpHome, wire.OpUnhome, wire.OpListHomed:
@@ -231,7 +231,9 @@ func (s *store) create(req *server.Request, res *server.Response) {
 	}
 }
 
-func (s *store) add(req *server.Request, res *server.Response) {
+// change adds values, in the place of those that are there with FlagOverwrite, or
+// modifies those that are there.
+func (s *store) change(req *server.Request, res *server.Response) {
 	body, err := wire.DecodeValues(req.Body)
 	if err != nil {
 		res.Fail(wire.CodeProtocolError, err.Error())
@@ -242,14 +244,22 @@ func (s *store) add(req *server.Request, res *server.Response) {
 		res.Fail(wire.CodeNotFound, "")
 		return
 	}
-	if !s.may(req, res, body.Handle, wire.RightAddValue) || !s.check(res, &body) {
+	modify := req.Header.Op == wire.OpModifyValues
+	right := wire.RightAddValue
+	if modify {
+		right = wire.RightModifyValue
+	}
+	if !s.may(req, res, body.Handle, right) || !s.check(res, &body) {
 		return
 	}
 	values := slices.Clone(record.Values)
 	for _, v := range body.Values {
 		at := slices.IndexFunc(values, func(old wire.Value) bool { return old.Index == v.Index })
 		switch {
-		case at >= 0 && !req.Header.Flags.Has(wire.FlagOverwrite):
+		case at < 0 && modify:
+			res.Fail(wire.CodeValuesNotFound, "")
+			return
+		case at >= 0 && !modify && !req.Header.Flags.Has(wire.FlagOverwrite):
 			res.Fail(wire.CodeValueExists, "")
 			return
 		case at >= 0:

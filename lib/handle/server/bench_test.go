@@ -1,9 +1,12 @@
 package server
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"net"
 	"net/netip"
+	"syscall"
 	"testing"
 	"time"
 
@@ -116,4 +119,71 @@ func BenchmarkAnswer(b *testing.B) {
 			b.Fatal("the query is not answered quickly")
 		}
 	}
+}
+
+// BenchmarkTCPPipelined is a query on a connection on which many are on their
+// way: both sides in one process. The time of the processor is that of both.
+func BenchmarkTCPPipelined(b *testing.B) {
+	s, err := New(Options{Handler: newFixed(), Connections: KeepAlways})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.ServeTCP(ctx, ln) }()
+	conn, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	const batch = 32
+	queries := bytes.Repeat(benchQuery(), batch)
+	went := make(chan error, 1)
+	b.ReportAllocs()
+	b.ResetTimer()
+	before := processorTime(b)
+	go func() {
+		var err error
+		for n := 0; n < b.N && err == nil; n += batch {
+			_, err = conn.Write(queries[:len(queries)/batch*min(batch, b.N-n)])
+		}
+		went <- err
+	}()
+	in := bufio.NewReaderSize(conn, 64<<10)
+	for range b.N {
+		head, err := in.Peek(wire.EnvelopeSize)
+		if err != nil {
+			b.Fatal(err)
+		}
+		e, err := wire.DecodeEnvelope(head)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := in.Discard(wire.EnvelopeSize + int(e.Length)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.StopTimer()
+	b.ReportMetric(float64((processorTime(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
+	if err := <-went; err != nil {
+		b.Fatal(err)
+	}
+	_ = conn.Close()
+	cancel()
+	if err := <-done; err != nil {
+		b.Fatal(err)
+	}
+}
+
+// processorTime is what this process has used of the processors.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -49,12 +49,15 @@ type Options struct {
 	MaxPerPeer     int           // connections of one address, 256
 	MaxBuffered    int           // octets of large messages that are being received, 64 MiB
 	MaxMessage     int           // octets of a message, wire.MaxMessage
-	Workers        int           // requests that wait for something at the same time, per listener, 128
+	Workers        int           // requests that wait for something at the same time, per socket, and over TCP beyond one per connection, 128
+	PerConnection  int           // queries of one connection that wait for something at the same time, 32
 	IdleTime       time.Duration // of a kept connection, 600 s
 	MessageTime    time.Duration // for a message to arrive, and an answer to leave, 30 s
 
 	UDPAnswer int // octets of an answer by UDP; a longer one is dropped and asked for by TCP, 4096
 	UDPRate   int // octets a second of answers by UDP to one network, 1 MiB; negative is no limit
+
+	SignRate int // signed answers a second to one network, each a millisecond of a processor, 500; negative is no limit
 
 	ChallengeTime time.Duration // in which a challenge is to be answered, 60 s
 	MaxChallenges int           // that wait for an answer, 4096
@@ -85,10 +88,12 @@ func (o Options) orDefault() Options {
 	o.MaxBuffered = orInt(o.MaxBuffered, 64<<20)
 	o.MaxMessage = min(orInt(o.MaxMessage, wire.MaxMessage), wire.MaxMessageNational)
 	o.Workers = orInt(o.Workers, 128)
+	o.PerConnection = orInt(o.PerConnection, 32)
 	o.IdleTime = orTime(o.IdleTime, 600*time.Second)
 	o.MessageTime = orTime(o.MessageTime, 30*time.Second)
 	o.UDPAnswer = orInt(o.UDPAnswer, 4096)
 	o.UDPRate = orInt(o.UDPRate, 1<<20)
+	o.SignRate = orInt(o.SignRate, 500)
 	o.ChallengeTime = orTime(o.ChallengeTime, 60*time.Second)
 	o.MaxChallenges = orInt(o.MaxChallenges, 4096)
 	o.SessionTime = orTime(o.SessionTime, 24*time.Hour)
@@ -108,7 +113,9 @@ type Server struct {
 	challenges challenges
 	sessions   sessions
 	exchanges  chan struct{} // Diffie-Hellman that is being computed
+	apart      chan struct{} // queries over TCP that are answered beside their connection
 	peers      peers
+	signing    *rate
 }
 
 // exchangesAtOnce bounds how many sessions are agreed upon at the same time:
@@ -126,7 +133,7 @@ func New(o Options) (*Server, error) {
 		}
 	}
 	o = o.orDefault()
-	s := &Server{o: o, exchanges: make(chan struct{}, exchangesAtOnce)}
+	s := &Server{o: o, signing: newRate(o.SignRate), exchanges: make(chan struct{}, exchangesAtOnce), apart: make(chan struct{}, o.Workers)}
 	s.SetSite(&o.Site)
 	s.quick, _ = o.Handler.(Quick)
 	s.challenges.limit, s.challenges.lifetime = o.MaxChallenges, o.ChallengeTime

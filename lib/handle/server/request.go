@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"net/netip"
+	"time"
 
 	"linghang/lib/handle/auth"
 	"linghang/lib/handle/wire"
@@ -40,6 +41,11 @@ type Request struct {
 	Remote    netip.AddrPort
 	Transport wire.Protocol
 	Encrypted bool
+	Received  time.Time
+
+	// Room is memory that a handler may use during the call; what it has grown to is
+	// there at the next.
+	Room []byte
 }
 
 // Proven tells whether it is known who asks.

@@ -88,15 +88,23 @@ type conversation struct {
 	s    *Server
 	conn net.Conn
 	in   *bufio.Reader
-	out  *bufio.Writer
 	x    exchange
 	room []byte // of the message, while it is small
 	held int    // octets that count
+
+	apart   chan struct{} // queries that are answered beside
+	waiting sync.WaitGroup
+	writing sync.Mutex
+	out     *bufio.Writer
 }
 
-// converse answers the messages of a connection, one after the other.
+// converse answers the messages of a connection, one after the other. Queries
+// that take time do not hold up those behind them: a client that sends several
+// tells the answers by their requests.
 func (s *Server) converse(ctx context.Context, conn net.Conn, from netip.AddrPort, transport wire.Protocol) {
-	c := &conversation{s: s, conn: conn, in: bufio.NewReaderSize(conn, 4096), out: bufio.NewWriterSize(conn, 4096)}
+	c := &conversation{
+		s: s, conn: conn, in: bufio.NewReaderSize(conn, 4096), out: bufio.NewWriterSize(conn, 4096), apart: make(chan struct{}, s.o.PerConnection),
+	}
 	c.x.req.Remote, c.x.req.Transport = from, transport
 	c.x.login = &login{}
 	defer func() { s.peers.release(c.held) }()
@@ -104,7 +112,8 @@ func (s *Server) converse(ctx context.Context, conn net.Conn, from netip.AddrPor
 	for {
 		keep, err := c.answer(ctx, idle)
 		if err != nil || !keep {
-			_ = c.out.Flush() // the peer may be gone
+			c.waiting.Wait()
+			_ = c.flush() // the peer may be gone
 			return
 		}
 		idle = s.o.IdleTime
@@ -119,10 +128,16 @@ func (c *conversation) answer(ctx context.Context, idle time.Duration) (bool, er
 	}
 	x, now := &c.x, c.s.o.Now()
 	if c.s.begin(x, &e, message, now) && !c.s.handleQuickly(x, now) {
+		if c.answerApart(ctx, &e, message) {
+			return true, c.flushIdle()
+		}
 		c.s.handle(ctx, x)
 	}
 	c.s.peers.release(c.held)
 	c.held = 0
+	if x.res.Stream != nil {
+		c.waiting.Wait() // nothing else may be in it
+	}
 	switch {
 	case x.res.List != nil && x.res.Code != wire.CodeAuthNeeded:
 		err = c.s.list(x, c.write)
@@ -137,10 +152,8 @@ func (c *conversation) answer(ctx context.Context, idle time.Duration) (bool, er
 	if x.res.Stream != nil && x.res.Code == wire.CodeSuccess {
 		return false, c.stream(ctx)
 	}
-	if c.in.Buffered() == 0 {
-		if err := c.out.Flush(); err != nil {
-			return false, fmt.Errorf("send answer: %w", err)
-		}
+	if err := c.flushIdle(); err != nil {
+		return false, err
 	}
 	if cap(x.out)+cap(x.res.Body) > roomKept { // a connection that waits keeps little
 		x.out, x.res.Body = nil, nil
@@ -148,8 +161,60 @@ func (c *conversation) answer(ctx context.Context, idle time.Duration) (bool, er
 	return c.keeps(), nil
 }
 
+// answerApart has a query answered on a goroutine of its own, if there is room
+// for one and the connection stays.
+func (c *conversation) answerApart(ctx context.Context, e *wire.Envelope, message []byte) bool {
+	if !c.x.plain() || c.held > 0 || !c.keeps() {
+		return false
+	}
+	select {
+	case c.apart <- struct{}{}:
+	default:
+		return false
+	}
+	select {
+	case c.s.apart <- struct{}{}:
+	default:
+		<-c.apart
+		return false
+	}
+	remote, transport, copied := c.x.req.Remote, c.x.req.Transport, append([]byte(nil), message...)
+	env := *e
+	c.waiting.Go(func() {
+		defer func() { <-c.s.apart; <-c.apart }()
+		var x exchange
+		x.req.Remote, x.req.Transport = remote, transport
+		if c.s.begin(&x, &env, copied, c.s.o.Now()) {
+			c.s.handle(ctx, &x)
+		}
+		if c.write(x.out) != nil || c.flush() != nil {
+			_ = c.conn.Close() // the reader learns of it
+		}
+	})
+	return true
+}
+
+// flushIdle sends what is written when no further message is here yet.
+func (c *conversation) flushIdle() error {
+	if c.in.Buffered() > 0 {
+		return nil
+	}
+	return c.flush()
+}
+
+func (c *conversation) flush() error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if err := c.out.Flush(); err != nil {
+		return fmt.Errorf("send answer: %w", err)
+	}
+	return nil
+}
+
 func (c *conversation) write(octets []byte) error {
-	if err := c.conn.SetWriteDeadline(c.s.o.Now().Add(c.s.o.MessageTime)); err != nil {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if err := c.conn.SetWriteDeadline(time.Now().Add(c.s.o.MessageTime)); err != nil {
 		return fmt.Errorf("set deadline: %w", err)
 	}
 	if _, err := c.out.Write(octets); err != nil {

@@ -1,5 +1,10 @@
 package wire
 
+import (
+	"errors"
+	"strconv"
+)
+
 // Built-in types (RFC 3651, section 3.2).
 const (
 	TypeAdmin         = "HS_ADMIN"
@@ -65,6 +70,20 @@ func (r Rights) String() string {
 	}
 	return string(text)
 }
+
+// ParseRights reads rights as String writes them.
+func ParseRights(s string) (Rights, error) {
+	if len(s) != 12 && len(s) != 13 {
+		return 0, errRights
+	}
+	n, err := strconv.ParseUint(s, 2, 16)
+	if err != nil {
+		return 0, errRights
+	}
+	return Rights(n), nil
+}
+
+var errRights = errors.New("rights are twelve digits, 0 or 1")
 
 // Admin is the data of HS_ADMIN: whoever Reference names has the rights.
 type Admin struct {

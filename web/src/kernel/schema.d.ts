@@ -90,6 +90,163 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identifier/handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One identifier that is hosted here, with all its values */
+        get: operations["get-identifier-handle"];
+        /** Register an identifier, or replace its values */
+        put: operations["put-identifier-handle"];
+        post?: never;
+        /** Remove an identifier */
+        delete: operations["delete-identifier-handle"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/handles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Identifiers of a prefix that is hosted here */
+        get: operations["get-identifier-handles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes, and applications within one's scope */
+        get: operations["get-identifier-nodes"];
+        put?: never;
+        /** Found a node, or apply for a prefix */
+        post: operations["post-identifier-nodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One node */
+        get: operations["get-identifier-nodes-id"];
+        /** Edit a node */
+        put: operations["put-identifier-nodes-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the node was asked, by day, with exact extremes */
+        get: operations["get-identifier-nodes-id-counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/siteinfo.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The HS_SITE of a node, for clients of the Handle System */
+        get: operations["get-identifier-nodes-id-siteinfo-json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a node to another state */
+        post: operations["post-identifier-nodes-id-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Resolve an identifier from the root down, with every step */
+        get: operations["get-identifier-resolve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles and states of nodes */
+        get: operations["get-identifier-vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live": {
         parameters: {
             query?: never;
@@ -3738,6 +3895,254 @@ export interface components {
             /** @description about:blank: the key says what it is */
             type: string;
         };
+        IdentifierContact: {
+            email: string;
+            name: string;
+            phone: string;
+        };
+        IdentifierDayCount: {
+            day: string;
+            /** @enum {string} */
+            kind: "resolution" | "registration";
+            /** Format: date-time */
+            least_at: string;
+            /** Format: double */
+            least_ms: number;
+            /** Format: double */
+            mean_ms: number;
+            /** Format: date-time */
+            most_at: string;
+            /** Format: double */
+            most_ms: number;
+            /**
+             * Format: int64
+             * @description Requests in the busiest second
+             */
+            peak: number;
+            /** Format: date-time */
+            peak_at: string;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            succeeded: number;
+        };
+        IdentifierHandleDetail: {
+            /**
+             * Format: int64
+             * @description To be given back with an edit
+             */
+            change: number;
+            /** Format: date-time */
+            changed_at: string;
+            handle: string;
+            list: components["schemas"]["IdentifierValueView"][];
+            node_id: string;
+            /** @description The caller may change it */
+            yours: boolean;
+        };
+        IdentifierHandleView: {
+            /** Format: int64 */
+            change: number;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            handle: string;
+            node_id: string;
+            prefix: string;
+            /** Format: int64 */
+            values: number;
+        };
+        IdentifierNodeDetail: {
+            above_id: string;
+            contact: components["schemas"]["IdentifierContact"];
+            /** Format: date-time */
+            created_at: string;
+            district: string;
+            door: string;
+            /** @description Its prefix can be administered over the protocol */
+            has_key: boolean;
+            /** @enum {string} */
+            hosting: "hosted" | "alone";
+            id: string;
+            /**
+             * Format: int64
+             * @description Handles of its prefix that are kept here
+             */
+            identifiers: number;
+            industry: string;
+            name: components["schemas"]["Text"];
+            operator: components["schemas"]["IdentifierOperator"];
+            prefix: string;
+            /** @description Why it was refused, suspended or revoked */
+            reason: string;
+            /** @enum {string} */
+            role: "root" | "secondary" | "enterprise";
+            /** @description Where it speaks the protocol; empty while its door is closed */
+            site: string;
+            /** @enum {string} */
+            state: "applied" | "refused" | "trial" | "in_service" | "suspended" | "revoked";
+            synthetic: boolean;
+            /** @description States that the caller may move it to */
+            transitions: string[];
+            /** Format: date-time */
+            valid_until?: string;
+            /** Format: int64 */
+            version: number;
+            /** @description The caller may edit it and change its identifiers */
+            yours: boolean;
+        };
+        IdentifierNodeInput: {
+            /** @description The node that allocates the prefix; kept as it is when editing */
+            above_id?: string;
+            contact?: components["schemas"]["IdentifierContact"];
+            district?: string;
+            /** @description At which door a hosted node answers; default: main */
+            door?: string;
+            /**
+             * @description Whether its handles are kept here, or at a site of its own
+             * @enum {string}
+             */
+            hosting: "hosted" | "alone";
+            industry?: string;
+            name: components["schemas"]["Text"];
+            /** @description Default: the caller's organisation */
+            operator_id?: string;
+            /** @description Name of the operator; default: the caller's organisation */
+            operator_name?: components["schemas"]["Text"];
+            /** @description As 88.101.5; kept as it is when editing */
+            prefix?: string;
+            /** @description Key record of who administers the prefix over the protocol, base64 */
+            public_key?: string;
+            /**
+             * @description Kept as it is when editing
+             * @enum {string}
+             */
+            role?: "root" | "secondary" | "enterprise";
+            /** @description Text of the siteinfo.json of a node that is alone */
+            site?: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            /**
+             * Format: date-time
+             * @description End of the contract
+             */
+            valid_until?: string;
+        };
+        IdentifierNodeView: {
+            above_id: string;
+            district: string;
+            /** @enum {string} */
+            hosting: "hosted" | "alone";
+            id: string;
+            industry: string;
+            name: components["schemas"]["Text"];
+            operator: components["schemas"]["IdentifierOperator"];
+            prefix: string;
+            /** @enum {string} */
+            role: "root" | "secondary" | "enterprise";
+            /** @enum {string} */
+            state: "applied" | "refused" | "trial" | "in_service" | "suspended" | "revoked";
+            synthetic: boolean;
+            /** Format: date-time */
+            valid_until?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IdentifierOperator: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
+        IdentifierResolution: {
+            /** @description That were followed, the one asked for first */
+            aliases: string[];
+            /** @description Nobody was asked for the values */
+            cached: boolean;
+            /**
+             * Format: int64
+             * @description Of the last answer; 1: found
+             */
+            code: number;
+            fault: string;
+            /** @description Whose values they are, after aliases */
+            handle: string;
+            meaning: string;
+            /** @description They are older than they may be: their service does not answer */
+            stale: boolean;
+            /** @description Every step, in order */
+            steps: components["schemas"]["IdentifierStepView"][];
+            /** Format: double */
+            took_ms: number;
+            /** @description Signatures up to a root hold for all of them */
+            trusted: boolean;
+            values: components["schemas"]["IdentifierValueView"][];
+        };
+        IdentifierStepView: {
+            /**
+             * Format: int64
+             * @description 0: no answer
+             */
+            code: number;
+            fault: string;
+            /** @description What was asked for */
+            handle: string;
+            /**
+             * @description Whether somebody was asked, or it was known
+             * @enum {string}
+             */
+            kind: "policy" | "cache" | "ask" | "trust";
+            /** @description Where a referral leads */
+            leads_to: string[];
+            meaning: string;
+            /** @description What the site says it is */
+            node: string;
+            protocol: string;
+            /** @description Address and port */
+            server: string;
+            /** @description A signature was checked, and holds */
+            signed: boolean;
+            /** Format: double */
+            took_ms: number;
+            why: string;
+        };
+        IdentifierTerm: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        IdentifierValueInput: {
+            /** @description Data is octets in base64 */
+            base64?: boolean;
+            data: string;
+            /** Format: int32 */
+            index: number;
+            /** @description Only administrators read it */
+            secret?: boolean;
+            /**
+             * Format: int32
+             * @description Seconds; default: a day
+             */
+            ttl?: number;
+            type: string;
+        };
+        IdentifierValueView: {
+            /** @description Text, or what the octets say */
+            data: string;
+            /** Format: int32 */
+            index: number;
+            public: boolean;
+            /** Format: date-time */
+            timestamp: string;
+            /**
+             * Format: int32
+             * @description Seconds
+             */
+            ttl: number;
+            type: string;
+        };
+        IdentifierVocabularyView: {
+            roles: components["schemas"]["IdentifierTerm"][];
+            states: components["schemas"]["IdentifierTerm"][];
+        };
         IdentityAccount: {
             /** @description Version of the text that was agreed to */
             consent: string;
@@ -4368,6 +4773,11 @@ export interface components {
             /** @enum {string} */
             to: "applied" | "reviewed" | "trial" | "in_service" | "suspended" | "retired";
         };
+        MoveNodeInputBody: {
+            reason?: string;
+            /** @enum {string} */
+            to: "trial" | "in_service" | "refused" | "suspended" | "revoked";
+        };
         NotifyChannelInput: {
             enabled: boolean;
             /** @description Empty: all */
@@ -4712,6 +5122,16 @@ export interface components {
              */
             total: number;
         };
+        PageDayCount: {
+            items: components["schemas"]["IdentifierDayCount"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageDeliveryView: {
             items: components["schemas"]["NotifyDeliveryView"][];
             /** @description Empty on the last page */
@@ -4724,6 +5144,16 @@ export interface components {
         };
         PageEntry: {
             items: components["schemas"]["AuditEntry"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageHandleView: {
+            items: components["schemas"]["IdentifierHandleView"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -4784,6 +5214,16 @@ export interface components {
         };
         PageMeasureView: {
             items: components["schemas"]["SystemMeasureView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageNodeView: {
+            items: components["schemas"]["IdentifierNodeView"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -5917,6 +6357,15 @@ export interface components {
         RunInputBody: {
             kind: string;
         };
+        SaveHandleInputBody: {
+            handle: string;
+            values: components["schemas"]["IdentifierValueInput"][];
+            /**
+             * Format: int64
+             * @description The change that the caller saw last; left out for a new identifier
+             */
+            was?: number;
+        };
         SaveInputBody: {
             /** @description Address of the list in the API */
             list: string;
@@ -6647,6 +7096,490 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-handle": {
+        parameters: {
+            query: {
+                /** @description As 88.101.5/T001 */
+                handle: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierHandleDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveHandleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierHandleDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-identifier-handle": {
+        parameters: {
+            query: {
+                handle: string;
+                /** @description The change that the caller saw last */
+                was: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-handles": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description ID of the node whose identifiers are listed */
+                node?: string;
+                /** @description Identifiers with a value of this type */
+                type?: string;
+                /** @description Identifiers with this value: reverse look-up */
+                value?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageHandleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                role?: "root" | "secondary" | "enterprise";
+                state?: "applied" | "refused" | "trial" | "in_service" | "suspended" | "revoked";
+                /** @description ID of the node that allocates */
+                above?: string;
+                industry?: string;
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNodeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierNodeInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierNodeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierNodeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-nodes-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierNodeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierNodeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-counts": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDayCount"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-siteinfo-json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-nodes-id-state": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveNodeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierNodeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-resolve": {
+        parameters: {
+            query: {
+                /** @description As 88.101.5/T001 */
+                handle: string;
+                /** @description Ask everybody on the way, whatever is remembered */
+                fresh?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierResolution"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierVocabularyView"];
                 };
             };
             /** @description Refused */

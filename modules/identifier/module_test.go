@@ -1,0 +1,212 @@
+package identifier
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"linghang/kernel"
+	"linghang/kernel/kerneltest"
+	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
+	"linghang/lib/handle/client"
+	"linghang/lib/handle/hjson"
+	"linghang/lib/handle/wire"
+)
+
+// house is a city with a root, a secondary node of ours and an enterprise node of
+// theirs below it.
+type house struct {
+	*kerneltest.City
+	module                      *Module
+	root, secondary, enterprise nodeDetail
+}
+
+// city starts a house whose door is at a free port.
+func city(t *testing.T, o kerneltest.Options) *house {
+	t.Helper()
+	o.Rooms = map[string]json.RawMessage{"identifier": []byte(`{"doors": [{"name": "main", "handle": "127.0.0.1:0", "http": "127.0.0.1:0"}], "recursive": "127.0.0.1:0"}`)}
+	h := &house{}
+	h.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
+		h.module = New(k.Kit("identifier"))
+		return []module.Module{h.module}
+	}, o)
+	return h
+}
+
+func (h *house) do(t *testing.T, method, path, who, body string, want int, into any) {
+	t.Helper()
+	r := h.Send(t, method, "/api/identifier"+path, who, body)
+	if r.Status != want {
+		t.Fatalf("%s %s as %q: %d %s, want %d", method, path, who, r.Status, r.Body, want)
+	}
+	if into != nil {
+		r.Decode(t, into)
+	}
+}
+
+func (h *house) found(t *testing.T) {
+	t.Helper()
+	h.do(t, "POST", "/nodes", "officer", `{"role":"root","name":{"zh":"根节点","en":""},"hosting":"hosted"}`, http.StatusCreated, &h.root)
+	kerneltest.Wait(t, "the root to be at home", func() bool {
+		h.do(t, "GET", "/nodes/"+h.root.ID, "officer", "", http.StatusOK, &h.root)
+		return h.root.Site != ""
+	})
+	body := fmt.Sprintf(`{"role":"secondary","prefix":"88.101","above_id":%q,"name":{"zh":"二级节点","en":""},"hosting":"hosted","operator_id":%q,"operator_name":{"zh":"我方","en":"Ours"}}`, h.root.ID, h.Ours.ID)
+	h.do(t, "POST", "/nodes", "officer", body, http.StatusCreated, &h.secondary)
+	body = fmt.Sprintf(`{"role":"enterprise","prefix":"88.101.5","above_id":%q,"name":{"zh":"企业","en":""},"hosting":"hosted"}`, h.secondary.ID)
+	h.do(t, "POST", "/nodes", "manager-theirs", body, http.StatusCreated, &h.enterprise)
+}
+
+const url1 = `{"handle":"88.101.5/T001","values":[{"index":1,"type":"URL","data":"http://a.example/T001"},{"index":2,"type":"HS_SECKEY","data":"a secret"}]}`
+
+func TestAPrefixIsAppliedForAllocatedAndUsed(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		h := city(t, o)
+		h.found(t)
+		if h.enterprise.State != applied || len(h.enterprise.Transitions) != 0 {
+			t.Fatalf("an application is %s, may become %v", h.enterprise.State, h.enterprise.Transitions)
+		}
+		h.do(t, "PUT", "/handle", "reporter-theirs", url1, http.StatusNotFound, nil) // nothing is allocated yet
+		h.move(t, "manager-theirs", "trial", http.StatusForbidden)
+		h.move(t, "manager-ours", "trial", http.StatusOK)
+		var saved handleDetail
+		h.do(t, "PUT", "/handle", "reporter-theirs", url1, http.StatusOK, &saved)
+		if len(saved.List) != 3 || !saved.Yours {
+			t.Errorf("registered %+v", saved)
+		}
+		h.do(t, "PUT", "/handle", "reporter-ours", url1, http.StatusForbidden, nil)
+		h.do(t, "PUT", "/handle", "reporter-theirs", url1, http.StatusConflict, nil) // it exists
+		h.do(t, "GET", "/handle?handle=88.101.5/t001", "viewer-ours", "", http.StatusOK, &saved)
+		if slices.ContainsFunc(saved.List, func(v valueView) bool { return v.Type == "HS_SECKEY" }) || saved.Yours {
+			t.Errorf("others are shown %+v", saved)
+		}
+		h.resolves(t, "88.101.5/T001", wire.CodeSuccess)
+		h.move(t, "manager-ours", "suspended", http.StatusOK)
+		h.do(t, "PUT", "/handle", "reporter-theirs", strings.Replace(url1, "T001", "T002", 1), http.StatusForbidden, nil)
+		h.resolves(t, "88.101.5/T001", wire.CodeSuccess)
+		h.move(t, "manager-ours", "revoked", http.StatusOK)
+		h.resolves(t, "88.101.5/T001", wire.CodeNotFound)
+	})
+}
+
+// move moves the enterprise node to another state.
+func (h *house) move(t *testing.T, who, to string, want int) {
+	t.Helper()
+	path := "/api/identifier/nodes/" + h.enterprise.ID
+	r := h.Send(t, "POST", path+"/state", who, fmt.Sprintf(`{"to":%q,"reason":"as agreed"}`, to), "If-Match", fmt.Sprintf("%q", fmt.Sprint(h.enterprise.Version)))
+	if r.Status != want {
+		t.Fatalf("move to %s as %s: %d %s, want %d", to, who, r.Status, r.Body, want)
+	}
+	if want == http.StatusOK {
+		r.Decode(t, &h.enterprise)
+	}
+}
+
+// resolves resolves a handle by the pages' way and by a client of its own.
+func (h *house) resolves(t *testing.T, handle string, want wire.Code) {
+	t.Helper()
+	var res resolution
+	h.do(t, "GET", "/resolve?fresh=true&handle="+url.QueryEscape(handle), "viewer-ours", "", http.StatusOK, &res)
+	if wire.Code(res.Code) != want || len(res.Steps) == 0 { //nolint:gosec // a code is small
+		t.Errorf("resolved to %d %s by %+v, want %d", res.Code, res.Meaning, res.Steps, want)
+	}
+	r := h.Get(t, "/api/identifier/nodes/"+h.root.ID+"/siteinfo.json", "viewer-ours")
+	site, err := hjson.ParseSite(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := client.New(client.Options{Root: []wire.Site{site}})
+	defer func() { _ = c.Close() }()
+	_, err = c.Resolve(t.Context(), handle, client.Query{Signed: true})
+	if code := client.CodeOf(err); err != nil && code != want || err == nil && want != wire.CodeSuccess {
+		t.Errorf("a client resolved: %v, want code %d", err, want)
+	}
+}
+
+func TestWhatWasRegisteredIsFoundAndRecorded(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		h := city(t, o)
+		h.found(t)
+		h.move(t, "manager-ours", "trial", http.StatusOK)
+		h.do(t, "PUT", "/handle", "reporter-theirs", url1, http.StatusOK, nil)
+		var page sqldb.Page[HandleView]
+		kerneltest.Wait(t, "the identifier to be found", func() bool {
+			h.do(t, "GET", "/handles?value="+url.QueryEscape("http://a.example/T001"), "viewer-ours", "", http.StatusOK, &page)
+			return len(page.Items) == 1
+		})
+		if page.Items[0].Handle != "88.101.5/T001" || page.Items[0].NodeID != h.enterprise.ID {
+			t.Errorf("found %+v", page.Items[0])
+		}
+		h.do(t, "GET", "/handles?value=a%20secret", "reporter-theirs", "", http.StatusOK, &page)
+		if len(page.Items) != 0 {
+			t.Error("a secret was found by its value")
+		}
+		var log struct {
+			Items []struct {
+				Actor   string `json:"actor"`
+				Action  string `json:"action"`
+				Changes []any  `json:"changes"`
+			} `json:"items"`
+		}
+		r := h.Get(t, "/api/system/audit?action="+url.QueryEscape("PUT /api/identifier/handle"), "auditor")
+		r.Decode(t, &log)
+		if len(log.Items) != 1 || len(log.Items[0].Changes) == 0 {
+			t.Errorf("the audit log has %s", r.Body)
+		}
+	})
+}
+
+func TestWhatNodesAreAskedIsCounted(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		h := city(t, o)
+		h.found(t)
+		h.move(t, "manager-ours", "trial", http.StatusOK)
+		h.do(t, "PUT", "/handle", "reporter-theirs", url1, http.StatusOK, nil)
+		for range 3 {
+			h.resolves(t, "88.101.5/T001", wire.CodeSuccess) // each resolves twice
+		}
+		h.resolves(t, "88.101.5/NONE", wire.CodeNotFound)
+		h.module.writeCounts(t.Context())
+		h.resolves(t, "88.101.5/T001", wire.CodeSuccess)
+		h.module.writeCounts(t.Context()) // adds to the day's
+		var page sqldb.Page[dayCount]
+		h.do(t, "GET", "/nodes/"+h.enterprise.ID+"/counts", "viewer-ours", "", http.StatusOK, &page)
+		byKind := map[string]dayCount{}
+		for _, c := range page.Items {
+			byKind[c.Kind] = c
+		}
+		asked, made := byKind[resolutions], byKind[registrations]
+		if asked.Requests != 10 || asked.Succeeded != 8 || made.Requests != 1 || made.Succeeded != 1 {
+			t.Errorf("counted %+v", page.Items)
+		}
+		if asked.Peak < 1 || asked.MostMs < asked.LeastMs || asked.MostAt.IsZero() || asked.MeanMs > asked.MostMs {
+			t.Errorf("extremes %+v", asked)
+		}
+		for _, test := range []struct {
+			role role
+			from scale
+			want float64
+		}{
+			{enterpriseNode, scale{1, 8}, 1},
+			{enterpriseNode, scale{1, 9}, 0},
+			{enterpriseNode, scale{2, 1}, 0},
+			{secondaryNode, scale{1, 8}, 1}, // with what is below it
+		} {
+			kerneltest.Wait(t, "the identifier to be projected", func() bool {
+				var found sqldb.Page[HandleView]
+				h.do(t, "GET", "/handles", "viewer-ours", "", http.StatusOK, &found)
+				return slices.ContainsFunc(found.Items, func(v HandleView) bool { return v.Handle == "88.101.5/T001" })
+			})
+			v, err := h.module.counts.inScaledUse(t.Context(), test.role, test.from, time.Now())
+			if err != nil || v.Number != test.want {
+				t.Errorf("%s from %+v: %v, %v, want %v", test.role, test.from, v.Number, err, test.want)
+			}
+		}
+	})
+}

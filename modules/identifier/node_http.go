@@ -1,0 +1,398 @@
+package identifier
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
+	"linghang/lib/handle/auth"
+	"linghang/lib/handle/hjson"
+	"linghang/lib/handle/wire"
+)
+
+func (m *Module) nodeRoutes() []module.Route {
+	return []module.Route{
+		{Pattern: "GET /vocabulary", Permission: "identifier.view", Summary: "Roles and states of nodes", Handler: httpd.JSON(m.vocabulary)},
+		{Pattern: "GET /nodes", Permission: "identifier.view", Summary: "Nodes, and applications within one's scope", Handler: httpd.List(m.listNodes)},
+		{Pattern: "POST /nodes", Permission: "identifier.apply", Summary: "Found a node, or apply for a prefix", Handler: httpd.Created(m.foundNode)},
+		{Pattern: "GET /nodes/{id}", Permission: "identifier.view", Summary: "One node", Handler: httpd.JSON(m.readNode)},
+		{Pattern: "PUT /nodes/{id}", Permission: "identifier.apply", Summary: "Edit a node", Handler: httpd.JSON(m.editNode)},
+		{Pattern: "POST /nodes/{id}/state", Permission: "identifier.review", Summary: "Move a node to another state", Handler: httpd.JSON(m.moveNode)},
+		{Pattern: "GET /nodes/{id}/counts", Permission: "identifier.view", Summary: "What the node was asked, by day, with exact extremes", Handler: httpd.List(m.listCounts)},
+		{Pattern: "GET /nodes/{id}/siteinfo.json", Permission: "identifier.view", Summary: "The HS_SITE of a node, for clients of the Handle System", Handler: httpd.Raw("", http.HandlerFunc(m.serveSite))},
+	}
+}
+
+type nothing struct{}
+
+type vocabularyView struct {
+	Roles  []term `json:"roles" nullable:"false"`
+	States []term `json:"states" nullable:"false"`
+}
+
+func (m *Module) vocabulary(context.Context, nothing) (vocabularyView, error) {
+	return vocabularyView{roles(), states()}, nil
+}
+
+// NodeView is a node as lists show it.
+type NodeView struct {
+	ID         string     `json:"id" title:"编号|ID"`
+	Role       role       `json:"role" enum:"root,secondary,enterprise" title:"类型|Role"`
+	Prefix     string     `json:"prefix" title:"前缀|Prefix"`
+	AboveID    string     `json:"above_id" title:"上级节点|Node above"`
+	Operator   operator   `json:"operator"`
+	Name       lang.Text  `json:"name" title:"名称|Name"`
+	Industry   string     `json:"industry" title:"行业|Industry"`
+	District   string     `json:"district" title:"区市|District"`
+	Hosting    string     `json:"hosting" enum:"hosted,alone" title:"部署方式|Hosting"`
+	State      state      `json:"state" enum:"applied,refused,trial,in_service,suspended,revoked" title:"状态|State"`
+	ValidUntil *time.Time `json:"valid_until,omitempty" title:"有效期至|Valid until"`
+	Synthetic  bool       `json:"synthetic" title:"合成数据|Synthetic"`
+	Version    int64      `json:"version"`
+}
+
+func viewNode(n node) NodeView {
+	v := NodeView{
+		ID: n.ID, Role: n.Role, Prefix: n.Prefix, AboveID: n.AboveID, Operator: n.Operator, Name: n.Name, Industry: n.Industry, District: n.District,
+		Hosting: n.Hosting, State: n.State, Synthetic: n.Synthetic, Version: n.Version,
+	}
+	if !n.ValidUntil.IsZero() {
+		v.ValidUntil = &n.ValidUntil
+	}
+	return v
+}
+
+func (m *Module) listNodes(ctx context.Context, in nodeParams) (sqldb.Page[NodeView], error) {
+	page, err := m.nodes.list(ctx, in)
+	views := sqldb.Page[NodeView]{Items: make([]NodeView, len(page.Items)), NextCursor: page.NextCursor, Total: page.Total}
+	for i, n := range page.Items {
+		views.Items[i] = viewNode(n)
+	}
+	return views, err
+}
+
+// nodeDetail is a node on its own page.
+type nodeDetail struct {
+	NodeView
+	Contact     contact   `json:"contact"`
+	Reason      string    `json:"reason" doc:"Why it was refused, suspended or revoked"`
+	CreatedAt   time.Time `json:"created_at"`
+	Site        string    `json:"site" doc:"Where it speaks the protocol; empty while its door is closed"`
+	Door        string    `json:"door"`
+	HasKey      bool      `json:"has_key" doc:"Its prefix can be administered over the protocol"`
+	Identifiers int64     `json:"identifiers" doc:"Handles of its prefix that are kept here"`
+	Transitions []state   `json:"transitions" nullable:"false" doc:"States that the caller may move it to"`
+	Yours       bool      `json:"yours" doc:"The caller may edit it and change its identifiers"`
+}
+
+// mine tells whether the caller acts for who operates a node.
+func mine(ctx context.Context, n node) bool { return identity.From(ctx).Scope.Allows(n.Operator.ID) }
+
+// reviews tells whether the caller decides about a node: the city does about all,
+// whoever operates the node above does about those below it.
+func (m *Module) reviews(ctx context.Context, n node) (bool, error) {
+	id := identity.From(ctx)
+	if !id.May("identifier.review") {
+		return false, nil
+	}
+	if id.Scope.All {
+		return true, nil
+	}
+	if n.AboveID == "" || n.Role != enterpriseNode {
+		return false, nil
+	}
+	above, err := m.nodes.get(ctx, n.AboveID)
+	return err == nil && mine(ctx, above), err
+}
+
+func (m *Module) visible(ctx context.Context, id string) (node, error) {
+	n, err := m.nodes.get(ctx, id)
+	if err != nil {
+		return n, err
+	}
+	if n.State == trial || n.State == inService || mine(ctx, n) {
+		return n, nil
+	}
+	may, err := m.reviews(ctx, n)
+	if err != nil || may {
+		return n, err
+	}
+	return node{}, identity.From(ctx).Scope.Check(n.Operator.ID)
+}
+
+func (m *Module) readNode(ctx context.Context, in httpd.Object) (nodeDetail, error) {
+	n, err := m.visible(ctx, in.ID)
+	if err != nil {
+		return nodeDetail{}, err
+	}
+	return m.detail(ctx, n)
+}
+
+func (m *Module) detail(ctx context.Context, n node) (nodeDetail, error) {
+	d := nodeDetail{NodeView: viewNode(n), CreatedAt: n.CreatedAt, Door: n.Door, HasKey: n.PublicKey != "", Transitions: []state{}}
+	may, err := m.reviews(ctx, n)
+	if err != nil {
+		return d, err
+	}
+	if may {
+		d.Transitions = n.State.next()
+	}
+	d.Yours = mine(ctx, n)
+	if d.Yours || may {
+		d.Contact, d.Reason = n.Contact, n.Reason
+	}
+	select {
+	case <-m.opened:
+	default:
+		return d, nil // the rest is told in a moment
+	}
+	octets, err := m.siteOf(n)
+	if err != nil {
+		return d, err
+	}
+	if site, err := wire.DecodeSite(octets); err == nil {
+		d.Site = siteText(&site)
+	}
+	if n.serves() {
+		d.Identifiers, err = m.records.Count(ctx, n.Prefix)
+	}
+	return d, err
+}
+
+type countsParams struct {
+	sqldb.ListParams
+	ID string `path:"id" maxLength:"26"`
+}
+
+func (m *Module) listCounts(ctx context.Context, in countsParams) (sqldb.Page[dayCount], error) {
+	n, err := m.visible(ctx, in.ID)
+	if err != nil {
+		return sqldb.Page[dayCount]{}, err
+	}
+	return m.counts.days(ctx, n.ID, in.ListParams)
+}
+
+func (m *Module) serveSite(w http.ResponseWriter, r *http.Request) {
+	n, err := m.visible(r.Context(), r.PathValue("id"))
+	var site []byte
+	if err == nil {
+		err = m.ready()
+	}
+	if err == nil {
+		site, err = m.siteOf(n)
+	}
+	if err == nil && site == nil {
+		err = fault.New(fault.Unavailable, "identifier.node.closed", "the node's door is closed at the moment").After(15)
+	}
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	decoded, err := wire.DecodeSite(site)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="siteinfo.json"`)
+	_, _ = w.Write(append(hjson.AppendSite(nil, &decoded), '\n')) //nolint:gosec // a download in JSON; the client may be gone
+}
+
+// nodeInput is what founding or editing asks for.
+type nodeInput struct {
+	Role       role      `json:"role,omitempty" enum:"root,secondary,enterprise" doc:"Kept as it is when editing"`
+	Prefix     string    `json:"prefix,omitempty" maxLength:"200" doc:"As 88.101.5; kept as it is when editing"`
+	AboveID    string    `json:"above_id,omitempty" maxLength:"26" doc:"The node that allocates the prefix; kept as it is when editing"`
+	Name       lang.Text `json:"name"`
+	Industry   string    `json:"industry,omitempty" maxLength:"4"`
+	District   string    `json:"district,omitempty" maxLength:"6"`
+	OperatorID string    `json:"operator_id,omitempty" maxLength:"26" doc:"Default: the caller's organisation"`
+	Operator   lang.Text `json:"operator_name,omitzero" doc:"Name of the operator; default: the caller's organisation"`
+	Contact    contact   `json:"contact,omitzero"`
+	Hosting    string    `json:"hosting" enum:"hosted,alone" doc:"Whether its handles are kept here, or at a site of its own"`
+	Door       string    `json:"door,omitempty" maxLength:"40" doc:"At which door a hosted node answers; default: main"`
+	Site       string    `json:"site,omitempty" maxLength:"20000" doc:"Text of the siteinfo.json of a node that is alone"`
+	PublicKey  string    `json:"public_key,omitempty" maxLength:"20000" doc:"Key record of who administers the prefix over the protocol, base64"`
+	ValidUntil time.Time `json:"valid_until,omitzero" doc:"End of the contract"`
+	Synthetic  bool      `json:"synthetic,omitempty" doc:"Demonstration data; shown as such everywhere"`
+}
+
+func (in nodeInput) apply(n node) node {
+	n.Name = in.Name
+	if n.Name.ZH == "" {
+		n.Name.ZH = in.Name.EN
+	}
+	if n.Name.EN == "" {
+		n.Name.EN = in.Name.ZH
+	}
+	n.Industry, n.District, n.Contact, n.Hosting, n.Site, n.PublicKey = in.Industry, in.District, in.Contact, in.Hosting, in.Site, in.PublicKey
+	n.Door, n.ValidUntil = in.Door, in.ValidUntil
+	if n.Door == "" {
+		n.Door = mainDoor
+	}
+	return n
+}
+
+// checkOctets refuses a site or a key that clients could not read.
+func (in nodeInput) checkOctets() error {
+	f := fault.New(fault.Invalid, "identifier.node.invalid", "the node is incomplete or wrong")
+	if _, err := hjson.ParseSite([]byte(in.Site)); in.Site != "" && err != nil {
+		_ = f.At("body.site", "no siteinfo.json: %v", err)
+	}
+	if octets, err := base64.StdEncoding.DecodeString(in.PublicKey); err != nil {
+		_ = f.At("body.public_key", "not base64: %v", err)
+	} else if _, err := auth.DecodePublicKey(octets); in.PublicKey != "" && err != nil {
+		_ = f.At("body.public_key", "no public key record: %v", err)
+	}
+	if len(f.Fields) == 0 {
+		return nil
+	}
+	return f
+}
+
+type foundInput struct{ Body nodeInput }
+
+// foundNode founds a node, if the caller decides about such; others apply.
+func (m *Module) foundNode(ctx context.Context, in foundInput) (nodeDetail, error) {
+	id := identity.From(ctx)
+	n := in.Body.apply(node{
+		ID: ulid.Make().String(), Role: in.Body.Role, Prefix: in.Body.Prefix, AboveID: in.Body.AboveID, State: applied,
+		Operator: operator{id.Organisation.ID, id.Organisation.Name}, Synthetic: in.Body.Synthetic, CreatedAt: time.Now().UTC(), Version: 1,
+	})
+	if in.Body.OperatorID != "" && in.Body.OperatorID != id.Organisation.ID {
+		if err := id.Scope.Check(in.Body.OperatorID); err != nil {
+			return nodeDetail{}, err
+		}
+		n.Operator = operator{in.Body.OperatorID, in.Body.Operator}
+	}
+	if n.Role == rootNode {
+		n.Prefix, n.AboveID = rootPrefix, ""
+	}
+	above, err := m.above(ctx, n)
+	if err != nil {
+		return nodeDetail{}, err
+	}
+	if err := n.check(above); err != nil {
+		return nodeDetail{}, err
+	}
+	if err := in.Body.checkOctets(); err != nil {
+		return nodeDetail{}, err
+	}
+	may, err := m.reviews(ctx, n)
+	if err != nil {
+		return nodeDetail{}, err
+	}
+	if may {
+		n.State = trial
+	}
+	if err := m.nodes.insert(ctx, n); err != nil {
+		return nodeDetail{}, err
+	}
+	return m.changed(ctx, n)
+}
+
+// above returns the node that allocates a node's prefix.
+func (m *Module) above(ctx context.Context, n node) (*node, error) {
+	if n.AboveID == "" {
+		return nil, nil
+	}
+	above, err := m.visible(ctx, n.AboveID)
+	if err != nil {
+		return nil, err
+	}
+	if !above.State.changes() {
+		return nil, fault.New(fault.Conflict, "identifier.node.above", "the node %s takes no applications now", above.Prefix).At("body.above_id", "choose a node that is in service")
+	}
+	return &above, nil
+}
+
+// changed brings the doors up to date with a node.
+func (m *Module) changed(ctx context.Context, n node) (nodeDetail, error) {
+	m.kit.Notify(topicNodes, n.ID, n.Operator.ID)
+	if m.ready() == nil {
+		if err := m.settleOne(ctx, n); err != nil {
+			return nodeDetail{}, err
+		}
+	}
+	return m.detail(ctx, n)
+}
+
+type editNodeInput struct {
+	httpd.Object
+	httpd.IfMatch
+	Body nodeInput
+}
+
+func (m *Module) editNode(ctx context.Context, in editNodeInput) (nodeDetail, error) {
+	version, err := in.Expected()
+	if err != nil {
+		return nodeDetail{}, err
+	}
+	n, err := m.nodes.get(ctx, in.ID)
+	if err != nil {
+		return nodeDetail{}, err
+	}
+	if err := identity.From(ctx).Scope.Check(n.Operator.ID); err != nil {
+		return nodeDetail{}, err
+	}
+	if err := in.Body.checkOctets(); err != nil {
+		return nodeDetail{}, err
+	}
+	var above *node
+	if n.AboveID != "" {
+		a, err := m.nodes.get(ctx, n.AboveID)
+		if err != nil {
+			return nodeDetail{}, err
+		}
+		above = &a
+	}
+	n, err = m.nodes.change(ctx, in.ID, version, func(n node) (node, error) {
+		n = in.Body.apply(n)
+		return n, n.check(above)
+	})
+	if err != nil {
+		return nodeDetail{}, err
+	}
+	return m.changed(ctx, n)
+}
+
+type moveNodeInput struct {
+	httpd.Object
+	httpd.IfMatch
+	Body struct {
+		To     state  `json:"to" enum:"trial,in_service,refused,suspended,revoked"`
+		Reason string `json:"reason,omitempty" maxLength:"500"`
+	}
+}
+
+func (m *Module) moveNode(ctx context.Context, in moveNodeInput) (nodeDetail, error) {
+	version, err := in.Expected()
+	if err != nil {
+		return nodeDetail{}, err
+	}
+	n, err := m.visible(ctx, in.ID)
+	if err != nil {
+		return nodeDetail{}, err
+	}
+	may, err := m.reviews(ctx, n)
+	if err != nil {
+		return nodeDetail{}, err
+	}
+	if !may {
+		return nodeDetail{}, fault.New(fault.Forbidden, "identifier.node.not_yours", "whoever operates the node above decides about it")
+	}
+	n, err = m.nodes.change(ctx, in.ID, version, func(n node) (node, error) { return n.move(in.Body.To, in.Body.Reason) })
+	if err != nil {
+		return nodeDetail{}, err
+	}
+	return m.changed(ctx, n)
+}

@@ -1,0 +1,160 @@
+package identifier
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/identity"
+	"linghang/kernel/sqldb"
+)
+
+type nodeStore struct{ db *sqldb.DB }
+
+const nodeColumns = `n.id, n.role, n.prefix, n.above_id, n.organisation_id, n.operator_zh, n.operator_en, n.name_zh, n.name_en, n.industry, n.district,
+	n.contact_name, n.contact_phone, n.contact_email, n.hosting, n.door, n.site, n.public_key, n.state, n.reason, n.valid_until, n.synthetic, n.created_at, n.version`
+
+func scanNode(r sqldb.Row) (node, error) {
+	var n node
+	var until, created int64
+	err := r.Scan(&n.ID, &n.Role, &n.Prefix, &n.AboveID, &n.Operator.ID, &n.Operator.Name.ZH, &n.Operator.Name.EN, &n.Name.ZH, &n.Name.EN, &n.Industry, &n.District,
+		&n.Contact.Name, &n.Contact.Phone, &n.Contact.Email, &n.Hosting, &n.Door, &n.Site, &n.PublicKey, &n.State, &n.Reason, &until, &n.Synthetic, &created, &n.Version)
+	n.CreatedAt = time.UnixMilli(created).UTC()
+	if until != 0 {
+		n.ValidUntil = time.UnixMilli(until).UTC()
+	}
+	return n, err
+}
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func (s nodeStore) insert(ctx context.Context, n node) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO node (id, role, prefix, above_id, organisation_id, operator_zh, operator_en, name_zh, name_en, industry, district,
+			contact_name, contact_phone, contact_email, hosting, door, site, public_key, state, reason, valid_until, synthetic, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+			n.ID, string(n.Role), n.Prefix, n.AboveID, n.Operator.ID, n.Operator.Name.ZH, n.Operator.Name.EN, n.Name.ZH, n.Name.EN, n.Industry, n.District,
+			n.Contact.Name, n.Contact.Phone, n.Contact.Email, n.Hosting, n.Door, n.Site, n.PublicKey, string(n.State), n.Reason, millis(n.ValidUntil), n.Synthetic, n.CreatedAt.UnixMilli())
+		if sqldb.IsUnique(err) {
+			return fault.New(fault.Conflict, "identifier.node.prefix_taken", "the prefix %s is taken", n.Prefix).At("body.prefix", "choose another prefix")
+		}
+		if err != nil {
+			return fmt.Errorf("insert node: %w", err)
+		}
+		tx.Changed("node", n.ID, nil, n)
+		return nil
+	})
+}
+
+func (s nodeStore) get(ctx context.Context, id string) (node, error) {
+	n, err := scanNode(s.db.QueryRow(ctx, `SELECT `+nodeColumns+` FROM node n WHERE n.id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return n, fault.New(fault.NotFound, "kernel.not_found", "there is no such node, or it is not yours to see")
+	}
+	if err != nil {
+		return n, fmt.Errorf("read node: %w", err)
+	}
+	return n, nil
+}
+
+// change loads a node, lets decide change it, and saves it.
+func (s nodeStore) change(ctx context.Context, id string, version int64, decide func(node) (node, error)) (node, error) {
+	var n node
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		before, err := scanNode(tx.QueryRow(ctx, `SELECT `+nodeColumns+` FROM node n WHERE n.id = $1`, id))
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "kernel.not_found", "there is no such node, or it is not yours to see")
+		}
+		if err != nil {
+			return fmt.Errorf("read node: %w", err)
+		}
+		if before.Version != version {
+			return fault.New(fault.Precondition, "kernel.stale", "somebody changed this node meanwhile; read it again")
+		}
+		after, err := decide(before)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE node SET name_zh = $1, name_en = $2, industry = $3, district = $4, contact_name = $5, contact_phone = $6, contact_email = $7,
+			hosting = $8, door = $9, site = $10, public_key = $11, state = $12, reason = $13, valid_until = $14, version = version + 1 WHERE id = $15`,
+			after.Name.ZH, after.Name.EN, after.Industry, after.District, after.Contact.Name, after.Contact.Phone, after.Contact.Email,
+			after.Hosting, after.Door, after.Site, after.PublicKey, string(after.State), after.Reason, millis(after.ValidUntil), id)
+		if err != nil {
+			return fmt.Errorf("update node: %w", err)
+		}
+		tx.Changed("node", id, before, after)
+		after.Version++
+		n = after
+		return nil
+	})
+	return n, err
+}
+
+// answering returns the nodes whose prefixes resolve, hosted here or not.
+func (s nodeStore) answering(ctx context.Context) ([]node, error) {
+	rows, err := s.db.Query(ctx, `SELECT `+nodeColumns+` FROM node n WHERE n.state IN ('trial', 'in_service', 'suspended')`)
+	if err != nil {
+		return nil, fmt.Errorf("read nodes: %w", err)
+	}
+	return sqldb.All(rows, scanNode)
+}
+
+// stamp differs whenever a node was added or changed.
+func (s nodeStore) stamp(ctx context.Context) (stamp string, err error) {
+	var count, versions int64
+	if err := s.db.QueryRow(ctx, `SELECT COUNT(*), COALESCE(SUM(version), 0) FROM node`).Scan(&count, &versions); err != nil {
+		return "", fmt.Errorf("look for changed nodes: %w", err)
+	}
+	return fmt.Sprint(count, "/", versions), nil
+}
+
+// inState returns the nodes in a state.
+func (s nodeStore) inState(ctx context.Context, in state) ([]node, error) {
+	rows, err := s.db.Query(ctx, `SELECT `+nodeColumns+` FROM node n WHERE n.state = $1`, string(in))
+	if err != nil {
+		return nil, fmt.Errorf("read nodes: %w", err)
+	}
+	return sqldb.All(rows, scanNode)
+}
+
+type nodeParams struct {
+	sqldb.ListParams
+	Role     string `query:"role" enum:"root,secondary,enterprise"`
+	State    string `query:"state" enum:"applied,refused,trial,in_service,suspended,revoked"`
+	Above    string `query:"above" maxLength:"26" doc:"ID of the node that allocates"`
+	Industry string `query:"industry" maxLength:"4"`
+	District string `query:"district" maxLength:"6"`
+}
+
+// list returns nodes that the caller may see: their organisation's, those that
+// their nodes allocate to, and for everybody the nodes that answer.
+func (s nodeStore) list(ctx context.Context, in nodeParams) (sqldb.Page[node], error) {
+	l := sqldb.List{
+		Select: nodeColumns, From: "node n", Key: "n.id", Order: "prefix",
+		Sort: map[string]string{
+			"prefix": "n.prefix", "name": "n.name_zh", "role": "n.role", "state": "n.state", "district": "n.district",
+			"valid_until": "n.valid_until", "created_at": "n.created_at",
+		},
+		Search: []string{"n.prefix", "n.name_zh", "n.name_en", "n.operator_zh", "n.operator_en"},
+	}
+	l.WhereIf("n.role = ?", in.Role).WhereIf("n.state = ?", in.State).WhereIf("n.above_id = ?", in.Above).WhereIf("n.industry = ?", in.Industry).WhereIf("n.district = ?", in.District)
+	s.filter(&l, identity.From(ctx).Scope)
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanNode)
+}
+
+func (s nodeStore) filter(l *sqldb.List, scope identity.Scope) {
+	if scope.All {
+		return
+	}
+	own := sqldb.List{}
+	scope.Filter(&own, "x.organisation_id")
+	own.Nest(l, "(n.state IN ('trial', 'in_service') OR EXISTS (SELECT 1 FROM node x WHERE (x.id = n.id OR x.id = n.above_id) AND ", "))")
+}
