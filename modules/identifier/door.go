@@ -31,6 +31,9 @@ type settings struct {
 	Root string `json:"root"`
 	// Memory is how many MiB of records are kept in memory.
 	Memory int64 `json:"memory"`
+	// From when on nodes count as being in scaled use.
+	Secondary  scale `json:"secondary"`
+	Enterprise scale `json:"enterprise"`
 }
 
 // mainDoor is where nodes answer that name no other.
@@ -40,6 +43,7 @@ func defaults() settings {
 	return settings{
 		Doors:     []door{{Name: mainDoor, Handle: "127.0.0.1:2641", HTTP: "127.0.0.1:8000"}},
 		Recursive: "127.0.0.1:3641", Memory: 256,
+		Secondary: scale{Identifiers: 1000, Resolutions: 1000}, Enterprise: scale{Identifiers: 10, Resolutions: 10},
 	}
 }
 

@@ -34,6 +34,7 @@ type Module struct {
 	doors      doorStore
 	edits      editStore
 	projection projectionStore
+	counts     countStore
 	records    record.Store
 	posts      []*post
 	hosted     hostedNodes
@@ -46,7 +47,7 @@ type Module struct {
 
 // New returns the room.
 func New(kit *module.Kit) *Module {
-	m := &Module{kit: kit, settings: defaults(), nodes: nodeStore{kit.DB}, doors: doorStore{kit.DB, kit.Seal}, edits: editStore{kit.DB}, projection: projectionStore{kit.DB}, opened: make(chan struct{})}
+	m := &Module{kit: kit, settings: defaults(), nodes: nodeStore{kit.DB}, doors: doorStore{kit.DB, kit.Seal}, edits: editStore{kit.DB}, projection: projectionStore{kit.DB}, counts: countStore{kit.DB}, opened: make(chan struct{})}
 	m.recursive.m = m
 	m.broken = errors.Join(kit.Config(&m.settings), m.settings.check())
 	if m.settings.Root != "" {
@@ -70,10 +71,12 @@ func (m *Module) Manifest() module.Manifest {
 		Sealed:      sealedColumns(),
 		Personal:    personal(),
 		Forget:      m.forgetPerson,
+		Measures:    m.measureList(),
 		Keeps:       []module.Keep{record.Keep(recordsDir(m.kit))},
 		Topics:      []module.Topic{{Name: topicNodes, Permission: "identifier.view"}, {Name: topicHandles, Permission: "identifier.view"}},
 		Jobs: []module.Job{
 			{Name: "finish_edits", Title: lang.Text{ZH: "完成中断的标识变更", EN: "Finish interrupted edits of identifiers"}, Every: time.Minute, Do: m.finishEdits},
+			{Name: "forget_sources", Title: lang.Text{ZH: "清理解析来源", EN: "Forget from where nodes were asked"}, Every: 24 * time.Hour, Do: m.forgetSources},
 		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "标识解析", EN: "Resolve"}, Path: "/identifier/resolve", Icon: "resolve", Permission: "identifier.view"},
@@ -104,6 +107,7 @@ func (m *Module) Run(ctx context.Context) (err error) {
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return m.project(ctx) })
 	work.Go(func() error { return m.followNodes(ctx) })
+	work.Go(func() error { return m.keepCounts(ctx) })
 	if m.settings.Recursive != off {
 		work.Go(func() error { return m.keepRecursive(ctx) })
 	}

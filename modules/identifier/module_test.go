@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"linghang/kernel"
 	"linghang/kernel/kerneltest"
@@ -22,6 +23,7 @@ import (
 // theirs below it.
 type house struct {
 	*kerneltest.City
+	module                      *Module
 	root, secondary, enterprise nodeDetail
 }
 
@@ -29,7 +31,12 @@ type house struct {
 func city(t *testing.T, o kerneltest.Options) *house {
 	t.Helper()
 	o.Rooms = map[string]json.RawMessage{"identifier": []byte(`{"doors": [{"name": "main", "handle": "127.0.0.1:0", "http": "127.0.0.1:0"}], "recursive": "127.0.0.1:0"}`)}
-	return &house{City: kerneltest.Start(t, func(k *kernel.Kernel) []module.Module { return []module.Module{New(k.Kit("identifier"))} }, o)}
+	h := &house{}
+	h.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
+		h.module = New(k.Kit("identifier"))
+		return []module.Module{h.module}
+	}, o)
+	return h
 }
 
 func (h *house) do(t *testing.T, method, path, who, body string, want int, into any) {
@@ -151,6 +158,55 @@ func TestWhatWasRegisteredIsFoundAndRecorded(t *testing.T) {
 		r.Decode(t, &log)
 		if len(log.Items) != 1 || len(log.Items[0].Changes) == 0 {
 			t.Errorf("the audit log has %s", r.Body)
+		}
+	})
+}
+
+func TestWhatNodesAreAskedIsCounted(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		h := city(t, o)
+		h.found(t)
+		h.move(t, "manager-ours", "trial", http.StatusOK)
+		h.do(t, "PUT", "/handle", "reporter-theirs", url1, http.StatusOK, nil)
+		for range 3 {
+			h.resolves(t, "88.101.5/T001", wire.CodeSuccess) // each resolves twice
+		}
+		h.resolves(t, "88.101.5/NONE", wire.CodeNotFound)
+		h.module.writeCounts(t.Context())
+		h.resolves(t, "88.101.5/T001", wire.CodeSuccess)
+		h.module.writeCounts(t.Context()) // adds to the day's
+		var page sqldb.Page[dayCount]
+		h.do(t, "GET", "/nodes/"+h.enterprise.ID+"/counts", "viewer-ours", "", http.StatusOK, &page)
+		byKind := map[string]dayCount{}
+		for _, c := range page.Items {
+			byKind[c.Kind] = c
+		}
+		asked, made := byKind[resolutions], byKind[registrations]
+		if asked.Requests != 10 || asked.Succeeded != 8 || made.Requests != 1 || made.Succeeded != 1 {
+			t.Errorf("counted %+v", page.Items)
+		}
+		if asked.Peak < 1 || asked.MostMs < asked.LeastMs || asked.MostAt.IsZero() || asked.MeanMs > asked.MostMs {
+			t.Errorf("extremes %+v", asked)
+		}
+		for _, test := range []struct {
+			role role
+			from scale
+			want float64
+		}{
+			{enterpriseNode, scale{1, 8}, 1},
+			{enterpriseNode, scale{1, 9}, 0},
+			{enterpriseNode, scale{2, 1}, 0},
+			{secondaryNode, scale{1, 8}, 1}, // with what is below it
+		} {
+			kerneltest.Wait(t, "the identifier to be projected", func() bool {
+				var found sqldb.Page[HandleView]
+				h.do(t, "GET", "/handles", "viewer-ours", "", http.StatusOK, &found)
+				return slices.ContainsFunc(found.Items, func(v HandleView) bool { return v.Handle == "88.101.5/T001" })
+			})
+			v, err := h.module.counts.inScaledUse(t.Context(), test.role, test.from, time.Now())
+			if err != nil || v.Number != test.want {
+				t.Errorf("%s from %+v: %v, %v, want %v", test.role, test.from, v.Number, err, test.want)
+			}
 		}
 	})
 }

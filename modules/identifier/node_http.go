@@ -27,6 +27,7 @@ func (m *Module) nodeRoutes() []module.Route {
 		{Pattern: "GET /nodes/{id}", Permission: "identifier.view", Summary: "One node", Handler: httpd.JSON(m.readNode)},
 		{Pattern: "PUT /nodes/{id}", Permission: "identifier.apply", Summary: "Edit a node", Handler: httpd.JSON(m.editNode)},
 		{Pattern: "POST /nodes/{id}/state", Permission: "identifier.review", Summary: "Move a node to another state", Handler: httpd.JSON(m.moveNode)},
+		{Pattern: "GET /nodes/{id}/counts", Permission: "identifier.view", Summary: "What the node was asked, by day, with exact extremes", Handler: httpd.List(m.listCounts)},
 		{Pattern: "GET /nodes/{id}/siteinfo.json", Permission: "identifier.view", Summary: "The HS_SITE of a node, for clients of the Handle System", Handler: httpd.Raw("", http.HandlerFunc(m.serveSite))},
 	}
 }
@@ -165,6 +166,19 @@ func (m *Module) detail(ctx context.Context, n node) (nodeDetail, error) {
 		d.Identifiers, err = m.records.Count(ctx, n.Prefix)
 	}
 	return d, err
+}
+
+type countsParams struct {
+	sqldb.ListParams
+	ID string `path:"id" maxLength:"26"`
+}
+
+func (m *Module) listCounts(ctx context.Context, in countsParams) (sqldb.Page[dayCount], error) {
+	n, err := m.visible(ctx, in.ID)
+	if err != nil {
+		return sqldb.Page[dayCount]{}, err
+	}
+	return m.counts.days(ctx, n.ID, in.ListParams)
 }
 
 func (m *Module) serveSite(w http.ResponseWriter, r *http.Request) {

@@ -3,8 +3,8 @@
 // HTTP or HTTPS, follows referrals and aliases, answers challenges and keeps
 // sessions.
 //
-// A Client is safe for concurrent use. It has no goroutines of its own: where a call
-// needs one, it ends before the call returns.
+// A Client is safe for concurrent use. It has no goroutines but those of connections
+// over HTTP that are kept: where a call needs one, it ends before the call returns.
 package client
 
 import (
@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 	"time"
@@ -47,7 +48,7 @@ type Options struct {
 	Timeout   time.Duration   // of an exchange over TCP or HTTP, 10 s
 	MaxHops   int             // exchanges of one call, 40
 	MaxAlias  int             // aliases that are followed, 10
-	KeepIdle  int             // TCP connections that are kept per server; 0 closes after each answer
+	KeepIdle  int             // TCP and HTTP connections that are kept per server; 0 closes after each answer
 	Pipeline  int             // TCP connections per server on which several queries are on their way; 0 is none
 	Encrypt   bool            // what is sent in sessions
 
@@ -97,12 +98,14 @@ type Client struct {
 
 	mu       sync.Mutex
 	idle     map[netip.AddrPort][]net.Conn
+	idles    int // connections in idle
 	failed   map[netip.AddrPort]time.Time
 	times    map[netip.AddrPort]timing
 	sessions map[netip.AddrPort]*auth.Session
 	root     []wire.Site // as it was asked for last, if it was
 	asked    time.Time   // for the root
 	pipes    map[netip.AddrPort][]*pipe
+	webs     map[webKey]*http.Transport
 	single   map[netip.AddrPort]time.Time // servers that close after an answer, until then
 }
 
@@ -132,7 +135,7 @@ func New(o Options) *Client {
 	}
 	return &Client{
 		o: o, idle: map[netip.AddrPort][]net.Conn{}, failed: map[netip.AddrPort]time.Time{}, times: map[netip.AddrPort]timing{},
-		sessions: map[netip.AddrPort]*auth.Session{}, pipes: map[netip.AddrPort][]*pipe{}, single: map[netip.AddrPort]time.Time{},
+		sessions: map[netip.AddrPort]*auth.Session{}, pipes: map[netip.AddrPort][]*pipe{}, webs: map[webKey]*http.Transport{}, single: map[netip.AddrPort]time.Time{},
 	}
 }
 
@@ -147,11 +150,16 @@ func (c *Client) Close() error {
 		}
 	}
 	clear(c.idle)
+	c.idles = 0
 	for _, list := range c.pipes {
 		for _, pp := range list {
 			pp.fail(net.ErrClosed)
 		}
 	}
 	clear(c.pipes)
+	for _, t := range c.webs {
+		t.CloseIdleConnections()
+	}
+	clear(c.webs)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
@@ -57,6 +58,7 @@ var (
 
 const (
 	maxWaiting = 1024             // queries on one connection
+	maxPiped   = 256              // servers with such connections
 	singleTime = 10 * time.Minute // for which a server that closes after an answer is asked one by one
 	pipeYouth  = 5 * time.Second
 )
@@ -126,9 +128,26 @@ func (c *Client) choosePipe(door netip.AddrPort) (pp *pipe, fresh bool) {
 	if pp != nil && (fewest == 0 || len(c.pipes[door]) >= c.o.Pipeline) {
 		return pp, false
 	}
+	if len(c.pipes) >= maxPiped {
+		c.closeUnused()
+	}
 	pp = &pipe{ready: make(chan struct{}), opened: time.Now(), waiting: map[uint32]*waiter{}}
 	c.pipes[door] = append(c.pipes[door], pp)
 	return pp, true
+}
+
+// closeUnused closes the connections to a server on which nobody waits.
+func (c *Client) closeUnused() {
+	for door, list := range c.pipes {
+		if slices.ContainsFunc(list, func(pp *pipe) bool { return pp.load() > 0 }) {
+			continue
+		}
+		for _, pp := range list {
+			pp.fail(net.ErrClosed)
+		}
+		delete(c.pipes, door)
+		return
+	}
 }
 
 // dropPipe forgets a connection that has failed, and remembers a server that

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -162,6 +163,69 @@ func TestWhoGivesUpDoesNotBreakTheConnectionOfOthers(t *testing.T) {
 	if n := conns.n.Load(); n != 1 {
 		t.Errorf("%d connections", n)
 	}
+}
+
+func TestConnectionsOverHTTPAreKept(t *testing.T) {
+	n := numberedNode(t, false)
+	for _, p := range []wire.Protocol{wire.HTTP, wire.HTTPS} {
+		var conns counted
+		c := client.New(client.Options{Resolver: []wire.Site{n.site}, Protocols: []wire.Protocol{p}, KeepIdle: 1, Dial: conns.dial})
+		askAll(t, c, 1, 20)
+		if n := conns.n.Load(); n != 1 {
+			t.Errorf("%s: %d connections", p, n)
+		}
+		conns.closeAll()
+		askAll(t, c, 1, 20)
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestConnectionsThatAreKeptAreBounded(t *testing.T) {
+	n := numberedNode(t, false, func(o *server.Options) { o.MaxPerPeer = 1000 })
+	port := n.site.Servers[0]
+	for name, o := range map[string]client.Options{"kept": {KeepIdle: 1}, "shared": {Pipeline: 1}} {
+		var open atomic.Int32
+		o.Protocols = []wire.Protocol{wire.TCP}
+		o.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) { // every address leads to the node
+			conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", doorOf(n.site, wire.TCP).String())
+			open.Add(1)
+			return &closing{Conn: conn, open: &open}, err
+		}
+		c := client.New(o)
+		for i := range 300 {
+			site := n.site
+			site.Servers = []wire.Server{port}
+			site.Servers[0].Address = netip.AddrFrom4([4]byte{127, 1, byte(i / 250), byte(i%250 + 1)})
+			if _, err := c.ResolveAt(t.Context(), []wire.Site{site}, "88.101.5/p1", client.Query{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := open.Load(); n > 256 {
+			t.Errorf("%s: %d connections are open", name, n)
+		}
+		if err := c.Close(); err != nil || open.Load() != 0 {
+			t.Errorf("%s: %d connections are open after the end, %v", name, open.Load(), err)
+		}
+	}
+}
+
+// closing is a connection whose end is counted.
+type closing struct {
+	net.Conn
+	open *atomic.Int32
+	once sync.Once
+}
+
+func (c *closing) Close() error {
+	c.once.Do(func() { c.open.Add(-1) })
+	return c.Conn.Close()
+}
+
+func doorOf(site wire.Site, p wire.Protocol) netip.AddrPort {
+	door, _ := site.Servers[0].Door(wire.ServiceQuery, p)
+	return door
 }
 
 // BenchmarkTCP is a resolution over TCP by 64 askers: on one connection for all,

@@ -3,21 +3,14 @@ package client
 import (
 	"bytes"
 	"context"
-	"crypto"
-	"crypto/rsa"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"net/netip"
-	"net/url"
 	"os"
-	"strings"
 	"time"
 
-	"linghang/lib/handle/auth"
 	"linghang/lib/handle/wire"
 )
 
@@ -211,9 +204,16 @@ func (c *Client) takeIdle(door netip.AddrPort) net.Conn {
 		return nil
 	}
 	conn := list[len(list)-1]
-	c.idle[door] = list[:len(list)-1]
+	c.idles--
+	if c.idle[door] = list[:len(list)-1]; len(list) == 1 {
+		delete(c.idle, door)
+	}
 	return conn
 }
+
+// maxIdle is how many connections are kept in all. Beyond it any goes: the server
+// at its other end may have closed it long ago.
+const maxIdle = 256
 
 func (c *Client) keepIdle(door netip.AddrPort, conn net.Conn) bool {
 	c.mu.Lock()
@@ -221,76 +221,17 @@ func (c *Client) keepIdle(door netip.AddrPort, conn net.Conn) bool {
 	if len(c.idle[door]) >= c.o.KeepIdle || conn.SetDeadline(time.Time{}) != nil {
 		return false
 	}
+	for other, list := range c.idle {
+		if c.idles < maxIdle {
+			break
+		}
+		for _, old := range list {
+			_ = old.Close() // nothing is lost with it
+		}
+		c.idles -= len(list)
+		delete(c.idle, other)
+	}
 	c.idle[door] = append(c.idle[door], conn)
+	c.idles++
 	return true
-}
-
-func (c *Client) sendHTTP(ctx context.Context, p *parcel, door netip.AddrPort, protocol wire.Protocol) error {
-	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
-	defer cancel()
-	transport := &http.Transport{
-		DialContext: c.o.Dial, DisableKeepAlives: true, TLSClientConfig: c.config(p.server),
-	}
-	address := protocol.String() + "://" + door.String() + "/" + url.PathEscape(p.handle)
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(whole(p)))
-	if err != nil {
-		return fmt.Errorf("make request: %w", err)
-	}
-	r.Header.Set("Content-Type", wire.MediaType)
-	r.Header.Set("Accept", wire.MediaType) // or a server in use answers with a page
-	answer, err := transport.RoundTrip(r)
-	if err != nil {
-		return fmt.Errorf("post message: %w", err)
-	}
-	defer answer.Body.Close() //nolint:errcheck // it was read
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("post message: the server answers %s", answer.Status)
-	}
-	if kind, _, _ := strings.Cut(answer.Header.Get("Content-Type"), ";"); !strings.EqualFold(kind, wire.MediaType) {
-		return fmt.Errorf("post message: the server answers with %.64q", kind)
-	}
-	for more := true; more; {
-		e, message, err := readMessage(answer.Body)
-		if err != nil {
-			return err
-		}
-		if more, err = p.each(&e, message); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// config is how a server is trusted over HTTPS.
-func (c *Client) config(server *wire.Server) *tls.Config {
-	if len(server.PublicKey) == 0 && c.o.TLS != nil {
-		return c.o.TLS.Clone()
-	}
-	return keyConfig(server)
-}
-
-// keyConfig trusts a server's certificate if it is of the key in its HS_SITE.
-// Names mean nothing in it.
-func keyConfig(server *wire.Server) *tls.Config {
-	return &tls.Config{
-		MinVersion:         tls.VersionTLS12,
-		InsecureSkipVerify: true, //nolint:gosec // the key is compared below, names mean nothing
-		VerifyConnection: func(s tls.ConnectionState) error {
-			if len(s.PeerCertificates) == 0 {
-				return auth.ErrUnsigned
-			}
-			return sameKey(server.PublicKey, s.PeerCertificates[0].PublicKey)
-		},
-	}
-}
-
-func sameKey(record []byte, got crypto.PublicKey) error {
-	want, err := auth.DecodePublicKey(record)
-	if err != nil {
-		return fmt.Errorf("read the key of the site: %w", err)
-	}
-	if key, ok := want.(*rsa.PublicKey); !ok || !key.Equal(got) {
-		return errors.New("the certificate is not of the key of the site")
-	}
-	return nil
 }

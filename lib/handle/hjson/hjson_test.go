@@ -146,6 +146,9 @@ func TestNothingIsLostInAForm(t *testing.T) {
 }
 
 func TestBodiesOfAllShapesAreRead(t *testing.T) {
+	if got, err := hjson.ParseValues([]byte(`[{"index":1,"type":"A","data":"\ud83d\ude00\u4e2d\\\"\/\n"}]`)); err != nil || string(got[0].Data) != "😀中\\\"/\n" {
+		t.Errorf("escapes: %v, %v", got, err)
+	}
 	one := wire.Text(1, "URL", "x")
 	for _, body := range []string{
 		`[{"index":1,"type":"URL","data":"x"}]`, `{"values":[{"index":1,"type":"URL","data":"x"}]}`, `{"index":1,"type":"URL","data":"x"}`,

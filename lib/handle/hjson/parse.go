@@ -59,8 +59,7 @@ func ParseValue(text []byte) (wire.Value, error) {
 	return parseValue(text, "value")
 }
 
-// check tells why a text cannot be JSON that is read here. Nothing is
-// remembered for what nests, so that depth costs nothing.
+// check tells why a text cannot be JSON that is read here.
 func check(text []byte) error {
 	if len(bytes.TrimLeft(text, " \t\r\n")) == 0 {
 		return &Error{wire.CodeProtocolError, "", `the body is empty: send {"values":[…]} or an array of values`}
@@ -68,11 +67,32 @@ func check(text []byte) error {
 	if !utf8.Valid(text) {
 		return &Error{wire.CodeProtocolError, "", "the body is not UTF-8"}
 	}
+	if err := scan(text); err != nil {
+		return err
+	}
+	var whole json.RawMessage
+	err := json.Unmarshal(text, &whole)
+	if fault, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return &Error{wire.CodeProtocolError, "", fmt.Sprintf("it is no JSON at octet %d: %v", fault.Offset, fault)}
+	}
+	if err != nil {
+		return &Error{wire.CodeProtocolError, "", "it is no JSON: " + err.Error()}
+	}
+	return nil
+}
+
+// scan tells why a text nests too deep or escapes half a character. Nothing is
+// remembered for what nests, so that depth costs nothing.
+func scan(text []byte) error {
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case quoted && c == '\\':
-			i++
+			n := escapeAt(text[i:])
+			if n == 0 {
+				return &Error{wire.CodeProtocolError, "", fmt.Sprintf("half a character is escaped at octet %d: a surrogate stands in a pair", i+1)}
+			}
+			i += n - 1
 		case c == '"':
 			quoted = !quoted
 		case quoted:
@@ -84,15 +104,33 @@ func check(text []byte) error {
 			depth--
 		}
 	}
-	var whole json.RawMessage
-	err := json.Unmarshal(text, &whole)
-	if fault, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return &Error{wire.CodeProtocolError, "", fmt.Sprintf("it is no JSON at octet %d: %v", fault.Offset, fault)}
-	}
-	if err != nil {
-		return &Error{wire.CodeProtocolError, "", "it is no JSON: " + err.Error()}
-	}
 	return nil
+}
+
+// escapeAt returns how many octets the escape at the start of a text has, and zero
+// for a surrogate alone, which decoders would change without a word.
+func escapeAt(text []byte) int {
+	first := surrogate(text)
+	switch {
+	case first == 0:
+		return 2
+	case first < 0xdc00 && len(text) > 6 && surrogate(text[6:]) >= 0xdc00:
+		return 12
+	default:
+		return 0
+	}
+}
+
+// surrogate returns the surrogate that a text begins with, escaped, or zero.
+func surrogate(text []byte) uint64 {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0
+	}
+	n, err := strconv.ParseUint(string(text[2:6]), 16, 16)
+	if err != nil || n < 0xd800 || n > 0xdfff {
+		return 0
+	}
+	return n
 }
 
 // unmarshal reads JSON that is known to be JSON.

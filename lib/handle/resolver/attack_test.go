@@ -41,7 +41,7 @@ func TestLoopsEnd(t *testing.T) {
 		if a := h.r.Lookup(t.Context(), handle, resolver.Query{}); a.Code != want {
 			t.Errorf("%s: %d %s", handle, a.Code, a.Message)
 		}
-		if took := time.Since(began); took > 2*time.Second {
+		if took := time.Since(began); took > 7*time.Second {
 			t.Errorf("%s took %s", handle, took)
 		}
 	}
@@ -336,14 +336,15 @@ func TestASilentServiceIsLeftAlone(t *testing.T) {
 	h := newHouse(t, hurried, func(o *resolver.Options) { o.Client.Protocols = []wire.Protocol{wire.UDP} })
 	answer(t, h.r, question("88.101.5/first", recurse, nil))
 	h.network.silence(h.enterprise.site, true)
-	began := time.Now()
 	for i := range 50 {
 		if res := answer(t, h.r, question(fmt.Sprintf("88.101.5/%d", i), recurse, nil)); res.Code != wire.CodeError {
 			t.Errorf("answered %s", texts(t, res))
 		}
 	}
-	if took := time.Since(began); took > 1500*time.Millisecond { // fifty would take two seconds
-		t.Errorf("it took %s", took)
+	for _, b := range h.r.Snapshot().Backends {
+		if b.Address == door(t, h.enterprise.site, wire.UDP) && (b.Failed != 3 || b.Refused != 47 || !b.Resting) {
+			t.Errorf("of fifty questions it was asked %d, and spared %d", b.Failed, b.Refused)
+		}
 	}
 	h.network.silence(h.enterprise.site, false)
 	h.clock.pass(31 * time.Second)

@@ -2,6 +2,7 @@ package resolver_test
 
 import (
 	"fmt"
+	"net"
 	"slices"
 	"testing"
 	"time"
@@ -43,5 +44,33 @@ func BenchmarkChain(b *testing.B) {
 			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 		})
+	}
+}
+
+// BenchmarkUDP is the whole way of a query for what is known over loopback: client
+// and node in this process, 32 queries in flight.
+func BenchmarkUDP(b *testing.B) {
+	h := newHouse(b)
+	answer(b, h.r, question(product, recurse, nil))
+	conn, err := net.Dial("udp", door(b, h.front, wire.UDP).String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	q := wire.NewQuery(product, nil, nil)
+	header := wire.Header{Op: wire.OpResolve, Flags: recurse}
+	message := wire.AppendMessage(nil, &header, q.Append(nil), nil)
+	e := wire.Envelope{Version: wire.Current(), Suggested: wire.Current(), Request: 1, Length: uint32(len(message))}
+	query, room := append(e.Append(nil), message...), make([]byte, 1024)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if i >= 32 {
+			if _, err := conn.Read(room); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if _, err := conn.Write(query); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -43,6 +43,7 @@ func (x *Extremes) Mean() time.Duration {
 type Snapshot struct {
 	At, Since time.Time
 
+	Requests   uint64 // that came, refused ones too
 	Hits       uint64 // answered from what was kept, without waiting
 	Negative   uint64 // of the hits, that there is none
 	Forced     uint64 // answered by the policy
@@ -56,12 +57,19 @@ type Snapshot struct {
 	Untrusted  uint64 // trusted queries for which signatures do not hold
 	Refused    Refused
 
+	Busiest  Busiest  // second, since Since
 	InFlight int      // questions at the same time
 	Peak     int      // the most of them, since Since
 	Latency  Extremes // of misses that were resolved
 	Cache    CacheState
 	Places   int // where services are
 	Backends []BackendState
+}
+
+// Busiest is the second in which most requests came.
+type Busiest struct {
+	Requests uint64
+	At       time.Time
 }
 
 // Refused counts refusals by reason.
@@ -100,15 +108,17 @@ type BackendState struct {
 // stripe is a part of the counts of hits. Clients have different ones, so that
 // processors do not wait for each other.
 type stripe struct {
+	requests atomic.Uint64
 	hits     atomic.Uint64
 	negative atomic.Uint64
-	_        [48]byte
+	_        [40]byte
 }
 
 const stripes = 16
 
 type counts struct {
-	quick [stripes]stripe
+	quick  [stripes]stripe
+	second atomic.Int64 // of the last request
 
 	forced, heartbeats, misses, coalesced, stale, failed, prefetches, dropped, untrusted atomic.Uint64
 	refused                                                                              struct {
@@ -120,9 +130,34 @@ type counts struct {
 	open    int
 	peak    int
 	latency Extremes
+	before  uint64 // requests before the second
+	busiest Busiest
 }
 
 func (c *counts) began(now time.Time) { c.since = now }
+
+// request counts one that came.
+func (c *counts) request(remote netip.AddrPort, nano int64) {
+	second := nano / int64(time.Second)
+	if was := c.second.Load(); second > was && c.second.CompareAndSwap(was, second) {
+		c.close(was)
+	}
+	c.quick[remote.Port()%stripes].requests.Add(1)
+}
+
+// close ends a second: all requests since the one before came in it.
+func (c *counts) close(second int64) {
+	total := uint64(0)
+	for i := range c.quick {
+		total += c.quick[i].requests.Load()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n := total - c.before; total > c.before && n > c.busiest.Requests {
+		c.busiest = Busiest{n, time.Unix(second, 0)}
+	}
+	c.before = total
+}
 
 func (c *counts) hit(remote netip.AddrPort, code wire.Code) {
 	s := &c.quick[remote.Port()%stripes]
@@ -168,15 +203,19 @@ func (r *Resolver) snapshot(anew bool) Snapshot {
 		},
 		Cache: r.cache.state(), Places: r.places.len(), Backends: r.backends.state(anew),
 	}
+	if second := s.At.Unix(); second > c.second.Load() {
+		c.close(c.second.Swap(second))
+	}
 	for i := range c.quick {
+		s.Requests += c.quick[i].requests.Load()
 		s.Hits += c.quick[i].hits.Load()
 		s.Negative += c.quick[i].negative.Load()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.Since, s.InFlight, s.Peak, s.Latency = c.since, c.open, c.peak, c.latency
+	s.Since, s.Busiest, s.InFlight, s.Peak, s.Latency = c.since, c.busiest, c.open, c.peak, c.latency
 	if anew {
-		c.since, c.peak, c.latency = s.At, c.open, Extremes{}
+		c.since, c.busiest, c.peak, c.latency = s.At, Busiest{}, c.open, Extremes{}
 	}
 	return s
 }

@@ -59,7 +59,8 @@ import (
 // is zero.
 type Options struct {
 	// Client says how others are asked. Cache, Forced, Guard and Resolver are the
-	// node's own. Waits is 300, 700, 1000 ms here when it is empty, Timeout 3 s.
+	// node's own. Waits is 300, 700, 1000 ms here when it is empty,
+	// Timeout 3 s, KeepIdle 4.
 	Client client.Options
 	Policy Policy
 	Limits Limits
@@ -127,6 +128,7 @@ func (o Options) orDefault() Options {
 		o.Client.Waits = []time.Duration{300 * time.Millisecond, 700 * time.Millisecond, time.Second}
 	}
 	o.Client.Timeout = orElse(o.Client.Timeout, 3*time.Second)
+	o.Client.KeepIdle = orElse(o.Client.KeepIdle, 4)
 	return o
 }
 

@@ -117,9 +117,9 @@ func TestForwardersShareTheWork(t *testing.T) {
 
 func TestTheFastestForwarderIsPreferred(t *testing.T) {
 	h, up, sites := forwarded(t, resolver.ByLatency, wire.UDP, wire.UDP)
-	h.network.slow(sites[0], 20*time.Millisecond)
+	h.network.slow(sites[0], 60*time.Millisecond)
 	h.askMany(0, 40)
-	if n, m := asked(up[0]), asked(up[1]); n+m != 40 || m < 28 { // two and a half of a hundred go to the slow one
+	if n, m := asked(up[0]), asked(up[1]); n+m != 40 || m < 24 { // two and a half of a hundred go to the slow one
 		t.Errorf("the slow one was asked %d times, the fast one %d", n, m)
 	}
 }
@@ -176,7 +176,7 @@ func TestForwardersInACircleEnd(t *testing.T) {
 	if res := answer(t, h.r, question(product, recurse, nil)); res.Code != wire.CodeRecursionLimit {
 		t.Errorf("answered %s", texts(t, res))
 	}
-	if took := time.Since(began); took > 3*time.Second {
+	if took := time.Since(began); took > 7*time.Second {
 		t.Errorf("it took %s", took)
 	}
 }

@@ -213,10 +213,13 @@ func lasting(v wire.Value, seconds int32) wire.Value {
 	return v
 }
 
-// clock is the time of a resolver, which the test moves.
-type clock struct{ ahead atomic.Int64 }
+// clock is the time of a resolver, which passes when the test says so.
+type clock struct {
+	began time.Time
+	ahead atomic.Int64
+}
 
-func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) now() time.Time { return c.began.Add(time.Duration(c.ahead.Load())) }
 
 func (c *clock) pass(d time.Duration) { c.ahead.Add(int64(d)) }
 
@@ -311,6 +314,7 @@ type house struct {
 func newHouse(t testing.TB, change ...func(*resolver.Options)) *house {
 	t.Helper()
 	h := &house{t: t, root: newNode(t), secondary: newNode(t), enterprise: newNode(t)}
+	h.clock.began = time.Now()
 	h.network.silent, h.network.delay = map[string]bool{}, map[string]time.Duration{}
 	h.root.put(wire.RootHandle, at(1, wire.TypeSite, h.root.site))
 	h.root.put(secondaryHandle, at(1, wire.TypeSitePrefix, h.secondary.site), at(2, wire.TypeSite, h.secondary.site))
@@ -344,7 +348,7 @@ func (h *house) resolver(change ...func(*resolver.Options)) *resolver.Resolver {
 
 // hurried makes a resolver give a silent server up soon.
 func hurried(o *resolver.Options) {
-	o.Client.Waits, o.Client.Timeout = []time.Duration{40 * time.Millisecond}, 40*time.Millisecond
+	o.Client.Waits, o.Client.Timeout = []time.Duration{150 * time.Millisecond}, 150*time.Millisecond
 }
 
 func with(p resolver.Policy) func(*resolver.Options) {

@@ -80,6 +80,24 @@ func TestWhatIsKnownIsAnsweredWithoutMemory(t *testing.T) {
 			t.Errorf("%s: %g allocations", name, n)
 		}
 	}
+	// Nor does a record that is served after its time take memory.
+	now := time.Now()
+	stale := newEntry(&record{
+		handle: "88.101.5/OLD", key: "88.101.5/OLD", hash: r.ask(r.policy.Load(), "88.101.5/OLD").hash, code: wire.CodeSuccess,
+		values: []wire.Value{wire.Text(1, wire.TypeURL, "u")}, stored: now.Add(-time.Hour), until: now.Add(-time.Minute),
+	})
+	stale.retry.Store(now.Add(time.Hour).UnixMilli())
+	r.cache.put(stale, now.UnixMilli(), time.Hour)
+	old := quickRequest("88.101.5/old", nil)
+	body := make([]byte, 0, 1024)
+	if n := testing.AllocsPerRun(500, func() {
+		res := server.Response{Body: body}
+		if !r.Resolve(old, &res) || res.Code != wire.CodeSuccess {
+			t.Fatal("not answered")
+		}
+	}); n != 0 {
+		t.Errorf("after its time: %g allocations", n)
+	}
 	// What is not known is found out to be so without memory, too.
 	var res server.Response
 	miss := quickRequest("88.101.5/unknown", nil)

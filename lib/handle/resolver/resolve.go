@@ -53,7 +53,7 @@ func (r *Resolver) resolve(ctx context.Context, p *rules, q *question) outcome {
 		if e.serves(now, q.trusted) {
 			return outcome{entry: e, cached: true}
 		}
-		if !e.fresh(now) && now < e.retry.Load() {
+		if e.rests(now, r.o.MaxStale) {
 			r.counts.stale.Add(1)
 			return outcome{entry: e, stale: true, fault: errSilent}
 		}
@@ -279,6 +279,8 @@ func (r *Resolver) Lookup(ctx context.Context, handle string, query Query) Answe
 }
 
 func (r *Resolver) lookup(ctx context.Context, handle string, query *Query, alone bool) Answer {
+	ctx, cancel := context.WithTimeout(ctx, r.o.Deadline)
+	defer cancel()
 	a := Answer{Handle: handle}
 	seen := map[string]bool{}
 	for {

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -205,68 +202,6 @@ func TestTheSmallestTTLHoldsAndWhatIsLeftIsTold(t *testing.T) {
 	}
 }
 
-func TestARecordIsServedAfterItsTimeWhileItsServiceIsSilent(t *testing.T) {
-	h := newHouse(t, hurried)
-	h.enterprise.put(product, lasting(wire.Text(1, wire.TypeURL, "old"), 60))
-	answer(t, h.r, question(product, recurse, nil))
-	h.clock.pass(61 * time.Second)
-	h.network.silence(h.enterprise.site, true)
-	for range 3 {
-		res := answer(t, h.r, question(product, recurse, nil))
-		v, err := wire.DecodeValues(res.Body)
-		if err != nil || res.Code != wire.CodeSuccess || v.Values[0].TTL != 30 {
-			t.Fatalf("stale: %s, %+v, %v", texts(t, res), v, err)
-		}
-	}
-	n := h.r.Snapshot()
-	if n.Stale != 3 || n.Misses != 2 {
-		t.Errorf("%d stale answers, and its service was asked %d times", n.Stale, n.Misses-1)
-	}
-	if a := h.r.Lookup(t.Context(), product, resolver.Query{}); !a.Stale || a.Fault == "" {
-		t.Errorf("it is not marked: %+v", a)
-	}
-	h.network.silence(h.enterprise.site, false)
-	h.enterprise.put(product, wire.Text(1, wire.TypeURL, "new"))
-	h.clock.pass(31 * time.Second)
-	same(t, "healed", texts(t, answer(t, h.r, question(product, recurse, nil))), []string{"1 URL new"})
-
-	h.network.silence(h.enterprise.site, true)
-	h.clock.pass(49 * time.Hour)
-	if res := answer(t, h.r, question(product, recurse, nil)); res.Code != wire.CodeError {
-		t.Errorf("two days later: %s", texts(t, res))
-	}
-}
-
-func TestAnswersGoOnWhileTheRootIsSilent(t *testing.T) {
-	h := newHouse(t, hurried)
-	answer(t, h.r, question(product, recurse, nil))
-	h.clock.pass(5 * time.Hour) // where the enterprise is is out of date too
-	h.network.silence(h.root.site, true)
-	h.network.silence(h.secondary.site, true)
-	h.enterprise.put(product, wire.Text(1, wire.TypeURL, "new"))
-	same(t, "without the root", texts(t, answer(t, h.r, question(product, recurse|wire.FlagAuthoritative, nil))), []string{"1 URL new"})
-}
-
-func TestAFailureNamesTheHop(t *testing.T) {
-	h := newHouse(t, hurried)
-	h.network.silence(h.enterprise.site, true)
-	began := time.Now()
-	res := answer(t, h.r, question(product, recurse, nil))
-	door, _ := h.enterprise.site.Servers[0].Door(wire.ServiceQuery, wire.UDP)
-	if got := texts(t, res)[0]; res.Code != wire.CodeError || !strings.Contains(got, door.String()) || !strings.Contains(got, product) {
-		t.Errorf("answered %s", got)
-	}
-	if took := time.Since(began); took > 4*time.Second {
-		t.Errorf("it took %s", took)
-	}
-	deadline := h.resolver(func(o *resolver.Options) {
-		o.Deadline, o.Policy.National = 50*time.Millisecond, true
-	})
-	if res := answer(t, deadline, question("88.101.5/T002", recurse, nil)); res.Code != wire.CodeTimeout {
-		t.Errorf("after the deadline: %s", texts(t, res))
-	}
-}
-
 func TestAPopularRecordIsFetchedBeforeItsEnd(t *testing.T) {
 	h := newHouse(t)
 	h.run()
@@ -396,6 +331,22 @@ func TestTheRootIsFollowedWhereItGoes(t *testing.T) {
 	}
 }
 
+func TestTheRootMayBeChanged(t *testing.T) {
+	h := newHouse(t)
+	answer(t, h.r, question(product, recurse, nil))
+	other := newNode(t)
+	other.put(enterpriseHandle, at(1, wire.TypeSite, other.site))
+	other.put("88.101.5/T002", wire.Text(1, wire.TypeURL, "at the other root"))
+	if err := h.r.SetRoot(nil); err == nil {
+		t.Error("no root is taken for one")
+	}
+	if err := h.r.SetRoot([]wire.Site{other.site}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "another tree", texts(t, answer(t, h.r, question("88.101.5/T002", recurse, nil))), []string{"1 URL at the other root"})
+	same(t, "what was kept", texts(t, answer(t, h.r, question(product, recurse, nil, "URL"))), []string{"1 URL http://a.example/T001"})
+}
+
 func TestPrefixesBelowOneThatIsKnownSpareTheRoot(t *testing.T) {
 	h := newHouse(t)
 	for i := range 20 {
@@ -423,6 +374,34 @@ func TestANodeNeedsARootAndSoundOptions(t *testing.T) {
 	}
 	if _, err := resolver.New(resolver.Options{CacheMiB: -1}); err == nil {
 		t.Error("with a negative cache")
+	}
+}
+
+func TestTheBusiestSecondIsTold(t *testing.T) {
+	h := newHouse(t)
+	for _, n := range []int{3, 7, 5} {
+		for i := range n {
+			answer(t, h.r, question(fmt.Sprintf("88.101.5/n%d", i), recurse, nil))
+		}
+		h.clock.pass(10 * time.Second)
+	}
+	s := h.r.Turn()
+	if began := h.clock.began.Truncate(time.Second); s.Requests != 15 || s.Busiest.Requests != 7 || !s.Busiest.At.Equal(began.Add(10*time.Second)) {
+		t.Errorf("%d requests, the busiest second %+v", s.Requests, s.Busiest)
+	}
+	if s = h.r.Snapshot(); s.Busiest.Requests != 0 || s.Requests != 15 {
+		t.Errorf("after the turn %+v", s.Busiest)
+	}
+}
+
+func TestPlacesHaveATimeOfTheirOwn(t *testing.T) {
+	h := newHouse(t)
+	for _, wait := range []time.Duration{0, 59 * time.Minute, 2 * time.Minute} {
+		h.clock.pass(wait)
+		answer(t, h.r, question(product, recurse|wire.FlagAuthoritative, nil))
+	}
+	if n := h.secondary.count(enterpriseHandle); n != 2 {
+		t.Errorf("where the enterprise is was asked for %d times", n)
 	}
 }
 
@@ -459,77 +438,4 @@ func TestRecursionWithAuthenticationAsksWhoTheClientIs(t *testing.T) {
 	if res := answer(t, h.r, req); res.Code != wire.CodeSuccess {
 		t.Errorf("somebody who is known: %s", texts(t, res))
 	}
-}
-
-// lossy is a connection that loses every fourth packet, either way.
-type lossy struct {
-	net.Conn
-	lost *atomic.Uint32
-}
-
-func (l lossy) Write(b []byte) (int, error) {
-	if l.lost.Add(1)%4 == 0 {
-		return len(b), nil
-	}
-	return l.Conn.Write(b)
-}
-
-func (l lossy) Read(b []byte) (int, error) {
-	for {
-		n, err := l.Conn.Read(b)
-		if err != nil || l.lost.Add(1)%4 != 0 {
-			return n, err
-		}
-	}
-}
-
-func TestPacketsThatAreLostAreSentAgain(t *testing.T) {
-	h := newHouse(t, func(o *resolver.Options) {
-		var lost atomic.Uint32
-		o.Client.Waits, o.Client.Protocols = slices.Repeat([]time.Duration{30 * time.Millisecond}, 20), []wire.Protocol{wire.UDP}
-		o.Client.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
-			return lossy{conn, &lost}, err
-		}
-	})
-	for i := range 40 {
-		handle := fmt.Sprintf("88.101.5/l%d", i)
-		h.enterprise.put(handle, wire.Text(1, wire.TypeURL, "u"))
-		if res := answer(t, h.r, question(handle, recurse, nil)); res.Code != wire.CodeSuccess {
-			t.Errorf("%s: %s", handle, texts(t, res))
-		}
-	}
-}
-
-func TestABusyServiceDoesNotDriveOutWhatIsKnown(t *testing.T) {
-	h := newHouse(t)
-	h.enterprise.put(product, lasting(wire.Text(1, wire.TypeURL, "u"), 60))
-	answer(t, h.r, question(product, recurse, nil))
-	h.clock.pass(61 * time.Second)
-	h.enterprise.setHook(always(wire.CodeBusy))
-	same(t, "busy", texts(t, answer(t, h.r, question(product, recurse, nil))), []string{"1 URL u"})
-	h.clock.pass(31 * time.Second)
-	h.enterprise.setHook(always(wire.CodeNotFound))
-	same(t, "deleted", texts(t, answer(t, h.r, question(product, recurse, nil))), []string{"100 as the test says"})
-	h.enterprise.setHook(always(wire.CodeBusy))
-	h.clock.pass(31 * time.Second)
-	if res := answer(t, h.r, question(product, recurse, nil)); res.Code != wire.CodeBusy {
-		t.Errorf("what is gone comes back: %s", texts(t, res))
-	}
-}
-
-// A service whose record is known but old, and which takes longer than anybody
-// waits, is asked by the node itself with more time.
-func TestASlowServiceIsAskedOnWithMoreTime(t *testing.T) {
-	h := newHouse(t, func(o *resolver.Options) { o.StaleWait = 50 * time.Millisecond })
-	h.run()
-	h.enterprise.put(product, lasting(wire.Text(1, wire.TypeURL, "old"), 60))
-	answer(t, h.r, question(product, recurse, nil))
-	h.clock.pass(61 * time.Second)
-	h.enterprise.put(product, lasting(wire.Text(1, wire.TypeURL, "new"), 60))
-	h.network.slow(h.enterprise.site, 200*time.Millisecond)
-	same(t, "in a hurry", texts(t, answer(t, h.r, question(product, recurse, nil))), []string{"1 URL old"})
-	until(t, "the new record", func() bool {
-		return texts(t, answer(t, h.r, question(product, recurse, nil)))[0] == "1 URL new"
-	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/maphash"
 	"net/netip"
+	"time"
 	"unicode/utf8"
 
 	"linghang/lib/handle/server"
@@ -31,13 +32,20 @@ func (r *Resolver) Resolve(req *server.Request, res *server.Response) bool {
 	flags := req.Header.Flags
 	if flags&(wire.FlagAuthoritative|wire.FlagRecurseWithAuth) == 0 {
 		e := r.cache.find(maphash.Bytes(r.seed, key), key)
-		if e != nil && e.serves(c.at, flags.Has(wire.FlagTrustedQuery) && p.Trust.On) {
+		switch {
+		case e == nil:
+		case e.serves(c.at, flags.Has(wire.FlagTrustedQuery) && p.Trust.On):
 			r.hit(e, req.Remote, c.at)
 			r.respond(req, res, p, e, e.serve(c.at))
 			return true
+		case e.rests(c.at, r.o.MaxStale):
+			e.touch()
+			r.counts.stale.Add(1)
+			r.respond(req, res, p, e, staleServing(r.o.StaleTTL))
+			return true
 		}
 	}
-	c.giveBack() // Handle takes it
+	c.giveBack(req.Remote) // Handle takes it
 	return false
 }
 
@@ -45,6 +53,12 @@ func (r *Resolver) Resolve(req *server.Request, res *server.Response) bool {
 // trust needs to know what signatures hold.
 func (e *entry) serves(now int64, trusted bool) bool {
 	return e.fresh(now) && (!trusted || e.checked || e.code != wire.CodeSuccess)
+}
+
+// rests tells whether the entry is served after its time without asking: its
+// service has just been silent.
+func (e *entry) rests(now int64, maxStale time.Duration) bool {
+	return !e.fresh(now) && now < e.retry.Load() && e.usable(now, maxStale)
 }
 
 // hit counts an answer from what is kept, and has the entry fetched again if it
@@ -82,13 +96,17 @@ type call struct {
 // key of the handle.
 func (c *call) admit(req *server.Request, res *server.Response, room []byte) (key []byte, open bool) {
 	r, n := c.r, &c.r.counts
+	n.request(req.Remote, c.nano)
 	src := c.p.sources.find(req.Remote.Addr())
 	if !src.allowed {
 		n.refused.source.Add(1)
 		res.Fail(wire.CodeNoPermission, "this node does not serve your network")
 		return nil, false
 	}
-	c.rate, c.source = src.rate, r.sources.ofSource(req.Remote.Addr())
+	c.rate = src.rate
+	if c.rate.PerSecond > 0 {
+		c.source = r.sources.ofSource(req.Remote.Addr())
+	}
 	if !r.sources.take(c.source, c.rate, c.nano) {
 		n.refused.sourceRate.Add(1)
 		res.Fail(c.p.limitCode(wire.CodeDailyLimit), "your network asks too often")
@@ -111,7 +129,9 @@ func (c *call) admit(req *server.Request, res *server.Response, room []byte) (ke
 		res.Fail(wire.CodeNoPermission, "this node does not resolve the handle")
 		return nil, false
 	}
-	c.handle = maphash.Bytes(r.handles.seed, key)
+	if c.p.HandleRate.PerSecond > 0 {
+		c.handle = maphash.Bytes(r.handles.seed, key)
+	}
 	if !r.handles.take(c.handle, c.p.HandleRate, c.nano) {
 		n.refused.handleRate.Add(1)
 		res.Fail(c.p.limitCode(wire.CodePrefixLimit), "the handle is asked for too often")
@@ -126,7 +146,8 @@ func (c *call) admit(req *server.Request, res *server.Response, room []byte) (ke
 }
 
 // giveBack undoes what admit counted.
-func (c *call) giveBack() {
+func (c *call) giveBack(remote netip.AddrPort) {
+	c.r.counts.quick[remote.Port()%stripes].requests.Add(^uint64(0))
 	c.r.sources.give(c.source, c.rate)
 	c.r.handles.give(c.handle, c.p.HandleRate)
 }

@@ -60,11 +60,9 @@ func (c *call) serve(path string) {
 
 // unknown answers a request for what there is not.
 func (c *call) unknown() {
-	c.name = ""
-	c.res.Fail(wire.CodeProtocolError, "Unknown HTTP API endpoint "+c.r.Method+" "+c.r.URL.EscapedPath())
 	c.out = append(c.out[:0], `{"responseCode":4,"message":`...)
-	f, _ := wire.DecodeFailure(c.res.Body)
-	c.out = append(hjson.AppendText(c.out, f.Message), '}')
+	c.out = hjson.AppendText(c.out, "Unknown HTTP API endpoint "+c.r.Method+" "+c.r.URL.EscapedPath())
+	c.out = append(c.out, '}')
 	c.send(http.StatusNotFound)
 }
 

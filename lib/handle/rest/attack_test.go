@@ -333,6 +333,37 @@ func TestLongListsArePagedOrRefused(t *testing.T) {
 	}
 }
 
+// held is an answer whose reader waits.
+type held struct {
+	*httptest.ResponseRecorder
+	writing, read chan struct{}
+}
+
+func (w held) Write(b []byte) (int, error) {
+	close(w.writing)
+	<-w.read
+	return w.ResponseRecorder.Write(b)
+}
+
+func TestOnlySoManyListsAreSent(t *testing.T) {
+	d := newDesk(t, func(o *rest.Options) { o.Handler, o.MaxLists = &long{n: 10}, 1 })
+	w := held{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
+	done := make(chan struct{})
+	go func() {
+		d.handler.ServeHTTP(w, httptest.NewRequest("GET", "https://x/api/handles?prefix=88.TEST", http.NoBody))
+		close(done)
+	}()
+	<-w.writing
+	if second := d.ask("GET", "https://x/api/prefixes", ""); second.Code != http.StatusServiceUnavailable {
+		t.Errorf("while one is read: %d %s", second.Code, second.Body)
+	}
+	close(w.read)
+	<-done
+	if third := d.ask("GET", "https://x/api/prefixes", ""); third.Code != http.StatusOK || w.Code != http.StatusOK {
+		t.Errorf("afterwards: %d %s", third.Code, third.Body)
+	}
+}
+
 // FuzzRequest: any path and query is answered in JSON, as a page or by a
 // redirect, and nothing of it becomes a header of its own.
 func FuzzRequest(f *testing.F) {

@@ -74,6 +74,7 @@ func (c *call) resolve(flags wire.Flags, indexes []int32, types []string) {
 	c.header(wire.OpResolve, flags)
 	c.req.Query, c.req.Body = wire.NewQuery(c.name, indexes, types), nil
 	if c.h.quick != nil && c.h.quick.Resolve(&c.req, &c.res) && c.res.Code != wire.CodeAuthNeeded {
+		c.settle()
 		return
 	}
 	c.res = server.Response{Body: c.res.Body[:0]}

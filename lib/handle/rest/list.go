@@ -51,13 +51,24 @@ func (c *call) listHandles(prefix string) {
 		return
 	}
 	c.name = ""
-	names, total, ok := c.list(wire.OpListHandles, prefixHandle(prefix), v)
-	if !ok {
-		return
+	c.makeList(func() {
+		if names, total, ok := c.list(wire.OpListHandles, prefixHandle(prefix), v); ok {
+			c.out = append(c.out[:0], `{"responseCode":1,"prefix":`...)
+			c.out = hjson.AppendText(c.out, prefix)
+			c.sendList(names, total, v, `,"handles":[`)
+		}
+	})
+}
+
+// makeList makes and sends a list if not too many are on their way.
+func (c *call) makeList(serve func()) {
+	select {
+	case c.h.lists <- struct{}{}:
+		defer func() { <-c.h.lists }()
+		serve()
+	default:
+		c.fail(wire.CodeBusy, "too many lists are being sent, ask again")
 	}
-	c.out = append(c.out[:0], `{"responseCode":1,"prefix":`...)
-	c.out = hjson.AppendText(c.out, prefix)
-	c.sendList(names, total, v, `,"handles":[`)
 }
 
 // sendList answers with what a list has in the window. The total is text, as
@@ -79,13 +90,6 @@ func (c *call) sendList(names []byte, total int, v window, begin string) {
 // list asks for a list and returns the names in the window, as they stand in
 // JSON, and how many the list has.
 func (c *call) list(op wire.Op, handle string, v window) (names []byte, total int, ok bool) {
-	select {
-	case c.h.lists <- struct{}{}:
-		defer func() { <-c.h.lists }()
-	default:
-		c.fail(wire.CodeBusy, "too many lists are being made, ask again")
-		return nil, 0, false
-	}
 	ctx, cancel := context.WithTimeout(c.r.Context(), c.h.o.Timeout)
 	defer cancel()
 	c.header(op, 0)
@@ -154,10 +158,12 @@ func (c *call) listPrefixes() {
 	if !c.identify() {
 		return
 	}
-	if names, total, ok := c.list(wire.OpListHomed, wire.NoHandle, window{0, -1}); ok {
-		c.out = append(c.out[:0], `{"responseCode":1`...)
-		c.sendList(names, total, window{}, `,"prefixes":[`)
-	}
+	c.makeList(func() {
+		if names, total, ok := c.list(wire.OpListHomed, wire.NoHandle, window{0, -1}); ok {
+			c.out = append(c.out[:0], `{"responseCode":1`...)
+			c.sendList(names, total, window{}, `,"prefixes":[`)
+		}
+	})
 }
 
 // changePrefix homes or unhomes a prefix.

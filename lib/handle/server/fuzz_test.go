@@ -60,7 +60,10 @@ func FuzzServer(f *testing.F) {
 // FuzzConversation sends octets down a TCP connection.
 func FuzzConversation(f *testing.F) {
 	f.Add(append(benchQuery(), benchQuery()...))
-	s, err := New(Options{Handler: newFixed(), Connections: KeepAlways, MessageTime: time.Second, IdleTime: time.Second})
+	f.Add(append(numbered("slow/x", 1, 0), numbered("quick/x", 2, 0)...))
+	handler := &halting{open: make(chan struct{})} // answers some beside the connection
+	close(handler.open)
+	s, err := New(Options{Handler: handler, Connections: KeepAlways, MessageTime: time.Second, IdleTime: time.Second})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -80,6 +83,9 @@ func FuzzConversation(f *testing.F) {
 		<-done
 		if held := s.peers.held.Load(); held != 0 {
 			t.Fatalf("%d octets are still held", held)
+		}
+		if n := len(s.apart); n != 0 {
+			t.Fatalf("%d queries are still being answered", n)
 		}
 	})
 }

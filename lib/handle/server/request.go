@@ -42,6 +42,10 @@ type Request struct {
 	Transport wire.Protocol
 	Encrypted bool
 	Received  time.Time
+
+	// Room is memory that a handler may use during the call; what it has grown to is
+	// there at the next.
+	Room []byte
 }
 
 // Proven tells whether it is known who asks.

@@ -336,3 +336,28 @@ func TestTheSiteMayChange(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Sockets that share a port share it with nobody else: another server's packets
+// would come here, and ours there.
+func TestAPortIsSharedWithNobodyElse(t *testing.T) {
+	for _, n := range []int{1, 2} {
+		ours, err := server.ListenUDP(t.Context(), "127.0.0.1:0", n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range []int{1, 2} {
+			if theirs, err := server.ListenUDP(t.Context(), ours[0].LocalAddr().String(), m); err == nil {
+				t.Errorf("%d sockets listen where %d did", m, n)
+				for _, c := range theirs {
+					_ = c.Close()
+				}
+			}
+		}
+		for _, c := range ours {
+			if c.LocalAddr().String() != ours[0].LocalAddr().String() {
+				t.Errorf("%s and %s", c.LocalAddr(), ours[0].LocalAddr())
+			}
+			_ = c.Close()
+		}
+	}
+}

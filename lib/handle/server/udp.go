@@ -14,25 +14,45 @@ import (
 )
 
 // ListenUDP returns n sockets on one address that share its packets. A port of 0
-// is chosen once.
+// is chosen once, and is nobody else's.
 func ListenUDP(ctx context.Context, address string, n int) ([]*net.UDPConn, error) {
-	config := net.ListenConfig{Control: shareport}
+	config := net.ListenConfig{}
+	if n > 1 {
+		// Sockets that share would choose a port that others share, too.
+		alone, err := listenUDP(ctx, &config, address)
+		if err != nil {
+			return nil, err
+		}
+		address = alone.LocalAddr().String()
+		if err := alone.Close(); err != nil {
+			return nil, fmt.Errorf("listen on %s: %w", address, err)
+		}
+		config.Control = shareport
+	}
 	var list []*net.UDPConn
 	for range n {
-		conn, err := config.ListenPacket(ctx, "udp", address)
+		conn, err := listenUDP(ctx, &config, address)
 		if err != nil {
 			for _, c := range list {
 				err = errors.Join(err, c.Close())
 			}
-			return nil, fmt.Errorf("listen on %s: %w", address, err)
+			return nil, err
 		}
-		udp, ok := conn.(*net.UDPConn)
-		if !ok {
-			return nil, errors.Join(fmt.Errorf("listen on %s: %T is no UDP socket", address, conn), conn.Close())
-		}
-		list, address = append(list, udp), conn.LocalAddr().String()
+		list, address = append(list, conn), conn.LocalAddr().String()
 	}
 	return list, nil
+}
+
+func listenUDP(ctx context.Context, config *net.ListenConfig, address string) (*net.UDPConn, error) {
+	conn, err := config.ListenPacket(ctx, "udp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	udp, ok := conn.(*net.UDPConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("listen on %s: %T is no UDP socket", address, conn), conn.Close())
+	}
+	return udp, nil
 }
 
 // datagrams serves one socket.

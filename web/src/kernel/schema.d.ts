@@ -162,6 +162,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identifier/nodes/{id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the node was asked, by day, with exact extremes */
+        get: operations["get-identifier-nodes-id-counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identifier/nodes/{id}/siteinfo.json": {
         parameters: {
             query?: never;
@@ -3883,6 +3900,32 @@ export interface components {
             name: string;
             phone: string;
         };
+        IdentifierDayCount: {
+            day: string;
+            /** @enum {string} */
+            kind: "resolution" | "registration";
+            /** Format: date-time */
+            least_at: string;
+            /** Format: double */
+            least_ms: number;
+            /** Format: double */
+            mean_ms: number;
+            /** Format: date-time */
+            most_at: string;
+            /** Format: double */
+            most_ms: number;
+            /**
+             * Format: int64
+             * @description Requests in the busiest second
+             */
+            peak: number;
+            /** Format: date-time */
+            peak_at: string;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            succeeded: number;
+        };
         IdentifierHandleDetail: {
             /**
              * Format: int64
@@ -5082,6 +5125,16 @@ export interface components {
         };
         PageComment: {
             items: components["schemas"]["RemarkComment"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageDayCount: {
+            items: components["schemas"]["IdentifierDayCount"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -7358,6 +7411,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IdentifierNodeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-counts": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDayCount"];
                 };
             };
             /** @description Refused */

@@ -108,8 +108,8 @@ func New(o Options) *Engine {
 
 // Resolve implements server.Quick.
 func (e *Engine) Resolve(req *server.Request, res *server.Response) bool {
-	var room [wire.MaxHandle]byte
-	key := wire.AppendFold(room[:0], req.Query.Handle)
+	req.Room = wire.AppendFold(req.Room[:0], req.Query.Handle)
+	key := req.Room
 	home := e.homes.Load().of(key)
 	if home == nil {
 		return false
