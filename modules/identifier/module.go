@@ -81,6 +81,7 @@ func (m *Module) Manifest() module.Manifest {
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "标识解析", EN: "Resolve"}, Path: "/identifier/resolve", Icon: "resolve", Permission: "identifier.view"},
 			{Section: section, Label: lang.Text{ZH: "节点", EN: "Nodes"}, Path: "/identifier/nodes", Icon: "nodes", Permission: "identifier.view"},
+			{Section: section, Label: lang.Text{ZH: "标识", EN: "Identifiers"}, Path: "/identifier/handles", Icon: "identifiers", Permission: "identifier.view"},
 		},
 	}
 }

@@ -114,3 +114,8 @@ export function milliseconds(ms: number): string {
   if (ms >= 100) return ms.toFixed(0)
   return ms >= 1 ? ms.toFixed(1) : ms.toFixed(2)
 }
+
+/** Whole days until a time; negative once it is over. */
+export function daysUntil(at: string, now = Date.now()): number {
+  return Math.ceil((Date.parse(at) - now) / 86_400_000)
+}
