@@ -47,7 +47,7 @@ type Module struct {
 
 // New returns the room.
 func New(kit *module.Kit) *Module {
-	m := &Module{kit: kit, settings: defaults(), nodes: nodeStore{kit.DB}, doors: doorStore{kit.DB, kit.Seal}, edits: editStore{kit.DB}, projection: projectionStore{kit.DB}, counts: countStore{kit.DB}, opened: make(chan struct{})}
+	m := &Module{kit: kit, settings: defaults(), nodes: nodeStore{kit.DB, kit.Search}, doors: doorStore{kit.DB, kit.Seal}, edits: editStore{kit.DB}, projection: projectionStore{kit.DB}, counts: countStore{kit.DB}, opened: make(chan struct{})}
 	m.recursive.m = m
 	m.broken = errors.Join(kit.Config(&m.settings), m.settings.check())
 	if m.settings.Root != "" {
@@ -70,6 +70,7 @@ func (m *Module) Manifest() module.Manifest {
 		Routes:      append(m.nodeRoutes(), m.handleRoutes()...),
 		Sealed:      sealedColumns(),
 		Personal:    personal(),
+		Finds:       m.nodes.finds(),
 		Forget:      m.forgetPerson,
 		Measures:    m.measureList(),
 		Keeps:       []module.Keep{record.Keep(recordsDir(m.kit))},

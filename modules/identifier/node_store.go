@@ -11,10 +11,14 @@ import (
 
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 )
 
-type nodeStore struct{ db *sqldb.DB }
+type nodeStore struct {
+	db     *sqldb.DB
+	search *module.Search
+}
 
 const nodeColumns = `n.id, n.role, n.prefix, n.above_id, n.organisation_id, n.operator_zh, n.operator_en, n.name_zh, n.name_en, n.industry, n.district,
 	n.contact_name, n.contact_phone, n.contact_email, n.hosting, n.door, n.site, n.public_key, n.state, n.reason, n.valid_until, n.synthetic, n.created_at, n.version`
@@ -52,7 +56,7 @@ func (s nodeStore) insert(ctx context.Context, n node) error {
 			return fmt.Errorf("insert node: %w", err)
 		}
 		tx.Changed("node", n.ID, nil, n)
-		return nil
+		return s.search.Put(ctx, tx, n.document())
 	})
 }
 
@@ -95,7 +99,7 @@ func (s nodeStore) change(ctx context.Context, id string, version int64, decide 
 		tx.Changed("node", id, before, after)
 		after.Version++
 		n = after
-		return nil
+		return s.search.Put(ctx, tx, n.document())
 	})
 	return n, err
 }

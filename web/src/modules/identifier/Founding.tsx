@@ -3,7 +3,7 @@ import { Alert, App, Card, Form, Input, Select } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { api, EntityForm, Loading, PageHeader, read, useMay, useSession, useText } from '../../kernel'
-import { nodesKey, useNode, useNodes, type Role } from './data'
+import { nodesKey, useFounds, useNode, useNodes, type Role } from './data'
 import './identifier.css'
 import { inputOf, NodeFields, type Values } from './NodeFields'
 import { useIdentifierTexts } from './texts'
@@ -11,9 +11,7 @@ import { useIdentifierTexts } from './texts'
 /** Founds a node, or applies for a prefix: whoever decides about such nodes founds, the others apply. */
 export default function Founding() {
   const t = useIdentifierTexts()
-  const may = useMay()
-  const { organisation } = useSession()
-  const city = may('identifier.review') && organisation.kind === 'bureau'
+  const city = useFounds()
   const roots = useNodes({ role: 'root', limit: 1 })
   const [params] = useSearchParams()
   const asked = params.get('role')

@@ -5,7 +5,7 @@ import { Link, useSearchParams } from 'react-router'
 import {
   DataTable, EmptyState, Failure, Figure, Figures, LinkButton, none, PageHeader, StatusTag, SyntheticMark, useFormat, useLive, useMay, useText, type Column, type Filter,
 } from '../../kernel'
-import { nodesKey, stateTone, topics, useNodes, useVocabulary, type NodeRow } from './data'
+import { nodesKey, stateTone, topics, useFounds, useNodes, useVocabulary, type NodeRow } from './data'
 import './identifier.css'
 import { useIdentifierTexts } from './texts'
 import { Tree } from './Tree'
@@ -37,16 +37,16 @@ export default function Nodes() {
 
 function NewButton() {
   const t = useIdentifierTexts()
-  const may = useMay()
-  return <LinkButton to="/identifier/nodes/new" type="primary" icon={<PlusOutlined />}>{t(may('identifier.review') ? 'nodes.found' : 'nodes.apply')}</LinkButton>
+  const founds = useFounds()
+  return <LinkButton to="/identifier/nodes/new" type="primary" icon={<PlusOutlined />}>{t(founds ? 'nodes.found' : 'nodes.apply')}</LinkButton>
 }
 
 /** Nobody has a node yet: whoever can begins with a root, the others are told whom to ask. */
 function Nothing() {
   const t = useIdentifierTexts()
-  const may = useMay()
-  const action = may('identifier.review') && <LinkButton to="/identifier/nodes/new?role=root" type="primary" icon={<PlusOutlined />}>{t('nodes.foundRoot')}</LinkButton>
-  return <EmptyState title={t('nodes.none')} note={t(may('identifier.review') ? 'nodes.noneNote' : 'nodes.noneView')} action={action} />
+  const founds = useFounds()
+  const action = founds && <LinkButton to="/identifier/nodes/new?role=root" type="primary" icon={<PlusOutlined />}>{t('nodes.foundRoot')}</LinkButton>
+  return <EmptyState title={t('nodes.none')} note={t(founds ? 'nodes.noneNote' : 'nodes.noneView')} action={action} />
 }
 
 function Summary() {

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { api, read, useLive, useText, type Schema, type Tone } from '../../kernel'
+import { api, read, useLive, useMay, useSession, useText, type Schema, type Tone } from '../../kernel'
 
 export type Resolution = Schema<'IdentifierResolution'>
 export type Step = Schema<'IdentifierStepView'>
@@ -70,4 +70,11 @@ export function useVocabulary() {
       },
     }
   }, [data, text])
+}
+
+/** Whether the reader decides about roots and secondary nodes: the bureau founds, everybody else applies. */
+export function useFounds(): boolean {
+  const may = useMay()
+  const { organisation } = useSession()
+  return may('identifier.review') && organisation.kind === 'bureau'
 }

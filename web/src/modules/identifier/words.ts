@@ -44,11 +44,11 @@ export function toneOf(code: number): 'good' | 'warn' | 'bad' | 'info' {
 }
 
 /** Why a step was taken, in the words of the texts; the resolver speaks English. */
-export type Why = { key: 'place' | 'values' | 'known' | 'was' | 'stale' | 'blocked' | 'forced' | 'signature' | 'proof'; value?: string } | { key: 'said'; value: string }
+export type Why = { key: 'place' | 'values' | 'known' | 'was' | 'stale' | 'blocked' | 'forced' | 'signature' | 'proof' | 'led'; value?: string } | { key: 'said'; value: string }
 
 const whys: [RegExp, Exclude<Why['key'], 'said'>][] = [
   [/^where the service is$/, 'place'], [/^the values$/, 'values'], [/^it is known for (.+) more$/, 'known'], [/^where the service was$/, 'was'],
-  [/^its service does not answer, and this was known$/, 'stale'], [/^the handle is blocked$/, 'blocked'], [/^the answer is forced$/, 'forced'], [/^HS_SIGNATURE in value (\d+)$/, 'signature'], [/^is the proof right$/, 'proof'],
+  [/^its service does not answer, and this was known$/, 'stale'], [/^the handle is blocked$/, 'blocked'], [/^the answer is forced$/, 'forced'], [/^HS_SIGNATURE in value (\d+)$/, 'signature'], [/^is the proof right$/, 'proof'], [/^(?:prefix|service) referral$/, 'led'],
 ]
 
 export function whyOf(why: string): Why {

@@ -6,7 +6,7 @@ export const zh = {
     cached: '来自缓存', freshly: '节点实时应答', stale: '已过期的缓存', staleNote: '所属服务暂无应答，以下是之前记下的值，可能已变更。', trusted: '签名可信', trustedNote: '全部值的签名逐级验证到根节点', untrusted: '未经签名验证', untrustedNote: '值没有签名，或未能逐级验证到根节点；应答本身是否签名见解析路径', rootMissing: '还没有根节点，无从解析', rootMissingNote: '由主管部门建立根节点，或在配置 identifier.root 中指明已有的根节点。', found: '建立根节点', original: '节点原话：{{text}}', more: '显示全部', less: '收起', link: '此结果的链接',
   },
   way: {
-    from: '递归节点', fromNote: '代您询问', end: '结果', ask: '询问', cache: '缓存', policy: '本地策略', trust: '验证签名', unknownNode: '外部节点', place: '询问服务在哪里', values: '询问标识的值', known: '缓存还有效 {{value}}', hours: '{{n}} 小时', minutes: '{{n}} 分钟', seconds: '{{n}} 秒', was: '上次所知的服务位置', stale: '服务无应答，用之前记下的', blocked: '标识被策略禁止', forced: '按策略给出应答', signature: '验证第 {{value}} 号值中的签名', proof: '验证身份证明',
+    from: '递归节点', fromNote: '代您询问', end: '结果', ask: '询问', cache: '缓存', policy: '本地策略', trust: '验证签名', unknownNode: '外部节点', place: '询问服务在哪里', values: '询问标识的值', known: '缓存还有效 {{value}}', hours: '{{n}} 小时', minutes: '{{n}} 分钟', seconds: '{{n}} 秒', was: '上次所知的服务位置', stale: '服务无应答，用之前记下的', blocked: '标识被策略禁止', forced: '按策略给出应答', signature: '验证第 {{value}} 号值中的签名', proof: '验证身份证明', led: '按指引询问',
     noAnswer: '无应答', ms: '{{ms}} 毫秒', signed: '应答已验签', unsigned: '应答未签名', holds: '签名有效', fails: '签名无效', leads: '指向', moreLeads: '等 {{count}} 处', step: '步骤', what: '内容', about: '标识', node: '节点', server: '地址', protocol: '协议', took: '毫秒', answer: '应答', cached: '缓存', check: '签名', yes: '是', no: '否',
   },
   verdict: {
@@ -46,7 +46,7 @@ export const zh = {
     fold: '展开或收起{{name}}', secondaries: '{{count}} 个二级节点', enterprises: '{{count}} 个企业节点', noEnterprises: '还没有企业节点', moreBelow: '另有 {{count}} 个，在列表中查看',
   },
   node: {
-    title: '节点', handles: '标识', below: '下级节点', entry: '节点信息', edit: '编辑', saved: '已保存', move: '变更状态', moved: '状态已变更', review: '审核', decide: '此申请等待您审核：请核对运营单位、前缀和站点，然后通过或退回。', waiting: '申请已提交，等待上级节点审核；结果会显示在这里。', because: '：{{reason}}', refusedNote: '前缀未分配。可按原因修改后重新申请。', suspendedNote: '标识仍可解析，但不能注册或变更。', revokedNote: '此前缀下的标识不再解析。', closed: '节点的接入口暂未打开，标识暂时不能解析；请在系统健康中查看原因。',
+    title: '节点', handles: '标识', below: '下级节点', entry: '节点信息', edit: '编辑', saved: '已保存', move: '变更状态', moved: '状态已变更', review: '审核', decide: '此申请等待您审核：请核对运营单位、前缀和站点，然后通过或退回。', waiting: '申请已提交，等待上级节点审核；结果会显示在这里。', because: '：{{reason}}', refusedNote: '前缀未分配。请按原因改正后，用另一个前缀重新申请。', suspendedNote: '标识仍可解析，但不能注册或变更。', revokedNote: '此前缀下的标识不再解析。', closed: '节点的接入口暂未打开，标识暂时不能解析；请在系统健康中查看原因。',
     count: '标识数', countPrefixes: '含前缀标识', left: '还有 {{count}} 天', over: '已过期 {{count}} 天', foundBelow: '建立下级节点', hasKey: '已登记，可用标准协议管理前缀', hasNoKey: '未登记',
   },
   move: { trial: '通过，转为“{{state}}”', in_service: '转为“{{state}}”', refused: '退回申请', suspended: '暂停节点', revoked: '注销节点' },
