@@ -32,7 +32,8 @@ function Shown({ detail, edit, close }: { detail: HandleDetail; edit: () => void
   const may = useMay()
   const node = useNode(detail.node_id)
   const takes = node.data?.state === 'trial' || node.data?.state === 'in_service'
-  const changes = detail.yours && may('identifier.register') && takes
+  const ofPrefix = /^0\.NA\//i.test(detail.handle)
+  const changes = detail.yours && may('identifier.register') && takes && !ofPrefix
   const remove = useChange({
     run: () => read(api.DELETE('/api/identifier/handle', { params: { query: { handle: detail.handle, was: detail.change } } })),
     refresh: [[...handlesKey, 'list']],
@@ -51,6 +52,7 @@ function Shown({ detail, edit, close }: { detail: HandleDetail; edit: () => void
         {node.data && <><Link to={`/identifier/nodes/${detail.node_id}`}>{text(node.data.name)}</Link> · </>}
         {t('handle.changedAt', { time: f.time(detail.changed_at), change: detail.change })}
       </p>
+      {ofPrefix && <p className="lh-muted lh-plain">{t('handle.ofPrefix')}</p>}
       {detail.yours && !takes && node.data && <StatusTag tone="warn">{t('handle.closed')}</StatusTag>}
       <Values label={t('resolve.values')} values={detail.list} whole={detail.yours} />
     </div>

@@ -40,8 +40,8 @@ function Page({ node }: { node: NodeDetail }) {
   const [params, setParams] = useSearchParams()
   const kept = node.hosting === 'hosted' && node.role !== 'root'
   const tabs = [
+    ...(node.role === 'enterprise' ? [] : [{ key: 'below', label: t('node.below'), children: <NodeList above={node.id} prefix="b." /> }]),
     ...(kept ? [{ key: 'handles', label: t('node.handles'), children: <HandleList node={node} /> }] : []),
-    ...(node.role === 'enterprise' ? [] : [{ key: 'below', label: t('node.below'), children: <Below node={node} /> }]),
     { key: 'entry', label: t('node.entry'), children: <Entry node={node} /> },
   ]
   const first = tabs[0]!.key
@@ -107,7 +107,7 @@ function Actions({ node }: { node: NodeDetail }) {
   const register = () => setParams({ ...Object.fromEntries(params), tab: 'handles', open: 'new' })
   return (
     <>
-      {node.yours && may('identifier.register') && takes(node) && node.role !== 'root' && <Button type="primary" icon={<PlusOutlined />} onClick={register}>{t('handle.register')}</Button>}
+      {node.yours && may('identifier.register') && takes(node) && node.role !== 'root' && <Button type={node.role === 'enterprise' ? 'primary' : 'default'} icon={<PlusOutlined />} onClick={register}>{t('handle.register')}</Button>}
       {node.role !== 'enterprise' && may('identifier.apply') && (node.state === 'trial' || node.state === 'in_service') && (
         <LinkButton to={`/identifier/nodes/new?role=${node.role === 'root' ? 'secondary' : 'enterprise'}&above=${node.id}`} icon={<PlusOutlined />}>{t(node.transitions.length > 0 || node.yours ? 'node.foundBelow' : 'nodes.apply')}</LinkButton>
       )}
@@ -168,10 +168,6 @@ function Move({ node }: { node: NodeDetail }) {
       </Modal>
     </>
   )
-}
-
-function Below({ node }: { node: NodeDetail }) {
-  return <NodeList above={node.id} prefix="b." />
 }
 
 function Entry({ node }: { node: NodeDetail }) {

@@ -59,7 +59,7 @@ export const zh = {
   },
   handles: { title: '标识', note: '在本系统托管的全部标识，可按标识、值和类型查找。', search: '标识', value: '值（反查）', type: '值的类型', none: '还没有标识', noneRegister: '注册第一个标识，随即可以解析。', noneView: '由节点的运营单位注册。', noneAtAll: '节点进入试运行后，由其运营单位在节点页面注册。' },
   handle: {
-    register: '注册标识', registerTitle: '在 {{prefix}} 下注册标识', registered: '标识已注册，现在即可解析', suffix: '后缀', suffixNote: '例如 T001；产品、批次或设备自己的编码，注册后不可更改', resolve: '解析', edit: '编辑', remove: '删除', removed: '标识已删除', removeTitle: '删除标识 {{handle}}？', removeNote: '删除后此标识不再解析；其他节点的缓存到期后一并消失。', changedAt: '{{time}} 变更（第 {{change}} 号）', closed: '节点当前状态不能变更标识', saved: '标识已保存',
+    register: '注册标识', registerTitle: '在 {{prefix}} 下注册标识', registered: '标识已注册，现在即可解析', suffix: '后缀', suffixNote: '例如 T001；产品、批次或设备自己的编码，注册后不可更改', resolve: '解析', edit: '编辑', remove: '删除', removed: '标识已删除', removeTitle: '删除标识 {{handle}}？', removeNote: '删除后此标识不再解析；其他节点的缓存到期后一并消失。', changedAt: '{{time}} 变更（第 {{change}} 号）', closed: '节点当前状态不能变更标识', ofPrefix: '这是前缀的标识，随节点信息自动生成。', saved: '标识已保存',
     overtaken: '您编辑期间，此标识已被变更。以下是现在的值，您填写的内容仍在下方。', newest: '现在的值', accept: '已核对，用我填写的内容覆盖', accepted: '将以您填写的内容覆盖现在的值，请再次保存。', valueAt: '第 {{n}} 个值', addValue: '再加一个值', dropValue: '去掉', secret: '仅管理员可读', octetsNote: '二进制内容，保存时原样保留；要更换请去掉后另加', adminNote: '管理员的标识和权限，例如 300:0.NA/88.101.5 111111111111', secretNote: '不公开；编辑时留空表示不变', aliasNote: '另一个标识，解析时转到它的值',
   },
   role: { root: '根节点', secondary: '二级节点', enterprise: '企业节点' },
