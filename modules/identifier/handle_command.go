@@ -18,22 +18,30 @@ import (
 )
 
 // access is how a command reaches the node of a handle, and who it is.
-type access struct{ root, key, passphrase, as string }
+type access struct{ root, node, key, passphrase, as string }
 
 func (a *access) flags(cmd *cobra.Command) {
 	cmd.PersistentFlags().StringVar(&a.root, "root", "", "siteinfo.json of the root")
+	cmd.PersistentFlags().StringVar(&a.node, "node", "", "siteinfo.json of the node itself, where no root leads to it")
 	cmd.PersistentFlags().StringVar(&a.key, "key", "", "file with the private key of who administers the prefix")
 	cmd.PersistentFlags().StringVar(&a.passphrase, "passphrase-file", "", "file with the passphrase of the key file")
 	cmd.PersistentFlags().StringVar(&a.as, "as", "", "who administers the prefix, as 300:0.NA/88.101.5")
-	for _, name := range []string{"root", "key", "as"} {
+	for _, name := range []string{"key", "as"} {
 		_ = cmd.MarkPersistentFlagRequired(name) // fails for a name that is no flag only
 	}
 }
 
 func (a *access) client() (*client.Client, error) {
-	known, err := sites(a.root)
+	root, err := sites(a.root)
 	if err != nil {
 		return nil, err
+	}
+	node, err := sites(a.node)
+	if err != nil {
+		return nil, err
+	}
+	if len(root)+len(node) != 1 {
+		return nil, errors.New("say where the node is: --root with the siteinfo.json of the root, or --node with its own")
 	}
 	identity := auth.Identity{}
 	if identity.Reference, err = wire.ParseReference(a.as); err != nil {
@@ -48,7 +56,7 @@ func (a *access) client() (*client.Client, error) {
 	if identity.Key, err = station.LoadKey(a.key, passphrase); err != nil {
 		return nil, err //nolint:wrapcheck // it says all
 	}
-	return client.New(client.Options{Root: known, Identity: &identity}), nil
+	return client.New(client.Options{Root: root, Resolver: node, Identity: &identity}), nil
 }
 
 // with runs do with a client that is who the flags say.
