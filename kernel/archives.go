@@ -156,6 +156,9 @@ func verifyAll(ctx context.Context, r *archive.Reader, ids []string) (found []ve
 				return err
 			}
 			v.Version, v.Files = saved.Version, len(saved.Files)
+			for _, keep := range saved.Keeps {
+				v.Files += len(keep.Files)
+			}
 			for _, room := range saved.Rooms {
 				for _, t := range room.Tables {
 					v.Rows += t.Rows

@@ -101,7 +101,7 @@ func (m *Module) handleDetail(ctx context.Context, n node, r *record.Record) (ha
 			continue
 		}
 		if wire.Equal(view.Type, wire.TypeSecretKey) {
-			view.Data = ""
+			view.Data, view.Octets = "", ""
 		}
 		d.List = append(d.List, view)
 	}
@@ -311,6 +311,8 @@ type stepView struct {
 	LeadsTo  []string `json:"leads_to" nullable:"false" doc:"Where a referral leads"`
 	Signed   bool     `json:"signed" doc:"A signature was checked, and holds"`
 	Fault    string   `json:"fault"`
+
+	Of *stepNode `json:"of,omitempty" doc:"Whose server was asked, if it is a node of the city that everybody sees"`
 }
 
 func viewStep(s *resolver.Step) stepView {
@@ -363,6 +365,12 @@ func (m *Module) resolveHandle(ctx context.Context, in resolveParams) (resolutio
 	for i := range t.Steps {
 		res.Steps = append(res.Steps, viewStep(&t.Steps[i]))
 	}
+	prefixes := prefixesAsked(res.Steps)
+	nodes, err := m.nodes.open(ctx, prefixes)
+	if err != nil {
+		return res, err
+	}
+	res.name(prefixes, nodes)
 	return res, nil
 }
 

@@ -79,8 +79,8 @@ func (m *Module) Manifest() module.Manifest {
 			{Name: "forget_sources", Title: lang.Text{ZH: "清理解析来源", EN: "Forget from where nodes were asked"}, Every: 24 * time.Hour, Do: m.forgetSources},
 		},
 		Nav: []module.NavItem{
-			{Section: section, Label: lang.Text{ZH: "标识解析", EN: "Resolve"}, Path: "/identifier/resolve", Icon: "search", Permission: "identifier.view"},
-			{Section: section, Label: lang.Text{ZH: "节点", EN: "Nodes"}, Path: "/identifier/nodes", Icon: "platforms", Permission: "identifier.view"},
+			{Section: section, Label: lang.Text{ZH: "标识解析", EN: "Resolve"}, Path: "/identifier/resolve", Icon: "resolve", Permission: "identifier.view"},
+			{Section: section, Label: lang.Text{ZH: "节点", EN: "Nodes"}, Path: "/identifier/nodes", Icon: "nodes", Permission: "identifier.view"},
 		},
 	}
 }

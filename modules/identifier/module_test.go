@@ -113,7 +113,7 @@ func (h *house) resolves(t *testing.T, handle string, want wire.Code) {
 	t.Helper()
 	var res resolution
 	h.do(t, "GET", "/resolve?fresh=true&handle="+url.QueryEscape(handle), "viewer-ours", "", http.StatusOK, &res)
-	if wire.Code(res.Code) != want || len(res.Steps) == 0 { //nolint:gosec // a code is small
+	if wire.Code(res.Code) != want || len(res.Steps) == 0 {
 		t.Errorf("resolved to %d %s by %+v, want %d", res.Code, res.Meaning, res.Steps, want)
 	}
 	r := h.Get(t, "/api/identifier/nodes/"+h.root.ID+"/siteinfo.json", "viewer-ours")

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"linghang/kernel/fault"
@@ -139,6 +141,23 @@ func (s nodeStore) stamp(ctx context.Context) (stamp string, err error) {
 // inState returns the nodes in a state.
 func (s nodeStore) inState(ctx context.Context, in state) ([]node, error) {
 	rows, err := s.db.Query(ctx, `SELECT `+nodeColumns+` FROM node n WHERE n.state = $1`, string(in))
+	if err != nil {
+		return nil, fmt.Errorf("read nodes: %w", err)
+	}
+	return sqldb.All(rows, scanNode)
+}
+
+// open returns the nodes of prefixes that everybody sees.
+func (s nodeStore) open(ctx context.Context, prefixes []string) ([]node, error) {
+	var args []any
+	var marks []string
+	for _, prefix := range slices.Compact(slices.Sorted(slices.Values(prefixes))) {
+		args, marks = append(args, prefix), append(marks, fmt.Sprint("$", len(args)+1))
+	}
+	if len(args) == 0 {
+		return nil, nil
+	}
+	rows, err := s.db.Query(ctx, `SELECT `+nodeColumns+` FROM node n WHERE n.state IN ('trial', 'in_service') AND n.prefix IN (`+strings.Join(marks, ", ")+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read nodes: %w", err)
 	}

@@ -1,6 +1,10 @@
 package identifier
 
 import (
+	"crypto"
+	"crypto/dsa" //nolint:staticcheck // clients of the Handle System have such keys
+	"crypto/rsa"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"time"
@@ -16,16 +20,21 @@ type valueView struct {
 	Index     int32     `json:"index"`
 	Type      string    `json:"type"`
 	Data      string    `json:"data" doc:"Text, or what the octets say"`
+	Octets    string    `json:"octets,omitempty" doc:"In base64, where data only says what they are; to be given back with an edit"`
 	TTL       int32     `json:"ttl" doc:"Seconds"`
 	Timestamp time.Time `json:"timestamp"`
 	Public    bool      `json:"public"`
 }
 
 func viewOf(v *wire.Value) valueView {
-	return valueView{
+	view := valueView{
 		Index: v.Index, Type: v.Type, Data: dataText(v), TTL: v.TTL,
 		Timestamp: time.Unix(int64(v.Timestamp), 0).UTC(), Public: v.Permissions&wire.PublicRead != 0,
 	}
+	if view.Data != string(v.Data) {
+		view.Octets = base64.StdEncoding.EncodeToString(v.Data)
+	}
+	return view
 }
 
 // dataText says in words what data is that is not text.
@@ -45,13 +54,27 @@ func dataText(v *wire.Value) string {
 		}
 	case wire.Equal(v.Type, wire.TypePublicKey):
 		if key, err := auth.DecodePublicKey(v.Data); err == nil {
-			return fmt.Sprintf("%T", key)[1:]
+			return keyText(key)
 		}
 	}
 	if isText(v.Data) {
 		return string(v.Data)
 	}
 	return "0x" + hex.EncodeToString(v.Data)
+}
+
+// keyText says what a key is, not what it is made of.
+func keyText(key crypto.PublicKey) string {
+	switch k := key.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d", k.N.BitLen())
+	case *dsa.PublicKey:
+		return fmt.Sprintf("DSA %d", k.P.BitLen())
+	case *auth.DHPublicKey:
+		return fmt.Sprintf("DH %d", k.P.BitLen())
+	default:
+		return "SM2"
+	}
 }
 
 func siteText(s *wire.Site) string {

@@ -11,7 +11,9 @@ const house = resolve(web, '..')
 export default async function start(): Promise<() => Promise<void>> {
   const data = mkdtempSync(join(tmpdir(), 'linghang-e2e-'))
   const config = join(data, 'linghang.yaml')
-  writeFileSync(config, 'oidc:\n  allow: ["127.0.0.0/8"]\n') // a test's own identity provider is on this machine
+  // A test's own identity provider is on this machine, and so may be another house with the usual ports of identifiers.
+  const identifier = { doors: [{ name: 'main', handle: '127.0.0.1:0', http: '127.0.0.1:0' }], recursive: '127.0.0.1:0' }
+  writeFileSync(config, `oidc:\n  allow: ["127.0.0.0/8"]\nidentifier: ${JSON.stringify(identifier)}\n`)
   const server = spawn(binary(), ['serve', '--config', config, '--data', data, '--http', '127.0.0.1:0', '--tls-listen', '127.0.0.1:0', '--log-level', 'warn'], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const link = await new Promise<string>((found, failed) => {

@@ -26,6 +26,13 @@ func (c *Client) top() (found, error) {
 	return found{sites: sites, place: wire.RootHandle}, nil
 }
 
+// SetRoot changes the root. Calls that have begun end at the old one.
+func (c *Client) SetRoot(sites []wire.Site) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.root, c.asked = sites, time.Time{}
+}
+
 // RefreshRoot asks the root where it is and goes on with that. If the sites that
 // are known have keys, the answer must be signed with one of them. It asks once a
 // minute at the most, and does nothing else.

@@ -2,11 +2,13 @@ package resolver
 
 import (
 	"bytes"
+	"fmt"
 	"iter"
 	"maps"
 	"reflect"
 	"time"
 
+	"linghang/lib/handle/client"
 	"linghang/lib/handle/wire"
 )
 
@@ -151,6 +153,17 @@ func (r *Resolver) SetPolicy(p Policy) error {
 		}
 		return false
 	})
+	return nil
+}
+
+// SetRoot changes the root, and forgets where services are. Records stay: Delete
+// drops those of another tree.
+func (r *Resolver) SetRoot(sites []wire.Site) error {
+	if len(sites) == 0 {
+		return fmt.Errorf("a recursive node: the root: %w", client.ErrNoService)
+	}
+	r.client.SetRoot(sites)
+	r.places.forget(func(string) bool { return true })
 	return nil
 }
 

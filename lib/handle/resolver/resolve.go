@@ -279,6 +279,8 @@ func (r *Resolver) Lookup(ctx context.Context, handle string, query Query) Answe
 }
 
 func (r *Resolver) lookup(ctx context.Context, handle string, query *Query, alone bool) Answer {
+	ctx, cancel := context.WithTimeout(ctx, r.o.Deadline)
+	defer cancel()
 	a := Answer{Handle: handle}
 	seen := map[string]bool{}
 	for {

@@ -331,6 +331,22 @@ func TestTheRootIsFollowedWhereItGoes(t *testing.T) {
 	}
 }
 
+func TestTheRootMayBeChanged(t *testing.T) {
+	h := newHouse(t)
+	answer(t, h.r, question(product, recurse, nil))
+	other := newNode(t)
+	other.put(enterpriseHandle, at(1, wire.TypeSite, other.site))
+	other.put("88.101.5/T002", wire.Text(1, wire.TypeURL, "at the other root"))
+	if err := h.r.SetRoot(nil); err == nil {
+		t.Error("no root is taken for one")
+	}
+	if err := h.r.SetRoot([]wire.Site{other.site}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "another tree", texts(t, answer(t, h.r, question("88.101.5/T002", recurse, nil))), []string{"1 URL at the other root"})
+	same(t, "what was kept", texts(t, answer(t, h.r, question(product, recurse, nil, "URL"))), []string{"1 URL http://a.example/T001"})
+}
+
 func TestPrefixesBelowOneThatIsKnownSpareTheRoot(t *testing.T) {
 	h := newHouse(t)
 	for i := range 20 {

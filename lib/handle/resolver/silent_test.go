@@ -148,3 +148,15 @@ func TestASlowServiceIsAskedOnWithMoreTime(t *testing.T) {
 		return texts(t, answer(t, h.r, question(product, recurse, nil)))[0] == "1 URL new"
 	})
 }
+
+func TestTheDeadlineIsThatOfAllAliases(t *testing.T) {
+	h := newHouse(t, func(o *resolver.Options) { o.Deadline = 500 * time.Millisecond })
+	for i := range 9 {
+		h.enterprise.put(fmt.Sprintf("88.101.5/c%d", i), wire.Text(1, wire.TypeAlias, fmt.Sprintf("88.101.5/c%d", i+1)))
+	}
+	h.enterprise.put("88.101.5/c9", wire.Text(1, wire.TypeURL, "u"))
+	h.network.slow(h.enterprise.site, 200*time.Millisecond)
+	if a := h.r.Lookup(t.Context(), "88.101.5/c0", resolver.Query{}); a.Code != wire.CodeError || len(a.Aliases) > 4 {
+		t.Errorf("after %d aliases: %d %s", len(a.Aliases), a.Code, a.Message)
+	}
+}

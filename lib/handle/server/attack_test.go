@@ -346,3 +346,39 @@ func (h waiting) Handle(_ context.Context, _ *server.Request, res *server.Respon
 	<-h.release
 	res.Code = wire.CodeSuccess
 }
+
+// A signature costs a thousand times what a query costs.
+func TestSignedAnswersAreBounded(t *testing.T) {
+	key, err := siteKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, server.Options{Key: key, SignRate: 3, Now: func() time.Time { return time.Unix(1_700_000_000, 0) }})
+	for i := range uint32(6) {
+		conn := dial(t, "tcp", p.tcp)
+		send(t, conn, query("88/1", i, wire.FlagCertify))
+		_, m := answer(t, conn)
+		if signed := len(m.Credential) > 0; signed != (i < 3) || (m.Code == wire.CodeBusy) == signed {
+			t.Errorf("answer %d: %s, signed %v", i, m.Code, signed)
+		}
+	}
+	conn := dial(t, "tcp", p.tcp)
+	send(t, conn, query("88/1", 9, 0))
+	if _, m := answer(t, conn); m.Code == wire.CodeBusy {
+		t.Errorf("without a signature: %s", m.Code)
+	}
+}
+
+// What is refused before it is looked at is not signed: it would be for nothing.
+func TestRefusalsAreNotSigned(t *testing.T) {
+	key, err := siteKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, server.Options{Key: key})
+	conn := dial(t, "tcp", p.tcp)
+	send(t, conn, packet(wire.Envelope{}, wire.Header{Op: wire.OpResolve, Flags: wire.FlagCertify, Recursion: 200}, nil, nil))
+	if _, m := answer(t, conn); m.Code != wire.CodeRecursionLimit || len(m.Credential) > 0 {
+		t.Errorf("%s, signed with %d octets", m.Code, len(m.Credential))
+	}
+}

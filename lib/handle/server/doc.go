@@ -57,6 +57,8 @@ type Options struct {
 	UDPAnswer int // octets of an answer by UDP; a longer one is dropped and asked for by TCP, 4096
 	UDPRate   int // octets a second of answers by UDP to one network, 1 MiB; negative is no limit
 
+	SignRate int // signed answers a second to one network, each a millisecond of a processor, 500; negative is no limit
+
 	ChallengeTime time.Duration // in which a challenge is to be answered, 60 s
 	MaxChallenges int           // that wait for an answer, 4096
 	SessionTime   time.Duration // a session at the most, 24 h
@@ -91,6 +93,7 @@ func (o Options) orDefault() Options {
 	o.MessageTime = orTime(o.MessageTime, 30*time.Second)
 	o.UDPAnswer = orInt(o.UDPAnswer, 4096)
 	o.UDPRate = orInt(o.UDPRate, 1<<20)
+	o.SignRate = orInt(o.SignRate, 500)
 	o.ChallengeTime = orTime(o.ChallengeTime, 60*time.Second)
 	o.MaxChallenges = orInt(o.MaxChallenges, 4096)
 	o.SessionTime = orTime(o.SessionTime, 24*time.Hour)
@@ -112,6 +115,7 @@ type Server struct {
 	exchanges  chan struct{} // Diffie-Hellman that is being computed
 	apart      chan struct{} // queries over TCP that are answered beside their connection
 	peers      peers
+	signing    *rate
 }
 
 // exchangesAtOnce bounds how many sessions are agreed upon at the same time:
@@ -129,7 +133,7 @@ func New(o Options) (*Server, error) {
 		}
 	}
 	o = o.orDefault()
-	s := &Server{o: o, exchanges: make(chan struct{}, exchangesAtOnce), apart: make(chan struct{}, o.Workers)}
+	s := &Server{o: o, signing: newRate(o.SignRate), exchanges: make(chan struct{}, exchangesAtOnce), apart: make(chan struct{}, o.Workers)}
 	s.SetSite(&o.Site)
 	s.quick, _ = o.Handler.(Quick)
 	s.challenges.limit, s.challenges.lifetime = o.MaxChallenges, o.ChallengeTime

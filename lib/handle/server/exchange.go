@@ -23,6 +23,7 @@ type exchange struct {
 	login   *login   // of the connection, nil elsewhere
 	out     []byte   // the answer with room for its envelope before it
 	answer  wire.Envelope
+	plainly bool   // the answer is not signed: it is a refusal that costs nothing
 	digest  bool   // the answer begins with the request's digest
 	signed  []byte // what it is the digest of
 }
@@ -30,7 +31,7 @@ type exchange struct {
 // begin reads a message. When it returns false the answer is ready if out has
 // anything, and nothing is to be answered otherwise.
 func (s *Server) begin(x *exchange, e *wire.Envelope, octets []byte, now time.Time) bool {
-	x.env, x.session, x.digest, x.signed, x.out = *e, nil, false, nil, x.out[:0]
+	x.env, x.session, x.plainly, x.digest, x.signed, x.out = *e, nil, true, false, nil, x.out[:0]
 	x.res.reset()
 	x.answer = wire.Envelope{Version: e.AnswerVersion(), Suggested: wire.Current(), Session: e.Session, Request: e.Request}
 	x.msg = wire.Message{}
@@ -93,6 +94,11 @@ func (s *Server) handleQuickly(x *exchange, now time.Time) bool {
 func (s *Server) handle(ctx context.Context, x *exchange) {
 	now := s.o.Now()
 	if !s.checkSession(x, now) {
+		return
+	}
+	x.plainly = x.session == nil && x.msg.Flags.Has(wire.FlagCertify) && s.o.Key != nil && !s.signing.allow(x.req.Remote.Addr(), 1, now)
+	if x.plainly {
+		s.refuse(x, wire.CodeBusy, "your network asks for too many signed answers", now)
 		return
 	}
 	s.dispatch(ctx, x, now)
@@ -203,7 +209,7 @@ func (s *Server) finishPart(x *exchange, now time.Time, continued bool) {
 	x.out = append(x.out, x.res.Body...)
 	h.BodyLength = uint32(len(x.out) - len(room)) //nolint:gosec // far below 4 GiB
 	x.answer.Encrypted = false
-	if x.session == nil && !x.msg.Flags.Has(wire.FlagCertify) {
+	if x.session == nil && (x.plainly || !x.msg.Flags.Has(wire.FlagCertify)) {
 		h.Put(x.out[wire.EnvelopeSize:])
 		x.out = append(x.out, 0, 0, 0, 0)
 		x.seal()

@@ -214,7 +214,7 @@ func (c *conversation) flush() error {
 func (c *conversation) write(octets []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	if err := c.conn.SetWriteDeadline(c.s.o.Now().Add(c.s.o.MessageTime)); err != nil {
+	if err := c.conn.SetWriteDeadline(time.Now().Add(c.s.o.MessageTime)); err != nil {
 		return fmt.Errorf("set deadline: %w", err)
 	}
 	if _, err := c.out.Write(octets); err != nil {

@@ -1,6 +1,6 @@
 import {
-  ApartmentOutlined, ApiOutlined, AppstoreAddOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BellOutlined, BookOutlined, CalendarOutlined, ClusterOutlined, DashboardOutlined,
-  DatabaseOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileSearchOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HddOutlined, HeartOutlined, HistoryOutlined, IdcardOutlined, KeyOutlined, LoginOutlined, MailOutlined, PartitionOutlined, PlusSquareOutlined, ProfileOutlined, QuestionCircleOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, ShareAltOutlined, SolutionOutlined, TeamOutlined, UserAddOutlined,
+  ApartmentOutlined, ApiOutlined, AppstoreAddOutlined, AimOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BarcodeOutlined, BellOutlined, BookOutlined, CalendarOutlined, ClusterOutlined, DashboardOutlined,
+  DatabaseOutlined, DeploymentUnitOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileSearchOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HddOutlined, HeartOutlined, HistoryOutlined, IdcardOutlined, KeyOutlined, LoginOutlined, MailOutlined, PartitionOutlined, PlusSquareOutlined, ProfileOutlined, QuestionCircleOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, ShareAltOutlined, SolutionOutlined, TeamOutlined, UserAddOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 
@@ -11,6 +11,7 @@ const icons: Record<string, ReactNode> = {
   plan: <FlagOutlined />, board: <DashboardOutlined />, target: <BarChartOutlined />, targets: <BarChartOutlined />, reports: <FileTextOutlined />,
   calendar: <CalendarOutlined />, data: <DatabaseOutlined />, list: <ProfileOutlined />,
   files: <FileProtectOutlined />, values: <FileDoneOutlined />, reminders: <BellOutlined />, screen: <DesktopOutlined />, letters: <DisconnectOutlined />, jobs: <FieldTimeOutlined />, 'own-jobs': <HistoryOutlined />, registrations: <FileSearchOutlined />, invitations: <UserAddOutlined />, personal: <IdcardOutlined />, notices: <MailOutlined />, channels: <RobotOutlined />, deliveries: <SendOutlined />, programs: <AppstoreAddOutlined />, machines: <HddOutlined />, shared: <ShareAltOutlined />, rules: <PartitionOutlined />, explain: <QuestionCircleOutlined />, providers: <LoginOutlined />,
+  resolve: <AimOutlined />, nodes: <DeploymentUnitOutlined />, identifiers: <BarcodeOutlined />,
 }
 
 /** The icon of a menu entry. */

@@ -4077,6 +4077,13 @@ export interface components {
             trusted: boolean;
             values: components["schemas"]["IdentifierValueView"][];
         };
+        IdentifierStepNode: {
+            id: string;
+            name: components["schemas"]["Text"];
+            prefix: string;
+            /** @enum {string} */
+            role: "root" | "secondary" | "enterprise";
+        };
         IdentifierStepView: {
             /**
              * Format: int64
@@ -4096,6 +4103,8 @@ export interface components {
             meaning: string;
             /** @description What the site says it is */
             node: string;
+            /** @description Whose server was asked, if it is a node of the city that everybody sees */
+            of?: components["schemas"]["IdentifierStepNode"];
             protocol: string;
             /** @description Address and port */
             server: string;
@@ -4129,6 +4138,8 @@ export interface components {
             data: string;
             /** Format: int32 */
             index: number;
+            /** @description In base64, where data only says what they are; to be given back with an edit */
+            octets?: string;
             public: boolean;
             /** Format: date-time */
             timestamp: string;

@@ -63,18 +63,16 @@ func (r room) Manifest() module.Manifest {
 	return module.Manifest{Name: "identifier", Migrations: os.DirFS("../../migrations"), Keeps: []module.Keep{record.Keep(filepath.Join(r.kit.Dir, "records"))}}
 }
 
-// command runs a command of a house with the room.
-func command(t testing.TB, args ...string) string {
+// command runs a command of a house.
+func command(t testing.TB, of kernel.House, args ...string) (string, error) {
 	t.Helper()
-	c := kernel.Command(house())
+	c := kernel.Command(of)
 	var out bytes.Buffer
 	c.SetOut(&out)
 	c.SetErr(&out)
 	c.SetArgs(append(args, "--log-level", "error"))
-	if err := c.ExecuteContext(context.WithoutCancel(t.Context())); err != nil {
-		t.Fatalf("%v: %v: %s", args, err, &out)
-	}
-	return out.String()
+	err := c.ExecuteContext(context.WithoutCancel(t.Context()))
+	return out.String(), err
 }
 
 // install makes the data of a house.
@@ -109,10 +107,15 @@ func TestABackupUnderLoadHasEverythingUpToOneChange(t *testing.T) {
 		}
 		apply(t, s, changes...)
 	}
-	backup := func() string {
-		return command(t, "backup", archive, "--data", data, "--passphrase-file", passphrase)
+	run := func(args ...string) {
+		t.Helper()
+		out, err := command(t, house(), append(args, "--passphrase-file", passphrase)...)
+		if err != nil {
+			t.Fatalf("%v: %v: %s", args, err, out)
+		}
+		t.Logf("%s: %s", args[0], out)
 	}
-	t.Logf("before: %s", backup())
+	run("backup", archive, "--data", data)
 	var made atomic.Uint64
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
@@ -132,13 +135,16 @@ func TestABackupUnderLoadHasEverythingUpToOneChange(t *testing.T) {
 	}
 	eventually(t, "changes are under way", func() bool { return made.Load() > before+100 })
 	acknowledged := made.Load()
-	t.Logf("under load: %s", backup())
+	run("backup", archive, "--data", data)
 	close(stop)
 	wg.Wait()
 
-	command(t, "backup", "verify", archive, "--passphrase-file", passphrase)
+	run("backup", "verify", archive)
 	restored := filepath.Join(place, "restored")
-	command(t, "restore", archive, "--data", restored, "--passphrase-file", passphrase)
+	if _, err := command(t, kernel.House{Rooms: func(*kernel.Kernel) []module.Module { return nil }}, "restore", archive, "--data", restored, "--passphrase-file", passphrase); fault.As(err) == nil || fault.As(err).Key != "kernel.backup.foreign" {
+		t.Errorf("a house without the room restored it: %v", err)
+	}
+	run("restore", archive, "--data", restored)
 	back := openFiles(t, filepath.Join(restored, "rooms", "identifier", "records"))
 	last := must(back.Last(t.Context()))(t)
 	if last < acknowledged {
