@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test check lint fresh unit race web-test e2e gen bench bench-gate soak chaos hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test check lint fresh unit race web-test e2e gen bench bench-gate soak chaos peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -162,6 +162,11 @@ soak:
 ## chaos: two replicas under load, and all they stand on fails: 100 kills, 20 cut links, PostgreSQL, NATS, time series
 chaos:
 	LINGHANG_CHAOS=1 LINGHANG_CHAOS_REPORT=$(CURDIR)/docs/benchmarks/chaos.md $(GO) test -timeout 90m -count $(CHAOS) -run 'Replicas|Chaos|Clock|FullDisk' -v ./cmd/linghang
+
+## peer: the tools of Handle.Net (PEER=folder of its bin and lib; Java) against nodes of ours
+peer:
+	@test -n "$(PEER)" || { echo 'name the folder: make peer PEER=…'; exit 2; }
+	PEER=$(PEER) $(GO) test -count 1 -run 'HandleNet' -v ./cmd/linghang
 
 ## hook: check format, vet and rules before every commit
 hook: $(GOFUMPT)

@@ -230,3 +230,33 @@ func (m *Module) post(name string) *post {
 	}
 	return nil
 }
+
+// clear takes the identifiers of a node that was removed, and the handle of its
+// prefix, out of the records.
+func (m *Module) clear(ctx context.Context, n node) error {
+	m.settling.Lock()
+	defer m.settling.Unlock()
+	changes := []record.Change{{Action: wire.ActionUnhome, Handle: n.prefixHandle(), Was: record.Any, By: "node"}}
+	for r, err := range m.records.List(ctx, n.Prefix, "") {
+		if err != nil {
+			return fmt.Errorf("list the identifiers of %s: %w", n.Prefix, err)
+		}
+		changes = append(changes, record.Change{Action: wire.ActionDelete, Handle: r.Handle, Was: record.Any, By: "node"})
+		if len(changes) < clearedAtOnce {
+			continue
+		}
+		if _, err := m.records.Apply(ctx, changes); err != nil {
+			return fmt.Errorf("remove the identifiers of %s: %w", n.Prefix, err)
+		}
+		changes = nil
+	}
+	changes = append(changes, record.Change{Action: wire.ActionDelete, Handle: n.prefixHandle(), Was: record.Any, By: "node"})
+	if _, err := m.records.Apply(ctx, changes); err != nil {
+		return fmt.Errorf("remove the identifiers of %s: %w", n.Prefix, err)
+	}
+	_, err := m.meet(ctx)
+	return err
+}
+
+// clearedAtOnce is how many identifiers are removed in one commit.
+const clearedAtOnce = 1000

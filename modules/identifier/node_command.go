@@ -12,20 +12,21 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"linghang/lib/handle/auth"
 	"linghang/lib/handle/client"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/station"
 )
 
 // Commands are those of the room: they need no installation.
-func Commands() []*cobra.Command { return []*cobra.Command{nodeCommand(), resolveCommand()} }
+func Commands() []*cobra.Command {
+	return []*cobra.Command{nodeCommand(), handleCommand(), resolveCommand()}
+}
 
 func nodeCommand() *cobra.Command {
 	var c station.Config
 	var role, public, root string
 	var memory int64
-	var mirrors []string
+	var mirrors, admins []string
 	cmd := &cobra.Command{
 		Use: "node", Short: "Run one identifier node alone: root, secondary or enterprise", Args: cobra.NoArgs,
 		Long: `Run one node of the Handle System at an operator's or an enterprise's site. The directory holds its keys and
@@ -46,12 +47,11 @@ registers (linghang node admit).`,
 			if c.Root, err = sites(root); err != nil {
 				return err
 			}
-			for _, m := range mirrors {
-				r, err := wire.ParseReference(m)
-				if err != nil {
-					return fmt.Errorf("--mirror %s: %w", m, err)
-				}
-				c.Mirror = append(c.Mirror, r)
+			if c.Mirror, err = references("--mirror", mirrors); err != nil {
+				return err
+			}
+			if c.Admins, err = references("--admin", admins); err != nil {
+				return err
 			}
 			return serveNode(cmd.Context(), c, cmd.OutOrStdout(), slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
 		},
@@ -62,6 +62,7 @@ registers (linghang node admit).`,
 	flags.StringVar(&c.Handle, "handle", "127.0.0.1:2641", "address of the protocol, UDP and TCP")
 	flags.StringVar(&public, "public-address", "", "IP address that others reach the node under, when it is not the one it listens on")
 	flags.StringVar(&root, "root", "", "siteinfo.json of the root, to find the keys of administrators who are kept elsewhere")
+	flags.StringArrayVar(&admins, "admin", nil, "who may do everything here beside who holds admin.key, as 301:88.101.5/ADMIN")
 	flags.StringArrayVar(&mirrors, "mirror", nil, "who may follow all changes, as 300:0.NA/88.101")
 	flags.Int64Var(&memory, "memory", 256, "MiB of records that are kept in memory")
 	cmd.AddCommand(admitCommand())
@@ -80,6 +81,17 @@ func serveNode(ctx context.Context, c station.Config, out io.Writer, log *slog.L
 	return s.Run(ctx)
 }
 
+func references(flag string, list []string) (references []wire.Reference, err error) {
+	for _, text := range list {
+		r, err := wire.ParseReference(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", flag, text, err)
+		}
+		references = append(references, r)
+	}
+	return references, nil
+}
+
 // sites reads the file of a site; without a name there is none.
 func sites(file string) ([]wire.Site, error) {
 	if file == "" {
@@ -93,42 +105,25 @@ func sites(file string) ([]wire.Site, error) {
 }
 
 func admitCommand() *cobra.Command {
-	var root, key, passphrase, as string
+	var a access
 	cmd := &cobra.Command{
 		Use: "admit REQUEST", Short: "Register the prefix of a node below, from its request.json", Args: cobra.ExactArgs(1),
 		Example: "  linghang node admit node/request.json --root root/siteinfo.json --key root/admin.key --as 300:0.NA/0.NA",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request, err := station.LoadRequest(args[0])
 			if err != nil {
-				return err
+				return err //nolint:wrapcheck // it says all
 			}
-			known, err := sites(root)
-			if err != nil {
-				return err
-			}
-			identity := auth.Identity{}
-			if identity.Reference, err = wire.ParseReference(as); err != nil {
-				return fmt.Errorf("--as %q: %w", as, err)
-			}
-			if identity.Key, err = station.LoadKey(key, []byte(passphrase)); err != nil {
-				return err
-			}
-			c := client.New(client.Options{Root: known, Identity: &identity})
-			defer func() { _ = c.Close() }()
-			if _, err := c.Create(cmd.Context(), request.Handle, request.Values, wire.FlagOverwrite); err != nil {
-				return fmt.Errorf("register %s: %w", request.Handle, err)
-			}
-			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s is registered\n", request.Handle)
-			return nil
+			return a.with(cmd, func(ctx context.Context, c *client.Client) error {
+				if _, err := c.Create(ctx, request.Handle, request.Values, wire.FlagOverwrite); err != nil {
+					return fmt.Errorf("register %s: %w", request.Handle, err)
+				}
+				_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s is registered\n", request.Handle)
+				return nil
+			})
 		},
 	}
-	cmd.Flags().StringVar(&root, "root", "", "siteinfo.json of the root")
-	cmd.Flags().StringVar(&key, "key", "", "file with the private key of who administers the prefix above")
-	cmd.Flags().StringVar(&passphrase, "passphrase", "", "of the key file")
-	cmd.Flags().StringVar(&as, "as", "", "who administers the prefix above, as 300:0.NA/0.NA")
-	for _, name := range []string{"root", "key", "as"} {
-		_ = cmd.MarkFlagRequired(name) // fails for a name that is no flag only
-	}
+	a.flags(cmd)
 	return cmd
 }
 

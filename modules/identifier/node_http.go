@@ -29,6 +29,7 @@ func (m *Module) nodeRoutes() []module.Route {
 		{Pattern: "GET /nodes/{id}", Permission: "identifier.view", Summary: "One node", Handler: httpd.JSON(m.readNode)},
 		{Pattern: "PUT /nodes/{id}", Permission: "identifier.apply", Summary: "Edit a node", Handler: httpd.JSON(m.editNode)},
 		{Pattern: "POST /nodes/{id}/state", Permission: "identifier.review", Summary: "Move a node to another state", Handler: httpd.JSON(m.moveNode)},
+		{Pattern: "DELETE /nodes/{id}", Permission: "identifier.review", Summary: "Remove a node of the demonstration city", Handler: httpd.JSON(m.removeNode)},
 		{Pattern: "GET /nodes/{id}/counts", Permission: "identifier.view", Summary: "What the node was asked, by day, with exact extremes", Handler: httpd.List(m.listCounts)},
 		{Pattern: "GET /nodes/{id}/siteinfo.json", Permission: "identifier.view", Summary: "The HS_SITE of a node, for clients of the Handle System", Handler: httpd.Raw("", http.HandlerFunc(m.serveSite))},
 	}
@@ -440,4 +441,30 @@ func (m *Module) moveNode(ctx context.Context, in moveNodeInput) (nodeDetail, er
 		return nodeDetail{}, err
 	}
 	return m.changed(ctx, n)
+}
+
+// removeNode removes a node of the demonstration city with its identifiers.
+// Others are revoked and kept.
+func (m *Module) removeNode(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
+	n, err := m.visible(ctx, in.ID)
+	if err != nil {
+		return httpd.Nothing{}, err
+	}
+	may, err := m.reviews(ctx, n)
+	switch {
+	case err != nil:
+		return httpd.Nothing{}, err
+	case !may:
+		return httpd.Nothing{}, fault.New(fault.Forbidden, "identifier.node.not_yours", "whoever operates the node above decides about it")
+	case !n.Synthetic:
+		return httpd.Nothing{}, fault.New(fault.Conflict, "identifier.node.real", "only nodes of the demonstration are removed; revoke it instead")
+	}
+	if err := m.ready(); err != nil {
+		return httpd.Nothing{}, err
+	}
+	if err := m.nodes.remove(ctx, n); err != nil {
+		return httpd.Nothing{}, err
+	}
+	m.kit.Notify(topicNodes, n.ID, n.Operator.ID)
+	return httpd.Nothing{}, m.clear(ctx, n)
 }

@@ -104,6 +104,26 @@ func (s nodeStore) change(ctx context.Context, id string, version int64, decide 
 	return n, err
 }
 
+// remove removes a node below which there are none.
+func (s nodeStore) remove(ctx context.Context, n node) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		var below int
+		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM node WHERE above_id = $1`, n.ID).Scan(&below); err != nil {
+			return fmt.Errorf("count nodes below: %w", err)
+		}
+		if below > 0 {
+			return fault.New(fault.Conflict, "identifier.node.below", "%d nodes are below it; remove them first", below)
+		}
+		for _, statement := range []string{`DELETE FROM node WHERE id = $1`, `DELETE FROM node_count WHERE node_id = $1`} {
+			if _, err := tx.Exec(ctx, statement, n.ID); err != nil {
+				return fmt.Errorf("remove node: %w", err)
+			}
+		}
+		tx.Changed("node", n.ID, n, nil)
+		return nil
+	})
+}
+
 // answering returns the nodes whose prefixes resolve, hosted here or not.
 func (s nodeStore) answering(ctx context.Context) ([]node, error) {
 	rows, err := s.db.Query(ctx, `SELECT `+nodeColumns+` FROM node n WHERE n.state IN ('trial', 'in_service', 'suspended')`)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -73,8 +74,25 @@ func (a *api) send(ctx context.Context, method, path, contentType string, body [
 	return nil
 }
 
-// call sends in as JSON.
+// triesWhenLimited is how often a request is made again that came too soon.
+const triesWhenLimited = 20
+
+// call sends in as JSON, and again a moment later what came too soon.
 func (a *api) call(ctx context.Context, method, path string, in, out any, header ...string) error {
+	for try := 1; ; try++ {
+		err := a.once(ctx, method, path, in, out, header...)
+		if refused, ok := errors.AsType[*refusal](err); !ok || refused.Status != http.StatusTooManyRequests || try == triesWhenLimited {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err() //nolint:wrapcheck // the caller stopped it
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func (a *api) once(ctx context.Context, method, path string, in, out any, header ...string) error {
 	var body []byte
 	if in != nil {
 		var err error

@@ -27,7 +27,7 @@ type Options struct {
 func Permissions() []string {
 	return []string{
 		"system.organisation.view", "system.organisation.edit", "platforms.view", "platforms.register", "platforms.review", "platforms.key", "platforms.backfill",
-		"plan.view", "plan.manage",
+		"plan.view", "plan.manage", "identifier.view", "identifier.apply", "identifier.review",
 	}
 }
 
@@ -61,6 +61,10 @@ func Run(ctx context.Context, o Options) error {
 	if err := d.plan(ctx); err != nil {
 		return err
 	}
+	net, err := d.identifiers(ctx)
+	if err != nil {
+		return err
+	}
 	if o.Once {
 		tally := &tally{}
 		for _, s := range senders {
@@ -69,8 +73,12 @@ func Run(ctx context.Context, o Options) error {
 		d.say("%d platforms reported once: %s", len(senders), tally)
 		return tally.err()
 	}
-	d.say("%d platforms report every %s; stop with Ctrl-C, take the city away with --remove", len(senders), o.Every)
-	d.keep(ctx, senders)
+	d.say("%d platforms report every %s, identifiers of %d nodes are resolved; stop with Ctrl-C, take the city away with --remove", len(senders), o.Every, len(net.enterprises))
+	var resolving sync.WaitGroup
+	resolved := &asked{}
+	resolving.Go(func() { d.resolve(ctx, net, resolved) })
+	d.keep(ctx, senders, resolved)
+	resolving.Wait()
 	return nil
 }
 
@@ -160,7 +168,7 @@ func (d *demo) issue(ctx context.Context, id string, p platform) (key, secret st
 }
 
 // keep lets every platform report, each at its own second, until ctx ends.
-func (d *demo) keep(ctx context.Context, senders []sender) {
+func (d *demo) keep(ctx context.Context, senders []sender, resolved *asked) {
 	var work sync.WaitGroup
 	sums := &tally{}
 	for i, s := range senders {
@@ -172,7 +180,7 @@ func (d *demo) keep(ctx context.Context, senders []sender) {
 	for {
 		select {
 		case <-tick.C:
-			d.say("%s  %s", time.Now().Format(time.TimeOnly), sums)
+			d.say("%s  %s; %s", time.Now().Format(time.TimeOnly), sums, resolved)
 		case <-ctx.Done():
 			work.Wait()
 			d.say("stopped: %s", sums)
@@ -240,6 +248,9 @@ func (t *tally) String() string {
 // Remove takes everything synthetic away again.
 func Remove(ctx context.Context, o Options) error {
 	d := begin(o)
+	if err := d.removeNodes(ctx); err != nil {
+		return err
+	}
 	for _, list := range []struct{ path, what string }{
 		{"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/system/organisations", "organisations"},
 	} {

@@ -156,7 +156,8 @@ export interface paths {
         /** Edit a node */
         put: operations["put-identifier-nodes-id"];
         post?: never;
-        delete?: never;
+        /** Remove a node of the demonstration city */
+        delete: operations["delete-identifier-nodes-id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7432,6 +7433,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IdentifierNodeDetail"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-identifier-nodes-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

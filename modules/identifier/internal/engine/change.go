@@ -21,7 +21,7 @@ type order struct {
 	handle  string
 	values  []wire.Value // of create, add and modify
 	indexes []int32      // of remove
-	over    bool         // create even if it exists
+	over    bool         // create even if it exists, add even where there is a value
 	by      wire.Reference
 }
 
@@ -48,8 +48,8 @@ func orderOf(req *server.Request) (*order, error) {
 		}
 		o.handle, o.values = body.Handle, body.Values
 	}
+	o.over = req.Header.Flags.Has(wire.FlagOverwrite)
 	if o.op == wire.OpCreate {
-		o.over = req.Header.Flags.Has(wire.FlagOverwrite)
 		if req.Header.Flags.Has(wire.FlagMint) {
 			suffix, err := uuid.NewV7()
 			if err != nil {
@@ -183,6 +183,11 @@ func (e *Engine) decide(ctx context.Context, o *order, exists bool, before []wir
 	case wire.OpDelete:
 		return nil, e.permit(ctx, before, o.by, deleteRight(o.handle), nil)
 	case wire.OpAddValues:
+		if o.over {
+			after, _ := merge(before, o.values, now)
+			need, err := difference(before, after)
+			return after, e.agree(ctx, o, before, after, need, err)
+		}
 		after, need, err := add(before, o.values, now)
 		return after, e.agree(ctx, o, before, after, need, err)
 	case wire.OpModifyValues:

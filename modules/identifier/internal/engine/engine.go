@@ -28,8 +28,9 @@ type Options struct {
 	// Remote resolves handles whose home is elsewhere: keys of who asks, and the
 	// administrators of a prefix. Nil finds only what is here.
 	Remote func(ctx context.Context, handle string) ([]wire.Value, error)
-	// Known are values of handles whose home is elsewhere, by folded handle, that
-	// need not be resolved: the node's own key, before its prefix is registered.
+	// Known are values of handles whose home is elsewhere, by folded handle, for when
+	// they cannot be resolved: the node's own key, before its prefix is registered and
+	// while the node above is away.
 	Known map[string][]wire.Value
 	// Recurse answers for handles whose home is elsewhere when a client asks for
 	// recursion; nil does not.
@@ -197,14 +198,15 @@ func (e *Engine) values(ctx context.Context, handle string) ([]wire.Value, error
 		}
 		return decode(r)
 	}
-	if values := e.o.Known[wire.Fold(handle)]; values != nil {
-		return values, nil
-	}
+	known := e.o.Known[wire.Fold(handle)]
 	if e.o.Remote == nil {
-		return nil, nil
+		return known, nil
 	}
 	values, err := e.o.Remote(ctx, handle)
-	if err != nil {
+	switch {
+	case known != nil && (err != nil || len(values) == 0):
+		return known, nil //nolint:nilerr // this is what it is known for
+	case err != nil:
 		return nil, fmt.Errorf("resolve %s: %w", handle, err)
 	}
 	return values, nil

@@ -159,6 +159,8 @@ func TestRightsAreThoseOfHSAdmin(t *testing.T) {
 		{"add a value", wire.OpAddValues, 0, body(product, url(9)), []string{"add"}, wire.CodeSuccess},
 		{"add at an index that is taken", wire.OpAddValues, 0, body(product, url(1)), []string{"add"}, wire.CodeValueExists},
 		{"add an administrator", wire.OpAddValues, 0, body(product, newAdmin), []string{"add admin"}, wire.CodeSuccess},
+		{"add where there is a value, overwriting", wire.OpAddValues, wire.FlagOverwrite, body(product, wire.Text(1, wire.TypeURL, "http://b.example")), []string{"modify"}, wire.CodeSuccess},
+		{"add one, overwriting", wire.OpAddValues, wire.FlagOverwrite, body(product, url(9)), []string{"add"}, wire.CodeSuccess},
 		{"modify a value", wire.OpModifyValues, 0, body(product, wire.Text(1, wire.TypeURL, "http://b.example")), []string{"modify"}, wire.CodeSuccess},
 		{"modify none", wire.OpModifyValues, 0, body(product, url(9)), []string{"modify"}, wire.CodeValuesNotFound},
 		{"modify what nobody may", wire.OpModifyValues, 0, body(product, wire.Text(3, "STONE", "")), []string{"modify"}, wire.CodeNoPermission},

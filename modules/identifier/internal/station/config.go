@@ -48,6 +48,8 @@ type Config struct {
 	// on when empty. Ports are those it listens on.
 	Public netip.Addr
 	Root   []wire.Site // of the root, to find keys that are kept elsewhere
+	// Admins may do everything here, beside who holds admin.key.
+	Admins []wire.Reference
 	Mirror []wire.Reference
 	// Memory is how many octets of records are kept in memory.
 	Memory int64

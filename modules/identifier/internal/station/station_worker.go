@@ -43,6 +43,7 @@ type Station struct {
 	rest      *rest.Handler
 	tls       *tls.Config
 	client    *client.Client
+	recalled  recalled
 }
 
 // Open reads or makes the node's directory and takes its ports.
@@ -155,7 +156,7 @@ func (s *Station) settle(ctx context.Context, kept saved, admin crypto.PrivateKe
 		return err
 	}
 	s.engine = engine.New(engine.Options{
-		Store: s.store, Name: s.c.prefixHandle(), Administrators: []wire.Reference{s.c.identity()}, FullAccess: true, Mirrors: s.c.Mirror,
+		Store: s.store, Name: s.c.prefixHandle(), Administrators: append([]wire.Reference{s.c.identity()}, s.c.Admins...), FullAccess: true, Mirrors: s.c.Mirror,
 		Remote: s.remote, Known: map[string][]wire.Value{wire.Fold(own.Handle): values}, Log: s.log,
 	})
 	if err := s.engine.Settle(ctx, s.c.prefixHandle(), s.c.prefixHandle()); err != nil {
@@ -196,18 +197,20 @@ func (s *Station) remote(ctx context.Context, handle string) ([]wire.Value, erro
 	if s.client == nil {
 		return nil, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, remoteTime)
-	defer cancel()
-	a, err := s.client.Resolve(ctx, handle, client.Query{KeepAlias: true})
-	switch client.CodeOf(err) {
-	case wire.CodeNotFound, wire.CodeValuesNotFound:
-		return nil, nil
-	default:
-	}
-	if err != nil {
-		return nil, err //nolint:wrapcheck // the engine says what it asked for
-	}
-	return a.Values, nil
+	return s.recalled.get(handle, time.Now(), func() ([]wire.Value, error) {
+		ctx, cancel := context.WithTimeout(ctx, remoteTime)
+		defer cancel()
+		a, err := s.client.Resolve(ctx, handle, client.Query{KeepAlias: true})
+		switch client.CodeOf(err) {
+		case wire.CodeNotFound, wire.CodeValuesNotFound:
+			return nil, nil
+		default:
+		}
+		if err != nil {
+			return nil, err //nolint:wrapcheck // the engine says what it asked for
+		}
+		return a.Values, nil
+	})
 }
 
 func addressOf(l net.Listener) netip.AddrPort {
