@@ -31,8 +31,12 @@ func TestAFileIsReadRowByRow(t *testing.T) {
 		values int
 		fault  bool
 	}{
-		{2, "88.101.5/T001", 2, false}, {3, "88.101.5/T002", 1, false}, {5, "88.101.6/T003", 0, true},
-		{6, "88.101.5/T004", 0, true}, {7, "88.101.5/T005", 0, true}, {8, "88.101.5/T006", 1, false},
+		{2, "88.101.5/T001", 2, false},
+		{3, "88.101.5/T002", 1, false},
+		{5, "88.101.6/T003", 0, true},
+		{6, "88.101.5/T004", 0, true},
+		{7, "88.101.5/T005", 0, true},
+		{8, "88.101.5/T006", 1, false},
 	}
 	for _, w := range want {
 		r, err := table.next()

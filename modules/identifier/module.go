@@ -37,7 +37,7 @@ type Module struct {
 	edits      editStore
 	projection projectionStore
 	counts     countStore
-	imports importStore
+	imports    importStore
 	records    record.Store
 	posts      []*post
 	hosted     hostedNodes
