@@ -107,7 +107,7 @@ func parts() []part {
 
 // ruleKernel is what of the kernel a rule may know: a file of a room that is
 // neither a part by its name nor module.go.
-func ruleKernel() []string { return []string{"bus", "district", "fault", "lang", "paper"} }
+func ruleKernel() []string { return []string{"bus", "district", "fault", "industry", "lang", "paper"} }
 
 // connecting are the ends of the names of files that are no rules.
 func connecting() []string { return []string{"_store.go", "_http.go", "_client.go", "_worker.go"} }

@@ -11,6 +11,7 @@ import (
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 	"linghang/lib/handle/resolver"
@@ -225,13 +226,38 @@ func (m *Module) save(ctx context.Context, n node, e engine.Edit, before []wire.
 		return fault.New(fault.Unavailable, "identifier.node.closed", "the node's door is closed at the moment").After(15)
 	}
 	if err := p.engine.Check(ctx, e); err != nil {
-		return problem(err)
+		return m.overtaken(ctx, e, problem(err))
 	}
 	d, err := m.edits.insert(ctx, n.ID, e, before)
 	if err != nil {
 		return err
 	}
-	return m.makeEdit(ctx, d)
+	return m.overtaken(ctx, e, m.makeEdit(ctx, d))
+}
+
+// overtaken says when and by whom an identifier was changed that the caller saw
+// otherwise. Persons are not named: the audit log does, to those who may read it.
+func (m *Module) overtaken(ctx context.Context, e engine.Edit, err error) error {
+	if fault.KindOf(err) != fault.Conflict {
+		return err
+	}
+	r, failed := m.records.Load(ctx, e.Handle)
+	if failed != nil || r == nil || r.Change == e.Was {
+		return err
+	}
+	if e.Was == 0 {
+		return fault.New(fault.Conflict, "identifier.handle.exists", "there is an identifier %s already", e.Handle).At("body.handle", "choose another suffix")
+	}
+	by := lang.Text{ZH: "他人", EN: "somebody else"}
+	if list, failed := m.records.Log(ctx, r.Change-1, 1); failed == nil && len(list) == 1 {
+		switch l := &list[0]; {
+		case l.By == e.By:
+			by = lang.Text{ZH: "您自己（在另一处）", EN: "you, elsewhere"}
+		case l.Via != viaPeople:
+			by = lang.Text{ZH: l.By, EN: l.By}
+		}
+	}
+	return fault.New(fault.Conflict, "identifier.handle.changed", "%s was changed meanwhile by %s", e.Handle, by.EN).With("by", by).With("change", r.Change)
 }
 
 // makeEdit makes an edit that is recorded, and forgets it.

@@ -50,7 +50,10 @@ type Module struct {
 
 // New returns the room.
 func New(kit *module.Kit) *Module {
-	m := &Module{kit: kit, settings: defaults(), nodes: nodeStore{kit.DB}, doors: doorStore{kit.DB, kit.Seal}, edits: editStore{kit.DB}, projection: projectionStore{kit.DB}, counts: countStore{kit.DB}, imports: importStore{kit.DB}, opened: make(chan struct{})}
+	m := &Module{
+		kit: kit, settings: defaults(), opened: make(chan struct{}), nodes: nodeStore{kit.DB, kit.Search}, doors: doorStore{kit.DB, kit.Seal},
+		edits: editStore{kit.DB}, projection: projectionStore{kit.DB}, counts: countStore{kit.DB}, imports: importStore{kit.DB},
+	}
 	m.recursive.m, m.recursive.run = m, make(chan *resolver.Resolver, 1)
 	m.broken = errors.Join(kit.Config(&m.settings), m.settings.check())
 	if m.settings.Root != "" {
@@ -73,6 +76,7 @@ func (m *Module) Manifest() module.Manifest {
 		Routes:      slices.Concat(m.nodeRoutes(), m.handleRoutes(), m.importRoutes()),
 		Sealed:      sealedColumns(),
 		Personal:    personal(),
+		Finds:       m.nodes.finds(),
 		Forget:      m.forgetPerson,
 		Measures:    m.measureList(),
 		Keeps:       []module.Keep{record.Keep(recordsDir(m.kit))},
@@ -85,6 +89,7 @@ func (m *Module) Manifest() module.Manifest {
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "标识解析", EN: "Resolve"}, Path: "/identifier/resolve", Icon: "resolve", Permission: "identifier.view"},
 			{Section: section, Label: lang.Text{ZH: "节点", EN: "Nodes"}, Path: "/identifier/nodes", Icon: "nodes", Permission: "identifier.view"},
+			{Section: section, Label: lang.Text{ZH: "标识", EN: "Identifiers"}, Path: "/identifier/handles", Icon: "identifiers", Permission: "identifier.view"},
 		},
 	}
 }

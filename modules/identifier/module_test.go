@@ -129,6 +129,23 @@ func (h *house) resolves(t *testing.T, handle string, want wire.Code) {
 	}
 }
 
+func TestANodeIsFoundByTheCitysSearchOnceItAnswers(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		h := city(t, o)
+		h.found(t)
+		found := func(who string) bool {
+			r := h.Get(t, "/api/search?q="+url.QueryEscape(h.enterprise.Prefix), who)
+			return strings.Contains(string(r.Body), "/identifier/nodes/"+h.enterprise.ID)
+		}
+		kerneltest.Wait(t, "the application to be found by who made it", func() bool { return found("manager-theirs") })
+		if found("viewer-ours") {
+			t.Error("others find an application")
+		}
+		h.move(t, "manager-ours", "trial", http.StatusOK)
+		kerneltest.Wait(t, "the node to be found by everybody", func() bool { return found("viewer-ours") })
+	})
+}
+
 func TestWhatWasRegisteredIsFoundAndRecorded(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		h := city(t, o)

@@ -2,6 +2,7 @@ package identifier
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -157,6 +158,30 @@ func (n node) checkPrefix(above *node, f *fault.Error) {
 	case n.Role == enterpriseNode && (above == nil || !strings.HasPrefix(wire.Fold(n.Prefix), wire.Fold(above.Prefix)+".")):
 		_ = f.At("body.prefix", "an enterprise's prefix begins with that of its secondary node")
 	}
+}
+
+// nextPrefix is the number after the greatest that is taken below a prefix.
+func nextPrefix(above string, taken []string) string {
+	last := 0
+	for _, prefix := range taken {
+		if n, err := strconv.Atoi(strings.TrimPrefix(prefix, above+".")); err == nil && n > last {
+			last = n
+		}
+	}
+	return above + "." + strconv.Itoa(last+1)
+}
+
+// nextSecondary goes on where the greatest number ends that a secondary node has.
+func nextSecondary(taken []string) string {
+	var next string
+	last := 0
+	for _, prefix := range taken {
+		above := prefixAbove(prefix)
+		if n, err := strconv.Atoi(strings.TrimPrefix(prefix, above+".")); err == nil && above != "" && n >= last {
+			last, next = n, above+"."+strconv.Itoa(n+1)
+		}
+	}
+	return next
 }
 
 const rootPrefix = "0.NA"

@@ -8,9 +8,11 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"linghang/kernel/district"
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/industry"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
@@ -21,7 +23,7 @@ import (
 
 func (m *Module) nodeRoutes() []module.Route {
 	return []module.Route{
-		{Pattern: "GET /vocabulary", Permission: "identifier.view", Summary: "Roles and states of nodes", Handler: httpd.JSON(m.vocabulary)},
+		{Pattern: "GET /vocabulary", Permission: "identifier.view", Summary: "Roles and states of nodes, districts, industries, doors", Handler: httpd.JSON(m.vocabulary)},
 		{Pattern: "GET /nodes", Permission: "identifier.view", Summary: "Nodes, and applications within one's scope", Handler: httpd.List(m.listNodes)},
 		{Pattern: "POST /nodes", Permission: "identifier.apply", Summary: "Found a node, or apply for a prefix", Handler: httpd.Created(m.foundNode)},
 		{Pattern: "GET /nodes/{id}", Permission: "identifier.view", Summary: "One node", Handler: httpd.JSON(m.readNode)},
@@ -36,12 +38,25 @@ func (m *Module) nodeRoutes() []module.Route {
 type nothing struct{}
 
 type vocabularyView struct {
-	Roles  []term `json:"roles" nullable:"false"`
-	States []term `json:"states" nullable:"false"`
+	Roles      []term   `json:"roles" nullable:"false"`
+	States     []term   `json:"states" nullable:"false"`
+	Districts  []term   `json:"districts" nullable:"false"`
+	Industries []term   `json:"industries" nullable:"false"`
+	Doors      []string `json:"doors" nullable:"false" doc:"At which hosted nodes answer"`
 }
 
 func (m *Module) vocabulary(context.Context, nothing) (vocabularyView, error) {
-	return vocabularyView{roles(), states()}, nil
+	v := vocabularyView{Roles: roles(), States: states()}
+	for _, d := range district.All() {
+		v.Districts = append(v.Districts, term{d.Code, d.Name})
+	}
+	for _, d := range industry.All() {
+		v.Industries = append(v.Industries, term{d.Code, d.Name})
+	}
+	for _, d := range m.settings.Doors {
+		v.Doors = append(v.Doors, d.Name)
+	}
+	return v, nil
 }
 
 // NodeView is a node as lists show it.
@@ -57,6 +72,7 @@ type NodeView struct {
 	Hosting    string     `json:"hosting" enum:"hosted,alone" title:"部署方式|Hosting"`
 	State      state      `json:"state" enum:"applied,refused,trial,in_service,suspended,revoked" title:"状态|State"`
 	ValidUntil *time.Time `json:"valid_until,omitempty" title:"有效期至|Valid until"`
+	Below      int64      `json:"below" title:"下级节点数|Nodes below" doc:"Those that answer"`
 	Synthetic  bool       `json:"synthetic" title:"合成数据|Synthetic"`
 	Version    int64      `json:"version"`
 }
@@ -78,7 +94,23 @@ func (m *Module) listNodes(ctx context.Context, in nodeParams) (sqldb.Page[NodeV
 	for i, n := range page.Items {
 		views.Items[i] = viewNode(n)
 	}
-	return views, err
+	if err != nil {
+		return views, err
+	}
+	return views, m.countBelow(ctx, views.Items)
+}
+
+// countBelow puts to nodes how many others they allocate to.
+func (m *Module) countBelow(ctx context.Context, views []NodeView) error {
+	ids := make([]string, len(views))
+	for i := range views {
+		ids[i] = views[i].ID
+	}
+	below, err := m.nodes.below(ctx, ids)
+	for i := range views {
+		views[i].Below = below[views[i].ID]
+	}
+	return err
 }
 
 // nodeDetail is a node on its own page.
@@ -93,6 +125,9 @@ type nodeDetail struct {
 	Identifiers int64     `json:"identifiers" doc:"Handles of its prefix that are kept here"`
 	Transitions []state   `json:"transitions" nullable:"false" doc:"States that the caller may move it to"`
 	Yours       bool      `json:"yours" doc:"The caller may edit it and change its identifiers"`
+	Free        string    `json:"free_prefix" doc:"The next prefix that it may allocate, after those of the nodes below it; empty if they tell none"`
+	SiteFile    string    `json:"site_file,omitempty" doc:"Text of the siteinfo.json of a node that is alone, for who may edit it"`
+	PublicKey   string    `json:"public_key,omitempty" doc:"As it was given, for who may edit it"`
 }
 
 // mine tells whether the caller acts for who operates a node.
@@ -147,7 +182,17 @@ func (m *Module) detail(ctx context.Context, n node) (nodeDetail, error) {
 	if may {
 		d.Transitions = n.State.next()
 	}
-	d.Yours = mine(ctx, n)
+	below, err := m.nodes.below(ctx, []string{n.ID})
+	if err != nil {
+		return d, err
+	}
+	d.Below = below[n.ID]
+	if d.Free, err = m.nodes.freePrefix(ctx, n); err != nil {
+		return d, err
+	}
+	if d.Yours = mine(ctx, n); d.Yours {
+		d.SiteFile, d.PublicKey = n.Site, n.PublicKey
+	}
 	if d.Yours || may {
 		d.Contact, d.Reason = n.Contact, n.Reason
 	}

@@ -11,10 +11,14 @@ import (
 
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
+	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 )
 
-type nodeStore struct{ db *sqldb.DB }
+type nodeStore struct {
+	db     *sqldb.DB
+	search *module.Search
+}
 
 const nodeColumns = `n.id, n.role, n.prefix, n.above_id, n.organisation_id, n.operator_zh, n.operator_en, n.name_zh, n.name_en, n.industry, n.district,
 	n.contact_name, n.contact_phone, n.contact_email, n.hosting, n.door, n.site, n.public_key, n.state, n.reason, n.valid_until, n.synthetic, n.created_at, n.version`
@@ -52,7 +56,7 @@ func (s nodeStore) insert(ctx context.Context, n node) error {
 			return fmt.Errorf("insert node: %w", err)
 		}
 		tx.Changed("node", n.ID, nil, n)
-		return nil
+		return s.search.Put(ctx, tx, n.document())
 	})
 }
 
@@ -95,7 +99,7 @@ func (s nodeStore) change(ctx context.Context, id string, version int64, decide 
 		tx.Changed("node", id, before, after)
 		after.Version++
 		n = after
-		return nil
+		return s.search.Put(ctx, tx, n.document())
 	})
 	return n, err
 }
@@ -147,17 +151,64 @@ func (s nodeStore) inState(ctx context.Context, in state) ([]node, error) {
 	return sqldb.All(rows, scanNode)
 }
 
-// open returns the nodes of prefixes that everybody sees.
-func (s nodeStore) open(ctx context.Context, prefixes []string) ([]node, error) {
-	var args []any
-	var marks []string
-	for _, prefix := range slices.Compact(slices.Sorted(slices.Values(prefixes))) {
-		args, marks = append(args, prefix), append(marks, fmt.Sprint("$", len(args)+1))
+// freePrefix returns the next prefix that a node may allocate. Prefixes below a
+// secondary node are numbered from 1; those below a root go on from the last,
+// since others than the city may number them.
+func (s nodeStore) freePrefix(ctx context.Context, n node) (string, error) {
+	if n.Role == enterpriseNode || !n.State.changes() {
+		return "", nil
 	}
-	if len(args) == 0 {
+	rows, err := s.db.Query(ctx, `SELECT n.prefix FROM node n WHERE n.above_id = $1`, n.ID)
+	if err != nil {
+		return "", fmt.Errorf("read prefixes: %w", err)
+	}
+	taken, err := sqldb.All(rows, func(r sqldb.Row) (prefix string, err error) { return prefix, r.Scan(&prefix) })
+	if err != nil {
+		return "", err
+	}
+	if n.Role == secondaryNode {
+		return nextPrefix(n.Prefix, taken), nil
+	}
+	return nextSecondary(taken), nil
+}
+
+// below counts the nodes that answer and were allocated to by each of some.
+func (s nodeStore) below(ctx context.Context, ids []string) (map[string]int64, error) {
+	if len(ids) == 0 {
 		return nil, nil
 	}
-	rows, err := s.db.Query(ctx, `SELECT `+nodeColumns+` FROM node n WHERE n.state IN ('trial', 'in_service') AND n.prefix IN (`+strings.Join(marks, ", ")+`)`, args...)
+	in, args := marks(ids)
+	rows, err := s.db.Query(ctx, `SELECT n.above_id, COUNT(*) FROM node n WHERE n.state IN ('trial', 'in_service', 'suspended') AND n.above_id IN (`+in+`) GROUP BY n.above_id`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("count nodes below: %w", err)
+	}
+	counts := map[string]int64{}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (id string, err error) {
+		var n int64
+		err = r.Scan(&id, &n)
+		counts[id] = n
+		return id, err
+	})
+	return counts, err
+}
+
+// marks are the places of words in a condition, and the words.
+func marks(words []string) (in string, args []any) {
+	list := slices.Compact(slices.Sorted(slices.Values(words)))
+	places := make([]string, len(list))
+	for i, word := range list {
+		places[i], args = fmt.Sprint("$", i+1), append(args, word)
+	}
+	return strings.Join(places, ", "), args
+}
+
+// open returns the nodes of prefixes that everybody sees.
+func (s nodeStore) open(ctx context.Context, prefixes []string) ([]node, error) {
+	if len(prefixes) == 0 {
+		return nil, nil
+	}
+	in, args := marks(prefixes)
+	rows, err := s.db.Query(ctx, `SELECT `+nodeColumns+` FROM node n WHERE n.state IN ('trial', 'in_service') AND n.prefix IN (`+in+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read nodes: %w", err)
 	}

@@ -2,9 +2,9 @@ package platforms
 
 import (
 	"slices"
-	"strings"
 
 	"linghang/kernel/district"
+	"linghang/kernel/industry"
 	"linghang/kernel/lang"
 )
 
@@ -37,42 +37,10 @@ func districts() []term {
 
 // industries are the manufacturing divisions of GB/T 4754-2017.
 func industries() []term {
-	const table = `C13 农副食品加工业|Agro-food processing
-C14 食品制造业|Food
-C15 酒、饮料和精制茶制造业|Beverages and tea
-C16 烟草制品业|Tobacco
-C17 纺织业|Textiles
-C18 纺织服装、服饰业|Apparel
-C19 皮革、毛皮、羽毛及其制品和制鞋业|Leather and footwear
-C20 木材加工和木、竹、藤、棕、草制品业|Wood products
-C21 家具制造业|Furniture
-C22 造纸和纸制品业|Paper
-C23 印刷和记录媒介复制业|Printing
-C24 文教、工美、体育和娱乐用品制造业|Culture and sports goods
-C25 石油、煤炭及其他燃料加工业|Petroleum and fuels
-C26 化学原料和化学制品制造业|Chemicals
-C27 医药制造业|Pharmaceuticals
-C28 化学纤维制造业|Chemical fibres
-C29 橡胶和塑料制品业|Rubber and plastics
-C30 非金属矿物制品业|Non-metallic minerals
-C31 黑色金属冶炼和压延加工业|Ferrous metals
-C32 有色金属冶炼和压延加工业|Non-ferrous metals
-C33 金属制品业|Metal products
-C34 通用设备制造业|General equipment
-C35 专用设备制造业|Special equipment
-C36 汽车制造业|Automobiles
-C37 铁路、船舶、航空航天和其他运输设备制造业|Rail, ships and aerospace
-C38 电气机械和器材制造业|Electrical machinery
-C39 计算机、通信和其他电子设备制造业|Electronics
-C40 仪器仪表制造业|Instruments
-C41 其他制造业|Other manufacturing
-C42 废弃资源综合利用业|Waste recycling
-C43 金属制品、机械和设备修理业|Repair of machinery`
-	var list []term
-	for line := range strings.SplitSeq(table, "\n") {
-		code, title, _ := strings.Cut(line, " ")
-		zh, en, _ := strings.Cut(title, "|")
-		list = append(list, term{code, lang.Text{ZH: zh, EN: en}})
+	all := industry.All()
+	list := make([]term, len(all))
+	for i, d := range all {
+		list[i] = term{d.Code, d.Name}
 	}
 	return list
 }

@@ -238,7 +238,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Roles and states of nodes */
+        /** Roles and states of nodes, districts, industries, doors */
         get: operations["get-identifier-vocabulary"];
         put?: never;
         post?: never;
@@ -3956,11 +3956,18 @@ export interface components {
         };
         IdentifierNodeDetail: {
             above_id: string;
+            /**
+             * Format: int64
+             * @description Those that answer
+             */
+            below: number;
             contact: components["schemas"]["IdentifierContact"];
             /** Format: date-time */
             created_at: string;
             district: string;
             door: string;
+            /** @description The next prefix that it may allocate, after those of the nodes below it; empty if they tell none */
+            free_prefix: string;
             /** @description Its prefix can be administered over the protocol */
             has_key: boolean;
             /** @enum {string} */
@@ -3975,12 +3982,16 @@ export interface components {
             name: components["schemas"]["Text"];
             operator: components["schemas"]["IdentifierOperator"];
             prefix: string;
+            /** @description As it was given, for who may edit it */
+            public_key?: string;
             /** @description Why it was refused, suspended or revoked */
             reason: string;
             /** @enum {string} */
             role: "root" | "secondary" | "enterprise";
             /** @description Where it speaks the protocol; empty while its door is closed */
             site: string;
+            /** @description Text of the siteinfo.json of a node that is alone, for who may edit it */
+            site_file?: string;
             /** @enum {string} */
             state: "applied" | "refused" | "trial" | "in_service" | "suspended" | "revoked";
             synthetic: boolean;
@@ -4032,6 +4043,11 @@ export interface components {
         };
         IdentifierNodeView: {
             above_id: string;
+            /**
+             * Format: int64
+             * @description Those that answer
+             */
+            below: number;
             district: string;
             /** @enum {string} */
             hosting: "hosted" | "alone";
@@ -4152,6 +4168,10 @@ export interface components {
             type: string;
         };
         IdentifierVocabularyView: {
+            districts: components["schemas"]["IdentifierTerm"][];
+            /** @description At which hosted nodes answer */
+            doors: string[];
+            industries: components["schemas"]["IdentifierTerm"][];
             roles: components["schemas"]["IdentifierTerm"][];
             states: components["schemas"]["IdentifierTerm"][];
         };

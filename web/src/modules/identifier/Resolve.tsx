@@ -2,8 +2,8 @@ import { ReloadOutlined, ScanOutlined } from '@ant-design/icons'
 import { Alert, Button, Card, Checkbox, Collapse, Flex, Input, type InputRef } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
-import { EmptyState, Failure, LinkButton, Loading, PageHeader, Problem, StatusTag, useMay } from '../../kernel'
-import { useResolution, type Resolution } from './data'
+import { EmptyState, Failure, LinkButton, Loading, PageHeader, Problem, StatusTag } from '../../kernel'
+import { useFounds, useResolution, type Resolution } from './data'
 import './identifier.css'
 import { useIdentifierTexts } from './texts'
 import { Values } from './Values'
@@ -77,9 +77,9 @@ function Question({ handle, fresh, busy, ask }: Asking) {
 /** Nothing could be asked; without a root, who can found one is led there. */
 function Refused({ problem, retry }: { problem: unknown; retry: () => void }) {
   const t = useIdentifierTexts()
-  const may = useMay()
+  const founds = useFounds()
   if (!(problem instanceof Problem) || problem.key !== 'identifier.root.none') return <Failure problem={problem} retry={retry} />
-  const action = may('identifier.review') && <LinkButton to="/identifier/nodes/new?role=root" type="primary">{t('resolve.found')}</LinkButton>
+  const action = founds && <LinkButton to="/identifier/nodes/new?role=root" type="primary">{t('resolve.found')}</LinkButton>
   return <Card><EmptyState title={t('resolve.rootMissing')} note={t('resolve.rootMissingNote')} action={action} /></Card>
 }
 

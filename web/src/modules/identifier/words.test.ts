@@ -30,6 +30,7 @@ test('what a step is for is told in the words of the page, and what is new as it
   expect(whyOf('it is known for 23h59m58s more')).toEqual({ key: 'known', value: '23h59m58s' })
   expect(whyOf('the values')).toEqual({ key: 'values' })
   expect(whyOf('HS_SIGNATURE in value 400')).toEqual({ key: 'signature', value: '400' })
+  expect(whyOf('prefix referral')).toEqual({ key: 'led' })
   expect(whyOf('something new')).toEqual({ key: 'said', value: 'something new' })
   expect(['23h59m58s', '1m5s', '8s', '500ms'].map(secondsOf)).toEqual([86398, 65, 8, 1])
 })

@@ -44,11 +44,11 @@ export function toneOf(code: number): 'good' | 'warn' | 'bad' | 'info' {
 }
 
 /** Why a step was taken, in the words of the texts; the resolver speaks English. */
-export type Why = { key: 'place' | 'values' | 'known' | 'was' | 'stale' | 'blocked' | 'forced' | 'signature' | 'proof'; value?: string } | { key: 'said'; value: string }
+export type Why = { key: 'place' | 'values' | 'known' | 'was' | 'stale' | 'blocked' | 'forced' | 'signature' | 'proof' | 'led'; value?: string } | { key: 'said'; value: string }
 
 const whys: [RegExp, Exclude<Why['key'], 'said'>][] = [
   [/^where the service is$/, 'place'], [/^the values$/, 'values'], [/^it is known for (.+) more$/, 'known'], [/^where the service was$/, 'was'],
-  [/^its service does not answer, and this was known$/, 'stale'], [/^the handle is blocked$/, 'blocked'], [/^the answer is forced$/, 'forced'], [/^HS_SIGNATURE in value (\d+)$/, 'signature'], [/^is the proof right$/, 'proof'],
+  [/^its service does not answer, and this was known$/, 'stale'], [/^the handle is blocked$/, 'blocked'], [/^the answer is forced$/, 'forced'], [/^HS_SIGNATURE in value (\d+)$/, 'signature'], [/^is the proof right$/, 'proof'], [/^(?:prefix|service) referral$/, 'led'],
 ]
 
 export function whyOf(why: string): Why {
@@ -113,4 +113,9 @@ export function knownType(type: string): KnownType | undefined {
 export function milliseconds(ms: number): string {
   if (ms >= 100) return ms.toFixed(0)
   return ms >= 1 ? ms.toFixed(1) : ms.toFixed(2)
+}
+
+/** Whole days until a time; negative once it is over. */
+export function daysUntil(at: string, now = Date.now()): number {
+  return Math.ceil((Date.parse(at) - now) / 86_400_000)
 }
