@@ -74,7 +74,7 @@ func newTable(r io.Reader, prefix string) (*table, error) {
 	}
 	seen := map[int32]bool{}
 	for i, name := range head[1:] {
-		c := column{int32(i + 1), strings.TrimSpace(name)} //nolint:gosec // few columns
+		c := column{int32(i + 1), strings.TrimSpace(name)}
 		if index, typ, ok := strings.Cut(c.typ, ":"); ok {
 			n, err := strconv.ParseInt(index, 10, 32)
 			if err != nil || n < 1 {
@@ -146,7 +146,7 @@ func (t *table) next() (row, error) {
 		v, err := (valueInput{Index: t.columns[i].index, Type: t.columns[i].typ, Data: strings.Clone(text)}).value()
 		if err != nil {
 			r.fault = err
-			return r, nil
+			return r, nil //nolint:nilerr // it is the row's
 		}
 		r.values = append(r.values, v)
 	}

@@ -86,7 +86,7 @@ func (m *Module) importRows(ctx context.Context, t *jobs.Task, b *batch) error {
 		if err != nil {
 			return err
 		}
-		if read += uint64(len(chunk)); read > done { //nolint:gosec // a thousand
+		if read += uint64(len(chunk)); read > done {
 			if err := m.importChunk(ctx, p.engine, t.Owner, b, chunk, read); err != nil {
 				return err
 			}
