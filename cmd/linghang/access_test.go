@@ -230,6 +230,7 @@ func newAccess(t *testing.T) *access {
 	nodeID := a.make(t, "/api/identifier/nodes", "manager-ours", `{"role":"secondary","prefix":"88.7","name":{"zh":"我方节点","en":"Our node"},"hosting":"hosted"}`)
 	a.fixtures = []fixture{
 		{"/api/identifier/nodes/{id}", "/api/identifier/nodes/" + nodeID, false},
+		{"/api/identifier/imports/{id}", "/api/identifier/imports/" + a.identifierImport(t), false},
 		{"/api/share/rules/{id}", "/api/share/rules/" + ruleID, false},
 		{"/api/machine/machines/{id}", "/api/machine/machines/" + machineID, false},
 		{"/api/system/organisations/{id}/members/{person}", "/api/system/organisations/" + a.Ours.ID + "/members/" + member, false},
@@ -258,6 +259,24 @@ func newAccess(t *testing.T) *access {
 	a.Cookie(t, string(identity.Auditor))
 	a.secrets = append(a.private, a.Ours.ID, a.Ours.Name.ZH, platformID, keyID, nodeID, "我方节点", token, person, channelID, machineID, ruleID, "reporter-ours", member, invitation, "invited@ours.test")
 	return a
+}
+
+// identifierImport registers a file of identifiers at a node of ours that is in trial,
+// and so is for everybody to see; the file is not.
+func (a *access) identifierImport(t *testing.T) string {
+	t.Helper()
+	root := a.make(t, "/api/identifier/nodes", "officer", `{"role":"root","name":{"zh":"根","en":"Root"},"hosting":"hosted"}`)
+	node := a.make(t, "/api/identifier/nodes", "officer", fmt.Sprintf(`{"role":"secondary","prefix":"88.8","above_id":%q,"name":{"zh":"节点","en":"Node"},"hosting":"hosted","operator_id":%q,"operator_name":{"zh":"某","en":"Some"}}`, root, a.Ours.ID))
+	var c created
+	kerneltest.Wait(t, "a file of identifiers to be taken", func() bool {
+		r := a.Send(t, "POST", "/api/identifier/nodes/"+node+"/imports?name=ours.csv", "manager-ours", "handle,URL\nT1,http://a.example\n", "Content-Type", "text/csv")
+		if r.Status != http.StatusAccepted {
+			return false
+		}
+		r.Decode(t, &c)
+		return true
+	})
+	return c.ID
 }
 
 // letterFixture parks a delivery as the bus does.

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/lib/handle/resolver"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/record"
 	"linghang/modules/identifier/internal/station"
@@ -35,6 +37,7 @@ type Module struct {
 	edits      editStore
 	projection projectionStore
 	counts     countStore
+	imports    importStore
 	records    record.Store
 	posts      []*post
 	hosted     hostedNodes
@@ -47,8 +50,11 @@ type Module struct {
 
 // New returns the room.
 func New(kit *module.Kit) *Module {
-	m := &Module{kit: kit, settings: defaults(), nodes: nodeStore{kit.DB, kit.Search}, doors: doorStore{kit.DB, kit.Seal}, edits: editStore{kit.DB}, projection: projectionStore{kit.DB}, counts: countStore{kit.DB}, opened: make(chan struct{})}
-	m.recursive.m = m
+	m := &Module{
+		kit: kit, settings: defaults(), opened: make(chan struct{}), nodes: nodeStore{kit.DB, kit.Search}, doors: doorStore{kit.DB, kit.Seal},
+		edits: editStore{kit.DB}, projection: projectionStore{kit.DB}, counts: countStore{kit.DB}, imports: importStore{kit.DB},
+	}
+	m.recursive.m, m.recursive.run = m, make(chan *resolver.Resolver, 1)
 	m.broken = errors.Join(kit.Config(&m.settings), m.settings.check())
 	if m.settings.Root != "" {
 		site, err := station.LoadSite(m.settings.Root)
@@ -67,7 +73,7 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "identifier", Title: lang.Text{ZH: "工业互联网标识解析", EN: "Identifier resolution"}, Migrations: dir,
 		Permissions: permissions(),
-		Routes:      append(m.nodeRoutes(), m.handleRoutes()...),
+		Routes:      slices.Concat(m.nodeRoutes(), m.handleRoutes(), m.importRoutes()),
 		Sealed:      sealedColumns(),
 		Personal:    personal(),
 		Finds:       m.nodes.finds(),
@@ -77,6 +83,7 @@ func (m *Module) Manifest() module.Manifest {
 		Topics:      []module.Topic{{Name: topicNodes, Permission: "identifier.view"}, {Name: topicHandles, Permission: "identifier.view"}},
 		Jobs: []module.Job{
 			{Name: "finish_edits", Title: lang.Text{ZH: "完成中断的标识变更", EN: "Finish interrupted edits of identifiers"}, Every: time.Minute, Do: m.finishEdits},
+			{Name: jobImport, Title: lang.Text{ZH: "导入标识", EN: "Import identifiers"}, Run: m.runImport, AtOnce: 2, Limit: 6 * time.Hour},
 			{Name: "forget_sources", Title: lang.Text{ZH: "清理解析来源", EN: "Forget from where nodes were asked"}, Every: 24 * time.Hour, Do: m.forgetSources},
 		},
 		Nav: []module.NavItem{
@@ -105,11 +112,12 @@ func (m *Module) Run(ctx context.Context) (err error) {
 	if err := m.open(ctx); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, m.recursive.close(), m.records.Close()) }()
+	defer func() { err = errors.Join(err, m.records.Close()) }()
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return m.project(ctx) })
 	work.Go(func() error { return m.followNodes(ctx) })
 	work.Go(func() error { return m.keepCounts(ctx) })
+	work.Go(func() error { return m.recursive.fetchAhead(ctx) })
 	if m.settings.Recursive != off {
 		work.Go(func() error { return m.keepRecursive(ctx) })
 	}

@@ -77,7 +77,12 @@ type NodeView struct {
 	Version    int64      `json:"version"`
 }
 
-func viewNode(n node) NodeView {
+// viewNode shows everybody who operates a node by name; the number is for those
+// who act for the organisation.
+func viewNode(ctx context.Context, n node) NodeView {
+	if !mine(ctx, n) {
+		n.Operator.ID = ""
+	}
 	v := NodeView{
 		ID: n.ID, Role: n.Role, Prefix: n.Prefix, AboveID: n.AboveID, Operator: n.Operator, Name: n.Name, Industry: n.Industry, District: n.District,
 		Hosting: n.Hosting, State: n.State, Synthetic: n.Synthetic, Version: n.Version,
@@ -92,7 +97,7 @@ func (m *Module) listNodes(ctx context.Context, in nodeParams) (sqldb.Page[NodeV
 	page, err := m.nodes.list(ctx, in)
 	views := sqldb.Page[NodeView]{Items: make([]NodeView, len(page.Items)), NextCursor: page.NextCursor, Total: page.Total}
 	for i, n := range page.Items {
-		views.Items[i] = viewNode(n)
+		views.Items[i] = viewNode(ctx, n)
 	}
 	if err != nil {
 		return views, err
@@ -174,7 +179,7 @@ func (m *Module) readNode(ctx context.Context, in httpd.Object) (nodeDetail, err
 }
 
 func (m *Module) detail(ctx context.Context, n node) (nodeDetail, error) {
-	d := nodeDetail{NodeView: viewNode(n), CreatedAt: n.CreatedAt, Door: n.Door, HasKey: n.PublicKey != "", Transitions: []state{}}
+	d := nodeDetail{NodeView: viewNode(ctx, n), CreatedAt: n.CreatedAt, Door: n.Door, HasKey: n.PublicKey != "", Transitions: []state{}}
 	may, err := m.reviews(ctx, n)
 	if err != nil {
 		return d, err

@@ -7,6 +7,7 @@ import (
 	"net"
 	"runtime"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -18,18 +19,22 @@ import (
 	"linghang/lib/handle/wire"
 )
 
-// recursive is the city's recursive node (递归节点). It begins at the root, and
-// anew when the root is another.
+// recursive is the city's recursive node (递归节点). It begins at the root, also
+// when that moves.
 type recursive struct {
 	m *Module
 
-	mu    sync.Mutex
-	root  string // its site, as octets
-	now   *resolver.Resolver
-	ended []*resolver.Resolver // whose questions may be on their way still
+	mu   sync.Mutex
+	root string // its site, as octets
+	now  *resolver.Resolver
+	run  chan *resolver.Resolver // has the resolver once it is made
 }
 
-// resolver returns the recursive node as of the root of now.
+// missingTime is how long it is remembered that a handle is not there: what was
+// registered a moment ago resolves.
+const missingTime = time.Second
+
+// resolver returns the recursive node, which begins at the root of now.
 func (c *recursive) resolver() (*resolver.Resolver, error) {
 	sites, err := c.m.root()
 	if err != nil {
@@ -39,34 +44,38 @@ func (c *recursive) resolver() (*resolver.Resolver, error) {
 	for i := range sites {
 		text = sites[i].Append(text)
 	}
-	octets := string(text)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.now != nil && c.root == octets {
+	if c.root == string(text) {
 		return c.now, nil
 	}
-	made, err := resolver.New(resolver.Options{Client: client.Options{Root: sites, KeepIdle: 2}})
+	if c.now != nil {
+		if err := c.now.SetRoot(sites); err != nil {
+			return nil, fmt.Errorf("move the root: %w", err)
+		}
+		c.root = string(text)
+		return c.now, nil
+	}
+	c.now, err = resolver.New(resolver.Options{
+		Client: client.Options{Root: sites, KeepIdle: 2},
+		Policy: resolver.Policy{Keep: []resolver.Keep{{Code: wire.CodeNotFound, For: missingTime}, {Code: wire.CodeValuesNotFound, For: missingTime}, {Code: wire.CodeError, For: missingTime}}},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("build the recursive node: %w", err)
 	}
-	if c.now != nil {
-		c.ended = append(c.ended, c.now)
-	}
-	c.root, c.now = octets, made
-	return made, nil
+	c.root = string(text)
+	c.run <- c.now
+	return c.now, nil
 }
 
-func (c *recursive) close() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var errs []error
-	for _, r := range c.ended {
-		errs = append(errs, r.Close())
+// fetchAhead does what nobody waits for, until ctx ends.
+func (c *recursive) fetchAhead(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case r := <-c.run:
+		return errors.Join(r.Run(ctx), r.Close())
 	}
-	if c.now != nil {
-		errs = append(errs, c.now.Close())
-	}
-	return errors.Join(errs...)
 }
 
 // Handle implements server.Handler.

@@ -22,10 +22,14 @@ const (
 // industries are those of the synthetic secondary nodes.
 func industries() [secondaryNodes]struct{ code, district, zh, en string } {
 	return [secondaryNodes]struct{ code, district, zh, en string }{
-		{"C38", "370212", "智能家电", "Smart appliances"}, {"C29", "370281", "橡胶轮胎", "Rubber and tyres"},
-		{"C37", "370214", "轨道交通", "Rail transit"}, {"C18", "370215", "纺织服装", "Apparel"},
-		{"C26", "370211", "精细化工", "Fine chemicals"}, {"C13", "370283", "食品加工", "Food processing"},
-		{"C36", "370285", "汽车制造", "Vehicles"}, {"C35", "370213", "专用装备", "Special equipment"},
+		{"C38", "370212", "智能家电", "Smart appliances"},
+		{"C29", "370281", "橡胶轮胎", "Rubber and tyres"},
+		{"C37", "370214", "轨道交通", "Rail transit"},
+		{"C18", "370215", "纺织服装", "Apparel"},
+		{"C26", "370211", "精细化工", "Fine chemicals"},
+		{"C13", "370283", "食品加工", "Food processing"},
+		{"C36", "370285", "汽车制造", "Vehicles"},
+		{"C35", "370213", "专用装备", "Special equipment"},
 	}
 }
 

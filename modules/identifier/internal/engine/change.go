@@ -374,3 +374,57 @@ func (e *Engine) editOf(d Edit, r *record.Record) (record.Change, error) {
 
 // prefixKey is the index of the key of who administers a prefix, as is customary.
 const prefixKey = 300
+
+// SaveMany makes edits in one commit and tells for each why it was not made. It
+// writes a mark with them, or nothing at all. Edits that make a record have a Was of
+// 0; those that replace whatever there is record.Any.
+func (e *Engine) SaveMany(ctx context.Context, list []Edit, mark record.Mark) ([]error, error) {
+	faults := make([]error, len(list))
+	changes := make([]record.Change, 0, len(list))
+	places := make([]int, 0, len(list))
+	for i := range list {
+		c, err := e.changeOf(ctx, &list[i])
+		if err != nil {
+			faults[i] = err
+			continue
+		}
+		changes, places = append(changes, c), append(places, i)
+	}
+	numbers, err := e.o.Store.Apply(ctx, changes, mark)
+	if err != nil {
+		return nil, fmt.Errorf("save %d handles: %w", len(changes), err)
+	}
+	for i, n := range numbers {
+		if n == 0 {
+			faults[places[i]] = refuse(wire.CodeExists, "%s exists; ask to overwrite it", changes[i].Handle)
+		}
+	}
+	return faults, nil
+}
+
+func (e *Engine) changeOf(ctx context.Context, d *Edit) (record.Change, error) {
+	c := record.Change{Action: wire.ActionCreate, Handle: d.Handle, Was: d.Was, By: d.By, From: d.From, Via: d.Via}
+	if err := wire.CheckHandle(d.Handle); err != nil {
+		return c, err //nolint:wrapcheck // it says all
+	}
+	home := e.homes.Load().of([]byte(wire.Fold(d.Handle)))
+	if home == nil {
+		return c, refuse(wire.CodeNotResponsible, "the home of %s is elsewhere", d.Handle)
+	}
+	if err := checkValues(d.Values); err != nil {
+		return c, err
+	}
+	now := uint32(e.o.Now().Unix()) //nolint:gosec // the protocol's time ends in 2106
+	after := slices.Clone(d.Values)
+	for i := range after {
+		after[i].Timestamp = now
+	}
+	if len(administrators(after)) == 0 {
+		after = append(after, adopted(after, wire.Reference{Handle: wire.PrefixHandle(d.Handle), Index: prefixKey}, now))
+	}
+	c.Values = encode(after)
+	if e.o.Guard == nil {
+		return c, nil
+	}
+	return c, e.o.Guard(ctx, &Proposal{Op: wire.OpCreate, Handle: d.Handle, Prefix: home.Prefix, Node: home.Node, Values: after, New: d.Was == 0})
+}

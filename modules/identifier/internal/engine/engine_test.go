@@ -45,7 +45,7 @@ func adminValue(index int32, who string, rights wire.Rights) wire.Value {
 	return v
 }
 
-func open(t *testing.T, change ...func(*engine.Options)) *office {
+func open(t *testing.T) *office {
 	t.Helper()
 	store, err := record.OpenFiles(t.TempDir(), record.Options{})
 	if err != nil {
@@ -57,9 +57,6 @@ func open(t *testing.T, change ...func(*engine.Options)) *office {
 		}
 	})
 	o := engine.Options{Store: store, Name: "here", Administrators: []wire.Reference{admin("300:88.101.5/BOSS")}, Mirrors: []wire.Reference{admin("300:88.101.5/MIRROR")}}
-	for _, c := range change {
-		c(&o)
-	}
 	e := &office{engine.New(o), store}
 	for _, prefix := range []string{prefixHandle, above} {
 		if err := e.Settle(t.Context(), prefix, "here"); err != nil {
@@ -115,8 +112,8 @@ func body(handle string, values ...wire.Value) []byte {
 	return v.Append(nil)
 }
 
-func indexes(handle string, list ...int32) []byte {
-	v := wire.Indexes{Handle: handle, Indexes: list}
+func indexes(list ...int32) []byte {
+	v := wire.Indexes{Handle: product, Indexes: list}
 	return v.Append(nil)
 }
 
@@ -165,10 +162,10 @@ func TestRightsAreThoseOfHSAdmin(t *testing.T) {
 		{"modify none", wire.OpModifyValues, 0, body(product, url(9)), []string{"modify"}, wire.CodeValuesNotFound},
 		{"modify what nobody may", wire.OpModifyValues, 0, body(product, wire.Text(3, "STONE", "")), []string{"modify"}, wire.CodeNoPermission},
 		{"modify an administrator", wire.OpModifyValues, 0, body(product, adminValue(101, other, 0)), []string{"modify admin"}, wire.CodeSuccess},
-		{"remove a value", wire.OpRemoveValues, 0, indexes(product, 1), []string{"remove"}, wire.CodeSuccess},
-		{"remove none", wire.OpRemoveValues, 0, indexes(product, 9), []string{"remove"}, wire.CodeValuesNotFound},
-		{"remove an administrator", wire.OpRemoveValues, 0, indexes(product, 101), []string{"remove admin"}, wire.CodeSuccess},
-		{"remove the last administrators", wire.OpRemoveValues, 0, indexes(product, 100, 101), []string{"remove admin"}, wire.CodeInvalidValue},
+		{"remove a value", wire.OpRemoveValues, 0, indexes(1), []string{"remove"}, wire.CodeSuccess},
+		{"remove none", wire.OpRemoveValues, 0, indexes(9), []string{"remove"}, wire.CodeValuesNotFound},
+		{"remove an administrator", wire.OpRemoveValues, 0, indexes(101), []string{"remove admin"}, wire.CodeSuccess},
+		{"remove the last administrators", wire.OpRemoveValues, 0, indexes(100, 101), []string{"remove admin"}, wire.CodeInvalidValue},
 		{"delete", wire.OpDelete, 0, wire.AppendHandle(nil, product), []string{"delete"}, wire.CodeSuccess},
 		{"read a secret", wire.OpResolve, 0, queryOf(product), []string{"read"}, wire.CodeSuccess},
 	}

@@ -93,4 +93,4 @@ func (m *Meter) Take() Reading {
 	return r
 }
 
-func at(v uint64) time.Time { return time.Unix(int64(v&low), 0) } //nolint:gosec // 32 bits
+func at(v uint64) time.Time { return time.Unix(int64(v&low), 0) }

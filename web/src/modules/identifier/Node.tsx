@@ -44,6 +44,8 @@ function Page({ node }: { node: NodeDetail }) {
     ...(kept ? [{ key: 'handles', label: t('node.handles'), children: <HandleList node={node} /> }] : []),
     { key: 'entry', label: t('node.entry'), children: <Entry node={node} /> },
   ]
+  // Whoever reviews an application reads first what it says.
+  if (node.state === 'applied' || node.state === 'refused') tabs.reverse()
   const first = tabs[0]!.key
   const active = tabs.some((x) => x.key === params.get('tab')) ? params.get('tab')! : first
   return (

@@ -120,7 +120,7 @@ function Outcome({ resolution: r, asked }: { resolution: Resolution; asked: stri
         {r.aliases.length > 0 && <div className="lh-muted">{t('resolve.aliases', { list: r.aliases.join(' → ') })}</div>}
       </div>
       {note && <Alert type={tone === 'bad' ? 'error' : 'warning'} showIcon title={note} className="lh-outcome-note" />}
-      {note && <div className="lh-muted lh-break lh-outcome-note">{t('resolve.original', { text: [`${r.code} ${r.meaning}`, r.fault].filter(Boolean).join(' · ') })}</div>}
+      {note && <div className="lh-muted lh-break lh-outcome-note">{t('resolve.original', { text: `${r.code} ${r.fault || r.meaning}` })}</div>}
       {r.stale && <Alert type="warning" showIcon title={[t('resolve.staleNote'), r.fault].filter(Boolean).join(' ')} className="lh-outcome-note" />}
     </Card>
   )

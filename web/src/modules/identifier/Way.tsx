@@ -76,7 +76,8 @@ function Leads({ step }: { step: Step }) {
   if (doors.length === 0) return null
   return (
     <div className="lh-muted">
-      → {t('way.leads')} <span className="lh-code lh-break">{doors.slice(0, inPicture).map((d) => d.toUpperCase()).join(', ')}</span> {doors.length > inPicture && t('way.moreLeads', { count: doors.length })}
+      → {t('way.leads')} {doors.length > inPicture && t('way.moreLeads', { count: doors.length })}
+      <ul className="lh-plain lh-code lh-break">{doors.slice(0, inPicture).map((d) => <li key={d}>{d.toUpperCase()}</li>)}</ul>
     </div>
   )
 }

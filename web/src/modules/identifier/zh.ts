@@ -7,11 +7,11 @@ export const zh = {
   },
   way: {
     from: '递归节点', fromNote: '代您询问', end: '结果', ask: '询问', cache: '缓存', policy: '本地策略', trust: '验证签名', unknownNode: '外部节点', place: '询问服务在哪里', values: '询问标识的值', known: '缓存还有效 {{value}}', hours: '{{n}} 小时', minutes: '{{n}} 分钟', seconds: '{{n}} 秒', was: '上次所知的服务位置', stale: '服务无应答，用之前记下的', blocked: '标识被策略禁止', forced: '按策略给出应答', signature: '验证第 {{value}} 号值中的签名', proof: '验证身份证明', led: '按指引询问',
-    noAnswer: '无应答', ms: '{{ms}} 毫秒', signed: '应答已验签', unsigned: '应答未签名', holds: '签名有效', fails: '签名无效', leads: '指向', moreLeads: '等 {{count}} 处', step: '步骤', what: '内容', about: '标识', node: '节点', server: '地址', protocol: '协议', took: '毫秒', answer: '应答', cached: '缓存', check: '签名', yes: '是', no: '否',
+    noAnswer: '无应答', ms: '{{ms}} 毫秒', signed: '应答已验签', unsigned: '应答未签名', holds: '签名有效', fails: '签名无效', leads: '指向', moreLeads: '{{count}} 处，如', step: '步骤', what: '内容', about: '标识', node: '节点', server: '地址', protocol: '协议', took: '毫秒', answer: '应答', cached: '缓存', check: '签名', yes: '是', no: '否',
   },
   verdict: {
     found: { title: '解析成功', short: '成功', note: '' },
-    notFound: { title: '没有这个标识', short: '标识不存在', note: '所属节点没有登记它。请核对是否输入完整、大小写和符号是否正确；若刚刚注册或前缀刚启用，打开“重新询问各节点”再试。' },
+    notFound: { title: '没有这个标识', short: '标识不存在', note: '所属节点没有登记它。请核对是否输入完整、符号是否正确；若刚刚注册或前缀刚启用，打开“重新询问各节点”再试。' },
     noValues: { title: '标识存在，但没有可公开读取的值', short: '没有值', note: '值可能只对管理员公开，或没有所问类型的值。请联系标识所属节点的运营单位。' },
     error: { title: '节点处理出错', short: '出错', note: '多为节点内部故障，或其站点连接不上。稍后重试；若仍出错，请将下面的节点原话告诉该节点的运营单位。' },
     busy: { title: '节点繁忙', short: '繁忙', note: '节点暂不受理更多询问。请稍等几秒再试。' },
