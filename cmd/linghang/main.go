@@ -22,8 +22,8 @@ func main() {
 // bridge: the only way in which one room calls another.
 func platform(k *kernel.Kernel) []module.Module {
 	return []module.Module{
-		identifier.New(k.Kit("identifier")),
 		plan.New(k.Kit("plan")),
 		platforms.New(k.Kit("platforms")),
+		identifier.New(k.Kit("identifier")),
 	}
 }
