@@ -46,6 +46,7 @@ and revokes it when it ends.`,
 	cmd.Flags().StringVar(&o.Token, "token", "", "token to use instead of one of the data directory")
 	cmd.Flags().DurationVar(&o.Every, "every", 30*time.Second, "time between two reports of a platform")
 	cmd.Flags().BoolVar(&o.Once, "once", false, "report once and end")
+	cmd.Flags().IntVar(&o.Enterprises, "enterprise-nodes", 1000, "how many enterprise nodes have identifiers; a multiple of 8")
 	cmd.Flags().BoolVar(&remove, "remove", false, "take the synthetic city away again")
 	return cmd
 }

@@ -45,7 +45,7 @@ func TestTheDemonstrationComesAndGoes(t *testing.T) {
 	real := h.platform("real-platform")
 	before := h.state()
 	for range 2 { // the second run finds what the first one made
-		h.command("demo", "--once")
+		h.command("demo", "--once", "--enterprise-nodes", "16")
 		s := h.state()
 		if s.Total != 43 || s.Reporting != 42 || !s.Synthetic || s.Plans.Total != 1 || s.Organisations.Total != before.Organisations.Total+42 {
 			t.Fatalf("with the demonstration the city is %+v", s)

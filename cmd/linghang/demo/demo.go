@@ -16,11 +16,13 @@ import (
 
 // Options say which installation, and how long.
 type Options struct {
-	URL      string
-	Token    string        // holds the permissions of Permissions
-	Every    time.Duration // between two reports of a platform
-	Once     bool          // report once and return
-	Progress io.Writer
+	URL   string
+	Token string        // holds the permissions of Permissions
+	Every time.Duration // between two reports of a platform
+	Once  bool          // report once and return
+	// Enterprises is how many enterprise nodes have identifiers.
+	Enterprises int
+	Progress    io.Writer
 }
 
 // Permissions are what the token of a demonstration needs.

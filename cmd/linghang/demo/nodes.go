@@ -14,7 +14,6 @@ import (
 // enterprise nodes below them, and identifiers of each.
 const (
 	secondaryNodes  = 8
-	enterpriseNodes = 1000
 	identifiersEach = 12
 	firstPrefix     = 9001 // 88.9001 to 88.9008: no prefix that anybody has
 )
@@ -99,7 +98,7 @@ func (d *demo) identifiers(ctx context.Context) (*network, error) {
 			return nil, err
 		}
 		fresh = append(fresh, made...)
-		d.say("%d of %d enterprise nodes are there", len(net.enterprises), enterpriseNodes)
+		d.say("%d of %d enterprise nodes are there", len(net.enterprises), d.Enterprises/secondaryNodes*secondaryNodes)
 	}
 	return net, d.registerAll(ctx, net, fresh, key)
 }
@@ -108,7 +107,7 @@ func (d *demo) identifiers(ctx context.Context) (*network, error) {
 // those that were not there.
 func (d *demo) enterprisesBelow(ctx context.Context, there map[string]node, above node, i int, key demoKey, net *network) (fresh []node, err error) {
 	industry := industries()[i]
-	for e := range enterpriseNodes / secondaryNodes {
+	for e := range d.Enterprises / secondaryNodes {
 		prefix := fmt.Sprintf("%s.%d", above.Prefix, e+1)
 		_, known := there[prefix]
 		n, err := d.node(ctx, there, map[string]any{
