@@ -72,7 +72,7 @@ test('a taken code is told at once, and the form keeps what was typed', async ({
   await signIn('administrator', 'en')
   await page.goto('/platforms/new')
   await page.getByLabel('Name (Chinese)').fill('第二个')
-  await page.getByLabel('Code').fill('e2e-first')
+  await page.getByLabel('Code', { exact: true }).fill('e2e-first')
   await choose(page, 'Class', 'Specialised')
   await choose(page, 'District', 'Jimo')
   await page.getByRole('button', { name: 'Register', exact: true }).click()
