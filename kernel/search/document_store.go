@@ -154,8 +154,8 @@ func (s documentStore) walked(ctx context.Context) (map[string]bool, error) {
 }
 
 // settle marks a kind as read whole: what was not met and is older is gone.
-func (s documentStore) settle(ctx context.Context, room, noun string, began time.Time) error {
-	stamp := began.UnixNano()
+func (s documentStore) settle(ctx context.Context, room, noun string, asOf time.Time) error {
+	stamp := asOf.UnixNano()
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT `+documentColumns+` FROM document WHERE room = $1 AND noun = $2 AND stamp < $3 AND NOT removed`, room, noun, stamp)
 		if err != nil {
@@ -170,7 +170,7 @@ func (s documentStore) settle(ctx context.Context, room, noun string, began time
 				return fmt.Errorf("remove document %s: %w", r.key(), err)
 			}
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO walked (room, noun, at) VALUES ($1, $2, $3) ON CONFLICT (room, noun) DO UPDATE SET at = excluded.at`, room, noun, began.UnixMilli())
+		_, err = tx.Exec(ctx, `INSERT INTO walked (room, noun, at) VALUES ($1, $2, $3) ON CONFLICT (room, noun) DO UPDATE SET at = excluded.at`, room, noun, asOf.UnixMilli())
 		return err
 	})
 }

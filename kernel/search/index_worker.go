@@ -13,6 +13,9 @@ const (
 	batch = 500
 	// look is how long a change that another replica kept may go unnoticed.
 	look = time.Second
+	// underWay is longer than any change takes from its stamp to its commit, clocks of
+	// replicas that differ included.
+	underWay = time.Minute
 )
 
 // Run builds the index and follows the documents, until ctx ends.
@@ -87,9 +90,10 @@ func (m *Room) walkNew(ctx context.Context) error {
 	return nil
 }
 
-// walk reads all documents of a kind from its room.
+// walk reads all documents of a kind from its room. What it reads counts as older than
+// every change that may have been stamped, but not committed, when the reading began.
 func (m *Room) walk(ctx context.Context, k Kind) (n int, err error) {
-	began := time.Now()
+	asOf := time.Now().Add(-underWay)
 	var list []stamped
 	flush := func() error {
 		if len(list) == 0 {
@@ -100,7 +104,7 @@ func (m *Room) walk(ctx context.Context, k Kind) (n int, err error) {
 		return err
 	}
 	err = k.Walk(ctx, func(d module.Document) error {
-		list = append(list, stamped{record{Document: bounded(d), Room: k.Room}, began.UnixNano()})
+		list = append(list, stamped{record{Document: bounded(d), Room: k.Room}, asOf.UnixNano()})
 		if len(list) < batch {
 			return nil
 		}
@@ -110,7 +114,7 @@ func (m *Room) walk(ctx context.Context, k Kind) (n int, err error) {
 		err = flush()
 	}
 	if err == nil {
-		err = m.store.settle(ctx, k.Room, k.Noun, began)
+		err = m.store.settle(ctx, k.Room, k.Noun, asOf)
 	}
 	m.nudge()
 	if err != nil {
