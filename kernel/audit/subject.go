@@ -29,14 +29,46 @@ type subject struct {
 
 // subjects remembers keys for a moment: another replica may erase one.
 type subjects struct {
-	mu   sync.Mutex
-	keys map[string]subject
+	mu     sync.Mutex
+	keys   map[string]subject
+	erased uint64 // how often a key was destroyed here
 }
 
 const (
 	subjectsBound = 4096
 	subjectsFor   = 30 * time.Second
 )
+
+// get returns a key that is remembered, and what remember wants to know.
+func (c *subjects) get(person string) (s subject, ok bool, erased uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s, ok = c.keys[person]
+	return s, ok && time.Now().Before(s.until), c.erased
+}
+
+// remember keeps a key that was read, unless one was destroyed since get: it may
+// have been this one.
+func (c *subjects) remember(person string, s subject, erased uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.erased != erased {
+		return
+	}
+	if c.keys == nil || len(c.keys) >= subjectsBound {
+		c.keys = map[string]subject{}
+	}
+	s.until = time.Now().Add(subjectsFor)
+	c.keys[person] = s
+}
+
+// forget drops a key that was destroyed.
+func (c *subjects) forget(person string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.erased++
+	delete(c.keys, person)
+}
 
 // Conceal lets the log write what it says of persons under keys of their own.
 // ring is the one of the room whose database holds the log.
@@ -209,11 +241,8 @@ func (l *Log) revealAll(ctx context.Context, list []Entry) (err error) {
 
 // subject returns the key of a person, and makes it for who acts the first time.
 func (l *Log) subject(ctx context.Context, person string, first bool) (subject, error) {
-	now := time.Now()
-	l.subjects.mu.Lock()
-	s, ok := l.subjects.keys[person]
-	l.subjects.mu.Unlock()
-	if ok && now.Before(s.until) {
+	s, ok, erased := l.subjects.get(person)
+	if ok {
 		return s, nil
 	}
 	s, found, err := l.readSubject(ctx, person)
@@ -225,23 +254,14 @@ func (l *Log) subject(ctx context.Context, person string, first bool) (subject, 
 	if err != nil {
 		return subject{}, err
 	}
-	s.until = now.Add(subjectsFor)
-	l.subjects.mu.Lock()
-	defer l.subjects.mu.Unlock()
-	if l.subjects.keys == nil || len(l.subjects.keys) >= subjectsBound {
-		l.subjects.keys = map[string]subject{}
-	}
-	l.subjects.keys[person] = s
+	l.subjects.remember(person, s, erased)
 	return s, nil
 }
 
 // subjectNow is subject inside a change. A key that is made here is not
 // remembered: the change may still be undone.
 func (l *Log) subjectNow(ctx context.Context, tx *sqldb.Tx, person string) (subject, error) {
-	l.subjects.mu.Lock()
-	s, ok := l.subjects.keys[person]
-	l.subjects.mu.Unlock()
-	if ok && time.Now().Before(s.until) {
+	if s, ok, _ := l.subjects.get(person); ok {
 		return s, nil
 	}
 	s, found, err := l.subjectOf(ctx, person, tx.QueryRow(ctx, selectSubject, person))
@@ -284,8 +304,6 @@ func (l *Log) Erase(ctx context.Context, person string) error {
 	if err := l.destroySubject(ctx, person); err != nil {
 		return err
 	}
-	l.subjects.mu.Lock()
-	defer l.subjects.mu.Unlock()
-	delete(l.subjects.keys, person)
+	l.subjects.forget(person)
 	return nil
 }

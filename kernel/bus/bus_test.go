@@ -256,6 +256,22 @@ func TestClosingDoesNotWaitForEventsThatDoNotCome(t *testing.T) {
 	}
 }
 
+// Whether the bus is ready is asked by many at once; the race detector looks on.
+func TestReadinessMayBeAskedForByManyAtOnce(t *testing.T) {
+	v := found(t)
+	var asking sync.WaitGroup
+	for range 4 {
+		asking.Go(func() {
+			for range 20 {
+				if err := v.bus.Ready(v.ctx); err != nil {
+					t.Errorf("not ready: %v", err)
+				}
+			}
+		})
+	}
+	asking.Wait()
+}
+
 func TestBroadcastsReachWhoListens(t *testing.T) {
 	v := found(t)
 	heard := make(chan string, 1)

@@ -15,9 +15,9 @@ func (b *Bus) Erase(ctx context.Context, match func(data []byte) bool) (waiting 
 	if err != nil {
 		return false, err
 	}
-	info, err := b.stream.Info(ctx)
+	info, err := b.info(ctx)
 	if err != nil {
-		return false, fmt.Errorf("ask the event stream: %w", err)
+		return false, err
 	}
 	if info.State.Msgs == 0 {
 		return false, nil

@@ -148,10 +148,18 @@ func (b *Bus) connect(cfg Config) (*nats.Conn, error) {
 
 // Ready reports whether the bus answers.
 func (b *Bus) Ready(ctx context.Context) error {
-	if _, err := b.stream.Info(ctx); err != nil {
-		return fmt.Errorf("ask the event stream: %w", err)
+	_, err := b.info(ctx)
+	return err
+}
+
+// info asks about the stream by a handle of its own: one that is shared is written
+// to by each that asks.
+func (b *Bus) info(ctx context.Context) (*jetstream.StreamInfo, error) {
+	stream, err := b.js.Stream(ctx, streamName)
+	if err != nil {
+		return nil, fmt.Errorf("ask the event stream: %w", err)
 	}
-	return nil
+	return stream.CachedInfo(), nil
 }
 
 // Close waits for running handlers and leaves the bus.

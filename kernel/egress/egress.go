@@ -27,7 +27,9 @@ type Guard struct {
 	// stands between.
 	Client *http.Client
 
-	allow []netip.Prefix
+	allow  []netip.Prefix
+	dialer *net.Dialer
+	roots  *x509.CertPool
 }
 
 // New returns a guard for the settings allow and ca-file of a configuration
@@ -46,16 +48,27 @@ func New(section string, allow []string, caFile string, timeout time.Duration) (
 	if err != nil {
 		return nil, fmt.Errorf("configuration [%s] ca-file: %w", section, err)
 	}
-	dialer := &net.Dialer{Timeout: timeout, Control: func(_, address string, _ syscall.RawConn) error { return g.check(address) }}
+	g.roots = roots
+	g.dialer = &net.Dialer{Timeout: timeout, Control: func(_, address string, _ syscall.RawConn) error { return g.check(address) }}
 	g.Client = &http.Client{
 		Timeout: timeout,
 		Transport: &http.Transport{
-			DialContext: dialer.DialContext, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: timeout,
+			DialContext: g.Dial, TLSClientConfig: g.TLS(), TLSHandshakeTimeout: timeout,
 			ResponseHeaderTimeout: timeout, MaxIdleConnsPerHost: 2, MaxConnsPerHost: 4, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: 64 << 10,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return g, nil
+}
+
+// Dial connects through the guard.
+func (g *Guard) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return g.dialer.DialContext(ctx, network, address)
+}
+
+// TLS returns settings of a client that trusts what the guard trusts.
+func (g *Guard) TLS() *tls.Config {
+	return &tls.Config{RootCAs: g.roots, MinVersion: tls.VersionTLS12}
 }
 
 // trust returns the system's certificates and those of the file.

@@ -23,7 +23,7 @@ import (
 // Route is one door into a room. A room lists its routes in its Manifest.
 type Route struct {
 	// Pattern is "POST /orders/{id}/release"; the path is below /api/<room>,
-	// unless it begins with /.well-known/.
+	// unless it begins with /.well-known/ or /id/.
 	Pattern    string
 	Permission string // what it asks for; identity.Public and identity.SignedIn must be written out
 	Summary    string
@@ -256,7 +256,7 @@ func pathParameters(path string) []string {
 	var names []string
 	for part := range strings.SplitSeq(path, "/") {
 		if strings.HasPrefix(part, "{") && strings.HasSuffix(part, "}") {
-			names = append(names, strings.Trim(part, "{}"))
+			names = append(names, strings.TrimSuffix(strings.Trim(part, "{}"), "..."))
 		}
 	}
 	return names

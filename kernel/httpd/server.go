@@ -44,8 +44,12 @@ type Config struct {
 	Timeout time.Duration
 }
 
-// wellKnown begins the paths that are whole as they are: protocols fix them (RFC 8615).
-const wellKnown = "/.well-known/"
+// Paths that begin so are whole as they are: protocols fix the ones (RFC 8615), and
+// the others are printed on things, where every letter takes room.
+const (
+	wellKnown = "/.well-known/"
+	printed   = "/id/"
+)
 
 // Server routes requests to rooms.
 type Server struct {
@@ -122,12 +126,12 @@ func (s *Server) Mount(room string, db *sqldb.DB, routes []Route) error {
 			return fmt.Errorf("route %s of %s: %w", r.Pattern, room, err)
 		}
 		m := MountedRoute{Room: room, Path: strings.TrimSuffix(strings.TrimSuffix("/api/"+room, "/")+r.Path(), "/"), Route: r}
-		if strings.HasPrefix(r.Path(), wellKnown) {
+		if strings.HasPrefix(r.Path(), wellKnown) || strings.HasPrefix(r.Path(), printed) {
 			m.Path = r.Path()
 		}
 		s.routes = append(s.routes, m)
 		op := huma.Operation{
-			OperationID: operationID(m), Method: r.Method(), Path: m.Path, Summary: r.Summary, Tags: []string{room},
+			OperationID: operationID(m), Method: r.Method(), Path: strings.ReplaceAll(m.Path, "...}", "}"), Summary: r.Summary, Tags: []string{room},
 			// The door bounds time and size too, for bodies that are read by hand.
 			MaxBodyBytes: r.bodyLimit() + 1, BodyReadTimeout: -1,
 			Metadata: map[string]any{"route": m, "db": db},
@@ -145,7 +149,7 @@ func (s *Server) Mount(room string, db *sqldb.DB, routes []Route) error {
 }
 
 func operationID(m MountedRoute) string {
-	path := strings.NewReplacer("{", "", "}", "", "/", "-", ".", "-").Replace(strings.Trim(m.Path, "/"))
+	path := strings.NewReplacer("...}", "", "{", "", "}", "", "/", "-", ".", "-").Replace(strings.Trim(m.Path, "/"))
 	return strings.ToLower(m.Method()) + "-" + strings.TrimPrefix(path, "api-")
 }
 
@@ -222,7 +226,7 @@ func (a adapter) Handle(op *huma.Operation, handle func(huma.Context)) {
 			list.ServeHTTP(w, r)
 		})
 	}
-	a.s.mux.Handle(op.Method+" "+op.Path, a.s.door(m, db, h))
+	a.s.mux.Handle(op.Method+" "+m.Path, a.s.door(m, db, h))
 }
 
 func (a adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.s.mux.ServeHTTP(w, r) }

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"rsc.io/qr"
+	"github.com/boombuler/barcode/qr"
 
 	"linghang/kernel/fault"
 )
@@ -98,19 +98,20 @@ func enrolment(secret, city, login string) (Enrolment, error) {
 
 // qrSVG draws a QR code as one path, with the quiet zone that scanners need.
 func qrSVG(text string) (string, error) {
-	code, err := qr.Encode(text, qr.M)
+	code, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
 		return "", fmt.Errorf("draw QR code: %w", err)
 	}
 	var path strings.Builder
-	for y := range code.Size {
-		for x := range code.Size {
-			if code.Black(x, y) {
+	edge := code.Bounds().Dx()
+	for y := range edge {
+		for x := range edge {
+			if light, _, _, _ := code.At(x, y).RGBA(); light == 0 {
 				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x+4, y+4)
 			}
 		}
 	}
-	size := code.Size + 8
+	size := edge + 8
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>`,
 		size, size, size, size, path.String()), nil
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -87,4 +88,19 @@ func Verdict(met bool) string {
 		return "met"
 	}
 	return "**not met**"
+}
+
+// Rounds is how often a benchmark measures everything: LINGHANG_BENCH_ROUNDS, or
+// three times.
+func Rounds(b *testing.B) int {
+	b.Helper()
+	text, given := os.LookupEnv("LINGHANG_BENCH_ROUNDS")
+	if !given {
+		return 3
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
 }

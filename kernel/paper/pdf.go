@@ -9,7 +9,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"codeberg.org/go-pdf/fpdf"
 )
@@ -18,11 +17,11 @@ import (
 var kai []byte
 
 const (
-	face   = "paper"
-	margin = 18.0 // millimetres
-	width  = 210 - 2*margin
-	bottom = 297 - margin
-	line   = 5.6 // of running text
+	typeName = "paper"
+	margin   = 18.0 // millimetres
+	width    = 210 - 2*margin
+	bottom   = 297 - margin
+	line     = 5.6 // of running text
 )
 
 type colour struct{ r, g, b int }
@@ -78,7 +77,7 @@ type page struct {
 // PDF writes the document as PDF.
 func (d Document) PDF(w io.Writer, font []byte, f Frame) error {
 	p := page{fpdf.New("P", "mm", "A4", ""), f}
-	p.AddUTF8FontFromBytes(face, "", font)
+	p.AddUTF8FontFromBytes(typeName, "", font)
 	p.SetCatalogSort(true)
 	p.SetCreationDate(f.At)
 	p.SetModificationDate(f.At)
@@ -103,7 +102,7 @@ func (d Document) PDF(w io.Writer, font []byte, f Frame) error {
 
 func (p page) ink(c colour) { p.SetTextColor(c.r, c.g, c.b) }
 
-func (p page) size(points float64) { p.SetFont(face, "", points) }
+func (p page) size(points float64) { p.SetFont(typeName, "", points) }
 
 // bold thickens type: there is one weight in the file.
 func (p page) bold(do func()) {
@@ -246,77 +245,15 @@ func (p page) figures(list []Figure) {
 	}
 }
 
+// cellPadding is what a cell keeps free on both sides.
+const cellPadding = 2.2
+
 // fit cuts text to a width.
 func (p page) fit(text string, limit float64) string {
-	if p.GetStringWidth(text) <= limit {
-		return text
-	}
-	runes := []rune(text)
-	for len(runes) > 0 && p.GetStringWidth(string(runes)+"…") > limit {
-		runes = runes[:len(runes)-1]
-	}
-	return string(runes) + "…"
+	return fitText(text, limit, p.GetStringWidth)
 }
 
-// lines breaks text to a width: between words of Latin, between any two Chinese
-// characters, and not before a closing mark.
+// lines breaks text to the width of a cell.
 func (p page) lines(text string, limit float64) []string {
-	limit -= 2.2 // what a cell keeps free on both sides
-	var out []string
-	for part := range strings.SplitSeq(text, "\n") {
-		var current []rune
-		at := 0.0
-		for _, word := range pieces(part) {
-			w := p.GetStringWidth(string(word))
-			if at+w > limit && len(current) > 0 && !closing(word[0]) {
-				out = append(out, strings.TrimRight(string(current), " "))
-				current, at = nil, 0
-				if word[0] == ' ' {
-					continue
-				}
-			}
-			for w > limit { // a word longer than a line
-				n := len(word)
-				for n > 1 && p.GetStringWidth(string(word[:n])) > limit {
-					n--
-				}
-				out = append(out, string(word[:n]))
-				word = word[n:]
-				w = p.GetStringWidth(string(word))
-			}
-			current, at = append(current, word...), at+w
-		}
-		out = append(out, string(current))
-	}
-	return out
-}
-
-// pieces cuts text where a line may break.
-func pieces(text string) [][]rune {
-	var out [][]rune
-	var word []rune
-	flush := func() {
-		if len(word) > 0 {
-			out = append(out, word)
-			word = nil
-		}
-	}
-	for _, r := range text {
-		switch {
-		case r == ' ' || unicode.Is(unicode.Han, r) || r > 0x2e80:
-			flush()
-			out = append(out, []rune{r})
-		case r == '-' || r == '/':
-			word = append(word, r)
-			flush()
-		default:
-			word = append(word, r)
-		}
-	}
-	flush()
-	return out
-}
-
-func closing(r rune) bool {
-	return strings.ContainsRune("，。、；：？！）》」』”’%％,.;:?!)", r)
+	return breakLines(text, limit-cellPadding, p.GetStringWidth)
 }

@@ -106,11 +106,21 @@ type key struct {
 }
 
 func newKey(origin string) *key {
+	credential := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	// That authenticator drops the leading zeros of coordinates, which RFC 9053,
+	// section 7.1.1, forbids: a key that has any (one of 128) is rightly refused.
+	for len(credential.Key.AttestationData()) < wholeKey {
+		credential = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	}
 	return &key{
 		virtualwebauthn.RelyingParty{ID: "localhost", Name: "领航", Origin: origin},
-		virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2),
+		virtualwebauthn.NewAuthenticator(), credential,
 	}
 }
+
+// wholeKey is the length in bytes of a P-256 public key in COSE with both
+// coordinates of 32 bytes.
+const wholeKey = 77
 
 func passkeyPlace(c *kerneltest.City) string {
 	return strings.Replace(c.URL, "127.0.0.1", "localhost", 1)

@@ -119,8 +119,11 @@ func TestAPersonIsErasedEverywhereAndTheAuditLogHolds(t *testing.T) {
 			t.Errorf("the erased person signs in: %d %s", r.Status, r.Body)
 		}
 		log := string(c.Get(t, "/api/system/audit?limit=500", "auditor").Body)
-		if !strings.Contains(log, `"erased":true`) || strings.Contains(log, "李四独一") {
-			t.Error("the log does not say that somebody was erased, or names them")
+		if !strings.Contains(log, `"erased":true`) {
+			t.Error("the log does not say that somebody was erased")
+		}
+		if strings.Contains(log, "李四独一") {
+			t.Error("the log names who was erased")
 		}
 		if r := c.Get(t, "/api/system/audit/verification", "auditor"); !strings.Contains(string(r.Body), `"ok":true`) {
 			t.Errorf("the chain: %s", r.Body)
