@@ -7,8 +7,8 @@ import (
 // Element is an application identifier with its value.
 type Element struct{ AI, Value string }
 
-// separator is FNC1 as scanners send it, between elements of variable length.
-const separator = "\x1d"
+// Separator is FNC1 as scanners send it, between elements of variable length.
+const Separator = "\x1d"
 
 // NewElement returns an element whose value is in the format of its application
 // identifier. A GTIN of 8, 12 or 13 digits gets its zeros.
@@ -93,7 +93,7 @@ func parseScanned(text string) ([]Element, error) {
 	for _, symbology := range []string{"]C1", "]e0", "]d2", "]Q3", "]J1"} {
 		text = strings.TrimPrefix(text, symbology)
 	}
-	text = strings.TrimPrefix(text, separator)
+	text = strings.TrimPrefix(text, Separator)
 	if text == "" {
 		return nil, syntax("there is no element")
 	}
@@ -104,12 +104,12 @@ func parseScanned(text string) ([]Element, error) {
 			return nil, syntax("an application identifier ends early: %.20q", text)
 		}
 		ai, rest := text[:n], text[n:]
-		value, after, separated := strings.Cut(rest, separator)
+		value, after, separated := strings.Cut(rest, Separator)
 		if fixed := predefined(ai); fixed > 0 {
 			if len(rest) < fixed-n {
 				return nil, syntax("(%s) ends early", ai)
 			}
-			value, after = rest[:fixed-n], strings.TrimPrefix(rest[fixed-n:], separator)
+			value, after = rest[:fixed-n], strings.TrimPrefix(rest[fixed-n:], Separator)
 			separated = false
 		}
 		if separated && after == "" {
@@ -178,7 +178,7 @@ func Scanned(list []Element) string {
 			continue
 		}
 		if rest.Len() > 0 {
-			rest.WriteString(separator)
+			rest.WriteString(Separator)
 		}
 		rest.WriteString(e.AI + e.Value)
 	}

@@ -96,3 +96,18 @@ func (i Identification) Up() (Identification, bool) {
 	}
 	return Identification{Key: i.Key, Qualifiers: i.Qualifiers[: n-1 : n-1]}, true
 }
+
+// CompanyDigits returns the digits of the key that begin with the prefix of a
+// company: those behind the indicator of a GTIN and the extension of an SSCC.
+func (i Identification) CompanyDigits() string {
+	digits := i.Key.Value
+	switch i.Key.AI {
+	case "00", "01", "8003", "8006":
+		digits = digits[1:]
+	default:
+	}
+	if end := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
+		return digits[:end]
+	}
+	return digits
+}

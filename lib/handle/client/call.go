@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"time"
@@ -26,6 +27,8 @@ type ask struct {
 	begun  bool                    // a part has come
 	heard  bool                    // an answer has come, whatever it is
 	digest []byte                  // header and body of the request that a challenge was about
+
+	stream func(ctx context.Context, conn net.Conn) error // reads what follows the answer on its connection
 
 	recursion uint8 // how often the question was passed on
 }
@@ -207,20 +210,18 @@ func (c *Client) once(ctx context.Context, t target, door netip.AddrPort, protoc
 		if err := c.open(r, e, message, p, sess, a, signed, t.server); err != nil {
 			return false, err
 		}
-		more := r.message.Flags.Has(wire.FlagContinued)
+		more := r.message.Flags.Has(wire.FlagContinued) && a.stream == nil // flags that were asked come back
 		if a.each != nil && r.message.Code == wire.CodeSuccess {
 			a.begun = true
 			return more, a.each(r.body)
 		}
 		return more, nil
 	}
+	p.stream = a.streaming(ctx, r)
 	began := time.Now()
 	err = c.send(ctx, p, door, protocol)
 	hop.Took, hop.Fault = time.Since(began), err
-	if err == nil || ctx.Err() == nil {
-		c.remember(door, err != nil)
-	}
-	c.measure(door, hop.Took, err, ctx.Err() != nil)
+	c.note(ctx, door, hop.Took, err, a)
 	if err == nil {
 		r.newer = newer(r.message.SiteSerial, t.site.Serial)
 		hop.Checked = sess != nil || a.flags.Has(wire.FlagCertify)
@@ -230,6 +231,30 @@ func (c *Client) once(ctx context.Context, t target, door netip.AddrPort, protoc
 		c.forget(door)
 	}
 	return r, signed, err
+}
+
+// note remembers how a door did.
+func (c *Client) note(ctx context.Context, door netip.AddrPort, took time.Duration, fault error, a *ask) {
+	if fault == nil || ctx.Err() == nil {
+		c.remember(door, fault != nil)
+	}
+	if a.stream == nil { // how long a stream lasts says nothing of the server
+		c.measure(door, took, fault, ctx.Err() != nil)
+	}
+}
+
+// streaming returns what reads the stream behind an answer, if one is asked for.
+func (a *ask) streaming(ctx context.Context, r *reply) func(net.Conn) error {
+	if a.stream == nil {
+		return nil
+	}
+	return func(conn net.Conn) error {
+		if r.message.Code != wire.CodeSuccess {
+			return nil
+		}
+		a.begun = true
+		return a.stream(ctx, conn)
+	}
 }
 
 // leave tells how an exchange went.
@@ -272,7 +297,7 @@ func (c *Client) pack(t target, door netip.AddrPort, a *ask, session uint32) (*p
 		server:   t.server, alone: !a.admin && a.each == nil, handle: a.handle,
 	}
 	header := wire.Header{Op: a.op, Flags: a.flags, SiteSerial: t.site.Serial, Recursion: a.recursion, Expires: uint32(c.o.Now().Add(12 * time.Hour).Unix())} //nolint:gosec // the protocol's time ends in 2106
-	if p.keep = c.keeps(p); p.keep {
+	if p.keep = a.stream == nil && c.keeps(p); p.keep {
 		header.Flags |= wire.FlagKeepAlive
 	}
 	sess := c.session(door)

@@ -141,8 +141,11 @@ func (c *Client) askSites(ctx context.Context, sites []wire.Site, a *ask, w *wal
 		}
 		list = slices.Delete(list, n, n+1)[1:]
 	}
-	for _, t := range list {
+	for i, t := range list {
 		r, err := c.askServer(ctx, t, a, w)
+		if err == nil && r.message.Code == wire.CodeBusy && !a.admin && a.each == nil && i+1 < len(list) {
+			err = failure(r, a) // another may have time
+		}
 		if err == nil {
 			return r, nil
 		}

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -21,6 +22,8 @@ type store struct {
 	records map[string]*wire.Values
 	homed   map[string]bool // folded prefix handles
 	slow    bool            // is asked on a goroutine that may wait
+
+	streams func(ctx context.Context, body []byte, w io.Writer) error // to mirrors; nil sends all records
 }
 
 func newStore(homed ...string) *store {
@@ -137,9 +140,12 @@ func (s *store) Handle(_ context.Context, req *server.Request, res *server.Respo
 		s.remove(req, res)
 	case wire.OpDelete, wire.OpListHandles, wire.OpHome, wire.OpUnhome, wire.OpListHomed:
 		s.named(req, res)
-	case wire.OpTransactions:
+	case wire.OpTransactions, wire.OpDump:
 		res.Code, res.Body = wire.CodeSuccess, append(res.Body, 0)
 		res.Stream = s.stream
+		if asked := bytes.Clone(req.Body); s.streams != nil {
+			res.Stream = func(ctx context.Context, w io.Writer) error { return s.streams(ctx, asked, w) }
+		}
 	default:
 		res.Fail(wire.CodeUnsupported, "")
 	}

@@ -24,6 +24,7 @@ type parcel struct {
 	keep     bool
 	alone    bool // it has one answer, and may be sent twice
 	each     func(e *wire.Envelope, message []byte) (more bool, err error)
+	stream   func(conn net.Conn) error // reads what follows the answer by TCP, if anything does
 }
 
 // send exchanges a parcel over one protocol.
@@ -161,6 +162,9 @@ func (c *Client) talk(p *parcel, conn net.Conn) (started bool, err error) {
 		}
 		started = true
 		more, err := p.each(&e, message)
+		if err == nil && !more && p.stream != nil {
+			err = p.stream(conn)
+		}
 		if err != nil || !more {
 			return true, err
 		}

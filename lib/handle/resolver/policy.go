@@ -28,6 +28,9 @@ type Policy struct {
 	HandleRate  Rate // of each handle
 	BackendRate Rate // of each server that is asked
 
+	NoPrefetch bool // records are not fetched before they are asked for
+	NoStale    bool // nothing is served after its time
+
 	Keep     []Keep // codes that are kept, 16 at the most; without any, see DefaultKeep
 	Trust    Trust
 	National bool // limits and time have the codes 602, 603 and 605 of the national dialect
@@ -129,6 +132,12 @@ func (r Rate) check(what string) error {
 		return fmt.Errorf("%s: a rate is from 0 to %d", what, maxRate)
 	}
 	return nil
+}
+
+// Check tells why a node could not work by a policy.
+func (p Policy) Check() error {
+	_, err := compile(&p)
+	return err
 }
 
 func (p *Policy) check() error {

@@ -303,3 +303,18 @@ func TestAPolicyChangesAtOnce(t *testing.T) {
 	close(stop)
 	asking.Wait()
 }
+
+func TestWithoutStaleAnswersASilentServiceIsAFailure(t *testing.T) {
+	for _, off := range []bool{false, true} {
+		h := newHouse(t, hurried, func(o *resolver.Options) { o.Policy.NoStale = off })
+		h.enterprise.put(product, lasting(wire.Text(1, wire.TypeURL, "old"), 60))
+		if res := answer(t, h.r, question(product, recurse, nil)); res.Code != wire.CodeSuccess {
+			t.Fatal(res.Code)
+		}
+		h.network.silence(h.enterprise.site, true)
+		h.clock.pass(61 * time.Second)
+		if res := answer(t, h.r, question(product, recurse, nil)); (res.Code == wire.CodeSuccess) == off {
+			t.Errorf("without stale answers %v: %s", off, res.Code)
+		}
+	}
+}

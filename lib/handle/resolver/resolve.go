@@ -46,14 +46,14 @@ type outcome struct {
 func (r *Resolver) resolve(ctx context.Context, p *rules, q *question) outcome {
 	now := r.o.Now().UnixMilli()
 	e := r.cache.find(q.hash, []byte(q.key))
-	if e != nil && !e.usable(now, r.o.MaxStale) {
+	if e != nil && !e.usable(now, r.maxStale(p)) {
 		e = nil
 	}
 	if !q.past && !q.ahead && e != nil {
-		if e.serves(now, q.trusted) {
+		if e.serves(now, q.trusted) && (!q.trusted || !q.alone || !e.signature) { // a trace tells what signatures say, again if need be
 			return outcome{entry: e, cached: true}
 		}
-		if e.rests(now, r.o.MaxStale) {
+		if e.rests(now, r.maxStale(p)) {
 			r.counts.stale.Add(1)
 			return outcome{entry: e, stale: true, fault: errSilent}
 		}
@@ -65,6 +65,14 @@ func (r *Resolver) resolve(ctx context.Context, p *rules, q *question) outcome {
 		r.counts.misses.Add(1)
 	}
 	return r.join(ctx, p, q, e)
+}
+
+// maxStale is for how long after its time a record is served.
+func (r *Resolver) maxStale(p *rules) time.Duration {
+	if p.NoStale {
+		return 0
+	}
+	return r.o.MaxStale
 }
 
 // noPrefix returns what is kept of a prefix that is not there: then none of its
@@ -140,7 +148,7 @@ func (r *Resolver) keepRecord(ctx context.Context, p *rules, q *question, values
 			rec.until = until
 		}
 	}
-	out.entry = newEntry(rec)
+	out.entry, out.cached = newEntry(rec), kept != nil && q.alone
 	r.keep(p, out.entry, now)
 	return out
 }
@@ -322,10 +330,10 @@ func (r *Resolver) lookupOnce(ctx context.Context, handle string, query *Query, 
 	switch f := p.forced(key, &wanted); {
 	case p.handles[string(key)] || p.ruleOf(key).blocked:
 		a.fail(wire.CodeNoPermission, "this node does not resolve the handle")
-		note(ctx, Step{Kind: StepPolicy, Handle: handle, Why: "the handle is blocked", Code: wire.CodeNoPermission})
+		note(ctx, Step{Kind: StepPolicy, Handle: handle, Why: WhyBlocked, Code: wire.CodeNoPermission})
 		return
 	case f != nil:
-		note(ctx, Step{Kind: StepPolicy, Handle: handle, Why: "the answer is forced", Code: f.Code})
+		note(ctx, Step{Kind: StepPolicy, Handle: handle, Why: WhyForced, Code: f.Code})
 		a.take(f.entry, serving{})
 		return
 	}

@@ -38,7 +38,7 @@ func (r *Resolver) Resolve(req *server.Request, res *server.Response) bool {
 			r.hit(e, req.Remote, c.at)
 			r.respond(req, res, p, e, e.serve(c.at))
 			return true
-		case e.rests(c.at, r.o.MaxStale):
+		case e.rests(c.at, r.maxStale(p)):
 			e.touch()
 			r.counts.stale.Add(1)
 			r.respond(req, res, p, e, staleServing(r.o.StaleTTL))
@@ -66,7 +66,7 @@ func (e *entry) rests(now int64, maxStale time.Duration) bool {
 func (r *Resolver) hit(e *entry, remote netip.AddrPort, now int64) {
 	e.touch()
 	r.counts.hit(remote, e.code)
-	if (e.until-now)*10 >= e.until-e.stored || e.code != wire.CodeSuccess || e.hits.Load() < popular || !e.queued.CompareAndSwap(false, true) {
+	if (e.until-now)*10 >= e.until-e.stored || e.code != wire.CodeSuccess || e.hits.Load() < popular || r.policy.Load().NoPrefetch || !e.queued.CompareAndSwap(false, true) {
 		return
 	}
 	r.fetchLater(e)

@@ -101,6 +101,12 @@ const (
 	StepTrust  = "trust"  // a signature of values was checked
 )
 
+// Why a Step of the kind StepPolicy was not as usual.
+const (
+	WhyBlocked = "the handle is blocked"
+	WhyForced  = "the answer is forced"
+)
+
 // Step is one hop of a resolution.
 type Step struct {
 	Kind      string        `json:"kind"`
@@ -129,14 +135,25 @@ type Trace struct {
 	Started time.Time     `json:"started"`
 	Took    time.Duration `json:"tookNs"`
 	Steps   []Step        `json:"steps"`
+
+	Signatures []Signature `json:"signatures,omitempty"` // of the record, if Query.Trusted asks for them
 }
 
 type traceKey struct{}
 
 // recorder takes the steps of one resolution.
 type recorder struct {
-	mu    sync.Mutex
-	steps []Step
+	mu         sync.Mutex
+	steps      []Step
+	signatures []Signature
+}
+
+func (c *recorder) sign(s Signature) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.signatures) < maxSteps {
+		c.signatures = append(c.signatures, s)
+	}
 }
 
 // maxSteps bounds a trace.
@@ -174,7 +191,7 @@ func (r *Resolver) Trace(ctx context.Context, handle string, query Query) *Trace
 	t.Took = time.Since(began)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	t.Steps = c.steps
+	t.Steps, t.Signatures = c.steps, c.signatures
 	return t
 }
 
@@ -243,8 +260,11 @@ func (r *Resolver) noteSignature(ctx context.Context, handle string, index int32
 		Kind: StepTrust, Op: "check signature", Handle: handle, Why: fmt.Sprintf("HS_SIGNATURE in value %d", index),
 		Signed: fault == nil, SignedWhy: plain(fault),
 	}
-	if verdict != nil {
+	if fault == nil {
 		s.SignedWhy = fmt.Sprintf("values %v are signed, by %v", verdict.Signed, verdict.Chain)
 	}
 	note(ctx, s)
+	if c, ok := ctx.Value(traceKey{}).(*recorder); ok {
+		c.sign(SignatureOf(index, verdict, fault))
+	}
 }

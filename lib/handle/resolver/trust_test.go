@@ -1,8 +1,10 @@
 package resolver_test
 
 import (
+	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -52,11 +54,11 @@ func certified(t *testing.T, refuse bool, expires time.Duration) (*house, *rsa.P
 	at400 := func(token string) wire.Value { return wire.Text(400, wire.TypeCertificate, token) }
 	end := time.Now().Add(expires).Unix()
 	h.root.put(secondaryHandle, at(1, wire.TypeSitePrefix, h.secondary.site), at(2, wire.TypeSite, h.secondary.site), at400(sign(t, &trust.Claims{
-		Issuer: rootName, Subject: secondaryName, PublicKey: trust.KeyOf(&keys[1].PublicKey),
+		Issuer: rootName, Subject: secondaryName, PublicKey: jwk(t, &keys[1].PublicKey),
 		Permissions: []trust.Permission{{Handle: "0.NA/88.101", Scope: trust.DerivedPrefixes}},
 	}, keys[0])))
 	h.secondary.put(enterpriseHandle, at(1, wire.TypeSite, h.enterprise.site), at400(sign(t, &trust.Claims{
-		Issuer: secondaryName, Subject: enterpriseName, PublicKey: trust.KeyOf(&keys[2].PublicKey), Expires: end,
+		Issuer: secondaryName, Subject: enterpriseName, PublicKey: jwk(t, &keys[2].PublicKey), Expires: end,
 		Permissions: []trust.Permission{{Handle: "0.NA/88.101.5", Scope: trust.HandlesUnderThisPrefix}},
 	}, keys[1])))
 	h.putSigned(product, keys[2], wire.Text(1, wire.TypeURL, "u"))
@@ -179,4 +181,36 @@ func TestWhatCouldNotBeCheckedIsCheckedAgainSoon(t *testing.T) {
 	if res := answer(t, h.r, question(product, trusting, nil, "URL")); !res.Flags.Has(wire.FlagTrustedResult) {
 		t.Errorf("healed: %s, flags %x", texts(t, res), res.Flags)
 	}
+}
+
+func TestATraceTellsByWhomValuesAreSignedAndWhereAChainBreaks(t *testing.T) {
+	h, key := certified(t, false, time.Hour)
+	for range 2 { // the second time from what is kept
+		a := h.r.Trace(t.Context(), product, resolver.Query{Trusted: true})
+		if len(a.Signatures) != 1 {
+			t.Fatalf("%+v", a)
+		}
+		s := a.Signatures[0]
+		if s.Index != 401 || s.Reason != trust.Holds || !slices.Equal(s.Chain, []string{enterpriseName, secondaryName, rootName}) || !slices.Equal(s.Unsigned, []int32{9}) || s.Until.IsZero() {
+			t.Errorf("%+v", s)
+		}
+	}
+	if n := h.enterprise.count(product); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+	h.putSigned(product, key, wire.Text(1, wire.TypeURL, "u"))
+	h.secondary.put(enterpriseHandle, at(1, wire.TypeSite, h.enterprise.site)) // the certificate is taken back
+	a := h.r.Trace(t.Context(), product, resolver.Query{Trusted: true, PastCache: true, Fresh: true})
+	if len(a.Signatures) != 1 || a.Signatures[0].Reason != trust.NoCertificate || !slices.Equal(a.Signatures[0].Chain, []string{enterpriseName}) || a.Trusted {
+		t.Errorf("without a certificate: %+v", a)
+	}
+}
+
+func jwk(t *testing.T, key crypto.PublicKey) *trust.JWK {
+	t.Helper()
+	k, err := trust.KeyOf(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
 }

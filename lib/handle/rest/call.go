@@ -41,7 +41,7 @@ const keptRoom = 64 << 10
 func (h *Handler) enter(w http.ResponseWriter, r *http.Request) *call {
 	c, _ := h.calls.Get().(*call)
 	c.h, c.w, c.r, c.out = h, w, r, c.out[:0]
-	c.req = server.Request{Version: wire.Current(), Transport: wire.HTTP}
+	c.req = server.Request{Version: wire.Current(), Transport: wire.HTTP, Received: h.o.Now()}
 	if r.TLS != nil {
 		c.req.Transport = wire.HTTPS
 	}

@@ -23,6 +23,9 @@ func TestWhatTheHandlerIsAsked(t *testing.T) {
 			if req.Header.SiteSerial != wire.SerialUnknown || req.Transport != wire.HTTPS || req.Remote.Addr().String() != "192.0.2.1" {
 				t.Errorf("%+v", req)
 			}
+			if !req.Received.Equal(d.now) {
+				t.Errorf("received at %s", req.Received)
+			}
 			there := wire.Values{Handle: "88.TEST/X", Values: []wire.Value{wire.Text(1, "URL", "x")}}
 			res.Code, res.Body = wire.CodeSuccess, there.Append(res.Body)
 		})

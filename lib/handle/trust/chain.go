@@ -2,8 +2,10 @@ package trust
 
 import (
 	"context"
-	"crypto/rsa"
+	"crypto"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,10 +13,11 @@ import (
 	"linghang/lib/handle/wire"
 )
 
-// Root is whose key is trusted without a certificate, as 300:0.0/0.0.
+// Root is whose key is trusted without a certificate, as 300:0.0/0.0. Several may
+// have one name: networks of their own call their roots alike.
 type Root struct {
 	Reference wire.Reference
-	Key       *rsa.PublicKey
+	Key       crypto.PublicKey // RSA or SM2
 }
 
 // Verifier checks signatures up to its roots.
@@ -34,12 +37,15 @@ const (
 type Verdict struct {
 	Signed   []int32          // indexes of values that are as they were signed
 	Unsigned []int32          // and of those it says nothing about
+	Missing  []int32          // of values that it is about and that are not there
 	Chain    []wire.Reference // issuers, up to the root
 	Until    time.Time        // when the first of the tokens expires; zero is never
 }
 
 // Values checks the values of a handle against a signature. Values that changed
-// are an error; values that the signature does not name are told apart.
+// are an error; values that the signature does not name, and those that it names and
+// are not there, are told apart. With an error the verdict tells how far the chain
+// led.
 func (v *Verifier) Values(ctx context.Context, handle string, values []wire.Value, signature string) (*Verdict, error) {
 	t, err := Parse(signature)
 	if err != nil {
@@ -53,10 +59,15 @@ func (v *Verifier) Values(ctx context.Context, handle string, values []wire.Valu
 	}
 	verdict := &Verdict{}
 	if err = v.climb(ctx, t, []Permission{{handle, ThisHandle}}, verdict); err != nil {
-		return nil, err
+		return verdict, err
 	}
+	return verdict, verdict.compare(t.Claims.Digests, values)
+}
+
+// compare tells which values are as they were signed.
+func (v *Verdict) compare(signed *Digests, values []wire.Value) error {
 	digests := map[int32]string{}
-	for _, d := range t.Claims.Digests.List {
+	for _, d := range signed.List {
 		digests[d.Index] = d.Digest
 	}
 	for i := range values {
@@ -65,16 +76,18 @@ func (v *Verifier) Values(ctx context.Context, handle string, values []wire.Valu
 		}
 		text, named := digests[values[i].Index]
 		if !named {
-			verdict.Unsigned = append(verdict.Unsigned, values[i].Index)
+			v.Unsigned = append(v.Unsigned, values[i].Index)
 			continue
 		}
+		delete(digests, values[i].Index)
 		got := sum(&values[i])
 		if want, err := octets(text); err != nil || string(want) != string(got[:]) {
-			return nil, fmt.Errorf("value %d: %w", values[i].Index, ErrDigest)
+			return fmt.Errorf("value %d: %w", values[i].Index, ErrDigest)
 		}
-		verdict.Signed = append(verdict.Signed, values[i].Index)
+		v.Signed = append(v.Signed, values[i].Index)
 	}
-	return verdict, nil
+	v.Missing = slices.Sorted(maps.Keys(digests))
+	return nil
 }
 
 // subjectHandle is the handle of a subject, which may have an index before it.
@@ -118,8 +131,8 @@ func (v *Verifier) climb(ctx context.Context, t *Token, needed []Permission, ver
 		if at := time.Unix(t.Claims.Expires, 0); t.Claims.Expires > 0 && (verdict.Until.IsZero() || at.Before(verdict.Until)) {
 			verdict.Until = at
 		}
-		if root := v.root(issuer); root != nil {
-			return t.Check(root, now)
+		if roots := v.rootsOf(issuer); len(roots) > 0 {
+			return t.checkOne(roots, now)
 		}
 		certificate, err := v.certificateOf(ctx, issuer, t, now)
 		if err != nil {
@@ -133,13 +146,24 @@ func (v *Verifier) climb(ctx context.Context, t *Token, needed []Permission, ver
 	return ErrChain
 }
 
-func (v *Verifier) root(r wire.Reference) *rsa.PublicKey {
+func (v *Verifier) rootsOf(r wire.Reference) []crypto.PublicKey {
+	var keys []crypto.PublicKey
 	for _, root := range v.Roots {
 		if root.Reference.Equal(r) {
-			return root.Key
+			keys = append(keys, root.Key)
 		}
 	}
-	return nil
+	return keys
+}
+
+// checkOne checks the token with keys of which one may be its issuer's.
+func (t *Token) checkOne(keys []crypto.PublicKey, now time.Time) (err error) {
+	for _, key := range keys {
+		if err = t.Check(key, now); !errors.Is(err, ErrSignature) {
+			return err
+		}
+	}
+	return err
 }
 
 // certificateOf finds the issuer's certificate whose key signed the token.

@@ -3,7 +3,7 @@
 // values over the certificates of issuers to a root, each with permissions that
 // cover the next.
 //
-// The algorithm is RS256. What the Handle System's older scheme signs
+// The algorithms are RS256 and, for the national dialect, SM2 with SM3. What the Handle System's older scheme signs
 // (10320/sig.digest, with MD5 or SHA-1) is not trusted.
 package trust
 
@@ -12,7 +12,7 @@ import (
 	"fmt"
 )
 
-// What checks report.
+// What checks report; ReasonOf names each in a word.
 var (
 	ErrToken      = errors.New("the signature cannot be read")
 	ErrSignature  = errors.New("the signature is not of its issuer")
@@ -25,4 +25,44 @@ var (
 
 func unreadable(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrToken, fmt.Sprintf(format, args...))
+}
+
+// Reason is why a check failed, as programs and pages tell it apart.
+type Reason string
+
+// Reasons.
+const (
+	Holds         Reason = "holds"
+	Unreadable    Reason = "unreadable"
+	WrongKey      Reason = "signature"   // it is not signed by its issuer
+	WrongDigest   Reason = "digest"      // a value was changed
+	OutOfTime     Reason = "time"        // expired, or not valid yet
+	NotPermitted  Reason = "permission"  // the issuer may not vouch for it
+	NoCertificate Reason = "certificate" // of an issuer, or it was taken back
+	NoRoot        Reason = "root"        // the chain ends elsewhere
+	Unanswered    Reason = "unanswered"  // a certificate could not be had
+)
+
+// ReasonOf names why a check failed.
+func ReasonOf(err error) Reason {
+	if err == nil {
+		return Holds
+	}
+	for _, r := range []struct {
+		err    error
+		reason Reason
+	}{
+		{ErrToken, Unreadable},
+		{ErrSignature, WrongKey},
+		{ErrDigest, WrongDigest},
+		{ErrTime, OutOfTime},
+		{ErrPermission, NotPermitted},
+		{ErrIssuer, NoCertificate},
+		{ErrChain, NoRoot},
+	} {
+		if errors.Is(err, r.err) {
+			return r.reason
+		}
+	}
+	return Unanswered
 }

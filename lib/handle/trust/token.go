@@ -2,13 +2,10 @@ package trust
 
 import (
 	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"math/big"
 	"strings"
 	"time"
 
@@ -22,7 +19,6 @@ const MaxToken = 64 << 10
 const (
 	maxPermissions = 256
 	maxDigests     = wire.MaxValues
-	algorithm      = "RS256"
 	digestKind     = "SHA-256"
 )
 
@@ -69,41 +65,6 @@ type Digest struct {
 	Digest string `json:"digest"`
 }
 
-// JWK is an RSA key (RFC 7517, RFC 7518 section 6.3).
-type JWK struct {
-	Kind     string `json:"kty"`
-	Modulus  string `json:"n"`
-	Exponent string `json:"e"`
-}
-
-// KeyOf returns the JWK of a key.
-func KeyOf(key *rsa.PublicKey) *JWK {
-	raw := base64.RawURLEncoding
-	return &JWK{"RSA", raw.EncodeToString(key.N.Bytes()), raw.EncodeToString(big.NewInt(int64(key.E)).Bytes())}
-}
-
-// Key returns the key of a JWK.
-func (k *JWK) Key() (*rsa.PublicKey, error) {
-	if k == nil || k.Kind != "RSA" {
-		return nil, unreadable("the key is not RSA")
-	}
-	n, err := octets(k.Modulus)
-	if err != nil {
-		return nil, err
-	}
-	e, err := octets(k.Exponent)
-	if err != nil {
-		return nil, err
-	}
-	key := &rsa.PublicKey{N: new(big.Int).SetBytes(n)}
-	exponent := new(big.Int).SetBytes(e)
-	if bits := key.N.BitLen(); bits < 1024 || bits > 8192 || key.N.Bit(0) == 0 || exponent.BitLen() > 31 || exponent.Int64() < 3 || exponent.Bit(0) == 0 {
-		return nil, unreadable("the RSA key is not usable")
-	}
-	key.E = int(exponent.Int64())
-	return key, nil
-}
-
 // octets reads base64, of URLs or not, padded or not.
 func octets(text string) ([]byte, error) {
 	text = strings.TrimRight(text, "=")
@@ -121,6 +82,7 @@ func octets(text string) ([]byte, error) {
 // Token is a signed statement that was read, and not yet checked.
 type Token struct {
 	Claims    Claims
+	algorithm string
 	signed    string
 	signature []byte
 }
@@ -156,9 +118,10 @@ func Parse(compact string) (*Token, error) {
 	if err := json.Unmarshal(header, &h); err != nil {
 		return nil, unreadable("its header is no JSON")
 	}
-	if h.Algorithm != algorithm || len(h.Critical) > 0 {
-		return nil, unreadable("its algorithm %.32q is not %s", h.Algorithm, algorithm)
+	if h.Algorithm != AlgorithmRSA && h.Algorithm != AlgorithmSM2 || len(h.Critical) > 0 {
+		return nil, unreadable("its algorithm %.32q is neither %s nor %s", h.Algorithm, AlgorithmRSA, AlgorithmSM2)
 	}
+	t.algorithm = h.Algorithm
 	if err := json.Unmarshal(payload, &t.Claims); err != nil {
 		return nil, unreadable("its claims: %v", err)
 	}
@@ -168,16 +131,19 @@ func Parse(compact string) (*Token, error) {
 	return t, nil
 }
 
-// Sign returns the token of claims.
-func Sign(claims *Claims, key *rsa.PrivateKey) (string, error) {
+// Sign returns the token of claims, signed with an RSA or SM2 key.
+func Sign(claims *Claims, key crypto.PrivateKey) (string, error) {
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("write claims: %w", err)
 	}
+	algorithm, err := algorithmOf(key)
+	if err != nil {
+		return "", err
+	}
 	raw := base64.RawURLEncoding
 	signed := raw.EncodeToString([]byte(`{"alg":"`+algorithm+`"}`)) + "." + raw.EncodeToString(payload)
-	sum := sha256.Sum256([]byte(signed))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
+	signature, err := sign(key, []byte(signed))
 	if err != nil {
 		return "", fmt.Errorf("sign claims: %w", err)
 	}
@@ -185,9 +151,8 @@ func Sign(claims *Claims, key *rsa.PrivateKey) (string, error) {
 }
 
 // Check checks the token with its issuer's key, and its times.
-func (t *Token) Check(key *rsa.PublicKey, now time.Time) error {
-	sum := sha256.Sum256([]byte(t.signed))
-	if rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], t.signature) != nil {
+func (t *Token) Check(key crypto.PublicKey, now time.Time) error {
+	if !holds(key, t.algorithm, []byte(t.signed), t.signature) {
 		return ErrSignature
 	}
 	at := now.Unix()

@@ -2,6 +2,7 @@ package trust_test
 
 import (
 	"context"
+	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/emmansun/gmsm/sm2"
 
 	"linghang/lib/handle/trust"
 	"linghang/lib/handle/wire"
@@ -67,7 +70,7 @@ func newHouse(t *testing.T) *house {
 	return h
 }
 
-func (h *house) sign(c *trust.Claims, key *rsa.PrivateKey) string {
+func (h *house) sign(c *trust.Claims, key crypto.PrivateKey) string {
 	h.t.Helper()
 	token, err := trust.Sign(c, key)
 	if err != nil {
@@ -76,10 +79,10 @@ func (h *house) sign(c *trust.Claims, key *rsa.PrivateKey) string {
 	return token
 }
 
-func (h *house) certify(issuer string, by *rsa.PrivateKey, subject string, key *rsa.PublicKey, permissions ...trust.Permission) {
+func (h *house) certify(issuer string, by crypto.PrivateKey, subject string, key crypto.PublicKey, permissions ...trust.Permission) {
 	h.t.Helper()
 	token := h.sign(&trust.Claims{
-		Issuer: issuer, Subject: subject, Permissions: permissions, PublicKey: trust.KeyOf(key),
+		Issuer: issuer, Subject: subject, Permissions: permissions, PublicKey: jwk(h.t, key),
 		NotBefore: time.Now().Add(-time.Hour).Unix(), Expires: time.Now().Add(time.Hour).Unix(),
 	}, by)
 	r, err := wire.ParseReference(subject)
@@ -206,4 +209,69 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func jwk(t *testing.T, key crypto.PublicKey) *trust.JWK {
+	t.Helper()
+	k, err := trust.KeyOf(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func TestAChainOfSM2KeysLeadsToTheRoot(t *testing.T) {
+	h := newHouse(t)
+	var list [3]*sm2.PrivateKey
+	for i := range list {
+		key, err := sm2.GenerateKey(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list[i] = key
+	}
+	h.verifier.Roots = append(h.verifier.Roots, trust.Root{Reference: h.verifier.Roots[0].Reference, Key: &list[0].PublicKey}) // two networks call their roots alike
+	h.certify(rootName, list[0], prefixName, &list[1].PublicKey, trust.Permission{Handle: "0.NA/88.101", Scope: trust.DerivedPrefixes})
+	h.certify(prefixName, list[1], enterpriseName, &list[2].PublicKey, trust.Permission{Handle: "0.NA/88.101.5", Scope: trust.HandlesUnderThisPrefix})
+	token := h.sign(&trust.Claims{Issuer: enterpriseName, Subject: "88.101.5/T001", Digests: trust.DigestsOf(values())}, list[2])
+	verdict, err := h.verifier.Values(t.Context(), "88.101.5/T001", values(), token)
+	if err != nil || len(verdict.Chain) != 3 || !slices.Equal(verdict.Signed, []int32{1, 2}) {
+		t.Fatalf("%+v, %v", verdict, err)
+	}
+	parts := strings.Split(token, ".")
+	for name, broken := range map[string]string{
+		"another payload": parts[0] + "." + strings.Split(h.sign(&trust.Claims{Issuer: enterpriseName, Subject: "88.101.5/T001", Digests: trust.DigestsOf(nil)}, list[2]), ".")[1] + "." + parts[2],
+		"a short one":     parts[0] + "." + parts[1] + "." + parts[2][:20],
+		"by RSA":          h.sign(&trust.Claims{Issuer: enterpriseName, Subject: "88.101.5/T001", Digests: trust.DigestsOf(values())}, h.enterprise),
+	} {
+		if _, err := h.verifier.Values(t.Context(), "88.101.5/T001", values(), broken); !errors.Is(err, trust.ErrSignature) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAValueThatIsGoneIsTold(t *testing.T) {
+	h := newHouse(t)
+	verdict, err := h.verifier.Values(t.Context(), "88.101.5/T001", values()[:1], h.signature(values()))
+	if err != nil || !slices.Equal(verdict.Missing, []int32{2}) {
+		t.Errorf("%+v, %v", verdict, err)
+	}
+}
+
+func TestAFailureHasAWordAndTheChainSoFar(t *testing.T) {
+	h := newHouse(t)
+	changed := values()
+	changed[0].Data = []byte("http://evil.example")
+	verdict, err := h.verifier.Values(t.Context(), "88.101.5/T001", changed, h.signature(values()))
+	if trust.ReasonOf(err) != trust.WrongDigest || len(verdict.Chain) != 3 {
+		t.Errorf("%+v, %v", verdict, err)
+	}
+	h.certificates["0.NA/88.101.5"] = nil // taken back
+	verdict, err = h.verifier.Values(t.Context(), "88.101.5/T001", values(), h.signature(values()))
+	if trust.ReasonOf(err) != trust.NoCertificate || len(verdict.Chain) != 1 {
+		t.Errorf("%+v, %v", verdict, err)
+	}
+	if trust.ReasonOf(nil) != trust.Holds || trust.ReasonOf(context.Canceled) != trust.Unanswered {
+		t.Error("a reason has another word")
+	}
 }

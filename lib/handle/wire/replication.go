@@ -17,7 +17,12 @@ func (r Receiver) append(dst []byte) []byte {
 
 // Wants tells whether a handle is among them.
 func (r Receiver) Wants(handle string) bool {
-	return r.Servers <= 1 || uint64(Hash([]byte(handle), r.Hash))%uint64(r.Servers) == uint64(r.Server)
+	return r.Servers <= 1 || r.WantsFolded([]byte(handle))
+}
+
+// WantsFolded tells it of a folded handle (Fold); it allocates nothing.
+func (r Receiver) WantsFolded(handle []byte) bool {
+	return r.Servers <= 1 || uint64(Hash(handle, r.Hash))%uint64(r.Servers) == uint64(r.Server)
 }
 
 // TransactionQuery is the body of OpTransactions: what changed since? A mirror

@@ -11,7 +11,7 @@ import (
 	"linghang/lib/handle/wire"
 )
 
-func recorded(t *testing.T, name string) []byte {
+func recorded(t testing.TB, name string) []byte {
 	t.Helper()
 	octets, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
