@@ -1,9 +1,12 @@
 package identifier
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"time"
 
 	"linghang/kernel/measure"
@@ -27,24 +30,63 @@ func (s countStore) add(ctx context.Context, day string, list []counted, door st
 				return err
 			}
 		}
-		for address, n := range sources {
-			name := othersName
-			if address.IsValid() {
-				name = address.String()
-			}
-			_, err := tx.Exec(ctx, `INSERT INTO source_count (day, door, address, requests) VALUES ($1, $2, $3, $4)
-				ON CONFLICT (day, door, address) DO UPDATE SET requests = source_count.requests + excluded.requests`, day, door, name, int64(n)) //nolint:gosec // far below 2^63
-			if err != nil {
-				return fmt.Errorf("count sources: %w", err)
-			}
-		}
-		return nil
+		return addSources(ctx, tx, day, door, sources)
 	})
 }
 
-// othersName is where requests count that come from more addresses than are
-// counted apart.
-const othersName = "others"
+const (
+	// othersName is where requests count that come from more addresses than are
+	// counted apart.
+	othersName = "others"
+	// sourcesApart is how many addresses are counted apart at a door on a day: over
+	// UDP whoever asks may write any.
+	sourcesApart = 4096
+)
+
+// addSources adds to what was asked at a door from where.
+func addSources(ctx context.Context, tx *sqldb.Tx, day, door string, sources map[netip.Addr]uint64) error {
+	rows, err := tx.Query(ctx, `SELECT address FROM source_count WHERE day = $1 AND door = $2`, day, door)
+	if err != nil {
+		return fmt.Errorf("read sources: %w", err)
+	}
+	known, err := sqldb.All(rows, func(r sqldb.Row) (address string, err error) { return address, r.Scan(&address) })
+	if err != nil {
+		return err
+	}
+	for name, n := range apart(known, sources) {
+		_, err := tx.Exec(ctx, `INSERT INTO source_count (day, door, address, requests) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (day, door, address) DO UPDATE SET requests = source_count.requests + excluded.requests`, day, door, name, int64(n)) //nolint:gosec // far below 2^63
+		if err != nil {
+			return fmt.Errorf("count sources: %w", err)
+		}
+	}
+	return nil
+}
+
+// apart returns counts by the names that they are kept under: addresses that are
+// known have theirs, of new ones those that ask most, as long as there is room.
+func apart(known []string, sources map[netip.Addr]uint64) map[string]uint64 {
+	has := make(map[string]bool, len(known))
+	for _, name := range known {
+		has[name] = true
+	}
+	most := slices.SortedFunc(maps.Keys(sources), func(a, b netip.Addr) int {
+		return cmp.Or(cmp.Compare(sources[b], sources[a]), a.Compare(b))
+	})
+	counts := map[string]uint64{}
+	for _, address := range most {
+		name := othersName
+		switch text := address.String(); {
+		case !address.IsValid():
+		case has[text]:
+			name = text
+		case len(has) < sourcesApart:
+			name, has[text] = text, true
+		}
+		counts[name] += sources[address]
+	}
+	return counts
+}
 
 func (c counted) write(ctx context.Context, tx *sqldb.Tx, day string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO node_count (day, node_id, kind, requests, succeeded, total_us, least_us, least_at, most_us, most_at, peak, peak_at)
@@ -65,10 +107,8 @@ func (c counted) write(ctx context.Context, tx *sqldb.Tx, day string) error {
 	return nil
 }
 
-// dayCount is what a node was asked on a day.
-type dayCount struct {
-	Day       string    `json:"day" title:"日期|Day"`
-	Kind      string    `json:"kind" enum:"resolution,registration" title:"类别|Kind"`
+// CountView is what was asked within a time.
+type CountView struct {
 	Requests  int64     `json:"requests" title:"请求数|Requests"`
 	Succeeded int64     `json:"succeeded" title:"成功数|Succeeded"`
 	MeanMs    float64   `json:"mean_ms" title:"平均时延(ms)|Mean (ms)"`
@@ -76,19 +116,31 @@ type dayCount struct {
 	LeastAt   time.Time `json:"least_at" title:"最小时延时间|Least at"`
 	MostMs    float64   `json:"most_ms" title:"最大时延(ms)|Most (ms)"`
 	MostAt    time.Time `json:"most_at" title:"最大时延时间|Most at"`
-	Peak      int64     `json:"peak" doc:"Requests in the busiest second" title:"峰值QPS|Peak per second"`
+	Peak      int64     `json:"peak" doc:"Requests that one node had in its busiest second" title:"峰值QPS|Peak per second"`
 	PeakAt    time.Time `json:"peak_at" title:"峰值时间|Peak at"`
 }
 
-func scanDayCount(r sqldb.Row) (dayCount, error) {
-	var c dayCount
+// dayCount is what a node was asked on a day.
+type dayCount struct {
+	Day  string `json:"day" title:"日期|Day"`
+	Kind string `json:"kind" enum:"resolution,registration" title:"类别|Kind"`
+	CountView
+}
+
+// scanCount reads columns and behind them those of a count.
+func scanCount(r sqldb.Row, c *CountView, before ...any) error {
 	var total, least, leastAt, most, mostAt, peakAt int64
-	err := r.Scan(&c.Day, &c.Kind, &c.Requests, &c.Succeeded, &total, &least, &leastAt, &most, &mostAt, &c.Peak, &peakAt)
+	err := r.Scan(append(before, &c.Requests, &c.Succeeded, &total, &least, &leastAt, &most, &mostAt, &c.Peak, &peakAt)...)
 	c.LeastMs, c.MostMs = float64(least)/1000, float64(most)/1000
 	if c.Requests > 0 {
 		c.MeanMs = float64(total/c.Requests) / 1000
 	}
 	c.LeastAt, c.MostAt, c.PeakAt = time.UnixMilli(leastAt).UTC(), time.UnixMilli(mostAt).UTC(), time.UnixMilli(peakAt).UTC()
+	return err
+}
+
+func scanDayCount(r sqldb.Row) (c dayCount, err error) {
+	err = scanCount(r, &c.CountView, &c.Day, &c.Kind)
 	return c, err
 }
 
@@ -104,7 +156,7 @@ func (s countStore) days(ctx context.Context, nodeID string, p sqldb.ListParams)
 }
 
 // inScaledUse counts nodes of a role in scaled use. A secondary node's numbers are
-// its own and those of the enterprise nodes below it.
+// its own and those of the enterprise nodes below it. What probes ask is not use.
 func (s countStore) inScaledUse(ctx context.Context, r role, from scale, now time.Time) (measure.Value, error) {
 	since := dayOf(now.AddDate(0, 0, -scaleDays))
 	var n, synthetic int
@@ -112,7 +164,9 @@ func (s countStore) inScaledUse(ctx context.Context, r role, from scale, now tim
 			SELECT n.id, n.synthetic,
 				(SELECT COUNT(*) FROM identifier i JOIN node x ON x.id = i.node_id WHERE x.id = n.id OR x.above_id = n.id) AS identifiers,
 				(SELECT COALESCE(SUM(c.succeeded), 0) FROM node_count c JOIN node x ON x.id = c.node_id
-					WHERE (x.id = n.id OR x.above_id = n.id) AND c.kind = 'resolution' AND c.day >= $1) AS resolutions
+					WHERE (x.id = n.id OR x.above_id = n.id) AND c.kind = 'resolution' AND c.day >= $1)
+				- (SELECT COALESCE(SUM(p.asked), 0) FROM probe_day p JOIN node x ON x.id = p.node_id
+					WHERE (x.id = n.id OR x.above_id = n.id) AND p.day >= $1) AS resolutions
 			FROM node n WHERE n.role = $2 AND n.hosting = 'hosted' AND n.state IN ('trial', 'in_service'))
 		SELECT COUNT(*), COALESCE(SUM(CASE WHEN synthetic THEN 1 ELSE 0 END), 0) FROM use_of WHERE identifiers >= $3 AND resolutions >= $4`,
 		since, string(r), from.Identifiers, from.Resolutions).Scan(&n, &synthetic)

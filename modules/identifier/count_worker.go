@@ -32,10 +32,15 @@ func (m *Module) writeCounts(ctx context.Context) {
 	defer cancel()
 	day := dayOf(time.Now())
 	for _, p := range m.posts {
+		list := takeCounts(p)
+		m.metrics.count(list)
 		sources, others := p.engine.Sources().Take()
-		if err := m.counts.add(ctx, day, takeCounts(p), p.door.Name, sources, others); err != nil {
+		if err := m.counts.add(ctx, day, list, p.door.Name, sources, others); err != nil {
 			m.kit.Log.WarnContext(ctx, "what was counted at a door is lost", "door", p.door.Name, "error", err)
 		}
+	}
+	if err := m.settleQuotas(ctx); err != nil {
+		m.kit.Log.WarnContext(ctx, "quotas are as they were some seconds ago", "error", err)
 	}
 }
 

@@ -28,7 +28,12 @@ const (
 )
 
 func sealedColumns() []module.Sealed {
-	return []module.Sealed{{Purpose: doorPurpose, Column: sqldb.Column{Table: "door", Key: "name", Name: "key"}}}
+	return []module.Sealed{
+		{Purpose: doorPurpose, Column: sqldb.Column{Table: "door", Key: "name", Name: "key"}},
+		{Purpose: signerPurpose, Column: sqldb.Column{Table: "signer", Key: "id", Name: "key"}},
+		{Purpose: particularsPurpose, Column: sqldb.Column{Table: "particulars", Key: "node_id", Name: "legal_document", Where: "legal_document <> ''"}},
+		{Purpose: particularsPurpose, Column: sqldb.Column{Table: "particulars", Key: "node_id", Name: "contact_document", Where: "contact_document <> ''"}},
+	}
 }
 
 // key returns the key of a door, and makes it at the first time. Replicas share

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -21,6 +20,7 @@ import (
 	"linghang/lib/handle/server"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/engine"
+	"linghang/modules/identifier/internal/prefix"
 )
 
 // post is an open door: its engine, and where it is.
@@ -38,6 +38,13 @@ func (p *post) where() wire.Site {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.site
+}
+
+// move makes known where the door is; nowhere when it is closed.
+func (p *post) move(site wire.Site) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.site = site
 }
 
 // sockets are the ports of a door.
@@ -89,7 +96,7 @@ func (d door) site(s *sockets, publicKey []byte) wire.Site {
 	if s.web != nil {
 		web = addressOf(s.web).Port()
 	}
-	return siteOf(d.Name, address, handle.Port(), web, publicKey)
+	return prefix.Place{Name: d.Name, Address: address, Handle: handle.Port(), Web: web, PublicKey: publicKey}.Site()
 }
 
 func addressOf(l net.Listener) netip.AddrPort {
@@ -103,6 +110,7 @@ const doorPause = 15 * time.Second
 // keepOpen serves a door until the context ends. One that cannot be opened does
 // not stop the city: its health says what to do, and it is tried again.
 func (m *Module) keepOpen(ctx context.Context, p *post) error {
+	m.kit.Health.Add(health.Component{ID: doorComponent(p.door), Title: lang.Text{ZH: "标识解析端口 " + p.door.Name, EN: "Identifier door " + p.door.Name}})
 	for {
 		err := m.serveDoor(ctx, p)
 		if ctx.Err() != nil {
@@ -140,14 +148,13 @@ func (m *Module) serveDoor(ctx context.Context, p *post) error {
 	if err != nil {
 		return err
 	}
-	p.mu.Lock()
-	p.site = site
-	p.mu.Unlock()
+	p.move(site)
+	defer p.move(wire.Site{})
 	if err := m.settleAll(ctx); err != nil {
 		return err
 	}
 	srv, err := server.New(server.Options{
-		Handler: p.engine, Site: site, Key: p.key, AllowLogin: true,
+		Handler: p.engine, Site: site, Key: p.key, AllowLogin: true, UDPRate: octetRate(m.settings.UDPRate),
 		Authenticate: server.KeyCheck(auth.Policy{}, p.engine.Values, nil),
 	})
 	if err != nil {
@@ -162,16 +169,16 @@ func (m *Module) serveDoor(ctx context.Context, p *post) error {
 }
 
 func serveAll(ctx context.Context, srv *server.Server, programs *rest.Handler, p *post, s *sockets) error {
+	certificate, err := server.Certificate(p.key, time.Now())
+	if err != nil {
+		return fmt.Errorf("open the door: %w", err)
+	}
 	work, ctx := errgroup.WithContext(ctx)
 	for _, conn := range s.udp {
 		work.Go(func() error { return srv.ServeUDP(ctx, conn) })
 	}
 	work.Go(func() error { return srv.ServeTCP(ctx, s.tcp) })
 	if s.web != nil {
-		certificate, err := server.Certificate(p.key, time.Now())
-		if err != nil {
-			return errors.Join(err, work.Wait())
-		}
 		config := rest.AskCertificate(&tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
 		work.Go(func() error { return srv.ServeWeb(ctx, s.web, programs, config) })
 	}

@@ -18,6 +18,7 @@ import (
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/engine"
 	"linghang/modules/identifier/internal/record"
+	"linghang/modules/identifier/internal/template"
 )
 
 func (m *Module) handleRoutes() []module.Route {
@@ -123,7 +124,10 @@ type saveHandleInput struct {
 	Body struct {
 		Handle string       `json:"handle" minLength:"1" maxLength:"2048"`
 		Was    uint64       `json:"was,omitempty" doc:"The change that the caller saw last; left out for a new identifier"`
-		Values []valueInput `json:"values" minItems:"1" maxItems:"2048" nullable:"false"`
+		Values []valueInput `json:"values,omitempty" maxItems:"2048" nullable:"false"`
+
+		Template string            `json:"template,omitempty" maxLength:"60" doc:"Code and version of the template that it follows, as bearing:2; its items stand beside the values"`
+		Items    map[string]string `json:"items,omitempty" doc:"Values of the template's items by their names"`
 	}
 }
 
@@ -134,11 +138,9 @@ func (m *Module) saveHandle(ctx context.Context, in saveHandleInput) (handleDeta
 	if err != nil {
 		return handleDetail{}, err
 	}
-	values := make([]wire.Value, len(in.Body.Values))
-	for i, v := range in.Body.Values {
-		if values[i], err = v.value(); err != nil {
-			return handleDetail{}, err
-		}
+	values, err := m.valuesIn(ctx, in)
+	if err != nil {
+		return handleDetail{}, err
 	}
 	r, err := m.records.Load(ctx, in.Body.Handle)
 	if err != nil {
@@ -148,10 +150,42 @@ func (m *Module) saveHandle(ctx context.Context, in saveHandleInput) (handleDeta
 	if err != nil {
 		return handleDetail{}, err
 	}
+	if err := m.conform(ctx, before, values); err != nil {
+		return handleDetail{}, err
+	}
 	if err := m.save(ctx, n, engine.Edit{Handle: in.Body.Handle, Was: in.Body.Was, Values: keepSecrets(before, values)}, before); err != nil {
 		return handleDetail{}, err
 	}
 	return m.readHandle(ctx, handleParams{in.Body.Handle})
+}
+
+// valuesIn are the values of an identifier that is saved, with those of its template.
+func (m *Module) valuesIn(ctx context.Context, in saveHandleInput) ([]wire.Value, error) {
+	values := make([]wire.Value, len(in.Body.Values), len(in.Body.Values)+len(in.Body.Items)+1)
+	for i, v := range in.Body.Values {
+		var err error
+		if values[i], err = v.value(); err != nil {
+			return nil, err
+		}
+	}
+	if in.Body.Template != "" {
+		t, err := m.templates.named(ctx, in.Body.Template)
+		if fault.Is(err, fault.NotFound) || err == nil && t.State == template.Draft {
+			err = unusable(in.Body.Template)
+		}
+		if err != nil {
+			return nil, err
+		}
+		items, err := itemValues(t, in.Body.Items)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, items...)
+	}
+	if len(values) == 0 {
+		return nil, fault.New(fault.Invalid, "identifier.value.none", "an identifier has at least one value").At("body.values", "give at least one value")
+	}
+	return values, nil
 }
 
 // keepSecrets adds the secret keys of a record that are not given again.
@@ -271,14 +305,11 @@ func (m *Module) makeEdit(ctx context.Context, d edit) error {
 		return fault.New(fault.Unavailable, "identifier.node.closed", "the node's door is closed at the moment").After(15)
 	}
 	_, err := p.engine.Save(ctx, d.Edit)
-	if refusal, ok := errors.AsType[*engine.RefusalError](err); ok || err == nil {
-		gone := m.edits.remove(ctx, d.ID)
-		if ok {
-			return errors.Join(problem(refusal), gone)
-		}
-		return gone
+	_, refused := errors.AsType[*engine.RefusalError](err)
+	if err == nil || refused || fault.Is(err, fault.Invalid) {
+		return errors.Join(problem(err), m.edits.remove(ctx, d.ID))
 	}
-	return err
+	return err // the store is away; it is made later
 }
 
 // problem is a refusal of the engine as a fault.
@@ -295,6 +326,8 @@ func problem(err error) error {
 		kind = fault.Conflict
 	case wire.CodeReadOnly, wire.CodeNotAdmin, wire.CodeNoPermission:
 		kind = fault.Forbidden
+	case wire.CodeRegistrationLimit, wire.CodePrefixLimit:
+		return fault.New(fault.Conflict, "identifier.quota.used", "%s", r.Message).With("code", int(r.Code))
 	case wire.CodeBusy:
 		kind = fault.Unavailable
 	default:
@@ -338,6 +371,8 @@ type stepView struct {
 	Signed   bool     `json:"signed" doc:"A signature was checked, and holds"`
 	Fault    string   `json:"fault"`
 
+	Rule *ruleHit `json:"rule,omitempty" doc:"By which it was not as usual, for who manages the recursive node"`
+
 	Of *stepNode `json:"of,omitempty" doc:"Whose server was asked, if it is a node of the city that everybody sees"`
 }
 
@@ -360,9 +395,13 @@ type resolution struct {
 	Cached  bool        `json:"cached" doc:"Nobody was asked for the values"`
 	Stale   bool        `json:"stale" doc:"They are older than they may be: their service does not answer"`
 	Trusted bool        `json:"trusted" doc:"Signatures up to a root hold for all of them"`
-	Fault   string      `json:"fault"`
-	Steps   []stepView  `json:"steps" nullable:"false" doc:"Every step, in order"`
-	Took    float64     `json:"took_ms"`
+	Rooted  bool        `json:"rooted" doc:"There is a root of trust, up to which signatures were checked"`
+
+	Signatures []signatureView `json:"signatures" nullable:"false" doc:"What each signature of the record was found to be"`
+
+	Fault string     `json:"fault"`
+	Steps []stepView `json:"steps" nullable:"false" doc:"Every step, in order"`
+	Took  float64    `json:"took_ms"`
 }
 
 type resolveParams struct {
@@ -371,7 +410,7 @@ type resolveParams struct {
 }
 
 func (m *Module) resolveHandle(ctx context.Context, in resolveParams) (resolution, error) {
-	res := resolution{Handle: in.Handle, Aliases: []string{}, Values: []valueView{}, Steps: []stepView{}}
+	res := resolution{Handle: in.Handle, Aliases: []string{}, Values: []valueView{}, Steps: []stepView{}, Signatures: []signatureView{}}
 	if err := wire.CheckHandle(in.Handle); err != nil {
 		return res, fault.New(fault.Invalid, "identifier.handle.invalid", "%s is no identifier: %v", in.Handle, err).At("query.handle", "as 88.101.5/T001")
 	}
@@ -379,7 +418,8 @@ func (m *Module) resolveHandle(ctx context.Context, in resolveParams) (resolutio
 	if err != nil {
 		return res, err
 	}
-	t := r.Trace(ctx, in.Handle, resolver.Query{PastCache: in.Fresh, Fresh: in.Fresh})
+	t := r.Trace(ctx, in.Handle, resolver.Query{PastCache: in.Fresh, Fresh: in.Fresh, Trusted: true})
+	res.Rooted = r.Policy().Trust.On
 	res.Handle, res.Code, res.Meaning, res.Cached, res.Stale, res.Trusted, res.Fault = t.Handle, int(t.Code), t.Message, t.Cached, t.Stale, t.Trusted, t.Fault
 	if res.Meaning == "" {
 		res.Meaning = t.Code.String()
@@ -388,8 +428,14 @@ func (m *Module) resolveHandle(ctx context.Context, in resolveParams) (resolutio
 	for i := range t.Values {
 		res.Values = append(res.Values, viewOf(&t.Values[i]))
 	}
+	for i := range t.Signatures {
+		res.Signatures = append(res.Signatures, viewSignature(&t.Signatures[i]))
+	}
 	for i := range t.Steps {
 		res.Steps = append(res.Steps, viewStep(&t.Steps[i]))
+		if s := &res.Steps[i]; identity.From(ctx).May("identifier.recursive") {
+			s.Rule = m.recursive.ruleOf(s)
+		}
 	}
 	prefixes := prefixesAsked(res.Steps)
 	nodes, err := m.nodes.open(ctx, prefixes)

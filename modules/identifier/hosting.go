@@ -5,14 +5,7 @@ import (
 	"sync/atomic"
 
 	"linghang/lib/handle/wire"
-)
-
-// Indexes at which the handles of prefixes have their values, as is customary.
-const (
-	siteIndex  = 1
-	belowIndex = 2 // where the prefixes below are
-	adminIndex = 100
-	keyIndex   = 300
+	"linghang/modules/identifier/internal/prefix"
 )
 
 // hostedNodes are the nodes that are answered for here, by ID. It is read only: a
@@ -52,24 +45,11 @@ func (h *hostedNodes) all() []node {
 	return nodes
 }
 
-// record returns the handle of a node's prefix: where the node is, who
-// administers its prefix over the protocol and by what key.
+// record returns the record of a node's prefix, by the HS_SITE of the node.
 func (n node) record(site []byte) (wire.Values, error) {
-	admin := wire.Admin{Rights: wire.RightsAll, Reference: wire.Reference{Handle: n.prefixHandle(), Index: keyIndex}}
-	values := []wire.Value{fixed(siteIndex, wire.TypeSite, site), fixed(adminIndex, wire.TypeAdmin, admin.Append(nil))}
-	if n.Role == secondaryNode {
-		values = append(values, fixed(belowIndex, wire.TypeSitePrefix, site))
+	key, err := base64.StdEncoding.DecodeString(n.PublicKey)
+	if err != nil {
+		return wire.Values{}, err //nolint:wrapcheck // it was checked when it was given
 	}
-	if n.PublicKey != "" {
-		key, err := base64.StdEncoding.DecodeString(n.PublicKey)
-		if err != nil {
-			return wire.Values{}, err //nolint:wrapcheck // it was checked when it was given
-		}
-		values = append(values, fixed(keyIndex, wire.TypePublicKey, key))
-	}
-	return wire.Values{Handle: n.prefixHandle(), Values: values}, nil
-}
-
-func fixed(index int32, typ string, data []byte) wire.Value {
-	return wire.Value{Index: index, TTL: wire.DefaultTTL, Permissions: wire.PermissionsPublic, Type: typ, Data: data}
+	return prefix.Record(n.prefixHandle(), site, key, n.Role == secondaryNode), nil
 }

@@ -2,38 +2,44 @@ package identifier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"linghang/kernel/fault"
-	"linghang/kernel/health"
-	"linghang/kernel/lang"
 	"linghang/lib/handle/hjson"
+	"linghang/lib/handle/resolver"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/engine"
 	"linghang/modules/identifier/internal/record"
 )
 
-// open opens the records, and builds the doors behind which they are.
-func (m *Module) open(ctx context.Context) error {
-	var err error
+// open opens the records, and builds the doors behind which they are. After an
+// error it may be tried again.
+func (m *Module) open(ctx context.Context) (err error) {
 	m.records, err = openRecords(ctx, m.kit, record.Options{Memory: m.settings.Memory << 20, Log: m.kit.Log})
 	if err != nil {
 		return fmt.Errorf("open the records: %w", err)
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, m.records.Close())
+			m.posts = nil
+		}
+	}()
 	for _, d := range m.settings.Doors {
 		p := &post{door: d}
 		if p.key, err = m.doors.key(ctx, d.Name); err != nil {
 			return err
 		}
 		p.engine = engine.New(engine.Options{
-			Store: m.records, Name: d.Name, Serves: m.serves(d), Guard: m.guard, Log: m.kit.Log.With("door", d.Name),
+			Store: m.records, Name: d.Name, Serves: m.serves(d), Remote: m.remote, Guard: m.guard, Seal: m.seal, Mirrors: d.mirrors(),
+			Log: m.kit.Log.With("door", d.Name),
 		})
 		m.posts = append(m.posts, p)
-		m.kit.Health.Add(health.Component{ID: doorComponent(d), Title: lang.Text{ZH: "标识解析端口 " + d.Name, EN: "Identifier door " + d.Name}})
 	}
-	if err := m.settleAll(ctx); err != nil {
+	if err := errors.Join(m.settleAll(ctx), m.settleQuotas(ctx)); err != nil {
 		return err
 	}
 	close(m.opened)
@@ -58,13 +64,43 @@ func (m *Module) serves(d door) func(id string) bool {
 	}
 }
 
-// guard refuses changes to handles of a node that takes none.
-func (m *Module) guard(_ context.Context, p *engine.Proposal) error {
+// remoteTime bounds how long a handle that is elsewhere is looked for.
+const remoteTime = 5 * time.Second
+
+// remote finds a handle whose home is not behind the door that is asked: at
+// another door, or by resolving it from the root.
+func (m *Module) remote(ctx context.Context, handle string) ([]wire.Value, error) {
+	if _, err := m.owner(handle); err == nil {
+		r, err := m.records.Load(ctx, handle)
+		if err != nil {
+			return nil, fmt.Errorf("load %s: %w", handle, err)
+		}
+		return valuesOf(r)
+	}
+	r, err := m.recursive.resolver()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, remoteTime)
+	defer cancel()
+	a := r.Lookup(ctx, handle, resolver.Query{PastCache: true, KeepAlias: true}) // a key that was taken away holds no longer
+	switch {
+	case a.Code == wire.CodeSuccess && !a.Stale:
+		return a.Values, nil
+	case a.Code == wire.CodeNotFound, a.Code == wire.CodeValuesNotFound:
+		return nil, nil
+	default:
+		return nil, fault.New(fault.Unavailable, "identifier.handle.unanswered", "%s: %s %s", handle, a.Code, a.Message)
+	}
+}
+
+// guard refuses changes to handles of a node that takes none, or has no room.
+func (m *Module) guard(ctx context.Context, p *engine.Proposal) error {
 	n, ok := m.hosted.of(p.Node)
 	if !ok || !n.State.changes() {
 		return &engine.RefusalError{Code: wire.CodeReadOnly, Message: "the node of " + p.Prefix + " takes no changes now; ask who operates it"}
 	}
-	return nil
+	return m.withinQuota(ctx, p)
 }
 
 // settleAll brings the doors up to date with the nodes: what is at home where,
@@ -105,7 +141,11 @@ func (m *Module) meet(ctx context.Context) ([]node, error) {
 			return nil, err //nolint:wrapcheck // it says all
 		}
 	}
-	return list, nil
+	roots, err := m.trusted(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return list, m.recursive.trust(roots)
 }
 
 // settleOne is settleAll for a node that was changed.
@@ -199,7 +239,12 @@ func (m *Module) register(ctx context.Context, n node) error {
 	if p == nil {
 		return nil
 	}
-	return p.engine.Put(ctx, values)
+	said, removed, err := m.certify(ctx, &above, &n)
+	if err != nil {
+		return err
+	}
+	values.Values = append(values.Values, said...)
+	return p.engine.Put(ctx, values, removed...)
 }
 
 // siteOf returns the HS_SITE of a node; none while its door is closed.

@@ -4,14 +4,17 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
+	"linghang/kernel/jobs"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 )
@@ -22,18 +25,22 @@ const maxImport = 512 << 20
 func (m *Module) importRoutes() []module.Route {
 	return []module.Route{
 		{
-			Pattern: "POST /nodes/{id}/imports", Permission: "identifier.register", Summary: "Register the identifiers of a CSV file", MaxBody: maxImport, Stream: true,
+			Pattern: "POST /nodes/{id}/imports", Permission: "identifier.register", MaxBody: maxImport, Stream: true,
+			Summary: "Register the identifiers of a CSV or XLSX file: ?name= of the file, ?template= ID of the template that all rows follow, ?overwrite=true replaces identifiers that exist, ?hold=true waits until it is looked at and started",
 			Handler: httpd.Raw("text/csv", http.HandlerFunc(m.serveImport)),
 		},
 		{Pattern: "GET /nodes/{id}/imports", Permission: "identifier.register", Summary: "Files of identifiers of a node, and what became of them", Handler: httpd.List(m.listImports)},
-		{Pattern: "GET /imports/{id}", Permission: "identifier.register", Summary: "One file of identifiers", Handler: httpd.JSON(m.readImport)},
+		{Pattern: "GET /nodes/{id}/imports/blank/{format}", Permission: "identifier.register", Summary: "A file to fill in: csv or xlsx, with the columns of a template if there is one", Handler: httpd.Raw("", http.HandlerFunc(m.serveBlank))},
+		{Pattern: "GET /imports/{id}", Permission: "identifier.register", Summary: "One file of identifiers, and how far it is", Handler: httpd.JSON(m.readImport)},
+		{Pattern: "GET /imports/{id}/preview", Permission: "identifier.register", Summary: "What the first rows of a file become", Handler: httpd.JSON(m.previewImport)},
+		{Pattern: "POST /imports/{id}/start", Permission: "identifier.register", Summary: "Begin to register a file that is held", Handler: httpd.JSON(m.startImport)},
+		{Pattern: "POST /imports/{id}/cancel", Permission: "identifier.register", Summary: "Give up a file that is held, or stop registering it; what is registered stays", Handler: httpd.JSON(m.cancelImport)},
 		{Pattern: "GET /imports/{id}/faults", Permission: "identifier.register", Summary: "Rows that were not registered, and why", Handler: httpd.List(m.listFaults)},
 	}
 }
 
 // serveImport takes a file. Its first column is named handle and has identifiers or
 // suffixes; each other is named by the type of its values, as URL or 2000:batch.
-// The parameter overwrite=true replaces identifiers that exist.
 func (m *Module) serveImport(w http.ResponseWriter, r *http.Request) {
 	b, err := m.takeImport(r)
 	if err != nil {
@@ -46,31 +53,59 @@ func (m *Module) serveImport(w http.ResponseWriter, r *http.Request) {
 }
 
 func (m *Module) takeImport(r *http.Request) (batch, error) {
-	ctx := r.Context()
+	ctx, query := r.Context(), r.URL.Query()
 	n, err := m.importing(ctx, r.PathValue("id"))
 	if err != nil {
 		return batch{}, err
 	}
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "text/csv" {
-		return batch{}, fault.New(fault.Unsupported, "identifier.import.type", "a file of identifiers is text/csv")
+	u := module.Upload{Name: cmp.Or(query.Get("name"), "identifiers.csv"), Limit: maxImport}
+	switch u.Declared, _, _ = mime.ParseMediaType(r.Header.Get("Content-Type")); {
+	case u.Declared == httpd.XLSXType, strings.HasSuffix(strings.ToLower(u.Name), ".xlsx"):
+		u.Declared, u.Limit = httpd.XLSXType, maxWorkbook
+	case u.Declared == "text/csv", strings.HasSuffix(strings.ToLower(u.Name), ".csv"):
+		u.Declared = "text/csv" // Windows has another name for it
+	default:
+		return batch{}, fault.New(fault.Unsupported, "identifier.import.type", "a file of identifiers is CSV or XLSX").At("header.Content-Type", "text/csv, or that of a workbook")
 	}
-	name := cmp.Or(r.URL.Query().Get("name"), "identifiers.csv")
-	sent, err := m.kit.Files.Take(ctx, module.Upload{Name: name, Declared: "text/csv", Limit: maxImport}, r.Body)
+	sent, err := m.kit.Files.Take(ctx, u, r.Body)
 	if err != nil {
 		return batch{}, err
 	}
-	file, err := m.kit.Blobs.Get(ctx, sent.SHA256)
-	if err != nil {
-		return batch{}, err
-	}
-	_, bad := newTable(file, n.Prefix) // the first line is read now, so that its faults are told at once
-	if err := file.Close(); bad != nil || err != nil {
-		return batch{}, cmp.Or(bad, err)
-	}
-	return m.imports.begin(ctx, m.kit.Jobs, batch{
-		ID: ulid.Make().String(), NodeID: n.ID, Name: sent.Name, file: sent.SHA256, Overwrite: r.URL.Query().Get("overwrite") == "true",
+	b := batch{
+		ID: ulid.Make().String(), NodeID: n.ID, Name: sent.Name, file: sent.SHA256, TemplateID: query.Get("template"), Overwrite: query.Get("overwrite") == "true",
 		State: importRunning, CreatedAt: time.Now().UTC(),
-	})
+	}
+	if query.Get("hold") == "true" {
+		b.State = importHeld
+	}
+	// The first line is read now, so that its faults are told at once.
+	if err := m.readTable(ctx, b, n, func(*table) error { return nil }); err != nil {
+		return batch{}, err
+	}
+	return m.imports.begin(ctx, m.kit.Jobs, b)
+}
+
+// readTable lets read look at the rows of a file.
+func (m *Module) readTable(ctx context.Context, b batch, n node, read func(*table) error) (err error) {
+	file, err := m.kit.Blobs.Get(ctx, b.file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	source, err := openSheet(file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	o, err := m.modelOf(ctx, b)
+	if err != nil {
+		return err
+	}
+	t, err := newTable(source, n.Prefix, o)
+	if err != nil {
+		return err
+	}
+	return read(t)
 }
 
 // importing returns a node whose identifiers the caller may register.
@@ -110,18 +145,87 @@ func (m *Module) ownNode(ctx context.Context, id string) (node, error) {
 }
 
 func (m *Module) readImport(ctx context.Context, in httpd.Object) (batch, error) {
-	b, err := m.imports.get(ctx, in.ID)
+	b, _, err := m.ownImport(ctx, in.ID)
+	if err != nil || b.State != importRunning {
+		return b, err
+	}
+	job, err := m.kit.Jobs.Read(ctx, b.JobID)
+	if fault.Is(err, fault.NotFound) {
+		return b, nil // the desk has not heard of it yet
+	}
 	if err != nil {
 		return b, err
 	}
-	if _, err := m.ownNode(ctx, b.NodeID); err != nil {
-		return batch{}, err
+	if b.Progress = job.Fraction; job.State != jobs.Cancelled {
+		return b, nil
 	}
-	return b, nil
+	// It was cancelled before it began, as on the page of jobs.
+	if err := m.imports.giveUp(ctx, b, importRunning); err != nil {
+		return b, err
+	}
+	return m.imports.get(ctx, b.ID)
+}
+
+// ownImport returns an import with its node, which the caller's organisation operates.
+func (m *Module) ownImport(ctx context.Context, id string) (batch, node, error) {
+	b, err := m.imports.get(ctx, id)
+	if err != nil {
+		return b, node{}, err
+	}
+	n, err := m.ownNode(ctx, b.NodeID)
+	if err != nil {
+		return batch{}, n, err
+	}
+	return b, n, nil
+}
+
+type startImportInput struct {
+	httpd.Object
+	Body struct {
+		Overwrite bool `json:"overwrite,omitempty" doc:"Replace identifiers that exist"`
+	}
+}
+
+func (m *Module) startImport(ctx context.Context, in startImportInput) (batch, error) {
+	b, n, err := m.ownImport(ctx, in.ID)
+	if err != nil {
+		return b, err
+	}
+	if _, err := m.importing(ctx, n.ID); err != nil {
+		return b, err
+	}
+	if b, err = m.imports.start(ctx, m.kit.Jobs, b.ID, in.Body.Overwrite); err == nil {
+		m.kit.Notify(topicImports, b.ID, n.Operator.ID)
+	}
+	return b, err
+}
+
+// cancelImport gives up an import that is held, or stops one that runs: at once
+// when its job waits, soon when it is at work.
+func (m *Module) cancelImport(ctx context.Context, in httpd.Object) (batch, error) {
+	b, n, err := m.ownImport(ctx, in.ID)
+	if err != nil {
+		return b, err
+	}
+	switch b.State {
+	case importHeld:
+		err = m.imports.giveUp(ctx, b, importHeld)
+	case importRunning:
+		if err = m.kit.Jobs.Cancel(ctx, b.JobID); fault.Is(err, fault.NotFound) {
+			err = m.imports.giveUp(ctx, b, importRunning) // the desk has not heard of it yet
+		}
+	default:
+		err = fault.New(fault.Conflict, "identifier.import.ended", "the import has ended already")
+	}
+	if err != nil {
+		return b, err
+	}
+	m.kit.Notify(topicImports, b.ID, n.Operator.ID)
+	return m.readImport(ctx, in)
 }
 
 func (m *Module) listFaults(ctx context.Context, in importsParams) (sqldb.Page[badRow], error) {
-	if _, err := m.readImport(ctx, httpd.Object{ID: in.ID}); err != nil {
+	if _, _, err := m.ownImport(ctx, in.ID); err != nil {
 		return sqldb.Page[badRow]{}, err
 	}
 	return m.imports.faults(ctx, in.ID, in.ListParams)

@@ -8,10 +8,40 @@ import (
 	"strings"
 	"testing"
 
+	"linghang/kernel/fault"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/sqldb"
 	"linghang/lib/handle/wire"
 )
+
+// A quote that never ends makes the rest of a file one row, which is not kept in
+// memory.
+func TestARowHasABound(t *testing.T) {
+	good := "handle,URL\nT001,http://a.example/1\n"
+	table, err := newTable(newCSV(io.MultiReader(strings.NewReader(good+"T002,\""), endless{}), 0), "88.101.5", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := table.next(); err != nil || r.fault != nil {
+		t.Fatalf("read %+v, %v", r, err)
+	}
+	if _, err := table.next(); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "behind line 2") {
+		t.Errorf("an endless row: %v", err)
+	}
+	if _, err := newTable(newCSV(endless{}, 0), "88.101.5", nil); !fault.Is(err, fault.Invalid) {
+		t.Errorf("an endless first line: %v", err)
+	}
+}
+
+// endless is a file of the same letter.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
 
 func TestAFileIsReadRowByRow(t *testing.T) {
 	text := "\ufeffhandle,URL,2000:batch,DESC\n" +
@@ -21,7 +51,7 @@ func TestAFileIsReadRowByRow(t *testing.T) {
 		"T004,,,\n" +
 		"T005,a,b,c,d\n" +
 		"T006,\"quote\" inside,,\n"
-	table, err := newTable(strings.NewReader(text), "88.101.5")
+	table, err := newTable(newCSV(strings.NewReader(text), 0), "88.101.5", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +80,7 @@ func TestAFileIsReadRowByRow(t *testing.T) {
 	if _, err := table.next(); !errors.Is(err, io.EOF) {
 		t.Errorf("at the end: %v", err)
 	}
-	table, err = newTable(strings.NewReader("handle,URL,2000:batch\nX,u,b\n"), "88.101.5")
+	table, err = newTable(newCSV(strings.NewReader("handle,URL,2000:batch\nX,u,b\n"), 0), "88.101.5", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +91,7 @@ func TestAFileIsReadRowByRow(t *testing.T) {
 
 func TestAFileWithoutItsColumnsIsRefused(t *testing.T) {
 	for _, head := range []string{"", "URL", "handle", "handle,", "handle,URL,1:DESC", "handle,0:URL", "handle,x:URL", "handle" + strings.Repeat(",A", 201)} {
-		if _, err := newTable(strings.NewReader(head), "88.101.5"); err == nil {
+		if _, err := newTable(newCSV(strings.NewReader(head), 0), "88.101.5", nil); err == nil {
 			t.Errorf("%.40q was taken", head)
 		}
 	}
@@ -71,7 +101,7 @@ func FuzzTable(f *testing.F) {
 	f.Add("handle,URL\nT1,http://a.example\n")
 	f.Add("handle,URL,2000:batch\n\"T,1\",\"a\nb\",x\n\"")
 	f.Fuzz(func(t *testing.T, text string) {
-		table, err := newTable(strings.NewReader(text), "88.101.5")
+		table, err := newTable(newCSV(strings.NewReader(text), 0), "88.101.5", nil)
 		if err != nil {
 			return
 		}
@@ -133,7 +163,7 @@ func TestAFileOfIdentifiersIsRegistered(t *testing.T) {
 		}
 		var faults sqldb.Page[badRow]
 		h.do(t, "GET", "/imports/"+b.ID+"/faults", "reporter-theirs", "", http.StatusOK, &faults)
-		if len(faults.Items) != 2 || faults.Items[0].Line != rows+2 || !strings.Contains(faults.Items[0].Message, "exists") {
+		if len(faults.Items) != 2 || faults.Items[0].Line != rows+2 || !strings.Contains(faults.Items[0].Message.EN, "exists") {
 			t.Errorf("refused rows: %+v", faults.Items)
 		}
 		h.do(t, "GET", "/imports/"+b.ID, "reporter-ours", "", http.StatusNotFound, nil)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"linghang/kernel/fault"
@@ -15,8 +16,11 @@ import (
 	"linghang/modules/identifier/internal/record"
 )
 
-// importedAtOnce is how many rows are registered in one commit.
-const importedAtOnce = 1000
+// How many rows are registered in one commit, and about how many octets of values.
+const (
+	importedAtOnce = 1000
+	octetsAtOnce   = 16 << 20
+)
 
 // runImport registers the rows of a file. A repeat after a crash goes on behind the
 // rows that are done: their number is written with what they made.
@@ -32,13 +36,16 @@ func (m *Module) runImport(ctx context.Context, t *jobs.Task) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if b.State != importRunning {
+		return nil, nil // it was given up before it began
+	}
 	err = m.importRows(ctx, t, &b)
 	now := time.Now().UTC()
 	switch {
 	case err == nil:
 		b.State, b.EndedAt = importDone, &now
 	case errors.Is(context.Cause(ctx), jobs.ErrCancelled):
-		b.State, b.EndedAt, b.Reason = importFailed, &now, "it was cancelled"
+		b.State, b.EndedAt = importCancelled, &now
 	case fault.As(err) != nil && fault.KindOf(err) == fault.Invalid || t.Last:
 		b.State, b.EndedAt, b.Reason = importFailed, &now, err.Error()
 	default:
@@ -48,10 +55,11 @@ func (m *Module) runImport(ctx context.Context, t *jobs.Task) (any, error) {
 		return nil, errors.Join(err, noted)
 	}
 	m.kit.Notify(topicNodes, b.NodeID, "")
+	m.kit.Notify(topicImports, b.ID, t.OrganisationID)
 	return map[string]int64{"made": b.Made, "refused": b.Refused}, err
 }
 
-func (m *Module) importRows(ctx context.Context, t *jobs.Task, b *batch) error {
+func (m *Module) importRows(ctx context.Context, t *jobs.Task, b *batch) (err error) {
 	n, ok := m.hosted.of(b.NodeID)
 	p := m.post(n.Door)
 	if !ok || p == nil {
@@ -62,14 +70,16 @@ func (m *Module) importRows(ctx context.Context, t *jobs.Task, b *batch) error {
 		return fmt.Errorf("open file: %w", err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	size, err := file.Seek(0, io.SeekEnd)
-	if err == nil {
-		_, err = file.Seek(0, io.SeekStart)
-	}
+	source, err := openSheet(file)
 	if err != nil {
-		return fmt.Errorf("measure file: %w", err)
+		return err
 	}
-	rows, err := newTable(file, n.Prefix)
+	defer func() { err = errors.Join(err, source.Close()) }()
+	o, err := m.modelOf(ctx, *b)
+	if err != nil {
+		return err
+	}
+	rows, err := newTable(source, n.Prefix, o)
 	if err != nil {
 		return err
 	}
@@ -90,9 +100,10 @@ func (m *Module) importRows(ctx context.Context, t *jobs.Task, b *batch) error {
 			if err := m.importChunk(ctx, p.engine, t.Owner, b, chunk, read); err != nil {
 				return err
 			}
-			t.Progress(float64(rows.csv.InputOffset())/float64(max(size, 1)), lang.Text{
+			t.Progress(rows.done(), lang.Text{
 				ZH: fmt.Sprintf("已注册 %d，失败 %d", b.Made, b.Refused), EN: fmt.Sprintf("%d registered, %d refused", b.Made, b.Refused),
 			})
+			m.kit.Notify(topicImports, b.ID, n.Operator.ID)
 		}
 		if ended {
 			return nil
@@ -104,7 +115,7 @@ func markOf(b *batch) string { return "import." + b.ID }
 
 // readRows reads the rows of one commit, and tells whether they are the last.
 func readRows(ctx context.Context, rows *table) (chunk []row, ended bool, err error) {
-	for len(chunk) < importedAtOnce {
+	for octets := 0; len(chunk) < importedAtOnce && octets < octetsAtOnce; {
 		r, err := rows.next()
 		if errors.Is(err, io.EOF) {
 			return chunk, true, nil
@@ -112,7 +123,7 @@ func readRows(ctx context.Context, rows *table) (chunk []row, ended bool, err er
 		if err != nil {
 			return nil, false, err
 		}
-		chunk = append(chunk, r)
+		chunk, octets = append(chunk, r), octets+r.size()
 	}
 	return chunk, false, ctx.Err() //nolint:wrapcheck // whoever cancelled knows
 }
@@ -147,19 +158,51 @@ func (m *Module) importChunk(ctx context.Context, e *engine.Engine, by string, b
 			continue
 		}
 		if b.Refused++; b.Refused <= faultsKept {
-			bad = append(bad, badRow{chunk[i].line, chunk[i].handle, words(fault)})
+			bad = append(bad, badRow{chunk[i].line, cut(strings.ToValidUTF8(chunk[i].handle, "\ufffd"), shownContent), chunk[i].column, words(fault)})
 		}
 	}
 	return m.imports.note(ctx, *b, bad)
 }
 
 // words says why a row was refused, without the code of the protocol.
-func words(err error) string {
+func words(err error) lang.Text {
+	if e, ok := errors.AsType[rowError](err); ok {
+		return e.Text
+	}
 	if r, ok := errors.AsType[*engine.RefusalError](err); ok && r.Message != "" {
-		return r.Message
+		return lang.Text{ZH: refusalText(r.Code, r.Message), EN: r.Message}
 	}
-	if errors.Is(err, wire.ErrHandle) {
-		return "it is no identifier: " + err.Error()
+	switch f := fault.As(err); {
+	case errors.Is(err, wire.ErrHandle):
+		return say("不是有效的标识：%v", "it is no identifier: %v", err)
+	case f != nil && f.Key == "identifier.value.admin":
+		return say("不是管理员，例如 300:0.NA/88.101.5 111111111111", "it names no administrator, as 300:0.NA/88.101.5 111111111111 does")
 	}
-	return err.Error()
+	return say("无法读取：%v", "it cannot be read: %v", err)
+}
+
+// refusalText is the refusal of a node in Chinese.
+func refusalText(code wire.Code, message string) string {
+	switch code {
+	case wire.CodeExists:
+		return "已有这个标识；如需替换，请选择覆盖"
+	case wire.CodeNotResponsible:
+		return "标识不归本节点管理"
+	case wire.CodeInvalidValue, wire.CodeValueExists:
+		return "值有误：" + message
+	case wire.CodeRegistrationLimit:
+		return "节点的注册配额已用完；请明日继续，或请分配前缀的上级节点提高配额"
+	case wire.CodeBusy:
+		return "标识正被他人变更，请重试"
+	default:
+		return message
+	}
+}
+
+// heldFor is how long a file is held for somebody to look at it.
+const heldFor = 24 * time.Hour
+
+// forgetImports gives up files that nobody began to register.
+func (m *Module) forgetImports(ctx context.Context) error {
+	return m.imports.forget(ctx, time.Now().Add(-heldFor))
 }

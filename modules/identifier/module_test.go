@@ -1,19 +1,27 @@
 package identifier
 
 import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"linghang/kernel"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
+	"linghang/lib/handle/auth"
 	"linghang/lib/handle/client"
 	"linghang/lib/handle/hjson"
 	"linghang/lib/handle/wire"
@@ -28,12 +36,19 @@ type house struct {
 }
 
 // city starts a house whose door is at a free port.
-func city(t *testing.T, o kerneltest.Options) *house {
+func city(t *testing.T, o kerneltest.Options, doors ...string) *house {
 	t.Helper()
-	o.Rooms = map[string]json.RawMessage{"identifier": []byte(`{"doors": [{"name": "main", "handle": "127.0.0.1:0", "http": "127.0.0.1:0"}], "recursive": "127.0.0.1:0"}`)}
+	doors = append([]string{`{"name": "main", "handle": "127.0.0.1:0", "http": "127.0.0.1:0", "mirrors": ["301:88.101.5/MIRROR"]}`}, doors...)
+	return cityWith(t, o, fmt.Sprintf(`"doors": [%s]`, strings.Join(doors, ",")))
+}
+
+// cityWith starts a house with more settings, members of a JSON object.
+func cityWith(t *testing.T, o kerneltest.Options, settings string) *house {
+	t.Helper()
+	o.Rooms = map[string]json.RawMessage{"identifier": fmt.Appendf(nil, `{"recursive": "127.0.0.1:0", "probe": false, %s}`, settings)}
 	h := &house{}
 	h.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		h.module = New(k.Kit("identifier"))
+		h.module = New(k.Kit("identifier"), k.Directory())
 		return []module.Module{h.module}
 	}, o)
 	return h
@@ -50,13 +65,18 @@ func (h *house) do(t *testing.T, method, path, who, body string, want int, into 
 	}
 }
 
-func (h *house) found(t *testing.T) {
+func (h *house) foundRoot(t *testing.T) {
 	t.Helper()
 	h.do(t, "POST", "/nodes", "officer", `{"role":"root","name":{"zh":"根节点","en":""},"hosting":"hosted"}`, http.StatusCreated, &h.root)
 	kerneltest.Wait(t, "the root to be at home", func() bool {
 		h.do(t, "GET", "/nodes/"+h.root.ID, "officer", "", http.StatusOK, &h.root)
 		return h.root.Site != ""
 	})
+}
+
+func (h *house) found(t *testing.T) {
+	t.Helper()
+	h.foundRoot(t)
 	body := fmt.Sprintf(`{"role":"secondary","prefix":"88.101","above_id":%q,"name":{"zh":"二级节点","en":""},"hosting":"hosted","operator_id":%q,"operator_name":{"zh":"我方","en":"Ours"}}`, h.root.ID, h.Ours.ID)
 	h.do(t, "POST", "/nodes", "officer", body, http.StatusCreated, &h.secondary)
 	body = fmt.Sprintf(`{"role":"enterprise","prefix":"88.101.5","above_id":%q,"name":{"zh":"企业","en":""},"hosting":"hosted"}`, h.secondary.ID)
@@ -116,14 +136,9 @@ func (h *house) resolves(t *testing.T, handle string, want wire.Code) {
 	if wire.Code(res.Code) != want || len(res.Steps) == 0 {
 		t.Errorf("resolved to %d %s by %+v, want %d", res.Code, res.Meaning, res.Steps, want)
 	}
-	r := h.Get(t, "/api/identifier/nodes/"+h.root.ID+"/siteinfo.json", "viewer-ours")
-	site, err := hjson.ParseSite(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := client.New(client.Options{Root: []wire.Site{site}})
+	c := client.New(client.Options{Root: h.rootSite(t)})
 	defer func() { _ = c.Close() }()
-	_, err = c.Resolve(t.Context(), handle, client.Query{Signed: true})
+	_, err := c.Resolve(t.Context(), handle, client.Query{Signed: true})
 	if code := client.CodeOf(err); err != nil && code != want || err == nil && want != wire.CodeSuccess {
 		t.Errorf("a client resolved: %v, want code %d", err, want)
 	}
@@ -144,6 +159,16 @@ func TestANodeIsFoundByTheCitysSearchOnceItAnswers(t *testing.T) {
 		h.move(t, "manager-ours", "trial", http.StatusOK)
 		kerneltest.Wait(t, "the node to be found by everybody", func() bool { return found("viewer-ours") })
 	})
+}
+
+// rootSite is what a client is given of the root.
+func (h *house) rootSite(t *testing.T) []wire.Site {
+	t.Helper()
+	site, err := hjson.ParseSite(h.Get(t, "/api/identifier/nodes/"+h.root.ID+"/siteinfo.json", "viewer-ours").Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []wire.Site{site}
 }
 
 func TestWhatWasRegisteredIsFoundAndRecorded(t *testing.T) {
@@ -226,4 +251,132 @@ func TestWhatNodesAreAskedIsCounted(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The root answers at one door and its secondary node at another: who administers
+// the secondary node's prefix is found all the same.
+func TestAdministratorsAreFoundBehindAnotherDoor(t *testing.T) {
+	h := city(t, kerneltest.Options{}, `{"name": "second", "handle": "127.0.0.1:0", "http": "127.0.0.1:0"}`)
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	octets, err := auth.EncodePublicKey(&key.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.foundRoot(t)
+	body := fmt.Sprintf(`{"role":"secondary","prefix":"88.101","above_id":%q,"name":{"zh":"二级节点","en":""},"hosting":"hosted","door":"second","public_key":%q}`, h.root.ID, base64.StdEncoding.EncodeToString(octets))
+	kerneltest.Wait(t, "the second door to be open", func() bool {
+		return h.module.post("second") != nil && len(h.module.post("second").where().Servers) > 0
+	})
+	h.do(t, "POST", "/nodes", "officer", body, http.StatusCreated, &h.secondary)
+	c := client.New(client.Options{Root: h.rootSite(t), Identity: &auth.Identity{Reference: wire.Reference{Handle: "0.NA/88.101", Index: 300}, Key: key}})
+	defer func() { _ = c.Close() }()
+	if _, err := c.Create(t.Context(), "88.101/T001", []wire.Value{wire.Text(1, wire.TypeURL, "http://a.example")}, 0); err != nil {
+		t.Error(err)
+	}
+	h.resolves(t, "88.101/T001", wire.CodeSuccess)
+}
+
+// A node's prefix is one, however its letters are written; one that was refused may
+// be applied for again.
+func TestAPrefixIsAllocatedOnce(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		h := city(t, o)
+		h.found(t)
+		apply := func(prefix string, want int) {
+			body := fmt.Sprintf(`{"role":"enterprise","prefix":%q,"above_id":%q,"name":{"zh":"又一个","en":""},"hosting":"hosted"}`, prefix, h.secondary.ID)
+			h.do(t, "POST", "/nodes", "manager-theirs", body, want, &h.enterprise)
+		}
+		apply("88.101.ab", http.StatusCreated)
+		apply("88.101.AB", http.StatusConflict)
+		h.do(t, "GET", "/nodes?q=88.101.ab", "manager-theirs", "", http.StatusOK, nil)
+		var page sqldb.Page[NodeView]
+		h.do(t, "GET", "/nodes?q=88.101.ab", "manager-theirs", "", http.StatusOK, &page)
+		h.do(t, "GET", "/nodes/"+page.Items[0].ID, "manager-theirs", "", http.StatusOK, &h.enterprise)
+		h.move(t, "manager-ours", "refused", http.StatusOK)
+		apply("88.101.AB", http.StatusCreated)
+	})
+}
+
+// The contract is for whoever decides about a node to change, not for who has it.
+func TestAnOperatorDoesNotProlongItsContract(t *testing.T) {
+	h := city(t, kerneltest.Options{})
+	h.found(t)
+	h.move(t, "manager-ours", "trial", http.StatusOK)
+	edit := func(who, until string, want int) {
+		r := h.Send(t, "PUT", "/api/identifier/nodes/"+h.enterprise.ID, who, `{"name":{"zh":"企业","en":""},"hosting":"hosted"`+until+`}`,
+			"If-Match", fmt.Sprintf("%q", fmt.Sprint(h.enterprise.Version)))
+		if r.Status != want {
+			t.Fatalf("edit as %s: %d %s", who, r.Status, r.Body)
+		}
+		if want == http.StatusOK {
+			r.Decode(t, &h.enterprise)
+		}
+	}
+	const until, later = `,"valid_until":"2030-01-01T00:00:00Z"`, `,"valid_until":"2040-01-01T00:00:00Z"`
+	edit("manager-theirs", until, http.StatusForbidden)
+	edit("officer", until, http.StatusOK)
+	edit("manager-theirs", later, http.StatusForbidden)
+	edit("manager-theirs", until, http.StatusOK)
+	edit("manager-theirs", "", http.StatusOK)
+	if h.enterprise.ValidUntil == nil || h.enterprise.ValidUntil.Year() != 2030 {
+		t.Errorf("the node is valid until %s", h.enterprise.ValidUntil)
+	}
+}
+
+// A search that hands out what is gone would lead nowhere.
+func TestARemovedNodeIsNotFound(t *testing.T) {
+	h := city(t, kerneltest.Options{})
+	h.foundRoot(t)
+	var n nodeDetail
+	h.do(t, "POST", "/nodes", "officer", fmt.Sprintf(`{"role":"secondary","prefix":"88.102","above_id":%q,"name":{"zh":"海岛节点","en":""},"hosting":"hosted","synthetic":true}`, h.root.ID), http.StatusCreated, &n)
+	hits := func() bool {
+		return strings.Contains(string(h.Get(t, "/api/search?q="+url.QueryEscape("海岛节点"), "officer").Body), n.ID)
+	}
+	kerneltest.Wait(t, "the node to be found", hits)
+	h.do(t, "DELETE", "/nodes/"+n.ID, "officer", "", http.StatusNoContent, nil)
+	kerneltest.Wait(t, "the node not to be found", func() bool { return !hits() })
+}
+
+// What fails while the room opens is given back: it opens at the next time.
+func TestTheRoomOpensAfterItFailed(t *testing.T) {
+	h := city(t, kerneltest.Options{})
+	h.found(t)
+	dir := h.module.kit.Dir
+	kit := *h.module.kit
+	kit.Metrics, kit.Dir = prometheus.NewRegistry(), filepath.Join(t.TempDir(), filepath.Base(dir))
+	m := New(&kit, h.Directory())
+	m.settings = h.module.settings
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for range 2 {
+		if err := m.open(ended); err == nil {
+			t.Fatal("it opened although its context has ended")
+		}
+	}
+	if err := m.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(m.posts) != 1 {
+		t.Errorf("it has %d doors, one is configured", len(m.posts))
+	}
+	if err := m.records.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnAddressOfAllNeedsTheOneOfOthers(t *testing.T) {
+	for handle, public := range map[string]string{"0.0.0.0:2641": "", ":2641": "", "[::]:2641": ""} {
+		s := defaults()
+		s.Doors[0].Handle, s.Doors[0].Public = handle, public
+		if s.check() == nil {
+			t.Errorf("%s was taken without a public address", handle)
+		}
+		s.Doors[0].Public = "192.0.2.1"
+		if err := s.check(); err != nil {
+			t.Error(err)
+		}
+	}
 }

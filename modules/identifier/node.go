@@ -2,6 +2,7 @@ package identifier
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"linghang/kernel/fault"
 	"linghang/kernel/lang"
 	"linghang/lib/handle/wire"
+	"linghang/modules/identifier/internal/vouch"
 )
 
 // role is what a node is for.
@@ -108,9 +110,11 @@ type node struct {
 	District   string
 	Contact    contact `audit:"hidden"` // people without an account
 	Hosting    string
-	Door       string // at which a hosted node answers
-	Site       string // siteinfo.json of one that is alone
-	PublicKey  string // of who administers its prefix over the protocol, a key record in base64
+	Door       string          // at which a hosted node answers
+	Site       string          // siteinfo.json of one that is alone
+	PublicKey  string          // of who administers its prefix over the protocol, a key record in base64
+	Signs      vouch.Algorithm // what one that is hosted signs its identifiers with
+	SigningKey string          // public, of one that is alone and signs; a key record in base64
 	State      state
 	Reason     string
 	ValidUntil time.Time
@@ -122,20 +126,35 @@ type node struct {
 // prefixHandle is the handle of the node's prefix.
 func (n node) prefixHandle() string { return wire.NA + n.Prefix }
 
+// claim is what no other node may hold: its prefix, until its application is refused.
+func (n node) claim() string {
+	if n.State == refused {
+		return n.ID
+	}
+	return n.Prefix
+}
+
 // serves tells whether the node's handles are answered for here.
 func (n node) serves() bool { return n.Hosting == hosted && n.State.resolves() }
 
 var segments = regexp.MustCompile(`^[0-9A-Za-z_-]{1,32}(\.[0-9A-Za-z_-]{1,32}){0,7}$`)
 
-// check refuses a node that cannot be, naming every fault.
-func (n node) check(above *node) error {
+// check refuses a node that cannot be, naming every fault. Doors are those that
+// there are.
+func (n node) check(above *node, doors []door) error {
 	f := fault.New(fault.Invalid, "identifier.node.invalid", "the node is incomplete or wrong")
 	if n.Name.ZH == "" && n.Name.EN == "" {
 		_ = f.At("body.name", "name the node")
 	}
 	n.checkPrefix(above, f)
+	if n.Signs != vouch.None && (n.Hosting != hosted || !n.Signs.Known()) {
+		_ = f.At("body.signs", "rsa or sm2, of a node that is hosted; one that is alone signs by itself")
+	}
 	switch n.Hosting {
 	case hosted:
+		if !slices.ContainsFunc(doors, func(d door) bool { return d.Name == n.Door }) {
+			_ = f.At("body.door", "there is no such door")
+		}
 	case alone:
 		if n.Role != rootNode && n.Site == "" {
 			_ = f.At("body.site", "give the siteinfo.json of the node")

@@ -13,30 +13,40 @@ import (
 	"github.com/spf13/cobra"
 
 	"linghang/lib/handle/client"
+	"linghang/lib/handle/resolver"
+	"linghang/lib/handle/trust"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/station"
+	"linghang/modules/identifier/internal/vouch"
 )
 
 // Commands are those of the room: they need no installation.
 func Commands() []*cobra.Command {
-	return []*cobra.Command{nodeCommand(), handleCommand(), resolveCommand()}
+	return []*cobra.Command{nodeCommand(), handleCommand(), resolveCommand(), escrowCommand()}
 }
 
 func nodeCommand() *cobra.Command {
 	var c station.Config
-	var role, public, root string
+	var role, public, root, site, share string
 	var memory int64
-	var mirrors, admins []string
+	var rate int
+	var mirrors, admins, anchors []string
+	var sign string
 	cmd := &cobra.Command{
-		Use: "node", Short: "Run one identifier node alone: root, secondary or enterprise", Args: cobra.NoArgs,
+		Use: "node", Short: "Run one identifier node alone: root, secondary, enterprise, recursive or mirror", Args: cobra.NoArgs,
 		Long: `Run one node of the Handle System at an operator's or an enterprise's site. The directory holds its keys and
 its identifiers; siteinfo.json in it is what clients and nodes below need, request.json is what the node above
 registers (linghang node admit).`,
 		Example: "  linghang node --role root --data /var/lib/root --handle :2641 --http :8000 --public-address 192.0.2.1\n" +
 			"  linghang node --role secondary --prefix 88.101 --root root/siteinfo.json --data /var/lib/node\n" +
-			"  linghang node --role enterprise --prefix 88.101.5 --root root/siteinfo.json --data /var/lib/enterprise",
+			"  linghang node --role enterprise --prefix 88.101.5 --root root/siteinfo.json --data /var/lib/enterprise\n" +
+			"  linghang node --role recursive --root root/siteinfo.json --data /var/lib/recursive --handle 127.0.0.1:3641 --http 127.0.0.1:3642\n" +
+			"  linghang node --role mirror --primary 0.NA/88.101.5 --root root/siteinfo.json --data /var/lib/mirror",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			c.Role, c.Memory = station.Role(role), memory<<20
+			if rate < 0 || rate > mostUDPRate {
+				return fmt.Errorf("--udp-rate: 0 for no limit, or 1 to %d KiB a second", mostUDPRate)
+			}
+			c.Role, c.Memory, c.UDPRate = station.Role(role), memory<<20, octetRate(rate)
 			c.Dir = cmd.Flag("data").Value.String()
 			c.HTTP = cmd.Flag("http").Value.String()
 			if public != "" {
@@ -47,7 +57,19 @@ registers (linghang node admit).`,
 			if c.Root, err = sites(root); err != nil {
 				return err
 			}
-			if c.Mirror, err = references("--mirror", mirrors); err != nil {
+			if joined, err := sites(site); err != nil {
+				return err
+			} else if len(joined) > 0 {
+				c.Site = &joined[0]
+			}
+			if c.Share, err = shareOf(share); err != nil {
+				return err
+			}
+			c.Sign = vouch.Algorithm(sign)
+			if c.Trust, err = trustRoots(anchors); err != nil {
+				return err
+			}
+			if c.Mirrors, err = references("--mirror", mirrors); err != nil {
 				return err
 			}
 			if c.Admins, err = references("--admin", admins); err != nil {
@@ -57,15 +79,24 @@ registers (linghang node admit).`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&role, "role", "", "root, secondary or enterprise")
+	flags.StringVar(&role, "role", "", "root, secondary, enterprise, recursive or mirror")
 	flags.StringVar(&c.Prefix, "prefix", "", "the node's prefix, as 88.101 or 88.101.5; a root has none")
 	flags.StringVar(&c.Handle, "handle", "127.0.0.1:2641", "address of the protocol, UDP and TCP")
 	flags.StringVar(&public, "public-address", "", "IP address that others reach the node under, when it is not the one it listens on")
 	flags.StringVar(&root, "root", "", "siteinfo.json of the root, to find the keys of administrators who are kept elsewhere")
 	flags.StringArrayVar(&admins, "admin", nil, "who may do everything here beside who holds admin.key, as 301:88.101.5/ADMIN")
-	flags.StringArrayVar(&mirrors, "mirror", nil, "who may follow all changes, as 300:0.NA/88.101")
+	flags.StringArrayVar(&mirrors, "mirror", nil, "who may follow all changes, as 301:88.101/MIRROR")
+	flags.StringVar(&sign, "sign", "", "sign identifiers, and certify nodes below, with rsa or sm2")
+	flags.StringArrayVar(&anchors, "trust", nil, "of a recursive node: trust.json of a root up to which signatures are checked")
+	flags.BoolVar(&c.Demand, "demand-trust", false, "of a recursive node: who asks for trusted values gets no others")
+	flags.StringVar(&site, "site", "", "of a node with several servers: their site, as linghang node join makes it")
+	flags.StringVar(&share, "share", "", "of a mirror: which server's share of how many it mirrors, as 2/2; all by default")
+	flags.StringVar(&c.Primary, "primary", "", "of a mirror: siteinfo.json of its primary, or the handle of the primary's prefix, as 0.NA/88.101.5")
+	flags.IntVar(&c.Number, "number", 1, "of a mirror: which one of its primary this is, 1 to 9")
+	flags.DurationVar(&c.Behind, "behind", time.Minute, "of a mirror: from when on it is degraded")
 	flags.Int64Var(&memory, "memory", 256, "MiB of records that are kept in memory")
-	cmd.AddCommand(admitCommand())
+	flags.IntVar(&rate, "udp-rate", 1024, "KiB a second of answers by UDP to one network, which a forged sender may name; 0 is no limit")
+	cmd.AddCommand(admitCommand(), statusCommand(), promoteCommand(), joinCommand(), probeCommand())
 	return cmd
 }
 
@@ -77,7 +108,10 @@ func serveNode(ctx context.Context, c station.Config, out io.Writer, log *slog.L
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	_, _ = fmt.Fprintf(out, "%s node %s: %s (UDP, TCP), http://%s (opened in %d ms)\n", c.Role, c.Prefix, s.Address(), s.Web(), time.Since(start).Milliseconds())
+	_, _ = fmt.Fprintf(out, "%s node %s: %s (UDP, TCP), http://%s (opened in %d ms)\n", c.Role, s.Name(), s.Address(), s.Web(), time.Since(start).Milliseconds())
+	if c.Role == station.Mirror {
+		tellMirror(out, s, c)
+	}
 	return s.Run(ctx)
 }
 
@@ -92,6 +126,18 @@ func references(flag string, list []string) (references []wire.Reference, err er
 	return references, nil
 }
 
+// trustRoots reads the files of roots of trust.
+func trustRoots(files []string) (roots []trust.Root, err error) {
+	for _, file := range files {
+		root, err := vouch.LoadRoot(file)
+		if err != nil {
+			return nil, fmt.Errorf("--trust: %w", err)
+		}
+		roots = append(roots, root)
+	}
+	return roots, nil
+}
+
 // sites reads the file of a site; without a name there is none.
 func sites(file string) ([]wire.Site, error) {
 	if file == "" {
@@ -102,29 +148,6 @@ func sites(file string) ([]wire.Site, error) {
 		return nil, err
 	}
 	return []wire.Site{site}, nil
-}
-
-func admitCommand() *cobra.Command {
-	var a access
-	cmd := &cobra.Command{
-		Use: "admit REQUEST", Short: "Register the prefix of a node below, from its request.json", Args: cobra.ExactArgs(1),
-		Example: "  linghang node admit node/request.json --root root/siteinfo.json --key root/admin.key --as 300:0.NA/0.NA",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			request, err := station.LoadRequest(args[0])
-			if err != nil {
-				return err //nolint:wrapcheck // it says all
-			}
-			return a.with(cmd, func(ctx context.Context, c *client.Client) error {
-				if _, err := c.Create(ctx, request.Handle, request.Values, wire.FlagOverwrite); err != nil {
-					return fmt.Errorf("register %s: %w", request.Handle, err)
-				}
-				_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s is registered\n", request.Handle)
-				return nil
-			})
-		},
-	}
-	a.flags(cmd)
-	return cmd
 }
 
 // hop is one step of a resolution as it is shown.
@@ -139,13 +162,28 @@ type hop struct {
 	Fault    string  `json:"fault,omitempty"`
 }
 
+// outcome is what was answered, and what was wrong with it.
+func (h hop) outcome() string {
+	answered := fmt.Sprint(h.Code, " ", h.Meaning)
+	switch {
+	case h.Fault == "":
+		return answered
+	case h.Code == 0:
+		return h.Fault
+	default:
+		return answered + ": " + h.Fault
+	}
+}
+
 func resolveCommand() *cobra.Command {
 	var root, ask string
+	var anchors []string
 	var traced, signed, authoritative bool
 	var q client.Query
 	cmd := &cobra.Command{
 		Use: "resolve HANDLE", Short: "Resolve an identifier from a root down, or at a recursive node", Args: cobra.ExactArgs(1),
 		Example: "  linghang resolve 88.101.5/T001 --root root/siteinfo.json --trace\n" +
+			"  linghang resolve 88.101.5/T001 --root root/siteinfo.json --trace --trust root/trust.json\n" +
 			"  linghang resolve 88.101.5/T001 --server 127.0.0.1:3641 --type URL --output json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := client.Options{}
@@ -166,11 +204,15 @@ func resolveCommand() *cobra.Command {
 			c := client.New(o)
 			defer func() { _ = c.Close() }()
 			q.Signed, q.Authoritative = signed, authoritative
-			a, err := c.Resolve(cmd.Context(), args[0], q)
+			roots, err := trustRoots(anchors)
+			if err != nil {
+				return err
+			}
+			a, signatures, err := resolveTrusted(cmd.Context(), c, args[0], q, roots)
 			if !traced {
 				way = nil
 			}
-			return errors.Join(showResolution(cmd, args[0], a, way), err)
+			return errors.Join(showResolution(cmd, args[0], a, way, signatures), err)
 		},
 	}
 	flags := cmd.Flags()
@@ -178,6 +220,8 @@ func resolveCommand() *cobra.Command {
 	flags.StringVar(&ask, "server", "", "address of a node that is asked instead, with recursion")
 	flags.BoolVar(&traced, "trace", false, "show every step")
 	flags.BoolVar(&signed, "signed", false, "answers must be signed with the key of their site")
+	flags.StringArrayVar(&anchors, "trust", nil, "trust.json of a root: signatures of values must lead up to it")
+	flags.BoolVar(&q.Trusted, "trusted", false, "with --server: ask the recursive node whether signatures of values hold")
 	flags.BoolVar(&authoritative, "authoritative", false, "ask a primary, not a cache")
 	flags.StringArrayVar(&q.Types, "type", nil, "values of this type only; one that ends with a dot is all below it too")
 	flags.Int32SliceVar(&q.Indexes, "index", nil, "values at these indexes only")
@@ -212,7 +256,7 @@ func resolverAt(address string) ([]wire.Site, error) {
 }
 
 // showResolution prints an answer, and the way to it.
-func showResolution(cmd *cobra.Command, handle string, a *client.Answer, way []hop) error {
+func showResolution(cmd *cobra.Command, handle string, a *client.Answer, way []hop, signatures []resolver.Signature) error {
 	values := []valueView{}
 	if a != nil {
 		for i := range a.Values {
@@ -224,10 +268,16 @@ func showResolution(cmd *cobra.Command, handle string, a *client.Answer, way []h
 	if cmd.Flag("output").Value.String() == "json" {
 		enc := json.NewEncoder(out)
 		enc.SetIndent("", "  ")
-		return enc.Encode(map[string]any{"handle": handle, "values": values, "trace": way}) //nolint:wrapcheck // to standard output
+		return enc.Encode(map[string]any{"handle": handle, "values": values, "trace": way, "signatures": signatures, "trusted": a != nil && a.Trusted}) //nolint:wrapcheck // to standard output
 	}
 	for i, h := range way {
-		_, _ = fmt.Fprintf(out, "%d  %-4s %-21s %8.3f ms  %s (%s): %d %s%s\n", i+1, h.Protocol, h.Server, h.Took, h.Handle, h.Why, h.Code, h.Meaning, h.Fault)
+		_, _ = fmt.Fprintf(out, "%d  %-4s %-21s %8.3f ms  %s (%s): %s\n", i+1, h.Protocol, h.Server, h.Took, h.Handle, h.Why, h.outcome())
+	}
+	for i := range signatures {
+		_, _ = fmt.Fprintln(out, signatureText(&signatures[i]))
+	}
+	if a != nil && a.Trusted {
+		_, _ = fmt.Fprintln(out, "trusted: signatures up to a root of trust hold")
 	}
 	for _, v := range values {
 		_, _ = fmt.Fprintf(out, "%d\t%s\t%s\n", v.Index, v.Type, v.Data)

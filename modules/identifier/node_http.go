@@ -2,8 +2,8 @@ package identifier
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -16,21 +16,23 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
-	"linghang/lib/handle/auth"
 	"linghang/lib/handle/hjson"
 	"linghang/lib/handle/wire"
+	"linghang/modules/identifier/internal/vouch"
 )
 
 func (m *Module) nodeRoutes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /vocabulary", Permission: "identifier.view", Summary: "Roles and states of nodes, districts, industries, doors", Handler: httpd.JSON(m.vocabulary)},
 		{Pattern: "GET /nodes", Permission: "identifier.view", Summary: "Nodes, and applications within one's scope", Handler: httpd.List(m.listNodes)},
+		{Pattern: "GET /districts", Permission: "identifier.view", Summary: "Nodes that answer, by district, with what probes see", Handler: httpd.JSON(m.listDistricts)},
 		{Pattern: "POST /nodes", Permission: "identifier.apply", Summary: "Found a node, or apply for a prefix", Handler: httpd.Created(m.foundNode)},
 		{Pattern: "GET /nodes/{id}", Permission: "identifier.view", Summary: "One node", Handler: httpd.JSON(m.readNode)},
 		{Pattern: "PUT /nodes/{id}", Permission: "identifier.apply", Summary: "Edit a node", Handler: httpd.JSON(m.editNode)},
 		{Pattern: "POST /nodes/{id}/state", Permission: "identifier.review", Summary: "Move a node to another state", Handler: httpd.JSON(m.moveNode)},
 		{Pattern: "DELETE /nodes/{id}", Permission: "identifier.review", Summary: "Remove a node of the demonstration city", Handler: httpd.JSON(m.removeNode)},
 		{Pattern: "GET /nodes/{id}/counts", Permission: "identifier.view", Summary: "What the node was asked, by day, with exact extremes", Handler: httpd.List(m.listCounts)},
+		{Pattern: "GET /nodes/{id}/trust.json", Permission: "identifier.view", Summary: "The key of a root that signs, by which others trust it", Handler: httpd.Raw("", http.HandlerFunc(m.serveTrust))},
 		{Pattern: "GET /nodes/{id}/siteinfo.json", Permission: "identifier.view", Summary: "The HS_SITE of a node, for clients of the Handle System", Handler: httpd.Raw("", http.HandlerFunc(m.serveSite))},
 	}
 }
@@ -73,6 +75,7 @@ type NodeView struct {
 	State      state      `json:"state" enum:"applied,refused,trial,in_service,suspended,revoked" title:"状态|State"`
 	ValidUntil *time.Time `json:"valid_until,omitempty" title:"有效期至|Valid until"`
 	Below      int64      `json:"below" title:"下级节点数|Nodes below" doc:"Those that answer"`
+	Health     condition  `json:"health" enum:"up,down,unknown" title:"拨测|Probes" doc:"What most probes see; unknown until they have looked"`
 	Synthetic  bool       `json:"synthetic" title:"合成数据|Synthetic"`
 	Version    int64      `json:"version"`
 }
@@ -85,7 +88,7 @@ func viewNode(ctx context.Context, n node) NodeView {
 	}
 	v := NodeView{
 		ID: n.ID, Role: n.Role, Prefix: n.Prefix, AboveID: n.AboveID, Operator: n.Operator, Name: n.Name, Industry: n.Industry, District: n.District,
-		Hosting: n.Hosting, State: n.State, Synthetic: n.Synthetic, Version: n.Version,
+		Hosting: n.Hosting, State: n.State, Health: unknown, Synthetic: n.Synthetic, Version: n.Version,
 	}
 	if !n.ValidUntil.IsZero() {
 		v.ValidUntil = &n.ValidUntil
@@ -105,15 +108,31 @@ func (m *Module) listNodes(ctx context.Context, in nodeParams) (sqldb.Page[NodeV
 	return views, m.countBelow(ctx, views.Items)
 }
 
-// countBelow puts to nodes how many others they allocate to.
+type districtsView struct {
+	Items []districtCount `json:"items" nullable:"false" doc:"Districts that have nodes; an empty code stands for nodes without one"`
+}
+
+func (m *Module) listDistricts(ctx context.Context, _ nothing) (districtsView, error) {
+	items, err := m.nodes.byDistrict(ctx)
+	return districtsView{items}, err
+}
+
+// countBelow puts to nodes how many others they allocate to, and what probes see.
 func (m *Module) countBelow(ctx context.Context, views []NodeView) error {
 	ids := make([]string, len(views))
 	for i := range views {
 		ids[i] = views[i].ID
 	}
 	below, err := m.nodes.below(ctx, ids)
+	if err != nil {
+		return err
+	}
+	seen, err := m.probes.conditions(ctx, ids)
 	for i := range views {
 		views[i].Below = below[views[i].ID]
+		if c, ok := seen[views[i].ID]; ok {
+			views[i].Health = c
+		}
 	}
 	return err
 }
@@ -133,6 +152,10 @@ type nodeDetail struct {
 	Free        string    `json:"free_prefix" doc:"The next prefix that it may allocate, after those of the nodes below it; empty if they tell none"`
 	SiteFile    string    `json:"site_file,omitempty" doc:"Text of the siteinfo.json of a node that is alone, for who may edit it"`
 	PublicKey   string    `json:"public_key,omitempty" doc:"As it was given, for who may edit it"`
+
+	Signs       vouch.Algorithm  `json:"signs" enum:",rsa,sm2" doc:"What a hosted node signs its identifiers with; empty: it does not"`
+	SigningKey  string           `json:"signing_key,omitempty" doc:"Of a node that is alone and signs, for who may edit it"`
+	Certificate *certificateView `json:"certificate,omitempty" doc:"By which the node above vouches for its key"`
 }
 
 // mine tells whether the caller acts for who operates a node.
@@ -179,7 +202,7 @@ func (m *Module) readNode(ctx context.Context, in httpd.Object) (nodeDetail, err
 }
 
 func (m *Module) detail(ctx context.Context, n node) (nodeDetail, error) {
-	d := nodeDetail{NodeView: viewNode(ctx, n), CreatedAt: n.CreatedAt, Door: n.Door, HasKey: n.PublicKey != "", Transitions: []state{}}
+	d := nodeDetail{NodeView: viewNode(ctx, n), CreatedAt: n.CreatedAt, Door: n.Door, HasKey: n.PublicKey != "", Signs: n.Signs, Transitions: []state{}}
 	may, err := m.reviews(ctx, n)
 	if err != nil {
 		return d, err
@@ -192,11 +215,18 @@ func (m *Module) detail(ctx context.Context, n node) (nodeDetail, error) {
 		return d, err
 	}
 	d.Below = below[n.ID]
+	seen, err := m.probes.conditions(ctx, []string{n.ID})
+	if err != nil {
+		return d, err
+	}
+	if c, ok := seen[n.ID]; ok {
+		d.Health = c
+	}
 	if d.Free, err = m.nodes.freePrefix(ctx, n); err != nil {
 		return d, err
 	}
 	if d.Yours = mine(ctx, n); d.Yours {
-		d.SiteFile, d.PublicKey = n.Site, n.PublicKey
+		d.SiteFile, d.PublicKey, d.SigningKey = n.Site, n.PublicKey, n.SigningKey
 	}
 	if d.Yours || may {
 		d.Contact, d.Reason = n.Contact, n.Reason
@@ -206,17 +236,23 @@ func (m *Module) detail(ctx context.Context, n node) (nodeDetail, error) {
 	default:
 		return d, nil // the rest is told in a moment
 	}
-	octets, err := m.siteOf(n)
+	return d, m.addRecords(ctx, &d, &n)
+}
+
+// addRecords tells of a node what its records do.
+func (m *Module) addRecords(ctx context.Context, d *nodeDetail, n *node) error {
+	octets, err := m.siteOf(*n)
 	if err != nil {
-		return d, err
+		return err
 	}
 	if site, err := wire.DecodeSite(octets); err == nil {
 		d.Site = siteText(&site)
 	}
-	if n.serves() {
-		d.Identifiers, err = m.records.Count(ctx, n.Prefix)
+	if d.Certificate, err = m.certificateOf(ctx, n); err != nil || !n.serves() {
+		return err
 	}
-	return d, err
+	d.Identifiers, err = m.records.Count(ctx, n.Prefix)
+	return err
 }
 
 type countsParams struct {
@@ -258,65 +294,13 @@ func (m *Module) serveSite(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(append(hjson.AppendSite(nil, &decoded), '\n')) //nolint:gosec // a download in JSON; the client may be gone
 }
 
-// nodeInput is what founding or editing asks for.
-type nodeInput struct {
-	Role       role      `json:"role,omitempty" enum:"root,secondary,enterprise" doc:"Kept as it is when editing"`
-	Prefix     string    `json:"prefix,omitempty" maxLength:"200" doc:"As 88.101.5; kept as it is when editing"`
-	AboveID    string    `json:"above_id,omitempty" maxLength:"26" doc:"The node that allocates the prefix; kept as it is when editing"`
-	Name       lang.Text `json:"name"`
-	Industry   string    `json:"industry,omitempty" maxLength:"4"`
-	District   string    `json:"district,omitempty" maxLength:"6"`
-	OperatorID string    `json:"operator_id,omitempty" maxLength:"26" doc:"Default: the caller's organisation"`
-	Operator   lang.Text `json:"operator_name,omitzero" doc:"Name of the operator; default: the caller's organisation"`
-	Contact    contact   `json:"contact,omitzero"`
-	Hosting    string    `json:"hosting" enum:"hosted,alone" doc:"Whether its handles are kept here, or at a site of its own"`
-	Door       string    `json:"door,omitempty" maxLength:"40" doc:"At which door a hosted node answers; default: main"`
-	Site       string    `json:"site,omitempty" maxLength:"20000" doc:"Text of the siteinfo.json of a node that is alone"`
-	PublicKey  string    `json:"public_key,omitempty" maxLength:"20000" doc:"Key record of who administers the prefix over the protocol, base64"`
-	ValidUntil time.Time `json:"valid_until,omitzero" doc:"End of the contract"`
-	Synthetic  bool      `json:"synthetic,omitempty" doc:"Demonstration data; shown as such everywhere"`
-}
-
-func (in nodeInput) apply(n node) node {
-	n.Name = in.Name
-	if n.Name.ZH == "" {
-		n.Name.ZH = in.Name.EN
-	}
-	if n.Name.EN == "" {
-		n.Name.EN = in.Name.ZH
-	}
-	n.Industry, n.District, n.Contact, n.Hosting, n.Site, n.PublicKey = in.Industry, in.District, in.Contact, in.Hosting, in.Site, in.PublicKey
-	n.Door, n.ValidUntil = in.Door, in.ValidUntil
-	if n.Door == "" {
-		n.Door = mainDoor
-	}
-	return n
-}
-
-// checkOctets refuses a site or a key that clients could not read.
-func (in nodeInput) checkOctets() error {
-	f := fault.New(fault.Invalid, "identifier.node.invalid", "the node is incomplete or wrong")
-	if _, err := hjson.ParseSite([]byte(in.Site)); in.Site != "" && err != nil {
-		_ = f.At("body.site", "no siteinfo.json: %v", err)
-	}
-	if octets, err := base64.StdEncoding.DecodeString(in.PublicKey); err != nil {
-		_ = f.At("body.public_key", "not base64: %v", err)
-	} else if _, err := auth.DecodePublicKey(octets); in.PublicKey != "" && err != nil {
-		_ = f.At("body.public_key", "no public key record: %v", err)
-	}
-	if len(f.Fields) == 0 {
-		return nil
-	}
-	return f
-}
-
 type foundInput struct{ Body nodeInput }
 
 // foundNode founds a node, if the caller decides about such; others apply.
 func (m *Module) foundNode(ctx context.Context, in foundInput) (nodeDetail, error) {
 	id := identity.From(ctx)
 	n := in.Body.apply(node{
-		ID: ulid.Make().String(), Role: in.Body.Role, Prefix: in.Body.Prefix, AboveID: in.Body.AboveID, State: applied,
+		ID: ulid.Make().String(), Role: in.Body.Role, Prefix: strings.ToLower(in.Body.Prefix), AboveID: in.Body.AboveID, State: applied,
 		Operator: operator{id.Organisation.ID, id.Organisation.Name}, Synthetic: in.Body.Synthetic, CreatedAt: time.Now().UTC(), Version: 1,
 	})
 	if in.Body.OperatorID != "" && in.Body.OperatorID != id.Organisation.ID {
@@ -332,7 +316,7 @@ func (m *Module) foundNode(ctx context.Context, in foundInput) (nodeDetail, erro
 	if err != nil {
 		return nodeDetail{}, err
 	}
-	if err := n.check(above); err != nil {
+	if err := n.check(above, m.settings.Doors); err != nil {
 		return nodeDetail{}, err
 	}
 	if err := in.Body.checkOctets(); err != nil {
@@ -344,6 +328,11 @@ func (m *Module) foundNode(ctx context.Context, in foundInput) (nodeDetail, erro
 	}
 	if may {
 		n.State = trial
+	}
+	if n.AboveID != "" {
+		if err := m.quotaRows.room(ctx, n.AboveID); err != nil {
+			return nodeDetail{}, err
+		}
 	}
 	if err := m.nodes.insert(ctx, n); err != nil {
 		return nodeDetail{}, err
@@ -406,10 +395,19 @@ func (m *Module) editNode(ctx context.Context, in editNodeInput) (nodeDetail, er
 		}
 		above = &a
 	}
+	may, err := m.reviews(ctx, n)
+	if err != nil {
+		return nodeDetail{}, err
+	}
 	n, err = m.nodes.change(ctx, in.ID, version, func(n node) (node, error) {
-		n = in.Body.apply(n)
-		return n, n.check(above)
-	})
+		after := in.Body.apply(n)
+		if !may {
+			if after.ValidUntil = n.ValidUntil; !in.Body.ValidUntil.IsZero() && !in.Body.ValidUntil.Equal(n.ValidUntil) {
+				return n, fault.New(fault.Forbidden, "identifier.node.contract", "the end of the contract is not yours to change").At("body.valid_until", "whoever decides about the node says how long it is valid")
+			}
+		}
+		return after, after.check(above, m.settings.Doors)
+	}, m.signLater)
 	if err != nil {
 		return nodeDetail{}, err
 	}
@@ -467,8 +465,17 @@ func (m *Module) removeNode(ctx context.Context, in httpd.Object) (httpd.Nothing
 	if err := m.ready(); err != nil {
 		return httpd.Nothing{}, err
 	}
+	files, err := m.versions.files(ctx, n.ID)
+	if err != nil {
+		return httpd.Nothing{}, err
+	}
 	if err := m.nodes.remove(ctx, n); err != nil {
 		return httpd.Nothing{}, err
+	}
+	for _, hash := range files {
+		if err := m.kit.Blobs.Remove(ctx, hash); err != nil {
+			return httpd.Nothing{}, err
+		}
 	}
 	m.kit.Notify(topicNodes, n.ID, n.Operator.ID)
 	return httpd.Nothing{}, m.clear(ctx, n)

@@ -21,13 +21,13 @@ type nodeStore struct {
 }
 
 const nodeColumns = `n.id, n.role, n.prefix, n.above_id, n.organisation_id, n.operator_zh, n.operator_en, n.name_zh, n.name_en, n.industry, n.district,
-	n.contact_name, n.contact_phone, n.contact_email, n.hosting, n.door, n.site, n.public_key, n.state, n.reason, n.valid_until, n.synthetic, n.created_at, n.version`
+	n.contact_name, n.contact_phone, n.contact_email, n.hosting, n.door, n.site, n.public_key, n.signs, n.signing_key, n.state, n.reason, n.valid_until, n.synthetic, n.created_at, n.version`
 
 func scanNode(r sqldb.Row) (node, error) {
 	var n node
 	var until, created int64
 	err := r.Scan(&n.ID, &n.Role, &n.Prefix, &n.AboveID, &n.Operator.ID, &n.Operator.Name.ZH, &n.Operator.Name.EN, &n.Name.ZH, &n.Name.EN, &n.Industry, &n.District,
-		&n.Contact.Name, &n.Contact.Phone, &n.Contact.Email, &n.Hosting, &n.Door, &n.Site, &n.PublicKey, &n.State, &n.Reason, &until, &n.Synthetic, &created, &n.Version)
+		&n.Contact.Name, &n.Contact.Phone, &n.Contact.Email, &n.Hosting, &n.Door, &n.Site, &n.PublicKey, &n.Signs, &n.SigningKey, &n.State, &n.Reason, &until, &n.Synthetic, &created, &n.Version)
 	n.CreatedAt = time.UnixMilli(created).UTC()
 	if until != 0 {
 		n.ValidUntil = time.UnixMilli(until).UTC()
@@ -44,11 +44,11 @@ func millis(t time.Time) int64 {
 
 func (s nodeStore) insert(ctx context.Context, n node) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO node (id, role, prefix, above_id, organisation_id, operator_zh, operator_en, name_zh, name_en, industry, district,
-			contact_name, contact_phone, contact_email, hosting, door, site, public_key, state, reason, valid_until, synthetic, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
-			n.ID, string(n.Role), n.Prefix, n.AboveID, n.Operator.ID, n.Operator.Name.ZH, n.Operator.Name.EN, n.Name.ZH, n.Name.EN, n.Industry, n.District,
-			n.Contact.Name, n.Contact.Phone, n.Contact.Email, n.Hosting, n.Door, n.Site, n.PublicKey, string(n.State), n.Reason, millis(n.ValidUntil), n.Synthetic, n.CreatedAt.UnixMilli())
+		_, err := tx.Exec(ctx, `INSERT INTO node (id, role, prefix, claim, above_id, organisation_id, operator_zh, operator_en, name_zh, name_en, industry, district,
+			contact_name, contact_phone, contact_email, hosting, door, site, public_key, signs, signing_key, state, reason, valid_until, synthetic, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
+			n.ID, string(n.Role), n.Prefix, n.claim(), n.AboveID, n.Operator.ID, n.Operator.Name.ZH, n.Operator.Name.EN, n.Name.ZH, n.Name.EN, n.Industry, n.District,
+			n.Contact.Name, n.Contact.Phone, n.Contact.Email, n.Hosting, n.Door, n.Site, n.PublicKey, string(n.Signs), n.SigningKey, string(n.State), n.Reason, millis(n.ValidUntil), n.Synthetic, n.CreatedAt.UnixMilli())
 		if sqldb.IsUnique(err) {
 			return fault.New(fault.Conflict, "identifier.node.prefix_taken", "the prefix %s is taken", n.Prefix).At("body.prefix", "choose another prefix")
 		}
@@ -71,8 +71,9 @@ func (s nodeStore) get(ctx context.Context, id string) (node, error) {
 	return n, nil
 }
 
-// change loads a node, lets decide change it, and saves it.
-func (s nodeStore) change(ctx context.Context, id string, version int64, decide func(node) (node, error)) (node, error) {
+// change loads a node, lets decide change it, and saves it with what else is to be
+// done then.
+func (s nodeStore) change(ctx context.Context, id string, version int64, decide func(node) (node, error), also ...func(ctx context.Context, tx *sqldb.Tx, before, after node) error) (node, error) {
 	var n node
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		before, err := scanNode(tx.QueryRow(ctx, `SELECT `+nodeColumns+` FROM node n WHERE n.id = $1`, id))
@@ -90,13 +91,18 @@ func (s nodeStore) change(ctx context.Context, id string, version int64, decide 
 			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE node SET name_zh = $1, name_en = $2, industry = $3, district = $4, contact_name = $5, contact_phone = $6, contact_email = $7,
-			hosting = $8, door = $9, site = $10, public_key = $11, state = $12, reason = $13, valid_until = $14, version = version + 1 WHERE id = $15`,
+			hosting = $8, door = $9, site = $10, public_key = $11, state = $12, claim = $13, reason = $14, valid_until = $15, signs = $16, signing_key = $17, version = version + 1 WHERE id = $18`,
 			after.Name.ZH, after.Name.EN, after.Industry, after.District, after.Contact.Name, after.Contact.Phone, after.Contact.Email,
-			after.Hosting, after.Door, after.Site, after.PublicKey, string(after.State), after.Reason, millis(after.ValidUntil), id)
+			after.Hosting, after.Door, after.Site, after.PublicKey, string(after.State), after.claim(), after.Reason, millis(after.ValidUntil), string(after.Signs), after.SigningKey, id)
 		if err != nil {
 			return fmt.Errorf("update node: %w", err)
 		}
 		tx.Changed("node", id, before, after)
+		for _, do := range also {
+			if err := do(ctx, tx, before, after); err != nil {
+				return err
+			}
+		}
 		after.Version++
 		n = after
 		return s.search.Put(ctx, tx, n.document())
@@ -114,13 +120,16 @@ func (s nodeStore) remove(ctx context.Context, n node) error {
 		if below > 0 {
 			return fault.New(fault.Conflict, "identifier.node.below", "%d nodes are below it; remove them first", below)
 		}
-		for _, statement := range []string{`DELETE FROM node WHERE id = $1`, `DELETE FROM node_count WHERE node_id = $1`} {
+		for _, statement := range []string{
+			`DELETE FROM node WHERE id = $1`, `DELETE FROM node_count WHERE node_id = $1`,
+			`DELETE FROM probe_standing WHERE node_id = $1`, `DELETE FROM probe_day WHERE node_id = $1`, `DELETE FROM node_event WHERE node_id = $1`, `DELETE FROM node_stop WHERE node_id = $1`,
+		} {
 			if _, err := tx.Exec(ctx, statement, n.ID); err != nil {
 				return fmt.Errorf("remove node: %w", err)
 			}
 		}
 		tx.Changed("node", n.ID, n, nil)
-		return nil
+		return s.search.Remove(ctx, tx, nounNode, n.ID)
 	})
 }
 
@@ -158,7 +167,7 @@ func (s nodeStore) freePrefix(ctx context.Context, n node) (string, error) {
 	if n.Role == enterpriseNode || !n.State.changes() {
 		return "", nil
 	}
-	rows, err := s.db.Query(ctx, `SELECT n.prefix FROM node n WHERE n.above_id = $1`, n.ID)
+	rows, err := s.db.Query(ctx, `SELECT n.prefix FROM node n WHERE n.above_id = $1 AND n.state <> 'refused'`, n.ID)
 	if err != nil {
 		return "", fmt.Errorf("read prefixes: %w", err)
 	}
@@ -190,6 +199,29 @@ func (s nodeStore) below(ctx context.Context, ids []string) (map[string]int64, e
 		return id, err
 	})
 	return counts, err
+}
+
+// districtCount is how many nodes answer in a district, and of how many of them
+// probes see that they do not.
+type districtCount struct {
+	Code       string `json:"code"`
+	Secondary  int64  `json:"secondary"`
+	Enterprise int64  `json:"enterprise"`
+	Down       int64  `json:"down"`
+}
+
+// byDistrict counts the nodes that everybody sees.
+func (s nodeStore) byDistrict(ctx context.Context) ([]districtCount, error) {
+	rows, err := s.db.Query(ctx, `SELECT n.district, SUM(CASE n.role WHEN 'secondary' THEN 1 ELSE 0 END), SUM(CASE n.role WHEN 'enterprise' THEN 1 ELSE 0 END),
+		SUM(CASE WHEN EXISTS (SELECT 1 FROM node_event e WHERE `+lasting+` AND e.node_id = n.id) THEN 1 ELSE 0 END)
+		FROM node n WHERE n.state IN ('trial', 'in_service') GROUP BY n.district ORDER BY n.district`)
+	if err != nil {
+		return nil, fmt.Errorf("count nodes by district: %w", err)
+	}
+	return sqldb.All(rows, func(r sqldb.Row) (c districtCount, err error) {
+		err = r.Scan(&c.Code, &c.Secondary, &c.Enterprise, &c.Down)
+		return c, err
+	})
 }
 
 // marks are the places of words in a condition, and the words.

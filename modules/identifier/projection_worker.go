@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -69,6 +70,9 @@ func (m *Module) projectSome(ctx context.Context) (more bool, err error) {
 	if len(list) == 0 {
 		return false, nil
 	}
+	if err := m.meetStrangers(ctx, list); err != nil {
+		return false, err
+	}
 	seen := map[string]bool{}
 	var rows []projected
 	for i := range list {
@@ -119,6 +123,18 @@ func (m *Module) projectOne(ctx context.Context, key string, l *record.Logged) (
 	return p, err
 }
 
+// meetStrangers looks for nodes that another replica has founded, if the home of a
+// changed handle is not known.
+func (m *Module) meetStrangers(ctx context.Context, list []record.Logged) error {
+	if !slices.ContainsFunc(list, func(l record.Logged) bool { _, err := m.owner(l.Handle); return err != nil }) {
+		return nil
+	}
+	m.settling.Lock()
+	defer m.settling.Unlock()
+	_, err := m.meet(ctx)
+	return err
+}
+
 // acts are the entries of the audit log for changes that came by the protocol.
 // Of many by one actor the range is told; each of them is in the log of changes.
 func acts(list []record.Logged) []audit.Entry {
@@ -132,7 +148,7 @@ func acts(list []record.Logged) []audit.Entry {
 	for i := range list {
 		l := &list[i]
 		a := actor{l.By, l.From}
-		if l.Via == viaPeople || told[a] {
+		if l.Via == viaPeople || l.Via == viaProbe || told[a] {
 			continue
 		}
 		e := audit.Entry{
@@ -175,16 +191,25 @@ func actionName(a wire.Action) string {
 	}
 }
 
+// trimLog forgets changes that everybody who follows them has seen long ago.
+func (m *Module) trimLog(ctx context.Context) error {
+	if m.ready() != nil {
+		return nil //nolint:nilerr // at the next time
+	}
+	if err := m.records.Trim(ctx, time.Now().Add(-record.LogKept)); err != nil {
+		return fmt.Errorf("trim the log of changes: %w", err)
+	}
+	return nil
+}
+
 // editAge is how old an edit is that whoever recorded it did not make: the process
 // ended in between.
 const editAge = time.Minute
 
 // finishEdits makes edits that a crash came between.
 func (m *Module) finishEdits(ctx context.Context) error {
-	select {
-	case <-m.opened:
-	default:
-		return nil // at the next time
+	if m.ready() != nil {
+		return nil //nolint:nilerr // at the next time
 	}
 	list, err := m.edits.pending(ctx, time.Now().Add(-editAge))
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"reflect"
 	"runtime"
 	"sync"
 	"time"
@@ -16,7 +17,9 @@ import (
 	"linghang/lib/handle/client"
 	"linghang/lib/handle/resolver"
 	"linghang/lib/handle/server"
+	"linghang/lib/handle/trust"
 	"linghang/lib/handle/wire"
+	"linghang/modules/identifier/internal/prefix"
 )
 
 // recursive is the city's recursive node (递归节点). It begins at the root, also
@@ -24,10 +27,18 @@ import (
 type recursive struct {
 	m *Module
 
-	mu   sync.Mutex
-	root string // its site, as octets
-	now  *resolver.Resolver
-	run  chan *resolver.Resolver // has the resolver once it is made
+	mu    sync.Mutex
+	root  string // its site, as octets
+	roots []trust.Root
+
+	settings RecursiveSettings
+	rules    []RuleView
+
+	following sync.Mutex // of who brings it up to date
+	version   int64      // of the rules that it works by
+	done      []string   // what was forgotten lately
+	now       *resolver.Resolver
+	run       chan *resolver.Resolver // has the resolver once it is made
 }
 
 // missingTime is how long it is remembered that a handle is not there: what was
@@ -56,16 +67,31 @@ func (c *recursive) resolver() (*resolver.Resolver, error) {
 		c.root = string(text)
 		return c.now, nil
 	}
-	c.now, err = resolver.New(resolver.Options{
-		Client: client.Options{Root: sites, KeepIdle: 2},
-		Policy: resolver.Policy{Keep: []resolver.Keep{{Code: wire.CodeNotFound, For: missingTime}, {Code: wire.CodeValuesNotFound, For: missingTime}, {Code: wire.CodeError, For: missingTime}}},
-	})
+	policy, err := policyOf(c.settings, c.rules, c.roots)
+	if err != nil {
+		return nil, err
+	}
+	c.now, err = resolver.New(resolver.Options{Client: client.Options{Root: sites, KeepIdle: 2}, Policy: policy})
 	if err != nil {
 		return nil, fmt.Errorf("build the recursive node: %w", err)
 	}
 	c.root = string(text)
 	c.run <- c.now
 	return c.now, nil
+}
+
+// trust changes whose signatures are trusted.
+func (c *recursive) trust(roots []trust.Root) error {
+	c.following.Lock() // rules that are followed meanwhile would be undone
+	defer c.following.Unlock()
+	c.mu.Lock()
+	same, settings, rules := reflect.DeepEqual(c.roots, roots), c.settings, c.rules
+	c.roots = roots
+	c.mu.Unlock()
+	if same {
+		return nil
+	}
+	return c.follow(settings, rules)
 }
 
 // fetchAhead does what nobody waits for, until ctx ends.
@@ -127,9 +153,9 @@ func (m *Module) serveRecursive(ctx context.Context) error {
 		return err //nolint:wrapcheck // it says all
 	}
 	address := addressOf(tcp)
-	site := siteOf("recursive", address.Addr(), address.Port(), 0, nil)
+	site := prefix.Place{Name: "recursive", Address: address.Addr(), Handle: address.Port()}.Site()
 	site.Primary = false
-	srv, err := server.New(server.Options{Handler: &m.recursive, Site: site, Connections: server.KeepAlways, Workers: recursions})
+	srv, err := server.New(server.Options{Handler: &m.recursive, Site: site, Connections: server.KeepAlways, Workers: recursions, UDPRate: octetRate(m.settings.UDPRate)})
 	if err != nil {
 		return fmt.Errorf("open the recursive node: %w", err)
 	}

@@ -24,10 +24,13 @@ func prefixesAsked(steps []stepView) []string {
 	at := rootPrefix
 	for i := range steps {
 		s := &steps[i]
+		place := wire.IsPrefixHandle(s.Handle)
+		if place && at != "" && !below(s.Handle[len(wire.NA):], at) {
+			at = rootPrefix // the record of another prefix is searched from the root
+		}
 		if s.Kind == "ask" {
 			asked[i] = at
 		}
-		place := wire.IsPrefixHandle(s.Handle)
 		switch code := wire.Code(s.Code); { //nolint:gosec // a code is small
 		case code == wire.CodeSuccess && place:
 			at = strings.TrimSuffix(s.Handle[len(wire.NA):], ".") // "0.NA/88.101." is where everything below 88.101 is
@@ -41,6 +44,11 @@ func prefixesAsked(steps []stepView) []string {
 		}
 	}
 	return asked
+}
+
+// below tells whether a prefix is one that the node of another allocates.
+func below(prefix, above string) bool {
+	return above == rootPrefix || strings.HasPrefix(wire.Fold(prefix), wire.Fold(above)+".")
 }
 
 // prefixAbove is 88.101 of 88.101.5.

@@ -20,6 +20,7 @@ func TestTheNodesThatWereAskedAreNamedByWhatLedToThem(t *testing.T) {
 		{"anew after 301", []stepView{known("0.NA/88.101.5"), place("88.101.5/a", 301), place("0.NA/88.101.5", 1)}, []string{"", "88.101.5", "0.NA"}},
 		{"an alias", []stepView{place("0.NA/88.101.5", 1), place("88.101.5/a", 1), place("0.NA/88.101.5", 1), place("88.101.5/b", 1)}, []string{"0.NA", "88.101.5", "0.NA", "88.101.5"}},
 		{"a prefix of one segment has none above", []stepView{place("0.NA/88", 303), place("0.NA/88", 1)}, []string{"0.NA", ""}},
+		{"the record of a prefix elsewhere is looked for from the root", []stepView{known("0.NA/88.101.5"), place("0.NA/88.701", 1), place("0.NA/88.701", 1)}, []string{"", "0.NA", "0.NA"}},
 		{"values that were known", []stepView{known("88.101.5/a")}, []string{""}},
 	} {
 		if got := prefixesAsked(c.steps); !slices.Equal(got, c.want) {

@@ -9,6 +9,7 @@ import (
 
 	"linghang/lib/handle/server"
 	"linghang/lib/handle/wire"
+	"linghang/modules/identifier/internal/prefix"
 	"linghang/modules/identifier/internal/record"
 )
 
@@ -26,7 +27,7 @@ type order struct {
 }
 
 // orderOf reads a request.
-func orderOf(req *server.Request) (*order, error) {
+func (e *Engine) orderOf(req *server.Request) (*order, error) {
 	o := &order{op: req.Header.Op, by: req.Identity}
 	switch o.op {
 	case wire.OpDelete:
@@ -51,27 +52,42 @@ func orderOf(req *server.Request) (*order, error) {
 	o.over = req.Header.Flags.Has(wire.FlagOverwrite)
 	if o.op == wire.OpCreate {
 		if req.Header.Flags.Has(wire.FlagMint) {
-			suffix, err := uuid.NewV7()
-			if err != nil {
-				return nil, fmt.Errorf("mint a suffix: %w", err)
-			}
-			o.handle += suffix.String()
+			return o, e.mint(o)
 		}
 	}
 	return o, nil
 }
 
+// mostMinted is how many suffixes are made until one hashes to this server.
+const mostMinted = 1000
+
+// mint makes the rest of the handle.
+func (e *Engine) mint(o *order) error {
+	begin := o.handle
+	for range mostMinted {
+		suffix, err := uuid.NewV7()
+		if err != nil {
+			return fmt.Errorf("mint a suffix: %w", err)
+		}
+		o.handle = begin + suffix.String()
+		if e.o.Share.WantsFolded([]byte(wire.Fold(o.handle))) {
+			return nil
+		}
+	}
+	return refuse(wire.CodeError, "no suffix of %d hashes to this server of the site; try again", mostMinted)
+}
+
 // change makes a change that a request asks for.
 func (e *Engine) change(ctx context.Context, req *server.Request, res *server.Response) (*Home, error) {
-	o, err := orderOf(req)
+	o, err := e.orderOf(req)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkValues(o.values); err != nil {
 		return nil, err
 	}
-	home, err := e.at(ctx, o.handle, req, res)
-	if home == nil || err != nil {
+	home, err := e.at(o.handle)
+	if err != nil {
 		return nil, err
 	}
 	if !req.Proven() {
@@ -127,11 +143,9 @@ func (e *Engine) try(ctx context.Context, o *order, home *Home, req *server.Requ
 	if err != nil {
 		return false, err
 	}
-	if e.o.Guard != nil {
-		p := &Proposal{Op: o.op, Handle: o.handle, Prefix: home.Prefix, Node: home.Node, By: o.by, Values: after, New: r == nil}
-		if err := e.o.Guard(ctx, p); err != nil {
-			return false, err
-		}
+	p := &Proposal{Op: o.op, Handle: o.handle, Prefix: home.Prefix, Node: home.Node, By: o.by, Values: after, New: r == nil}
+	if err := e.guard(ctx, p); err != nil {
+		return false, err
 	}
 	c := record.Change{
 		Action: actionOf(o.op, r != nil), Handle: o.handle,
@@ -141,7 +155,9 @@ func (e *Engine) try(ctx context.Context, o *order, home *Home, req *server.Requ
 		c.Was, c.Handle = r.Change, r.Handle
 	}
 	if c.Action != wire.ActionDelete {
-		c.Values = encode(after)
+		if c.Values, err = e.sealed(ctx, home, c.Handle, after); err != nil {
+			return false, err
+		}
 	}
 	numbers, err := e.o.Store.Apply(ctx, []record.Change{c})
 	if err != nil {
@@ -150,11 +166,27 @@ func (e *Engine) try(ctx context.Context, o *order, home *Home, req *server.Requ
 	if numbers[0] == 0 {
 		return false, nil
 	}
+	o.made(home, p.New, res)
+	return true, nil
+}
+
+// made answers that the change was made.
+func (o *order) made(home *Home, created bool, res *server.Response) {
+	if created {
+		home.Created.Add(1)
+	}
 	res.Code, res.Body = wire.CodeSuccess, res.Body[:0]
 	if o.op == wire.OpCreate {
 		res.Body = wire.AppendHandle(res.Body, o.handle)
 	}
-	return true, nil
+}
+
+// guard tells why a change may not be made that its maker has the right to.
+func (e *Engine) guard(ctx context.Context, p *Proposal) error {
+	if e.o.Guard == nil {
+		return nil
+	}
+	return e.o.Guard(ctx, p)
 }
 
 func actionOf(op wire.Op, exists bool) wire.Action {
@@ -292,16 +324,16 @@ type Edit struct {
 
 // Check tells why an edit cannot be made.
 func (e *Engine) Check(ctx context.Context, d Edit) error {
-	_, _, err := e.prepare(ctx, d)
+	_, _, err := e.prepare(ctx, d, true)
 	return err
 }
 
 // prepare decides on an edit.
-func (e *Engine) prepare(ctx context.Context, d Edit) (record.Change, *Home, error) {
+func (e *Engine) prepare(ctx context.Context, d Edit, look bool) (record.Change, *Home, error) {
 	if err := wire.CheckHandle(d.Handle); err != nil {
 		return record.Change{}, nil, err //nolint:wrapcheck // it says all
 	}
-	home := e.homes.Load().of([]byte(wire.Fold(d.Handle)))
+	home := e.home([]byte(wire.Fold(d.Handle)))
 	if home == nil {
 		return record.Change{}, nil, refuse(wire.CodeNotResponsible, "the home of %s is elsewhere", d.Handle)
 	}
@@ -312,19 +344,19 @@ func (e *Engine) prepare(ctx context.Context, d Edit) (record.Change, *Home, err
 	if err != nil {
 		return record.Change{}, home, fmt.Errorf("load %s: %w", d.Handle, err)
 	}
-	c, err := e.editOf(d, r)
-	if err != nil || e.o.Guard == nil {
+	c, err := e.editOf(ctx, home, d, r)
+	if err != nil {
 		return c, home, err
 	}
-	p := &Proposal{Op: wire.OpCreate, Handle: d.Handle, Prefix: home.Prefix, Node: home.Node, Values: d.Values, New: r == nil}
-	return c, home, e.o.Guard(ctx, p)
+	p := &Proposal{Op: wire.OpCreate, Handle: d.Handle, Prefix: home.Prefix, Node: home.Node, Values: d.Values, New: r == nil, Look: look}
+	return c, home, e.guard(ctx, p)
 }
 
 // Save makes an edit. Values that are as they were keep their time. It returns
 // the number of the change.
 func (e *Engine) Save(ctx context.Context, d Edit) (uint64, error) {
 	began := e.o.Now()
-	c, home, err := e.prepare(ctx, d)
+	c, home, err := e.prepare(ctx, d, false)
 	if err != nil {
 		return 0, err
 	}
@@ -336,10 +368,13 @@ func (e *Engine) Save(ctx context.Context, d Edit) (uint64, error) {
 		return 0, refuse(wire.CodeExists, "%s was changed meanwhile; read it again", d.Handle)
 	}
 	home.Registrations.Add(began, e.o.Now().Sub(began), true)
+	if c.Action == wire.ActionCreate {
+		home.Created.Add(1)
+	}
 	return numbers[0], nil
 }
 
-func (e *Engine) editOf(d Edit, r *record.Record) (record.Change, error) {
+func (e *Engine) editOf(ctx context.Context, home *Home, d Edit, r *record.Record) (record.Change, error) {
 	c := record.Change{Handle: d.Handle, Was: d.Was, By: d.By, From: d.From, Via: d.Via, Action: wire.ActionCreate}
 	before, err := decode(r)
 	if err != nil {
@@ -365,15 +400,11 @@ func (e *Engine) editOf(d Edit, r *record.Record) (record.Change, error) {
 		}
 	}
 	if len(administrators(after)) == 0 {
-		prefix := wire.Reference{Handle: wire.PrefixHandle(d.Handle), Index: prefixKey}
-		after = append(after, adopted(after, prefix, now))
+		after = append(after, adopted(after, prefix.Administrator(wire.PrefixHandle(d.Handle)), now))
 	}
-	c.Values = encode(after)
-	return c, nil
+	c.Values, err = e.sealed(ctx, home, c.Handle, after)
+	return c, err
 }
-
-// prefixKey is the index of the key of who administers a prefix, as is customary.
-const prefixKey = 300
 
 // SaveMany makes edits in one commit and tells for each why it was not made. It
 // writes a mark with them, or nothing at all. Edits that make a record have a Was of
@@ -381,38 +412,49 @@ const prefixKey = 300
 func (e *Engine) SaveMany(ctx context.Context, list []Edit, mark record.Mark) ([]error, error) {
 	faults := make([]error, len(list))
 	changes := make([]record.Change, 0, len(list))
-	places := make([]int, 0, len(list))
+	made := make([]proposed, 0, len(list))
 	for i := range list {
-		c, err := e.changeOf(ctx, &list[i])
+		c, p, err := e.changeOf(ctx, &list[i])
 		if err != nil {
 			faults[i] = err
 			continue
 		}
-		changes, places = append(changes, c), append(places, i)
+		p.place = i
+		changes, made = append(changes, c), append(made, p)
 	}
 	numbers, err := e.o.Store.Apply(ctx, changes, mark)
 	if err != nil {
 		return nil, fmt.Errorf("save %d handles: %w", len(changes), err)
 	}
 	for i, n := range numbers {
-		if n == 0 {
-			faults[places[i]] = refuse(wire.CodeExists, "%s exists; ask to overwrite it", changes[i].Handle)
+		switch {
+		case n == 0:
+			faults[made[i].place] = refuse(wire.CodeExists, "%s exists; ask to overwrite it", changes[i].Handle)
+		case made[i].isNew:
+			made[i].home.Created.Add(1)
 		}
 	}
 	return faults, nil
 }
 
-func (e *Engine) changeOf(ctx context.Context, d *Edit) (record.Change, error) {
+// proposed is an edit of several.
+type proposed struct {
+	place int
+	home  *Home
+	isNew bool
+}
+
+func (e *Engine) changeOf(ctx context.Context, d *Edit) (record.Change, proposed, error) {
 	c := record.Change{Action: wire.ActionCreate, Handle: d.Handle, Was: d.Was, By: d.By, From: d.From, Via: d.Via}
 	if err := wire.CheckHandle(d.Handle); err != nil {
-		return c, err //nolint:wrapcheck // it says all
+		return c, proposed{}, err //nolint:wrapcheck // it says all
 	}
-	home := e.homes.Load().of([]byte(wire.Fold(d.Handle)))
+	home := e.home([]byte(wire.Fold(d.Handle)))
 	if home == nil {
-		return c, refuse(wire.CodeNotResponsible, "the home of %s is elsewhere", d.Handle)
+		return c, proposed{}, refuse(wire.CodeNotResponsible, "the home of %s is elsewhere", d.Handle)
 	}
 	if err := checkValues(d.Values); err != nil {
-		return c, err
+		return c, proposed{}, err
 	}
 	now := uint32(e.o.Now().Unix()) //nolint:gosec // the protocol's time ends in 2106
 	after := slices.Clone(d.Values)
@@ -420,11 +462,19 @@ func (e *Engine) changeOf(ctx context.Context, d *Edit) (record.Change, error) {
 		after[i].Timestamp = now
 	}
 	if len(administrators(after)) == 0 {
-		after = append(after, adopted(after, wire.Reference{Handle: wire.PrefixHandle(d.Handle), Index: prefixKey}, now))
+		after = append(after, adopted(after, prefix.Administrator(wire.PrefixHandle(d.Handle)), now))
 	}
-	c.Values = encode(after)
-	if e.o.Guard == nil {
-		return c, nil
+	p := proposed{home: home, isNew: d.Was == 0}
+	if d.Was == record.Any {
+		r, err := e.o.Store.Load(ctx, d.Handle)
+		if err != nil {
+			return c, p, fmt.Errorf("load %s: %w", d.Handle, err)
+		}
+		p.isNew = r == nil
 	}
-	return c, e.o.Guard(ctx, &Proposal{Op: wire.OpCreate, Handle: d.Handle, Prefix: home.Prefix, Node: home.Node, Values: after, New: d.Was == 0})
+	var err error
+	if c.Values, err = e.sealed(ctx, home, c.Handle, after); err != nil {
+		return c, p, err
+	}
+	return c, p, e.guard(ctx, &Proposal{Op: wire.OpCreate, Handle: d.Handle, Prefix: home.Prefix, Node: home.Node, Values: after, New: p.isNew})
 }

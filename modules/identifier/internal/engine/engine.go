@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,29 +21,32 @@ type Options struct {
 	Name  string // of the node; prefixes that are homed here by the protocol become its
 	// Serves tells whether the prefixes of a node are answered for here; nil is all.
 	Serves func(node string) bool
+	Share  Share // of a site with several servers
 
 	Administrators []wire.Reference // may home and unhome prefixes, and, with FullAccess, everything
 	FullAccess     bool
 	Mirrors        []wire.Reference // may follow the changes and dump everything
 
+	// ReadOnly is of a mirror: whoever wants a change, or an answer of a primary, is
+	// told that this server is not responsible, and asks the primary.
+	ReadOnly bool
+
 	// Remote resolves handles whose home is elsewhere: keys of who asks, and the
-	// administrators of a prefix. Nil finds only what is here.
+	// administrators of a prefix. What is not there has no values. Nil finds only what
+	// is here.
 	Remote func(ctx context.Context, handle string) ([]wire.Value, error)
 	// Known are values of handles whose home is elsewhere, by folded handle, for when
 	// they cannot be resolved: the node's own key, before its prefix is registered and
 	// while the node above is away.
 	Known map[string][]wire.Value
-	// Recurse answers for handles whose home is elsewhere when a client asks for
-	// recursion; nil does not.
-	Recurse server.Handler
 	// Guard may refuse a change that its maker has the right to make: quotas,
 	// suspended prefixes, rules for codes. Nil refuses none.
 	Guard func(ctx context.Context, p *Proposal) error
-	// Told is told of every request that was answered; it must not wait.
-	Told func(o *Outcome)
-
-	Log *slog.Logger
-	Now func() time.Time // time.Now
+	// Seal returns the values of a handle, which is none of a prefix, as its node keeps
+	// them: with its signature, if it signs. It is called with values that are to be saved.
+	Seal func(ctx context.Context, node, handle string, values []wire.Value) ([]wire.Value, error)
+	Log  *slog.Logger
+	Now  func() time.Time // time.Now
 }
 
 // Proposal is a change that is about to be made.
@@ -54,14 +58,7 @@ type Proposal struct {
 	By     wire.Reference // who proposes it, proven
 	Values []wire.Value   // of the whole record afterwards
 	New    bool
-}
-
-// Outcome is a request and how it went. It is valid during the call.
-type Outcome struct {
-	Req  *server.Request
-	Code wire.Code
-	Home *Home // nil when the handle's home is elsewhere
-	Took time.Duration
+	Look   bool // it is looked at only, and not made now
 }
 
 // RefusalError is an answer that is no success, as an error.
@@ -85,10 +82,13 @@ func (r *RefusalError) at(indexes ...int32) *RefusalError {
 
 // Engine answers requests. It implements server.Handler and server.Quick.
 type Engine struct {
-	o       Options
-	homes   atomic.Pointer[homes]
-	sources *tally.Sources
-	proofs  chan struct{} // that are being computed
+	o        Options
+	homes    atomic.Pointer[homes]
+	recalled recalled
+	sources  *tally.Sources
+	proofs   chan struct{} // that are being computed
+	live     chan struct{} // streams of changes that stay open
+	dumps    chan struct{} // that are being sent
 }
 
 // New returns an engine. Follow must be called before it answers.
@@ -102,7 +102,7 @@ func New(o Options) *Engine {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{o: o, sources: tally.NewSources(), proofs: make(chan struct{}, verifying)}
+	e := &Engine{o: o, sources: tally.NewSources(), proofs: make(chan struct{}, verifying), live: make(chan struct{}, liveMost), dumps: make(chan struct{}, dumpsAtOnce)}
 	e.homes.Store(&homes{})
 	return e
 }
@@ -111,32 +111,34 @@ func New(o Options) *Engine {
 func (e *Engine) Resolve(req *server.Request, res *server.Response) bool {
 	req.Room = wire.AppendFold(req.Room[:0], req.Query.Handle)
 	key := req.Room
-	home := e.homes.Load().of(key)
-	if home == nil {
+	home := e.home(key)
+	if home == nil || home.Spent.Load() || e.o.ReadOnly && req.Header.Flags.Has(wire.FlagAuthoritative) {
 		return false
 	}
 	r, known := e.o.Store.Quick(key)
-	if !known || r == nil {
-		return false // what is not there may need a referral, which takes reading
-	}
-	if !answer(r, req, res) {
+	switch {
+	case !known:
 		return false
+	case r != nil:
+		if !answer(r, req, res) {
+			return false
+		}
+	case bytes.HasPrefix(key, []byte(wire.NA)):
+		return false // a prefix that is not there may need a referral, which takes reading
+	default:
+		res.Fail(wire.CodeNotFound, noHandle)
 	}
-	e.tell(req, res.Code, home)
+	e.count(req, res.Code, home)
 	return true
 }
 
-// tell counts a request, and tells who wants to know.
-func (e *Engine) tell(req *server.Request, code wire.Code, home *Home) {
+// count counts a request that was answered.
+func (e *Engine) count(req *server.Request, code wire.Code, home *Home) {
 	now := e.o.Now()
-	took := now.Sub(req.Received)
 	if home != nil {
-		home.meter(req.Header.Op).Add(now, took, code == wire.CodeSuccess)
+		home.meter(req.Header.Op).Add(now, now.Sub(req.Received), code == wire.CodeSuccess)
 	}
 	e.sources.Add(req.Remote.Addr())
-	if e.o.Told != nil {
-		e.o.Told(&Outcome{req, code, home, took})
-	}
 }
 
 // Handle implements server.Handler.
@@ -146,6 +148,7 @@ func (e *Engine) Handle(ctx context.Context, req *server.Request, res *server.Re
 	switch {
 	case err == nil:
 	case errors.As(err, &r):
+		r = limited(req, e.misdirected(req.Header.SiteSerial, r))
 		f := wire.Failure{Message: r.Message, Indexes: r.Indexes}
 		res.Code, res.Body = r.Code, f.Append(res.Body[:0])
 	case errors.Is(err, wire.ErrHandle):
@@ -157,11 +160,14 @@ func (e *Engine) Handle(ctx context.Context, req *server.Request, res *server.Re
 		res.Fail(wire.CodeError, "the request could not be answered; the node's log says why")
 	}
 	if res.Code != wire.CodeAuthNeeded {
-		e.tell(req, res.Code, home)
+		e.count(req, res.Code, home)
 	}
 }
 
 func (e *Engine) handle(ctx context.Context, req *server.Request, res *server.Response) (*Home, error) {
+	if e.o.ReadOnly && ofPrimary(&req.Header) {
+		return nil, refuse(wire.CodeNotResponsible, "this server is a mirror; ask a primary of the site")
+	}
 	switch req.Header.Op {
 	case wire.OpResolve:
 		return e.resolve(ctx, req, res)
@@ -182,6 +188,16 @@ func (e *Engine) handle(ctx context.Context, req *server.Request, res *server.Re
 	}
 }
 
+// ofPrimary tells whether only a primary does what is asked.
+func ofPrimary(h *wire.Header) bool {
+	switch h.Op {
+	case wire.OpCreate, wire.OpDelete, wire.OpAddValues, wire.OpRemoveValues, wire.OpModifyValues, wire.OpHome, wire.OpUnhome:
+		return true
+	default:
+		return h.Op == wire.OpResolve && h.Flags.Has(wire.FlagAuthoritative)
+	}
+}
+
 // Values returns the values of an identity's handle, secret ones among them where
 // its home is here, as what authenticates wants them.
 func (e *Engine) Values(ctx context.Context, identity wire.Reference) ([]wire.Value, error) {
@@ -191,7 +207,7 @@ func (e *Engine) Values(ctx context.Context, identity wire.Reference) ([]wire.Va
 // values returns all values of a handle whose home is here, secret ones among
 // them, and the public ones of another's.
 func (e *Engine) values(ctx context.Context, handle string) ([]wire.Value, error) {
-	if e.homes.Load().of([]byte(wire.Fold(handle))) != nil {
+	if e.home([]byte(wire.Fold(handle))) != nil {
 		r, err := e.o.Store.Load(ctx, handle)
 		if err != nil {
 			return nil, fmt.Errorf("load %s: %w", handle, err)
@@ -202,7 +218,7 @@ func (e *Engine) values(ctx context.Context, handle string) ([]wire.Value, error
 	if e.o.Remote == nil {
 		return known, nil
 	}
-	values, err := e.o.Remote(ctx, handle)
+	values, err := e.recalled.get(handle, e.o.Now(), func() ([]wire.Value, error) { return e.o.Remote(ctx, handle) })
 	switch {
 	case known != nil && (err != nil || len(values) == 0):
 		return known, nil //nolint:nilerr // this is what it is known for

@@ -3,13 +3,17 @@ package engine_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"linghang/kernel/kerneltest"
 	"linghang/lib/handle/server"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/engine"
@@ -380,6 +384,42 @@ func TestAMirrorFollows(t *testing.T) {
 	}
 }
 
+// lame is a store whose log cannot be read for a while.
+type lame struct {
+	record.Store
+	faults atomic.Int32 // that are still to come
+}
+
+func (s *lame) Log(ctx context.Context, after uint64, most int) ([]record.Logged, error) {
+	if s.faults.Add(-1) >= 0 {
+		return nil, errors.New("the store is away")
+	}
+	return s.Store.Log(ctx, after, most) //nolint:wrapcheck // it is the store
+}
+
+// A node whose store was away still sees what others home.
+func TestANodeFollowsAgainWhenTheStoreIsBack(t *testing.T) {
+	e := open(t)
+	store := &lame{Store: e.store}
+	other := engine.New(engine.Options{Store: store, Name: "there", Log: slog.New(slog.DiscardHandler)})
+	follows, end := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); other.Follow(follows) }()
+	defer func() { end(); <-ended }()
+	has := func(prefix string) bool {
+		return slices.ContainsFunc(other.Homes(), func(h *engine.Home) bool { return h.Prefix == prefix })
+	}
+	kerneltest.Wait(t, "the homes to be read", func() bool { return has(above) })
+	store.faults.Store(1)
+	if err := e.Settle(t.Context(), "0.NA/88.102", "here"); err != nil {
+		t.Fatal(err)
+	}
+	kerneltest.Wait(t, "the new home to be seen", func() bool { return has("0.NA/88.102") })
+	if n := store.faults.Load(); n >= 0 {
+		t.Errorf("%d faults did not happen", n+1)
+	}
+}
+
 func (e *office) stream(t *testing.T, op wire.Op, body []byte) []byte {
 	t.Helper()
 	res := e.ask(op, "300:88.101.5/MIRROR", 0, body)
@@ -400,20 +440,26 @@ func TestAQueryTakesNoMemory(t *testing.T) {
 	if _, err := e.store.Load(t.Context(), product); err != nil {
 		t.Fatal(err)
 	}
-	q, err := wire.DecodeQuery(queryOf(product))
-	if err != nil {
+	const missing = "88.101.5/MISSING"
+	if _, err := e.store.Load(t.Context(), missing); err != nil {
 		t.Fatal(err)
 	}
-	req := &server.Request{Header: wire.Header{Op: wire.OpResolve, Flags: wire.FlagPublicOnly}, Query: q, Remote: netip.MustParseAddrPort("192.0.2.7:4711"), Received: time.Now()}
-	res := &server.Response{Body: make([]byte, 0, 4096)}
-	n := testing.AllocsPerRun(1000, func() {
-		res.Body = res.Body[:0]
-		if !e.Resolve(req, res) {
-			t.Fatal("it was not answered from memory")
+	for handle, code := range map[string]wire.Code{product: wire.CodeSuccess, missing: wire.CodeNotFound} {
+		q, err := wire.DecodeQuery(queryOf(handle))
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
-	if n > 0 {
-		t.Errorf("a query takes %.1f allocations", n)
+		req := &server.Request{Header: wire.Header{Op: wire.OpResolve, Flags: wire.FlagPublicOnly}, Query: q, Remote: netip.MustParseAddrPort("192.0.2.7:4711"), Received: time.Now()}
+		res := &server.Response{Body: make([]byte, 0, 4096)}
+		n := testing.AllocsPerRun(1000, func() {
+			res.Body = res.Body[:0]
+			if !e.Resolve(req, res) || res.Code != code {
+				t.Fatalf("%s was not answered from memory, code %d", handle, res.Code)
+			}
+		})
+		if n > 0 {
+			t.Errorf("a query for %s takes %.1f allocations", handle, n)
+		}
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
+	"time"
 
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/record"
@@ -18,7 +20,11 @@ type Home struct {
 	Node   string
 
 	Resolutions   tally.Meter
-	Registrations tally.Meter // changes of handles and their values
+	Registrations tally.Meter  // changes of handles and their values
+	Created       atomic.Int64 // handles that were new
+
+	// Spent says that no more is resolved today: more than the node's quota was.
+	Spent atomic.Bool
 }
 
 // meter is where a request counts.
@@ -107,26 +113,43 @@ func (e *Engine) Sources() *tally.Sources { return e.sources }
 // request, and when Serves has another answer.
 func (e *Engine) Refresh(ctx context.Context) error { return e.refresh(ctx) }
 
-// Follow keeps up with prefixes that are homed by others, until ctx ends.
-func (e *Engine) Follow(ctx context.Context) error {
-	last, err := e.o.Store.Last(ctx)
-	if err != nil {
-		return fmt.Errorf("read where the log ends: %w", err)
-	}
-	if err := e.refresh(ctx); err != nil {
-		return err
-	}
+// followPause is after how long the log is read again that could not be.
+const followPause = time.Second
+
+// Follow keeps up with prefixes that are homed by others, until ctx ends. While the
+// store is away it is asked again and again.
+func (e *Engine) Follow(ctx context.Context) {
+	last, err := e.start(ctx)
 	for {
 		changed := e.o.Store.Changed()
-		if last, err = e.catchUp(ctx, last); err != nil {
-			return err
+		if err == nil {
+			last, err = e.catchUp(ctx, last)
+		}
+		if err == nil {
+			select {
+			case <-ctx.Done():
+				return
+			case <-changed:
+			}
+			continue
 		}
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-changed:
+			return
+		case <-time.After(followPause):
 		}
+		e.o.Log.WarnContext(ctx, "prefixes that others home are seen later", "error", err)
+		last, err = e.start(ctx)
 	}
+}
+
+// start reads the homes, and where the log of what happens to them goes on.
+func (e *Engine) start(ctx context.Context) (uint64, error) {
+	last, err := e.o.Store.Last(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("read where the log ends: %w", err)
+	}
+	return last, e.refresh(ctx)
 }
 
 // catchUp reads the log behind a change and, if a prefix was homed or unhomed,
@@ -173,9 +196,9 @@ func (e *Engine) Settle(ctx context.Context, prefixHandle, name string) error {
 // byNode is who changes what the node keeps about itself.
 const byNode = "node"
 
-// Put writes values of a handle, beside those it has at other indexes, without
-// asking for anybody's rights: what a node says of itself.
-func (e *Engine) Put(ctx context.Context, own wire.Values) error {
+// Put writes values of a handle, beside those it has at other indexes, and removes
+// those at some, without asking for anybody's rights: what a node says of itself.
+func (e *Engine) Put(ctx context.Context, own wire.Values, removed ...int32) error {
 	now := uint32(e.o.Now().Unix()) //nolint:gosec // the protocol's time ends in 2106
 	for range triesToChange {
 		r, err := e.o.Store.Load(ctx, own.Handle)
@@ -187,10 +210,11 @@ func (e *Engine) Put(ctx context.Context, own wire.Values) error {
 			return err
 		}
 		after, changed := merge(before, own.Values, now)
-		if !changed {
+		kept := slices.DeleteFunc(slices.Clone(after), func(v wire.Value) bool { return slices.Contains(removed, v.Index) })
+		if !changed && len(kept) == len(after) {
 			return nil
 		}
-		c := record.Change{Action: wire.ActionUpdate, Handle: own.Handle, Values: encode(after), By: byNode}
+		c := record.Change{Action: wire.ActionUpdate, Handle: own.Handle, Values: encode(kept), By: byNode}
 		if r == nil {
 			c.Action = wire.ActionCreate
 		} else {

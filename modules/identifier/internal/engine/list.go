@@ -49,22 +49,27 @@ func (e *Engine) list(ctx context.Context, req *server.Request, res *server.Resp
 	if req.Header.Op == wire.OpListPrefixes {
 		below := wire.Fold(prefixHandle) + "."
 		top, _ := wire.Split(wire.RootHandle)
-		res.List = handles(e.o.Store.List(ctx, top, below), below)
+		res.List = e.handles(e.o.Store.List(ctx, top, below), below)
 		return home, nil
 	}
-	res.List = handles(e.o.Store.List(ctx, prefix, ""), "")
+	res.List = e.handles(e.o.Store.List(ctx, prefix, ""), "")
 	return home, nil
 }
 
-// handles are those of records, as long as they begin with something.
-func handles(records iter.Seq2[*record.Record, error], begin string) iter.Seq2[string, error] {
+// handles are those of records, as long as they begin with something. What other
+// servers of the site answer for is left out.
+func (e *Engine) handles(records iter.Seq2[*record.Record, error], begin string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for r, err := range records {
 			if err != nil {
 				yield("", fmt.Errorf("list handles: %w", err))
 				return
 			}
-			if !strings.HasPrefix(wire.Fold(r.Handle), begin) || !yield(r.Handle, nil) {
+			key := wire.Fold(r.Handle)
+			if !strings.HasPrefix(key, begin) {
+				return
+			}
+			if e.o.Share.WantsFolded([]byte(key)) && !yield(r.Handle, nil) {
 				return
 			}
 		}

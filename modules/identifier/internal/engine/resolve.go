@@ -14,9 +14,12 @@ import (
 // resolve answers a query.
 func (e *Engine) resolve(ctx context.Context, req *server.Request, res *server.Response) (*Home, error) {
 	handle := string(req.Query.Handle)
-	home, err := e.at(ctx, handle, req, res)
-	if home == nil || err != nil {
+	home, err := e.at(handle)
+	if err != nil {
 		return nil, err
+	}
+	if home.Spent.Load() {
+		return home, refuse(wire.CodeDailyLimit, "the quota of %s for today is used up; ask again tomorrow", home.Prefix)
 	}
 	r, err := e.o.Store.Load(ctx, handle)
 	if err != nil {
@@ -43,17 +46,13 @@ func (e *Engine) resolve(ctx context.Context, req *server.Request, res *server.R
 	return home, nil
 }
 
-// at returns the home of a handle, or answers for what is elsewhere.
-func (e *Engine) at(ctx context.Context, handle string, req *server.Request, res *server.Response) (*Home, error) {
+// at returns the home of a handle.
+func (e *Engine) at(handle string) (*Home, error) {
 	if err := wire.CheckHandle(handle); err != nil {
 		return nil, err //nolint:wrapcheck // it says all
 	}
-	if home := e.homes.Load().of([]byte(wire.Fold(handle))); home != nil {
+	if home := e.home([]byte(wire.Fold(handle))); home != nil {
 		return home, nil
-	}
-	if e.o.Recurse != nil && req.Header.Op == wire.OpResolve && req.Header.Flags.Has(wire.FlagRecurse) {
-		e.o.Recurse.Handle(ctx, req, res)
-		return nil, nil
 	}
 	prefix, _ := wire.Split(handle)
 	return nil, refuse(wire.CodeNotResponsible, "the home of %s is elsewhere", prefix)
@@ -66,8 +65,11 @@ func (e *Engine) refer(ctx context.Context, handle string, req *server.Request, 
 	if referred || err != nil {
 		return err
 	}
-	return refuse(wire.CodeNotFound, "there is no handle %s", handle)
+	return refuse(wire.CodeNotFound, noHandle)
 }
+
+// noHandle is told for a handle that is not there; who asks knows which it was.
+const noHandle = "there is no such handle"
 
 // referred answers with a referral, if a prefix above names where its own are.
 func (e *Engine) referred(ctx context.Context, handle string, req *server.Request, res *server.Response) (bool, error) {
@@ -166,8 +168,8 @@ func (e *Engine) verify(ctx context.Context, req *server.Request, res *server.Re
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it says all
 	}
-	home, err := e.at(ctx, v.Identity.Handle, req, res)
-	if home == nil || err != nil {
+	home, err := e.at(v.Identity.Handle)
+	if err != nil {
 		return nil, err
 	}
 	values, err := e.values(ctx, v.Identity.Handle)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -26,6 +27,7 @@ const treeFormat = pebble.FormatWALSyncChunks
 type Options struct {
 	Memory int64        // octets of records in memory, 256 MiB
 	Cache  int64        // octets of the tree's blocks in memory, 64 MiB (Files)
+	Filter int64        // octets at most of what tells absent handles, 64 MiB: enough for 40 million handles (Files)
 	Log    *slog.Logger // nothing
 
 	disk vfs.FS // for tests: a disk that fails
@@ -37,6 +39,9 @@ func (o Options) orDefault() Options {
 	}
 	if o.Cache == 0 {
 		o.Cache = 64 << 20
+	}
+	if o.Filter == 0 {
+		o.Filter = 64 << 20
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -72,8 +77,13 @@ type Files struct {
 	holding bool          // the writer holds the turn
 	deaths  int           // in a row, the writer's
 
-	stopped  chan struct{} // nobody makes checkpoints any more
-	labelled uint64        // what the label says, of who makes checkpoints and then of Close
+	filter  atomic.Pointer[filter] // nil until it knows all handles
+	filling atomic.Pointer[filter] // what takes its place, while it comes to know them
+	wanted  chan struct{}          // a filter
+
+	stop     context.CancelFunc // ends works
+	works    sync.WaitGroup     // who makes checkpoints, and who makes filters
+	labelled uint64             // what the label says, of who makes checkpoints and then of Close
 }
 
 // OpenFiles opens the store in a directory, and makes it when there is none.
@@ -82,7 +92,7 @@ func OpenFiles(dir string, o Options) (_ *Files, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the directory of the records: %w", err)
 	}
-	f := &Files{dir: dir, o: o, queue: newQueue(), turn: make(chan struct{}, 1), trouble: make(chan struct{}, 1), stopped: make(chan struct{})}
+	f := &Files{dir: dir, o: o, queue: newQueue(), turn: make(chan struct{}, 1), trouble: make(chan struct{}, 1), wanted: make(chan struct{}, 1)}
 	if f.lock, err = holdSoon(dir); err != nil {
 		return nil, err
 	}
@@ -107,8 +117,11 @@ func OpenFiles(dir string, o Options) (_ *Files, err error) {
 		return nil, errors.Join(err, f.tree.Load().db.Close())
 	}
 	f.memory = newMemory(o.Memory)
+	ctx, stop := context.WithCancel(context.Background()) //nolint:forbidigo // it ends with the store, by Close
+	f.stop = stop
 	go f.queue.run(f.commit, f.trouble, f.mend)
-	go f.checkpoints()
+	f.works.Go(func() { f.checkpoints(ctx) })
+	f.works.Go(func() { f.filters(ctx) })
 	return f, nil
 }
 
@@ -153,12 +166,22 @@ func (f *Files) open(made bool) error {
 }
 
 // Quick implements Store.
-func (f *Files) Quick(key []byte) (*Record, bool) { return f.memory.get(key) }
+func (f *Files) Quick(key []byte) (*Record, bool) {
+	if f.closed.Load() {
+		return nil, false // the directory may be another process's by now
+	}
+	hash := f.memory.hash(key)
+	if r, known := f.memory.look(hash, key); known {
+		return r, true
+	}
+	filter := f.filter.Load()
+	return nil, filter != nil && !filter.may(hash)
+}
 
 // Load implements Store.
 func (f *Files) Load(_ context.Context, handle string) (*Record, error) {
 	key := []byte(wire.Fold(handle))
-	if r, known := f.memory.get(key); known {
+	if r, known := f.Quick(key); known {
 		return r, nil
 	}
 	if f.closed.Load() {
@@ -332,28 +355,41 @@ func (f *Files) Snapshot(ctx context.Context) (*Snapshot, error) {
 		return nil, errStopping()
 	}
 	t := f.tree.Load()
+	var pinned *pebble.Snapshot
+	s := &Snapshot{}
+	err := f.between(ctx, t, func() error {
+		pinned = t.db.NewSnapshot()
+		s.Number, s.close = f.last.Load(), pinned.Close
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.records = func(ctx context.Context, within span) iter.Seq2[*Record, error] { return records(ctx, pinned, within) }
+	if s.Homes, err = homes(pinned, func() *draft { return nil }); err != nil {
+		return nil, errors.Join(err, pinned.Close())
+	}
+	return s, nil
+}
+
+// between does something to a tree between two commits.
+func (f *Files) between(ctx context.Context, t *tree, do func() error) error {
 	if !t.alive() {
-		return nil, f.refusal(t.cause)
+		return f.refusal(t.cause)
 	}
 	select {
 	case f.turn <- struct{}{}:
 		defer func() { <-f.turn }()
 	case <-t.dead:
-		return nil, f.refusal(t.cause)
+		return f.refusal(t.cause)
 	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for the writer of records: %w", ctx.Err())
+		return fmt.Errorf("wait for the writer of records: %w", ctx.Err())
 	}
-	var pinned *pebble.Snapshot
-	if err := t.apart(func() error { pinned = t.db.NewSnapshot(); return nil }); err != nil {
-		return nil, f.refusal(err)
+	err := t.apart(do)
+	if !t.alive() {
+		return f.refusal(t.cause)
 	}
-	s := &Snapshot{Number: f.last.Load(), close: pinned.Close}
-	s.records = func(ctx context.Context, within span) iter.Seq2[*Record, error] { return records(ctx, pinned, within) }
-	var err error
-	if s.Homes, err = homes(pinned, func() *draft { return nil }); err != nil {
-		return nil, errors.Join(err, pinned.Close())
-	}
-	return s, nil
+	return err
 }
 
 // Close implements Store. A tree whose disk has failed is left as after a crash:
@@ -362,8 +398,9 @@ func (f *Files) Close() error {
 	if f.closed.Swap(true) {
 		return nil
 	}
+	f.stop()
 	f.queue.close()
-	<-f.stopped
+	f.works.Wait()
 	t := f.tree.Load()
 	var err error
 	if t.alive() {

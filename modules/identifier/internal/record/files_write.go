@@ -41,6 +41,7 @@ func (f *Files) commit(group []*request) error {
 		return errors.Join(err, batch.Close())
 	}
 	f.turn <- struct{}{}
+	f.announce(d)
 	f.pending.Store(d)
 	if err := t.write(batch, pebble.Sync); err != nil {
 		f.holding = true
@@ -64,7 +65,7 @@ func (f *Files) look(t *tree, d *draft) error {
 	d.begin(f.head)
 	records, homes := d.keys()
 	for _, key := range records {
-		r, known := f.memory.get([]byte(key))
+		r, known := f.Quick([]byte(key))
 		if !known {
 			var err error
 			if r, err = t.record([]byte(key)); err != nil {

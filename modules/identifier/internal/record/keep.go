@@ -147,14 +147,13 @@ func linkTree(dir, copied string) error {
 }
 
 // checkpoints makes those that others have asked for, until the store is closed.
-func (f *Files) checkpoints() {
-	defer close(f.stopped)
+func (f *Files) checkpoints(ctx context.Context) {
 	tick := time.NewTicker(noteEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
-		case <-f.queue.closing:
+		case <-ctx.Done():
 			return
 		}
 		entries, err := os.ReadDir(filepath.Join(f.dir, checkpointDir))
@@ -162,7 +161,7 @@ func (f *Files) checkpoints() {
 			continue // nobody has asked yet
 		}
 		for _, e := range entries {
-			if err := f.answerNote(e); err != nil {
+			if err := f.answerNote(ctx, e); err != nil {
 				f.o.Log.Error("make a checkpoint of the records", "error", err)
 			}
 		}
@@ -170,7 +169,7 @@ func (f *Files) checkpoints() {
 }
 
 // answerNote does what an entry in the directory of checkpoints asks for.
-func (f *Files) answerNote(e fs.DirEntry) error {
+func (f *Files) answerNote(ctx context.Context, e fs.DirEntry) error {
 	path := filepath.Join(f.dir, checkpointDir, e.Name())
 	copied, wanted := strings.CutSuffix(path, noteEnding)
 	if !wanted {
@@ -180,7 +179,7 @@ func (f *Files) answerNote(e fs.DirEntry) error {
 		}
 		return nil
 	}
-	if err := errors.Join(f.checkpoint(copied), f.relabel()); err != nil {
+	if err := errors.Join(f.checkpoint(ctx, copied), f.relabel()); err != nil {
 		return errors.Join(err, writeSynced(copied+failedEnding, []byte(err.Error())), os.Remove(path))
 	}
 	return os.Remove(path)
@@ -189,7 +188,7 @@ func (f *Files) answerNote(e fs.DirEntry) error {
 // checkpoint makes a copy of the tree appear whole at a place, as of between two
 // commits. What is in memory becomes a file before, so that little of the copy is
 // a log, which is another each time.
-func (f *Files) checkpoint(place string) error {
+func (f *Files) checkpoint(ctx context.Context, place string) error {
 	t := f.tree.Load()
 	if !t.alive() {
 		return f.refusal(t.cause)
@@ -197,16 +196,8 @@ func (f *Files) checkpoint(place string) error {
 	if err := t.apart(t.db.Flush); err != nil {
 		return fmt.Errorf("write what is in memory: %w", err)
 	}
-	select {
-	case f.turn <- struct{}{}:
-		defer func() { <-f.turn }()
-	case <-t.dead:
-		return f.refusal(t.cause)
-	case <-f.queue.closing:
-		return errStopping()
-	}
 	making := place + ".making"
-	if err := t.apart(func() error { return t.db.Checkpoint(making) }); err != nil {
+	if err := f.between(ctx, t, func() error { return t.db.Checkpoint(making) }); err != nil {
 		return errors.Join(fmt.Errorf("make a checkpoint: %w", err), os.RemoveAll(making))
 	}
 	if err := os.Rename(making, place); err != nil {

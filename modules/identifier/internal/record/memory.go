@@ -67,10 +67,14 @@ func newMemory(octets int64) *memory {
 	return m
 }
 
+func (m *memory) hash(key []byte) uint64 { return maphash.Bytes(m.seed, key) }
+
 func (m *memory) place(key []byte) (*shard, uint64) {
-	hash := maphash.Bytes(m.seed, key)
-	return &m.shards[hash%shards], hash
+	hash := m.hash(key)
+	return m.shard(hash), hash
 }
+
+func (m *memory) shard(hash uint64) *shard { return &m.shards[hash%shards] }
 
 func (s *shard) chain(hash uint64) *atomic.Pointer[node] {
 	return &s.chains[hash/shards%uint64(len(s.chains))]
@@ -87,9 +91,11 @@ func (s *shard) find(hash uint64, key []byte) *node {
 
 // get returns the record of a folded handle, nil for one of which it is known
 // that it has none.
-func (m *memory) get(key []byte) (r *Record, known bool) {
-	s, hash := m.place(key)
-	n := s.find(hash, key)
+func (m *memory) get(key []byte) (r *Record, known bool) { return m.look(m.hash(key), key) }
+
+// look is get for whoever has hashed the handle.
+func (m *memory) look(hash uint64, key []byte) (r *Record, known bool) {
+	n := m.shard(hash).find(hash, key)
 	if n == nil {
 		return nil, false
 	}

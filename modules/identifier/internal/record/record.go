@@ -50,6 +50,9 @@ type Change struct {
 	At     int64  // milliseconds since 1970; 0: now (a mirror keeps the date of its primary)
 }
 
+// LogKept is how long whoever serves records keeps the log of changes.
+const LogKept = 180 * 24 * time.Hour
+
 // Mark is how far something that follows a source has come. It is written with
 // the changes, or not at all.
 type Mark struct {

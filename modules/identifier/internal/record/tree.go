@@ -166,6 +166,19 @@ func (t *tree) number(key []byte) (n uint64, err error) {
 	return n, nil
 }
 
+// handles returns how many records there are.
+func (t *tree) handles() (n int64, err error) {
+	err = each(t.db, []byte{keyCount}, []byte{keyCount + 1}, func(key, value []byte) (bool, error) {
+		more, err := decodeNumber(key, value)
+		n += int64(more) //nolint:gosec // it counts records
+		return true, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count the records: %w", err)
+	}
+	return n, nil
+}
+
 func (t *tree) head() (h head, err error) {
 	err = t.get([]byte{keyHead}, func(value []byte) (err error) {
 		h, err = decodeHead(value)

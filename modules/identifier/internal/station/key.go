@@ -4,9 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"linghang/lib/handle/auth"
@@ -31,25 +29,15 @@ func LoadKey(path string, passphrase []byte) (crypto.PrivateKey, error) {
 	return key, nil
 }
 
-// loadOrMakeKey reads a key, and makes one where there is none.
+// loadOrMakeKey reads an RSA key, and makes one where there is none.
 func loadOrMakeKey(path string) (crypto.PrivateKey, error) {
-	key, err := LoadKey(path, nil)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return key, err
-	}
-	made, err := rsa.GenerateKey(rand.Reader, keyBits)
-	if err != nil {
-		return nil, fmt.Errorf("make key: %w", err)
-	}
-	record, err := auth.EncodePrivateKey(made)
-	if err != nil {
-		return nil, fmt.Errorf("make key: %w", err)
-	}
-	file, err := auth.EncodeKeyFile(record, nil)
-	if err != nil {
-		return nil, fmt.Errorf("make key: %w", err)
-	}
-	return made, writeFile(path, file)
+	return keptKey(path, func() (crypto.PrivateKey, error) {
+		made, err := rsa.GenerateKey(rand.Reader, keyBits)
+		if err != nil {
+			return nil, fmt.Errorf("make key: %w", err)
+		}
+		return made, nil
+	})
 }
 
 // publicRecord returns the record of a key's public part.

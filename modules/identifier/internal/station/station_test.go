@@ -88,7 +88,7 @@ func newChain(t *testing.T) *chain {
 	known := []wire.Site{c.root}
 	_, c.stop[1] = open(t, station.Config{Role: station.Secondary, Dir: c.dirs[1], Prefix: "88.101", Root: known})
 	admit(t, as(t, c.root, c.dirs[0], wire.RootHandle), c.dirs[1])
-	_, c.stop[2] = open(t, station.Config{Role: station.Enterprise, Dir: c.dirs[2], Prefix: "88.101.5", Root: known})
+	_, c.stop[2] = open(t, station.Config{Role: station.Enterprise, Dir: c.dirs[2], Prefix: "88.101.5", Root: known, Mirrors: []wire.Reference{mirrorIdentity}})
 	admit(t, as(t, c.root, c.dirs[1], secondaryHandle), c.dirs[2])
 	return c
 }

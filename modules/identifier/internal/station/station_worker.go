@@ -17,12 +17,16 @@ import (
 
 	"linghang/lib/handle/auth"
 	"linghang/lib/handle/client"
+	"linghang/lib/handle/hjson"
 	"linghang/lib/handle/resolver"
 	"linghang/lib/handle/rest"
 	"linghang/lib/handle/server"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/engine"
+	"linghang/modules/identifier/internal/mirror"
+	"linghang/modules/identifier/internal/prefix"
 	"linghang/modules/identifier/internal/record"
+	"linghang/modules/identifier/internal/vouch"
 )
 
 // Station is a node with its listeners.
@@ -37,13 +41,20 @@ type Station struct {
 	site wire.Site
 	key  crypto.PrivateKey
 
+	share engine.Share // of a site with several servers
+
+	signer *vouch.Signer // nil of a node that does not sign
+
 	engine    *engine.Engine     // nil of a recursive node
 	recursive *resolver.Resolver // nil of all others
+	mirror    *mirror.Mirror     // nil of all others
+	primary   *client.Client     // asks the primary of a mirror
+	measures  *measures          // of a mirror
+	started   time.Time
 	server    *server.Server
 	rest      *rest.Handler
 	tls       *tls.Config
 	client    *client.Client
-	recalled  recalled
 }
 
 // Open reads or makes the node's directory and takes its ports.
@@ -55,7 +66,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (_ *Station, err erro
 	if err != nil {
 		return nil, err
 	}
-	s := &Station{c: c, log: log}
+	s := &Station{c: c, log: log, started: time.Now()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -73,12 +84,18 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (_ *Station, err erro
 	if s.store, err = record.OpenFiles(filepath.Join(c.Dir, "records"), record.Options{Memory: c.Memory, Log: log}); err != nil {
 		return nil, fmt.Errorf("open the records: %w", err)
 	}
+	if len(c.Root) > 0 {
+		s.client = client.New(client.Options{Root: c.Root, KeepIdle: 2})
+	}
+	if c.Role == Mirror {
+		return s, s.reflect(ctx, kept)
+	}
+	if err := s.c.sameKeys(); err != nil {
+		return nil, err
+	}
 	admin, err := loadOrMakeKey(filepath.Join(c.Dir, "admin.key"))
 	if err != nil {
 		return nil, err
-	}
-	if len(c.Root) > 0 {
-		s.client = client.New(client.Options{Root: c.Root, KeepIdle: 2})
 	}
 	if err := s.settle(ctx, kept, admin); err != nil {
 		return nil, err
@@ -120,8 +137,23 @@ func (s *Station) place(kept saved, name string) error {
 	if err != nil {
 		return err
 	}
-	s.site, err = s.c.publish(kept, SiteOf(name, public, handle.Port(), web.Port(), key))
-	return err
+	site := prefix.Place{Name: name, Address: public, Handle: handle.Port(), Web: web.Port(), PublicKey: key}.Site()
+	site.Primary = s.c.Role != Mirror
+	if before, err := LoadSite(filepath.Join(s.c.Dir, "siteinfo.json")); s.c.Site == nil && err == nil && len(before.Servers) > 1 {
+		s.c.Site = &before // it is one of several servers until it is told otherwise
+	}
+	if s.c.Site == nil {
+		s.site, err = s.c.publish(kept, site)
+		return err
+	}
+	if s.share, err = s.c.share(kept, &site); err != nil {
+		return err
+	}
+	s.site, kept.Serial = *s.c.Site, s.c.Site.Serial
+	if err := s.c.save(kept); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(s.c.Dir, "siteinfo.json"), append(hjson.AppendSite(nil, &s.site), '\n'))
 }
 
 // resolveForOthers makes the node a recursive one.
@@ -130,7 +162,7 @@ func (s *Station) resolveForOthers(kept saved) error {
 		return err
 	}
 	var err error
-	s.recursive, err = resolver.New(resolver.Options{Client: client.Options{Root: s.c.Root, KeepIdle: 2}, CacheMiB: int(s.c.Memory >> 20)})
+	s.recursive, err = resolver.New(resolver.Options{Client: client.Options{Root: s.c.Root, KeepIdle: 2}, CacheMiB: int(s.c.Memory >> 20), Policy: resolver.Policy{Trust: resolver.Trust{On: len(s.c.Trust) > 0, Roots: s.c.Trust, Refuse: s.c.Demand}}})
 	if err != nil {
 		return fmt.Errorf("build the node: %w", err)
 	}
@@ -147,17 +179,16 @@ func (s *Station) settle(ctx context.Context, kept saved, admin crypto.PrivateKe
 	if err := s.place(kept, name); err != nil {
 		return err
 	}
-	values, err := s.c.values(&s.site, admin)
+	own, err := s.own(admin)
 	if err != nil {
 		return err
 	}
-	own := wire.Values{Handle: s.c.prefixHandle(), Values: values}
-	if err := writeRequest(filepath.Join(s.c.Dir, "request.json"), &own); err != nil {
+	if err := writeRequest(filepath.Join(s.c.Dir, "request.json"), &Request{Handle: own.Handle, Values: own.Values}); err != nil {
 		return err
 	}
 	s.engine = engine.New(engine.Options{
-		Store: s.store, Name: s.c.prefixHandle(), Administrators: append([]wire.Reference{s.c.identity()}, s.c.Admins...), FullAccess: true, Mirrors: s.c.Mirror,
-		Remote: s.remote, Known: map[string][]wire.Value{wire.Fold(own.Handle): values}, Log: s.log,
+		Store: s.store, Name: s.c.prefixHandle(), Share: s.share, Administrators: append([]wire.Reference{s.c.identity()}, s.c.Admins...), FullAccess: true, Mirrors: s.c.Mirrors,
+		Remote: s.remote, Known: map[string][]wire.Value{wire.Fold(own.Handle): own.Values}, Seal: s.seal, Log: s.log,
 	})
 	if err := s.engine.Settle(ctx, s.c.prefixHandle(), s.c.prefixHandle()); err != nil {
 		return err
@@ -168,9 +199,24 @@ func (s *Station) settle(ctx context.Context, kept saved, admin crypto.PrivateKe
 	return s.engine.Put(ctx, own)
 }
 
+// own is the record of the node's prefix.
+func (s *Station) own(admin crypto.PrivateKey) (wire.Values, error) {
+	key, err := publicRecord(admin)
+	if err != nil {
+		return wire.Values{}, err
+	}
+	own := prefix.Record(s.c.prefixHandle(), s.site.Append(nil), key, s.c.Role == Secondary)
+	if s.signer, err = s.c.openSigner(); err != nil || s.signer == nil || s.c.Role == Root {
+		return own, err
+	}
+	told, err := vouch.KeyValue(s.signer.Public())
+	own.Values = append(own.Values, told)
+	return own, err //nolint:wrapcheck // it says all
+}
+
 // build makes what speaks the protocol, and what programs speak, before a handler.
 func (s *Station) build(h server.Handler, lookup func(context.Context, wire.Reference) ([]wire.Value, error), verify func(context.Context, *wire.Verification) (bool, error)) (err error) {
-	o := server.Options{Handler: h, Site: s.site, Key: s.key, AllowLogin: true}
+	o := server.Options{Handler: h, Site: s.site, Key: s.key, AllowLogin: true, UDPRate: s.c.UDPRate}
 	if lookup != nil {
 		o.Authenticate = server.KeyCheck(auth.Policy{}, lookup, verify)
 	}
@@ -197,20 +243,18 @@ func (s *Station) remote(ctx context.Context, handle string) ([]wire.Value, erro
 	if s.client == nil {
 		return nil, nil
 	}
-	return s.recalled.get(handle, time.Now(), func() ([]wire.Value, error) {
-		ctx, cancel := context.WithTimeout(ctx, remoteTime)
-		defer cancel()
-		a, err := s.client.Resolve(ctx, handle, client.Query{KeepAlias: true})
-		switch client.CodeOf(err) {
-		case wire.CodeNotFound, wire.CodeValuesNotFound:
-			return nil, nil
-		default:
-		}
-		if err != nil {
-			return nil, err //nolint:wrapcheck // the engine says what it asked for
-		}
-		return a.Values, nil
-	})
+	ctx, cancel := context.WithTimeout(ctx, remoteTime)
+	defer cancel()
+	a, err := s.client.Resolve(ctx, handle, client.Query{KeepAlias: true})
+	switch client.CodeOf(err) {
+	case wire.CodeNotFound, wire.CodeValuesNotFound:
+		return nil, nil
+	default:
+	}
+	if err != nil {
+		return nil, err //nolint:wrapcheck // the engine says what it asked for
+	}
+	return a.Values, nil
 }
 
 func addressOf(l net.Listener) netip.AddrPort {
@@ -233,7 +277,14 @@ func (s *Station) Run(ctx context.Context) error {
 	if s.recursive != nil {
 		work.Go(func() error { return s.recursive.Run(ctx) })
 	} else {
-		work.Go(func() error { return s.engine.Follow(ctx) })
+		work.Go(func() error { s.engine.Follow(ctx); return nil })
+		work.Go(func() error { s.trim(ctx); return nil })
+		if s.mirror == nil {
+			work.Go(func() error { return s.sealAll(ctx) })
+		}
+	}
+	if s.mirror != nil {
+		work.Go(func() error { return s.mirror.Run(ctx) })
 	}
 	for _, conn := range s.udp {
 		work.Go(func() error { return s.server.ServeUDP(ctx, conn) })
@@ -244,6 +295,23 @@ func (s *Station) Run(ctx context.Context) error {
 		return fmt.Errorf("run the node: %w", err)
 	}
 	return nil
+}
+
+// trimPause is how often old changes are forgotten.
+const trimPause = 24 * time.Hour
+
+// trim keeps the log of changes from growing for ever, until ctx ends.
+func (s *Station) trim(ctx context.Context) {
+	for {
+		if err := s.store.Trim(ctx, time.Now().Add(-record.LogKept)); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "old changes are forgotten later", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(trimPause):
+		}
+	}
 }
 
 // Close gives the ports and the records back.
@@ -257,8 +325,10 @@ func (s *Station) Close() error {
 			errs = append(errs, closed(l.Close()))
 		}
 	}
-	if s.client != nil {
-		errs = append(errs, s.client.Close())
+	for _, c := range []*client.Client{s.client, s.primary} {
+		if c != nil {
+			errs = append(errs, c.Close())
+		}
 	}
 	if s.recursive != nil {
 		errs = append(errs, s.recursive.Close())

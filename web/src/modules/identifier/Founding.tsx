@@ -59,7 +59,7 @@ function Entry({ city, role, above }: { city: boolean; role: Role; above: string
           <Select showSearch={{ optionFilterProp: 'label' }} options={choices} />
         </Form.Item>
       )}
-      <NodeFields />
+      <NodeFields contract />
     </EntityForm>
   )
 }

@@ -1,8 +1,8 @@
-import { PlusOutlined } from '@ant-design/icons'
-import { Button, Drawer } from 'antd'
+import { PlusOutlined, PrinterOutlined, UploadOutlined } from '@ant-design/icons'
+import { Button, Drawer, Flex } from 'antd'
 import { useState } from 'react'
-import { Link } from 'react-router'
-import { DataTable, EmptyState, PageHeader, useFormat, useLive, useMay, useOpen, useText, type Column, type Filter } from '../../kernel'
+import { Link, useNavigate } from 'react-router'
+import { DataTable, EmptyState, LinkButton, PageHeader, useFormat, useLive, useMay, useOpen, useText, type Column, type Filter } from '../../kernel'
 import { handlesKey, topics, useNodes, type HandleRow, type NodeDetail } from './data'
 import { Identifier } from './Identifier'
 import { Registration } from './Registration'
@@ -12,9 +12,10 @@ import { useIdentifierTexts } from './texts'
 /** All identifiers that are hosted here, of every node. */
 export default function Handles() {
   const t = useIdentifierTexts()
+  const may = useMay()
   return (
     <div className="lh-stack">
-      <PageHeader title={t('handles.title')} note={t('handles.note')} />
+      <PageHeader title={t('handles.title')} note={t('handles.note')} actions={may('identifier.register') && <LinkButton to="/identifier/imports" icon={<UploadOutlined />}>{t('handle.importFile')}</LinkButton>} />
       <HandleList />
     </div>
   )
@@ -28,6 +29,8 @@ export function HandleList({ node }: { node?: NodeDetail }) {
   const columns = useColumns(!node)
   const [open, show] = useOpen()
   const nodes = useNodes({ limit: 500, sort: 'prefix' }, !node)
+  const [selected, select] = useState<string[]>([])
+  const prints = may('identifier.register')
   useLive(topics.handles, handlesKey)
   const filters: Filter[] = [
     { name: 'value', label: t('handles.value'), input: 'text' },
@@ -44,6 +47,7 @@ export function HandleList({ node }: { node?: NodeDetail }) {
   )
   return (
     <>
+      {selected.length > 0 && <Chosen handles={selected} clear={() => select([])} />}
       <DataTable<HandleRow>
         url="/api/identifier/handles"
         queryKey={handlesKey}
@@ -54,10 +58,24 @@ export function HandleList({ node }: { node?: NodeDetail }) {
         search={t('handles.search')}
         exports
         empty={empty}
+        {...(prints ? { select: { selected, change: select } } : {})}
         {...(node ? { fixed: { node: node.id }, prefix: 'h.', views: '' } : {})}
       />
       <Opened node={node} open={open} show={show} />
     </>
+  )
+}
+
+/** What can be done with the identifiers that were selected. */
+function Chosen({ handles, clear }: { handles: string[]; clear: () => void }) {
+  const t = useIdentifierTexts()
+  const go = useNavigate()
+  return (
+    <Flex gap={8} wrap align="center" className="lh-chosen" role="status">
+      <span>{t('labels.selected', { count: handles.length })}</span>
+      <Button icon={<PrinterOutlined />} onClick={() => void go('/identifier/labels', { state: { handles } })}>{t('labels.title')}</Button>
+      <Button type="text" onClick={clear}>{t('labels.clear')}</Button>
+    </Flex>
   )
 }
 

@@ -4,8 +4,9 @@ import { Alert, Button, Flex } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { api, Confirm, EntityForm, Failure, LinkButton, Loading, Problem, read, StatusTag, useChange, useFormat, useMay, useText } from '../../kernel'
-import { handlesKey, useHandle, useNode, type HandleDetail } from './data'
-import { rowsOf, valuesOf, type Row } from './rows'
+import { handlesKey, useFollowed, useHandle, useNode, type HandleDetail, type Template } from './data'
+import { itemsOf, refOf, splitRows, valuesOf, type Row } from './rows'
+import { TemplateItems } from './TemplateItems'
 import { useIdentifierTexts } from './texts'
 import { ValueRows } from './ValueRows'
 import { Values } from './Values'
@@ -59,22 +60,35 @@ function Shown({ detail, edit, close }: { detail: HandleDetail; edit: () => void
   )
 }
 
-/** Changes the values. When somebody was faster, what was typed stays, beside what they saved. */
+/** Changes the values, in the fields of the template if there is one. */
 function Editing({ detail, done }: { detail: HandleDetail; done: () => void }) {
+  const ref = refOf(detail.list)
+  const followed = useFollowed(ref)
+  if (ref && followed.isPending) return <Loading rows={4} />
+  return <Changing detail={detail} template={followed.data ?? null} done={done} />
+}
+
+interface Fields {
+  items?: Record<string, string>
+  rows: Row[]
+}
+
+/** Changes the values. When somebody was faster, what was typed stays, beside what they saved. */
+function Changing({ detail, template, done }: { detail: HandleDetail; template: Template | null; done: () => void }) {
   const t = useIdentifierTexts()
   const queries = useQueryClient()
   const [base, setBase] = useState(detail)
   const [overtaken, setOvertaken] = useState<HandleDetail | null>(null)
   const change = useChange({
-    run: (rows: Row[]) => read(api.PUT('/api/identifier/handle', { body: { handle: detail.handle, was: base.change, values: valuesOf(rows) } })),
+    run: ({ rows, items }: Fields) => read(api.PUT('/api/identifier/handle', { body: { handle: detail.handle, was: base.change, values: valuesOf(rows), ...(template ? { template: `${template.code}:${template.version}`, items: itemsOf(items) } : {}) } })),
     refresh: [handlesKey],
     done: t('handle.saved'),
     after: done,
     quiet: true,
   })
-  const submit = async ({ rows }: { rows: Row[] }) => {
+  const submit = async (fields: Fields) => {
     try {
-      await change.mutateAsync(rows)
+      await change.mutateAsync(fields)
     } catch (error) {
       // The newest is read at once, so that it can be compared and saved over knowingly.
       if (error instanceof Problem && error.key === 'identifier.handle.changed') setOvertaken(await queries.fetchQuery({ queryKey: [...handlesKey, 'newest', detail.handle], queryFn: () => read(api.GET('/api/identifier/handle', { params: { query: { handle: detail.handle } } })), staleTime: 0 }))
@@ -86,7 +100,7 @@ function Editing({ detail, done }: { detail: HandleDetail; done: () => void }) {
     setOvertaken(null)
   }
   return (
-    <EntityForm<{ rows: Row[] }> name="values" initial={{ rows: rowsOf(detail.list) }} submit={submit} cancel={done} wide>
+    <EntityForm<Fields> name="values" initial={splitRows(detail.list, template?.items ?? [])} submit={submit} cancel={done} wide>
       {overtaken && (
         <Alert
           type="warning"
@@ -97,7 +111,8 @@ function Editing({ detail, done }: { detail: HandleDetail; done: () => void }) {
         />
       )}
       {base !== detail && !overtaken && <Alert type="info" showIcon className="lh-form-problem" title={t('handle.accepted')} />}
-      <ValueRows />
+      {template && <TemplateItems template={template} />}
+      <ValueRows optional={template !== null} />
     </EntityForm>
   )
 }

@@ -1,16 +1,24 @@
-import { DownloadOutlined, DownOutlined, PlusOutlined } from '@ant-design/icons'
+import { DownloadOutlined, DownOutlined, PlusOutlined, UploadOutlined } from '@ant-design/icons'
 import { Alert, Button, Card, Drawer, Dropdown, Form, Input, Modal } from 'antd'
 import { useState } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
+import { Sparkline } from '../../lib/chart/Sparkline'
 import {
-  api, EntityForm, Failure, Figure, Figures, ifMatch, LinkButton, Loading, none, PageHeader, PageTabs, Particulars, Problem, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText,
+  api, EntityForm, Failure, Figure, Figures, ifMatch, LinkButton, Loading, none, PageHeader, PageTabs, Particulars, Problem, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, usePalette, useText,
 } from '../../kernel'
-import { nodesKey, stateTone, useNode, useVocabulary, type NodeDetail, type State } from './data'
+import { healthTone, nodesKey, stateTone, useNode, useStatistics, useVocabulary, type NodeDetail, type State } from './data'
+import { Escrow } from './Escrow'
 import { HandleList } from './Handles'
 import './identifier.css'
+import { Seen } from './Seen'
 import { inputOf, NodeFields, valuesOf, type Values } from './NodeFields'
 import { NodeList } from './Nodes'
-import { useIdentifierTexts } from './texts'
+import { Operator } from './Operator'
+import { Companies } from './Companies'
+import { Quota } from './Quota'
+import { Reports } from './Reports'
+import { Tables } from './Tables'
+import { useIdentifierTexts, type Translation } from './texts'
 import { daysUntil, meaningOf } from './words'
 
 /** The console of one node: its state, its identifiers, the nodes below it, and what it is. */
@@ -37,11 +45,20 @@ function Page({ node }: { node: NodeDetail }) {
   const t = useIdentifierTexts()
   const text = useText()
   const vocabulary = useVocabulary()
+  const may = useMay()
   const [params, setParams] = useSearchParams()
   const kept = node.hosting === 'hosted' && node.role !== 'root'
+  const speaks = may('identifier.apply') && (node.yours || node.transitions.length > 0) && node.state !== 'applied' && node.state !== 'refused'
   const tabs = [
     ...(node.role === 'enterprise' ? [] : [{ key: 'below', label: t('node.below'), children: <NodeList above={node.id} prefix="b." /> }]),
     ...(kept ? [{ key: 'handles', label: t('node.handles'), children: <HandleList node={node} /> }] : []),
+    ...(node.state === 'applied' || node.state === 'refused' ? [] : [{ key: 'probes', label: t('events.tab'), children: <Seen node={node} /> }]),
+    ...(node.role === 'secondary' && speaks ? [{ key: 'tables', label: t('tables.title'), children: <Tables node={node} /> }] : []),
+    ...(node.role === 'secondary' && speaks ? [{ key: 'escrow', label: t('escrow.title'), children: <Escrow node={node} /> }] : []),
+    ...(speaks ? [{ key: 'reports', label: t('reports.title'), children: <Reports node={node} /> }] : []),
+    ...(speaks ? [{ key: 'operator', label: t('operator.title'), children: <Operator node={node} /> }] : []),
+    ...(node.state === 'applied' || node.state === 'refused' || (node.hosting === 'alone' && node.role === 'enterprise') ? [] : [{ key: 'quota', label: t('quota.title'), children: <Quota node={node} /> }]),
+    ...(node.state === 'trial' || node.state === 'in_service' ? [{ key: 'gs1', label: t('companies.title'), children: <Companies node={node} /> }] : []),
     { key: 'entry', label: t('node.entry'), children: <Entry node={node} /> },
   ]
   // Whoever reviews an application reads first what it says.
@@ -56,6 +73,7 @@ function Page({ node }: { node: NodeDetail }) {
         marks={
           <>
             <StatusTag tone={stateTone[node.state]}>{vocabulary.title('states', node.state)}</StatusTag>
+            {node.health !== 'unknown' && <StatusTag tone={healthTone[node.health]}>{t('events.healthTitle')} {t(`events.health.${node.health}`)}</StatusTag>}
             {node.synthetic && <SyntheticMark />}
           </>
         }
@@ -95,10 +113,23 @@ function Head({ node }: { node: NodeDetail }) {
     <Figures>
       {node.hosting === 'hosted' && <Figure label={t('node.count')} value={f.number(node.identifiers)} note={node.role === 'root' ? t('node.countPrefixes') : undefined} />}
       {node.role !== 'enterprise' && <Figure label={t(node.role === 'root' ? 'role.secondary' : 'role.enterprise')} value={f.number(node.below)} />}
+      {node.hosting === 'hosted' && <Asked node={node} />}
       <Figure label={t('field.hosting')} value={t(`hosting.${node.hosting}`)} />
       <Figure label={t('field.until')} value={f.date(date)} note={date ? t(left < 0 ? 'node.over' : 'node.left', { count: f.number(Math.abs(left)) }) : undefined} />
     </Figures>
   )
+}
+
+/** How often the node was asked within thirty days, with a small curve. */
+function Asked({ node }: { node: NodeDetail }) {
+  const t = useIdentifierTexts()
+  const f = useFormat()
+  const { data } = useStatistics({ node: node.id })
+  const colour = usePalette().series[0]!
+  if (!data) return <Figure label={t('statistics.ofNode')} value={none} />
+  const total = data.totals.find((x) => x.kind === 'resolution')?.requests ?? 0
+  const curve = <Sparkline points={data.days.map((d) => [d.at, d.resolutions])} colour={colour} label={t('statistics.ofNode')} width={120} />
+  return <Figure label={t('statistics.ofNode')} value={f.number(total)} note={<>{total > 0 && <>{curve}<br /></>}<Link to={`/identifier/statistics?node=${node.id}&alone=1`}>{t('statistics.more')}</Link></>} />
 }
 
 function Actions({ node }: { node: NodeDetail }) {
@@ -110,12 +141,14 @@ function Actions({ node }: { node: NodeDetail }) {
   return (
     <>
       {node.yours && may('identifier.register') && takes(node) && node.role !== 'root' && <Button type={node.role === 'enterprise' ? 'primary' : 'default'} icon={<PlusOutlined />} onClick={register}>{t('handle.register')}</Button>}
+      {node.yours && may('identifier.register') && takes(node) && node.role !== 'root' && <LinkButton to={`/identifier/imports?node=${node.id}`} icon={<UploadOutlined />}>{t('handle.importFile')}</LinkButton>}
       {node.role !== 'enterprise' && may('identifier.apply') && (node.state === 'trial' || node.state === 'in_service') && (
         <LinkButton to={`/identifier/nodes/new?role=${node.role === 'root' ? 'secondary' : 'enterprise'}&above=${node.id}`} icon={<PlusOutlined />}>{t(node.transitions.length > 0 || node.yours ? 'node.foundBelow' : 'nodes.apply')}</LinkButton>
       )}
       {node.transitions.length > 0 && <Move node={node} />}
       {node.yours && may('identifier.apply') && <Button onClick={() => setEditing(true)}>{t('node.edit')}</Button>}
       {node.site && <Button icon={<DownloadOutlined />} href={`/api/identifier/nodes/${node.id}/siteinfo.json`} download="siteinfo.json">siteinfo.json</Button>}
+      {node.role === 'root' && node.signs && <Button icon={<DownloadOutlined />} href={`/api/identifier/nodes/${node.id}/trust.json`} download="trust.json">trust.json</Button>}
       <Edit node={node} open={editing} close={() => setEditing(false)} />
     </>
   )
@@ -123,8 +156,10 @@ function Actions({ node }: { node: NodeDetail }) {
 
 function Edit({ node, open, close }: { node: NodeDetail; open: boolean; close: () => void }) {
   const t = useIdentifierTexts()
+  const decides = node.transitions.length > 0
+  const contract = !decides && node.valid_until ? { valid_until: node.valid_until } : {}
   const change = useChange({
-    run: (values: Values) => read(api.PUT('/api/identifier/nodes/{id}', { params: { path: { id: node.id }, header: ifMatch(node.version) }, body: inputOf(values) })),
+    run: (values: Values) => read(api.PUT('/api/identifier/nodes/{id}', { params: { path: { id: node.id }, header: ifMatch(node.version) }, body: { ...inputOf(values), ...contract } })),
     refresh: [nodesKey],
     done: t('node.saved'),
     after: close,
@@ -133,7 +168,7 @@ function Edit({ node, open, close }: { node: NodeDetail; open: boolean; close: (
   return (
     <Drawer open={open} onClose={close} size={720} title={t('node.edit')} destroyOnHidden>
       <EntityForm<Values> initial={valuesOf(node)} submit={(values) => change.mutateAsync(values)} cancel={close} wide>
-        <NodeFields />
+        <NodeFields contract={decides} />
       </EntityForm>
     </Drawer>
   )
@@ -172,6 +207,12 @@ function Move({ node }: { node: NodeDetail }) {
   )
 }
 
+/** What a node signs its identifiers with, and whether anybody vouches for its key. */
+function signs(node: NodeDetail, t: Translation) {
+  const kind = t(`signs.${node.signs || (node.signing_key ? 'own' : 'none')}`)
+  return (node.signs || node.signing_key) && node.role !== 'root' && !node.certificate ? `${kind} · ${t('node.uncertified')}` : kind
+}
+
 function Entry({ node }: { node: NodeDetail }) {
   const t = useIdentifierTexts()
   const text = useText()
@@ -190,6 +231,8 @@ function Entry({ node }: { node: NodeDetail }) {
     { key: 'hosting', label: t('field.hosting'), children: `${t(`hosting.${node.hosting}`)}${node.hosting === 'hosted' ? ` · ${t('field.door')} ${node.door}` : ''}` },
     { key: 'site', label: t('field.site'), children: site.kind === 'site' ? <span className="lh-two"><span>{t('value.site', { serial: site.serial })}</span><ul className="lh-plain lh-code">{site.doors.map((d) => <li key={d}>{d.toUpperCase()}</li>)}</ul></span> : node.site || none },
     { key: 'key', label: t('field.publicKey'), children: t(node.has_key ? 'node.hasKey' : 'node.hasNoKey') },
+    { key: 'signs', label: t('field.signs'), children: signs(node, t) },
+    ...(node.certificate ? [{ key: 'certificate', label: t('field.certificate'), children: t('node.certified', { issuer: node.certificate.issuer, until: f.date(node.certificate.until) }) }] : []),
     { key: 'until', label: t('field.until'), children: f.date(node.valid_until) },
     { key: 'created', label: t('field.created'), children: f.time(node.created_at) },
   ]

@@ -21,7 +21,8 @@ export function inputOf({ until, ...values }: Values): Input {
   const alone = values.hosting === 'alone'
   return {
     ...values, name: { zh: name.zh || name.en, en: name.en || name.zh }, contact, industry: values.industry ?? '', district: values.district ?? '',
-    prefix: values.prefix?.trim() ?? '', site: alone ? (values.site?.trim() ?? '') : '', public_key: values.public_key?.trim() ?? '', ...(until ? { valid_until: until.endOf('day').toISOString() } : {}),
+    prefix: values.prefix?.trim() ?? '', site: alone ? (values.site?.trim() ?? '') : '', public_key: values.public_key?.trim() ?? '',
+    signs: alone ? '' : (values.signs ?? ''), signing_key: alone ? (values.signing_key?.trim() ?? '') : '', ...(until ? { valid_until: until.endOf('day').toISOString() } : {}),
   }
 }
 
@@ -29,12 +30,13 @@ export function inputOf({ until, ...values }: Values): Input {
 export function valuesOf(node: NodeDetail): Values {
   return {
     name: node.name, industry: node.industry, district: node.district, contact: node.contact, hosting: node.hosting, door: node.door, site: node.site_file ?? '', public_key: node.public_key ?? '',
+    signs: node.signs, signing_key: node.signing_key ?? '',
     until: node.valid_until ? dayjs(node.valid_until) : null,
   }
 }
 
-/** The fields of a node of any role; its prefix is chosen once. */
-export function NodeFields() {
+/** The fields of a node of any role; its prefix is chosen once, and the end of the contract by who decides about the node. */
+export function NodeFields({ contract }: { contract: boolean }) {
   const t = useIdentifierTexts()
   const vocabulary = useVocabulary()
   const alone = Form.useWatch('hosting') === 'alone'
@@ -53,7 +55,7 @@ export function NodeFields() {
         <Form.Item name={['contact', 'name']} label={t('field.contactName')}><TextInput maxLength={100} /></Form.Item>
         <Form.Item name={['contact', 'phone']} label={t('field.contactPhone')}><TextInput maxLength={40} inputMode="tel" /></Form.Item>
         <Form.Item name={['contact', 'email']} label={t('field.contactEmail')}><TextInput maxLength={200} inputMode="email" /></Form.Item>
-        <Form.Item name="until" label={t('field.until')} extra={t('form.untilNote')}><DatePicker style={{ width: '100%' }} /></Form.Item>
+        {contract && <Form.Item name="until" label={t('field.until')} extra={t('form.untilNote')}><DatePicker style={{ width: '100%' }} /></Form.Item>}
       </div>
       <Form.Item name="hosting" label={t('field.hosting')} className="lh-choices">
         <Radio.Group>
@@ -68,6 +70,15 @@ export function NodeFields() {
       {alone && <SiteField />}
       {!alone && vocabulary.doors.length > 1 && (
         <Form.Item name="door" label={t('field.door')} extra={t('form.doorNote')}><Select options={vocabulary.doors.map((d) => ({ value: d, label: d }))} /></Form.Item>
+      )}
+      {alone ? (
+        <Form.Item name="signing_key" label={t('field.signingKey')} extra={t('form.signingKeyNote')}>
+          <TextInput.TextArea maxLength={20000} autoSize={{ minRows: 1, maxRows: 6 }} className="lh-code" spellCheck={false} />
+        </Form.Item>
+      ) : (
+        <Form.Item name="signs" label={t('field.signs')} extra={t('form.signsNote')}>
+          <Select options={(['', 'rsa', 'sm2'] as const).map((x) => ({ value: x, label: t(`signs.${x || 'none'}`) }))} />
+        </Form.Item>
       )}
       <Form.Item name="public_key" label={t('field.publicKey')} extra={t('form.publicKeyNote')}>
         <TextInput.TextArea maxLength={20000} autoSize={{ minRows: 1, maxRows: 6 }} className="lh-code" spellCheck={false} />

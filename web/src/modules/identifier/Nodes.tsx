@@ -5,17 +5,21 @@ import { Link, useSearchParams } from 'react-router'
 import {
   DataTable, EmptyState, Failure, Figure, Figures, LinkButton, none, PageHeader, StatusTag, SyntheticMark, useFormat, useLive, useMay, useText, type Column, type Filter,
 } from '../../kernel'
-import { nodesKey, stateTone, topics, useFounds, useNodes, useVocabulary, type NodeRow } from './data'
+import { healthTone, nodesKey, stateTone, topics, useFounds, useNodes, useVocabulary, type NodeRow } from './data'
+import { Districts } from './Districts'
 import './identifier.css'
 import { useIdentifierTexts } from './texts'
 import { Tree } from './Tree'
 
-/** All nodes, live: as the tree that they are, or as a list. */
+type View = 'tree' | 'map' | 'list'
+
+/** All nodes, live: as the tree that they are, on the map, or as a list. */
 export default function Nodes() {
   const t = useIdentifierTexts()
   const may = useMay()
   const [params, setParams] = useSearchParams()
-  const list = ['view', 'q', 'role', 'state', 'district', 'sort', 'cursor'].some((name) => params.get(name))
+  const listed = params.get('view') === 'list' || ['q', 'role', 'state', 'industry', 'district', 'sort', 'cursor'].some((name) => params.get(name))
+  const view: View = params.get('view') === 'map' ? 'map' : listed ? 'list' : 'tree'
   useLive(topics.nodes, nodesKey)
   return (
     <div className="lh-stack">
@@ -24,13 +28,19 @@ export default function Nodes() {
         note={t('nodes.note')}
         actions={
           <>
-            <Segmented value={list ? 'list' : 'tree'} options={[{ value: 'tree', label: t('nodes.asTree') }, { value: 'list', label: t('nodes.asList') }]} onChange={(next) => setParams(next === 'list' ? { view: 'list' } : {})} />
+            <Segmented<View>
+              value={view}
+              options={[{ value: 'tree', label: t('nodes.asTree') }, { value: 'map', label: t('nodes.asMap') }, { value: 'list', label: t('nodes.asList') }]}
+              onChange={(next) => setParams(next === 'tree' ? {} : { view: next })}
+            />
             {may('identifier.apply') && <NewButton />}
           </>
         }
       />
       <Summary />
-      {list ? <NodeList empty={<Nothing />} /> : <Card size="small"><Tree empty={<Nothing />} /></Card>}
+      {view === 'list' && <NodeList empty={<Nothing />} />}
+      {view === 'map' && <Districts />}
+      {view === 'tree' && <Card size="small"><Tree empty={<Nothing />} /></Card>}
     </div>
   )
 }
@@ -114,6 +124,7 @@ function useColumns(): Column<NodeRow>[] {
     },
     { key: 'role', title: t('field.role'), sort: 'role', from: 'sm', render: (n) => vocabulary.title('roles', n.role) },
     { key: 'state', title: t('field.state'), sort: 'state', render: (n) => <StatusTag tone={stateTone[n.state]}>{vocabulary.title('states', n.state)}</StatusTag> },
+    { key: 'health', title: t('events.healthTitle'), from: 'lg', render: (n) => <StatusTag tone={healthTone[n.health]}>{t(`events.health.${n.health}`)}</StatusTag> },
     { key: 'hosting', title: t('field.hosting'), from: 'lg', render: (n) => t(`hosting.${n.hosting}`) },
     { key: 'below', title: t('field.below'), align: 'right', from: 'md', render: (n) => <span className="lh-number">{n.role === 'enterprise' ? none : f.number(n.below)}</span> },
     { key: 'industry', title: t('field.industry'), from: 'xl', render: (n) => <span className="lh-clip" title={vocabulary.title('industries', n.industry)}>{n.industry ? vocabulary.title('industries', n.industry) : none}</span> },

@@ -3,8 +3,10 @@ import { Alert, Button, Card, Checkbox, Collapse, Flex, Input, type InputRef } f
 import { useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { EmptyState, Failure, LinkButton, Loading, PageHeader, Problem, StatusTag } from '../../kernel'
-import { useFounds, useResolution, type Resolution } from './data'
+import { useFounds, useRecognition, useResolution, type Resolution } from './data'
 import './identifier.css'
+import { Recognised } from './Recognised'
+import { Signatures } from './Signatures'
 import { useIdentifierTexts } from './texts'
 import { Values } from './Values'
 import { Steps, Way } from './Way'
@@ -16,7 +18,12 @@ export default function Resolve() {
   const [params, setParams] = useSearchParams()
   const handle = params.get('handle') ?? ''
   const fresh = params.get('fresh') === '1'
-  const resolution = useResolution(handle, fresh)
+  const recognition = useRecognition(handle)
+  const list = recognition.data?.list ?? []
+  const others = list.some((c) => c.system !== 'handle')
+  // What nothing recognises is asked for all the same: the answer says what is wrong.
+  const resolves = !recognition.isPending && (!others || list.some((c) => c.system === 'handle'))
+  const resolution = useResolution(resolves ? handle : '', fresh)
   const ask = (next: string, afresh: boolean) => {
     if (next === handle && afresh === fresh) void resolution.refetch()
     else setParams({ ...(next ? { handle: next } : {}), ...(afresh ? { fresh: '1' } : {}) })
@@ -26,8 +33,9 @@ export default function Resolve() {
       <PageHeader title={t('resolve.title')} note={t('resolve.note')} />
       <Question handle={handle} fresh={fresh} busy={resolution.isFetching} ask={ask} />
       {handle === '' && <Card><EmptyState title={t('resolve.start')} note={t('resolve.startNote')} /></Card>}
+      {others && <Recognised text={handle} list={list} />}
       {resolution.error && <Refused problem={resolution.error} retry={() => void resolution.refetch()} />}
-      {handle !== '' && resolution.isPending && <Card><Loading rows={4} /></Card>}
+      {handle !== '' && (recognition.isPending || (resolves && resolution.isPending)) && <Card><Loading rows={4} /></Card>}
       {resolution.data && !resolution.error && <Result resolution={resolution.data} asked={handle} />}
     </div>
   )
@@ -91,6 +99,9 @@ function Result({ resolution, asked }: { resolution: Resolution; asked: string }
       <Card title={<h2 className="lh-card-name">{t('resolve.way')}</h2>} size="small"><Way resolution={resolution} /></Card>
       {resolution.code === 1 && (
         <Card title={<h2 className="lh-card-name">{t('resolve.values')}</h2>} size="small"><Values label={t('resolve.values')} values={resolution.values} /></Card>
+      )}
+      {resolution.code === 1 && (
+        <Card title={<h2 className="lh-card-name">{t('signature.title')}</h2>} size="small"><Signatures resolution={resolution} /></Card>
       )}
       <Collapse items={[{ key: 'steps', label: t('resolve.table', { count: resolution.steps.length }), children: <Steps steps={resolution.steps} /> }]} />
     </>

@@ -71,6 +71,7 @@ function Row({ node, count }: { node: NodeRow; count?: number }) {
       <span className="lh-code lh-tree-prefix">{node.prefix}</span>
       <Link to={`/identifier/nodes/${node.id}`} className="lh-tree-name">{text(node.name)}</Link>
       {node.synthetic && <SyntheticMark />}
+      {node.health === 'down' && <StatusTag tone="bad">{t('events.health.down')}</StatusTag>}
       <StatusTag tone={stateTone[node.state]}>{vocabulary.title('states', node.state)}</StatusTag>
       <span className="lh-muted">
         {t(`role.${node.role}`)} · {t(`hosting.${node.hosting}`)}

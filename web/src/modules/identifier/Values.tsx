@@ -3,12 +3,14 @@ import { Link } from 'react-router'
 import { PlainTable, useFormat } from '../../kernel'
 import type { Value } from './data'
 import { useIdentifierTexts, type Translation } from './texts'
-import { knownType, meaningOf, type Meaning } from './words'
+import { knownType, linkType, meaningOf, type Meaning } from './words'
 
 /** What a type of values is called; the types that nobody here knows keep their name only. */
 export function useTypeTitle(): (type: string) => string {
   const t = useIdentifierTexts()
   return (type) => {
+    const link = linkType(type)
+    if (link) return t(`linkType.${link}`)
     const known = knownType(type)
     return known ? t(`type.${known.replace('.', '_') as 'URL'}`) : ''
   }

@@ -49,6 +49,7 @@ function Hop({ step, slowest }: { step: Step; slowest: number }) {
       <div>
         <span className="lh-code lh-break">{step.handle}</span>
         <div className="lh-muted">{whyText(step, t)}</div>
+        {step.rule && <div className="lh-break">{t('rule.hit', { kind: t(`rule.${step.rule.kind}`), subject: step.rule.subject })}{step.rule.note && ` · ${step.rule.note}`}</div>}
       </div>
       <StatusTag tone={tone}>{answerText(step, t)}</StatusTag>
       {step.kind === 'ask' && (
@@ -103,8 +104,13 @@ function durationText(duration: string, t: Translation): string {
 function answerText(step: Step, t: Translation): string {
   if (step.kind === 'trust') return t(step.signed ? 'way.holds' : 'way.fails')
   if (step.code === 0) return t('way.noAnswer')
-  const verdict = verdictOf(step.code)
-  return verdict === 'other' ? t('verdict.other.short', { code: step.code }) : `${step.code} ${t(`verdict.${verdict}.short`)}`
+  return codeText(step.code, t)
+}
+
+/** A code of the protocol with what it means. */
+export function codeText(code: number, t: Translation): string {
+  const verdict = verdictOf(code)
+  return verdict === 'other' ? t('verdict.other.short', { code }) : `${code} ${t(`verdict.${verdict}.short`)}`
 }
 
 /** The same, for those who want every figure. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { handleOf, isLink, leadsOf, meaningOf, secondsOf, toneOf, verdictOf, whyOf } from './words'
+import { handleOf, isLink, leadsOf, meaningOf, pretty, secondsOf, toneOf, verdictOf, whyOf } from './words'
 
 describe('what is typed, pasted or scanned', () => {
   test.each([
@@ -33,6 +33,12 @@ test('what a step is for is told in the words of the page, and what is new as it
   expect(whyOf('prefix referral')).toEqual({ key: 'led' })
   expect(whyOf('something new')).toEqual({ key: 'said', value: 'something new' })
   expect(['23h59m58s', '1m5s', '8s', '500ms'].map(secondsOf)).toEqual([86398, 65, 8, 1])
+})
+
+test('a document in JSON has its lines apart, one that is cut or something else is as it is', () => {
+  expect(pretty('{"id":"did:web:a.example"}', 'application/did+json; charset=utf-8')).toBe('{\n  "id": "did:web:a.example"\n}')
+  expect(pretty('{"id":', 'application/json')).toBe('{"id":')
+  expect(pretty('{"id":1}', 'text/plain')).toBe('{"id":1}')
 })
 
 test('addresses that a step leads to are short, and each is told once', () => {

@@ -101,12 +101,30 @@ export function meaningOf(type: string, data: string): Meaning {
 
 /** The types of values that pages know by name. */
 export const knownTypes = [
-  'URL', 'EMAIL', 'DESC', 'HS_ALIAS', 'HS_ADMIN', 'HS_SITE', 'HS_SITE.PREFIX', 'HS_SERV', 'HS_PUBKEY', 'HS_SECKEY', 'HS_VLIST', 'HS_CERT', 'HS_SIGNATURE', 'HS_NAMESPACE', 'INET_HOST',
+  'URL', 'EMAIL', 'DESC', 'HS_ALIAS', 'HS_ADMIN', 'HS_SITE', 'HS_SITE.PREFIX', 'HS_SERV', 'HS_PUBKEY', 'HS_SECKEY', 'HS_VLIST', 'HS_CERT', 'HS_SIGNATURE', 'HS_NAMESPACE', 'INET_HOST', 'GS1',
 ] as const
 export type KnownType = (typeof knownTypes)[number]
 
 export function knownType(type: string): KnownType | undefined {
   return knownTypes.find((known) => known === type.toUpperCase())
+}
+
+/** The link types of the GS1 Web Vocabulary that pages know by name. */
+export const linkTypes = ['defaultLink', 'defaultLinkMulti', 'pip', 'instructions', 'certificationInfo', 'traceability', 'safetyInfo', 'sustainabilityInfo', 'hasRetailers', 'epcis', 'masterData', 'support', 'recallStatus'] as const
+
+/** The link type that a type of values is, as gs1:pip. */
+export function linkType(type: string): (typeof linkTypes)[number] | undefined {
+  return linkTypes.find((known) => `gs1:${known}` === type)
+}
+
+/** A document as people read it: JSON with its lines apart, everything else as it is. */
+export function pretty(document: string, type: string): string {
+  if (!/[/+]json\b/i.test(type)) return document
+  try {
+    return JSON.stringify(JSON.parse(document), null, 2)
+  } catch {
+    return document
+  }
 }
 
 /** Milliseconds as people read them. */

@@ -1,4 +1,4 @@
-package station
+package engine
 
 import (
 	"sync"
@@ -9,7 +9,7 @@ import (
 
 const (
 	recallTime  = 30 * time.Second // for which a key is taken to be what it was
-	recallFault = 2 * time.Second  // after which a node that did not answer is asked again
+	recallFault = 2 * time.Second  // after which it is asked again where nothing was found
 	recallMost  = 1024
 )
 
@@ -36,7 +36,7 @@ func (r *recalled) get(handle string, now time.Time, ask func() ([]wire.Value, e
 	}
 	values, err := ask()
 	until := now.Add(recallTime)
-	if err != nil {
+	if err != nil || len(values) == 0 {
 		until = now.Add(recallFault)
 	}
 	r.mu.Lock()

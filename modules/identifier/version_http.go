@@ -1,0 +1,137 @@
+package identifier
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/httpd"
+	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
+)
+
+func (m *Module) versionRoutes() []module.Route {
+	return []module.Route{
+		{Pattern: "GET /nodes/{id}/reports", Permission: "identifier.apply", Summary: "Monthly reports of a node, each version signed", Handler: httpd.List(m.listVersions)},
+		{Pattern: "POST /nodes/{id}/reports", Permission: "identifier.apply", Summary: "Make the next version of a monthly report", Handler: httpd.Created(m.askVersion)},
+		{Pattern: "GET /reports/{id}/verification", Permission: "identifier.apply", Summary: "Whether the files of a report are those that were signed", Handler: httpd.JSON(m.verifyVersion)},
+		{Pattern: "GET /reports/{id}/pdf", Permission: "identifier.apply", Summary: "Download as PDF", Handler: httpd.Raw("", m.downloadVersion("pdf"))},
+		{Pattern: "GET /reports/{id}/xlsx", Permission: "identifier.apply", Summary: "Download as XLSX", Handler: httpd.Raw("", m.downloadVersion("xlsx"))},
+		{Pattern: "GET /reports/{id}/signature", Permission: "identifier.apply", Summary: "The signature with what is signed and the key that checks it", Handler: httpd.Raw("", m.downloadVersion("json"))},
+	}
+}
+
+type versionsParams struct {
+	sqldb.ListParams
+	ID string `path:"id" maxLength:"26"`
+}
+
+func (m *Module) listVersions(ctx context.Context, in versionsParams) (sqldb.Page[Version], error) {
+	n, err := m.spoken(ctx, in.ID)
+	if err != nil {
+		return sqldb.Page[Version]{}, err
+	}
+	return m.versions.list(ctx, n.ID, in.ListParams)
+}
+
+type askVersionInput struct {
+	httpd.Object
+	Body struct {
+		Month string `json:"month" maxLength:"7" doc:"As 2026-01; a month that is over"`
+	}
+}
+
+func (m *Module) askVersion(ctx context.Context, in askVersionInput) (Version, error) {
+	n, err := m.spoken(ctx, in.ID)
+	if err != nil {
+		return Version{}, err
+	}
+	first, err := time.ParseInLocation(monthFormat, in.Body.Month, chinaTime())
+	if now := time.Now(); err != nil || first.AddDate(0, 1, 0).Add(settled).After(now) || first.AddDate(1, 1, 0).Before(now) {
+		return Version{}, fault.New(fault.Invalid, "identifier.month", "%q is no month that is over", in.Body.Month).At("body.month", "a month of the last year that is over")
+	}
+	return m.makeVersion(ctx, n, first, time.Now())
+}
+
+// theirVersion returns a report of a node that the caller speaks for.
+func (m *Module) theirVersion(ctx context.Context, id string) (Version, error) {
+	v, err := m.versions.get(ctx, id)
+	if err != nil {
+		return v, err
+	}
+	_, err = m.spoken(ctx, v.NodeID)
+	return v, err
+}
+
+// verification is whether a report is as it was signed.
+type verification struct {
+	Signature bool   `json:"signature" doc:"The signature is this installation's, and fits"`
+	PDF       bool   `json:"pdf" doc:"The PDF that is kept is the one that was signed"`
+	XLSX      bool   `json:"xlsx" doc:"The XLSX that is kept is the one that was signed"`
+	Statement string `json:"statement" doc:"What is signed"`
+	Key       string `json:"key"`
+	Suite     string `json:"suite"`
+}
+
+func (m *Module) verifyVersion(ctx context.Context, in httpd.Object) (verification, error) {
+	v, err := m.theirVersion(ctx, in.ID)
+	if err != nil {
+		return verification{}, err
+	}
+	return verification{
+		Signature: m.kit.Seal.Verify(ctx, monthlyPurpose, v.statement(), v.Signature) == nil,
+		PDF:       m.whole(ctx, v.PDF), XLSX: m.whole(ctx, v.XLSX), Statement: string(v.statement()), Key: v.Key, Suite: v.Suite,
+	}, nil
+}
+
+// whole tells whether a file is kept as it was: reading notices what is not.
+func (m *Module) whole(ctx context.Context, hash string) bool {
+	f, err := m.kit.Blobs.Get(ctx, hash)
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	_, err = io.Copy(io.Discard, f)
+	return err == nil
+}
+
+// signed is what checks a report without this installation.
+type signed struct {
+	Statement string `json:"statement"`
+	Signature string `json:"signature"`
+	Public    string `json:"public"`
+}
+
+func (m *Module) downloadVersion(ending string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v, err := m.theirVersion(r.Context(), r.PathValue("id"))
+		if err != nil {
+			httpd.Refuse(w, r, err)
+			return
+		}
+		if ending == "json" {
+			text, err := json.MarshalIndent(signed{string(v.statement()), v.Signature, v.Public}, "", "  ")
+			if err != nil {
+				httpd.Refuse(w, r, err)
+				return
+			}
+			httpd.ServeFile(w, v.file("signature.json"), "application/json", int64(len(text)), strings.NewReader(string(text)))
+			return
+		}
+		hash, size, media := v.PDF, v.PDFSize, "application/pdf"
+		if ending == "xlsx" {
+			hash, size, media = v.XLSX, v.XLSXSize, httpd.XLSXType
+		}
+		f, err := m.kit.Blobs.Get(r.Context(), hash)
+		if err != nil {
+			httpd.Refuse(w, r, err)
+			return
+		}
+		defer f.Close() //nolint:errcheck // it was only read
+		httpd.ServeFile(w, v.file(ending), media, size, f)
+	})
+}

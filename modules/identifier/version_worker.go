@@ -1,0 +1,124 @@
+package identifier
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/module"
+	"linghang/kernel/notice"
+	"linghang/kernel/paper"
+)
+
+const (
+	// monthlyPurpose names the key that signs monthly reports.
+	monthlyPurpose = "monthly"
+	// noticeMonthly tells that a monthly report was made.
+	noticeMonthly = "identifier.report.made"
+	// reportLimit bounds one file of a report, in bytes.
+	reportLimit = 64 << 20
+)
+
+func monthlyNotices() []notice.Kind {
+	return []notice.Kind{{ID: noticeMonthly, Title: lang.Text{ZH: "标识节点月报已生成", EN: "A monthly report of an identifier node was made"}, Gravity: notice.Info, Mail: notice.Daily}}
+}
+
+func (m *Module) versionJobs() []module.Job {
+	return []module.Job{{Name: "monthly_reports", Title: lang.Text{ZH: "生成标识节点月报", EN: "Make monthly reports of identifier nodes"}, Every: time.Hour, Do: func(ctx context.Context) error { return m.makeMonthly(ctx, time.Now()) }}}
+}
+
+// makeMonthly makes the report of the month before for each node in service that
+// has none yet. A node that fails does not hold up the others.
+func (m *Module) makeMonthly(ctx context.Context, now time.Time) error {
+	if !reportable(now) {
+		return nil
+	}
+	first := lastMonth(now)
+	nodes, err := m.versions.unreported(ctx, first.Format(monthFormat), first.AddDate(0, 1, 0))
+	if err != nil {
+		return err
+	}
+	ctx = identity.With(ctx, identity.Identity{Scope: identity.Scope{All: true}})
+	var failed []error
+	for _, n := range nodes {
+		if ctx.Err() != nil {
+			break
+		}
+		if _, err := m.makeVersion(ctx, n, first, now); err != nil && fault.As(err) == nil {
+			failed = append(failed, fmt.Errorf("report of %s: %w", n.Prefix, err))
+		}
+	}
+	return errors.Join(append(failed, ctx.Err())...)
+}
+
+// makeVersion makes the next version of a node's report of a month, unless nothing
+// has changed since the last.
+func (m *Module) makeVersion(ctx context.Context, n node, first, now time.Time) (Version, error) {
+	v := Version{ID: ulid.Make().String(), NodeID: n.ID, Prefix: n.Prefix, Month: first.Format(monthFormat), MadeAt: now.UTC().Truncate(time.Second)}
+	last, err := m.versions.newest(ctx, n.ID, v.Month)
+	if err != nil {
+		return v, err
+	}
+	v.Number = last.Number + 1
+	document, err := m.monthlyOf(ctx, n, first, module.ReportRequest{Language: "zh", At: v.MadeAt, Progress: func(float64) {}})
+	if err != nil {
+		return v, err
+	}
+	if v.Digest, err = document.Digest(); err != nil {
+		return v, err
+	}
+	if v.Digest == last.Digest {
+		return v, fault.New(fault.Conflict, "identifier.monthly.same", "nothing in the report of %s has changed since version %d", v.Month, last.Number).With("number", last.Number)
+	}
+	if err := m.writeVersion(ctx, &v, document); err != nil {
+		return v, err
+	}
+	signer, err := m.kit.Seal.Signer(ctx, monthlyPurpose)
+	if err != nil {
+		return v, err
+	}
+	v.Key, v.Suite, v.Public = signer.Key.ID, signer.Key.Suite, signer.Key.Public
+	if v.Signature, err = signer.Sign(v.statement()); err != nil {
+		return v, err
+	}
+	return v, m.versions.insert(ctx, v, m.kit.Notices, notice.Notice{
+		Kind: noticeMonthly, Link: "/identifier/nodes/" + n.ID + "?tab=reports", Key: fmt.Sprintf("monthly %s %d %s", v.Month, v.Number, n.Operator.ID),
+		To:    notice.Audience{Organisation: n.Operator.ID, Permission: "identifier.apply"},
+		Title: lang.Text{ZH: "标识节点 " + v.Month + " 月报已生成", EN: "Monthly reports of identifier nodes for " + v.Month},
+		Body: lang.Text{
+			ZH: "请核对节点 " + n.Prefix + " 及贵单位其他节点的月报；突发事件的原因和处置补填后，可生成新版本。",
+			EN: "See the report of " + n.Prefix + " and of your other nodes. When causes and cures of emergencies were added, make another version.",
+		},
+	})
+}
+
+// writeVersion puts the files of a report.
+func (m *Module) writeVersion(ctx context.Context, v *Version, document paper.Document) error {
+	font, err := paper.Font("")
+	if err != nil {
+		return err
+	}
+	frame := paper.Frame{Language: "zh", At: v.MadeAt, Digest: v.Digest, Foot: v.Prefix}
+	var b bytes.Buffer
+	if err := document.PDF(&b, font, frame); err != nil {
+		return err
+	}
+	if v.PDF, v.PDFSize, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
+		return fmt.Errorf("keep PDF: %w", err)
+	}
+	b.Reset()
+	if err := document.XLSX(&b, frame); err != nil {
+		return err
+	}
+	if v.XLSX, v.XLSXSize, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
+		return fmt.Errorf("keep XLSX: %w", err)
+	}
+	return nil
+}
