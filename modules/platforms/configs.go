@@ -10,6 +10,7 @@ type configsView struct {
 	OTLP       string `json:"otlp,omitempty"`
 	JSON       string `json:"json" doc:"Body of a report"`
 	Curl       string `json:"curl" doc:"Sends a report"`
+	Agent      string `json:"agent,omitempty" doc:"Configuration of linghang report, for a report key"`
 }
 
 const prometheusText = `# prometheus.yml
@@ -78,11 +79,32 @@ curl -sS -H 'Content-Type: application/json' \
   {address}/api/platforms/ingest/v1/reports --data-binary "$BODY"
 `
 
+const agentText = `# agent.yaml. Beside it put the secret into a file: (umask 077; echo {secret} > secret)
+# Try it with: linghang report check agent.yaml; then: linghang report run agent.yaml
+server: {address}
+key: {key}
+secret_file: secret
+directory: report            # reports wait here until they are acknowledged
+sources:
+  - name: devices
+    every: 15m               # values of the moment
+    sql:
+      driver: postgres       # or sqlite
+      dsn_file: dsn          # as postgres://reader@127.0.0.1/platform
+      query: |
+        SELECT 'dev_online' AS code, COUNT(*) AS value FROM device WHERE online
+        UNION ALL SELECT 'dev_connected', COUNT(*) FROM device
+  - name: enterprises
+    of: day                  # values of the day that is over
+    at: "00:30"              # UTC+8
+    csv: enterprises.csv     # columns code and value, and any of industry, district, size, type
+`
+
 func configs(address string, _ platform, k key, secret string) configsView {
 	fill := strings.NewReplacer("{address}", address, "{key}", k.ID, "{secret}", secret, "{json}", jsonText)
 	v := configsView{JSON: jsonText, Curl: fill.Replace(pushCurl)}
 	if k.Kind == reportKey {
-		v.Curl = fill.Replace(signedCurl)
+		v.Curl, v.Agent = fill.Replace(signedCurl), fill.Replace(agentText)
 		return v
 	}
 	v.Prometheus, v.OTLP = fill.Replace(prometheusText), fill.Replace(otlpText)

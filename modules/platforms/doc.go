@@ -16,6 +16,20 @@
 // in a row; totals stand in latest too, for lists to sort by. Time series are a
 // projection of the ledger and can be rebuilt from it.
 //
+// Checks (internal/check) judge the totals of days and months; what they doubt is
+// a finding (数据质量问题) with its evidence, which is open until it is explained
+// and accepted, or until the figures are others. No check changes a figure. What
+// was due and came, and the findings, make a platform's grade (质量等级).
+//
+// Platforms are looked at from outside, too: targets (探测目标) are claimed by the
+// process that looks at them, looks add up to days, two that fail in a row begin
+// an incident (故障), and what falls into announced maintenance (维护时段) does
+// not count.
+//
+// What runs at a platform, beside its own database, is the agent (internal/agent:
+// linghang report).
+//
 // Tables: platform, platform_key, submission, series, fact, newest, latest,
-// ledger_position. Tells: platformsevent. Hears: nothing.
+// ledger_position, probe_target, probe_look, probe_day, incident, maintenance,
+// finding, finding_step, quality_day. Tells: platformsevent. Hears: nothing.
 package platforms

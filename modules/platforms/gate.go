@@ -22,6 +22,10 @@ type limits struct {
 // settings are the room's section of the configuration file.
 type settings struct {
 	Limits limits `json:"limits"`
+	// ProbeNetworks are networks that are not public and may be probed, as CIDR.
+	ProbeNetworks []string `json:"probe_networks"`
+	// ProbeCAFile holds further certificates that probing trusts, as PEM.
+	ProbeCAFile string `json:"probe_ca_file"`
 }
 
 func defaults() settings {

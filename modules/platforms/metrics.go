@@ -10,6 +10,8 @@ type metrics struct {
 	refused     *prometheus.CounterVec
 	projected   prometheus.Counter
 	unprojected prometheus.Counter
+	probes      *prometheus.CounterVec
+	probeTime   *prometheus.HistogramVec
 }
 
 func newMetrics(reg prometheus.Registerer) metrics {
@@ -19,7 +21,20 @@ func newMetrics(reg prometheus.Registerer) metrics {
 		refused:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "ingest_refused_requests_total", Help: "Requests that were refused as a whole, by what was wrong."}, []string{"what"}),
 		projected:   prometheus.NewCounter(prometheus.CounterOpts{Name: "projected_samples_total", Help: "Samples written from the ledger into the time series."}),
 		unprojected: prometheus.NewCounter(prometheus.CounterOpts{Name: "unprojected_samples_total", Help: "Samples that the time series did not take: too old or contradicting; the ledger has them."}),
+		probes:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "probes_total", Help: "Looks at platforms from outside, by kind and outcome: ok, or what was wrong."}, []string{"kind", "outcome"}),
+		probeTime: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "probe_seconds", Help: "How long looks at platforms took, by kind.", Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"kind"}),
 	}
-	reg.MustRegister(m.items, m.reasons, m.refused, m.projected, m.unprojected)
+	reg.MustRegister(m.items, m.reasons, m.refused, m.projected, m.unprojected, m.probes, m.probeTime)
 	return m
+}
+
+// probed counts a look.
+func (m metrics) probed(kind, fault string, ms float64) {
+	if fault == "" {
+		fault = "ok"
+	}
+	m.probes.WithLabelValues(kind, fault).Inc()
+	m.probeTime.WithLabelValues(kind).Observe(ms / 1000)
 }

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -36,14 +37,22 @@ type Module struct {
 	gate      *gate
 	projector *projector
 	metrics   metrics
-	broken    error // the binary's own data or the settings cannot be read; Run reports it
+
+	findings       findingStore
+	findingMetrics findingMetrics
+
+	probes       probeStore
+	availability availabilityStore
+	prober       *prober
+	broken       error // the binary's own data or the settings cannot be read; Run reports it
 }
 
 // New returns the room.
 func New(kit *module.Kit) *Module {
 	m := &Module{
 		kit: kit, platforms: platformStore{kit.DB, kit.Search, kit.Remarks, kit.Shares}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
-		metrics: newMetrics(kit.Metrics),
+		metrics: newMetrics(kit.Metrics), findings: findingStore{kit.DB}, findingMetrics: newFindingMetrics(kit.Metrics),
+		probes: probeStore{kit.DB}, availability: availabilityStore{kit.DB},
 	}
 	m.keyring = newKeyring(m.keys)
 	set := defaults()
@@ -53,6 +62,8 @@ func New(kit *module.Kit) *Module {
 	m.gate = newGate(set.Limits)
 	m.ledger = ledger{kit.DB, m.catalogue, newRollStore(kit.DB), int64(set.Limits.Series)}
 	m.projector, read = newProjector(m)
+	m.broken = errors.Join(m.broken, read)
+	m.prober, read = newProber(set)
 	m.broken = errors.Join(m.broken, read)
 	return m
 }
@@ -67,26 +78,29 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "platforms", Title: lang.Text{ZH: "平台监测分析", EN: "Platform monitoring"}, Migrations: dir,
 		Permissions: permissions(),
-		Routes:      append(m.registryRoutes(), m.gateRoutes()...),
+		Routes:      slices.Concat(m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes()),
 		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
 		Measures:    m.measureList(),
 		Sealed:      sealedColumns(),
+		Personal:    findingPersonal(),
 		Forget:      m.forgetPerson,
 		Finds:       m.platforms.finds(),
 		Shares:      m.platforms.shareables(),
 		Remarks:     m.platforms.remarkable(),
 		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}},
-		Notices: []notice.Kind{
+		Notices: append([]notice.Kind{
 			{ID: noticeSilent, Title: lang.Text{ZH: "平台停止报送", EN: "A platform fell silent"}, Gravity: notice.Important, Mail: notice.AtOnce},
-		},
-		Jobs: []module.Job{
+		}, append(availabilityNotices(), findingNotices()...)...),
+		Jobs: append([]module.Job{
 			{Name: "forget_payloads", Title: lang.Text{ZH: "清理报送原文", EN: "Forget old payloads of reports"}, Every: 24 * time.Hour, Do: m.forgetPayloads},
 			{Name: "tell_silent", Title: lang.Text{ZH: "检查停止报送的平台", EN: "Look for platforms that fell silent"}, Every: time.Minute, Do: m.tellSilent},
-		},
+		}, append(m.probeJobs(), m.findingJobs()...)...),
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "平台一览", EN: "Platforms"}, Path: "/platforms", Icon: "platforms", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "登记平台", EN: "Register a platform"}, Path: "/platforms/new", Icon: "add", Permission: "platforms.register"},
+			{Section: section, Label: lang.Text{ZH: "运行状态", EN: "Status"}, Path: "/platforms/status", Icon: "health", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "指标目录", EN: "Indicator catalogue"}, Path: "/platforms/catalogue", Icon: "catalogue", Permission: "platforms.view"},
+			{Section: section, Label: lang.Text{ZH: "数据质量", EN: "Data quality"}, Path: "/platforms/quality", Icon: "quality", Permission: "platforms.view"},
 		},
 	}
 }
@@ -98,6 +112,7 @@ func permissions() []module.Permission {
 		{ID: "platforms.register", Title: lang.Text{ZH: "登记和编辑平台", EN: "Register and edit platforms"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
 		{ID: "platforms.review", Title: lang.Text{ZH: "审核平台状态", EN: "Decide on a platform's status"}, Roles: []identity.Role{identity.Officer}},
 		{ID: "platforms.key", Title: lang.Text{ZH: "管理报送密钥", EN: "Manage reporting keys"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
+		{ID: "platforms.explain", Title: lang.Text{ZH: "说明数据质量问题", EN: "Explain doubts about figures"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
 		{ID: "platforms.backfill", Title: lang.Text{ZH: "补报数据", EN: "Back-fill data"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
 	}
 }
@@ -128,6 +143,14 @@ func (m *Module) measureList() []module.Measure {
 			Counts: lang.Text{ZH: "试运行或正式运行平台最新报送的设备连接数之和", EN: "Sum of the newest figures of platforms in trial or in service"},
 			Value:  m.measures.total("dev_connected"),
 		},
+		{
+			ID: "platforms.available", Title: lang.Text{ZH: "平台平均可用率", EN: "Mean availability of platforms"}, Unit: lang.Text{ZH: "%", EN: "%"},
+			Counts: lang.Text{
+				ZH: "试运行或正式运行、本月有探测的平台各自可用率的平均；可用率为成功次数除以维护时段以外的探测次数",
+				EN: "Mean over platforms in trial or in service that were probed this month; of each, good looks by looks outside of maintenance",
+			},
+			Value: m.availability.available,
+		},
 	}
 }
 
@@ -139,6 +162,7 @@ func (m *Module) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return m.projector.run(ctx) })
 	g.Go(func() error { return m.watch(ctx) })
+	g.Go(func() error { return m.probePlatforms(ctx) })
 	return g.Wait()
 }
 

@@ -127,6 +127,11 @@ func (s platformStore) change(ctx context.Context, id string, version int64, dec
 		if err != nil {
 			return fmt.Errorf("update platform: %w", err)
 		}
+		if before.Status.reports() && !after.Status.reports() {
+			if err := restTargets(ctx, tx, id, time.Now()); err != nil {
+				return err
+			}
+		}
 		tx.Changed("platform", id, before, after)
 		after.Version++
 		p = after

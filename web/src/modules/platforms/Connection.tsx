@@ -56,6 +56,7 @@ export function KeyTexts({ issued }: { issued: IssuedKey }) {
     { key: 'prometheus', label: 'Prometheus', text: configs.prometheus ?? '', note: t('connect.prometheusNote') },
     { key: 'otlp', label: 'OpenTelemetry', text: configs.otlp ?? '', note: t('connect.otlpNote', { basic: issued.basic.username ? btoa(`${issued.basic.username}:${issued.basic.password}`) : '' }) },
     { key: 'curl', label: issued.kind === 'report' ? t('connect.signed') : t('connect.plain'), text: configs.curl, note: issued.kind === 'report' ? t('connect.signedNote') : t('connect.plainNote') },
+    { key: 'agent', label: t('connect.agent'), text: configs.agent ?? '', note: t('connect.agentNote') },
   ].filter((x) => x.text !== '')
   return (
     <div className="lh-stack">
@@ -67,6 +68,7 @@ export function KeyTexts({ issued }: { issued: IssuedKey }) {
         <CopyBlock text={issued.secret} label={t('key.secret')} oneLine />
       </Flex>
       <Tabs
+        key={issued.id} // another key has other tabs
         items={items.map((x) => ({
           key: x.key,
           label: x.label,

@@ -71,3 +71,13 @@ export function useVocabulary() {
     }
   }, [data, text])
 }
+
+/** The names of indicators in the reader's language, by code. */
+export function useCatalogue(): (code: string) => string {
+  const text = useText()
+  const { data } = useQuery({ queryKey: ['platforms-catalogue'], queryFn: () => read(api.GET('/api/platforms/catalogue')), staleTime: 60_000 })
+  return useMemo(() => {
+    const titles = new Map(data?.indicators.map((x) => [x.code, text(x.title)]))
+    return (code: string) => titles.get(code) ?? code
+  }, [data, text])
+}

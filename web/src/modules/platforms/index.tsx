@@ -9,7 +9,9 @@ export const room: Room = {
   routes: [
     { path: '/platforms', permission: 'platforms.view', page: () => import('./Platforms') },
     { path: '/platforms/new', permission: 'platforms.register', page: () => import('./Registration') },
+    { path: '/platforms/status', permission: 'platforms.view', page: () => import('./Status') },
     { path: '/platforms/catalogue', permission: 'platforms.view', page: () => import('./Catalogue') },
+    { path: '/platforms/quality', permission: 'platforms.view', page: () => import('./Quality') },
     { path: '/platforms/:id', permission: 'platforms.view', page: () => import('./Platform') },
   ],
 }
