@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test check lint fresh unit race web-test e2e gen bench bench-gate soak chaos peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test check lint fresh unit race web-test e2e gen bench bench-gate bench-resolution soak chaos peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -23,6 +23,8 @@ DATA      ?= data
 HTTP      ?= 127.0.0.1:8080
 BENCH     ?= .
 ROUNDS    ?= 7
+NAMES     ?= 10000,1000000
+KEEP      ?=
 SOAK      ?= 60s
 CHAOS     ?= 1
 # Packages whose races are worth the time: those with goroutines of their own.
@@ -154,6 +156,13 @@ bench:
 ## bench-gate: the gate beside Prometheus and VictoriaMetrics (ROUNDS=7), to docs/benchmarks/gate.md
 bench-gate:
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) $(GO) test -timeout 30m -run '^$$' -bench '^BenchmarkGate$$' -benchtime 1x ./cmd/linghang
+
+## bench-resolution: UDP answers beside Knot DNS and CoreDNS (ROUNDS=7, NAMES=10000,1000000; KEEP=folder keeps filled nodes), to docs/benchmarks/resolution.md
+bench-resolution:
+	@command -v knotd >/dev/null || { echo 'install Debian'"'"'s knot'; exit 2; }
+	@scripts/peer.sh coredns
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) LINGHANG_BENCH_NAMES=$(NAMES) LINGHANG_BENCH_NODES=$(KEEP) \
+		$(GO) test -timeout 2h -run '^$$' -bench '^BenchmarkResolution$$' -benchtime 1x ./modules/identifier/internal/station
 
 ## soak: every fuzz target for SOAK each, then the kill and race tests over and over
 soak:

@@ -49,6 +49,7 @@ func owners() []owner {
 	return []owner{
 		{"codeberg.org/go-pdf/fpdf", []string{"kernel/paper"}, nil},
 		{"filippo.io/age", []string{"kernel/archive"}, []string{"cmd"}},
+		{"github.com/boombuler/barcode", []string{"kernel/identity", "modules/identifier"}, nil},
 		{"github.com/cockroachdb/pebble", []string{"modules/identifier"}, nil},
 		{"github.com/coreos/go-oidc", []string{}, []string{"kernel/oidc"}},
 		{"github.com/cedar-policy/cedar-go", []string{"kernel/share"}, nil},
@@ -56,7 +57,7 @@ func owners() []owner {
 		{"github.com/descope/virtualwebauthn", []string{}, []string{"kernel/system"}},
 		{"github.com/go-jose/go-jose", []string{"kernel/oidc"}, nil},
 		{"github.com/go-webauthn/webauthn", []string{"kernel/identity"}, nil},
-		{"github.com/emmansun/gmsm", []string{"kernel/seal", "lib/handle"}, nil},
+		{"github.com/emmansun/gmsm", []string{"kernel/seal", "lib/handle", "modules/identifier"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
 		{"github.com/google/uuid", []string{"modules/identifier"}, nil},
 		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest"}, nil},
@@ -78,13 +79,13 @@ func owners() []owner {
 		{"go.opentelemetry.io/otel", []string{"kernel/trace"}, nil},
 		{"go.yaml.in/yaml", []string{"kernel", "modules"}, nil},
 		{"golang.org/x/crypto", []string{"kernel/identity"}, nil},
+		{"golang.org/x/image", []string{"kernel/paper"}, nil},
 		{"golang.org/x/oauth2", []string{"kernel/oidc"}, nil},
 		{"golang.org/x/sync", everybody, nil},
-		{"golang.org/x/sys", []string{"lib/handle"}, nil},
+		{"golang.org/x/sys", []string{"lib/handle"}, []string{"modules/identifier"}},
 		{"golang.org/x/text", []string{"kernel/search"}, nil},
 		{"golang.org/x/time", everybody, nil},
 		{"google.golang.org/protobuf", []string{"lib"}, nil},
-		{"rsc.io/qr", []string{"kernel/identity"}, nil},
 		{"modernc.org/sqlite", []string{"kernel/sqldb"}, nil},
 	}
 }

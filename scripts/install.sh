@@ -29,6 +29,8 @@ if [ "$purpose" = test ]; then
   need /usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd
   need /usr/sbin/clamd clamav-daemon
   need pdftoppm poppler-utils
+  need zbarimg zbar-tools
+  need dmtxread dmtx-utils
   need chromium chromium
   need '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' fonts-noto-cjk
 fi

@@ -5,6 +5,7 @@
 #   scripts/peer.sh victoria-metrics
 #   scripts/peer.sh versitygw          an S3-compatible server
 #   scripts/peer.sh estclient          an EST client (RFC 7030)
+#   scripts/peer.sh coredns            a DNS server, whose answers by UDP are compared with
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,8 +14,9 @@ case "${1:-}" in
 victoria-metrics) version=v1.151.0 package=github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics ;;
 versitygw) version=v1.8.0 package=github.com/versity/versitygw/cmd/versitygw ;;
 estclient) version=v1.0.6 package=github.com/globalsign/est/cmd/estclient ;;
+coredns) version=v1.14.7 package=github.com/coredns/coredns ;;
 *)
-  echo "peer: name one of: victoria-metrics, versitygw, estclient" >&2
+  echo "peer: name one of: victoria-metrics, versitygw, estclient, coredns" >&2
   exit 2
   ;;
 esac

@@ -1,12 +1,16 @@
 import { defineConfig } from '@playwright/test'
+import type { Place } from './e2e/support'
 
-/** Browser tests against the real binary with a fresh city; e2e/start.ts starts it. */
-export default defineConfig({
+// Who somebody is, and how they come in: these leave little that pages could show, and have a city of their own.
+const accounts = ['columns', 'entrance', 'membership', 'personal', 'programs', 'providers', 'sharing', 'sign-in'].map((name) => `${name}.spec.ts`)
+
+/** Browser tests against the real binary with fresh cities; e2e/start.ts starts them. */
+export default defineConfig<object, Place>({
   testDir: './e2e',
   globalSetup: './e2e/start.ts',
   workers: 2,
   timeout: 120_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list']],
   outputDir: './test-results',
@@ -21,8 +25,10 @@ export default defineConfig({
   },
   projects: [
     { name: 'set-up', testMatch: 'set-up.spec.ts', workers: 1 },
-    { name: 'journeys', testIgnore: ['set-up.spec.ts', 'pages.spec.ts'], dependencies: ['set-up'], workers: 1 },
+    // One after the other in each city, and both cities side by side.
+    { name: 'accounts', testMatch: accounts, dependencies: ['set-up'], workers: 1, use: { city: 1 } },
+    { name: 'journeys', testIgnore: ['set-up.spec.ts', 'pages.spec.ts', ...accounts], dependencies: ['set-up'], workers: 1 },
     // Last, so that the pages have something to show.
-    { name: 'pages', testMatch: 'pages.spec.ts', dependencies: ['journeys'] },
+    { name: 'pages', testMatch: 'pages.spec.ts', dependencies: ['journeys', 'accounts'] },
   ],
 })

@@ -166,7 +166,8 @@ func (a *access) checkDocument(t *testing.T, routes []httpd.MountedRoute) {
 		t.Errorf("the document lists %d operations, %d routes are mounted", listed, len(routes))
 	}
 	for _, r := range routes {
-		if _, ok := doc.Paths[r.Path][strings.ToLower(r.Method())]; !ok {
+		path := strings.ReplaceAll(r.Path, "...}", "}") // OpenAPI knows no parameter that is the rest of a path
+		if _, ok := doc.Paths[path][strings.ToLower(r.Method())]; !ok {
 			t.Errorf("%s %s is not in the document", r.Method(), r.Path)
 		}
 	}
@@ -228,9 +229,13 @@ func newAccess(t *testing.T) *access {
 	ruleID := a.make(t, "/api/share/rules", "manager-ours", fmt.Sprintf(`{"title":{"zh":"我方规则","en":"Our rule"},"noun":"platforms/platform","purpose":"test","until":%q,
 		"audience":{"organisations":[],"kinds":["park"],"districts":[]}}`, time.Now().Add(24*time.Hour).Format(time.RFC3339)))
 	nodeID := a.make(t, "/api/identifier/nodes", "manager-ours", `{"role":"secondary","prefix":"88.7","name":{"zh":"我方节点","en":"Our node"},"hosting":"hosted"}`)
-	a.fixtures = []fixture{
+	a.fixtures = append(a.platformFixtures(t), []fixture{
+		{"/id/{path...}", "/id/01/09506000134352", true},
+		{"/api/identifier/alarms/{id}", "/api/identifier/alarms/none", false},
+		{"/api/identifier/nodes/{id}/imports/blank/{format}", "/api/identifier/nodes/" + nodeID + "/imports/blank/csv", false},
 		{"/api/identifier/nodes/{id}", "/api/identifier/nodes/" + nodeID, false},
-		{"/api/identifier/imports/{id}", "/api/identifier/imports/" + a.identifierImport(t), false},
+		{"/api/identifier/events/{id}", "/api/identifier/events/none", false},
+		{"/api/identifier/stops/{id}", "/api/identifier/stops/none", false},
 		{"/api/share/rules/{id}", "/api/share/rules/" + ruleID, false},
 		{"/api/machine/machines/{id}", "/api/machine/machines/" + machineID, false},
 		{"/api/system/organisations/{id}/members/{person}", "/api/system/organisations/" + a.Ours.ID + "/members/" + member, false},
@@ -250,7 +255,8 @@ func newAccess(t *testing.T) *access {
 		{"/api/system/persons/{id}", "/api/system/persons/" + person, false},
 		{"/api/system/tokens/{id}", "/api/system/tokens/" + token, false},
 		{"/api/system/sessions/{id}", "/api/system/sessions/none", false},
-	}
+	}...)
+	a.identifierFixtures(t)
 	a.planFixtures(t)
 	a.letterFixture(t)
 	a.jobFixture(t)
@@ -261,9 +267,43 @@ func newAccess(t *testing.T) *access {
 	return a
 }
 
-// identifierImport registers a file of identifiers at a node of ours that is in trial,
-// and so is for everybody to see; the file is not.
-func (a *access) identifierImport(t *testing.T) string {
+// platformFixtures are what a platform of ours in trial has, of which the others see
+// whether it is up: a target, maintenance, and a counter that fell.
+func (a *access) platformFixtures(t *testing.T) []fixture {
+	t.Helper()
+	id := a.make(t, "/api/platforms", "manager-ours", `{"name":{"zh":"试运行平台","en":"Trial"},"code":"trial","class":"industry","district":"370202"}`)
+	for i, to := range []string{"reviewed", "trial"} {
+		if r := a.Send(t, "POST", "/api/platforms/"+id+"/status", "officer", fmt.Sprintf(`{"to":%q,"reason":""}`, to), "If-Match", fmt.Sprintf(`"%d"`, i+1)); r.Status != http.StatusOK {
+			t.Fatalf("move to %s: %d %s", to, r.Status, r.Body)
+		}
+	}
+	at := "/api/platforms/" + id + "/availability"
+	target := a.make(t, at+"/targets", "manager-ours", `{"name":"portal","spec":{"kind":"tcp","address":"platform.example:443","interval":3600,"timeout":1},"enabled":false}`)
+	window := a.make(t, at+"/windows", "manager-ours", fmt.Sprintf(`{"from":%q,"to":%q,"reason":"test"}`, time.Now().Add(time.Hour).Format(time.RFC3339), time.Now().Add(2*time.Hour).Format(time.RFC3339)))
+	history := "code,period,value\n"
+	for i := 9; i > 0; i-- {
+		history += fmt.Sprintf("data_volume,%s,%d\n", time.Now().UTC().AddDate(0, 0, -i-1).Format(time.DateOnly), 1000*i)
+	}
+	if r := a.Send(t, "POST", "/api/platforms/"+id+"/backfill", "manager-ours", history, "Content-Type", "text/csv"); r.Status != http.StatusOK {
+		t.Fatalf("back-fill: %d %s", r.Status, r.Body)
+	}
+	if r := a.Send(t, "POST", "/api/platforms/quality/checks", "officer", ""); r.Status >= 300 {
+		t.Fatalf("check: %d %s", r.Status, r.Body)
+	}
+	var found struct{ Items []created }
+	if a.Get(t, "/api/platforms/quality/findings", "manager-ours").Decode(t, &found); len(found.Items) == 0 {
+		t.Fatal("a counter fell, and there is no finding")
+	}
+	return []fixture{
+		{"/api/platforms/{id}/availability/targets/{target}", at + "/targets/" + target, false},
+		{"/api/platforms/{id}/availability/windows/{window}", at + "/windows/" + window, false},
+		{"/api/platforms/quality/findings/{id}", "/api/platforms/quality/findings/" + found.Items[0].ID, false},
+	}
+}
+
+// identifierFixtures are what a node of ours has that is in trial, and so is for
+// everybody to see; they are not.
+func (a *access) identifierFixtures(t *testing.T) {
 	t.Helper()
 	root := a.make(t, "/api/identifier/nodes", "officer", `{"role":"root","name":{"zh":"根","en":"Root"},"hosting":"hosted"}`)
 	node := a.make(t, "/api/identifier/nodes", "officer", fmt.Sprintf(`{"role":"secondary","prefix":"88.8","above_id":%q,"name":{"zh":"节点","en":"Node"},"hosting":"hosted","operator_id":%q,"operator_name":{"zh":"某","en":"Some"}}`, root, a.Ours.ID))
@@ -276,7 +316,26 @@ func (a *access) identifierImport(t *testing.T) string {
 		r.Decode(t, &c)
 		return true
 	})
-	return c.ID
+	rule := a.make(t, "/api/identifier/nodes/"+node+"/rules", "manager-ours", `{"name":{"zh":"我方规则","en":""},"segments":[{"kind":"constant","text":"S"},{"kind":"serial","width":4}]}`)
+	batch := a.make(t, "/api/identifier/rules/"+rule+"/batches", "manager-ours", `{"count":1,"values":[{"index":1,"type":"URL","data":"http://a.example"}]}`)
+	sheet := a.make(t, "/api/identifier/labels", "manager-ours", `{"source":{"handles":["(01)09506000134352"]},"design":{"symbol":"data_matrix","carries":"gs1","width":40,"height":30,"paper":"roll"}}`)
+	template := a.make(t, "/api/identifier/templates", "manager-ours", `{"code":"ours","name":{"zh":"我方模板","en":""},"industry":"","items":[{"name":"model","title":"型号","type":"text"}]}`)
+	probe := a.make(t, "/api/identifier/probes", "officer", fmt.Sprintf(`{"name":"elsewhere","organisation_id":%q}`, a.Ours.ID))
+	recursive := a.make(t, "/api/identifier/recursive/rules", "officer", `{"kind":"block_prefix","prefix":"88.999"}`)
+	application := a.make(t, "/api/identifier/nodes/"+node+"/applications", "manager-ours", `{"name":"our application","kind":1}`)
+	month := time.Now().AddDate(0, 0, -32).Format("2006-01")
+	report := a.make(t, "/api/identifier/nodes/"+node+"/reports", "manager-ours", fmt.Sprintf(`{"month":%q}`, month))
+	a.fixtures = append(a.fixtures,
+		fixture{"/api/identifier/applications/{id}", "/api/identifier/applications/" + application, false},
+		fixture{"/api/identifier/reports/{id}", "/api/identifier/reports/" + report, false},
+		fixture{"/api/identifier/imports/{id}", "/api/identifier/imports/" + c.ID, false},
+		fixture{"/api/identifier/rules/{id}", "/api/identifier/rules/" + rule, false},
+		fixture{"/api/identifier/batches/{id}", "/api/identifier/batches/" + batch, false},
+		fixture{"/api/identifier/labels/{id}", "/api/identifier/labels/" + sheet, false},
+		fixture{"/api/identifier/templates/{id}", "/api/identifier/templates/" + template, false},
+		fixture{"/api/identifier/probes/{id}", "/api/identifier/probes/" + probe, false},
+		fixture{"/api/identifier/recursive/rules/{id}", "/api/identifier/recursive/rules/" + recursive, false},
+	)
 }
 
 // letterFixture parks a delivery as the bus does.

@@ -23,7 +23,7 @@ func TestDeepJSONIsRefusedAtEveryDoor(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	doors := 0
 	for _, r := range city.Server().Routes() {
-		if r.Method() == http.MethodGet || r.Path == "/api/system/sign-out" {
+		if r.Method() == http.MethodGet || r.Method() == http.MethodOptions || r.Path == "/api/system/sign-out" {
 			continue
 		}
 		path := strings.NewReplacer("{id}", "none", "{key}", "none", "{receipt}", "none").Replace(r.Path)

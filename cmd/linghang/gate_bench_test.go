@@ -165,7 +165,7 @@ func BenchmarkGate(b *testing.B) {
 	load := newGateLoad()
 	contestants := gateContestants()
 	runs := make([][]gateRun, len(contestants))
-	rounds := benchRounds(b)
+	rounds := kerneltest.Rounds(b)
 	for range rounds {
 		for i, c := range contestants {
 			b.Run(c.name, func(b *testing.B) {
@@ -244,20 +244,6 @@ func gateRatios(contestants []contestant, runs [][]gateRun) (lines []string) {
 }
 
 const signedJSON = "Linghang, signed JSON"
-
-// benchRounds is how often everything is measured.
-func benchRounds(b *testing.B) int {
-	b.Helper()
-	text, given := os.LookupEnv("LINGHANG_BENCH_ROUNDS")
-	if !given {
-		return 3
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return n
-}
 
 // linghangWrites sends the load as remote write to a fresh installation.
 func (l *gateLoad) linghangWrites(b *testing.B, bodies [][]byte, header http.Header) gateRun {

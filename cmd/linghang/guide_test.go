@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,7 +53,7 @@ func TestTheGuideIsTrueInBothLanguages(t *testing.T) {
 	}
 	for _, zh := range pages {
 		en := strings.Replace(zh, "/zh/", "/en/", 1)
-		for _, language := range []string{"yaml", "sh"} {
+		for _, language := range []string{"yaml", "yaml agent", "sh"} {
 			mine, theirs := blocks(t, zh, language), blocks(t, en, language)
 			if len(mine) != len(theirs) {
 				t.Errorf("%s has %d blocks of %s, the English page %d", filepath.Base(zh), len(mine), language, len(theirs))
@@ -65,6 +68,28 @@ func TestTheGuideIsTrueInBothLanguages(t *testing.T) {
 		for _, block := range blocks(t, zh, "yaml") {
 			takes(t, filepath.Base(zh), block)
 		}
+		for _, block := range blocks(t, zh, "yaml agent") {
+			agentTakes(t, filepath.Base(zh), block)
+		}
+	}
+}
+
+// agentTakes opens a reporting agent by a block, beside the files that it names.
+func agentTakes(t *testing.T, page, block string) {
+	t.Helper()
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	dir := t.TempDir()
+	for name, content := range map[string][]byte{
+		"agent.yaml": []byte(block), "secret": []byte("secret"), "dsn": []byte("postgres://localhost/none"),
+		"city-ca.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command(binary(t), "report", "status", filepath.Join(dir, "agent.yaml")).CombinedOutput(); err != nil {
+		t.Errorf("%s: the agent does not take\n%s%s", page, block, out)
 	}
 }
 

@@ -2,6 +2,10 @@
 package main
 
 import (
+	"slices"
+
+	"github.com/spf13/cobra"
+
 	"linghang/kernel"
 	"linghang/kernel/module"
 	"linghang/modules/identifier"
@@ -15,7 +19,7 @@ var version = "dev"
 
 func main() {
 	house := kernel.House{Version: version, Rooms: platform, Web: web.Files()}
-	kernel.Main(house, append(identifier.Commands(), demoCommand(house))...)
+	kernel.Main(house, slices.Concat(identifier.Commands(), platforms.Commands(), []*cobra.Command{demoCommand(house)})...)
 }
 
 // platform lists the rooms in start order. An argument after the kit is a
@@ -24,6 +28,6 @@ func platform(k *kernel.Kernel) []module.Module {
 	return []module.Module{
 		plan.New(k.Kit("plan")),
 		platforms.New(k.Kit("platforms")),
-		identifier.New(k.Kit("identifier")),
+		identifier.New(k.Kit("identifier"), k.Directory()),
 	}
 }

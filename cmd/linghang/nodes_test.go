@@ -22,15 +22,23 @@ import (
 
 // handleNode is a process of `linghang node`.
 type handleNode struct {
-	t    *testing.T
-	dir  string
-	args []string
-	web  string
-	log  *tail
-	cmd  *exec.Cmd
+	t       *testing.T
+	dir     string
+	args    []string
+	web     string
+	unready bool // it is started when it runs
+	log     *tail
+	cmd     *exec.Cmd
 }
 
-func startNode(t *testing.T, role, prefix, root string) *handleNode {
+func startNode(t *testing.T, role, prefix, root string, more ...string) *handleNode {
+	t.Helper()
+	n := newNode(t, role, prefix, root, more...)
+	n.start()
+	return n
+}
+
+func newNode(t *testing.T, role, prefix, root string, more ...string) *handleNode {
 	t.Helper()
 	ports := freePorts(t, 2)
 	n := &handleNode{t: t, dir: t.TempDir(), web: fmt.Sprintf("127.0.0.1:%d", ports[1])}
@@ -41,7 +49,7 @@ func startNode(t *testing.T, role, prefix, root string) *handleNode {
 	if root != "" {
 		n.args = append(n.args, "--root", root)
 	}
-	n.start()
+	n.args = append(n.args, more...)
 	t.Cleanup(func() {
 		n.kill()
 		if t.Failed() {
@@ -60,13 +68,27 @@ func (n *handleNode) start() {
 	if err := n.cmd.Start(); err != nil {
 		n.t.Fatal(err)
 	}
-	kerneltest.Wait(n.t, "the node to be ready", func() bool {
-		r, err := http.Get("http://" + n.web + "/readyz")
+	if n.unready {
+		n.answers("/healthz")
+		return
+	}
+	n.ready()
+}
+
+func (n *handleNode) ready() {
+	n.t.Helper()
+	n.answers("/readyz")
+}
+
+func (n *handleNode) answers(path string) {
+	n.t.Helper()
+	kerneltest.Wait(n.t, "the node to answer "+path, func() bool {
+		r, err := http.Get("http://" + n.web + path)
 		if err != nil {
 			return false
 		}
 		_ = r.Body.Close()
-		return r.StatusCode == http.StatusNoContent
+		return r.StatusCode < http.StatusMultipleChoices
 	})
 }
 

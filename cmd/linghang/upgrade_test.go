@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"linghang/kernel/kerneltest"
 )
@@ -136,7 +137,8 @@ func checkUpgrade(t *testing.T, h *house) {
 	checkPlan(t, h)
 	// What is new works on what is old.
 	k := h.platform("after-upgrade")
-	r := h.request("POST", "/api/platforms/ingest/v1/reports", `{"schema":1,"seq":1,"period":"2026-11-26T00:00:00Z","items":[{"code":"heartbeat","value":1}]}`)
+	r := h.request("POST", "/api/platforms/ingest/v1/reports",
+		fmt.Sprintf(`{"schema":1,"seq":1,"period":%q,"items":[{"code":"heartbeat","value":1}]}`, time.Now().UTC().Truncate(time.Minute).Format(time.RFC3339)))
 	r.SetBasicAuth(k.ID, k.Secret)
 	if resp, err := http.DefaultClient.Do(r); err != nil || resp.StatusCode != http.StatusOK {
 		t.Errorf("a report after the upgrade: %v %v", resp, err)

@@ -1,4 +1,5 @@
-import { accessible, expect, password, people, send, test } from './support'
+import { enlist } from './start'
+import { accessible, expect, password, people, test } from './support'
 
 test('nobody sets the city up without the link', async ({ page }) => {
   await page.goto('/')
@@ -35,10 +36,7 @@ test('the link leads through set-up into the city', async ({ page }) => {
   await expect(page.getByRole('banner').getByText('青岛', { exact: true })).toBeVisible()
 
   // Others to sign in as, by the same door that the pages use.
-  const operator = await send<{ id: string }>(page.request, 'POST', '/api/system/organisations', { kind: 'operator', name: { zh: '平台公司', en: 'Operator' } })
-  for (const role of ['viewer', 'manager']) {
-    await send(page.request, 'POST', '/api/system/persons', { login: role, name: role, password, memberships: [{ organisation_id: operator.id, role }] })
-  }
+  await enlist(page.request)
 })
 
 test('the link works once', async ({ page }) => {

@@ -1,12 +1,9 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test as base, type APIRequestContext, type Browser, type Page } from '@playwright/test'
 import { createHash, createHmac } from 'node:crypto'
+import { password, people } from './start'
 
-/** The password of everybody in the tests. */
-export const password = 'correct horse battery staple'
-
-/** Who exists after set-up. */
-export const people = { administrator: 'administrator', viewer: 'viewer', manager: 'manager' } as const
+export { password, people }
 type Who = keyof typeof people
 
 interface Fixtures {
@@ -16,12 +13,26 @@ interface Fixtures {
   quiet: undefined
 }
 
-/** The address of the running binary. */
+/** What a project says of all its tests. */
+export interface Place {
+  /** Which of the cities that were started they are in. */
+  city: number
+}
+
+/** The address of the city that this process tests; a process never runs tests of two projects. */
 export function address(): string {
   return process.env.LINGHANG_URL!
 }
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, Place & { placed: undefined }>({
+  city: [0, { option: true, scope: 'worker' }],
+  placed: [
+    async ({ city }, give) => {
+      process.env.LINGHANG_URL = process.env[`LINGHANG_URL_${city}`]
+      await give(undefined)
+    },
+    { auto: true, scope: 'worker' },
+  ],
   // eslint-disable-next-line no-empty-pattern
   baseURL: async ({}, give) => give(address()),
   signIn: async ({ page }, give) => {

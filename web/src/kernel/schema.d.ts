@@ -73,6 +73,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/gs1resolver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The resolver description file of GS1 */
+        get: operations["get--well-known-gs1resolver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files": {
         parameters: {
             query?: never;
@@ -83,6 +100,177 @@ export interface paths {
         /** Every uploaded file with its verdict, by default the newest first */
         get: operations["get-files"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of one's own nodes, and of those below, passed a threshold */
+        get: operations["get-identifier-alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/alarms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what is done about an alarm */
+        put: operations["put-identifier-alarms-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/applications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Edit an application */
+        put: operations["put-identifier-applications-id"];
+        post?: never;
+        /** Remove an application */
+        delete: operations["delete-identifier-applications-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One batch of codes, and how far it is */
+        get: operations["get-identifier-batches-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/batches/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a batch; what is registered stays */
+        post: operations["post-identifier-batches-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/batches/{id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The identifiers of a batch as CSV */
+        get: operations["get-identifier-batches-id-codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask the resolver of another system for an identifier */
+        get: operations["get-identifier-bridge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/districts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes that answer, by district, with what probes see */
+        get: operations["get-identifier-districts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became abnormal, and what ended it */
+        get: operations["get-identifier-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say why a node was abnormal, and what was done */
+        put: operations["put-identifier-events-id"];
         post?: never;
         delete?: never;
         options?: never;
@@ -133,10 +321,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One file of identifiers */
+        /** One file of identifiers, and how far it is */
         get: operations["get-identifier-imports-id"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give up a file that is held, or stop registering it; what is registered stays */
+        post: operations["post-identifier-imports-id-cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -152,6 +357,143 @@ export interface paths {
         };
         /** Rows that were not registered, and why */
         get: operations["get-identifier-imports-id-faults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/imports/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the first rows of a file become */
+        get: operations["get-identifier-imports-id-preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/imports/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to register a file that is held */
+        post: operations["post-identifier-imports-id-start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sheets of labels of the caller's organisation; they are kept for a week */
+        get: operations["get-identifier-labels"];
+        put?: never;
+        /** Print labels of identifiers, of a batch of codes or of an import, as a job */
+        post: operations["post-identifier-labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/labels/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The first label as SVG and PNG, and how many there will be */
+        post: operations["post-identifier-labels-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/labels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sheet of labels, and how far it is */
+        get: operations["get-identifier-labels-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/labels/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop printing a sheet */
+        post: operations["post-identifier-labels-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/labels/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sheet of labels as PDF */
+        get: operations["get-identifier-labels-id-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an identification of GS1 leads that a node of the city resolves */
+        get: operations["get-identifier-links"];
         put?: never;
         post?: never;
         delete?: never;
@@ -197,6 +539,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identifier/nodes/{id}/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications that use a node's identifiers */
+        get: operations["get-identifier-nodes-id-applications"];
+        put?: never;
+        /** Enter an application */
+        post: operations["post-identifier-nodes-id-applications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prefixes of companies in GS1 whose Digital Links a node resolves */
+        get: operations["get-identifier-nodes-id-companies"];
+        /** Say which prefixes of companies in GS1 a node resolves */
+        put: operations["put-identifier-nodes-id-companies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identifier/nodes/{id}/counts": {
         parameters: {
             query?: never;
@@ -206,6 +584,23 @@ export interface paths {
         };
         /** What the node was asked, by day, with exact extremes */
         get: operations["get-identifier-nodes-id-counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/escrow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Packages of a secondary node that were made for the escrow body */
+        get: operations["get-identifier-nodes-id-escrow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -224,8 +619,130 @@ export interface paths {
         /** Files of identifiers of a node, and what became of them */
         get: operations["get-identifier-nodes-id-imports"];
         put?: never;
-        /** Register the identifiers of a CSV file */
+        /** Register the identifiers of a CSV or XLSX file: ?name= of the file, ?template= ID of the template that all rows follow, ?overwrite=true replaces identifiers that exist, ?hold=true waits until it is looked at and started */
         post: operations["post-identifier-nodes-id-imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/imports/blank/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file to fill in: csv or xlsx, with the columns of a template if there is one */
+        get: operations["get-identifier-nodes-id-imports-blank-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/particulars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who operates a node, as table 1 or 6 asks, and what is missing */
+        get: operations["get-identifier-nodes-id-particulars"];
+        /** Enter who operates a node */
+        put: operations["put-identifier-nodes-id-particulars"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What probes see of a node, and its availability by month */
+        get: operations["get-identifier-nodes-id-probes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much a node may have, and what it has used today */
+        get: operations["get-identifier-nodes-id-quota"];
+        /** Set how much a node may have */
+        put: operations["put-identifier-nodes-id-quota"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Monthly reports of a node, each version signed */
+        get: operations["get-identifier-nodes-id-reports"];
+        put?: never;
+        /** Make the next version of a monthly report */
+        post: operations["post-identifier-nodes-id-reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a code rule; from its first number on it never changes */
+        post: operations["post-identifier-nodes-id-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/rules/example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The first codes that a rule would make */
+        post: operations["post-identifier-nodes-id-rules-example"];
         delete?: never;
         options?: never;
         head?: never;
@@ -266,6 +783,368 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identifier/nodes/{id}/stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announce a planned stop of a node */
+        post: operations["post-identifier-nodes-id-stops"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/tables/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables 5 and 10: applications of nodes */
+        get: operations["get-identifier-nodes-id-tables-applications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/tables/identifiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Table 9: identifiers that were added or changed on a day */
+        get: operations["get-identifier-nodes-id-tables-identifiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/tables/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables 1 and 6: who operates nodes, with what is missing */
+        get: operations["get-identifier-nodes-id-tables-operators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/tables/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables 2 and 7: where nodes resolve */
+        get: operations["get-identifier-nodes-id-tables-routes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/tables/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables 3 and 8 for a national top node: statistics of a day */
+        get: operations["get-identifier-nodes-id-tables-statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/tables/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables 4 and 11: metadata templates in use */
+        get: operations["get-identifier-nodes-id-tables-templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/nodes/{id}/trust.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key of a root that signs, by which others trust it */
+        get: operations["get-identifier-nodes-id-trust-json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looks at nodes from outside */
+        get: operations["get-identifier-probes"];
+        put?: never;
+        /** Register a probe, which has a say in what is abnormal */
+        post: operations["post-identifier-probes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/probes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a probe */
+        delete: operations["delete-identifier-probes-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/probes/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report what a probe saw */
+        post: operations["post-identifier-probes-id-results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/probes/{id}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes that a probe looks at, and where they are */
+        get: operations["get-identifier-probes-id-targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/recognition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an identifier may be one of: Handle, GS1, DID, OID, URN, Ecode, VAA */
+        get: operations["get-identifier-recognition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/recursive/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the replica that answers remembers */
+        get: operations["get-identifier-recursive-cache"];
+        put?: never;
+        post?: never;
+        /** Have all replicas forget an identifier, or a prefix with what is below it */
+        delete: operations["delete-identifier-recursive-cache"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/recursive/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the recursive node refuses, answers by itself and asks elsewhere */
+        get: operations["get-identifier-recursive-rules"];
+        put?: never;
+        /** Make a rule; all replicas follow at once */
+        post: operations["post-identifier-recursive-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/recursive/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a rule */
+        put: operations["put-identifier-recursive-rules-id"];
+        post?: never;
+        /** Remove a rule */
+        delete: operations["delete-identifier-recursive-rules-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/recursive/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the recursive node works */
+        get: operations["get-identifier-recursive-settings"];
+        /** Change how the recursive node works; all replicas follow at once */
+        put: operations["put-identifier-recursive-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/reports/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download as PDF */
+        get: operations["get-identifier-reports-id-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/reports/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signature with what is signed and the key that checks it */
+        get: operations["get-identifier-reports-id-signature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/reports/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the files of a report are those that were signed */
+        get: operations["get-identifier-reports-id-verification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/reports/{id}/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download as XLSX */
+        get: operations["get-identifier-reports-id-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identifier/resolve": {
         parameters: {
             query?: never;
@@ -277,6 +1156,232 @@ export interface paths {
         get: operations["get-identifier-resolve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Code rules of nodes that the caller's organisation operates */
+        get: operations["get-identifier-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One code rule */
+        get: operations["get-identifier-rules-id"];
+        /** Edit a code rule that has given out no number */
+        put: operations["put-identifier-rules-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/rules/{id}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Batches of a rule, the newest first */
+        get: operations["get-identifier-rules-id-batches"];
+        put?: never;
+        /** Register many identifiers with the next codes of a rule, as a job */
+        post: operations["post-identifier-rules-id-batches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/rules/{id}/handles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register one identifier with the next code of a rule */
+        post: operations["post-identifier-rules-id-handles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/rules/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a code rule, or take it into use again */
+        post: operations["post-identifier-rules-id-stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What chosen nodes were asked, by day, and how many identifiers they have */
+        get: operations["get-identifier-statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/statistics/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each chosen node was asked, day by day, with exact extremes */
+        get: operations["get-identifier-statistics-days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/statistics/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From which addresses was asked, for the city */
+        get: operations["get-identifier-statistics-sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/stops/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a planned stop back that has not begun */
+        delete: operations["delete-identifier-stops-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metadata templates: published ones, and those of the caller's organisation */
+        get: operations["get-identifier-templates"];
+        put?: never;
+        /** Make a template; it is a draft until it is published */
+        post: operations["post-identifier-templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a template */
+        get: operations["get-identifier-templates-id"];
+        /** Edit a draft */
+        put: operations["put-identifier-templates-id"];
+        post?: never;
+        /** Remove a draft */
+        delete: operations["delete-identifier-templates-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/templates/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft, which then never changes, or withdraw what is published */
+        post: operations["post-identifier-templates-id-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/templates/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a draft of the next version */
+        post: operations["post-identifier-templates-id-versions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1650,6 +2755,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/quality/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run the checks now */
+        post: operations["post-platforms-quality-checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/quality/definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the data quality grade is computed */
+        get: operations["get-platforms-quality-definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/quality/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Doubts about figures of platforms within one's scope */
+        get: operations["get-platforms-quality-findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/quality/findings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One finding with its evidence */
+        get: operations["get-platforms-quality-findings-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/quality/findings/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an explanation, or open the finding again */
+        post: operations["post-platforms-quality-findings-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/quality/findings/{id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is behind a finding */
+        post: operations["post-platforms-quality-findings-id-explanation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the city's platforms answer */
+        get: operations["get-platforms-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/summary": {
         parameters: {
             query?: never;
@@ -1698,6 +2922,144 @@ export interface paths {
         post?: never;
         /** Remove a platform of the demonstration city */
         delete: operations["delete-platforms-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of a platform is looked at from outside, and how available it is */
+        get: operations["get-platforms-id-availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/availability/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When targets of a platform were down */
+        get: operations["get-platforms-id-availability-incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/availability/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look once at what a target would be, and keep nothing of it */
+        post: operations["post-platforms-id-availability-looks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/availability/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a target of a platform looked at */
+        post: operations["post-platforms-id-availability-targets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/availability/targets/{target}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a target */
+        put: operations["put-platforms-id-availability-targets-target"];
+        post?: never;
+        /** Look at a target no more; what was seen counts on */
+        delete: operations["delete-platforms-id-availability-targets-target"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/availability/targets/{target}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The looks at a target in the last day */
+        get: operations["get-platforms-id-availability-targets-target-looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/availability/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announce maintenance of a platform */
+        post: operations["post-platforms-id-availability-windows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/availability/windows/{window}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change maintenance that has not begun */
+        put: operations["put-platforms-id-availability-windows-window"];
+        post?: never;
+        /** Take back maintenance that has not begun */
+        delete: operations["delete-platforms-id-availability-windows-window"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1766,6 +3128,23 @@ export interface paths {
         post?: never;
         /** Revoke a reporting key */
         delete: operations["delete-platforms-id-keys-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A platform's data quality grade */
+        get: operations["get-platforms-id-quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3597,6 +4976,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/id/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Resolve a GS1 Digital Link: lead to one of its links, or tell them all (?linkType=linkset) */
+        get: operations["get-id-path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What may be asked of Digital Links from another site */
+        options: operations["options-id-path"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3608,6 +5005,19 @@ export interface components {
             note?: string;
             /** @description Empty: the caller's own */
             organisation_id?: string;
+        };
+        AddProbeInputBody: {
+            /** @description Where it looks from */
+            name: string;
+            /** @description Whose tokens may report for it; default: the caller's organisation */
+            organisation_id?: string;
+        };
+        AddStopInputBody: {
+            /** Format: date-time */
+            from: string;
+            reason: string;
+            /** Format: date-time */
+            to: string;
         };
         AdministratorStruct: {
             email?: string;
@@ -3637,6 +5047,10 @@ export interface components {
             values: {
                 [key: string]: string;
             };
+        };
+        AskVersionInputBody: {
+            /** @description As 2026-01; a month that is over */
+            month: string;
         };
         AuditChange: {
             /** @enum {string} */
@@ -3771,6 +5185,18 @@ export interface components {
              */
             signed: number;
         };
+        CheckFigure: {
+            name: string;
+            /** Format: double */
+            value: number;
+        };
+        CheckSpot: {
+            /** Format: int64 */
+            at: number;
+            bad?: boolean;
+            /** Format: double */
+            value: number;
+        };
         ChooseInputBody: {
             list: string;
             /** @description Empty: none */
@@ -3778,6 +5204,33 @@ export interface components {
         };
         CodeInputBody: {
             code: string;
+        };
+        CodingRule: {
+            /** @description Serial numbers begin at 1 again with every new date of the rule */
+            daily?: boolean;
+            segments: components["schemas"]["CodingSegment"][];
+        };
+        CodingSegment: {
+            /** @description Of a date in China's time: YYYYMMDD, YYMMDD, YYYYMM, YYMM, YYYY, YY or YYDDD (day of the year) */
+            format?: string;
+            /** @description Of a field: name of the template's item */
+            item?: string;
+            /** @enum {string} */
+            kind: "constant" | "date" | "serial" | "check" | "field";
+            /** @description Of a check digit: iso7064_mod37_36, iso7064_mod11_10 or luhn */
+            method?: string;
+            /**
+             * Format: int64
+             * @description Of a serial number: 10, 16 or 36; 0: 10
+             */
+            radix?: number;
+            /** @description Of a constant */
+            text?: string;
+            /**
+             * Format: int64
+             * @description Digits of a serial number, which is filled up with zeros
+             */
+            width?: number;
         };
         CreateInputBody: {
             /** @description Moves the plan to another period; with to */
@@ -3791,6 +5244,11 @@ export interface components {
             to?: string;
             /** @description A plan as exported; or template */
             yaml?: string;
+        };
+        DecideFindingInputBody: {
+            /** @description false: open again */
+            accept: boolean;
+            reason: string;
         };
         DecideInputBody: {
             note?: string;
@@ -3885,6 +5343,25 @@ export interface components {
              */
             type: string;
         };
+        ExampleInputBody: {
+            /** @description Serial numbers begin at 1 again with every new date of the rule */
+            daily?: boolean;
+            /** @description Values of the items in the rule; where one is missing, the digit 0 stands */
+            items?: {
+                [key: string]: string;
+            };
+            segments: components["schemas"]["CodingSegment"][];
+            template_id?: string;
+        };
+        ExplainFindingInputBody: {
+            reason: string;
+        };
+        ExplainInputBody: {
+            /** @enum {string} */
+            cause: "network" | "system" | "attack" | "other";
+            cure: string;
+            reason: string;
+        };
         FaultField: {
             location: string;
             message: string;
@@ -3948,11 +5425,130 @@ export interface components {
             /** @description about:blank: the key says what it is */
             type: string;
         };
+        IdentifierAlarm: {
+            /**
+             * Format: double
+             * @description The threshold then
+             */
+            bound: number;
+            /**
+             * Format: date-time
+             * @description null while it lasts
+             */
+            ended_at: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "slow" | "availability" | "identifiers" | "registrations" | "requests" | "prefixes" | "contract" | "escrow";
+            name_en: string;
+            name_zh: string;
+            node_id: string;
+            /** @description Of who took it in hand */
+            note: string;
+            /** Format: date-time */
+            noted_at: string | null;
+            prefix: string;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: double
+             * @description As last read while it lasted: milliseconds, percent, or days
+             */
+            value: number;
+            /** Format: int64 */
+            version: number;
+        };
+        IdentifierApplication: {
+            /** Format: date-time */
+            created_at: string;
+            developer: string;
+            id: string;
+            introduction: string;
+            /** Format: int64 */
+            kind: number;
+            name: string;
+            node_id: string;
+            recursive_address: string;
+            /** Format: int64 */
+            recursive_port: number;
+            /** Format: int64 */
+            users: number;
+            /** Format: int64 */
+            version: number;
+        };
+        IdentifierApplicationBody: {
+            developer?: string;
+            introduction?: string;
+            /**
+             * Format: int64
+             * @description 1 app, 2 mini program, 3 web, 4 PC, 5 other
+             */
+            kind: number;
+            name: string;
+            /** @description IP of the recursive node that it asks */
+            recursive_address?: string;
+            /** Format: int64 */
+            recursive_port?: number;
+            /** Format: int64 */
+            users?: number;
+        };
+        IdentifierApplicationRow: {
+            /** Format: date-time */
+            created_at: string;
+            developer: string;
+            id: string;
+            introduction: string;
+            /** Format: int64 */
+            kind: number;
+            missing: components["schemas"]["Text"];
+            name: string;
+            node: string;
+            node_id: string;
+            prefix: string;
+            recursive_address: string;
+            /** Format: int64 */
+            recursive_port: number;
+            /** Format: int64 */
+            users: number;
+            /** Format: int64 */
+            version: number;
+        };
+        IdentifierAvailability: {
+            /** Format: int64 */
+            good: number;
+            /**
+             * Format: int64
+             * @description Without those during planned stops
+             */
+            looks: number;
+            month: string;
+            /**
+             * Format: double
+             * @description Mean time until a registration was acknowledged
+             */
+            registration_ms: number | null;
+            /**
+             * Format: double
+             * @description Mean round trip of a resolution
+             */
+            resolution_ms: number | null;
+            /**
+             * Format: double
+             * @description Percent; null when nobody looked
+             */
+            sla: number | null;
+            /**
+             * Format: double
+             * @description Mean time from then until it resolved
+             */
+            visible_ms: number | null;
+        };
         IdentifierBadRow: {
+            /** @description Name of the column that is wrong; empty where it is the row */
+            column: string;
             handle: string;
             /** Format: int64 */
             line: number;
-            message: string;
+            message: components["schemas"]["Text"];
         };
         IdentifierBatch: {
             /** Format: date-time */
@@ -3966,6 +5562,11 @@ export interface components {
             name: string;
             node_id: string;
             overwrite: boolean;
+            /**
+             * Format: double
+             * @description Of one that runs, 0 to 1
+             */
+            progress: number;
             /** @description Why it failed as a whole */
             reason: string;
             /** Format: int64 */
@@ -3976,12 +5577,179 @@ export interface components {
              */
             rows: number;
             /** @enum {string} */
-            state: "running" | "done" | "failed";
+            state: "held" | "running" | "done" | "failed" | "cancelled";
+            /** @description Template that all rows follow; empty where each may name its own */
+            template_id: string;
+        };
+        IdentifierBridgeAnswer: {
+            /** @description The identifier that was asked for */
+            canonical: string;
+            /** @description The document has more */
+            cut: boolean;
+            /** @description At most 256 KiB; empty if it is no text */
+            document: string;
+            /** @description Where the answer leads; empty if nowhere */
+            location: string;
+            /** @description Host that was asked */
+            server: string;
+            /**
+             * Format: int64
+             * @description Of HTTP: 2xx has a document, 3xx leads on
+             */
+            status: number;
+            /** @enum {string} */
+            system: "gs1" | "did" | "oid" | "urn" | "ecode" | "vaa";
+            /** Format: double */
+            took_ms: number;
+            /** @description Media type of the document */
+            type: string;
+        };
+        IdentifierBusyNode: {
+            id: string;
+            name: components["schemas"]["Text"];
+            prefix: string;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            succeeded: number;
+        };
+        IdentifierCacheView: {
+            /** @description 200 at the most, in the order of identifiers */
+            items: components["schemas"]["IdentifierRemembered"][];
+            /** @description There are more; narrow the prefix */
+            more: boolean;
+        };
+        IdentifierCandidateView: {
+            /** @description Host that is asked for it; empty if none is configured. Handles need none */
+            bridge: string;
+            canonical: string;
+            /**
+             * @description How it is written
+             * @enum {string}
+             */
+            form: "elements" | "digital-link" | "epc" | "gtin" | "gln" | "sscc" | "uri" | "address" | "dotted" | "braces" | "suffixed" | "plain" | "prefix";
+            /** @description Prefix of the node of the city that has the company's prefix in GS1, and resolves it; empty if none has */
+            node: string;
+            /**
+             * @description Why it fits
+             * @enum {string}
+             */
+            reason: "scheme" | "address" | "elements" | "check-digit" | "arcs" | "agency" | "length" | "prefix";
+            /** @description Nothing of another system is written so */
+            sure: boolean;
+            /** @enum {string} */
+            system: "gs1" | "did" | "oid" | "urn" | "ecode" | "vaa" | "handle";
+        };
+        IdentifierCertificateView: {
+            /** @description Whose key signed it, as 310:0.NA/88.101 */
+            issuer: string;
+            /** Format: date-time */
+            until: string;
+        };
+        IdentifierCodeBatch: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            job_id: string;
+            /** Format: int64 */
+            made: number;
+            /**
+             * Format: double
+             * @description Of one that runs, 0 to 1
+             */
+            progress: number;
+            /** @description Why it failed */
+            reason: string;
+            rule_id: string;
+            /** @enum {string} */
+            state: "running" | "done" | "failed" | "cancelled";
+            /**
+             * Format: int64
+             * @description Codes that are none of the batch: identifiers were registered otherwise with them, or they were refused
+             */
+            taken: number;
+            /** Format: int64 */
+            wanted: number;
+        };
+        IdentifierCodeExample: {
+            /** @description Of the first numbers */
+            codes: string[];
+            /**
+             * Format: int64
+             * @description How many numbers the rule has
+             */
+            room: number;
+        };
+        IdentifierCodeRule: {
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Serial numbers that were given out; from the first on the rule stays as it is
+             */
+            given: number;
+            id: string;
+            name: components["schemas"]["Text"];
+            node_id: string;
+            prefix: string;
+            /** Format: int64 */
+            revision: number;
+            rule: components["schemas"]["CodingRule"];
+            stopped: boolean;
+            /** @description Whose items the rule has fields of, and new identifiers follow; empty for none */
+            template_id: string;
+        };
+        IdentifierCoded: {
+            /** @description Values of the template's items by their names */
+            items?: {
+                [key: string]: string;
+            };
+            values?: components["schemas"]["IdentifierValueInput"][];
+        };
+        IdentifierCompanies: {
+            /** @description 4 to 12 digits each, as 6901234: what GS1 licensed the company */
+            prefixes: string[];
+        };
+        IdentifierCompaniesView: {
+            /** @description 4 to 12 digits each, as 6901234: what GS1 licensed the company */
+            prefixes: string[];
+            /** @description The caller may set them */
+            yours: boolean;
         };
         IdentifierContact: {
             email: string;
             name: string;
             phone: string;
+        };
+        IdentifierCustody: {
+            /** @description Of a difference: the package before */
+            base: string;
+            day: string;
+            fault: string;
+            /** @enum {string} */
+            kind: "full" | "difference";
+            /** Format: date-time */
+            made_at: string;
+            manifest_sha256: string;
+            name: string;
+            node_id: string;
+            /**
+             * Format: int64
+             * @description Number of the last change that is in it
+             */
+            position: number;
+            /** Format: int64 */
+            records: number;
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            size: number;
+            /** Format: int64 */
+            slices: number;
+            /** @enum {string} */
+            state: "placed" | "failed";
         };
         IdentifierDayCount: {
             day: string;
@@ -3999,7 +5767,7 @@ export interface components {
             most_ms: number;
             /**
              * Format: int64
-             * @description Requests in the busiest second
+             * @description Requests that one node had in its busiest second
              */
             peak: number;
             /** Format: date-time */
@@ -4008,6 +5776,88 @@ export interface components {
             requests: number;
             /** Format: int64 */
             succeeded: number;
+        };
+        IdentifierDayView: {
+            /**
+             * Format: int64
+             * @description Of these, registered on the day
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description When the day began, milliseconds since 1970
+             */
+            at: number;
+            day: string;
+            /**
+             * Format: int64
+             * @description That there are, of those registered up to the end of the day
+             */
+            identifiers: number;
+            /** Format: int64 */
+            registered: number;
+            /**
+             * Format: double
+             * @description Mean
+             */
+            registration_ms: number;
+            /**
+             * Format: int64
+             * @description Requests to register or change
+             */
+            registrations: number;
+            /**
+             * Format: double
+             * @description Mean
+             */
+            resolution_ms: number;
+            /** Format: int64 */
+            resolutions: number;
+            /** Format: int64 */
+            resolved: number;
+        };
+        IdentifierDistrictCount: {
+            code: string;
+            /** Format: int64 */
+            down: number;
+            /** Format: int64 */
+            enterprise: number;
+            /** Format: int64 */
+            secondary: number;
+        };
+        IdentifierDistrictsView: {
+            /** @description Districts that have nodes; an empty code stands for nodes without one */
+            items: components["schemas"]["IdentifierDistrictCount"][];
+        };
+        IdentifierEvent: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            cause: "network" | "system" | "attack" | "other";
+            cure: string;
+            /**
+             * Format: int64
+             * @description Number of the event that ended it; 0 while it lasts
+             */
+            ended_by: number;
+            /**
+             * Format: int64
+             * @description Number of the event that it ends; 0 for none
+             */
+            ends: number;
+            /** @enum {string} */
+            kind: "abnormal" | "recovered";
+            name_en: string;
+            name_zh: string;
+            node_id: string;
+            /** Format: int64 */
+            number: number;
+            prefix: string;
+            reason: string;
+            /** Format: int64 */
+            version: number;
+            /** @description The caller may say why, and what was done */
+            yours: boolean;
         };
         IdentifierHandleDetail: {
             /**
@@ -4036,6 +5886,262 @@ export interface components {
             /** Format: int64 */
             values: number;
         };
+        IdentifierIdentifierRow: {
+            code: string;
+            created: string;
+            /** @description Template and version that the identifier names; empty for none */
+            metadata: string;
+            /**
+             * Format: int64
+             * @description 1 added, 3 changed on the day; what was removed is not listed
+             */
+            operation: number;
+        };
+        IdentifierIdentityPaper: {
+            /** @description Such as 居民身份证 */
+            kind?: string;
+            number?: string;
+        };
+        IdentifierImportColumn: {
+            /** Format: int32 */
+            index: number;
+            /** @description As the first line has it */
+            name: string;
+            type: string;
+        };
+        IdentifierImportPreview: {
+            /** @description Of values, in the order of the file */
+            columns: components["schemas"]["IdentifierImportColumn"][];
+            /** @description The file has further rows */
+            more: boolean;
+            rows: components["schemas"]["IdentifierPreviewRow"][];
+            /**
+             * Format: int64
+             * @description Rows among these that would not be registered
+             */
+            wrong: number;
+        };
+        IdentifierLabelAsk: {
+            design: components["schemas"]["IdentifierLabelDesign"];
+            source: components["schemas"]["IdentifierLabelSource"];
+            /** @description Name of the sheet */
+            title?: string;
+        };
+        IdentifierLabelDesign: {
+            /**
+             * @description The identifier alone, as hdl: URI, as the address of its page, its GS1 elements (GS1 DataMatrix), or a GS1 Digital Link
+             * @enum {string}
+             */
+            carries: "handle" | "hdl" | "https" | "gs1" | "gs1_link";
+            /** Format: int64 */
+            columns?: number;
+            /**
+             * Format: double
+             * @description Between labels
+             */
+            gap_x?: number;
+            /** Format: double */
+            gap_y?: number;
+            /** Format: double */
+            height: number;
+            /** @description Types of values, or names of template items, that are printed below each other */
+            items?: string[];
+            /**
+             * Format: double
+             * @description From the edge of the page to the first label
+             */
+            left?: number;
+            /**
+             * @description Error correction of a QR Code; default: M
+             * @enum {string}
+             */
+            level?: "L" | "M" | "Q" | "H";
+            /** @description Print the identifier */
+            named?: boolean;
+            /** @description Draw where to cut */
+            outline?: boolean;
+            /**
+             * @description Labels in rows and columns on A4, or each on a page of its own
+             * @enum {string}
+             */
+            paper: "a4" | "roll";
+            /**
+             * Format: int64
+             * @description Modules around the code that stay light; 0: the least of the standard, 4 of a QR Code, 1 of a Data Matrix
+             */
+            quiet?: number;
+            /** Format: int64 */
+            rows?: number;
+            /** @enum {string} */
+            symbol: "qr" | "data_matrix";
+            /**
+             * Format: double
+             * @description Points; default: 7
+             */
+            text?: number;
+            /** @description First line of every label */
+            title?: string;
+            /** Format: double */
+            top?: number;
+            /** Format: double */
+            width: number;
+        };
+        IdentifierLabelOffer: {
+            name: string;
+            /** @description In Chinese, by the template; empty where there is none */
+            title: string;
+        };
+        IdentifierLabelPreview: {
+            /** @description What its code carries */
+            content: string;
+            /**
+             * Format: int64
+             * @description Labels
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Edge of a module in millimetres
+             */
+            module: number;
+            /**
+             * Format: int64
+             * @description Of an edge of the code, without what stays light around
+             */
+            modules: number;
+            /** @description Of what the label is */
+            name: string;
+            /** @description Values that labels may show */
+            offers: components["schemas"]["IdentifierLabelOffer"][];
+            /** Format: int64 */
+            pages: number;
+            /** @description In base64, about 600 points to the inch */
+            png: string;
+            svg: string;
+        };
+        IdentifierLabelSheet: {
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            job_id: string;
+            /** Format: int64 */
+            left_out: number;
+            /** Format: int64 */
+            printed: number;
+            /**
+             * Format: double
+             * @description Of one that is at work, 0 to 1
+             */
+            progress: number;
+            /** @description Why it failed */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Octets of the file
+             */
+            size: number;
+            /** @description The first hundred that no label was printed of, and why */
+            skipped: components["schemas"]["IdentifierSkippedLabel"][];
+            /** @enum {string} */
+            state: "running" | "done" | "failed" | "cancelled";
+            title: string;
+        };
+        IdentifierLabelSource: {
+            /** @description ID of a batch of codes */
+            batch?: string;
+            /**
+             * Format: int64
+             * @description How many; default: all, 5000 at most
+             */
+            count?: number;
+            /**
+             * Format: int64
+             * @description Of a batch or an import: from which on, counted from 1; default: the first
+             */
+            first?: number;
+            /** @description Identifiers, or elements of GS1 with brackets, as (01)09506000134352(21)X1 */
+            handles?: string[];
+            /** @description ID of an import: what was registered of it */
+            import?: string;
+        };
+        IdentifierLegalPerson: {
+            document?: components["schemas"]["IdentifierIdentityPaper"];
+            email?: string;
+            fax?: string;
+            name?: string;
+            phone?: string;
+        };
+        IdentifierLevelView: {
+            description: string;
+            /** @description As people read them */
+            elements: string;
+            /** @description The identifier whose values are the links */
+            handle: string;
+            links: components["schemas"]["IdentifierLinkView"][];
+        };
+        IdentifierLinkView: {
+            context?: string[] | null;
+            href: string;
+            hreflang?: string[] | null;
+            title: string;
+            /** @description Link type of the GS1 Web Vocabulary, as gs1:pip */
+            type: string;
+        };
+        IdentifierLinksView: {
+            /** @description The Digital Link below the city's resolver, as a label carries it */
+            address: string;
+            /** @description The finest first; those without links, too */
+            levels: components["schemas"]["IdentifierLevelView"][];
+            /** @description Prefix of the node that resolves it */
+            node: string;
+            node_id: string;
+        };
+        IdentifierMachineRoom: {
+            address?: string;
+            /** @description Vendor, where it is in a cloud */
+            cloud?: string;
+            ip?: string;
+            /** Format: int64 */
+            port?: number;
+        };
+        IdentifierMissingView: {
+            field: string;
+            title: components["schemas"]["Text"];
+        };
+        IdentifierNodeDay: {
+            day: string;
+            /** @enum {string} */
+            kind: "resolution" | "registration";
+            /** Format: date-time */
+            least_at: string;
+            /** Format: double */
+            least_ms: number;
+            /** Format: double */
+            mean_ms: number;
+            /** Format: date-time */
+            most_at: string;
+            /** Format: double */
+            most_ms: number;
+            name_en: string;
+            name_zh: string;
+            node_id: string;
+            /**
+             * Format: int64
+             * @description Requests that one node had in its busiest second
+             */
+            peak: number;
+            /** Format: date-time */
+            peak_at: string;
+            prefix: string;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            succeeded: number;
+        };
         IdentifierNodeDetail: {
             above_id: string;
             /**
@@ -4043,6 +6149,8 @@ export interface components {
              * @description Those that answer
              */
             below: number;
+            /** @description By which the node above vouches for its key */
+            certificate?: components["schemas"]["IdentifierCertificateView"];
             contact: components["schemas"]["IdentifierContact"];
             /** Format: date-time */
             created_at: string;
@@ -4052,6 +6160,11 @@ export interface components {
             free_prefix: string;
             /** @description Its prefix can be administered over the protocol */
             has_key: boolean;
+            /**
+             * @description What most probes see; unknown until they have looked
+             * @enum {string}
+             */
+            health: "up" | "down" | "unknown";
             /** @enum {string} */
             hosting: "hosted" | "alone";
             id: string;
@@ -4070,6 +6183,13 @@ export interface components {
             reason: string;
             /** @enum {string} */
             role: "root" | "secondary" | "enterprise";
+            /** @description Of a node that is alone and signs, for who may edit it */
+            signing_key?: string;
+            /**
+             * @description What a hosted node signs its identifiers with; empty: it does not
+             * @enum {string}
+             */
+            signs: "" | "rsa" | "sm2";
             /** @description Where it speaks the protocol; empty while its door is closed */
             site: string;
             /** @description Text of the siteinfo.json of a node that is alone, for who may edit it */
@@ -4113,6 +6233,13 @@ export interface components {
              * @enum {string}
              */
             role?: "root" | "secondary" | "enterprise";
+            /** @description Public key by which a node that is alone signs, as its sign.pub has it */
+            signing_key?: string;
+            /**
+             * @description What a hosted node signs its identifiers with; empty: it does not
+             * @enum {string}
+             */
+            signs?: "" | "rsa" | "sm2";
             /** @description Text of the siteinfo.json of a node that is alone */
             site?: string;
             /** @description Demonstration data; shown as such everywhere */
@@ -4131,6 +6258,11 @@ export interface components {
              */
             below: number;
             district: string;
+            /**
+             * @description What most probes see; unknown until they have looked
+             * @enum {string}
+             */
+            health: "up" | "down" | "unknown";
             /** @enum {string} */
             hosting: "hosted" | "alone";
             id: string;
@@ -4152,6 +6284,354 @@ export interface components {
             id: string;
             name: components["schemas"]["Text"];
         };
+        IdentifierOperatorRow: {
+            address: string;
+            builder: string;
+            capital: string;
+            certificate: string;
+            certificate_kind: string;
+            city: string;
+            contact: string;
+            contact_document: string;
+            contact_document_kind: string;
+            data: string;
+            data_backup: string;
+            data_escrow: string;
+            district: string;
+            district_code: string;
+            email: string;
+            founded: string;
+            industries: string;
+            industry: string;
+            introduction: string;
+            legal: string;
+            legal_document: string;
+            legal_document_kind: string;
+            legal_email: string;
+            legal_fax: string;
+            legal_phone: string;
+            licences: string;
+            missing: components["schemas"]["Text"];
+            name: string;
+            naming_rules: string;
+            ownership: string;
+            phone: string;
+            prefix: string;
+            province: string;
+            real_names: string;
+            registrar: string;
+            registration: string;
+            resolution: string;
+            resolution_backup: string;
+            runner: string;
+            service_escrow: string;
+            site_domain: string;
+            site_ips: string;
+            site_name: string;
+            until: string;
+            valid_until: string;
+            website: string;
+        };
+        IdentifierParticulars: {
+            address?: components["schemas"]["IdentifierPostalAddress"];
+            /** @description Who builds the node; 自建 for the operator itself */
+            builder?: string;
+            /** @description Registered capital with its currency */
+            capital?: string;
+            contact_document?: components["schemas"]["IdentifierIdentityPaper"];
+            data?: components["schemas"]["IdentifierMachineRoom"];
+            data_backup?: components["schemas"]["IdentifierMachineRoom"];
+            /** @description Who holds the data in escrow */
+            data_escrow?: string;
+            /** @description As 2016-05-01 */
+            founded?: string;
+            /** @description Industries served, codes of GB/T 4754 */
+            industries?: string[];
+            introduction?: string;
+            legal?: components["schemas"]["IdentifierLegalPerson"];
+            /** @description Domain licences held, with numbers; 无 for none */
+            licences?: string;
+            /**
+             * @description Whether the naming rules are kept
+             * @enum {string}
+             */
+            naming_rules?: "kept" | "not_kept";
+            /**
+             * @description State-owned, private, foreign, public institution, non-profit
+             * @enum {string}
+             */
+            ownership?: "state" | "private" | "foreign" | "public_institution" | "non_profit";
+            /** @description Who verifies real names */
+            real_names?: string;
+            /** @description Who registered the organisation (登记机关) */
+            registrar?: string;
+            registration?: components["schemas"]["IdentifierMachineRoom"];
+            resolution?: components["schemas"]["IdentifierMachineRoom"];
+            resolution_backup?: components["schemas"]["IdentifierMachineRoom"];
+            /** @description Who runs the node; 自营 for the operator itself */
+            runner?: string;
+            /** @description Who takes the service over */
+            service_escrow?: string;
+            site_domain?: string;
+            /** @description IPv4 and IPv6, with ; between */
+            site_ips?: string;
+            /** @description Of the public web site of the node */
+            site_name?: string;
+            /** @description End of its term, as 2036-04-30; 9999-12-31 for none */
+            until?: string;
+            website?: string;
+        };
+        IdentifierParticularsView: {
+            address?: components["schemas"]["IdentifierPostalAddress"];
+            /** @description Who builds the node; 自建 for the operator itself */
+            builder?: string;
+            /** @description Registered capital with its currency */
+            capital?: string;
+            contact_document?: components["schemas"]["IdentifierIdentityPaper"];
+            data?: components["schemas"]["IdentifierMachineRoom"];
+            data_backup?: components["schemas"]["IdentifierMachineRoom"];
+            /** @description Who holds the data in escrow */
+            data_escrow?: string;
+            /** @description As 2016-05-01 */
+            founded?: string;
+            /** @description Industries served, codes of GB/T 4754 */
+            industries?: string[];
+            introduction?: string;
+            legal?: components["schemas"]["IdentifierLegalPerson"];
+            /** @description Domain licences held, with numbers; 无 for none */
+            licences?: string;
+            /** @description What a complete table needs beside */
+            missing: components["schemas"]["IdentifierMissingView"][];
+            /**
+             * @description Whether the naming rules are kept
+             * @enum {string}
+             */
+            naming_rules?: "kept" | "not_kept";
+            /**
+             * @description State-owned, private, foreign, public institution, non-profit
+             * @enum {string}
+             */
+            ownership?: "state" | "private" | "foreign" | "public_institution" | "non_profit";
+            /** @description Who verifies real names */
+            real_names?: string;
+            /** @description By the register of organisations */
+            registered: components["schemas"]["IdentifierRegistered"];
+            /** @description Who registered the organisation (登记机关) */
+            registrar?: string;
+            registration?: components["schemas"]["IdentifierMachineRoom"];
+            resolution?: components["schemas"]["IdentifierMachineRoom"];
+            resolution_backup?: components["schemas"]["IdentifierMachineRoom"];
+            /** @description Who runs the node; 自营 for the operator itself */
+            runner?: string;
+            /** @description Who takes the service over */
+            service_escrow?: string;
+            site_domain?: string;
+            /** @description IPv4 and IPv6, with ; between */
+            site_ips?: string;
+            /** @description Of the public web site of the node */
+            site_name?: string;
+            /** @description End of its term, as 2036-04-30; 9999-12-31 for none */
+            until?: string;
+            /**
+             * Format: int64
+             * @description 0: nothing was entered; for If-Match
+             */
+            version: number;
+            website?: string;
+        };
+        IdentifierPostalAddress: {
+            city?: string;
+            district?: string;
+            line?: string;
+            province?: string;
+        };
+        IdentifierPreviewRow: {
+            /** @description Of the columns of values; long ones are cut */
+            cells: string[];
+            /** @description That is wrong; empty where it is the row */
+            column: string;
+            handle: string;
+            /** Format: int64 */
+            line: number;
+            /** @description Why the row would not be registered */
+            message: components["schemas"]["Text"];
+        };
+        IdentifierProber: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description It reported lately, and has a say */
+            fresh: boolean;
+            id: string;
+            name: string;
+            organisation_id?: string;
+            /** Format: date-time */
+            seen_at?: string;
+        };
+        IdentifierProbesView: {
+            /** @enum {string} */
+            health: "up" | "down" | "unknown";
+            /** @description The last twelve in which somebody looked, the newest first */
+            months: components["schemas"]["IdentifierAvailability"][];
+            probes: components["schemas"]["IdentifierStandingView"][];
+            /** @description Planned stops that are not over, and those of the last thirty days */
+            stops: components["schemas"]["IdentifierStop"][];
+            /** @description The caller may announce stops */
+            yours: boolean;
+        };
+        IdentifierQuota: {
+            /**
+             * Format: int64
+             * @description Handles of its prefix that are kept here; 0 for no limit
+             */
+            identifiers: number;
+            /**
+             * Format: int64
+             * @description Prefixes that it allocates; 0 for no limit
+             */
+            prefixes: number;
+            /**
+             * Format: int64
+             * @description New handles a day; 0 for no limit
+             */
+            registrations: number;
+            /**
+             * Format: int64
+             * @description Resolutions a day; 0 for no limit
+             */
+            requests: number;
+        };
+        IdentifierQuotaView: {
+            /**
+             * Format: int64
+             * @description Handles of its prefix that are kept here; 0 for no limit
+             */
+            identifiers: number;
+            /**
+             * Format: int64
+             * @description Prefixes that it allocates; 0 for no limit
+             */
+            prefixes: number;
+            /**
+             * Format: int64
+             * @description New handles a day; 0 for no limit
+             */
+            registrations: number;
+            /**
+             * Format: int64
+             * @description Resolutions a day; 0 for no limit
+             */
+            requests: number;
+            /** @description Identifiers and prefixes that there are; registrations and resolutions of today, as of some seconds ago */
+            used: components["schemas"]["IdentifierQuota"];
+            /** Format: int64 */
+            version: number;
+            /** @description The caller may set it */
+            yours: boolean;
+        };
+        IdentifierRecognition: {
+            /** @description The surest first */
+            list: components["schemas"]["IdentifierCandidateView"][];
+        };
+        IdentifierRecursiveRuleInput: {
+            /**
+             * @description Of forward; default: round_robin
+             * @enum {string}
+             */
+            balance?: "" | "round_robin" | "hash" | "latency";
+            /** @description Of site: it is that of the prefixes below (HS_SITE.PREFIX) */
+            below?: boolean;
+            /**
+             * Format: int64
+             * @description Of answer: 1 with values, or that of a failure
+             */
+            code?: number;
+            /** @description Of block_handle and answer */
+            handle?: string;
+            /**
+             * Format: int32
+             * @description Of answer: for queries that name the index
+             */
+            index?: number;
+            /** @enum {string} */
+            kind: "block_handle" | "block_prefix" | "allow_source" | "block_source" | "answer" | "site" | "forward";
+            /** @description Of allow_source and block_source, as 192.0.2.0/24 */
+            networks?: string[] | null;
+            /** @description Why */
+            note?: string;
+            /** @description Of block_prefix, site and forward, with what is below it; * forwards everything */
+            prefix?: string;
+            /**
+             * Format: int64
+             * @description Of allow_source: questions a second of each /24 or /56 instead of the usual
+             */
+            rate?: number;
+            /** @description Of site: text of a siteinfo.json */
+            site?: string;
+            /** @description Of answer: for queries that name the type */
+            type?: string;
+            /** @description Of forward, as udp://192.0.2.1:3641; udp, tcp, http or https */
+            upstreams?: string[] | null;
+            /** @description Of answer */
+            values?: components["schemas"]["IdentifierValueInput"][] | null;
+        };
+        IdentifierRecursiveSettings: {
+            /** @description Who asks for trusted values gets no others (code 3001) */
+            demand: boolean;
+            /**
+             * Format: int64
+             * @description Questions a second for each identifier; 0 is no limit
+             */
+            handle_rate: number;
+            /**
+             * Format: int64
+             * @description Seconds for which it is remembered that an identifier is not there
+             */
+            missing: number;
+            /** @description Limits and time have the codes 602, 603 and 605 of the national dialect */
+            national: boolean;
+            /** @description What is asked for often is fetched again before its time is over */
+            prefetch: boolean;
+            /**
+             * Format: int64
+             * @description Questions a second to each server that is asked; 0 is no limit
+             */
+            server_rate: number;
+            /**
+             * Format: int64
+             * @description Questions a second of each /24 or /56; 0 is no limit
+             */
+            source_rate: number;
+            /** @description What was known is served after its time while its service is silent */
+            stale: boolean;
+            /** @description Signatures are checked up to the roots of trust */
+            trust: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        IdentifierRegistered: {
+            name: components["schemas"]["Text"];
+            /** @description Unified social credit code */
+            uscc: string;
+        };
+        IdentifierRemembered: {
+            /** Format: int64 */
+            code: number;
+            handle: string;
+            meaning: string;
+            /** Format: int64 */
+            octets: number;
+            /** @description Its time is over */
+            stale: boolean;
+            /** Format: date-time */
+            stored: string;
+            /** Format: date-time */
+            until: string;
+            /**
+             * Format: int64
+             * @description How many
+             */
+            values: number;
+        };
         IdentifierResolution: {
             /** @description That were followed, the one asked for first */
             aliases: string[];
@@ -4166,6 +6646,10 @@ export interface components {
             /** @description Whose values they are, after aliases */
             handle: string;
             meaning: string;
+            /** @description There is a root of trust, up to which signatures were checked */
+            rooted: boolean;
+            /** @description What each signature of the record was found to be */
+            signatures: components["schemas"]["IdentifierSignatureView"][];
             /** @description They are older than they may be: their service does not answer */
             stale: boolean;
             /** @description Every step, in order */
@@ -4175,6 +6659,159 @@ export interface components {
             /** @description Signatures up to a root hold for all of them */
             trusted: boolean;
             values: components["schemas"]["IdentifierValueView"][];
+        };
+        IdentifierRouteRow: {
+            ip: string;
+            ip_kind: string;
+            prefix: string;
+            protocols: string;
+            system: string;
+        };
+        IdentifierRuleHit: {
+            id: string;
+            /** @enum {string} */
+            kind: "block_handle" | "block_prefix" | "answer" | "site" | "forward";
+            note: string;
+            /** @description What it is about */
+            subject: string;
+        };
+        IdentifierRuleInput: {
+            /** @description Serial numbers begin at 1 again with every new date of the rule */
+            daily?: boolean;
+            name: components["schemas"]["Text"];
+            segments: components["schemas"]["CodingSegment"][];
+            template_id?: string;
+        };
+        IdentifierRuleView: {
+            /**
+             * @description Of forward; default: round_robin
+             * @enum {string}
+             */
+            balance?: "" | "round_robin" | "hash" | "latency";
+            /** @description Of site: it is that of the prefixes below (HS_SITE.PREFIX) */
+            below?: boolean;
+            /**
+             * Format: int64
+             * @description Of answer: 1 with values, or that of a failure
+             */
+            code?: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Of block_handle and answer */
+            handle?: string;
+            id: string;
+            /**
+             * Format: int32
+             * @description Of answer: for queries that name the index
+             */
+            index?: number;
+            /** @enum {string} */
+            kind: "block_handle" | "block_prefix" | "allow_source" | "block_source" | "answer" | "site" | "forward";
+            /** @description Of allow_source and block_source, as 192.0.2.0/24 */
+            networks?: string[] | null;
+            note: string;
+            /** @description Of block_prefix, site and forward, with what is below it; * forwards everything */
+            prefix?: string;
+            /**
+             * Format: int64
+             * @description Of allow_source: questions a second of each /24 or /56 instead of the usual
+             */
+            rate?: number;
+            /** @description Of site: text of a siteinfo.json */
+            site?: string;
+            /** @description Of answer: for queries that name the type */
+            type?: string;
+            /** @description Of forward, as udp://192.0.2.1:3641; udp, tcp, http or https */
+            upstreams?: string[] | null;
+            /** @description Of answer */
+            values?: components["schemas"]["IdentifierValueInput"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        IdentifierSignatureView: {
+            /** @description Who signed, from the values upwards, as far as the chain leads */
+            chain: string[];
+            fault: string;
+            /**
+             * Format: int32
+             * @description Of the value that holds it
+             */
+            index: number;
+            /** @description Values that were signed and did not come */
+            missing: number[];
+            /**
+             * @description holds, or where the chain breaks
+             * @enum {string}
+             */
+            reason: "holds" | "unreadable" | "signature" | "digest" | "time" | "permission" | "certificate" | "root" | "unanswered";
+            /** @description Values that are as they were signed */
+            signed: number[];
+            /** @description Values that it says nothing about */
+            unsigned: number[];
+            /**
+             * Format: date-time
+             * @description When the first of the chain expires
+             */
+            until?: string;
+        };
+        IdentifierSkippedLabel: {
+            name: string;
+            reason: components["schemas"]["Text"];
+        };
+        IdentifierSource: {
+            /** @description others: from more addresses than are counted apart */
+            address: string;
+            day: string;
+            door: string;
+            /** Format: int64 */
+            requests: number;
+        };
+        IdentifierStandingView: {
+            /** Format: date-time */
+            at: string;
+            down: boolean;
+            /** @description Of its last look */
+            fault: string;
+            fresh: boolean;
+            /** @description ID of the probe */
+            probe: string;
+            probe_name: string;
+            /** Format: date-time */
+            since: string;
+        };
+        IdentifierStatisticRow: {
+            /**
+             * Format: int64
+             * @description Of a secondary node enterprise prefixes, of an enterprise identifiers
+             */
+            added: number;
+            day: string;
+            name: string;
+            prefix: string;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            succeeded: number;
+            /** Format: int64 */
+            total: number;
+        };
+        IdentifierStatistics: {
+            /** @description The ten nodes with the most resolutions */
+            busiest: components["schemas"]["IdentifierBusyNode"][];
+            days: components["schemas"]["IdentifierDayView"][];
+            from: string;
+            /**
+             * Format: int64
+             * @description That were counted
+             */
+            nodes: number;
+            /** @description The caller may read from which addresses was asked */
+            sources: boolean;
+            /** @description Nodes of the demonstration are among them */
+            synthetic: boolean;
+            to: string;
+            /** @description None of a kind that was not asked for */
+            totals: components["schemas"]["IdentifierTotal"][];
         };
         IdentifierStepNode: {
             id: string;
@@ -4205,6 +6842,8 @@ export interface components {
             /** @description Whose server was asked, if it is a node of the city that everybody sees */
             of?: components["schemas"]["IdentifierStepNode"];
             protocol: string;
+            /** @description By which it was not as usual, for who manages the recursive node */
+            rule?: components["schemas"]["IdentifierRuleHit"];
             /** @description Address and port */
             server: string;
             /** @description A signature was checked, and holds */
@@ -4213,9 +6852,94 @@ export interface components {
             took_ms: number;
             why: string;
         };
+        IdentifierStop: {
+            /** @description It can be taken back no more */
+            begun: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            node_id: string;
+            reason: string;
+            /** Format: date-time */
+            to: string;
+        };
+        IdentifierTakenView: {
+            /** Format: int64 */
+            taken: number;
+        };
+        IdentifierTargetView: {
+            /** @description HS_SITE of the node that has the handle of the prefix, base64 */
+            above?: string;
+            /** @description An identifier to ask for; where there is none, that there is none is an answer too */
+            handle?: string;
+            node_id: string;
+            prefix: string;
+            /** @description HS_SITE of the node, base64 */
+            site: string;
+        };
+        IdentifierTargetsView: {
+            items: components["schemas"]["IdentifierTargetView"][];
+        };
+        IdentifierTemplateInput: {
+            /** @description Small letters, digits, _ or -; kept as it is when editing */
+            code?: string;
+            /** @description Division of GB/T 4754; empty for cross-industry */
+            industry?: string;
+            items: components["schemas"]["TemplateItem"][];
+            name: components["schemas"]["Text"];
+        };
+        IdentifierTemplateItem: {
+            alias: string;
+            /**
+             * Format: int64
+             * @description Characters of a text at most; 0 for other types
+             */
+            length: number;
+            name: string;
+            type: string;
+        };
+        IdentifierTemplateRow: {
+            code: string;
+            elements: components["schemas"]["IdentifierTemplateItem"][];
+            industry_division: string;
+            industry_section: string;
+            items: string;
+            missing: components["schemas"]["Text"];
+            name: string;
+            owner: string;
+            /** Format: int64 */
+            version: number;
+        };
         IdentifierTerm: {
             code: string;
             title: components["schemas"]["Text"];
+        };
+        IdentifierTotal: {
+            /** @enum {string} */
+            kind: "resolution" | "registration";
+            /** Format: date-time */
+            least_at: string;
+            /** Format: double */
+            least_ms: number;
+            /** Format: double */
+            mean_ms: number;
+            /** Format: date-time */
+            most_at: string;
+            /** Format: double */
+            most_ms: number;
+            /**
+             * Format: int64
+             * @description Requests that one node had in its busiest second
+             */
+            peak: number;
+            /** Format: date-time */
+            peak_at: string;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            succeeded: number;
         };
         IdentifierValueInput: {
             /** @description Data is octets in base64 */
@@ -4248,6 +6972,42 @@ export interface components {
              */
             ttl: number;
             type: string;
+        };
+        IdentifierVerification: {
+            key: string;
+            /** @description The PDF that is kept is the one that was signed */
+            pdf: boolean;
+            /** @description The signature is this installation's, and fits */
+            signature: boolean;
+            /** @description What is signed */
+            statement: string;
+            suite: string;
+            /** @description The XLSX that is kept is the one that was signed */
+            xlsx: boolean;
+        };
+        IdentifierVersion: {
+            /** @description SHA-256 of everything that the report says */
+            digest: string;
+            id: string;
+            key: string;
+            /** Format: date-time */
+            made_at: string;
+            month: string;
+            node_id: string;
+            /** Format: int64 */
+            number: number;
+            pdf_sha256: string;
+            /** Format: int64 */
+            pdf_size: number;
+            prefix: string;
+            /** @description Key that checks the signature, PEM */
+            public: string;
+            signature: string;
+            /** @enum {string} */
+            suite: "international" | "guomi";
+            xlsx_sha256: string;
+            /** Format: int64 */
+            xlsx_size: number;
         };
         IdentifierVocabularyView: {
             districts: components["schemas"]["IdentifierTerm"][];
@@ -4892,6 +7652,13 @@ export interface components {
             /** @enum {string} */
             to: "trial" | "in_service" | "refused" | "suspended" | "revoked";
         };
+        MoveTemplateInputBody: {
+            /** @enum {string} */
+            to: "published" | "withdrawn";
+        };
+        NoteAlarmInputBody: {
+            note: string;
+        };
         NotifyChannelInput: {
             enabled: boolean;
             /** @description Empty: all */
@@ -5206,6 +7973,36 @@ export interface components {
         OidcWaysView: {
             items: components["schemas"]["OidcWay"][];
         };
+        PageAlarm: {
+            items: components["schemas"]["IdentifierAlarm"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageApplication: {
+            items: components["schemas"]["IdentifierApplication"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageApplicationRow: {
+            items: components["schemas"]["IdentifierApplicationRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageBadRow: {
             items: components["schemas"]["IdentifierBadRow"][];
             /** @description Empty on the last page */
@@ -5246,8 +8043,38 @@ export interface components {
              */
             total: number;
         };
+        PageCodeBatch: {
+            items: components["schemas"]["IdentifierCodeBatch"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageCodeRule: {
+            items: components["schemas"]["IdentifierCodeRule"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageComment: {
             items: components["schemas"]["RemarkComment"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageCustody: {
+            items: components["schemas"]["IdentifierCustody"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -5276,6 +8103,16 @@ export interface components {
              */
             total: number;
         };
+        PageDoubt: {
+            items: components["schemas"]["PlatformsDoubt"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageEntry: {
             items: components["schemas"]["AuditEntry"][];
             /** @description Empty on the last page */
@@ -5286,8 +8123,38 @@ export interface components {
              */
             total: number;
         };
+        PageEvent: {
+            items: components["schemas"]["IdentifierEvent"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageHandleView: {
             items: components["schemas"]["IdentifierHandleView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageIdentifierRow: {
+            items: components["schemas"]["IdentifierIdentifierRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageIncident: {
+            items: components["schemas"]["PlatformsIncident"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -5326,6 +8193,16 @@ export interface components {
              */
             total: number;
         };
+        PageLabelSheet: {
+            items: components["schemas"]["IdentifierLabelSheet"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageLetter: {
             items: components["schemas"]["LetterLetter"][];
             /** @description Empty on the last page */
@@ -5356,6 +8233,16 @@ export interface components {
              */
             total: number;
         };
+        PageNodeDay: {
+            items: components["schemas"]["IdentifierNodeDay"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageNodeView: {
             items: components["schemas"]["IdentifierNodeView"][];
             /** @description Empty on the last page */
@@ -5368,6 +8255,16 @@ export interface components {
         };
         PageObjectView: {
             items: components["schemas"]["ShareObjectView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageOperatorRow: {
+            items: components["schemas"]["IdentifierOperatorRow"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -5416,6 +8313,16 @@ export interface components {
              */
             total: number;
         };
+        PageProber: {
+            items: components["schemas"]["IdentifierProber"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageProviderView: {
             items: components["schemas"]["OidcProviderView"][];
             /** @description Empty on the last page */
@@ -5446,6 +8353,16 @@ export interface components {
              */
             total: number;
         };
+        PageRouteRow: {
+            items: components["schemas"]["IdentifierRouteRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageRow: {
             items: components["schemas"]["FilesRow"][];
             /** @description Empty on the last page */
@@ -5458,6 +8375,16 @@ export interface components {
         };
         PageRule: {
             items: components["schemas"]["ShareRule"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageRuleView: {
+            items: components["schemas"]["IdentifierRuleView"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -5486,6 +8413,26 @@ export interface components {
              */
             total: number;
         };
+        PageSource: {
+            items: components["schemas"]["IdentifierSource"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageStatisticRow: {
+            items: components["schemas"]["IdentifierStatisticRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageSubmission: {
             items: components["schemas"]["PlatformsSubmission"][];
             /** @description Empty on the last page */
@@ -5506,6 +8453,26 @@ export interface components {
              */
             total: number;
         };
+        PageTemplate: {
+            items: components["schemas"]["TemplateTemplate"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageTemplateRow: {
+            items: components["schemas"]["IdentifierTemplateRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageToken: {
             items: components["schemas"]["IdentityToken"][];
             /** @description Empty on the last page */
@@ -5518,6 +8485,16 @@ export interface components {
         };
         PageValueView: {
             items: components["schemas"]["PlanValueView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageVersion: {
+            items: components["schemas"]["IdentifierVersion"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -5969,6 +8946,21 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PlatformsAvailabilityView: {
+            /** @description Of all targets together; the last 90, the oldest first */
+            days: components["schemas"]["PlatformsPeriodView"][];
+            /** @description Of all targets together, those that were removed too; the last twelve, the newest first */
+            months: components["schemas"]["PlatformsPeriodView"][];
+            /** @description The platform is in trial or in service: its targets are looked at */
+            probing: boolean;
+            /** @enum {string} */
+            state: "unknown" | "up" | "degraded" | "down" | "maintenance";
+            targets: components["schemas"]["PlatformsTargetState"][];
+            /** Format: int64 */
+            targets_most: number;
+            /** @description Maintenance that is not over, and that of the last thirty days */
+            windows: components["schemas"]["PlatformsWindow"][];
+        };
         PlatformsBasicView: {
             password: string;
             username: string;
@@ -5979,7 +8971,14 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PlatformsCityStatusView: {
+            /** Format: date-time */
+            at: string;
+            items: components["schemas"]["PlatformsStatusView"][];
+        };
         PlatformsConfigsView: {
+            /** @description Configuration of linghang report, for a report key */
+            agent?: string;
             /** @description Sends a report */
             curl: string;
             /** @description Body of a report */
@@ -5998,6 +8997,42 @@ export interface components {
             size?: string;
             type?: string;
         };
+        PlatformsDoubt: {
+            /** Format: date-time */
+            changed_at: string;
+            /** @description The indicator; empty: the platform as a whole */
+            code: string;
+            /** Format: date-time */
+            found_at: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** @enum {string} */
+            kind: "missing" | "late" | "negative" | "reset" | "unit" | "jump" | "frozen" | "digits" | "smooth" | "drift" | "duplicate" | "clock" | "flood" | "identity" | "copy";
+            /** @description Who answers for the figures */
+            operator: components["schemas"]["PlatformsOperator"];
+            /** @description The indicator or platform that it is compared with */
+            other: string;
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            /** @enum {string} */
+            severity: "high" | "medium" | "low";
+            /** @enum {string} */
+            state: "open" | "explained" | "corrected" | "accepted";
+            /** Format: date-time */
+            until: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsEvidence: {
+            /** @description The curve that it is compared with */
+            against: components["schemas"]["CheckSpot"][];
+            /** @description What was reported around the periods, and which of it is doubted */
+            curve: components["schemas"]["CheckSpot"][];
+            figures: components["schemas"]["CheckFigure"][];
+            /** @description The indicator that the curves are of, when the finding is about the platform as a whole */
+            lead: string;
+        };
         PlatformsFinding: {
             code?: string;
             /**
@@ -6008,9 +9043,106 @@ export interface components {
             key: string;
             message: string;
         };
+        PlatformsFindingDetail: {
+            /** Format: date-time */
+            changed_at: string;
+            /** @description The indicator; empty: the platform as a whole */
+            code: string;
+            evidence: components["schemas"]["PlatformsEvidence"];
+            /** Format: date-time */
+            found_at: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** @enum {string} */
+            kind: "missing" | "late" | "negative" | "reset" | "unit" | "jump" | "frozen" | "digits" | "smooth" | "drift" | "duplicate" | "clock" | "flood" | "identity" | "copy";
+            may_accept: boolean;
+            may_explain: boolean;
+            may_reopen: boolean;
+            /** @description Who answers for the figures */
+            operator: components["schemas"]["PlatformsOperator"];
+            /** @description The indicator or platform that it is compared with */
+            other: string;
+            other_title: components["schemas"]["Text"];
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            /** @enum {string} */
+            severity: "high" | "medium" | "low";
+            /** @enum {string} */
+            state: "open" | "explained" | "corrected" | "accepted";
+            /** @description Who did what, oldest first */
+            steps: components["schemas"]["PlatformsStep"][];
+            tier: string;
+            /** @description Of the indicator */
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /** Format: date-time */
+            until: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsGradeView: {
+            /**
+             * Format: double
+             * @description Share in the score
+             */
+            completeness: number;
+            /** @description Points that an open finding costs, by severity */
+            costs: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Over which values due are counted
+             */
+            days: number;
+            /** Format: int64 */
+            definition: number;
+            /** @description Least score of each grade */
+            grades: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Days after which a finding costs half
+             */
+            half_life: number;
+            /**
+             * Format: int64
+             * @description Values due, below which there is no grade
+             */
+            least: number;
+            /** Format: double */
+            timeliness: number;
+            /** Format: double */
+            validity: number;
+        };
         PlatformsGroup: {
             code: string;
             title: components["schemas"]["Text"];
+        };
+        PlatformsIncident: {
+            /** Format: date-time */
+            began_at: string;
+            detail: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @enum {string} */
+            fault: "name" | "forbid" | "connect" | "timeout" | "tls" | "protocol" | "status" | "body" | "slow";
+            id: string;
+            /**
+             * Format: int64
+             * @description How long it lasted, without what of it was maintenance
+             */
+            seconds: number;
+            target: string;
+            target_id: string;
+        };
+        PlatformsIncidentView: {
+            /** Format: date-time */
+            began_at: string;
+            fault: string;
+            target: string;
         };
         PlatformsIndicator: {
             /** @description The value may not exceed that of this indicator */
@@ -6078,6 +9210,35 @@ export interface components {
             /** Format: int64 */
             series_used: number;
         };
+        PlatformsLookView: {
+            /** Format: date-time */
+            at: string;
+            detail?: string;
+            /** @enum {string} */
+            fault?: "name" | "forbid" | "connect" | "timeout" | "tls" | "protocol" | "status" | "body" | "slow";
+            /**
+             * Format: double
+             * @description Milliseconds until the answer was read
+             */
+            ms: number;
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description HTTP status code
+             */
+            status?: number;
+            /** @description During maintenance; it does not count */
+            stopped: boolean;
+            /**
+             * Format: date-time
+             * @description When the certificate ends, or the first of its chain that does
+             */
+            until?: string;
+        };
+        PlatformsLooksView: {
+            /** @description The oldest first */
+            items: components["schemas"]["PlatformsLookView"][];
+        };
         PlatformsOperator: {
             id: string;
             name: components["schemas"]["Text"];
@@ -6099,6 +9260,39 @@ export interface components {
             synthetic: boolean;
             /** Format: int64 */
             total: number;
+        };
+        PlatformsPeriodView: {
+            /**
+             * Format: int64
+             * @description That saw what is expected, outside of maintenance
+             */
+            good: number;
+            /**
+             * Format: int64
+             * @description All of them
+             */
+            looks: number;
+            /** Format: double */
+            ms_max: number | null;
+            /**
+             * Format: double
+             * @description Of looks that saw what is expected; null when there are none
+             */
+            ms_mean: number | null;
+            /** Format: double */
+            ms_min: number | null;
+            /** @description 2026-11-27 or 2026-11, in China's time */
+            period: string;
+            /**
+             * Format: double
+             * @description good ÷ (looks − stopped) in percent; null when there is none that counts
+             */
+            sla: number | null;
+            /**
+             * Format: int64
+             * @description During maintenance; they do not count
+             */
+            stopped: number;
         };
         PlatformsPlatformDetail: {
             class: string;
@@ -6179,6 +9373,68 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PlatformsQualityDay: {
+            /** Format: date-time */
+            day: string;
+            /** Format: int64 */
+            definition: number;
+            /** @enum {string} */
+            grade: "A" | "B" | "C" | "D" | "none";
+            /** Format: double */
+            score: number;
+        };
+        PlatformsQualityView: {
+            /**
+             * Format: date-time
+             * @description When what was due was counted
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description Percent: received of due
+             */
+            completeness: number;
+            /**
+             * Format: int64
+             * @description Version of the computation
+             */
+            definition: number;
+            /**
+             * Format: int64
+             * @description Values of days and months that were due in 30 days
+             */
+            due: number;
+            /** @description How many findings are in each state */
+            findings: {
+                [key: string]: number;
+            };
+            /**
+             * @description none: too little was due to judge
+             * @enum {string}
+             */
+            grade: "A" | "B" | "C" | "D" | "none";
+            /** @description As computed on each of the last 90 days */
+            history: components["schemas"]["PlatformsQualityDay"][];
+            /** Format: int64 */
+            on_time: number;
+            /** Format: int64 */
+            received: number;
+            /**
+             * Format: double
+             * @description 0 to 100
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description Percent: on time of due
+             */
+            timeliness: number;
+            /**
+             * Format: double
+             * @description 100 less the points that findings cost
+             */
+            validity: number;
+        };
         PlatformsReport: {
             items: components["schemas"]["PlatformsReportItem"][] | null;
             /** @description 2026-11-24T10:15:00+08:00, 2026-11-24 or 2026-11 */
@@ -6222,6 +9478,32 @@ export interface components {
             source: "facts" | "series";
             unit: components["schemas"]["Text"];
         };
+        PlatformsStatusView: {
+            /** @description The last 90, the oldest first; days without looks are not there */
+            days: components["schemas"]["PlatformsPeriodView"][];
+            id: string;
+            /** @description That last; of one's own platforms */
+            incidents: components["schemas"]["PlatformsIncidentView"][];
+            /** @description This month */
+            month: components["schemas"]["PlatformsPeriodView"];
+            name: components["schemas"]["Text"];
+            /** @enum {string} */
+            state: "unknown" | "up" | "degraded" | "down" | "maintenance";
+            synthetic: boolean;
+            /** @description Maintenance that is not over; of one's own platforms */
+            windows: components["schemas"]["PlatformsWindow"][];
+            /** @description The caller may open the platform's page; of others, state and availability is all there is */
+            yours: boolean;
+        };
+        PlatformsStep: {
+            /** Format: date-time */
+            at: string;
+            /** @description Empty: the checks */
+            name: string;
+            reason: string;
+            /** @enum {string} */
+            state: "open" | "explained" | "corrected" | "accepted";
+        };
         PlatformsSubmission: {
             /** Format: int64 */
             accepted: number;
@@ -6255,6 +9537,30 @@ export interface components {
             /** Format: int64 */
             reporting: number;
         };
+        PlatformsTargetInput: {
+            enabled: boolean;
+            name: string;
+            spec: components["schemas"]["ProbeSpec"];
+        };
+        PlatformsTargetState: {
+            /** @description The last 90, the oldest first; days without looks are not there */
+            days: components["schemas"]["PlatformsPeriodView"][];
+            enabled: boolean;
+            id: string;
+            /** @description The last one */
+            look?: components["schemas"]["ProbeLook"];
+            /** @description The last twelve with looks, the newest first */
+            months: components["schemas"]["PlatformsPeriodView"][];
+            name: string;
+            platform_id: string;
+            /** Format: date-time */
+            since?: string;
+            spec: components["schemas"]["ProbeSpec"];
+            /** @enum {string} */
+            state: "unknown" | "up" | "down";
+            /** Format: int64 */
+            version: number;
+        };
         PlatformsTerm: {
             code: string;
             title: components["schemas"]["Text"];
@@ -6267,14 +9573,155 @@ export interface components {
             statuses: components["schemas"]["PlatformsTerm"][];
             tiers: components["schemas"]["PlatformsTerm"][];
         };
+        PlatformsWindow: {
+            /** @description It can be changed no more */
+            begun: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            over: boolean;
+            platform_id: string;
+            reason: string;
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsWindowInput: {
+            /** Format: date-time */
+            from: string;
+            reason: string;
+            /** Format: date-time */
+            to: string;
+        };
         PolicyCheckInputBody: {
             cedar: string;
             noun: string;
+        };
+        ProbeLook: {
+            /** Format: date-time */
+            at: string;
+            detail?: string;
+            /** @enum {string} */
+            fault?: "name" | "forbid" | "connect" | "timeout" | "tls" | "protocol" | "status" | "body" | "slow";
+            /**
+             * Format: double
+             * @description Milliseconds until the answer was read
+             */
+            ms: number;
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description HTTP status code
+             */
+            status?: number;
+            /**
+             * Format: date-time
+             * @description When the certificate ends, or the first of its chain that does
+             */
+            until?: string;
+        };
+        ProbeOutcome: {
+            /** @description Why it failed */
+            fault?: string;
+            /**
+             * Format: double
+             * @description Until the answer, or until it was given up
+             */
+            ms: number;
+            ok: boolean;
+        };
+        ProbeRegistration: {
+            fault?: string;
+            /**
+             * Format: double
+             * @description Until the registration was acknowledged
+             */
+            ms: number;
+            ok: boolean;
+            /**
+             * Format: double
+             * @description From then until it resolved
+             */
+            visible_ms: number;
+        };
+        ProbeResult: {
+            /**
+             * Format: int64
+             * @description Questions that were sent to the node itself
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Questions that were sent to the node above
+             */
+            asked_above: number;
+            /** Format: date-time */
+            at: string;
+            node_id: string;
+            /** @description The handle of its prefix at the node above */
+            prefix?: components["schemas"]["ProbeOutcome"];
+            /** @description Left out when none was tried */
+            registration?: components["schemas"]["ProbeRegistration"];
+            /** @description The same over TCP */
+            tcp?: components["schemas"]["ProbeOutcome"];
+            /** @description An identifier over UDP; left out where the node's site offers none */
+            udp?: components["schemas"]["ProbeOutcome"];
+        };
+        ProbeSpec: {
+            /** @description http: URL; tcp and tls: host:port */
+            address: string;
+            /** @description http: text that the body has in its first 256 KiB */
+            contains?: string;
+            /**
+             * Format: int64
+             * @description Seconds between two looks
+             */
+            interval: number;
+            /** @enum {string} */
+            kind: "http" | "tcp" | "tls";
+            /**
+             * @description http: default GET
+             * @enum {string}
+             */
+            method?: "GET" | "HEAD";
+            /**
+             * Format: int64
+             * @description Milliseconds after which an answer is too late; 0: the timeout alone
+             */
+            most_ms?: number;
+            /** @description http: singular query of JSONPath (RFC 9535), such as $.status or $.checks[0]['state'] */
+            path?: string;
+            /** @description http: expected status codes, such as 200-299,401; default 200-299 */
+            statuses?: string;
+            /**
+             * Format: int64
+             * @description Seconds
+             */
+            timeout: number;
+            /** @description http: what is there: JSON, such as "UP", 3 or true; what is no JSON is text */
+            value?: string;
+            /**
+             * Format: int64
+             * @description tls and https: days before the end of the certificate from which it is told; default 14
+             */
+            warn_days?: number;
         };
         ProofInputBody: {
             code: string;
             /** @enum {string} */
             method: "totp" | "recovery" | "password";
+        };
+        RegisterCodesInputBody: {
+            /** Format: int64 */
+            count: number;
+            /** @description Values of the template's items by their names */
+            items?: {
+                [key: string]: string;
+            };
+            values?: components["schemas"]["IdentifierValueInput"][];
         };
         RemarkComment: {
             /** Format: date-time */
@@ -6440,6 +9887,9 @@ export interface components {
         ResetInputBody: {
             password: string;
         };
+        ResultsInputBody: {
+            results: components["schemas"]["ProbeResult"][];
+        };
         RetentionDecisionInputBody: {
             answer?: string;
             approve: boolean;
@@ -6493,7 +9943,13 @@ export interface components {
         };
         SaveHandleInputBody: {
             handle: string;
-            values: components["schemas"]["IdentifierValueInput"][];
+            /** @description Values of the template's items by their names */
+            items?: {
+                [key: string]: string;
+            };
+            /** @description Code and version of the template that it follows, as bearing:2; its items stand beside the values */
+            template?: string;
+            values?: components["schemas"]["IdentifierValueInput"][];
             /**
              * Format: int64
              * @description The change that the caller saw last; left out for a new identifier
@@ -6766,6 +10222,13 @@ export interface components {
             post_logout_redirect_uri?: string;
             state?: string;
         };
+        StartImportInputBody: {
+            /** @description Replace identifiers that exist */
+            overwrite?: boolean;
+        };
+        StopCodeInputBody: {
+            stopped: boolean;
+        };
         SwitchInputBody: {
             organisation_id: string;
         };
@@ -7033,6 +10496,62 @@ export interface components {
             /** @description Shown this once */
             secret: string;
         };
+        TemplateItem: {
+            /**
+             * Format: int32
+             * @description From 2000 on; left out: the next
+             */
+            index?: number;
+            /**
+             * Format: int64
+             * @description Characters of a text at most; 0: 2000
+             */
+            length?: number;
+            /** @description Greatest number or latest date */
+            max?: string;
+            /** @description Least number or earliest date */
+            min?: string;
+            /** @description In English; the type of the value */
+            name: string;
+            /** @description Of an enumeration */
+            options?: components["schemas"]["TemplateOption"][] | null;
+            required?: boolean;
+            /** @description Only administrators read it */
+            restricted?: boolean;
+            /** @description In Chinese */
+            title: string;
+            /** @enum {string} */
+            type: "text" | "integer" | "decimal" | "date" | "date_time" | "boolean" | "link" | "enumeration" | "reference";
+            unit?: string;
+        };
+        TemplateOption: {
+            /** @description In Chinese, for people */
+            title?: string;
+            value: string;
+        };
+        TemplateTemplate: {
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            industry: string;
+            items: components["schemas"]["TemplateItem"][];
+            name: components["schemas"]["Text"];
+            operator: components["schemas"]["Text"];
+            /** @description Whose it is; empty for others than those who act for it */
+            operator_id: string;
+            /** Format: date-time */
+            published_at?: string;
+            /**
+             * Format: int64
+             * @description Counts edits; for If-Match
+             */
+            revision: number;
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            /** Format: int64 */
+            version: number;
+        };
         Text: {
             en: string;
             zh: string;
@@ -7047,6 +10566,9 @@ export interface components {
             /** @description Empty: one's own */
             organisation_id?: string;
             permissions: string[] | null;
+        };
+        TryInputBody: {
+            spec: components["schemas"]["ProbeSpec"];
         };
         ViewView: {
             /** Format: date-time */
@@ -7199,6 +10721,33 @@ export interface operations {
             };
         };
     };
+    "get--well-known-gs1resolver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-files": {
         parameters: {
             query?: {
@@ -7230,6 +10779,409 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-alarms": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                node?: string;
+                kind?: "slow" | "availability" | "identifiers" | "registrations" | "requests" | "prefixes" | "contract" | "escrow";
+                /** @description true: those that last; false: those that have ended */
+                lasts?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAlarm"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-alarms-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteAlarmInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierAlarm"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-applications-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierApplicationBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierApplication"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-identifier-applications-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-batches-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierCodeBatch"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-batches-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierCodeBatch"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-batches-id-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-bridge": {
+        parameters: {
+            query: {
+                system: "gs1" | "did" | "oid" | "urn" | "ecode" | "vaa";
+                /** @description As it is written, scanned or pasted */
+                text: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierBridgeAnswer"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-districts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierDistrictsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-events": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                node?: string;
+                kind?: "abnormal" | "recovered";
+                /** @description Abnormal ones that last */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEvent"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-events-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Number of the event */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierEvent"];
                 };
             };
             /** @description Refused */
@@ -7424,6 +11376,39 @@ export interface operations {
             };
         };
     };
+    "post-identifier-imports-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierBatch"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-identifier-imports-id-faults": {
         parameters: {
             query?: {
@@ -7455,6 +11440,317 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageBadRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-imports-id-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierImportPreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-imports-id-start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartImportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierBatch"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-labels": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLabelSheet"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierLabelAsk"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierLabelSheet"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-labels-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierLabelAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierLabelPreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-labels-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierLabelSheet"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-labels-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierLabelSheet"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-labels-id-pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-links": {
+        parameters: {
+            query: {
+                /** @description Elements, a Digital Link, or a key alone */
+                text: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierLinksView"];
                 };
             };
             /** @description Refused */
@@ -7653,6 +11949,157 @@ export interface operations {
             };
         };
     };
+    "get-identifier-nodes-id-applications": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageApplication"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-nodes-id-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierApplicationBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierApplication"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierCompaniesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-nodes-id-companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierCompanies"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierCompaniesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-identifier-nodes-id-counts": {
         parameters: {
             query?: {
@@ -7684,6 +12131,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageDayCount"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-escrow": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCustody"];
                 };
             };
             /** @description Refused */
@@ -7774,6 +12265,370 @@ export interface operations {
             };
         };
     };
+    "get-identifier-nodes-id-imports-blank-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-particulars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierParticularsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-nodes-id-particulars": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierParticulars"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierParticularsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierProbesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierQuotaView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-nodes-id-quota": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierQuota"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierQuotaView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-reports": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-nodes-id-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-nodes-id-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierRuleInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierCodeRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-nodes-id-rules-example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExampleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierCodeExample"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-identifier-nodes-id-siteinfo-json": {
         parameters: {
             query?: never;
@@ -7843,6 +12698,974 @@ export interface operations {
             };
         };
     };
+    "post-identifier-nodes-id-stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddStopInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierStop"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-tables-applications": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description The enterprise nodes below it (tables 6 to 11) instead of the node itself (1 to 5) */
+                below?: boolean;
+                /** @description As 2026-01-31 (UTC+8); default: yesterday */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageApplicationRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-tables-identifiers": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description The enterprise nodes below it (tables 6 to 11) instead of the node itself (1 to 5) */
+                below?: boolean;
+                /** @description As 2026-01-31 (UTC+8); default: yesterday */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIdentifierRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-tables-operators": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description The enterprise nodes below it (tables 6 to 11) instead of the node itself (1 to 5) */
+                below?: boolean;
+                /** @description As 2026-01-31 (UTC+8); default: yesterday */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOperatorRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-tables-routes": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description The enterprise nodes below it (tables 6 to 11) instead of the node itself (1 to 5) */
+                below?: boolean;
+                /** @description As 2026-01-31 (UTC+8); default: yesterday */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRouteRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-tables-statistics": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description The enterprise nodes below it (tables 6 to 11) instead of the node itself (1 to 5) */
+                below?: boolean;
+                /** @description As 2026-01-31 (UTC+8); default: yesterday */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageStatisticRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-tables-templates": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description The enterprise nodes below it (tables 6 to 11) instead of the node itself (1 to 5) */
+                below?: boolean;
+                /** @description As 2026-01-31 (UTC+8); default: yesterday */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTemplateRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-nodes-id-trust-json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-probes": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProber"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddProbeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierProber"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-identifier-probes-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-probes-id-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierTakenView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-probes-id-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierTargetsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-recognition": {
+        parameters: {
+            query: {
+                /** @description As it is written, scanned or pasted */
+                text: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierRecognition"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-recursive-cache": {
+        parameters: {
+            query?: {
+                /** @description As 88.101.5/T001 */
+                handle?: string;
+                /** @description As 88.101, with what is below it */
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierCacheView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-identifier-recursive-cache": {
+        parameters: {
+            query?: {
+                /** @description As 88.101.5/T001 */
+                handle?: string;
+                /** @description As 88.101, with what is below it */
+                prefix?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-recursive-rules": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                kind?: "block_handle" | "block_prefix" | "allow_source" | "block_source" | "answer" | "site" | "forward";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRuleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-recursive-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierRecursiveRuleInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierRuleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-recursive-rules-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierRecursiveRuleInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierRuleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-identifier-recursive-rules-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-recursive-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierRecursiveSettings"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-recursive-settings": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierRecursiveSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierRecursiveSettings"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-reports-id-pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-reports-id-signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-reports-id-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierVerification"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-reports-id-xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-identifier-resolve": {
         parameters: {
             query: {
@@ -7866,6 +13689,704 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IdentifierResolution"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-rules": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description ID of the node whose rules are listed */
+                node?: string;
+                stopped?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCodeRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-rules-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierCodeRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-rules-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierRuleInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierCodeRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-rules-id-batches": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCodeBatch"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-rules-id-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterCodesInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierCodeBatch"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-rules-id-handles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierCoded"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierHandleDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-rules-id-stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopCodeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierCodeRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-statistics": {
+        parameters: {
+            query?: {
+                /** @description ID of one node; default: all that the caller may see */
+                node?: string;
+                /** @description The nodes that it allocates to with it */
+                below?: boolean;
+                role?: "root" | "secondary" | "enterprise";
+                /** @description First day (UTC+8), as 2026-01-01; default: 29 days before the last */
+                from?: string;
+                /** @description Last day; default: today */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifierStatistics"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-statistics-days": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description ID of one node; default: all that the caller may see */
+                node?: string;
+                /** @description The nodes that it allocates to with it */
+                below?: boolean;
+                role?: "root" | "secondary" | "enterprise";
+                /** @description First day (UTC+8), as 2026-01-01; default: 29 days before the last */
+                from?: string;
+                /** @description Last day; default: today */
+                to?: string;
+                kind?: "resolution" | "registration";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNodeDay"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-statistics-sources": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                door?: string;
+                /** @description First day (UTC+8); default: 29 days before the last */
+                from?: string;
+                /** @description Last day; default: today */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSource"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-identifier-stops-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-templates": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "published" | "withdrawn";
+                /** @description Versions of this template */
+                code?: string;
+                industry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTemplate"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierTemplateInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateTemplate"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-identifier-templates-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateTemplate"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-identifier-templates-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierTemplateInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateTemplate"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-identifier-templates-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-templates-id-state": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveTemplateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateTemplate"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-templates-id-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateTemplate"];
                 };
             };
             /** @description Refused */
@@ -11378,6 +17899,255 @@ export interface operations {
             };
         };
     };
+    "post-platforms-quality-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-quality-definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsGradeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-quality-findings": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                platform?: string;
+                kind?: "missing" | "late" | "negative" | "reset" | "unit" | "jump" | "frozen" | "digits" | "smooth" | "drift" | "duplicate" | "clock" | "flood" | "identity" | "copy";
+                severity?: "high" | "medium" | "low";
+                state?: "open" | "explained" | "corrected" | "accepted";
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDoubt"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-quality-findings-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsFindingDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-quality-findings-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideFindingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsFindingDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-quality-findings-id-explanation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainFindingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsFindingDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsCityStatusView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-platforms-summary": {
         parameters: {
             query?: never;
@@ -11542,6 +18312,373 @@ export interface operations {
             };
         };
     };
+    "get-platforms-id-availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAvailabilityView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-availability-incidents": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                target?: string;
+                /** @description Those that last */
+                open?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIncident"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-availability-looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeLook"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-availability-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsTargetInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsTargetState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-id-availability-targets-target": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsTargetInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsTargetState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-id-availability-targets-target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-availability-targets-target-looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsLooksView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-availability-windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsWindowInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsWindow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-id-availability-windows-window": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                window: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsWindowInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsWindow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-id-availability-windows-window": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                window: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-platforms-id-backfill": {
         parameters: {
             query?: never;
@@ -11663,6 +18800,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsQualityView"];
+                };
             };
             /** @description Refused */
             default: {
@@ -16185,6 +23355,64 @@ export interface operations {
         responses: {
             /** @description No Content */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-id-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "options-id-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,7 @@
 import { DownloadOutlined, FilterOutlined, LeftOutlined, RightOutlined } from '@ant-design/icons'
 import { keepPreviousData, useQuery, type QueryKey } from '@tanstack/react-query'
 import { Button, Dropdown, Flex, Select, type TableColumnType } from 'antd'
-import type { SorterResult } from 'antd/es/table/interface'
+import type { SorterResult, TableRowSelection } from 'antd/es/table/interface'
 import { useState, type ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
 import { request, type Page } from '../client'
@@ -28,6 +28,12 @@ export interface Column<Item> {
   fixed?: 'left'
 }
 
+/** Rows that are selected, by their keys. */
+interface Selection {
+  selected: string[]
+  change: (keys: string[]) => void
+}
+
 interface Props<Item> {
   /** Address of the list in the API. */
   url: string
@@ -48,6 +54,8 @@ interface Props<Item> {
   empty?: ReactNode
   /** Reads again after so many milliseconds, for what changes without a notice. */
   every?: number
+  /** Lets rows be selected, over pages, by their keys. */
+  select?: Selection
   expand?: (item: Item) => ReactNode
   canExpand?: (item: Item) => boolean
 }
@@ -71,7 +79,7 @@ export function DataTable<Item extends object>(props: Props<Item>) {
   const expandable = props.expand && { expandedRowRender: props.expand, rowExpandable: props.canExpand ?? (() => true) }
   return (
     <section aria-label={label} className="lh-list">
-      <Bar {...props} filters={filters} state={state} change={change} shown={shown.map((c) => c.key)} total={list.data?.total} />
+      <Bar {...props} filters={filters} state={state} change={change} shown={shown.map((c) => c.key)} total={list.data?.total} keys={(list.data?.items ?? []).map(rowKey)} />
       {list.error && <Failure problem={list.error} retry={() => void list.refetch()} />}
       <PlainTable<Item>
         label={label}
@@ -80,12 +88,24 @@ export function DataTable<Item extends object>(props: Props<Item>) {
         loading={list.isPending}
         columns={shown.map((c) => antColumn(c, state.sort))}
         expandable={expandable as never}
+        {...(props.select ? { rowSelection: selection(props.select, rowKey) } : {})}
         locale={{ emptyText: list.isPending ? t('list.loading') : (!narrowed && props.empty) || <EmptyState title={narrowed ? t('list.nothing') : t('list.empty')} note={narrowed ? t('list.nothingNote') : undefined} /> }}
         onChange={(_, __, sorter) => change({ sort: sortOf(sorter as SorterResult<Item>) })}
       />
       <Pager state={state} change={change} next={list.data?.next_cursor ?? ''} busy={list.isPlaceholderData} />
     </section>
   )
+}
+
+/** Without a box for all in the head: the table copies its head to measure it, and a copied box can be reached by the keyboard. */
+function selection<Item>(select: Selection, rowKey: (item: Item) => string): TableRowSelection<Item> {
+  return {
+    selectedRowKeys: select.selected,
+    preserveSelectedRowKeys: true,
+    hideSelectAll: true,
+    onChange: (keys) => select.change(keys.map(String)),
+    getCheckboxProps: (item) => ({ 'aria-label': rowKey(item) }) as object,
+  }
 }
 
 function antColumn<Item>(c: Column<Item>, sort: string): TableColumnType<Item> {
@@ -112,9 +132,11 @@ interface BarProps<Item> extends Props<Item> {
   change: (values: Record<string, string>) => void
   shown: string[]
   total: number | undefined
+  /** Of the rows that are shown. */
+  keys: string[]
 }
 
-function Bar<Item>({ url, columns, shown, filters, search, exports: downloads, fixed, prefix = '', views = url, state, change, total }: BarProps<Item>) {
+function Bar<Item>({ url, columns, shown, filters, search, exports: downloads, fixed, prefix = '', views = url, state, change, total, select, keys }: BarProps<Item>) {
   const t = useKernelTexts()
   const language = useLanguage()
   const narrowed = state.q !== '' || Object.values(state.filters).some(Boolean)
@@ -129,6 +151,7 @@ function Bar<Item>({ url, columns, shown, filters, search, exports: downloads, f
           {t('action.clear')}
         </Button>
       )}
+      {select && keys.length > 0 && <Button type="text" onClick={() => select.change([...new Set([...select.selected, ...keys])])}>{t('list.selectAll')}</Button>}
       {views && <Views list={views} names={['q', 'sort', 'limit', 'columns', ...filters.map((f) => f.name)].map((name) => prefix + name)} />}
       {columns.length > 1 && <Columns columns={columns} shown={shown} chosen={state.columns.length > 0} change={(keys) => change({ columns: keys.join(',') })} />}
       <span className="lh-list-end">

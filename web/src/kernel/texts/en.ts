@@ -11,7 +11,7 @@ export const en: Translation<typeof zh> = {
   },
   list: {
     total: '{{count}} in all', previous: 'Previous page', next: 'Next page', empty: 'Nothing here yet', nothing: 'Nothing matches', nothingNote: 'Search or filter for less.', pageSize: '{{count}} per page',
-    filter: 'Filter', all: '{{what}}: all', loading: 'Reading',
+    filter: 'Filter', selectAll: 'Select all of the page', all: '{{what}}: all', loading: 'Reading',
   },
   columns: { title: 'Columns', usual: 'As usual', earlier: 'Move {{title}} forward', later: 'Move {{title}} back', moved: '{{title}} is now column {{place}}', shown: '{{title}} shows', hidden: '{{title}} is hidden' },
   view: { title: 'View', none: 'No saved views yet', save: 'Save this view', name: 'Name', note: 'Keeps the search, filters, sort, columns and page size as they are', share: 'Share with my organisation', shared: 'Shared', first: 'Open first', isFirst: 'Do not open first', update: 'Update', removeTitle: 'Remove the view “{{name}}”?' },

@@ -8,7 +8,7 @@ export const zh = {
   },
   list: {
     total: '共 {{count}} 条', previous: '上一页', next: '下一页', empty: '没有数据', nothing: '没有符合条件的数据', nothingNote: '请放宽搜索或筛选条件。', pageSize: '每页 {{count}} 条',
-    filter: '筛选', all: '全部{{what}}', loading: '正在读取',
+    filter: '筛选', selectAll: '选择本页全部', all: '全部{{what}}', loading: '正在读取',
   },
   columns: { title: '列', usual: '恢复默认', earlier: '“{{title}}”前移', later: '“{{title}}”后移', moved: '“{{title}}”移到第 {{place}} 列', shown: '已显示“{{title}}”', hidden: '已隐藏“{{title}}”' },
   view: { title: '视图', none: '还没有保存的视图', save: '保存当前视图', name: '名称', note: '保存当前的搜索、筛选、排序、列和每页条数', share: '与本机构共享', shared: '共享', first: '设为默认', isFirst: '取消默认', update: '以当前更新', removeTitle: '删除视图“{{name}}”？' },
