@@ -29,7 +29,10 @@
 // What runs at a platform, beside its own database, is the agent (internal/agent:
 // linghang report).
 //
+// Rankings (平台排名; internal/rank) compare the platforms of a class by a method that is
+// kept with every result; what is published is never computed again, only withdrawn.
+//
 // Tables: platform, platform_key, submission, series, fact, newest, latest,
 // ledger_position, probe_target, probe_look, probe_day, incident, maintenance,
-// finding, finding_step, quality_day. Tells: platformsevent. Hears: nothing.
+// finding, finding_step, quality_day, ranking, ranking_run. Tells: platformsevent. Hears: nothing.
 package platforms
