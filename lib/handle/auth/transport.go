@@ -57,7 +57,7 @@ func SealKey(public crypto.PublicKey, key []byte) ([]byte, error) {
 		if err := CheckCarrier(k); err != nil {
 			return nil, err
 		}
-		sealed, err = rsa.EncryptPKCS1v15(rand.Reader, k, key)
+		sealed, err = rsa.EncryptPKCS1v15(rand.Reader, k, key) //nolint:staticcheck // the protocol's padding
 	case *ecdsa.PublicKey:
 		if !sm2.IsSM2PublicKey(k) {
 			return nil, fmt.Errorf("%w: elliptic curve other than SM2", ErrUnsupported)
@@ -87,7 +87,7 @@ func OpenKey(private crypto.PrivateKey, sealed []byte) ([]byte, error) {
 	var err error
 	switch k := private.(type) {
 	case *rsa.PrivateKey:
-		key, err = rsa.DecryptPKCS1v15(nil, k, sealed)
+		key, err = rsa.DecryptPKCS1v15(nil, k, sealed) //nolint:staticcheck // the protocol's padding, at a side that nobody asks
 	case *sm2.PrivateKey:
 		key, err = openSM2(k, sealed)
 	default:
@@ -123,7 +123,8 @@ func OpenKeySilently(k *rsa.PrivateKey, sealed []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: a session's key is encrypted in %d octets, not %d", ErrCipher, k.Size(), len(sealed))
 	}
 	key := mac(sha256.New, k.D.Bytes(), sealed) // of sessionKey octets
-	if err := rsa.DecryptPKCS1v15SessionKey(nil, k, sealed, key); err != nil {
+	err := rsa.DecryptPKCS1v15SessionKey(nil, k, sealed, key) //nolint:staticcheck // the protocol's padding; a wrong one is told to nobody
+	if err != nil {
 		return nil, ErrCipher // a number above the modulus
 	}
 	return key, nil

@@ -92,8 +92,7 @@ func Parse(data []byte) (*Namespace, error) {
 		return n, nil
 	}
 	line, _ := p.d.InputPos()
-	var bad *xml.SyntaxError
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*xml.SyntaxError](err); ok {
 		err = errors.New(bad.Msg)
 		line = bad.Line
 	}

@@ -118,7 +118,7 @@ func (e *Engine) spaceValues(ctx context.Context, prefixHandle string) ([]wire.V
 	if e.o.Remote == nil || e.home([]byte(wire.Fold(prefixHandle))) != nil {
 		return e.values(ctx, prefixHandle)
 	}
-	return e.recalled.get(prefixHandle, e.o.Now(), func() ([]wire.Value, error) { return e.o.Remote(ctx, prefixHandle) })
+	return e.o.Remote(ctx, prefixHandle) // and not what was recalled: the home keeps it as long
 }
 
 // templateAmong returns the first namespace with a template; what is none is as if it

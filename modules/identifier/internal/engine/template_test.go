@@ -247,7 +247,7 @@ func TestANamespaceThatChangesIsSeen(t *testing.T) {
 		t.Fatalf("%q", got)
 	}
 	e.put(t, prefixHandle, namespaceValue(400, strings.ReplaceAll(page, "@", "~")))
-	kerneltest.Wait(t, "the change to be seen", func() bool { return e.resolve(t, product + "@p7")[0] == "handle not found" })
+	kerneltest.Wait(t, "the change to be seen", func() bool { return e.resolve(t, product+"@p7")[0] == "handle not found" })
 	if got := e.resolve(t, product+"~p7"); got[0] != "1 URL http://a.example#7" {
 		t.Errorf("%q", got)
 	}
