@@ -122,7 +122,7 @@ func OpenKeySilently(k *rsa.PrivateKey, sealed []byte) ([]byte, error) {
 	if len(sealed) != k.Size() {
 		return nil, fmt.Errorf("%w: a session's key is encrypted in %d octets, not %d", ErrCipher, k.Size(), len(sealed))
 	}
-	key := mac(sha256.New, k.D.Bytes(), sealed) // of sessionKey octets
+	key := mac(sha256.New, k.D.Bytes(), sealed)               // of sessionKey octets
 	err := rsa.DecryptPKCS1v15SessionKey(nil, k, sealed, key) //nolint:staticcheck // the protocol's padding; a wrong one is told to nobody
 	if err != nil {
 		return nil, ErrCipher // a number above the modulus
