@@ -12,6 +12,7 @@ import (
 	"linghang/kernel/httpd"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
+	"linghang/modules/identifier/internal/attest"
 )
 
 func (m *Module) versionRoutes() []module.Route {
@@ -99,13 +100,6 @@ func (m *Module) whole(ctx context.Context, hash string) bool {
 	return err == nil
 }
 
-// signed is what checks a report without this installation.
-type signed struct {
-	Statement string `json:"statement"`
-	Signature string `json:"signature"`
-	Public    string `json:"public"`
-}
-
 func (m *Module) downloadVersion(ending string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, err := m.theirVersion(r.Context(), r.PathValue("id"))
@@ -114,7 +108,7 @@ func (m *Module) downloadVersion(ending string) http.Handler {
 			return
 		}
 		if ending == "json" {
-			text, err := json.MarshalIndent(signed{string(v.statement()), v.Signature, v.Public}, "", "  ")
+			text, err := json.MarshalIndent(attest.Signed{Statement: string(v.statement()), Signature: v.Signature, Public: v.Public}, "", "  ")
 			if err != nil {
 				httpd.Refuse(w, r, err)
 				return

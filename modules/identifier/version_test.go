@@ -14,6 +14,7 @@ import (
 	"linghang/kernel/notice"
 	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
+	"linghang/modules/identifier/internal/attest"
 )
 
 func TestAMonthIsReportedOnceItIsOver(t *testing.T) {
@@ -106,7 +107,7 @@ func (h *house) verified(t *testing.T, v Version) {
 	if pdf := h.Get(t, "/api/identifier/reports/"+v.ID+"/pdf", "manager-theirs").Body; !strings.HasPrefix(string(pdf), "%PDF") {
 		t.Errorf("the PDF begins with %.20q", pdf)
 	}
-	var apart signed
+	var apart attest.Signed
 	if err := json.Unmarshal(h.Get(t, "/api/identifier/reports/"+v.ID+"/signature", "manager-theirs").Body, &apart); err != nil {
 		t.Fatal(err)
 	}

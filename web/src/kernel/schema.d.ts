@@ -868,6 +868,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identifier/nodes/{id}/tables/signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables 1 to 11 as a ZIP of CSV and XLSX with a signature over all of them: ?tables= numbers, as 3,8,9; ?day= as 2026-01-31 (UTC+8), default yesterday; ?lang= of the titles */
+        get: operations["get-identifier-nodes-id-tables-signed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identifier/nodes/{id}/tables/statistics": {
         parameters: {
             query?: never;
@@ -1243,6 +1260,23 @@ export interface paths {
         put?: never;
         /** Stop a code rule, or take it into use again */
         post: operations["post-identifier-rules-id-stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/signatures/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a signature file of a monthly report, or a ZIP of tables, was signed here, and whether the files in it are those that were signed */
+        post: operations["post-identifier-signatures-verification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -12927,6 +12961,35 @@ export interface operations {
             };
         };
     };
+    "get-identifier-nodes-id-tables-signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-identifier-nodes-id-tables-statistics": {
         parameters: {
             query?: {
@@ -13963,6 +14026,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IdentifierCodeRule"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-signatures-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api, DataTable, EmptyState, EntityForm, LinkButton, read, StatusTag, useChange, useFormat, type Column } from '../../kernel'
 import { reportsKey, type NodeDetail, type VersionRow } from './data'
 import { useIdentifierTexts } from './texts'
+import { Verify } from './Verify'
 
 /** Monthly reports of a node: made by themselves, kept as versions, signed. */
 export function Reports({ node }: { node: NodeDetail }) {
@@ -23,6 +24,7 @@ export function Reports({ node }: { node: NodeDetail }) {
       <p className="lh-muted">{t('reports.note')}</p>
       <div className="lh-bar"><Make node={node} /><LinkButton to="/reports">{t('reports.preview')}</LinkButton></div>
       <DataTable<VersionRow> url={`/api/identifier/nodes/${node.id}/reports`} queryKey={reportsKey} label={t('reports.title')} rowKey={(v) => v.id} columns={columns} prefix="v." views="" empty={<EmptyState title={t('reports.none')} note={t('reports.noneNote')} />} />
+      <Verify />
     </div>
   )
 }

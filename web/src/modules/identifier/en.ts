@@ -132,10 +132,14 @@ export const en: Translation<typeof zh> = {
   },
   tables: {
     title: 'Tables for the node above', of: 'As of', now: 'now', files: 'Files', t1: 'Table 1: who operates the secondary node', t2: 'Table 2: how the secondary node resolves', t3: 'Table 3: statistics of the secondary node', t4: 'Table 4: metadata of the secondary node', t5: 'Table 5: applications of the secondary node', t6: 'Table 6: enterprises', t7: 'Table 7: how enterprises resolve', t8: 'Table 8: statistics of enterprises', t9: 'Table 9: identifiers of enterprises', t10: 'Table 10: applications of enterprises', t11: 'Table 11: metadata of enterprises',
-    note: 'From what is registered, entered and counted, what probes ask among it. What is not known stays empty; the last column of each row names it, and it is entered on the tab Operator and applications of each node. Pictures of documents are not in the tables. Table 9 has no identifiers that were removed.',
+    all: 'All tables, signed', signed: 'Signed',
+    note: '“Signed” is a ZIP of CSV, XLSX and the signature; check one below. From what is registered, entered and counted, what probes ask among it. What is not known stays empty; the last column of each row names it, and it is entered on the tab Operator and applications of each node. Pictures of documents are not in the tables. Table 9 has no identifiers that were removed.',
   },
   escrow: { title: 'Escrow', note: 'Once a day a package is made for the escrow body: routes, and identifiers that are hosted here, encrypted and signed, put where the configuration says. When it fails the operator is told, and it is tried again in ten minutes.', package: 'Package', full: 'Everything', after: 'What changed after {{base}}', records: 'Records (− removed)', size: 'Size (KiB)', manifest: 'Manifest', none: 'Nothing is in escrow yet', noneNote: 'Name certificate and directory of the escrow body in the configuration, identifier.escrow; a package is made each day from then on.', state: { placed: 'In place', failed: 'Failed' } },
   reports: { title: 'Monthly reports', note: 'For each node in service the report of a month is made in the first hours of the next. Every version is signed and never changes; whoever operates the node is told. When causes and cures of emergencies were added, make another version.', version: 'Version', made: 'Made', digest: 'Digest', signature: 'Signature', check: 'Check', holds: 'The signature holds, the files are whole', damaged: 'A file is damaged', broken: 'The signature does not hold', make: 'Make a version', makeNote: 'None is made when nothing has changed since the last.', preview: 'Preview of this month', done: 'The report is made', none: 'No reports yet', noneNote: 'Once the node is in service one is made each month; you may make one of a month that is over now.' },
+  verify: {
+    choose: 'Check a file (ZIP or signature)', result: 'What was found', holds: 'The signature holds, and is of this system', whole: 'The signature holds, {{count}} files are whole', changed: 'The signature holds, but files are not what was signed', broken: 'The signature does not hold, or is not of this system', key: 'Key {{key}}', file: 'File', state: 'State', of: { whole: 'whole', changed: 'changed', missing: 'missing', foreign: 'was not signed' },
+  },
   operator: {
     title: 'Operator and applications', missing: 'The tables lack {{count}} things', complete: 'The tables have all that they ask', and: ', ', elsewhere: 'The credit code is entered in the register of organisations; industry and contact with “Edit”; the others below.', saved: 'Saved', removed: 'Removed', remove: 'Remove the application “{{name}}”?', note: 'Numbers of documents are kept encrypted and shown to who operates the node and the node above; reading them is recorded.',
     unit: 'Organisation', ownership: 'Ownership', province: 'Province', city: 'City', line: 'Address', website: 'Web site', registrar: 'Registered by', capital: 'Registered capital', founded: 'Founded', until: 'End of its term', introduction: 'Introduction', legal: 'Legal person', person: 'Name', fax: 'Fax', contact: 'Document of the contact', paperKind: 'Kind of document', paperNumber: 'Its number', cloud: 'Cloud vendor', port: 'Port', running: 'Built, run and held in escrow by',
@@ -171,6 +175,8 @@ export const en: Translation<typeof zh> = {
   },
   problems: {
     monthly: { same: 'Nothing has changed since version {{number}}; none was made.', made: 'Somebody just made this version.' },
+    signature: { file: 'Choose the ZIP of tables as it was downloaded, or the signature file of a monthly report.' },
+    table: { number: 'There is no table of that number; they are 1 to 11.', role: 'Tables are those of a secondary node.' },
     month: 'Choose a month that is over.',
     particulars: { invalid: 'Something cannot be so.' },
     application: { invalid: 'The application is incomplete or wrong.', many: 'A node has at most 1000 applications.' },

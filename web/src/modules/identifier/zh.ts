@@ -129,10 +129,14 @@ export const zh = {
   },
   tables: {
     title: '上报表', of: '截至', now: '当前', files: '下载', t1: '表 1 二级节点运营者', t2: '表 2 二级节点解析配置', t3: '表 3 二级节点统计', t4: '表 4 二级节点元数据', t5: '表 5 二级节点应用', t6: '表 6 企业信息', t7: '表 7 企业解析配置', t8: '表 8 企业统计', t9: '表 9 企业标识', t10: '表 10 企业应用', t11: '表 11 企业元数据',
-    note: '来自登记、填报和计数，请求数含拨测；不掌握的项目留空，并在“缺少的项目”列中逐行列出，在各节点的“运营者与应用”中补填。证件图片不在表中；表 9 不含已删除的标识。',
+    all: '全部表（已签名）', signed: '已签名',
+    note: '“已签名”为 ZIP，含 CSV、XLSX 和签名文件，可在下方验证。来自登记、填报和计数，请求数含拨测；不掌握的项目留空，并在“缺少的项目”列中逐行列出，在各节点的“运营者与应用”中补填。证件图片不在表中；表 9 不含已删除的标识。',
   },
   escrow: { title: '数据托管', note: '每天为托管机构生成一个数据包：路由和在本系统托管的标识，加密、签名，放到配置的目录。失败时通知运营单位，十分钟后再试。', package: '数据包', full: '全量', after: '在 {{base}} 之后的变更', records: '记录（− 删除）', size: '大小（KiB）', manifest: '清单摘要', none: '还没有托管数据包', noneNote: '在配置 identifier.escrow 中填写托管机构的证书和目录，之后每天自动生成。', state: { placed: '已放置', failed: '失败' } },
   reports: { title: '月报', note: '正式运行的节点，每月 1 日凌晨生成上月月报，每个版本都有签名，内容不再改变；生成后通知运营单位。补填突发事件的原因和处置后，可生成新版本。', version: '版本', made: '生成时间', digest: '数据摘要', signature: '签名', check: '验证', holds: '签名有效，文件完好', damaged: '文件损坏', broken: '签名无效', make: '生成新版本', makeNote: '内容与上一版本相同时不生成。', preview: '本月预览', done: '月报已生成', none: '还没有月报', noneNote: '节点正式运行后，下月 1 日生成；也可现在生成过去月份的月报。' },
+  verify: {
+    choose: '验证下载的文件（ZIP 或签名）', result: '验证结果', holds: '签名有效，由本系统签发', whole: '签名有效，{{count}} 个文件完好', changed: '签名有效，但文件与签名时不符', broken: '签名无效，或不是本系统签发', key: '密钥 {{key}}', file: '文件', state: '状态', of: { whole: '完好', changed: '已被改动', missing: '缺少', foreign: '不在签名中' },
+  },
   operator: {
     title: '运营者与应用', missing: '上报表还缺 {{count}} 项', complete: '上报表所需项目已齐', and: '、', elsewhere: '统一社会信用代码在机构登记中填写；行业和联系人在“编辑”中填写；其余在下方填写。', saved: '已保存', removed: '已删除', remove: '删除应用“{{name}}”？', note: '法定代表人和联系人的证件号码加密保存，只给运营单位和上级节点的运营单位看，查看留有记录。',
     unit: '单位', ownership: '单位性质', province: '省', city: '市', line: '详细地址', website: '网站', registrar: '登记机关', capital: '注册资本', founded: '成立日期', until: '营业期限至', introduction: '单位简介', legal: '法定代表人', person: '姓名', fax: '传真', contact: '联系人证件', paperKind: '证件类型', paperNumber: '证件号码', cloud: '云服务商', port: '端口', running: '建设、运营和托管',
@@ -169,6 +173,8 @@ export const zh = {
   problems: {
     monthly: { same: '内容与第 {{number}} 版相同，未生成。', made: '他人刚生成了这个版本。' },
     month: '请选择已经结束的月份。',
+    signature: { file: '请选择下载的上报表 ZIP，或月报的签名文件。' },
+    table: { number: '没有这个表号，应为 1 至 11。', role: '上报表属于二级节点。' },
     particulars: { invalid: '填写有误。' },
     application: { invalid: '应用填写有误或不完整。', many: '一个节点最多登记 1000 个应用。' },
     code: { invalid: '编码规则有误或不完整。', field: '数据项“{{item}}”写入编码，只能是字母、数字和 . _ -。', check: '{{text}} 无法计算校验位。', used_up: '流水号不足，还剩 {{left}} 个。', stopped: '编码规则已停用。', taken: '接下来的编码都已被占用。', used: '规则已发出流水号，不再改变；请复制新建。', ended: '此批次已经结束。' },
