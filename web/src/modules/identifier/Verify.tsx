@@ -3,8 +3,8 @@ import { Button, Upload } from 'antd'
 import { Failure, PlainTable, request, StatusTag, useChange } from '../../kernel'
 import { useIdentifierTexts } from './texts'
 
-type Found = { name: string; sha256: string; state: 'whole' | 'changed' | 'missing' | 'foreign' }
-type Verdict = { title: string; statement: string; signature: boolean; key: string; suite: string; files: Found[] }
+interface Found { name: string; sha256: string; state: 'whole' | 'changed' | 'missing' | 'foreign' }
+interface Verdict { title: string; statement: string; signature: boolean; key: string; suite: string; files: Found[] }
 
 const tones = { whole: 'good', changed: 'bad', missing: 'bad', foreign: 'bad' } as const
 
