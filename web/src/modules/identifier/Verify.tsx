@@ -1,5 +1,5 @@
 import { SafetyOutlined } from '@ant-design/icons'
-import { Button, Upload } from 'antd'
+import { Button, Input, Upload } from 'antd'
 import { Failure, PlainTable, request, StatusTag, useChange } from '../../kernel'
 import { useIdentifierTexts } from './texts'
 
@@ -44,7 +44,7 @@ function Said({ verdict: v }: { verdict: Verdict }) {
           ]}
         />
       )}
-      <pre className="lh-code lh-value-data">{v.statement}</pre>
+      <Input.TextArea readOnly autoSize={{ maxRows: 8 }} className="lh-code" aria-label={t('verify.statement')} value={v.statement} />
     </section>
   )
 }

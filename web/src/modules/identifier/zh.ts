@@ -31,7 +31,7 @@ export const zh = {
     by: { scheme: '以该体系的前缀开头', address: '是该体系解析网站的地址', elements: '全部由应用标识符和合规的值组成', 'check-digit': '校验位正确', arcs: '数字符合对象标识符的规则', agency: '以发码机构代码开头', length: '位数与该体系相同', prefix: '由前缀、“/”和后缀组成' },
   },
   ors: {
-    services: '对象标识符的服务', service: '服务', value: '内容', order: '次序，优先级', other: '其他记录', useless: '记录无结果', route: '解析路径', asked: '询问', tcp: '改用 TCP 询问', checked: '解析服务器已验证', unchecked: '未验证',
+    services: '对象标识符的服务', service: '服务', value: '内容', order: '次序，优先级', other: '其他记录', useless: '记录无结果', route: '解析路径', asked: '询问', tcp: '改用 TCP 询问', checked: '解析服务器已作 DNSSEC 验证', unchecked: '未经 DNSSEC 验证',
     of: { COID: '规范 OID', CINF: '子节点信息', RINF: '注册信息', MINF: 'ASN.1 模块', UINF: 'URI', LINF: '标识注册机构' },
   },
   way: {
@@ -140,7 +140,7 @@ export const zh = {
   escrow: { title: '数据托管', note: '每天为托管机构生成一个数据包：路由和在本系统托管的标识，加密、签名，放到配置的目录。失败时通知运营单位，十分钟后再试。', package: '数据包', full: '全量', after: '在 {{base}} 之后的变更', records: '记录（− 删除）', size: '大小（KiB）', manifest: '清单摘要', none: '还没有托管数据包', noneNote: '在配置 identifier.escrow 中填写托管机构的证书和目录，之后每天自动生成。', state: { placed: '已放置', failed: '失败' } },
   reports: { title: '月报', note: '正式运行的节点，每月 1 日凌晨生成上月月报，每个版本都有签名，内容不再改变；生成后通知运营单位。补填突发事件的原因和处置后，可生成新版本。', version: '版本', made: '生成时间', digest: '数据摘要', signature: '签名', check: '验证', holds: '签名有效，文件完好', damaged: '文件损坏', broken: '签名无效', make: '生成新版本', makeNote: '内容与上一版本相同时不生成。', preview: '本月预览', inChinese: '{{file}} 中文', inEnglish: '{{file}} 英文', done: '月报已生成', none: '还没有月报', noneNote: '节点正式运行后，下月 1 日生成；也可现在生成过去月份的月报。' },
   verify: {
-    choose: '验证下载的文件（ZIP 或签名）', result: '验证结果', holds: '签名有效，由本系统签发', whole: '签名有效，{{count}} 个文件完好', changed: '签名有效，但文件与签名时不符', broken: '签名无效，或不是本系统签发', key: '密钥 {{key}}', file: '文件', state: '状态', of: { whole: '完好', changed: '已被改动', missing: '缺少', foreign: '不在签名中' },
+    choose: '验证下载的文件（ZIP 或签名）', result: '验证结果', statement: '被签名的文字', holds: '签名有效，由本系统签发', whole: '签名有效，{{count}} 个文件完好', changed: '签名有效，但文件与签名时不符', broken: '签名无效，或不是本系统签发', key: '密钥 {{key}}', file: '文件', state: '状态', of: { whole: '完好', changed: '已被改动', missing: '缺少', foreign: '不在签名中' },
   },
   operator: {
     title: '运营者与应用', missing: '上报表还缺 {{count}} 项', complete: '上报表所需项目已齐', and: '、', elsewhere: '统一社会信用代码在机构登记中填写；行业和联系人在“编辑”中填写；其余在下方填写。', saved: '已保存', removed: '已删除', remove: '删除应用“{{name}}”？', note: '法定代表人和联系人的证件号码加密保存，只给运营单位和上级节点的运营单位看，查看留有记录。',
