@@ -62,6 +62,7 @@ func owners() []owner {
 		{"github.com/google/uuid", []string{"modules/identifier"}, nil},
 		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest"}, nil},
 		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms", "kernel/archive", "kernel/series"}, []string{"cmd", "modules", "lib"}},
+		{"github.com/miekg/dns", []string{"modules/identifier"}, nil},
 		{"github.com/minio/minio-go", []string{"kernel/blobs"}, nil},
 		{"github.com/nats-io", []string{"kernel/bus"}, nil},
 		{"github.com/oklog/ulid", everybody, nil},

@@ -868,6 +868,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identifier/nodes/{id}/tables/signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables 1 to 11 as a ZIP of CSV and XLSX with a signature over all of them: ?tables= numbers, as 3,8,9; ?day= as 2026-01-31 (UTC+8), default yesterday; ?lang= of the titles */
+        get: operations["get-identifier-nodes-id-tables-signed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identifier/nodes/{id}/tables/statistics": {
         parameters: {
             query?: never;
@@ -1084,7 +1101,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download as PDF */
+        /** Download as PDF, ?lang=zh or en */
         get: operations["get-identifier-reports-id-pdf"];
         put?: never;
         post?: never;
@@ -1135,7 +1152,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download as XLSX */
+        /** Download as XLSX, ?lang=zh or en */
         get: operations["get-identifier-reports-id-xlsx"];
         put?: never;
         post?: never;
@@ -1243,6 +1260,23 @@ export interface paths {
         put?: never;
         /** Stop a code rule, or take it into use again */
         post: operations["post-identifier-rules-id-stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/signatures/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a signature file of a monthly report, or a ZIP of tables, was signed here, and whether the files in it are those that were signed */
+        post: operations["post-identifier-signatures-verification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5588,10 +5622,19 @@ export interface components {
             cut: boolean;
             /** @description At most 256 KiB; empty if it is no text */
             document: string;
+            /** @description Who was asked, one after the other */
+            hops: components["schemas"]["IdentifierBridgeHop"][];
             /** @description Where the answer leads; empty if nowhere */
             location: string;
+            /**
+             * @description How it was asked; local where the city itself tells of it
+             * @enum {string}
+             */
+            protocol: "http" | "dns" | "local";
             /** @description Host that was asked */
             server: string;
+            /** @description What DNS, or the city, tells of an object identifier (X.672), in their order */
+            services: components["schemas"]["IdentifierBridgeService"][];
             /**
              * Format: int64
              * @description Of HTTP: 2xx has a document, 3xx leads on
@@ -5603,6 +5646,38 @@ export interface components {
             took_ms: number;
             /** @description Media type of the document */
             type: string;
+        };
+        IdentifierBridgeHop: {
+            /** @description The resolver has checked the answer by DNSSEC, as it says */
+            authenticated: boolean;
+            /** @description As NOERROR or 200; empty when nobody answered */
+            code: string;
+            /** @description Why nobody answered */
+            fault: string;
+            /** @description Name or address that it leads to; empty if nowhere */
+            leads: string;
+            /** @description What was asked for */
+            name: string;
+            /** @enum {string} */
+            protocol: "http" | "udp" | "tcp" | "local";
+            server: string;
+            /** Format: double */
+            took_ms: number;
+        };
+        IdentifierBridgeService: {
+            /** @description Why the rule of the record gives nothing */
+            fault: string;
+            /** @description As the record has it, as ORS+UINF */
+            field: string;
+            flags: string;
+            /** Format: int64 */
+            order: number;
+            /** Format: int64 */
+            preference: number;
+            /** @description COID canonical OID, CINF what is below, RINF who registered it, MINF module of ASN.1, UINF a URI, LINF registry of identifiers, or another; empty if the record is none of ORS */
+            service: string;
+            /** @description What it tells; it was not fetched */
+            value: string;
         };
         IdentifierBusyNode: {
             id: string;
@@ -5620,7 +5695,7 @@ export interface components {
             more: boolean;
         };
         IdentifierCandidateView: {
-            /** @description Host that is asked for it; empty if none is configured. Handles need none */
+            /** @description Host, or zone of DNS, that is asked for it; empty if none is configured. Handles need none */
             bridge: string;
             canonical: string;
             /**
@@ -5628,6 +5703,8 @@ export interface components {
              * @enum {string}
              */
             form: "elements" | "digital-link" | "epc" | "gtin" | "gln" | "sscc" | "uri" | "address" | "dotted" | "braces" | "suffixed" | "plain" | "prefix";
+            /** @description The city itself tells of this object identifier, and nobody else is asked */
+            local: boolean;
             /** @description Prefix of the node of the city that has the company's prefix in GS1, and resolves it; empty if none has */
             node: string;
             /**
@@ -6974,6 +7051,8 @@ export interface components {
             type: string;
         };
         IdentifierVerification: {
+            /** @description So are both in English; true too for a version that has none */
+            english: boolean;
             key: string;
             /** @description The PDF that is kept is the one that was signed */
             pdf: boolean;
@@ -6988,6 +7067,8 @@ export interface components {
         IdentifierVersion: {
             /** @description SHA-256 of everything that the report says */
             digest: string;
+            /** @description Of the report in English; empty for versions that were made before there was one */
+            digest_en: string;
             id: string;
             key: string;
             /** Format: date-time */
@@ -6996,6 +7077,9 @@ export interface components {
             node_id: string;
             /** Format: int64 */
             number: number;
+            pdf_en_sha256: string;
+            /** Format: int64 */
+            pdf_en_size: number;
             pdf_sha256: string;
             /** Format: int64 */
             pdf_size: number;
@@ -7005,6 +7089,9 @@ export interface components {
             signature: string;
             /** @enum {string} */
             suite: "international" | "guomi";
+            xlsx_en_sha256: string;
+            /** Format: int64 */
+            xlsx_en_size: number;
             xlsx_sha256: string;
             /** Format: int64 */
             xlsx_size: number;
@@ -12927,6 +13014,35 @@ export interface operations {
             };
         };
     };
+    "get-identifier-nodes-id-tables-signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-identifier-nodes-id-tables-statistics": {
         parameters: {
             query?: {
@@ -13963,6 +14079,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IdentifierCodeRule"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-signatures-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
