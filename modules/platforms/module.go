@@ -47,7 +47,7 @@ type Module struct {
 
 	sources sourceStore
 	puller  *puller
-	broken       error // the binary's own data or the settings cannot be read; Run reports it
+	broken  error // the binary's own data or the settings cannot be read; Run reports it
 }
 
 // New returns the room.

@@ -55,7 +55,7 @@ type sourceState struct {
 	GoodAt   *time.Time `json:"good_at,omitempty" doc:"When it was last read without a fault"`
 	Done     string     `json:"done,omitempty" doc:"The newest period that was read, of a source that is asked for periods"`
 	Behind   int        `json:"behind" doc:"Periods that are over and were not read yet"`
-	Run      *sourceRun       `json:"run,omitempty" doc:"The last one"`
+	Run      *sourceRun `json:"run,omitempty" doc:"The last one"`
 	Job      *sourceJob `json:"job,omitempty" doc:"Somebody asked to read it now"`
 }
 

@@ -380,8 +380,15 @@ func TestOthersNeverSeeASource(t *testing.T) {
 		s := x.add(t, x.json(""), "")
 		body := `{"name":"他人","spec":` + x.json("") + `}`
 		for _, c := range [][3]string{
-			{"GET", "", ""}, {"POST", "", body}, {"POST", "/test", body},
-			{"PUT", "/" + s.ID, body}, {"DELETE", "/" + s.ID, ""}, {"POST", "/" + s.ID + "/pause", ""}, {"POST", "/" + s.ID + "/resume", ""}, {"POST", "/" + s.ID + "/runs", ""}, {"GET", "/" + s.ID + "/runs", ""},
+			{"GET", "", ""},
+			{"POST", "", body},
+			{"POST", "/test", body},
+			{"PUT", "/" + s.ID, body},
+			{"DELETE", "/" + s.ID, ""},
+			{"POST", "/" + s.ID + "/pause", ""},
+			{"POST", "/" + s.ID + "/resume", ""},
+			{"POST", "/" + s.ID + "/runs", ""},
+			{"GET", "/" + s.ID + "/runs", ""},
 		} {
 			if r := x.Send(t, c[0], x.door()+c[1], "manager-theirs", c[2], "If-Match", `"1"`); r.Status != http.StatusNotFound && r.Status != http.StatusUnprocessableEntity || strings.Contains(string(r.Body), "统计接口") {
 				t.Errorf("theirs %s %s: %d %s", c[0], c[1], r.Status, r.Body)

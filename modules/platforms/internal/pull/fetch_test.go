@@ -62,8 +62,12 @@ func source(t *testing.T, seen *atomic.Pointer[http.Header]) *httptest.Server {
 			_, _ = w.Write(make([]byte, 1<<20))
 		}
 	})
-	mux.HandleFunc("/to", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Query().Get("u"), http.StatusFound) })
-	mux.HandleFunc("/twice", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/to?u=/to?u=/plain", http.StatusFound) })
+	mux.HandleFunc("/to", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, r.URL.Query().Get("u"), http.StatusFound)
+	})
+	mux.HandleFunc("/twice", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/to?u=/to?u=/plain", http.StatusFound)
+	})
 	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)

@@ -101,7 +101,7 @@ function Mapping({ metrics }: { metrics: string[] }) {
 
 function Dimensions({ at, placeholder }: { at: (string | number)[]; placeholder: string }) {
   const t = usePlatformTexts()
-  return <div className="lh-source-four">{dimensions.map((d) => <Form.Item key={d} name={[...at, d]} label={t(`field.${d}`)}><Input className="lh-code" maxLength={300} autoCapitalize="none" placeholder={placeholder} /></Form.Item>)}</div>
+  return <div className="lh-source-four">{dimensions.map((d) => <Form.Item key={d} name={[...at, d]} label={t(`field.${d}`)}><Input className="lh-code" maxLength={300} autoCapitalize="none" placeholder={placeholder === '@.' ? `@.${d}` : placeholder} /></Form.Item>)}</div>
 }
 
 function IndicatorField({ name }: { name: (string | number)[] }) {
@@ -154,7 +154,7 @@ function TableFields() {
         <Form.Item name={['spec', 'table', 'period']} label={t('sources.periodPath')} extra={t('sources.periodNote')}><Input className="lh-code" maxLength={300} autoCapitalize="none" placeholder="@.date" /></Form.Item>
         <Form.Item name={['spec', 'table', 'format']} label={t('sources.format')}><Select options={formats} popupMatchSelectWidth={false} /></Form.Item>
       </div>
-      <Dimensions at={['spec', 'table', 'dims']} placeholder="@.district" />
+      <Dimensions at={['spec', 'table', 'dims']} placeholder="@." />
       <Form.List name={['spec', 'table', 'values']}>
         {(fields, { add, remove }) => (
           <fieldset className="lh-fieldset">
