@@ -53,8 +53,8 @@ func (x *well) says(body string) { x.body.Store(&body) }
 
 func (x *well) door() string { return "/api/platforms/" + x.ours + "/sources" }
 
-func (x *well) json(more string) string {
-	return fmt.Sprintf(`{"kind":"json","url":%q,"auth":"none","table":{"rows":"$.data[*]","dims":{"district":"@.d"},"values":[{"code":"ent_served","path":"@.n"}]},"schedule":{"kind":"day","at":"01:30"}%s}`, x.server.URL+"/figures?day={day}", more)
+func (x *well) json() string {
+	return fmt.Sprintf(`{"kind":"json","url":%q,"auth":"none","table":{"rows":"$.data[*]","dims":{"district":"@.d"},"values":[{"code":"ent_served","path":"@.n"}]},"schedule":{"kind":"day","at":"01:30"}}`, x.server.URL+"/figures?day={day}")
 }
 
 func (x *well) add(t *testing.T, spec, secret string) sourceState {
@@ -121,7 +121,7 @@ func (x *well) facts(t *testing.T) (rows string) {
 func TestWhatASourceTellsIsStoredOnceUnderItsName(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newWell(t, loopback(o))
-		s := x.add(t, x.json(""), "")
+		s := x.add(t, x.json(), "")
 		if s.State != "waiting" || !s.NextAt.After(x.now) {
 			t.Fatalf("when it is new: %+v", s)
 		}
@@ -180,7 +180,7 @@ func (x *well) again(t *testing.T, s sourceState, period time.Time) {
 func TestWhatWasMissedIsCaughtUp(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newWell(t, loopback(o))
-		s := x.add(t, x.json(""), "")
+		s := x.add(t, x.json(), "")
 		x.says(`{"data":[{"d":"370202","n":1}]}`)
 		day := pull.Schedule{Kind: pull.Day}
 		over := day.Over(x.now)
@@ -225,7 +225,7 @@ func (x *well) readUpTo(t *testing.T, s sourceState, period time.Time) {
 func TestOneReplicaReadsASource(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newWell(t, loopback(o))
-		s := x.add(t, x.json(""), "")
+		s := x.add(t, x.json(), "")
 		var mu sync.Mutex
 		var got []Source
 		var claims sync.WaitGroup
@@ -266,7 +266,7 @@ func TestOneReplicaReadsASource(t *testing.T) {
 func TestAWrongMappingStoresNothingAndPausesTheSource(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newWell(t, loopback(o))
-		s := x.add(t, x.json(""), "")
+		s := x.add(t, x.json(), "")
 		x.says(`{"data":[{"d":"370202","n":1},{"d":"370203","count":2}]}`)
 		at := s.NextAt
 		for n := 1; n <= mappingFailures; n++ {
@@ -286,7 +286,10 @@ func TestAWrongMappingStoresNothingAndPausesTheSource(t *testing.T) {
 		if facts := x.facts(t); facts != "" {
 			t.Errorf("something was stored: %s", facts)
 		}
-		(&lookout{City: x.City}).told(t, "manager-ours", "轮胎云 · 统计接口：采集已暂停", "$.data[*] #2")
+		kerneltest.Wait(t, "the managers to be told", func() bool {
+			body := string(x.Get(t, "/api/notify/inbox", "manager-ours").Body)
+			return strings.Contains(body, "轮胎云 · 统计接口：采集已暂停") && strings.Contains(body, "$.data[*] #2")
+		})
 		x.pull(t, at.Add(100*time.Hour))
 		var runs struct{ Items []sourceRun }
 		x.Get(t, x.door()+"/"+s.ID+"/runs", "viewer-ours").Decode(t, &runs)
@@ -311,7 +314,7 @@ func TestAWrongMappingStoresNothingAndPausesTheSource(t *testing.T) {
 func TestWhatTheGateRefusesIsToldAndTheRestIsStored(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newWell(t, loopback(o))
-		s := x.add(t, x.json(""), "")
+		s := x.add(t, x.json(), "")
 		x.says(`{"data":[{"d":"370202","n":1},{"d":"月球","n":2},{"d":"370203","n":-3}]}`)
 		x.pull(t, s.NextAt)
 		one := x.one(t, "manager-ours")
@@ -328,7 +331,7 @@ func TestASecretIsSealedAndGoesNowhereElse(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newWell(t, loopback(o))
 		const secret = "芝麻开门-open-sesame"
-		signed := strings.Replace(x.json(""), `"auth":"none"`, `"auth":"header","header":"X-Api-Key"`, 1)
+		signed := strings.Replace(x.json(), `"auth":"none"`, `"auth":"header","header":"X-Api-Key"`, 1)
 		if r := x.Send(t, "POST", x.door(), "manager-ours", `{"name":"a","spec":`+signed+`}`); r.Status != http.StatusUnprocessableEntity || !strings.Contains(string(r.Body), "body.secret") {
 			t.Errorf("without a secret: %d %s", r.Status, r.Body)
 		}
@@ -377,8 +380,8 @@ func TestASecretIsSealedAndGoesNowhereElse(t *testing.T) {
 func TestOthersNeverSeeASource(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newWell(t, loopback(o))
-		s := x.add(t, x.json(""), "")
-		body := `{"name":"他人","spec":` + x.json("") + `}`
+		s := x.add(t, x.json(), "")
+		body := `{"name":"他人","spec":` + x.json() + `}`
 		for _, c := range [][3]string{
 			{"GET", "", ""},
 			{"POST", "", body},
@@ -427,7 +430,7 @@ func TestASourceIsTestedAgainstASampleAndALiveAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := test(fmt.Sprintf(`{"spec":%s,"sample":%s}`, x.json(""), sample))
+		v := test(fmt.Sprintf(`{"spec":%s,"sample":%s}`, x.json(), sample))
 		if v.Total != 2 || v.Refused != 1 || v.Rows[0].Finding == nil || v.Rows[0].Finding.Key != "platforms.item.vocabulary" || v.Rows[1].Value != 1 || x.asked.Load() != nil {
 			t.Errorf("a sample: %+v", v)
 		}
@@ -437,10 +440,10 @@ func TestASourceIsTestedAgainstASampleAndALiveAnswer(t *testing.T) {
 			t.Errorf("without a mapping: %+v", v)
 		}
 		x.status.Store(http.StatusForbidden)
-		if v = test(`{"spec":` + x.json("") + `}`); v.Fault != pull.FailStatus || v.Detail != "HTTP 403" {
+		if v = test(`{"spec":` + x.json() + `}`); v.Fault != pull.FailStatus || v.Detail != "HTTP 403" {
 			t.Errorf("refused: %+v", v)
 		}
-		r := x.Send(t, "POST", x.door()+"/test", "manager-ours", `{"spec":`+strings.NewReplacer("ent_served", "nothing", "@.n", "n").Replace(x.json(""))+`}`)
+		r := x.Send(t, "POST", x.door()+"/test", "manager-ours", `{"spec":`+strings.NewReplacer("ent_served", "nothing", "@.n", "n").Replace(x.json())+`}`)
 		if r.Status != http.StatusUnprocessableEntity || !strings.Contains(string(r.Body), "body.spec.table.values[0].path") {
 			t.Errorf("a wrong mapping: %d %s", r.Status, r.Body)
 		}
@@ -481,7 +484,7 @@ func TestASourceIsReadNowByAJob(t *testing.T) {
 
 func TestPrivateNetworksAreNotPulledFromUnlessTheSettingsAllowIt(t *testing.T) {
 	x := newWell(t, kerneltest.Options{})
-	s := x.add(t, x.json(""), "")
+	s := x.add(t, x.json(), "")
 	x.pull(t, s.NextAt)
 	if one := x.one(t, "manager-ours"); one.Run.Fault != pull.FailForbid || x.asked.Load() != nil {
 		t.Errorf("the run is %+v", one.Run)

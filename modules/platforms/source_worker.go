@@ -191,7 +191,7 @@ func (m *Module) pullInto(ctx context.Context, r *sourceRun, p platform, s Sourc
 	if ctx.Err() != nil {
 		return ctx.Err() //nolint:wrapcheck // it was told to end: what failed is not the source
 	}
-	if failed, ok := errors.AsType[*pull.Failure](err); ok {
+	if failed, ok := errors.AsType[*pull.FetchError](err); ok {
 		r.Outcome, r.Fault, r.Detail = runFailed, failed.Code, failed.Detail
 		return nil
 	}
@@ -238,7 +238,7 @@ func (m *Module) submitPulled(ctx context.Context, r *sourceRun, p platform, s S
 	done, err := m.takePulled(ctx, p, s, rows, content)
 	if f := fault.As(err); f != nil {
 		r.Outcome, r.Fault, r.Detail = runFailed, runGate, f.Message
-		return nil
+		return nil //nolint:nilerr // the run tells it
 	}
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ import (
 const (
 	textType        = "text/plain"
 	openMetricsType = "application/openmetrics-text"
+	nameLabel       = "__name__" // holds the name of the metric
 )
 
 // scrape reads one exposition by rules.
@@ -41,9 +42,9 @@ func ReadExposition(body []byte, contentType string, rules []Rule, m Moment) ([]
 	if err := walk(body, contentType, s.series); err != nil {
 		return nil, []Fault{{Field: "url", Code: FaultDocument, Found: cut(err.Error())}}
 	}
-	for i, met := range s.met {
-		if !met {
-			s.fault(Fault{Field: field(i), Path: rules[i].Metric, Code: FaultMetric})
+	for i, r := range rules {
+		if !s.met[i] {
+			s.fault(Fault{Field: field(i), Path: r.Metric, Code: FaultMetric})
 		}
 	}
 	return s.rows, s.faults
@@ -83,7 +84,7 @@ func walk(body []byte, contentType string, take func(textparse.Parser) error) er
 func (s *scrape) series(p textparse.Parser) error {
 	var set labels.Labels
 	p.Labels(&set)
-	for _, i := range s.byMetric[set.Get(labels.MetricName)] {
+	for _, i := range s.byMetric[set.Get(nameLabel)] {
 		if !s.rules[i].takes(set) {
 			continue
 		}
@@ -152,7 +153,7 @@ func Metrics(body []byte, contentType string) []string {
 		var set labels.Labels
 		p.Labels(&set)
 		if len(names) < metricsMost {
-			names[strings.Clone(set.Get(labels.MetricName))] = true
+			names[strings.Clone(set.Get(nameLabel))] = true
 		}
 		return nil
 	})

@@ -40,10 +40,10 @@ const (
 	FailSize     = "size"
 )
 
-// Failure is why a source could not be read.
-type Failure struct{ Code, Detail string }
+// FetchError is why a source could not be read.
+type FetchError struct{ Code, Detail string }
 
-func (f *Failure) Error() string { return f.Code + ": " + f.Detail }
+func (f *FetchError) Error() string { return f.Code + ": " + f.Detail }
 
 // Answer is what a source said.
 type Answer struct {
@@ -76,42 +76,56 @@ func (f *Fetcher) Fetch(ctx context.Context, s Spec, address, secret string) (An
 	began := time.Now()
 	a, err := f.follow(ctx, s, address, secret)
 	a.Took = time.Since(began)
-	if known := (*Failure)(nil); err != nil && !errors.As(err, &known) {
-		err = &Failure{classOf(err), reason(err)}
+	if known := (*FetchError)(nil); err != nil && !errors.As(err, &known) {
+		err = &FetchError{classOf(err), reason(err)}
 	}
 	return a, err
 }
 
 func (f *Fetcher) follow(ctx context.Context, s Spec, address, secret string) (Answer, error) {
-	first, err := url.Parse(address)
+	first, err := s.selected(address)
 	if err != nil {
-		return Answer{}, &Failure{FailProtocol, "the URL cannot be read"}
-	}
-	if len(s.Match) > 0 {
-		q := first.Query()
-		for _, m := range s.Match {
-			q.Add("match[]", m)
-		}
-		first.RawQuery = q.Encode()
+		return Answer{}, err
 	}
 	at := first
 	for hop := 0; ; hop++ {
 		mine := strings.EqualFold(at.Host, first.Host)
 		if mine && s.Auth != AuthNone && at.Scheme != "https" && !f.guard.Plain(ctx, at.Hostname()) {
-			return Answer{}, &Failure{FailPlain, "a secret is sent by https only"}
+			return Answer{}, &FetchError{FailPlain, "a secret is sent by https only"}
 		}
 		next, a, err := f.ask(ctx, s, at, secret, mine)
 		if err != nil || next == nil {
 			return a, err
 		}
 		if hop == redirectsMost {
-			return a, &Failure{FailRedirect, fmt.Sprintf("more than %d redirects", redirectsMost)}
+			return a, &FetchError{FailRedirect, fmt.Sprintf("more than %d redirects", redirectsMost)}
 		}
-		if (next.Scheme != "http" && next.Scheme != "https") || next.User != nil || (at.Scheme == "https" && next.Scheme != "https") {
-			return a, &Failure{FailRedirect, "it leads away from https, or to another protocol"}
+		if !leads(at, next) {
+			return a, &FetchError{FailRedirect, "it leads away from https, or to another protocol"}
 		}
 		at = next
 	}
+}
+
+// selected is an address with the selectors of federation.
+func (s Spec) selected(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, &FetchError{FailProtocol, "the URL cannot be read"}
+	}
+	if len(s.Match) > 0 {
+		q := u.Query()
+		for _, m := range s.Match {
+			q.Add("match[]", m)
+		}
+		u.RawQuery = q.Encode()
+	}
+	return u, nil
+}
+
+// leads tells whether a redirect is followed: by HTTP, and never away from TLS.
+func leads(from, to *url.URL) bool {
+	return to.User == nil && (to.Scheme == "https" || (to.Scheme == "http" && from.Scheme == "http"))
 }
 
 // ask makes one request; next is where it leads to, if anywhere.
@@ -138,12 +152,12 @@ func (f *Fetcher) ask(ctx context.Context, s Spec, at *url.URL, secret string, m
 	a.Status, a.ContentType, a.Skew = answer.StatusCode, answer.Header.Get("Content-Type"), skew(answer.Header.Get("Date"), sent, time.Now())
 	if to := answer.Header.Get("Location"); answer.StatusCode >= 300 && answer.StatusCode < 400 && to != "" {
 		if next, err = at.Parse(to); err != nil {
-			return nil, a, &Failure{FailRedirect, "it leads to what is no URL"}
+			return nil, a, &FetchError{FailRedirect, "it leads to what is no URL"}
 		}
 		return next, a, nil
 	}
 	if answer.StatusCode != http.StatusOK {
-		return nil, a, &Failure{FailStatus, fmt.Sprintf("HTTP %d", answer.StatusCode)}
+		return nil, a, &FetchError{FailStatus, fmt.Sprintf("HTTP %d", answer.StatusCode)}
 	}
 	a.Body, err = readBody(answer)
 	return nil, a, err
@@ -168,18 +182,18 @@ func readBody(answer *http.Response) ([]byte, error) {
 	case "gzip":
 		z, err := gzip.NewReader(io.LimitReader(body, BodyMost+1))
 		if err != nil {
-			return nil, &Failure{FailEncoding, "damaged gzip"}
+			return nil, &FetchError{FailEncoding, "damaged gzip"}
 		}
 		body = z
 	default:
-		return nil, &Failure{FailEncoding, cut(encoding)}
+		return nil, &FetchError{FailEncoding, cut(encoding)}
 	}
 	plain, err := io.ReadAll(io.LimitReader(body, BodyMost+1))
 	switch {
 	case len(plain) > BodyMost:
-		return nil, &Failure{FailSize, "more than 8 MiB"}
+		return nil, &FetchError{FailSize, "more than 8 MiB"}
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, &Failure{FailEncoding, "the body is cut off or damaged"}
+		return nil, &FetchError{FailEncoding, "the body is cut off or damaged"}
 	case err != nil:
 		return nil, fmt.Errorf("read body: %w", err)
 	}

@@ -84,7 +84,7 @@ func TestWhatASourceAnswers(t *testing.T) {
 		if err == nil {
 			return string(a.Body), ""
 		}
-		fail, ok := err.(*Failure) //nolint:errorlint // it is returned as it is
+		fail, ok := err.(*FetchError) //nolint:errorlint // it is returned as it is
 		if !ok {
 			t.Fatalf("%s: %v", path, err)
 		}

@@ -145,10 +145,11 @@ func (s Spec) Check() []Wrong {
 
 func (s Spec) checkAddress(bad func(field, hint string)) {
 	u, err := url.Parse(s.At(time.Unix(0, 0).UTC()))
+	web := err == nil && len(s.URL) <= urlLongest && (u.Scheme == "http" || u.Scheme == "https")
 	switch {
-	case err != nil || len(s.URL) > urlLongest || (u.Scheme != "http" && u.Scheme != "https"):
+	case !web:
 		bad("url", "a URL that begins with http:// or https://")
-	case u.Host == "" || u.Hostname() == "":
+	case u.Hostname() == "":
 		bad("url", "the URL names no host")
 	case u.User != nil:
 		bad("url", "no user name or password in the URL: sign in by the settings below it")
@@ -157,6 +158,18 @@ func (s Spec) checkAddress(bad func(field, hint string)) {
 	case s.Periods() && s.Schedule.Kind == Every:
 		bad("schedule.kind", "a source with {day} or {month} is read once a day or a month")
 	}
+	s.checkAuth(bad)
+	if len(s.Match) > matchMost {
+		bad("match", "at most 20")
+	}
+	for i, m := range s.Match {
+		if strings.TrimSpace(m) == "" || len(m) > textLongest {
+			bad("match["+strconv.Itoa(i)+"]", `a selector, as {__name__=~"iip_.+"}`)
+		}
+	}
+}
+
+func (s Spec) checkAuth(bad func(field, hint string)) {
 	switch s.Auth {
 	case AuthNone, AuthBearer:
 	case AuthBasic:
@@ -169,14 +182,6 @@ func (s Spec) checkAddress(bad func(field, hint string)) {
 		}
 	default:
 		bad("auth", "choose one of the kinds")
-	}
-	if len(s.Match) > matchMost {
-		bad("match", "at most 20")
-	}
-	for i, m := range s.Match {
-		if strings.TrimSpace(m) == "" || len(m) > textLongest {
-			bad("match["+strconv.Itoa(i)+"]", `a selector, as {__name__=~"iip_.+"}`)
-		}
 	}
 }
 
