@@ -280,6 +280,7 @@ func (a *access) platformFixtures(t *testing.T) []fixture {
 	at := "/api/platforms/" + id + "/availability"
 	target := a.make(t, at+"/targets", "manager-ours", `{"name":"portal","spec":{"kind":"tcp","address":"platform.example:443","interval":3600,"timeout":1},"enabled":false}`)
 	window := a.make(t, at+"/windows", "manager-ours", fmt.Sprintf(`{"from":%q,"to":%q,"reason":"test"}`, time.Now().Add(time.Hour).Format(time.RFC3339), time.Now().Add(2*time.Hour).Format(time.RFC3339)))
+	source := a.make(t, "/api/platforms/"+id+"/sources", "manager-ours", `{"name":"figures","spec":{"kind":"json","url":"https://platform.example/figures","auth":"none","table":{"rows":"$[*]","values":[{"code":"ent_served","path":"@.n"}]},"schedule":{"kind":"month","at":"01:30"}}}`)
 	history := "code,period,value\n"
 	for i := 9; i > 0; i-- {
 		history += fmt.Sprintf("data_volume,%s,%d\n", time.Now().UTC().AddDate(0, 0, -i-1).Format(time.DateOnly), 1000*i)
@@ -297,6 +298,7 @@ func (a *access) platformFixtures(t *testing.T) []fixture {
 	return []fixture{
 		{"/api/platforms/{id}/availability/targets/{target}", at + "/targets/" + target, false},
 		{"/api/platforms/{id}/availability/windows/{window}", at + "/windows/" + window, false},
+		{"/api/platforms/{id}/sources/{source}", "/api/platforms/" + id + "/sources/" + source, false},
 		{"/api/platforms/quality/findings/{id}", "/api/platforms/quality/findings/" + found.Items[0].ID, false},
 	}
 }

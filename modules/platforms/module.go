@@ -44,7 +44,10 @@ type Module struct {
 	probes       probeStore
 	availability availabilityStore
 	prober       *prober
-	broken       error // the binary's own data or the settings cannot be read; Run reports it
+
+	sources sourceStore
+	puller  *puller
+	broken  error // the binary's own data or the settings cannot be read; Run reports it
 }
 
 // New returns the room.
@@ -53,6 +56,7 @@ func New(kit *module.Kit) *Module {
 		kit: kit, platforms: platformStore{kit.DB, kit.Search, kit.Remarks, kit.Shares}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
 		metrics: newMetrics(kit.Metrics), findings: findingStore{kit.DB}, findingMetrics: newFindingMetrics(kit.Metrics),
 		probes: probeStore{kit.DB}, availability: availabilityStore{kit.DB},
+		sources: sourceStore{kit.DB, kit.Seal},
 	}
 	m.keyring = newKeyring(m.keys)
 	set := defaults()
@@ -64,6 +68,8 @@ func New(kit *module.Kit) *Module {
 	m.projector, read = newProjector(m)
 	m.broken = errors.Join(m.broken, read)
 	m.prober, read = newProber(set)
+	m.broken = errors.Join(m.broken, read)
+	m.puller, read = newPuller(set, kit.Metrics)
 	m.broken = errors.Join(m.broken, read)
 	return m
 }
@@ -78,7 +84,7 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "platforms", Title: lang.Text{ZH: "平台监测分析", EN: "Platform monitoring"}, Migrations: dir,
 		Permissions: permissions(),
-		Routes:      slices.Concat(m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes()),
+		Routes:      slices.Concat(m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes(), m.sourceRoutes()),
 		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
 		Measures:    m.measureList(),
 		Sealed:      sealedColumns(),
@@ -90,11 +96,11 @@ func (m *Module) Manifest() module.Manifest {
 		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}},
 		Notices: append([]notice.Kind{
 			{ID: noticeSilent, Title: lang.Text{ZH: "平台停止报送", EN: "A platform fell silent"}, Gravity: notice.Important, Mail: notice.AtOnce},
-		}, append(availabilityNotices(), findingNotices()...)...),
+		}, slices.Concat(availabilityNotices(), findingNotices(), sourceNotices())...),
 		Jobs: append([]module.Job{
 			{Name: "forget_payloads", Title: lang.Text{ZH: "清理报送原文", EN: "Forget old payloads of reports"}, Every: 24 * time.Hour, Do: m.forgetPayloads},
 			{Name: "tell_silent", Title: lang.Text{ZH: "检查停止报送的平台", EN: "Look for platforms that fell silent"}, Every: time.Minute, Do: m.tellSilent},
-		}, append(m.probeJobs(), m.findingJobs()...)...),
+		}, slices.Concat(m.probeJobs(), m.findingJobs(), m.sourceJobs())...),
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "平台一览", EN: "Platforms"}, Path: "/platforms", Icon: "platforms", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "登记平台", EN: "Register a platform"}, Path: "/platforms/new", Icon: "add", Permission: "platforms.register"},
@@ -113,6 +119,7 @@ func permissions() []module.Permission {
 		{ID: "platforms.review", Title: lang.Text{ZH: "审核平台状态", EN: "Decide on a platform's status"}, Roles: []identity.Role{identity.Officer}},
 		{ID: "platforms.key", Title: lang.Text{ZH: "管理报送密钥", EN: "Manage reporting keys"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
 		{ID: "platforms.explain", Title: lang.Text{ZH: "说明数据质量问题", EN: "Explain doubts about figures"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
+		{ID: "platforms.source", Title: lang.Text{ZH: "管理采集源", EN: "Manage sources that the city reads"}, Roles: []identity.Role{identity.Manager}},
 		{ID: "platforms.backfill", Title: lang.Text{ZH: "补报数据", EN: "Back-fill data"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
 	}
 }
@@ -163,6 +170,7 @@ func (m *Module) Run(ctx context.Context) error {
 	g.Go(func() error { return m.projector.run(ctx) })
 	g.Go(func() error { return m.watch(ctx) })
 	g.Go(func() error { return m.probePlatforms(ctx) })
+	g.Go(func() error { return m.pullSources(ctx) })
 	return g.Wait()
 }
 

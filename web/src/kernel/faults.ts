@@ -4,6 +4,30 @@
  * holds this list and the sentences of the rooms together.
  */
 const sentences: Record<string, string> = {
+  // sources of platforms
+  'name the source': '请填写采集源名称',
+  'choose an indicator of the catalogue': '请选择目录中的指标',
+  'choose an indicator': '请选择指标',
+  'say which nodes are rows, as $.data[*]': '请填写行路径，例如 $.data[*]',
+  'no user name or password in the URL: sign in by the settings below it': '网址中不要写用户名和密码，请在“如何登录”中填写',
+  'an exposition tells values of now; {day} and {month} are for JSON': 'Prometheus 指标只有当前值，不能用 {day} 和 {month}',
+  'a source with {day} or {month} is read once a day or a month': '网址含 {day} 或 {month} 的，请选择每天或每月一次',
+  'give the user name, without a colon': '请填写用户名，不含冒号',
+  'the name of a header, as X-Api-Key': '请填写请求头名称，例如 X-Api-Key',
+  'a selector, as {__name__=~"iip_.+"}': '请填写选择器，例如 {__name__=~"iip_.+"}',
+  '1 to 100 rules': '1 至 100 条规则',
+  '1 to 100 values': '1 至 100 个数值',
+  'the name of a metric, as devices_online': '请填写指标名，例如 devices_online',
+  'the name of a label': '请填写标签名',
+  'labels with their values, as env=prod': '请填写标签和值，例如 env=prod',
+  'JSONPath (RFC 9535) of at most 300 characters: @ at the row or $ at the document, one .. at most, no $ in filters': 'JSONPath（RFC 9535），最多 300 个字符：以 @（行）或 $（文档）开头，最多一个 ..，筛选中不用 $',
+  'a number above 0': '应为大于 0 的数',
+  'dimensions are industry, district, size and type': '分项只有行业、区市、企业规模和类型',
+  '15 seconds to a day': '15 秒至一天',
+  'a time of day, as 00:30': '请填写时刻，例如 00:30',
+  'one line': '只能有一行',
+  'give the secret by which the city signs in': '请填写登录用的密码、令牌或密钥',
+  'give the secret again: the address or the way to sign in is another': '主机或登录方式已更换，请重新填写密码、令牌或密钥',
   // targets and maintenance of platforms
   'name the target': '请填写目标名称',
   'a URL that begins with http:// or https://': '以 http:// 或 https:// 开头的网址',
@@ -295,6 +319,7 @@ const patterns: [RegExp, string][] = [
   [/^the template (.+) has no item (\d+)$/, '模板 $1 没有序号 $2'],
   [/^use one of (.+)$/, '只能是：$1'],
   [/^possible: (.+)$/, '可以是：$1'],
+  [/^it has no breakdown by (\w+)$/, '该指标没有此分项：$1'],
   [/^choose one that \S+ lists$/, '请从所列中选择'],
 ]
 

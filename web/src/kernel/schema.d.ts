@@ -868,6 +868,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identifier/nodes/{id}/tables/signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables 1 to 11 as a ZIP of CSV and XLSX with a signature over all of them: ?tables= numbers, as 3,8,9; ?day= as 2026-01-31 (UTC+8), default yesterday; ?lang= of the titles */
+        get: operations["get-identifier-nodes-id-tables-signed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identifier/nodes/{id}/tables/statistics": {
         parameters: {
             query?: never;
@@ -1084,7 +1101,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download as PDF */
+        /** Download as PDF, ?lang=zh or en */
         get: operations["get-identifier-reports-id-pdf"];
         put?: never;
         post?: never;
@@ -1135,7 +1152,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download as XLSX */
+        /** Download as XLSX, ?lang=zh or en */
         get: operations["get-identifier-reports-id-xlsx"];
         put?: never;
         post?: never;
@@ -1243,6 +1260,23 @@ export interface paths {
         put?: never;
         /** Stop a code rule, or take it into use again */
         post: operations["post-identifier-rules-id-stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/signatures/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a signature file of a monthly report, or a ZIP of tables, was signed here, and whether the files in it are those that were signed */
+        post: operations["post-identifier-signatures-verification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3161,6 +3195,111 @@ export interface paths {
         get: operations["get-platforms-id-series"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of a platform the city reads by itself */
+        get: operations["get-platforms-id-sources"];
+        put?: never;
+        /** Have a source of a platform read */
+        post: operations["post-platforms-id-sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read what a source would tell, or a pasted sample, and keep nothing of it */
+        post: operations["post-platforms-id-sources-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a source */
+        put: operations["put-platforms-id-sources-source"];
+        post?: never;
+        /** Read a source no more; what it brought stays */
+        delete: operations["delete-platforms-id-sources-source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources/{source}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rest a source */
+        post: operations["post-platforms-id-sources-source-pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources/{source}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a source go on that rests */
+        post: operations["post-platforms-id-sources-source-resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources/{source}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last readings of a source */
+        get: operations["get-platforms-id-sources-source-runs"];
+        put?: never;
+        /** Read a source now, as a job */
+        post: operations["post-platforms-id-sources-source-runs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5588,10 +5727,19 @@ export interface components {
             cut: boolean;
             /** @description At most 256 KiB; empty if it is no text */
             document: string;
+            /** @description Who was asked, one after the other */
+            hops: components["schemas"]["IdentifierBridgeHop"][];
             /** @description Where the answer leads; empty if nowhere */
             location: string;
+            /**
+             * @description How it was asked; local where the city itself tells of it
+             * @enum {string}
+             */
+            protocol: "http" | "dns" | "local";
             /** @description Host that was asked */
             server: string;
+            /** @description What DNS, or the city, tells of an object identifier (X.672), in their order */
+            services: components["schemas"]["IdentifierBridgeService"][];
             /**
              * Format: int64
              * @description Of HTTP: 2xx has a document, 3xx leads on
@@ -5603,6 +5751,38 @@ export interface components {
             took_ms: number;
             /** @description Media type of the document */
             type: string;
+        };
+        IdentifierBridgeHop: {
+            /** @description The resolver has checked the answer by DNSSEC, as it says */
+            authenticated: boolean;
+            /** @description As NOERROR or 200; empty when nobody answered */
+            code: string;
+            /** @description Why nobody answered */
+            fault: string;
+            /** @description Name or address that it leads to; empty if nowhere */
+            leads: string;
+            /** @description What was asked for */
+            name: string;
+            /** @enum {string} */
+            protocol: "http" | "udp" | "tcp" | "local";
+            server: string;
+            /** Format: double */
+            took_ms: number;
+        };
+        IdentifierBridgeService: {
+            /** @description Why the rule of the record gives nothing */
+            fault: string;
+            /** @description As the record has it, as ORS+UINF */
+            field: string;
+            flags: string;
+            /** Format: int64 */
+            order: number;
+            /** Format: int64 */
+            preference: number;
+            /** @description COID canonical OID, CINF what is below, RINF who registered it, MINF module of ASN.1, UINF a URI, LINF registry of identifiers, or another; empty if the record is none of ORS */
+            service: string;
+            /** @description What it tells; it was not fetched */
+            value: string;
         };
         IdentifierBusyNode: {
             id: string;
@@ -5620,7 +5800,7 @@ export interface components {
             more: boolean;
         };
         IdentifierCandidateView: {
-            /** @description Host that is asked for it; empty if none is configured. Handles need none */
+            /** @description Host, or zone of DNS, that is asked for it; empty if none is configured. Handles need none */
             bridge: string;
             canonical: string;
             /**
@@ -5628,6 +5808,8 @@ export interface components {
              * @enum {string}
              */
             form: "elements" | "digital-link" | "epc" | "gtin" | "gln" | "sscc" | "uri" | "address" | "dotted" | "braces" | "suffixed" | "plain" | "prefix";
+            /** @description The city itself tells of this object identifier, and nobody else is asked */
+            local: boolean;
             /** @description Prefix of the node of the city that has the company's prefix in GS1, and resolves it; empty if none has */
             node: string;
             /**
@@ -6974,6 +7156,8 @@ export interface components {
             type: string;
         };
         IdentifierVerification: {
+            /** @description So are both in English; true too for a version that has none */
+            english: boolean;
             key: string;
             /** @description The PDF that is kept is the one that was signed */
             pdf: boolean;
@@ -6988,6 +7172,8 @@ export interface components {
         IdentifierVersion: {
             /** @description SHA-256 of everything that the report says */
             digest: string;
+            /** @description Of the report in English; empty for versions that were made before there was one */
+            digest_en: string;
             id: string;
             key: string;
             /** Format: date-time */
@@ -6996,6 +7182,9 @@ export interface components {
             node_id: string;
             /** Format: int64 */
             number: number;
+            pdf_en_sha256: string;
+            /** Format: int64 */
+            pdf_en_size: number;
             pdf_sha256: string;
             /** Format: int64 */
             pdf_size: number;
@@ -7005,6 +7194,9 @@ export interface components {
             signature: string;
             /** @enum {string} */
             suite: "international" | "guomi";
+            xlsx_en_sha256: string;
+            /** Format: int64 */
+            xlsx_en_size: number;
             xlsx_sha256: string;
             /** Format: int64 */
             xlsx_size: number;
@@ -8423,6 +8615,16 @@ export interface components {
              */
             total: number;
         };
+        PageSourceRun: {
+            items: components["schemas"]["PlatformsSourceRun"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageStatisticRow: {
             items: components["schemas"]["IdentifierStatisticRow"][];
             /** @description Empty on the last page */
@@ -9478,6 +9680,111 @@ export interface components {
             source: "facts" | "series";
             unit: components["schemas"]["Text"];
         };
+        PlatformsSourceInput: {
+            name: string;
+            /** @description Password, token or value of the header; kept sealed and never shown. Without it, a source keeps the one that it has */
+            secret?: string;
+            spec: components["schemas"]["PullSpec"];
+        };
+        PlatformsSourceJob: {
+            /** Format: double */
+            fraction: number;
+            note: components["schemas"]["Text"];
+            /** @enum {string} */
+            state: "waiting" | "running";
+        };
+        PlatformsSourceRun: {
+            /** Format: int64 */
+            accepted: number;
+            /** @enum {string} */
+            asked: "schedule" | "person";
+            /** Format: date-time */
+            at: string;
+            detail?: string;
+            /** @enum {string} */
+            fault?: "name" | "forbid" | "connect" | "timeout" | "tls" | "protocol" | "status" | "redirect" | "plain" | "encoding" | "size" | "mapping" | "gate";
+            /** @description What is wrong under the mapping */
+            faults: components["schemas"]["PullFault"][];
+            id: string;
+            /** Format: double */
+            ms: number;
+            /** @enum {string} */
+            outcome: "stored" | "partial" | "unchanged" | "failed";
+            period?: string;
+            receipt?: string;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description How far the source's clock was ahead of ours
+             */
+            skew_ms?: number;
+            /**
+             * Format: int64
+             * @description Of the answer by HTTP
+             */
+            status?: number;
+        };
+        PlatformsSourceState: {
+            /**
+             * Format: int64
+             * @description Periods that are over and were not read yet
+             */
+            behind: number;
+            /** @description The newest period that was read, of a source that is asked for periods */
+            done?: string;
+            /**
+             * Format: int64
+             * @description In a row
+             */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description When it was last read without a fault
+             */
+            good_at?: string;
+            id: string;
+            /** @description Somebody asked to read it now */
+            job?: components["schemas"]["PlatformsSourceJob"];
+            name: string;
+            /** Format: date-time */
+            next_at: string;
+            /**
+             * @description Why it is not read; empty when it is
+             * @enum {string}
+             */
+            paused?: "hand" | "mapping";
+            platform_id: string;
+            /** @description The last one */
+            run?: components["schemas"]["PlatformsSourceRun"];
+            /**
+             * Format: int64
+             * @description How often a secret was set; 0 when there is none. The secret itself is never shown
+             */
+            secret_version: number;
+            spec: components["schemas"]["PullSpec"];
+            /** @enum {string} */
+            state: "waiting" | "good" | "failing" | "paused";
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsSourcesView: {
+            items: components["schemas"]["PlatformsSourceState"][];
+            /** Format: int64 */
+            most: number;
+            /** @description The platform is in trial or in service: its sources are read */
+            reading: boolean;
+            /**
+             * Format: int64
+             * @description How far the clocks of the platform's sources are ahead of ours: the median of the last readings that told the time
+             */
+            skew_ms: number | null;
+        };
+        PlatformsStartedView: {
+            job: string;
+        };
         PlatformsStatusView: {
             /** @description The last 90, the oldest first; days without looks are not there */
             days: components["schemas"]["PlatformsPeriodView"][];
@@ -9523,6 +9830,8 @@ export interface components {
             sent_at: string;
             /** Format: int64 */
             seq: number;
+            /** @description Name of the source that it was pulled from */
+            source?: string;
             /** @enum {string} */
             status: "accepted" | "partial" | "refused";
         };
@@ -9564,6 +9873,64 @@ export interface components {
         PlatformsTerm: {
             code: string;
             title: components["schemas"]["Text"];
+        };
+        PlatformsTestInput: {
+            /** @description An answer that was pasted; nothing is asked then */
+            sample?: string;
+            secret?: string;
+            /** @description Whose secret is used where none is given */
+            source?: string;
+            spec: components["schemas"]["PullSpec"];
+        };
+        PlatformsTestRow: {
+            code: string;
+            dims?: {
+                [key: string]: string;
+            };
+            /** @description Why the gate would not take it */
+            finding?: components["schemas"]["PlatformsFinding"];
+            /** @description Where it stands: a row of the document, or a series */
+            origin: string;
+            period: string;
+            /** Format: double */
+            value: number;
+        };
+        PlatformsTestView: {
+            /** Format: int64 */
+            bytes: number;
+            detail?: string;
+            /**
+             * @description Why the source could not be read
+             * @enum {string}
+             */
+            fault?: "name" | "forbid" | "connect" | "timeout" | "tls" | "protocol" | "status" | "redirect" | "plain" | "encoding" | "size";
+            faults: components["schemas"]["PullFault"][];
+            /** @description Names of metrics in the answer, of Prometheus */
+            metrics?: string[] | null;
+            /** Format: double */
+            ms: number;
+            /** @description Of rows that do not say theirs */
+            period: string;
+            /**
+             * Format: int64
+             * @description Of them, those that the gate would not take
+             */
+            refused: number;
+            /** @description The first hundred */
+            rows: components["schemas"]["PlatformsTestRow"][];
+            /** @description How the answer begins */
+            sample?: string;
+            /** Format: int64 */
+            skew_ms?: number;
+            /**
+             * Format: int64
+             * @description Rows that were found
+             */
+            total: number;
+            /** @description The sample is not the whole answer */
+            trimmed: boolean;
+            /** @description There is no mapping yet */
+            untested: boolean;
         };
         PlatformsVocabularyView: {
             classes: components["schemas"]["PlatformsTerm"][];
@@ -9713,6 +10080,94 @@ export interface components {
             code: string;
             /** @enum {string} */
             method: "totp" | "recovery" | "password";
+        };
+        PullFault: {
+            /** @enum {string} */
+            code: "document" | "rows" | "metric" | "missing" | "several" | "kind" | "number" | "period" | "duplicate" | "many";
+            /** @description Of the mapping, as table.period or rules[0] */
+            field: string;
+            /** @description What was there */
+            found?: string;
+            /** @description The row; empty for the whole */
+            origin?: string;
+            /** @description That was followed */
+            path?: string;
+        };
+        PullRule: {
+            /** @description The indicator */
+            code: string;
+            /**
+             * @description What several series of one indicator and breakdown become; without it they are a fault
+             * @enum {string}
+             */
+            combine?: "sum" | "max";
+            /** @description The label that holds each dimension: industry, district, size, type */
+            dims?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: double
+             * @description Values are multiplied by it; 1 when it is not given
+             */
+            factor?: number;
+            /** @description Only series with these labels */
+            labels?: {
+                [key: string]: string;
+            };
+            metric: string;
+        };
+        PullSchedule: {
+            /** @description Time of day (UTC+8), as 00:30, of the day after, or of the first of the month after */
+            at?: string;
+            /**
+             * Format: int64
+             * @description Seconds, at least 15
+             */
+            every?: number;
+            /** @enum {string} */
+            kind: "every" | "day" | "month";
+        };
+        PullSpec: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer" | "header";
+            /** @description Name of the header that holds the secret */
+            header?: string;
+            /** @enum {string} */
+            kind: "prometheus" | "json";
+            /** @description Selectors of a federation endpoint (match[]) */
+            match?: string[] | null;
+            /** @description Of Prometheus: which series are which indicator */
+            rules?: components["schemas"]["PullRule"][] | null;
+            schedule: components["schemas"]["PullSchedule"];
+            /** @description Of JSON: where rows are, and what in them */
+            table?: components["schemas"]["PullTable"];
+            /** @description {day} and {month} in it stand for the period that is asked for, as 2026-11-26 and 2026-11 */
+            url: string;
+            /** @description Of basic */
+            user?: string;
+        };
+        PullTable: {
+            /** @description Where each dimension is: industry, district, size, type */
+            dims?: {
+                [key: string]: string;
+            };
+            /**
+             * @description How periods are written: auto is RFC 3339, 2026-11-26 or 2026-11; datetime is 2026-11-26 15:04:05 in China's time
+             * @enum {string}
+             */
+            format?: "auto" | "datetime" | "date8" | "month6" | "unix" | "unix_ms";
+            /** @description Where the period of a row is; without it the values are of the time or the period that is asked for */
+            period?: string;
+            /** @description Which nodes are rows */
+            rows: string;
+            values: components["schemas"]["PullValue"][];
+        };
+        PullValue: {
+            /** @description The indicator, or, when it begins with @, the path that holds it */
+            code: string;
+            /** Format: double */
+            factor?: number;
+            path: string;
         };
         RegisterCodesInputBody: {
             /** Format: int64 */
@@ -12927,6 +13382,35 @@ export interface operations {
             };
         };
     };
+    "get-identifier-nodes-id-tables-signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-identifier-nodes-id-tables-statistics": {
         parameters: {
             query?: {
@@ -13963,6 +14447,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IdentifierCodeRule"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-signatures-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -18873,6 +19388,332 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlatformsSeriesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsSourcesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsSourceInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsSourceState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-sources-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsTestInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsTestView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-id-sources-source": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsSourceInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsSourceState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-id-sources-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-sources-source-pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsSourceState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-sources-source-resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsSourceState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-sources-source-runs": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                outcome?: "stored" | "partial" | "unchanged" | "failed";
+            };
+            header?: never;
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSourceRun"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-sources-source-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsStartedView"];
                 };
             };
             /** @description Refused */
