@@ -168,4 +168,3 @@ func endAlerts(ctx context.Context, tx *sqldb.Tx, ruleID string, now time.Time) 
 	}
 	return nil
 }
-

@@ -252,7 +252,9 @@ func TestASecondEvaluatorTakesOverWithoutTellingTwice(t *testing.T) {
 			t.Errorf("steps %+v", steps)
 		}
 		x.told(t, "manager-ours", "【已恢复】")
-		var inbox struct{ Items []struct{ Title struct{ ZH string } } }
+		var inbox struct {
+			Items []struct{ Title struct{ ZH string } }
+		}
 		x.Get(t, "/api/notify/inbox?limit=100", "manager-ours").Decode(t, &inbox)
 		n := 0
 		for _, i := range inbox.Items {
