@@ -29,7 +29,7 @@ func testOnly(t *testing.T, e *series.Engine, settle func()) {
 	f(1, "x", "a")
 	f(2, "x", "a", "b")
 	f(2, "x", "b", "a.c") // a dot is a dot
-	f(0, "x", "b", "a?c")
+	f(1, "x", "b", "a?c")
 	f(0, "x")
 	f(0, `x{p="b"}`, "a")
 	f(1, `x{p="b"} or x`, "a")

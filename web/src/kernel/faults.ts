@@ -102,6 +102,7 @@ const sentences: Record<string, string> = {
   'send fewer or smaller files, not packed twice': '请减少文件数量或大小，不要重复压缩',
   'take it out of the archive': '请从压缩包中去掉此文件',
   // alerts
+  'say why': '请说明原因',
   '2 to 60 letters, digits or _, not beginning with a digit': '2 至 60 个字母、数字或 _，不以数字开头',
   'name the rule, in at most 200 bytes': '请填写规则名称，不超过 200 字节',
   'say in a sentence what is the matter': '请用一句话写明告警内容',

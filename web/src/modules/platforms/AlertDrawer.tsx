@@ -7,6 +7,8 @@ import { lineOption, type Line } from '../../lib/chart/line'
 import { alertsKey, alertSeverityTone, alertStateTone, useAlert, useAlertCurve, type AlertDetail } from './alerts'
 import { SilenceForm } from './SilenceForm'
 import { usePlatformTexts } from './texts'
+import './alerts.css'
+import './availability.css'
 
 /** An alert with its curve, what became of it, who was told, and what can be done. */
 export function AlertDrawer({ id, close }: { id: string | null; close: () => void }) {
@@ -155,7 +157,7 @@ function Told({ alert: a }: { alert: AlertDetail }) {
         <ul className="lh-targets">
           {a.notices.map((n) => (
             <li key={n.at + n.title.zh} className="lh-alert-notice">
-              <span className="lh-two"><span>{text(n.title)}</span><span>{f.time(n.at)} · {n.told.map((w) => t(`alerts.whom.${w as 'operator'}`)).join('、')}</span></span>
+              <span className="lh-two"><span>{text(n.title)}</span><span>{f.time(n.at)} · {n.told.map((w) => t(`alerts.whom.${w as 'operator'}`)).join(t('alerts.comma'))}</span></span>
             </li>
           ))}
         </ul>

@@ -33,7 +33,7 @@ export function AlertRoutes() {
         dataSource={routes.data.items}
         columns={[
           { key: 'name', title: t('alerts.route'), render: (_, r) => <span className="lh-two">{edits ? <button type="button" className="lh-link" onClick={() => edit(r)}>{text(r.name)}</button> : <span>{text(r.name)}</span>}<span className="lh-code lh-wrap">{r.last ? t('alerts.lastRoute') : r.matchers.map(matcherText).join(', ')}</span></span> },
-          { key: 'told', title: t('alerts.toldWhom'), render: (_, r) => [...(r.operator ? [t('alerts.whom.operator')] : []), ...(r.office ? [t('alerts.whom.office')] : []), ...(r.persons.length > 0 ? [t('alerts.whom.persons')] : [])].join('、') },
+          { key: 'told', title: t('alerts.toldWhom'), render: (_, r) => [...(r.operator ? [t('alerts.whom.operator')] : []), ...(r.office ? [t('alerts.whom.office')] : []), ...(r.persons.length > 0 ? [t('alerts.whom.persons')] : [])].join(t('alerts.comma')) },
           { key: 'group', title: t('alerts.groupBy'), responsive: ['md'], render: (_, r) => <span className="lh-code">{r.group_by.join(', ')}</span> },
           { key: 'when', title: t('alerts.pace'), responsive: ['lg'], render: (_, r) => t('alerts.paceOf', { wait: f.number(r.wait), interval: minutes(r.interval), repeat: minutes(r.repeat) }) },
           ...(edits ? [{ key: 'act', title: '', render: (_: unknown, r: AlertRoute) => (r.last ? null : <Confirm title={t('alerts.removeRouteTitle', { name: text(r.name) })} label={t('page.remove')} run={() => remove.mutateAsync(r.id)} button={{ size: 'small' }} />) }] : []),

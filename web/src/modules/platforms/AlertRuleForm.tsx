@@ -4,6 +4,7 @@ import { inputOf } from './AlertRules'
 import { alertsKey, ruleKinds, severities, usePlatformChoices, type AlertRule } from './alerts'
 import { useIndicatorChoices } from './data'
 import { usePlatformTexts } from './texts'
+import './availability.css'
 
 type Values = Omit<AlertRule, 'id' | 'ready' | 'firing' | 'evaluated_at' | 'took_ms' | 'holds' | 'failure' | 'version'>
 

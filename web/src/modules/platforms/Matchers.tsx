@@ -1,6 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { AutoComplete, Button, Form, Input, Select } from 'antd'
 import { usePlatformTexts } from './texts'
+import './alerts.css'
 
 const names = ['alertname', 'platform', 'severity', 'indicator', 'target', 'finding']
 

@@ -109,7 +109,7 @@ export const en: Translation<typeof zh> = {
     },
     routes: 'Routes of notices', route: 'Route', routesNote: 'From the top: the first that matches takes an alert.', newRoute: 'New route', toldWhom: 'Tells', groupBy: 'Grouped by', groupByNote: 'Alerts with the same values are told in one notice', pace: 'Pace', paceOf: 'waits {{wait}} s, news after {{interval}} min, again after {{repeat}} min', lastRoute: 'all other alerts', removeRouteTitle: 'Remove the route “{{name}}”?', routeRemoved: 'Removed', wait: 'First wait', interval: 'News after', repeat: 'Again after',
     silences: 'Silences', silencesNote: 'What is silenced is evaluated and kept; nobody is told. When a platform is silent, the alerts about its figures are inhibited by themselves.', newSilence: 'New silence', silenced: 'Silenced', searchSilences: 'Reason or author', noSilences: 'No silence', noSilencesNote: 'Silence what is known beforehand, such as maintenance; it ends by itself.', endSilence: 'End now', endSilenceTitle: 'End this silence?', endSilenceNote: 'What still fires is told by its route.', silenceEnded: 'Ended', silenceStates: { pending: 'Planned', active: 'Active', expired: 'Ended' },
-    matchers: 'Conditions', matchersNote: 'All have to match; =~ and !~ take regular expressions (RE2, the whole value).', label: 'Label', addMatcher: 'Add a condition', removeMatcher: 'Remove the condition',
+    comma: ', ', matchers: 'Conditions', matchersNote: 'All have to match; =~ and !~ take regular expressions (RE2, the whole value).', label: 'Label', addMatcher: 'Add a condition', removeMatcher: 'Remove the condition',
   },
   problems: {
     alert: { over: 'The alert is over.', unclaimed: 'Nobody takes care of this alert.', reason: 'Say why.' },

@@ -106,7 +106,7 @@ export const zh = {
     },
     routes: '通知路由', route: '路由', routesNote: '自上而下，第一条匹配的路由生效。', newRoute: '新建路由', toldWhom: '通知', groupBy: '分组标签', groupByNote: '这些标签相同的告警合并为一条通知', pace: '节奏', paceOf: '等待 {{wait}} 秒，新增间隔 {{interval}} 分钟，重复间隔 {{repeat}} 分钟', lastRoute: '其余全部告警', removeRouteTitle: '删除路由“{{name}}”？', routeRemoved: '已删除', wait: '首次等待', interval: '新增间隔', repeat: '重复间隔',
     silences: '告警静默', silencesNote: '静默期间照常评估和记录，只是不发通知。平台停止报送时，该平台的数值类告警自动抑制，无需静默。', newSilence: '新建静默', silenced: '已静默', searchSilences: '原因或创建人', noSilences: '没有静默', noSilencesNote: '维护、压测等已知情况可提前静默，到期自动失效。', endSilence: '立即结束', endSilenceTitle: '结束此静默？', endSilenceNote: '仍在告警的将按路由通知。', silenceEnded: '已结束', silenceStates: { pending: '未开始', active: '生效中', expired: '已结束' },
-    matchers: '匹配条件', matchersNote: '全部满足才匹配；=~ 和 !~ 为正则表达式（RE2，整体匹配）。', label: '标签', addMatcher: '添加条件', removeMatcher: '删除条件',
+    comma: '、', matchers: '匹配条件', matchersNote: '全部满足才匹配；=~ 和 !~ 为正则表达式（RE2，整体匹配）。', label: '标签', addMatcher: '添加条件', removeMatcher: '删除条件',
   },
   problems: {
     alert: { over: '此告警已结束。', unclaimed: '此告警没有人认领。', reason: '请说明原因。' },
