@@ -144,31 +144,37 @@ type gathering struct {
 	resolved []Alert
 }
 
+// compiled are the conditions of a list, read once.
+func compiled[T any](list []T, of func(T) ([]alert.Matcher, string)) ([]alert.Matching, error) {
+	tests := make([]alert.Matching, len(list))
+	for i, x := range list {
+		matchers, id := of(x)
+		test, err := alert.Compile(matchers)
+		if err != nil {
+			return nil, fmt.Errorf("read the conditions of %s: %w", id, err)
+		}
+		tests[i] = test
+	}
+	return tests, nil
+}
+
 // gather puts alerts into groups by the first route that takes them, and says
 // which are told to nobody.
 func gather(alerts []Alert, routes []AlertRoute, silences []AlertSilence) (list []gathering, quiet map[string]string, err error) {
-	takes := make([]alert.Matching, len(routes))
-	for i, r := range routes {
-		if takes[i], err = alert.Compile(r.Matchers); err != nil {
-			return nil, nil, fmt.Errorf("read route %s: %w", r.ID, err)
-		}
+	takes, err := compiled(routes, func(r AlertRoute) ([]alert.Matcher, string) { return r.Matchers, r.ID })
+	if err != nil {
+		return nil, nil, err
 	}
-	silent := map[string]bool{}
-	for _, a := range alerts {
-		if a.Kind == alert.Silent && a.State == alert.Firing && a.PlatformID != "" {
-			silent[a.PlatformID] = true
-		}
+	hushes, err := compiled(silences, func(s AlertSilence) ([]alert.Matcher, string) { return s.Matchers, s.ID })
+	if err != nil {
+		return nil, nil, err
 	}
-	hushes := make([]alert.Matching, len(silences))
-	for i, s := range silences {
-		if hushes[i], err = alert.Compile(s.Matchers); err != nil {
-			return nil, nil, fmt.Errorf("read silence %s: %w", s.ID, err)
-		}
-	}
+	silent := silentPlatforms(alerts)
 	groups := map[string]*gathering{}
 	quiet = map[string]string{}
 	for _, a := range alerts {
-		at := slices.IndexFunc(takes, func(takes alert.Matching) bool { return takes(a.Labels) })
+		passes := func(test alert.Matching) bool { return test(a.Labels) }
+		at := slices.IndexFunc(takes, passes)
 		if at < 0 {
 			continue // there is always a last route, which takes all
 		}
@@ -182,7 +188,7 @@ func gather(alerts []Alert, routes []AlertRoute, silences []AlertSilence) (list 
 		switch {
 		case a.over():
 			g.resolved = append(g.resolved, a)
-		case slices.ContainsFunc(hushes, func(hushes alert.Matching) bool { return hushes(a.Labels) }):
+		case slices.ContainsFunc(hushes, passes):
 			quiet[a.ID] = "silenced"
 			g.quiet++
 		case a.Kind.HangsOn() && silent[a.PlatformID]:
@@ -196,6 +202,17 @@ func gather(alerts []Alert, routes []AlertRoute, silences []AlertSilence) (list 
 		list = append(list, *groups[key])
 	}
 	return list, quiet, nil
+}
+
+// silentPlatforms are those of which an alert says that they are silent.
+func silentPlatforms(alerts []Alert) map[string]bool {
+	silent := map[string]bool{}
+	for _, a := range alerts {
+		if a.Kind == alert.Silent && a.State == alert.Firing && a.PlatformID != "" {
+			silent[a.PlatformID] = true
+		}
+	}
+	return silent
 }
 
 func idsOf(list []Alert) []string {

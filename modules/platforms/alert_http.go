@@ -111,7 +111,7 @@ func (m *Module) alertCurve(ctx context.Context, in httpd.Object) (alertCurve, e
 	if err != nil {
 		return v, nil //nolint:nilerr // the rule is no more, and so is the curve
 	}
-	from, to := a.Since.Add(-curveSpan), time.Now().UTC()
+	from, to := a.Since.Add(-curveSpan), maxTime(time.Now().UTC(), a.instance.SeenAt)
 	if a.EndedAt != nil {
 		to = minTime(to, a.EndedAt.Add(curveSpan/12))
 	}
@@ -138,10 +138,12 @@ func (m *Module) indicatorCurve(ctx context.Context, r alert.Rule, a Alert, from
 	if r.Kind == alert.Bound {
 		v.Bound, v.Op = &r.Limit, r.Op
 	}
-	if x.Tier == daily {
+	switch x.Tier {
+	case daily:
 		from = a.Since.AddDate(0, -2, 0)
-	} else if x.Tier == monthly {
+	case monthly:
 		from = a.Since.AddDate(-2, 0, 0)
+	default:
 	}
 	if a.PlatformID == "" {
 		return v, nil
@@ -159,7 +161,7 @@ func (m *Module) queryCurve(ctx context.Context, r alert.Rule, a Alert, from, to
 	v := alertCurve{Points: [][2]float64{}}
 	c, err := m.kit.Series.Condition(r.Expr)
 	if err != nil {
-		return v, nil //nolint:nilerr // it was checked when it was saved, by an older parser
+		return v, nil // it was checked when it was saved, by an older parser
 	}
 	if c.Op != "" {
 		v.Bound, v.Op = &c.Bound, c.Op
@@ -171,6 +173,7 @@ func (m *Module) queryCurve(ctx context.Context, r alert.Rule, a Alert, from, to
 	ctx, stop := context.WithTimeout(ctx, queryLimit)
 	defer stop()
 	step := max(15*time.Second, to.Sub(from)/200).Truncate(time.Second)
+	from = to.Add(-to.Sub(from) / step * step) // the last point is what is there now
 	lines, err := m.kit.Series.Range(ctx, c.Measured, from, to, step, onlyOf(platforms)...)
 	if err != nil {
 		return v, err

@@ -299,13 +299,7 @@ func (s alertStore) turn(ctx context.Context, tx *sqldb.Tx, r AlertRule, t alert
 		}
 	}
 	for _, i := range t.End {
-		if _, err := tx.Exec(ctx, `UPDATE alert SET state = $1, ended_at = $2, version = version + 1 WHERE id = $3`, string(i.State), i.EndedAt.UnixMilli(), i.ID); err != nil {
-			return fmt.Errorf("end alert: %w", err)
-		}
-		if i.State != alert.Resolved {
-			continue
-		}
-		if err := addAlertStep(ctx, tx, i.ID, alertStep{At: i.EndedAt, Did: "resolved"}); err != nil {
+		if err := endAlert(ctx, tx, i); err != nil {
 			return err
 		}
 	}
@@ -315,6 +309,17 @@ func (s alertStore) turn(ctx context.Context, tx *sqldb.Tx, r AlertRule, t alert
 		}
 	}
 	return nil
+}
+
+// endAlert notes that an alert holds no more.
+func endAlert(ctx context.Context, tx *sqldb.Tx, i alert.Instance) error {
+	if _, err := tx.Exec(ctx, `UPDATE alert SET state = $1, ended_at = $2, version = version + 1 WHERE id = $3`, string(i.State), i.EndedAt.UnixMilli(), i.ID); err != nil {
+		return fmt.Errorf("end alert: %w", err)
+	}
+	if i.State != alert.Resolved {
+		return nil
+	}
+	return addAlertStep(ctx, tx, i.ID, alertStep{At: i.EndedAt, Did: "resolved"})
 }
 
 func insertAlert(ctx context.Context, tx *sqldb.Tx, r AlertRule, i alert.Instance, o outcome) error {

@@ -270,6 +270,7 @@ func TestRulesAreChecked(t *testing.T) {
 			r.Limit = 14
 		case Query:
 			r.Expr = "up > 1"
+		default:
 		}
 		return r
 	}

@@ -104,6 +104,7 @@ func (r Rule) Tidy() Rule {
 		clean.Limit = r.Limit
 	case Query:
 		clean.Expr = strings.TrimSpace(r.Expr)
+	default: // nothing more is chosen
 	}
 	return clean
 }
@@ -151,25 +152,43 @@ func (r Rule) Check(known Known) error {
 }
 
 func (r Rule) checkKind(f *fault.Error, known Known) {
-	needsIndicator := r.Kind == Bound || r.Kind == Change
-	if (needsIndicator || r.Indicator != "") && !known.Indicator(r.Indicator) {
-		_ = f.At("body.indicator", "choose an indicator of the catalogue")
-	}
-	switch {
-	case r.Kind == Bound && !slices.Contains([]string{">", ">=", "<", "<="}, r.Op):
-		_ = f.At("body.op", "choose how it is compared")
-	case r.Kind == Change && !slices.Contains([]string{"rise", "fall", "either"}, r.Direction):
-		_ = f.At("body.direction", "choose a direction")
-	case r.Kind == Change && (r.Limit <= 0 || r.Limit > 100_000):
-		_ = f.At("body.limit", "more than 0 percent")
-	case r.Kind == Certificate && (r.Limit < 1 || r.Limit > 366):
-		_ = f.At("body.limit", "1 to 366 days")
-	case r.Kind == Finding && !slices.Contains([]string{"high", "medium", "low"}, r.Least):
-		_ = f.At("body.least", "choose from which severity on")
-	case r.Kind == Query:
+	r.checkIndicator(f, known)
+	switch r.Kind {
+	case Bound:
+		if !slices.Contains([]string{">", ">=", "<", "<="}, r.Op) {
+			_ = f.At("body.op", "choose how it is compared")
+		}
+	case Change:
+		r.checkChange(f)
+	case Certificate:
+		if r.Limit < 1 || r.Limit > 366 {
+			_ = f.At("body.limit", "1 to 366 days")
+		}
+	case Finding:
+		if !slices.Contains([]string{"high", "medium", "low"}, r.Least) {
+			_ = f.At("body.least", "choose from which severity on")
+		}
+	case Query:
 		if wrong := known.Query(r.Expr); wrong != "" {
 			_ = f.At("body.expr", "not a PromQL condition: %s", wrong)
 		}
+	default: // nothing more is chosen
+	}
+}
+
+func (r Rule) checkIndicator(f *fault.Error, known Known) {
+	needed := r.Kind == Bound || r.Kind == Change
+	if (needed || r.Indicator != "") && !known.Indicator(r.Indicator) {
+		_ = f.At("body.indicator", "choose an indicator of the catalogue")
+	}
+}
+
+func (r Rule) checkChange(f *fault.Error) {
+	if !slices.Contains([]string{"rise", "fall", "either"}, r.Direction) {
+		_ = f.At("body.direction", "choose a direction")
+	}
+	if r.Limit <= 0 || r.Limit > 100_000 {
+		_ = f.At("body.limit", "more than 0 percent")
 	}
 }
 

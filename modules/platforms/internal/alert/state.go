@@ -83,22 +83,26 @@ func Step(r Rule, kept []Instance, samples []Sample, now time.Time) Turn {
 		}
 	}
 	for _, k := range kept {
-		if seen[k.Fingerprint] {
-			continue
-		}
-		switch {
-		case k.State == Pending:
-			t.Drop = append(t.Drop, k)
-		case k.State == Firing && now.Sub(k.SeenAt) < time.Duration(r.Keep)*time.Second:
-		default:
-			if k.State == Firing {
-				k.State = Resolved
-			}
-			k.EndedAt = now
-			t.End = append(t.End, k)
+		if !seen[k.Fingerprint] {
+			t.miss(r, k, now)
 		}
 	}
 	return t
+}
+
+// miss is that an alert does not hold.
+func (t *Turn) miss(r Rule, k Instance, now time.Time) {
+	switch {
+	case k.State == Pending:
+		t.Drop = append(t.Drop, k)
+	case k.State == Firing && now.Sub(k.SeenAt) < time.Duration(r.Keep)*time.Second:
+	default:
+		if k.State == Firing {
+			k.State = Resolved
+		}
+		k.EndedAt = now
+		t.End = append(t.End, k)
+	}
 }
 
 // Bounded leaves at most so many samples, those that alerts exist for first, and
