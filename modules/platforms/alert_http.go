@@ -173,7 +173,7 @@ func (m *Module) queryCurve(ctx context.Context, r alert.Rule, a Alert, from, to
 	ctx, stop := context.WithTimeout(ctx, queryLimit)
 	defer stop()
 	step := max(15*time.Second, to.Sub(from)/200).Truncate(time.Second)
-	from = to.Add(-to.Sub(from) / step * step) // the last point is what is there now
+	from = from.Add(to.Sub(from) % step) // the last point is what is there now
 	lines, err := m.kit.Series.Range(ctx, c.Measured, from, to, step, onlyOf(platforms)...)
 	if err != nil {
 		return v, err
