@@ -2670,6 +2670,249 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/alerting/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts of platforms within one's scope */
+        get: operations["get-platforms-alerting-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert: what became of it, and who was told */
+        get: operations["get-platforms-alerting-alerts-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/alerts/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take care of an alert */
+        post: operations["post-platforms-alerting-alerts-id-claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/alerts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an alert with a reason */
+        post: operations["post-platforms-alerting-alerts-id-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/alerts/{id}/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the rule of an alert measures, around it */
+        get: operations["get-platforms-alerting-alerts-id-curve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/alerts/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an alert back */
+        post: operations["post-platforms-alerting-alerts-id-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** For which series a rule would hold now */
+        post: operations["post-platforms-alerting-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is told of which alerts */
+        get: operations["get-platforms-alerting-routes"];
+        put?: never;
+        /** Add a route before the last */
+        post: operations["post-platforms-alerting-routes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/routes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a route */
+        put: operations["put-platforms-alerting-routes-id"];
+        post?: never;
+        /** Remove a route */
+        delete: operations["delete-platforms-alerting-routes-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of alerts */
+        get: operations["get-platforms-alerting-rules"];
+        put?: never;
+        /** Make a rule */
+        post: operations["post-platforms-alerting-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a rule, or switch it on or off */
+        put: operations["put-platforms-alerting-rules-id"];
+        post?: never;
+        /** Remove a rule; its alerts stay as history */
+        delete: operations["delete-platforms-alerting-rules-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Silences */
+        get: operations["get-platforms-alerting-silences"];
+        put?: never;
+        /** Silence alerts for a time */
+        post: operations["post-platforms-alerting-silences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/silences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a silence now */
+        delete: operations["delete-platforms-alerting-silences-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many alerts fire */
+        get: operations["get-platforms-alerting-summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/catalogue": {
         parameters: {
             query?: never;
@@ -5172,6 +5415,92 @@ export interface components {
             purpose: "registration" | "account" | "notifications";
             version: string;
         };
+        AlertMatcher: {
+            name: string;
+            /** @enum {string} */
+            op: "=" | "!=" | "=~" | "!~";
+            value: string;
+        };
+        AlertRoute: {
+            /** @description Labels whose alerts are told together */
+            group_by: string[];
+            /**
+             * Format: int64
+             * @description Seconds before a notice of what was added
+             */
+            interval: number;
+            /** @description All of them have to match; the last route has none */
+            matchers: components["schemas"]["AlertMatcher"][];
+            name: components["schemas"]["Text"];
+            /** @description Tell those who edit rules in the organisation of who last saved the rule */
+            office: boolean;
+            /** @description Tell the platform's operator */
+            operator: boolean;
+            /** @description Ids of further persons */
+            persons: string[];
+            /**
+             * Format: int64
+             * @description Seconds after which it is told again while it fires
+             */
+            repeat: number;
+            /**
+             * Format: int64
+             * @description Seconds before the first notice of a group
+             */
+            wait: number;
+        };
+        AlertRule: {
+            /** @description The label alertname of its alerts; kept as it is when editing */
+            code: string;
+            /**
+             * @description Of change
+             * @enum {string}
+             */
+            direction?: "rise" | "fall" | "either";
+            enabled: boolean;
+            /** @description Of query: PromQL that answers with a series for each alert */
+            expr?: string;
+            /**
+             * Format: int64
+             * @description Seconds that it holds before the alert fires
+             */
+            for: number;
+            /** @description Of bound and change; of overdue none is all */
+            indicator?: string;
+            /**
+             * Format: int64
+             * @description Seconds that the alert goes on firing when it holds no more
+             */
+            keep: number;
+            /** @enum {string} */
+            kind: "silent" | "overdue" | "bound" | "change" | "finding" | "incident" | "certificate" | "query";
+            /** @description Further labels of the alerts */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Of finding: the severity from which findings count
+             * @enum {string}
+             */
+            least?: "high" | "medium" | "low";
+            /**
+             * Format: double
+             * @description Of bound: the bound; of change: percent; of certificate: days
+             */
+            limit?: number;
+            name: components["schemas"]["Text"];
+            /**
+             * @description Of bound
+             * @enum {string}
+             */
+            op?: ">" | ">=" | "<" | "<=";
+            /** @description Ids; none: all in trial or in service */
+            platforms: string[];
+            /** @enum {string} */
+            severity: "critical" | "warning" | "info";
+            /** @description What an alert says; {{ $value }} and {{ $labels.name }} are filled in */
+            summary: components["schemas"]["Text"];
+        };
         AnnounceInputBody: {
             /** @description Path in the web */
             link?: string;
@@ -5340,6 +5669,9 @@ export interface components {
             list: string;
             /** @description Empty: none */
             view: string;
+        };
+        CloseAlertInputBody: {
+            reason: string;
         };
         CodeInputBody: {
             code: string;
@@ -8175,6 +8507,26 @@ export interface components {
              */
             total: number;
         };
+        PageAlert: {
+            items: components["schemas"]["PlatformsAlert"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAlertSilence: {
+            items: components["schemas"]["PlatformsAlertSilence"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageApplication: {
             items: components["schemas"]["IdentifierApplication"][];
             /** @description Empty on the last page */
@@ -9148,6 +9500,306 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PlatformsAlert: {
+            /** @description The name of who takes care of it */
+            claimed: string;
+            /** Format: date-time */
+            claimed_at?: string;
+            code: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** Format: date-time */
+            fired_at?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "silent" | "overdue" | "bound" | "change" | "finding" | "incident" | "certificate" | "query";
+            /** @description Name and value */
+            labels: {
+                [key: string]: string;
+            };
+            operator: components["schemas"]["PlatformsOperator"];
+            platform: components["schemas"]["Text"];
+            /** @description Empty: it is about no platform */
+            platform_id: string;
+            /**
+             * @description Why nobody is told of it
+             * @enum {string}
+             */
+            quiet: "" | "silenced" | "inhibited";
+            rule: components["schemas"]["Text"];
+            rule_id: string;
+            /** @enum {string} */
+            severity: "critical" | "warning" | "info";
+            /**
+             * Format: date-time
+             * @description Since when it holds
+             */
+            since: string;
+            /** @enum {string} */
+            state: "pending" | "firing" | "resolved" | "closed";
+            summary: components["schemas"]["Text"];
+            /** Format: double */
+            value: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsAlertCounts: {
+            /** Format: int64 */
+            critical: number;
+            /** Format: int64 */
+            info: number;
+            /** Format: int64 */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Silenced or inhibited
+             */
+            quiet: number;
+            /** Format: int64 */
+            unclaimed: number;
+            /** Format: int64 */
+            warning: number;
+        };
+        PlatformsAlertCurve: {
+            /**
+             * Format: double
+             * @description With which it is compared
+             */
+            bound: number | null;
+            /** @description Of the indicator; empty for PromQL */
+            name: components["schemas"]["Text"];
+            op: string;
+            /** @description Unix milliseconds and value; none where the rule measures nothing over time */
+            points: (number[] | null)[];
+            unit: components["schemas"]["Text"];
+        };
+        PlatformsAlertDetail: {
+            /** @description The name of who takes care of it */
+            claimed: string;
+            /** Format: date-time */
+            claimed_at?: string;
+            code: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description PromQL, of rules that have some */
+            expr: string;
+            /** Format: date-time */
+            fired_at?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "silent" | "overdue" | "bound" | "change" | "finding" | "incident" | "certificate" | "query";
+            /** @description Name and value */
+            labels: {
+                [key: string]: string;
+            };
+            may_claim: boolean;
+            may_close: boolean;
+            may_give_up: boolean;
+            /** @description The caller takes care of it */
+            mine: boolean;
+            /** @description Who was told, the newest first */
+            notices: components["schemas"]["PlatformsAlertNotice"][];
+            operator: components["schemas"]["PlatformsOperator"];
+            platform: components["schemas"]["Text"];
+            /** @description Empty: it is about no platform */
+            platform_id: string;
+            /**
+             * @description Why nobody is told of it
+             * @enum {string}
+             */
+            quiet: "" | "silenced" | "inhibited";
+            rule: components["schemas"]["Text"];
+            rule_id: string;
+            /** @enum {string} */
+            severity: "critical" | "warning" | "info";
+            /**
+             * Format: date-time
+             * @description Since when it holds
+             */
+            since: string;
+            /** @enum {string} */
+            state: "pending" | "firing" | "resolved" | "closed";
+            /** @description What became of it, the oldest first */
+            steps: components["schemas"]["PlatformsAlertStep"][];
+            summary: components["schemas"]["Text"];
+            /** Format: double */
+            value: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsAlertNotice: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Alerts that it tells of
+             */
+            firing: number;
+            /** Format: int64 */
+            resolved: number;
+            /** @enum {string} */
+            state: "firing" | "resolved";
+            title: components["schemas"]["Text"];
+            /** @description operator, office, persons */
+            told: string[];
+        };
+        PlatformsAlertPreview: {
+            /** @description Why it could not be evaluated */
+            failure: string;
+            /**
+             * Format: int64
+             * @description For how many series it would hold now
+             */
+            holds: number;
+            /** @description The first of them */
+            items: components["schemas"]["PlatformsPreviewSample"][];
+            /** Format: int64 */
+            took_ms: number;
+        };
+        PlatformsAlertRoute: {
+            /** @description Labels whose alerts are told together */
+            group_by: string[];
+            id: string;
+            /**
+             * Format: int64
+             * @description Seconds before a notice of what was added
+             */
+            interval: number;
+            /** @description Takes the alerts that no other takes; it cannot be removed */
+            last: boolean;
+            /** @description All of them have to match; the last route has none */
+            matchers: components["schemas"]["AlertMatcher"][];
+            name: components["schemas"]["Text"];
+            /** @description Tell those who edit rules in the organisation of who last saved the rule */
+            office: boolean;
+            /** @description Tell the platform's operator */
+            operator: boolean;
+            /** @description Ids of further persons */
+            persons: string[];
+            /**
+             * Format: int64
+             * @description Seconds after which it is told again while it fires
+             */
+            repeat: number;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Seconds before the first notice of a group
+             */
+            wait: number;
+        };
+        PlatformsAlertRoutesView: {
+            /** @description In their order; the first that matches takes an alert */
+            items: components["schemas"]["PlatformsAlertRoute"][];
+        };
+        PlatformsAlertRule: {
+            /** @description The label alertname of its alerts; kept as it is when editing */
+            code: string;
+            /**
+             * @description Of change
+             * @enum {string}
+             */
+            direction?: "rise" | "fall" | "either";
+            enabled: boolean;
+            /** Format: date-time */
+            evaluated_at?: string;
+            /** @description Of query: PromQL that answers with a series for each alert */
+            expr?: string;
+            /** @description Why it could not be evaluated; empty when it could */
+            failure: string;
+            /**
+             * Format: int64
+             * @description Alerts that fire
+             */
+            firing: number;
+            /**
+             * Format: int64
+             * @description Seconds that it holds before the alert fires
+             */
+            for: number;
+            /**
+             * Format: int64
+             * @description For how many series it held when it was last evaluated
+             */
+            holds: number;
+            id: string;
+            /** @description Of bound and change; of overdue none is all */
+            indicator?: string;
+            /**
+             * Format: int64
+             * @description Seconds that the alert goes on firing when it holds no more
+             */
+            keep: number;
+            /** @enum {string} */
+            kind: "silent" | "overdue" | "bound" | "change" | "finding" | "incident" | "certificate" | "query";
+            /** @description Further labels of the alerts */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Of finding: the severity from which findings count
+             * @enum {string}
+             */
+            least?: "high" | "medium" | "low";
+            /**
+             * Format: double
+             * @description Of bound: the bound; of change: percent; of certificate: days
+             */
+            limit?: number;
+            name: components["schemas"]["Text"];
+            /**
+             * @description Of bound
+             * @enum {string}
+             */
+            op?: ">" | ">=" | "<" | "<=";
+            /** @description Ids; none: all in trial or in service */
+            platforms: string[];
+            /** @description Comes with the house; it can be changed and switched off, not removed */
+            ready: boolean;
+            /** @enum {string} */
+            severity: "critical" | "warning" | "info";
+            /** @description What an alert says; {{ $value }} and {{ $labels.name }} are filled in */
+            summary: components["schemas"]["Text"];
+            /** Format: int64 */
+            took_ms: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsAlertRulesView: {
+            /** @description The gravest first */
+            items: components["schemas"]["PlatformsAlertRule"][];
+            /**
+             * Format: int64
+             * @description Rules that there may be
+             */
+            most: number;
+        };
+        PlatformsAlertSilence: {
+            author: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            matchers: components["schemas"]["AlertMatcher"][];
+            reason: string;
+            /** @enum {string} */
+            state: "pending" | "active" | "expired";
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsAlertStep: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            did: "fired" | "resolved" | "rule" | "claimed" | "released" | "closed";
+            /** @description Empty: the evaluation */
+            name: string;
+            reason: string;
+        };
         PlatformsAvailabilityView: {
             /** @description Of all targets together; the last 90, the oldest first */
             days: components["schemas"]["PlatformsPeriodView"][];
@@ -9574,6 +10226,16 @@ export interface components {
             synthetic: boolean;
             /** Format: int64 */
             version: number;
+        };
+        PlatformsPreviewSample: {
+            labels: {
+                [key: string]: string;
+            };
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            summary: components["schemas"]["Text"];
+            /** Format: double */
+            value: number;
         };
         PlatformsQualityDay: {
             /** Format: date-time */
@@ -10676,6 +11338,17 @@ export interface components {
             client_id: string;
             post_logout_redirect_uri?: string;
             state?: string;
+        };
+        SilenceInputBody: {
+            /**
+             * Format: date-time
+             * @description Default: now
+             */
+            from?: string;
+            matchers: components["schemas"]["AlertMatcher"][];
+            reason: string;
+            /** Format: date-time */
+            to: string;
         };
         StartImportInputBody: {
             /** @description Replace identifiers that exist */
@@ -18190,6 +18863,674 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlatformsPlatformDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-alerts": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                platform?: string;
+                rule?: string;
+                severity?: "critical" | "warning" | "info";
+                state?: "pending" | "firing" | "resolved" | "closed";
+                claimed?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAlert"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-alerts-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-alerts-id-claim": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-alerts-id-close": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseAlertInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-alerts-id-curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertCurve"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-alerts-id-release": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertPreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRoutesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRoute"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRoute"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-alerting-routes-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRoute"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRoute"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-alerting-routes-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRulesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRule"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-alerting-rules-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-alerting-rules-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-silences": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "pending" | "active" | "expired";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAlertSilence"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertSilence"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-alerting-silences-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertCounts"];
                 };
             };
             /** @description Refused */
