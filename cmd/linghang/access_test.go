@@ -280,6 +280,7 @@ func (a *access) platformFixtures(t *testing.T) []fixture {
 	at := "/api/platforms/" + id + "/availability"
 	target := a.make(t, at+"/targets", "manager-ours", `{"name":"portal","spec":{"kind":"tcp","address":"platform.example:443","interval":3600,"timeout":1},"enabled":false}`)
 	window := a.make(t, at+"/windows", "manager-ours", fmt.Sprintf(`{"from":%q,"to":%q,"reason":"test"}`, time.Now().Add(time.Hour).Format(time.RFC3339), time.Now().Add(2*time.Hour).Format(time.RFC3339)))
+	source := a.make(t, "/api/platforms/"+id+"/sources", "manager-ours", `{"name":"figures","spec":{"kind":"json","url":"https://platform.example/figures","auth":"none","table":{"rows":"$[*]","values":[{"code":"ent_served","path":"@.n"}]},"schedule":{"kind":"month","at":"01:30"}}}`)
 	history := "code,period,value\n"
 	for i := 9; i > 0; i-- {
 		history += fmt.Sprintf("data_volume,%s,%d\n", time.Now().UTC().AddDate(0, 0, -i-1).Format(time.DateOnly), 1000*i)
@@ -294,11 +295,34 @@ func (a *access) platformFixtures(t *testing.T) []fixture {
 	if a.Get(t, "/api/platforms/quality/findings", "manager-ours").Decode(t, &found); len(found.Items) == 0 {
 		t.Fatal("a counter fell, and there is no finding")
 	}
+	alert, rule, silence, route := a.alertFixtures(t)
 	return []fixture{
+		{"/api/platforms/alerting/alerts/{id}", "/api/platforms/alerting/alerts/" + alert, false},
+		{"/api/platforms/alerting/rules/{id}", "/api/platforms/alerting/rules/" + rule, true},
+		{"/api/platforms/alerting/silences/{id}", "/api/platforms/alerting/silences/" + silence, true},
+		{"/api/platforms/alerting/routes/{id}", "/api/platforms/alerting/routes/" + route, true},
 		{"/api/platforms/{id}/availability/targets/{target}", at + "/targets/" + target, false},
 		{"/api/platforms/{id}/availability/windows/{window}", at + "/windows/" + window, false},
+		{"/api/platforms/{id}/sources/{source}", "/api/platforms/" + id + "/sources/" + source, false},
 		{"/api/platforms/quality/findings/{id}", "/api/platforms/quality/findings/" + found.Items[0].ID, false},
 	}
+}
+
+// alertFixtures are an alert of a platform of ours, and what officers keep about alerts.
+func (a *access) alertFixtures(t *testing.T) (alert, rule, silence, route string) {
+	t.Helper()
+	const at = "/api/platforms/alerting"
+	rule = a.make(t, at+"/rules", "officer", `{"code":"fallen","kind":"change","name":{"zh":"下降","en":"Fallen"},"severity":"info","enabled":true,"for":0,"keep":0,"platforms":[],
+		"indicator":"data_volume","direction":"fall","limit":1,"summary":{"zh":"我方指标下降","en":"fell"}}`)
+	silence = a.make(t, at+"/silences", "officer", fmt.Sprintf(`{"matchers":[{"name":"alertname","op":"=","value":"none"}],"to":%q,"reason":"test"}`, time.Now().Add(time.Hour).Format(time.RFC3339)))
+	route = a.make(t, at+"/routes", "officer", `{"name":{"zh":"某","en":"Some"},"matchers":[{"name":"alertname","op":"=","value":"none"}],"group_by":[],"wait":0,"interval":60,"repeat":60,"operator":true,"office":false,"persons":[]}`)
+	var page struct{ Items []created }
+	kerneltest.Wait(t, "the rule to be evaluated", func() bool {
+		a.Get(t, at+"/alerts", "manager-ours").Decode(t, &page)
+		return len(page.Items) > 0
+	})
+	a.private = append(a.private, "我方指标下降", page.Items[0].ID)
+	return page.Items[0].ID, rule, silence, route
 }
 
 // identifierFixtures are what a node of ours has that is in trial, and so is for

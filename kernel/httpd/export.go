@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -62,6 +63,13 @@ type exporter struct {
 	list    http.Handler
 }
 
+// pages returns the page of a list that begins at a cursor.
+type pages func(cursor string) (listPage, error)
+
+func (e exporter) pages(r *http.Request) pages {
+	return func(cursor string) (listPage, error) { return e.page(r, cursor) }
+}
+
 func (e exporter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	format := r.URL.Query().Get("export")
 	if format != "csv" && format != "xlsx" {
@@ -74,9 +82,8 @@ func (e exporter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, r, err)
 		return
 	}
-	if first.Total > exportLimit {
-		Refuse(w, r, fault.New(fault.Invalid, "kernel.export.rows", "%d rows are more than a download holds, %d", first.Total, exportLimit).
-			With("rows", first.Total).With("limit", exportLimit).At("query", "narrow the list by its filters"))
+	if err := first.fits(); err != nil {
+		Refuse(w, r, err)
 		return
 	}
 	name := strings.ReplaceAll(strings.Trim(strings.TrimPrefix(r.URL.Path, "/api/"), "/"), "/", "-") + "-" + time.Now().Format("20060102-150405") + "." + format
@@ -84,10 +91,10 @@ func (e exporter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	if format == "csv" {
 		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-		err = e.csv(w, r, language, first)
+		err = writeCSV(w, e.columns, language, walk(e.columns, language, first, e.pages(r)))
 	} else {
 		w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-		err = e.xlsx(w, r, language, first)
+		err = writeXLSX(w, e.columns, language, walk(e.columns, language, first, e.pages(r)))
 	}
 	if err != nil {
 		noteFailure(r.Context(), newProblem(r.Context(), err))
@@ -100,6 +107,15 @@ type listPage struct {
 	Items      []map[string]any `json:"items"`
 	NextCursor string           `json:"next_cursor"`
 	Total      int              `json:"total"`
+}
+
+// fits refuses a list of more rows than a download holds.
+func (p listPage) fits() error {
+	if p.Total <= exportLimit {
+		return nil
+	}
+	return fault.New(fault.Invalid, "kernel.export.rows", "%d rows are more than a download holds, %d", p.Total, exportLimit).
+		With("rows", p.Total).With("limit", exportLimit).At("query", "narrow the list by its filters")
 }
 
 func (e exporter) page(r *http.Request, cursor string) (listPage, error) {
@@ -120,8 +136,11 @@ func (e exporter) page(r *http.Request, cursor string) (listPage, error) {
 		}
 		return listPage{}, &p
 	}
-	var page listPage
-	dec := json.NewDecoder(&rec.body)
+	return decodePage(rec.body.Bytes())
+}
+
+func decodePage(data []byte) (page listPage, err error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	if err := dec.Decode(&page); err != nil {
 		return listPage{}, fmt.Errorf("read list for export: %w", err)
@@ -129,27 +148,27 @@ func (e exporter) page(r *http.Request, cursor string) (listPage, error) {
 	return page, nil
 }
 
-// rows calls row for every item, up to the limit.
-func (e exporter) rows(r *http.Request, language string, page listPage, row func([]any) error) error {
-	for n := 0; ; {
-		for _, item := range page.Items {
-			cells := make([]any, len(e.columns))
-			for i, c := range e.columns {
-				cells[i] = c.cell(item, language)
+// walk returns every item of a list as cells, up to the limit.
+func walk(columns []column, language string, page listPage, next pages) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		for n := 0; ; {
+			for _, item := range page.Items {
+				cells := make([]any, len(columns))
+				for i, c := range columns {
+					cells[i] = c.cell(item, language)
+				}
+				if n++; !yield(cells, nil) || n >= exportLimit {
+					return
+				}
 			}
-			if err := row(cells); err != nil {
-				return err
+			if page.NextCursor == "" {
+				return
 			}
-			if n++; n >= exportLimit {
-				return nil
+			var err error
+			if page, err = next(page.NextCursor); err != nil {
+				yield(nil, err)
+				return
 			}
-		}
-		if page.NextCursor == "" {
-			return nil
-		}
-		var err error
-		if page, err = e.page(r, page.NextCursor); err != nil {
-			return err
 		}
 	}
 }
@@ -187,30 +206,36 @@ func (c column) cell(item map[string]any, language string) any {
 	return string(data)
 }
 
-func (e exporter) csv(w io.Writer, r *http.Request, language string, page listPage) error {
+func titles(columns []column, language string) []string {
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		list[i] = c.title.In(language)
+	}
+	return list
+}
+
+func writeCSV(w io.Writer, columns []column, language string, rows iter.Seq2[[]any, error]) error {
 	// The byte order mark makes spreadsheet programs read Chinese as UTF-8.
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return fmt.Errorf("write export: %w", err)
 	}
 	out := csv.NewWriter(w)
-	titles := make([]string, len(e.columns))
-	for i, c := range e.columns {
-		titles[i] = c.title.In(language)
-	}
-	if err := out.Write(titles); err != nil {
+	if err := out.Write(titles(columns, language)); err != nil {
 		return fmt.Errorf("write export: %w", err)
 	}
-	err := e.rows(r, language, page, func(cells []any) error {
+	for cells, err := range rows {
+		if err != nil {
+			return fmt.Errorf("write export: %w", err)
+		}
 		line := make([]string, len(cells))
 		for i, v := range cells {
 			line[i] = csvCell(v)
 		}
-		return out.Write(line)
-	})
-	out.Flush()
-	if err != nil {
-		return fmt.Errorf("write export: %w", err)
+		if err := out.Write(line); err != nil {
+			return fmt.Errorf("write export: %w", err)
+		}
 	}
+	out.Flush()
 	return out.Error()
 }
 
@@ -229,27 +254,29 @@ func csvCell(v any) string {
 	}
 }
 
-func (e exporter) xlsx(w io.Writer, r *http.Request, language string, page listPage) error {
+func writeXLSX(w io.Writer, columns []column, language string, rows iter.Seq2[[]any, error]) error {
 	book := excelize.NewFile()
 	defer book.Close() //nolint:errcheck // a book in memory has nothing to lose
 	sheet, err := book.NewStreamWriter("Sheet1")
 	if err != nil {
 		return fmt.Errorf("open sheet: %w", err)
 	}
-	titles := make([]any, len(e.columns))
-	for i, c := range e.columns {
-		titles[i] = c.title.In(language)
+	head := make([]any, len(columns))
+	for i, title := range titles(columns, language) {
+		head[i] = title
 	}
 	line := 1
-	if err := sheet.SetRow("A1", titles); err != nil {
+	if err := sheet.SetRow("A1", head); err != nil {
 		return fmt.Errorf("write sheet: %w", err)
 	}
-	err = e.rows(r, language, page, func(cells []any) error {
+	for cells, err := range rows {
+		if err != nil {
+			return fmt.Errorf("write sheet: %w", err)
+		}
 		line++
-		return sheet.SetRow("A"+strconv.Itoa(line), cells)
-	})
-	if err != nil {
-		return fmt.Errorf("write sheet: %w", err)
+		if err := sheet.SetRow("A"+strconv.Itoa(line), cells); err != nil {
+			return fmt.Errorf("write sheet: %w", err)
+		}
 	}
 	if err := sheet.Flush(); err != nil {
 		return fmt.Errorf("finish sheet: %w", err)

@@ -259,12 +259,12 @@ type Line struct {
 
 // Range evaluates PromQL at each step. Every selector is narrowed to the
 // room's own series.
-func (s *Store) Range(ctx context.Context, query string, from, to time.Time, step time.Duration) ([]Line, error) {
+func (s *Store) Range(ctx context.Context, query string, from, to time.Time, step time.Duration, only ...Only) ([]Line, error) {
 	if step < time.Second || !to.After(from) || to.Sub(from)/step > 11_000 {
 		return nil, fault.New(fault.Invalid, "kernel.series.range", "the time range gives more than 11,000 points or none").
 			At("query.step", "choose a longer step or a shorter range")
 	}
-	text, err := s.narrow(query)
+	text, err := s.narrow(query, only)
 	if err != nil {
 		return nil, err
 	}
@@ -282,8 +282,8 @@ func (s *Store) Range(ctx context.Context, query string, from, to time.Time, ste
 }
 
 // Instant evaluates PromQL at one time.
-func (s *Store) Instant(ctx context.Context, query string, at time.Time) ([]Line, error) {
-	text, err := s.narrow(query)
+func (s *Store) Instant(ctx context.Context, query string, at time.Time, only ...Only) ([]Line, error) {
+	text, err := s.narrow(query, only)
 	if err != nil {
 		return nil, err
 	}
@@ -296,23 +296,6 @@ func (s *Store) Instant(ctx context.Context, query string, at time.Time) ([]Line
 	}
 	defer q.Close()
 	return read(q.Exec(ctx))
-}
-
-// narrow adds the room's label to every selector of the parsed query, so that
-// no way of writing it reaches another room.
-func (s *Store) narrow(query string) (string, error) {
-	expr, err := s.e.parser.ParseExpr(query)
-	if err != nil {
-		return "", fault.New(fault.Invalid, "kernel.series.query", "the query cannot be read: %v", err)
-	}
-	only := labels.MustNewMatcher(labels.MatchEqual, roomLabel, s.room)
-	parser.Inspect(expr, func(n parser.Node, _ []parser.Node) error {
-		if v, ok := n.(*parser.VectorSelector); ok {
-			v.LabelMatchers = append(v.LabelMatchers, only)
-		}
-		return nil
-	})
-	return expr.String(), nil
 }
 
 func read(res *promql.Result) ([]Line, error) {

@@ -46,6 +46,9 @@ func oidCandidate(dotted string, form Form, reason Reason, least int, sure bool)
 	return []Candidate{{OID, form, dotted, reason, sure}}
 }
 
+// IsOID tells whether a text is an object identifier in its dotted form.
+func IsOID(dotted string) bool { return isOID(dotted, 1) }
+
 // isOID tells whether a text is an object identifier of at least so many arcs
 // (X.660, section 6.2).
 func isOID(dotted string, least int) bool {

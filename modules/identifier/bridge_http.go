@@ -2,7 +2,6 @@ package identifier
 
 import (
 	"context"
-	"net/url"
 	"slices"
 
 	"linghang/kernel/fault"
@@ -30,7 +29,8 @@ type candidateView struct {
 	Canonical string `json:"canonical"`
 	Reason    string `json:"reason" enum:"scheme,address,elements,check-digit,arcs,agency,length,prefix" doc:"Why it fits"`
 	Sure      bool   `json:"sure" doc:"Nothing of another system is written so"`
-	Bridge    string `json:"bridge" doc:"Host that is asked for it; empty if none is configured. Handles need none"`
+	Bridge    string `json:"bridge" doc:"Host, or zone of DNS, that is asked for it; empty if none is configured. Handles need none"`
+	Local     bool   `json:"local" doc:"The city itself tells of this object identifier, and nobody else is asked"`
 	Node      string `json:"node" doc:"Prefix of the node of the city that has the company's prefix in GS1, and resolves it; empty if none has"`
 }
 
@@ -43,10 +43,9 @@ func (m *Module) recognise(ctx context.Context, in recogniseParams) (recognition
 	for _, c := range codeid.Recognise(in.Text) {
 		v := candidateView{System: string(c.System), Form: string(c.Form), Canonical: c.Canonical, Reason: string(c.Reason), Sure: c.Sure}
 		if b, ok := bridgeTo(m.settings.Bridges, c.System, c.Canonical); ok {
-			if u, err := url.Parse(b.address(c.Canonical)); err == nil {
-				v.Bridge = u.Host
-			}
+			v.Bridge = b.host(c.Canonical)
 		}
+		_, v.Local = localTo(m.settings.OIDs, c.System, c.Canonical)
 		if i, err := gs1.ParseLink(c.Canonical); err == nil && c.System == codeid.GS1 {
 			n, ours, err := m.company(ctx, i)
 			if err != nil {
@@ -71,6 +70,9 @@ func (m *Module) askBridge(ctx context.Context, in bridgeParams) (bridgeAnswer, 
 	at := slices.IndexFunc(list, func(c codeid.Candidate) bool { return string(c.System) == in.System })
 	if at < 0 {
 		return bridgeAnswer{}, fault.New(fault.Invalid, "identifier.bridge.not", "%s is none of %s", in.Text, in.System).At("query.text", "see what it is recognised as")
+	}
+	if o, ok := localTo(m.settings.OIDs, list[at].System, list[at].Canonical); ok {
+		return tellLocal(o, list[at].Canonical), nil
 	}
 	b, ok := bridgeTo(m.settings.Bridges, list[at].System, list[at].Canonical)
 	if !ok {

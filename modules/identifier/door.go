@@ -65,6 +65,8 @@ type settings struct {
 	UDPRate int `json:"udp_rate"`
 	// Bridges are where identifiers of other systems are asked for.
 	Bridges []bridge `json:"bridges"`
+	// OIDs are object identifiers of which the city itself tells.
+	OIDs []localOID `json:"oids"`
 	// Probe tells whether the city itself looks at nodes once a minute.
 	Probe bool `json:"probe"`
 	// Alarms are where alarms of nodes begin.
@@ -99,6 +101,7 @@ func (s settings) check() error {
 	checkDoors(s.Doors, bad)
 	checkMirrorOf(s.MirrorOf, bad)
 	checkBridges(s.Bridges, bad)
+	checkLocalOIDs(s.OIDs, bad)
 	if s.Recursive != off && !hostPort.MatchString(s.Recursive) {
 		bad("recursive: %q is no host:port, and not off", s.Recursive)
 	}

@@ -156,6 +156,7 @@ func (m *Module) serveDoor(ctx context.Context, p *post) error {
 	srv, err := server.New(server.Options{
 		Handler: p.engine, Site: site, Key: p.key, AllowLogin: true, UDPRate: octetRate(m.settings.UDPRate),
 		Authenticate: server.KeyCheck(auth.Policy{}, p.engine.Values, nil),
+		Modes:        []wire.Mode{wire.ModeClientKey, wire.ModeServerKey, wire.ModeHandleKey}, SessionKey: p.engine.Values,
 	})
 	if err != nil {
 		return fmt.Errorf("open the door: %w", err)

@@ -72,7 +72,7 @@ func handleCommand() *cobra.Command {
 	var a access
 	cmd := &cobra.Command{Use: "handle", Short: "Register, remove and list identifiers over the Handle System protocol"}
 	a.flags(cmd)
-	cmd.AddCommand(a.put(), a.remove(), a.list())
+	cmd.AddCommand(a.put(), a.set(), a.remove(), a.list())
 	return cmd
 }
 
@@ -85,13 +85,9 @@ func (a *access) put() *cobra.Command {
 an array, or {"values": […]}; "-" reads them from standard input.`,
 		Example: `  echo '[{"index":1,"type":"URL","data":"https://a.example/T001"}]' | linghang handle put 88.101.5/T001 --values - --root siteinfo.json --key admin.key --as 300:0.NA/88.101.5`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := readValues(cmd, file)
+			values, err := readValues(cmd, file)
 			if err != nil {
 				return err
-			}
-			values, err := hjson.ParseValues(text)
-			if err != nil {
-				return fmt.Errorf("--values: %w", err)
 			}
 			var flags wire.Flags
 			if overwrite {
@@ -115,7 +111,7 @@ an array, or {"values": […]}; "-" reads them from standard input.`,
 // valuesMost is how many octets of values are read.
 const valuesMost = 16 << 20
 
-func readValues(cmd *cobra.Command, file string) ([]byte, error) {
+func readValues(cmd *cobra.Command, file string) ([]wire.Value, error) {
 	in := cmd.InOrStdin()
 	if file != "-" {
 		f, err := os.Open(file) //nolint:gosec // the file that the operator named
@@ -129,7 +125,36 @@ func readValues(cmd *cobra.Command, file string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--values: %w", err)
 	}
-	return text, nil
+	values, err := hjson.ParseValues(text)
+	if err != nil {
+		return nil, fmt.Errorf("--values: %w", err)
+	}
+	return values, nil
+}
+
+func (a *access) set() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use: "set HANDLE", Short: "Set values of an identifier that exists", Args: cobra.ExactArgs(1),
+		Long: `Set values of an identifier that exists: those at the same indexes are replaced, all others stay. The values
+are JSON as "put" takes them.`,
+		Example: `  echo '[{"index":2,"type":"DESC","data":"a bearing"}]' | linghang handle set 88.101.5/T001 --values - --root siteinfo.json --key admin.key --as 300:0.NA/88.101.5`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			values, err := readValues(cmd, file)
+			if err != nil {
+				return err
+			}
+			return a.with(cmd, func(ctx context.Context, c *client.Client) error {
+				if err := c.AddValues(ctx, args[0], values, wire.FlagOverwrite); err != nil {
+					return fmt.Errorf("set values of %s: %w", args[0], err)
+				}
+				_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%d values of %s are set\n", len(values), args[0])
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&file, "values", "-", "file with the values in JSON")
+	return cmd
 }
 
 func (a *access) remove() *cobra.Command {

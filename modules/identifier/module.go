@@ -110,7 +110,7 @@ func (m *Module) Manifest() module.Manifest {
 		Permissions: permissions(),
 		Routes: slices.Concat(
 			m.nodeRoutes(), m.quotaRoutes(), m.handleRoutes(), m.importRoutes(), m.templateRoutes(), m.codeRoutes(), m.labelRoutes(),
-			m.statisticRoutes(), m.probeRoutes(), m.tableRoutes(), m.particularsRoutes(), m.versionRoutes(), m.custodyRoutes(), m.bridgeRoutes(), m.ruleRoutes(), m.companyRoutes(), m.digitalLinkRoutes(), m.alarmRoutes(),
+			m.statisticRoutes(), m.probeRoutes(), m.tableRoutes(), m.signedTableRoutes(), m.particularsRoutes(), m.versionRoutes(), m.custodyRoutes(), m.bridgeRoutes(), m.ruleRoutes(), m.companyRoutes(), m.digitalLinkRoutes(), m.alarmRoutes(),
 		),
 		Sealed:   sealedColumns(),
 		Personal: personal(),

@@ -109,7 +109,7 @@ func (r *monthly) document(language string) paper.Document {
 		{Label: say("可用率（SLA）", "Availability (SLA)"), Value: written(now.SLA, 3, "%")},
 		{Label: say("注册时延", "Registration RTT"), Value: written(now.RegistrationMs, 3, " ms")},
 		{Label: say("解析时延", "Resolution RTT"), Value: written(now.ResolutionMs, 3, " ms")},
-		{Label: say("注册到可解析", "Until a registration resolves"), Value: written(inHours(now.VisibleMs), 6, " h")},
+		{Label: say("注册到可解析", "Until it resolves"), Value: written(inHours(now.VisibleMs), 6, " h")},
 		{Label: say("运行时间", "Running hours"), Value: hours},
 	}})
 	d.Blocks = append(d.Blocks, paper.Head(1, say("近六个月可用率", "Availability over six months")), paper.Block{Table: r.slaTable(say)})

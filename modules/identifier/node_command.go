@@ -22,7 +22,7 @@ import (
 
 // Commands are those of the room: they need no installation.
 func Commands() []*cobra.Command {
-	return []*cobra.Command{nodeCommand(), handleCommand(), resolveCommand(), escrowCommand()}
+	return []*cobra.Command{nodeCommand(), handleCommand(), resolveCommand(), escrowCommand(), signatureCommand()}
 }
 
 func nodeCommand() *cobra.Command {

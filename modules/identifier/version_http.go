@@ -12,6 +12,7 @@ import (
 	"linghang/kernel/httpd"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
+	"linghang/modules/identifier/internal/attest"
 )
 
 func (m *Module) versionRoutes() []module.Route {
@@ -19,8 +20,8 @@ func (m *Module) versionRoutes() []module.Route {
 		{Pattern: "GET /nodes/{id}/reports", Permission: "identifier.apply", Summary: "Monthly reports of a node, each version signed", Handler: httpd.List(m.listVersions)},
 		{Pattern: "POST /nodes/{id}/reports", Permission: "identifier.apply", Summary: "Make the next version of a monthly report", Handler: httpd.Created(m.askVersion)},
 		{Pattern: "GET /reports/{id}/verification", Permission: "identifier.apply", Summary: "Whether the files of a report are those that were signed", Handler: httpd.JSON(m.verifyVersion)},
-		{Pattern: "GET /reports/{id}/pdf", Permission: "identifier.apply", Summary: "Download as PDF", Handler: httpd.Raw("", m.downloadVersion("pdf"))},
-		{Pattern: "GET /reports/{id}/xlsx", Permission: "identifier.apply", Summary: "Download as XLSX", Handler: httpd.Raw("", m.downloadVersion("xlsx"))},
+		{Pattern: "GET /reports/{id}/pdf", Permission: "identifier.apply", Summary: "Download as PDF, ?lang=zh or en", Handler: httpd.Raw("", m.downloadVersion("pdf"))},
+		{Pattern: "GET /reports/{id}/xlsx", Permission: "identifier.apply", Summary: "Download as XLSX, ?lang=zh or en", Handler: httpd.Raw("", m.downloadVersion("xlsx"))},
 		{Pattern: "GET /reports/{id}/signature", Permission: "identifier.apply", Summary: "The signature with what is signed and the key that checks it", Handler: httpd.Raw("", m.downloadVersion("json"))},
 	}
 }
@@ -72,6 +73,7 @@ type verification struct {
 	Signature bool   `json:"signature" doc:"The signature is this installation's, and fits"`
 	PDF       bool   `json:"pdf" doc:"The PDF that is kept is the one that was signed"`
 	XLSX      bool   `json:"xlsx" doc:"The XLSX that is kept is the one that was signed"`
+	English   bool   `json:"english" doc:"So are both in English; true too for a version that has none"`
 	Statement string `json:"statement" doc:"What is signed"`
 	Key       string `json:"key"`
 	Suite     string `json:"suite"`
@@ -82,9 +84,10 @@ func (m *Module) verifyVersion(ctx context.Context, in httpd.Object) (verificati
 	if err != nil {
 		return verification{}, err
 	}
+	english := v.DigestEN == "" || m.whole(ctx, v.PDFEN) && m.whole(ctx, v.XLSXEN)
 	return verification{
 		Signature: m.kit.Seal.Verify(ctx, monthlyPurpose, v.statement(), v.Signature) == nil,
-		PDF:       m.whole(ctx, v.PDF), XLSX: m.whole(ctx, v.XLSX), Statement: string(v.statement()), Key: v.Key, Suite: v.Suite,
+		PDF:       m.whole(ctx, v.PDF), XLSX: m.whole(ctx, v.XLSX), English: english, Statement: string(v.statement()), Key: v.Key, Suite: v.Suite,
 	}, nil
 }
 
@@ -99,13 +102,6 @@ func (m *Module) whole(ctx context.Context, hash string) bool {
 	return err == nil
 }
 
-// signed is what checks a report without this installation.
-type signed struct {
-	Statement string `json:"statement"`
-	Signature string `json:"signature"`
-	Public    string `json:"public"`
-}
-
 func (m *Module) downloadVersion(ending string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, err := m.theirVersion(r.Context(), r.PathValue("id"))
@@ -114,17 +110,23 @@ func (m *Module) downloadVersion(ending string) http.Handler {
 			return
 		}
 		if ending == "json" {
-			text, err := json.MarshalIndent(signed{string(v.statement()), v.Signature, v.Public}, "", "  ")
+			text, err := json.MarshalIndent(attest.Signed{Statement: string(v.statement()), Signature: v.Signature, Public: v.Public}, "", "  ")
 			if err != nil {
 				httpd.Refuse(w, r, err)
 				return
 			}
-			httpd.ServeFile(w, v.file("signature.json"), "application/json", int64(len(text)), strings.NewReader(string(text)))
+			httpd.ServeFile(w, v.name("signature.json"), "application/json", int64(len(text)), strings.NewReader(string(text)))
 			return
 		}
-		hash, size, media := v.PDF, v.PDFSize, "application/pdf"
+		language, media := httpd.Language(r), "application/pdf"
 		if ending == "xlsx" {
-			hash, size, media = v.XLSX, v.XLSXSize, httpd.XLSXType
+			media = httpd.XLSXType
+		}
+		hash, size := v.file(ending, language)
+		if hash == "" {
+			httpd.Refuse(w, r, fault.New(fault.NotFound, "identifier.monthly.language", "version %d was made before there were reports in English", v.Number).
+				With("number", v.Number).At("query.lang", "zh, or make the next version"))
+			return
 		}
 		f, err := m.kit.Blobs.Get(r.Context(), hash)
 		if err != nil {
@@ -132,6 +134,10 @@ func (m *Module) downloadVersion(ending string) http.Handler {
 			return
 		}
 		defer f.Close() //nolint:errcheck // it was only read
-		httpd.ServeFile(w, v.file(ending), media, size, f)
+		name := v.name(ending)
+		if language == "en" {
+			name = v.name("en." + ending)
+		}
+		httpd.ServeFile(w, name, media, size, f)
 	})
 }

@@ -15,11 +15,11 @@ import (
 // versionStore keeps monthly reports as they were made.
 type versionStore struct{ db *sqldb.DB }
 
-const versionColumns = `v.id, v.node_id, n.prefix, v.month, v.number, v.made_at, v.digest, v.pdf, v.pdf_size, v.xlsx, v.xlsx_size, v.key_id, v.suite, v.public, v.signature`
+const versionColumns = `v.id, v.node_id, n.prefix, v.month, v.number, v.made_at, v.digest, v.pdf, v.pdf_size, v.xlsx, v.xlsx_size, v.digest_en, v.pdf_en, v.pdf_en_size, v.xlsx_en, v.xlsx_en_size, v.key_id, v.suite, v.public, v.signature`
 
 func scanVersion(r sqldb.Row) (v Version, err error) {
 	var made int64
-	err = r.Scan(&v.ID, &v.NodeID, &v.Prefix, &v.Month, &v.Number, &made, &v.Digest, &v.PDF, &v.PDFSize, &v.XLSX, &v.XLSXSize, &v.Key, &v.Suite, &v.Public, &v.Signature)
+	err = r.Scan(&v.ID, &v.NodeID, &v.Prefix, &v.Month, &v.Number, &made, &v.Digest, &v.PDF, &v.PDFSize, &v.XLSX, &v.XLSXSize, &v.DigestEN, &v.PDFEN, &v.PDFENSize, &v.XLSXEN, &v.XLSXENSize, &v.Key, &v.Suite, &v.Public, &v.Signature)
 	v.MadeAt = time.UnixMilli(made).UTC()
 	return v, err
 }
@@ -58,7 +58,8 @@ func (s versionStore) newest(ctx context.Context, nodeID, month string) (Version
 
 // files returns the files of a node's reports.
 func (s versionStore) files(ctx context.Context, nodeID string) ([]string, error) {
-	rows, err := s.db.Query(ctx, `SELECT v.pdf FROM monthly_report v WHERE v.node_id = $1 UNION SELECT v.xlsx FROM monthly_report v WHERE v.node_id = $1`, nodeID)
+	rows, err := s.db.Query(ctx, `SELECT v.pdf FROM monthly_report v WHERE v.node_id = $1 UNION SELECT v.xlsx FROM monthly_report v WHERE v.node_id = $1
+		UNION SELECT v.pdf_en FROM monthly_report v WHERE v.node_id = $1 AND v.pdf_en <> '' UNION SELECT v.xlsx_en FROM monthly_report v WHERE v.node_id = $1 AND v.xlsx_en <> ''`, nodeID)
 	if err != nil {
 		return nil, fmt.Errorf("read files of monthly reports: %w", err)
 	}
@@ -79,9 +80,9 @@ func (s versionStore) unreported(ctx context.Context, month string, before time.
 // was faster, there is nothing to do.
 func (s versionStore) insert(ctx context.Context, v Version, sender *notice.Sender, tell notice.Notice) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `INSERT INTO monthly_report (id, node_id, month, number, made_at, digest, pdf, pdf_size, xlsx, xlsx_size, key_id, suite, public, signature)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (node_id, month, number) DO NOTHING`,
-			v.ID, v.NodeID, v.Month, v.Number, v.MadeAt.UnixMilli(), v.Digest, v.PDF, v.PDFSize, v.XLSX, v.XLSXSize, v.Key, v.Suite, v.Public, v.Signature)
+		n, err := tx.Exec(ctx, `INSERT INTO monthly_report (id, node_id, month, number, made_at, digest, pdf, pdf_size, xlsx, xlsx_size, digest_en, pdf_en, pdf_en_size, xlsx_en, xlsx_en_size, key_id, suite, public, signature)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (node_id, month, number) DO NOTHING`,
+			v.ID, v.NodeID, v.Month, v.Number, v.MadeAt.UnixMilli(), v.Digest, v.PDF, v.PDFSize, v.XLSX, v.XLSXSize, v.DigestEN, v.PDFEN, v.PDFENSize, v.XLSXEN, v.XLSXENSize, v.Key, v.Suite, v.Public, v.Signature)
 		if err != nil {
 			return fmt.Errorf("keep monthly report: %w", err)
 		}

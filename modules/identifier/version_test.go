@@ -1,12 +1,16 @@
 package identifier
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
@@ -14,6 +18,7 @@ import (
 	"linghang/kernel/notice"
 	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
+	"linghang/modules/identifier/internal/attest"
 )
 
 func TestAMonthIsReportedOnceItIsOver(t *testing.T) {
@@ -100,13 +105,14 @@ func (h *house) verified(t *testing.T, v Version) {
 	t.Helper()
 	var checked verification
 	h.do(t, "GET", "/reports/"+v.ID+"/verification", "manager-theirs", "", http.StatusOK, &checked)
-	if !checked.Signature || !checked.PDF || !checked.XLSX {
+	if !checked.Signature || !checked.PDF || !checked.XLSX || !checked.English {
 		t.Errorf("checked: %+v", checked)
 	}
 	if pdf := h.Get(t, "/api/identifier/reports/"+v.ID+"/pdf", "manager-theirs").Body; !strings.HasPrefix(string(pdf), "%PDF") {
 		t.Errorf("the PDF begins with %.20q", pdf)
 	}
-	var apart signed
+	h.inBothLanguages(t, v)
+	var apart attest.Signed
 	if err := json.Unmarshal(h.Get(t, "/api/identifier/reports/"+v.ID+"/signature", "manager-theirs").Body, &apart); err != nil {
 		t.Fatal(err)
 	}
@@ -134,4 +140,68 @@ func (h *house) verified(t *testing.T, v Version) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// inBothLanguages is that the report is there in the language that is asked for, and
+// that each file is one that was signed.
+func (h *house) inBothLanguages(t *testing.T, v Version) {
+	t.Helper()
+	signature := h.Get(t, "/api/identifier/reports/"+v.ID+"/signature", "manager-theirs").Body
+	b, err := attest.Read(bytes.NewReader(signature), int64(len(signature)))
+	if err != nil || len(b.Files()) != 4 {
+		t.Fatalf("the signature tells of %+v, %v", b, err)
+	}
+	seen := map[string]bool{}
+	for _, c := range []struct{ query, sheet string }{
+		{"pdf?lang=zh", ""}, {"pdf?lang=en", ""}, {"xlsx?lang=zh", "标识解析节点月度报告"}, {"xlsx?lang=en", "Monthly report of an identifier node"},
+	} {
+		r := h.Get(t, "/api/identifier/reports/"+v.ID+"/"+c.query, "manager-theirs")
+		body := r.Body
+		if c.sheet == "" {
+			body = append(slices.Clip(body), '\n') // the harness trims what ends a PDF
+		}
+		f, _, err := attest.Sum(c.query, bytes.NewReader(body))
+		if err != nil || r.Status != http.StatusOK || b.Identify(f).State != attest.Whole || seen[f.SHA256] {
+			t.Errorf("%s: %d, %v", c.query, r.Status, b.Identify(f))
+		}
+		seen[f.SHA256] = true
+		if c.sheet == "" {
+			continue
+		}
+		book, err := excelize.OpenReader(bytes.NewReader(r.Body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if title, err := book.GetCellValue(book.GetSheetName(0), "A1"); err != nil || title != c.sheet {
+			t.Errorf("%s begins with %q, %v", c.query, title, err)
+		}
+	}
+}
+
+// A version from before there were reports in English is as it was signed, says so
+// when English is asked for, and is followed by one that has both.
+func TestVersionsFromBeforeEnglishStayGood(t *testing.T) {
+	v := Version{Prefix: "88.101", Month: "2026-01", Number: 1, MadeAt: time.Unix(0, 0), Digest: "d", PDF: "p", XLSX: "x"}
+	const want = "linghang monthly report of an identifier node\nnode 88.101\nmonth 2026-01\nversion 1\nmade 1970-01-01T00:00:00Z\ndigest d\npdf p\nxlsx x\n"
+	if got := string(v.statement()); got != want {
+		t.Errorf("the statement is %q", got)
+	}
+	h := city(t, kerneltest.Options{})
+	h.found(t)
+	h.move(t, "manager-ours", "in_service", http.StatusOK)
+	month := lastMonth(time.Now()).Format(monthFormat)
+	body := fmt.Sprintf(`{"month":%q}`, month)
+	h.do(t, "POST", "/nodes/"+h.enterprise.ID+"/reports", "manager-theirs", body, http.StatusCreated, &v)
+	err := h.module.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(t.Context(), `UPDATE monthly_report SET digest_en = '', pdf_en = '', xlsx_en = '' WHERE id = $1`, v.ID)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.do(t, "GET", "/reports/"+v.ID+"/pdf?lang=en", "manager-theirs", "", http.StatusNotFound, nil)
+	h.do(t, "GET", "/reports/"+v.ID+"/pdf?lang=zh", "manager-theirs", "", http.StatusOK, nil)
+	h.do(t, "POST", "/nodes/"+h.enterprise.ID+"/reports", "manager-theirs", body, http.StatusCreated, &v)
+	h.do(t, "GET", "/reports/"+v.ID+"/pdf?lang=en", "manager-theirs", "", http.StatusOK, nil)
+	h.do(t, "POST", "/nodes/"+h.enterprise.ID+"/reports", "manager-theirs", body, http.StatusConflict, nil)
 }

@@ -67,17 +67,22 @@ func (m *Module) makeVersion(ctx context.Context, n node, first, now time.Time) 
 		return v, err
 	}
 	v.Number = last.Number + 1
-	document, err := m.monthlyOf(ctx, n, first, module.ReportRequest{Language: "zh", At: v.MadeAt, Progress: func(float64) {}})
+	zh, err := m.monthlyIn(ctx, n, first, "zh", v.MadeAt)
 	if err != nil {
 		return v, err
 	}
-	if v.Digest, err = document.Digest(); err != nil {
+	en, err := m.monthlyIn(ctx, n, first, "en", v.MadeAt)
+	if err != nil {
 		return v, err
 	}
-	if v.Digest == last.Digest {
+	v.Digest, v.DigestEN = zh.digest, en.digest
+	if v.Digest == last.Digest && v.DigestEN == last.DigestEN {
 		return v, fault.New(fault.Conflict, "identifier.monthly.same", "nothing in the report of %s has changed since version %d", v.Month, last.Number).With("number", last.Number)
 	}
-	if err := m.writeVersion(ctx, &v, document); err != nil {
+	if v.PDF, v.PDFSize, v.XLSX, v.XLSXSize, err = m.keepMonthly(ctx, zh, v.Prefix); err != nil {
+		return v, err
+	}
+	if v.PDFEN, v.PDFENSize, v.XLSXEN, v.XLSXENSize, err = m.keepMonthly(ctx, en, v.Prefix); err != nil {
 		return v, err
 	}
 	signer, err := m.kit.Seal.Signer(ctx, monthlyPurpose)
@@ -99,26 +104,43 @@ func (m *Module) makeVersion(ctx context.Context, n node, first, now time.Time) 
 	})
 }
 
-// writeVersion puts the files of a report.
-func (m *Module) writeVersion(ctx context.Context, v *Version, document paper.Document) error {
+// monthlyText is a monthly report in a language.
+type monthlyText struct {
+	language string
+	at       time.Time
+	document paper.Document
+	digest   string
+}
+
+func (m *Module) monthlyIn(ctx context.Context, n node, first time.Time, language string, at time.Time) (r monthlyText, err error) {
+	r = monthlyText{language: language, at: at}
+	if r.document, err = m.monthlyOf(ctx, n, first, module.ReportRequest{Language: language, At: at, Progress: func(float64) {}}); err != nil {
+		return r, err
+	}
+	r.digest, err = r.document.Digest()
+	return r, err
+}
+
+// keepMonthly keeps the files of a report in a language.
+func (m *Module) keepMonthly(ctx context.Context, r monthlyText, foot string) (pdf string, pdfSize int64, xlsx string, xlsxSize int64, err error) {
 	font, err := paper.Font("")
 	if err != nil {
-		return err
+		return "", 0, "", 0, err
 	}
-	frame := paper.Frame{Language: "zh", At: v.MadeAt, Digest: v.Digest, Foot: v.Prefix}
+	frame := paper.Frame{Language: r.language, At: r.at, Digest: r.digest, Foot: foot}
 	var b bytes.Buffer
-	if err := document.PDF(&b, font, frame); err != nil {
-		return err
+	if err := r.document.PDF(&b, font, frame); err != nil {
+		return "", 0, "", 0, err
 	}
-	if v.PDF, v.PDFSize, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
-		return fmt.Errorf("keep PDF: %w", err)
+	if pdf, pdfSize, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
+		return "", 0, "", 0, fmt.Errorf("keep PDF: %w", err)
 	}
 	b.Reset()
-	if err := document.XLSX(&b, frame); err != nil {
-		return err
+	if err := r.document.XLSX(&b, frame); err != nil {
+		return "", 0, "", 0, err
 	}
-	if v.XLSX, v.XLSXSize, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
-		return fmt.Errorf("keep XLSX: %w", err)
+	if xlsx, xlsxSize, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
+		return "", 0, "", 0, fmt.Errorf("keep XLSX: %w", err)
 	}
-	return nil
+	return pdf, pdfSize, xlsx, xlsxSize, nil
 }

@@ -55,7 +55,7 @@ func loopback(o kerneltest.Options) kerneltest.Options {
 	if o.Rooms == nil {
 		o.Rooms = map[string]json.RawMessage{}
 	}
-	o.Rooms["platforms"] = json.RawMessage(`{"probe_networks":["127.0.0.0/8"]}`)
+	o.Rooms["platforms"] = json.RawMessage(`{"probe_networks":["127.0.0.0/8"],"pull_networks":["127.0.0.0/8"]}`)
 	return o
 }
 

@@ -26,6 +26,10 @@ type settings struct {
 	ProbeNetworks []string `json:"probe_networks"`
 	// ProbeCAFile holds further certificates that probing trusts, as PEM.
 	ProbeCAFile string `json:"probe_ca_file"`
+	// PullNetworks are networks that are not public and whose sources may be read, as CIDR.
+	PullNetworks []string `json:"pull_networks"`
+	// PullCAFile holds further certificates that reading sources trusts, as PEM.
+	PullCAFile string `json:"pull_ca_file"`
 }
 
 func defaults() settings {

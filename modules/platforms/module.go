@@ -45,7 +45,18 @@ type Module struct {
 	probes       probeStore
 	availability availabilityStore
 	prober       *prober
-	broken       error // the binary's own data or the settings cannot be read; Run reports it
+
+	sources sourceStore
+	puller  *puller
+
+	alertRules   alertRuleStore
+	alerts       alertStore
+	alertTells   alertTellStore
+	alertSamples alertSampleStore
+	alertMetrics alertMetrics
+	alertsRest   bool // a test says when
+
+	broken error // the binary's own data or the settings cannot be read; Run reports it
 }
 
 // New returns the room.
@@ -53,7 +64,11 @@ func New(kit *module.Kit) *Module {
 	m := &Module{
 		kit: kit, platforms: platformStore{kit.DB, kit.Search, kit.Remarks, kit.Shares}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
 		metrics: newMetrics(kit.Metrics), findings: findingStore{kit.DB}, findingMetrics: newFindingMetrics(kit.Metrics),
-		rankings: rankingStore{kit.DB}, probes: probeStore{kit.DB}, availability: availabilityStore{kit.DB},
+		rankings: rankingStore{kit.DB},
+		probes:   probeStore{kit.DB}, availability: availabilityStore{kit.DB},
+		sources:    sourceStore{kit.DB, kit.Seal},
+		alertRules: alertRuleStore{kit.DB}, alerts: alertStore{kit.DB, kit.Remarks}, alertTells: alertTellStore{kit.DB}, alertSamples: alertSampleStore{kit.DB},
+		alertMetrics: newAlertMetrics(kit.Metrics),
 	}
 	m.keyring = newKeyring(m.keys)
 	set := defaults()
@@ -65,6 +80,8 @@ func New(kit *module.Kit) *Module {
 	m.projector, read = newProjector(m)
 	m.broken = errors.Join(m.broken, read)
 	m.prober, read = newProber(set)
+	m.broken = errors.Join(m.broken, read)
+	m.puller, read = newPuller(set, kit.Metrics)
 	m.broken = errors.Join(m.broken, read)
 	return m
 }
@@ -79,23 +96,23 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "platforms", Title: lang.Text{ZH: "平台监测分析", EN: "Platform monitoring"}, Migrations: dir,
 		Permissions: permissions(),
-		Routes:      slices.Concat(m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes(), m.rankingRoutes()),
+		Routes:      slices.Concat(m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes(), m.sourceRoutes(), m.alertRoutes(), m.rankingRoutes()),
 		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
 		Measures:    m.measureList(),
 		Sealed:      sealedColumns(),
-		Personal:    append(findingPersonal(), rankingPersonal()...),
+		Personal:    slices.Concat(findingPersonal(), alertPersonal(), rankingPersonal()),
 		Forget:      m.forgetPerson,
 		Finds:       m.platforms.finds(),
 		Shares:      m.platforms.shareables(),
-		Remarks:     m.platforms.remarkable(),
-		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}},
+		Remarks:     append(m.platforms.remarkable(), m.alerts.remarkable()...),
+		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}, {Name: topicAlerts, Permission: "platforms.alert.view"}},
 		Notices: append([]notice.Kind{
 			{ID: noticeSilent, Title: lang.Text{ZH: "平台停止报送", EN: "A platform fell silent"}, Gravity: notice.Important, Mail: notice.AtOnce},
-		}, append(availabilityNotices(), findingNotices()...)...),
+		}, slices.Concat(availabilityNotices(), findingNotices(), sourceNotices(), alertNotices())...),
 		Jobs: append([]module.Job{
 			{Name: "forget_payloads", Title: lang.Text{ZH: "清理报送原文", EN: "Forget old payloads of reports"}, Every: 24 * time.Hour, Do: m.forgetPayloads},
 			{Name: "tell_silent", Title: lang.Text{ZH: "检查停止报送的平台", EN: "Look for platforms that fell silent"}, Every: time.Minute, Do: m.tellSilent},
-		}, append(m.probeJobs(), m.findingJobs()...)...),
+		}, slices.Concat(m.probeJobs(), m.findingJobs(), m.sourceJobs(), m.alertJobs())...),
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "平台一览", EN: "Platforms"}, Path: "/platforms", Icon: "platforms", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "登记平台", EN: "Register a platform"}, Path: "/platforms/new", Icon: "add", Permission: "platforms.register"},
@@ -103,6 +120,9 @@ func (m *Module) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "平台排名", EN: "Rankings"}, Path: "/platforms/rankings", Icon: "ranking", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "指标目录", EN: "Indicator catalogue"}, Path: "/platforms/catalogue", Icon: "catalogue", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "数据质量", EN: "Data quality"}, Path: "/platforms/quality", Icon: "quality", Permission: "platforms.view"},
+			{Section: section, Label: lang.Text{ZH: "告警", EN: "Alerts"}, Path: "/platforms/alerts", Icon: "alerts", Permission: "platforms.alert.view"},
+			{Section: section, Label: lang.Text{ZH: "告警规则", EN: "Alert rules"}, Path: "/platforms/alert-rules", Icon: "alert-rules", Permission: "platforms.alert.rules"},
+			{Section: section, Label: lang.Text{ZH: "告警静默", EN: "Silences"}, Path: "/platforms/silences", Icon: "silences", Permission: "platforms.alert.rules"},
 		},
 	}
 }
@@ -115,7 +135,12 @@ func permissions() []module.Permission {
 		{ID: "platforms.review", Title: lang.Text{ZH: "审核平台状态", EN: "Decide on a platform's status"}, Roles: []identity.Role{identity.Officer}},
 		{ID: "platforms.key", Title: lang.Text{ZH: "管理报送密钥", EN: "Manage reporting keys"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
 		{ID: "platforms.explain", Title: lang.Text{ZH: "说明数据质量问题", EN: "Explain doubts about figures"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
+		{ID: "platforms.source", Title: lang.Text{ZH: "管理采集源", EN: "Manage sources that the city reads"}, Roles: []identity.Role{identity.Manager}},
 		{ID: "platforms.backfill", Title: lang.Text{ZH: "补报数据", EN: "Back-fill data"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
+		{ID: "platforms.alert.view", Title: lang.Text{ZH: "查看告警", EN: "View alerts"}, Roles: everyone},
+		{ID: "platforms.alert.handle", Title: lang.Text{ZH: "处理告警", EN: "Take care of alerts"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
+		{ID: "platforms.alert.rules", Title: lang.Text{ZH: "查看告警规则和静默", EN: "View alert rules and silences"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
+		{ID: "platforms.alert.edit", Title: lang.Text{ZH: "编辑告警规则、静默和通知路由", EN: "Edit alert rules, silences and routes"}, Roles: []identity.Role{identity.Officer}},
 	}
 }
 
@@ -165,6 +190,7 @@ func (m *Module) Run(ctx context.Context) error {
 	g.Go(func() error { return m.projector.run(ctx) })
 	g.Go(func() error { return m.watch(ctx) })
 	g.Go(func() error { return m.probePlatforms(ctx) })
+	g.Go(func() error { return m.pullSources(ctx) })
 	return g.Wait()
 }
 

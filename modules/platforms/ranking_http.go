@@ -17,7 +17,7 @@ import (
 
 func (m *Module) rankingRoutes() []module.Route {
 	return []module.Route{
-		{Pattern: "GET /rank/results", Permission: "platforms.view", Summary: "Rankings of platforms as they were computed, by month", Handler: httpd.List(m.listRuns)},
+		{Pattern: "GET /rank/results", Permission: "platforms.view", Summary: "Rankings of platforms as they were computed, by month", Handler: httpd.List(m.listStandings)},
 		{Pattern: "POST /rank/results", Permission: "platforms.review", Summary: "Compute the ranking of a month, as a draft", Handler: httpd.Created(m.computeRun)},
 		{Pattern: "GET /rank/results/{id}", Permission: "platforms.view", Summary: "A ranking with its method, weights, places and how far they are to be trusted", Handler: httpd.JSON(m.readRun)},
 		{Pattern: "GET /rank/results/{id}/places", Permission: "platforms.view", Summary: "The places of a ranking as a list", Handler: httpd.List(m.listPlaces)},
@@ -155,7 +155,7 @@ func codesOf(m rank.Method) []string {
 	return slices.Compact(list)
 }
 
-func (m *Module) listRuns(ctx context.Context, in runParams) (sqldb.Page[Standing], error) {
+func (m *Module) listStandings(ctx context.Context, in standingParams) (sqldb.Page[Standing], error) {
 	return m.rankings.runs(ctx, in)
 }
 

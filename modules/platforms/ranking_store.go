@@ -126,9 +126,9 @@ func (s rankingStore) remove(ctx context.Context, id string) error {
 	})
 }
 
-const runColumns = `x.id, x.ranking_id, x.name_zh, x.name_en, x.class, x.edition, x.month_at, x.state, x.reason, x.actor, x.name, x.computed_at, x.published_at, x.platforms, x.synthetic, x.version`
+const standingColumns = `x.id, x.ranking_id, x.name_zh, x.name_en, x.class, x.edition, x.month_at, x.state, x.reason, x.actor, x.name, x.computed_at, x.published_at, x.platforms, x.synthetic, x.version`
 
-func scanRun(row sqldb.Row) (r Standing, err error) {
+func scanStanding(row sqldb.Row) (r Standing, err error) {
 	var month, computed, published int64
 	err = row.Scan(runFields(&r, &month, &computed, &published)...)
 	return r.at(month, computed, published), err
@@ -147,7 +147,7 @@ func (r Standing) at(month, computed, published int64) Standing {
 	return r
 }
 
-type runParams struct {
+type standingParams struct {
 	sqldb.ListParams
 	Ranking string `query:"ranking" maxLength:"26"`
 	State   string `query:"state" enum:"draft,published,withdrawn"`
@@ -155,9 +155,9 @@ type runParams struct {
 }
 
 // runs lists what was computed; drafts are for who sees the whole city.
-func (s rankingStore) runs(ctx context.Context, in runParams) (sqldb.Page[Standing], error) {
+func (s rankingStore) runs(ctx context.Context, in standingParams) (sqldb.Page[Standing], error) {
 	l := sqldb.List{
-		Select: runColumns, From: "ranking_run x", Key: "x.id", Order: "-month",
+		Select: standingColumns, From: "ranking_run x", Key: "x.id", Order: "-month",
 		Sort: map[string]string{
 			"month": "x.month_at", "name": "x.name_zh", "class": "x.class", "state": "x.state", "computed_at": "x.computed_at", "published_at": "x.published_at", "platforms": "x.platforms", "edition": "x.edition",
 		},
@@ -167,7 +167,7 @@ func (s rankingStore) runs(ctx context.Context, in runParams) (sqldb.Page[Standi
 	if !identity.From(ctx).Scope.All {
 		l.Where("x.state <> ?", string(runDraft))
 	}
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanRun)
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanStanding)
 }
 
 // run returns a run with its method and result.
@@ -177,7 +177,7 @@ func (s rankingStore) run(ctx context.Context, id string) (Standing, rank.Method
 	var out ranked
 	var month, computed, published int64
 	var method, result string
-	err := s.db.QueryRow(ctx, `SELECT `+runColumns+`, x.method, x.result FROM ranking_run x WHERE x.id = $1`, id).Scan(append(runFields(&r, &month, &computed, &published), &method, &result)...)
+	err := s.db.QueryRow(ctx, `SELECT `+standingColumns+`, x.method, x.result FROM ranking_run x WHERE x.id = $1`, id).Scan(append(runFields(&r, &month, &computed, &published), &method, &result)...)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && r.State == runDraft && !identity.From(ctx).Scope.All {
 		return r, m, out, noRanking()
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -190,3 +191,6 @@ func summary(findings []finding) string {
 	}
 	return b.String()
 }
+
+// has tells whether values are broken down by a dimension.
+func (x indicator) has(dim string) bool { return slices.Contains(x.Dims, dim) }

@@ -14,12 +14,13 @@ const (
 	channelRemoteWrite = "remotewrite" // Prometheus
 	channelOTLP        = "otlp"        // OpenTelemetry
 	channelCSV         = "csv"         // back-fill by hand
+	channelPull        = "pull"        // asked for by the city
 )
 
 // channels lists them in the order of their numbers in newest values: new ones
 // go to the end.
 func channels() []string {
-	return []string{channelReport, channelJSON, channelRemoteWrite, channelOTLP, channelCSV}
+	return []string{channelReport, channelJSON, channelRemoteWrite, channelOTLP, channelCSV, channelPull}
 }
 
 // submission is one row of the ledger.
@@ -36,6 +37,7 @@ type submission struct {
 	Rejected   int       `json:"rejected" title:"拒绝|Rejected"`
 	Status     string    `json:"status" enum:"accepted,partial,refused" title:"结果|Outcome"`
 	Findings   []finding `json:"findings" nullable:"false"`
+	Source     string    `json:"source,omitempty" doc:"Name of the source that it was pulled from" title:"采集源|Source"`
 
 	platformID string
 	keyID      string

@@ -280,13 +280,14 @@ func (l ledger) noteRefused(ctx context.Context, s submission) error {
 	return l.db.Write(ctx, func(tx *sqldb.Tx) error { return l.insertRow(ctx, tx, s, nil) })
 }
 
-const submissionColumns = `s.id, s.seq, s.channel, s.received_at, s.sent_at, s.period, s.revises, s.items, s.accepted, s.rejected, s.findings, s.platform_id, s.body_hash`
+const submissionColumns = `s.id, s.seq, s.channel, s.received_at, s.sent_at, s.period, s.revises, s.items, s.accepted, s.rejected, s.findings, s.platform_id, s.body_hash,
+	COALESCE((SELECT x.name FROM source x WHERE x.id = s.key_id), '')`
 
 func scanSubmission(r sqldb.Row) (submission, error) {
 	s := submission{Findings: []finding{}}
 	var received, sent int64
 	var findings string
-	if err := r.Scan(&s.ID, &s.Seq, &s.Channel, &received, &sent, &s.Period, &s.Revises, &s.Items, &s.Accepted, &s.Rejected, &findings, &s.platformID, &s.bodyHash); err != nil {
+	if err := r.Scan(&s.ID, &s.Seq, &s.Channel, &received, &sent, &s.Period, &s.Revises, &s.Items, &s.Accepted, &s.Rejected, &findings, &s.platformID, &s.bodyHash, &s.Source); err != nil {
 		return s, err
 	}
 	s.ReceivedAt, s.SentAt, s.Status = fromMillis(received), fromMillis(sent), s.outcome()

@@ -52,6 +52,25 @@ func has(terms []term, code string) bool {
 	return slices.ContainsFunc(terms, func(t term) bool { return t.Code == code })
 }
 
+// codeOfWord is the code of a word of a dimension: platforms write words, as 市南区.
+func codeOfWord(dim, word string) string {
+	var terms []term
+	switch dim {
+	case "industry":
+		terms = industries()
+	case "district":
+		terms = districts()
+	case "size":
+		terms = []term{{"large", lang.Text{ZH: "大型", EN: "Large"}}, {"medium", lang.Text{ZH: "中型", EN: "Medium"}}, {"small", lang.Text{ZH: "小型", EN: "Small"}}, {"micro", lang.Text{ZH: "微型", EN: "Micro"}}}
+	}
+	for _, t := range terms {
+		if t.Title.ZH == word || t.Title.EN == word {
+			return t.Code
+		}
+	}
+	return word
+}
+
 // inVocabulary keeps breakdowns to closed vocabularies; types are the
 // platform's own words, bounded by the limit on series.
 func inVocabulary(dim, value string) bool {

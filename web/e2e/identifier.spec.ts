@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { readFile } from 'node:fs/promises'
 import { picture } from './picture'
 import { accessible, another, expect, mark, organisation, send, test } from './support'
 
@@ -7,6 +8,14 @@ interface Detail { change: number }
 test.describe.configure({ mode: 'serial' })
 
 let manager: Page
+
+/** Downloads what is signed, and has it checked on the same page. */
+async function verified(page: Page, link: string, name: string, verdict: string) {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: link, exact: true }).click()])
+  await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: await readFile(await file.path()) })
+  await expect(page.getByText(verdict)).toBeVisible()
+  await accessible(page)
+}
 
 test('an officer founds a root and a secondary node', async ({ page, signIn }) => {
   await signIn('administrator')
@@ -36,6 +45,9 @@ test('an officer founds a root and a secondary node', async ({ page, signIn }) =
   await page.getByRole('tab', { name: '数据托管' }).click()
   await expect(page.getByText('还没有托管数据包')).toBeVisible()
   await picture(page, 'escrow')
+  await page.getByRole('tab', { name: '上报表' }).click()
+  await verified(page, '全部表（已签名）', 'tables.zip', '签名有效，22 个文件完好')
+  await picture(page, 'tables')
 })
 
 test('a manager applies, an officer lets in, and the page of the manager follows', async ({ page, signIn, browser }) => {
@@ -92,7 +104,7 @@ test('who operates a node is entered, and what the tables lack is told', async (
   await expect(manager.getByText('月报已生成')).toBeVisible()
   await manager.getByRole('button', { name: '验证' }).click()
   await expect(manager.getByText('签名有效，文件完好')).toBeVisible()
-  await accessible(manager)
+  await verified(manager, '签名', 'signature.json', '签名有效，由本系统签发')
   await picture(manager, 'reports')
   await manager.getByRole('tab', { name: '标识', exact: true }).click()
 })
@@ -163,6 +175,11 @@ test('an identifier of another system is recognised, and what is not configured 
   await expect(manager.getByRole('cell', { name: 'https://id.gs1.org/01/09506000134352/21/X1' })).toBeVisible()
   await expect(manager.getByText('identifier.bridges')).toBeVisible()
   await accessible(manager)
+  await manager.goto('/identifier/resolve?handle=1.2.156.9999.1')
+  await manager.getByRole('button', { name: '查看本市登记' }).click()
+  await expect(manager.getByRole('link', { name: 'https://oid.example/registration.xml' })).toBeVisible()
+  await accessible(manager)
+  await picture(manager, 'oid')
 })
 
 test('what nodes were asked is shown by day, and from where to the bureau only', async ({ page, signIn }) => {

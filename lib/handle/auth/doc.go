@@ -4,7 +4,8 @@
 // 2.11 do them, with SM2, SM3 and SM4 of China's national dialect.
 //
 // MD5 proves nothing here unless a Policy allows it. Sessions are agreed upon by
-// Diffie-Hellman, the only mode that works with servers in use.
+// Diffie-Hellman, the only mode that works with servers in use, or by a public key
+// that carries the session's.
 package auth
 
 import (

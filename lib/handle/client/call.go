@@ -28,6 +28,8 @@ type ask struct {
 	heard  bool                    // an answer has come, whatever it is
 	digest []byte                  // header and body of the request that a challenge was about
 
+	then func(first *reply) (*ask, error) // what is asked next, in the session that the answer has begun
+
 	stream func(ctx context.Context, conn net.Conn) error // reads what follows the answer on its connection
 
 	recursion uint8 // how often the question was passed on
@@ -165,6 +167,14 @@ func (c *Client) protocols(a *ask) []wire.Protocol {
 // exchange asks at one door; a challenge is answered.
 func (c *Client) exchange(ctx context.Context, t target, door netip.AddrPort, protocol wire.Protocol, a *ask, w *walk) (*reply, error) {
 	r, signed, err := c.once(ctx, t, door, protocol, a, w, 0)
+	if err == nil && a.then != nil && r.message.Code == wire.CodeSuccess {
+		next, err := a.then(r)
+		if err != nil {
+			return nil, err
+		}
+		r, _, err = c.once(ctx, t, door, protocol, next, w, r.envelope.Session)
+		return r, err
+	}
 	if err != nil || r.message.Code != wire.CodeAuthNeeded || c.o.Identity == nil {
 		return r, err
 	}

@@ -9,6 +9,7 @@ package client
 
 import (
 	"context"
+	"crypto"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -51,6 +52,16 @@ type Options struct {
 	KeepIdle  int             // TCP and HTTP connections that are kept per server; 0 closes after each answer
 	Pipeline  int             // TCP connections per server on which several queries are on their way; 0 is none
 	Encrypt   bool            // what is sent in sessions
+
+	// SessionMode is how OpenSession agrees upon a key; 0 is Diffie-Hellman, the only
+	// mode that other servers in use complete.
+	SessionMode wire.Mode
+	// SessionKey opens the key of a session in wire.ModeClientKey, for which one is
+	// made each time when it is nil, and in wire.ModeHandleKey, where nil is that of
+	// Identity. SessionKeyAt is where the public part of the latter is; empty is the
+	// identity itself.
+	SessionKey   crypto.PrivateKey
+	SessionKeyAt wire.Reference
 
 	// Dial connects to "udp" or "tcp"; nil is net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)

@@ -25,21 +25,17 @@ func (c *Client) forget(door netip.AddrPort) {
 	delete(c.sessions, door)
 }
 
-// OpenSession agrees with the primary of a handle upon a key. Later changes at
-// that server are made in the session: only the first meets a challenge. The
-// server must sign its part with the key of its site.
+// OpenSession agrees with the primary of a handle upon a key, as Options.SessionMode
+// says. Later changes at that server are made in the session: only the first meets a
+// challenge. The server must sign its part with the key of its site.
 func (c *Client) OpenSession(ctx context.Context, handle string, lifetime time.Duration) error {
-	exchange, err := auth.NewExchange()
+	g, err := c.agreeing()
 	if err != nil {
 		return fmt.Errorf("open session: %w", err)
 	}
-	record, err := auth.EncodePublicKey(exchange.Public())
-	if err != nil {
-		return fmt.Errorf("open session: %w", err)
-	}
-	setUp := wire.SessionSetUp{Mode: wire.ModeDiffieHellman, Timeout: uint32(lifetime / time.Second), PublicKey: record} //nolint:gosec // a lifetime
+	g.setUp.Timeout = uint32(lifetime / time.Second) //nolint:gosec // a lifetime
 	if c.o.Identity != nil {
-		setUp.Identity = c.o.Identity.Reference
+		g.setUp.Identity = c.o.Identity.Reference
 	}
 	w := c.newWalk(ctx)
 	at, err := c.find(ctx, handle, w)
@@ -48,7 +44,10 @@ func (c *Client) OpenSession(ctx context.Context, handle string, lifetime time.D
 	}
 	a := &ask{
 		op: wire.OpSessionSetUp, flags: wire.FlagCertify | wire.FlagReturnDigest | wire.FlagAuthoritative, handle: handle,
-		body: setUp.Append(nil), admin: true, why: "a session",
+		body: g.setUp.Append(nil), admin: true, why: "a session",
+	}
+	if g.setUp.Mode == wire.ModeServerKey {
+		a.then = func(first *reply) (*ask, error) { return g.sendKey(a, first) }
 	}
 	for _, t := range c.targets(at.sites, a) { // an old session does not protect the new one
 		for _, i := range t.server.Interfaces {
@@ -56,22 +55,13 @@ func (c *Client) OpenSession(ctx context.Context, handle string, lifetime time.D
 		}
 	}
 	r, err := c.do(ctx, at, a, w)
+	if err == nil && a.then == nil {
+		err = g.answered(r)
+	}
 	if err != nil {
 		return fmt.Errorf("open session: %w", err)
 	}
-	answer, err := wire.DecodeSessionAnswer(r.body)
-	if err != nil {
-		return fmt.Errorf("read session: %w", err)
-	}
-	cipher, peer, err := auth.DecodeExchange(answer.Data)
-	if err != nil {
-		return fmt.Errorf("read session: %w", err)
-	}
-	key, err := exchange.Key(peer)
-	if err != nil {
-		return fmt.Errorf("open session: %w", err)
-	}
-	session, err := auth.NewSession(r.envelope.Session, cipher, key)
+	session, err := auth.NewSession(r.envelope.Session, g.cipher, g.key)
 	if err != nil {
 		return fmt.Errorf("open session: %w", err)
 	}

@@ -44,6 +44,13 @@ type Options struct {
 	Authenticate func(ctx context.Context, p *Proof) (wire.Reference, error)
 	AllowLogin   bool // OpLoginKey of the national dialect: a connection belongs to who logged in
 
+	// Modes are those in which sessions are set up beside Diffie-Hellman. In
+	// wire.ModeServerKey Key decrypts, and must be RSA.
+	Modes []wire.Mode
+	// SessionKey returns the values of the handle whose public key carries the key of
+	// a session in wire.ModeHandleKey; nil knows none.
+	SessionKey func(ctx context.Context, key wire.Reference) ([]wire.Value, error)
+
 	Connections    Manner
 	MaxConnections int           // TCP and web, 4096
 	MaxPerPeer     int           // connections of one address, 256
@@ -112,7 +119,7 @@ type Server struct {
 	site       atomic.Pointer[site]
 	challenges challenges
 	sessions   sessions
-	exchanges  chan struct{} // Diffie-Hellman that is being computed
+	exchanges  chan struct{} // sessions that are being agreed upon
 	apart      chan struct{} // queries over TCP that are answered beside their connection
 	peers      peers
 	signing    *rate

@@ -55,6 +55,9 @@ func (s *Server) begin(x *exchange, e *wire.Envelope, octets []byte, now time.Ti
 	}
 	var err error
 	if x.msg, err = wire.DecodeMessage(octets); err != nil {
+		if e.Encrypted { // nobody is told whether only the padding was wrong
+			return s.refuse(x, wire.CodeSessionKey, "", now)
+		}
 		return s.refuse(x, wire.CodeProtocolError, err.Error(), now)
 	}
 	if x.msg.Code != 0 {
@@ -117,7 +120,9 @@ func (s *Server) dispatch(ctx context.Context, x *exchange, now time.Time) {
 	case wire.OpSiteInfo:
 		x.res.Code, x.res.Body = wire.CodeSuccess, append(x.res.Body, s.site.Load().octets...)
 	case wire.OpSessionSetUp:
-		s.setUp(x, now)
+		s.setUp(ctx, x, now)
+	case wire.OpKeyExchange:
+		s.exchangeKey(x, now)
 	case wire.OpSessionEnd:
 		s.endSession(x)
 	case wire.OpChallengeAnswer:

@@ -3,6 +3,8 @@ package server
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"io"
 	"net"
 	"net/netip"
@@ -17,12 +19,22 @@ import (
 func FuzzServer(f *testing.F) {
 	f.Add(benchQuery())
 	for _, op := range []wire.Op{
-		wire.OpSiteInfo, wire.OpChallengeAnswer, wire.OpSessionSetUp, wire.OpSessionEnd, wire.OpLoginKey, wire.OpCreate, wire.OpListHandles,
+		wire.OpSiteInfo, wire.OpChallengeAnswer, wire.OpSessionSetUp, wire.OpSessionEnd, wire.OpKeyExchange, wire.OpLoginKey, wire.OpCreate, wire.OpListHandles,
 	} {
 		h := wire.Header{Op: op, Flags: wire.FlagKeepAlive | wire.FlagReturnDigest}
 		message := wire.AppendMessage(nil, &h, []byte{0, 0, 0, 0}, nil)
 		e := wire.Envelope{Version: wire.Current(), Suggested: wire.Current(), Session: 9, Length: uint32(len(message))}
 		f.Add(append(e.Append(nil), message...))
+	}
+	for _, setUp := range []wire.SessionSetUp{{Mode: wire.ModeClientKey}, {Mode: wire.ModeServerKey}, {Mode: wire.ModeHandleKey, Key: wire.Reference{Handle: "88/1"}}} {
+		h := wire.Header{Op: wire.OpSessionSetUp}
+		message := wire.AppendMessage(nil, &h, setUp.Append(nil), nil)
+		e := wire.Envelope{Version: wire.Current(), Suggested: wire.Current(), Length: uint32(len(message))}
+		f.Add(append(e.Append(nil), message...))
+	}
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		f.Fatal(err)
 	}
 	needs := HandlerFunc(func(_ context.Context, req *Request, res *Response) {
 		res.Code = wire.CodeSuccess
@@ -30,7 +42,11 @@ func FuzzServer(f *testing.F) {
 			res.Code = wire.CodeAuthNeeded
 		}
 	})
-	s, err := New(Options{Handler: needs, AllowLogin: true, MaxChallenges: 100})
+	s, err := New(Options{
+		Handler: needs, AllowLogin: true, MaxChallenges: 100, MaxSessions: 100, Key: key,
+		Modes:      []wire.Mode{wire.ModeClientKey, wire.ModeServerKey, wire.ModeHandleKey},
+		SessionKey: func(context.Context, wire.Reference) ([]wire.Value, error) { return nil, nil },
+	})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -18,6 +18,7 @@ type session struct {
 	*auth.Session
 	network netip.Addr
 	until   time.Time
+	offered *offer // of one whose key the client has not sent yet; nobody knows the key until then
 
 	mu       sync.Mutex
 	identity wire.Reference
@@ -139,6 +140,18 @@ func (t *sessions) uncount(from netip.Addr) {
 	}
 }
 
+// settle puts a session in the place of one that was offered, once.
+func (t *sessions) settle(offered, s *session, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.list[s.ID] != offered || now.After(offered.until) {
+		return false
+	}
+	s.used = now
+	t.list[s.ID] = s // of the same network, as unproven
+	return true
+}
+
 // prove remembers who the client of a session is.
 func (t *sessions) prove(s *session, identity wire.Reference) {
 	t.mu.Lock()
@@ -152,76 +165,6 @@ func (t *sessions) end(s *session) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.drop(s)
-}
-
-// setUp agrees upon a session by Diffie-Hellman. The answer is signed if the
-// client asks for it, as it should.
-func (s *Server) setUp(x *exchange, now time.Time) {
-	ask, err := wire.DecodeSessionSetUp(x.msg.Body)
-	if err != nil {
-		x.res.Fail(wire.CodeSessionSetUp, err.Error())
-		return
-	}
-	if !x.answer.Version.AtLeast(2, 7) {
-		x.res.Fail(wire.CodeSessionSetUp, "sessions need version 2.7 of the protocol")
-		return
-	}
-	if ask.Mode != wire.ModeDiffieHellman {
-		x.res.Fail(wire.CodeSessionSetUp, "only the Diffie-Hellman mode is supported")
-		return
-	}
-	select {
-	case s.exchanges <- struct{}{}:
-		defer func() { <-s.exchanges }()
-	default:
-		x.res.Fail(wire.CodeBusy, "too many sessions are being set up")
-		return
-	}
-	data, key, err := agree(ask.PublicKey)
-	if err != nil {
-		x.res.Fail(wire.CodeSessionSetUp, err.Error())
-		return
-	}
-	lifetime := min(time.Duration(ask.Timeout)*time.Second, s.o.SessionTime)
-	if ask.Timeout == 0 {
-		lifetime = s.o.SessionTime
-	}
-	opened := &session{network: network(x.req.Remote.Addr()), until: now.Add(lifetime)}
-	id, err := randomID()
-	if err == nil {
-		opened.Session, err = auth.NewSession(id, auth.CipherAES, key)
-	}
-	if err != nil {
-		x.res.Fail(wire.CodeSessionFailed, err.Error())
-		return
-	}
-	if !s.sessions.add(opened, now) {
-		x.res.Fail(wire.CodeBusy, "too many sessions are open")
-		return
-	}
-	answer := wire.SessionAnswer{Mode: wire.ModeDiffieHellman, Data: data}
-	x.res.Code, x.res.Body = wire.CodeSuccess, answer.Append(x.res.Body)
-	x.answer.Session = id
-}
-
-// agree returns what the client needs and the key of the session.
-func agree(record []byte) (data, key []byte, err error) {
-	decoded, err := auth.DecodePublicKey(record)
-	if err != nil {
-		return nil, nil, err
-	}
-	peer, ok := decoded.(*auth.DHPublicKey)
-	if !ok {
-		return nil, nil, auth.ErrGroup
-	}
-	ours, err := auth.JoinExchange(peer)
-	if err != nil {
-		return nil, nil, err
-	}
-	if key, err = ours.Key(peer); err != nil {
-		return nil, nil, err
-	}
-	return auth.AppendExchange(nil, auth.CipherAES, ours.Public()), key, nil
 }
 
 // endSession ends the session whose MAC the request has.

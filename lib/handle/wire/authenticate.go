@@ -167,6 +167,17 @@ func (v *SessionAnswer) Append(dst []byte) []byte {
 	return append(AppendBytes(appendUint16(dst, uint16(v.Mode)), v.Data), 0, 0)
 }
 
+// DecodeKeyExchange reads the body of OpKeyExchange: the key of a session, encrypted
+// with the server's.
+func DecodeKeyExchange(body []byte) ([]byte, error) {
+	c := NewCursor(body)
+	sealed := c.Bytes()
+	return sealed, c.End()
+}
+
+// AppendKeyExchange appends the body of OpKeyExchange.
+func AppendKeyExchange(dst, sealed []byte) []byte { return AppendBytes(dst, sealed) }
+
 // Types of credentials.
 const (
 	CredentialSigned    = "HS_SIGNED"

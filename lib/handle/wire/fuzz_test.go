@@ -133,7 +133,12 @@ func FuzzLogin(f *testing.F) {
 func FuzzSessionSetUp(f *testing.F) {
 	roundTrip(f, wire.DecodeSessionSetUp, func(v wire.SessionSetUp) []byte { return v.Append(nil) },
 		"0004000151800000000638382e312f410000012c0000000209090000",
-		"0003000151800000000638382e312f410000012c0000000638382e312f410000012c0000")
+		"0003000151800000000638382e312f410000012c0000000638382e312f410000012c0000",
+		"0001000151800000000638382e312f410000012c0000000209090000", "0002000151800000000638382e312f410000012c0000")
+}
+
+func FuzzKeyExchange(f *testing.F) {
+	roundTrip(f, wire.DecodeKeyExchange, func(v []byte) []byte { return wire.AppendKeyExchange(nil, v) }, "00000002abcd", "00000000")
 }
 
 func FuzzSessionAnswer(f *testing.F) {

@@ -1,6 +1,6 @@
 import {
-  ApartmentOutlined, ApiOutlined, AppstoreAddOutlined, AimOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BarcodeOutlined, BellOutlined, BookOutlined, CalendarOutlined, ClusterOutlined, DashboardOutlined,
-  DatabaseOutlined, DeploymentUnitOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileSearchOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HddOutlined, HeartOutlined, HistoryOutlined, IdcardOutlined, KeyOutlined, LoginOutlined, MailOutlined, NumberOutlined, PartitionOutlined, PlusSquareOutlined, PrinterOutlined, ProfileOutlined, QuestionCircleOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, ShareAltOutlined, SolutionOutlined, TeamOutlined, UserAddOutlined, OrderedListOutlined,
+  AlertOutlined, ApartmentOutlined, ApiOutlined, AppstoreAddOutlined, AimOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BarcodeOutlined, BellOutlined, BookOutlined, ControlOutlined, CalendarOutlined, ClusterOutlined, DashboardOutlined,
+  DatabaseOutlined, DeploymentUnitOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileSearchOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HddOutlined, HeartOutlined, HistoryOutlined, IdcardOutlined, KeyOutlined, LoginOutlined, MailOutlined, MutedOutlined, NumberOutlined, PartitionOutlined, PlusSquareOutlined, PrinterOutlined, ProfileOutlined, QuestionCircleOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, ShareAltOutlined, SolutionOutlined, TeamOutlined, UserAddOutlined, OrderedListOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 
@@ -11,6 +11,7 @@ const icons: Record<string, ReactNode> = {
   plan: <FlagOutlined />, board: <DashboardOutlined />, target: <BarChartOutlined />, targets: <BarChartOutlined />, reports: <FileTextOutlined />,
   calendar: <CalendarOutlined />, data: <DatabaseOutlined />, list: <ProfileOutlined />,
   files: <FileProtectOutlined />, values: <FileDoneOutlined />, reminders: <BellOutlined />, screen: <DesktopOutlined />, letters: <DisconnectOutlined />, jobs: <FieldTimeOutlined />, 'own-jobs': <HistoryOutlined />, registrations: <FileSearchOutlined />, invitations: <UserAddOutlined />, personal: <IdcardOutlined />, notices: <MailOutlined />, channels: <RobotOutlined />, deliveries: <SendOutlined />, programs: <AppstoreAddOutlined />, machines: <HddOutlined />, shared: <ShareAltOutlined />, rules: <PartitionOutlined />, explain: <QuestionCircleOutlined />, providers: <LoginOutlined />,
+  alerts: <AlertOutlined />, 'alert-rules': <ControlOutlined />, silences: <MutedOutlined />,
   resolve: <AimOutlined />, nodes: <DeploymentUnitOutlined />, identifiers: <BarcodeOutlined />, labels: <PrinterOutlined />, codes: <NumberOutlined />,
 }
 

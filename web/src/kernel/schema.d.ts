@@ -868,6 +868,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identifier/nodes/{id}/tables/signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables 1 to 11 as a ZIP of CSV and XLSX with a signature over all of them: ?tables= numbers, as 3,8,9; ?day= as 2026-01-31 (UTC+8), default yesterday; ?lang= of the titles */
+        get: operations["get-identifier-nodes-id-tables-signed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identifier/nodes/{id}/tables/statistics": {
         parameters: {
             query?: never;
@@ -1084,7 +1101,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download as PDF */
+        /** Download as PDF, ?lang=zh or en */
         get: operations["get-identifier-reports-id-pdf"];
         put?: never;
         post?: never;
@@ -1135,7 +1152,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download as XLSX */
+        /** Download as XLSX, ?lang=zh or en */
         get: operations["get-identifier-reports-id-xlsx"];
         put?: never;
         post?: never;
@@ -1243,6 +1260,23 @@ export interface paths {
         put?: never;
         /** Stop a code rule, or take it into use again */
         post: operations["post-identifier-rules-id-stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identifier/signatures/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a signature file of a monthly report, or a ZIP of tables, was signed here, and whether the files in it are those that were signed */
+        post: operations["post-identifier-signatures-verification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2636,6 +2670,249 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/alerting/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts of platforms within one's scope */
+        get: operations["get-platforms-alerting-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert: what became of it, and who was told */
+        get: operations["get-platforms-alerting-alerts-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/alerts/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take care of an alert */
+        post: operations["post-platforms-alerting-alerts-id-claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/alerts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an alert with a reason */
+        post: operations["post-platforms-alerting-alerts-id-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/alerts/{id}/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the rule of an alert measures, around it */
+        get: operations["get-platforms-alerting-alerts-id-curve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/alerts/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an alert back */
+        post: operations["post-platforms-alerting-alerts-id-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** For which series a rule would hold now */
+        post: operations["post-platforms-alerting-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is told of which alerts */
+        get: operations["get-platforms-alerting-routes"];
+        put?: never;
+        /** Add a route before the last */
+        post: operations["post-platforms-alerting-routes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/routes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a route */
+        put: operations["put-platforms-alerting-routes-id"];
+        post?: never;
+        /** Remove a route */
+        delete: operations["delete-platforms-alerting-routes-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of alerts */
+        get: operations["get-platforms-alerting-rules"];
+        put?: never;
+        /** Make a rule */
+        post: operations["post-platforms-alerting-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a rule, or switch it on or off */
+        put: operations["put-platforms-alerting-rules-id"];
+        post?: never;
+        /** Remove a rule; its alerts stay as history */
+        delete: operations["delete-platforms-alerting-rules-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Silences */
+        get: operations["get-platforms-alerting-silences"];
+        put?: never;
+        /** Silence alerts for a time */
+        post: operations["post-platforms-alerting-silences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/silences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a silence now */
+        delete: operations["delete-platforms-alerting-silences-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many alerts fire */
+        get: operations["get-platforms-alerting-summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/catalogue": {
         parameters: {
             query?: never;
@@ -2851,128 +3128,6 @@ export interface paths {
         put?: never;
         /** Say what is behind a finding */
         post: operations["post-platforms-quality-findings-id-explanation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/platforms/rank/methods": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How platforms are ranked */
-        get: operations["get-platforms-rank-methods"];
-        put?: never;
-        /** Add a way to rank platforms */
-        post: operations["post-platforms-rank-methods"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/platforms/rank/methods/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change a way to rank platforms; what was computed keeps its own */
-        put: operations["put-platforms-rank-methods-id"];
-        post?: never;
-        /** Remove a way to rank platforms that nothing was computed by */
-        delete: operations["delete-platforms-rank-methods-id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/platforms/rank/previews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What a ranking would be; nothing is kept */
-        post: operations["post-platforms-rank-previews"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/platforms/rank/results": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Rankings of platforms as they were computed, by month */
-        get: operations["get-platforms-rank-results"];
-        put?: never;
-        /** Compute the ranking of a month, as a draft */
-        post: operations["post-platforms-rank-results"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/platforms/rank/results/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A ranking with its method, weights, places and how far they are to be trusted */
-        get: operations["get-platforms-rank-results-id"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/platforms/rank/results/{id}/places": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The places of a ranking as a list */
-        get: operations["get-platforms-rank-results-id-places"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/platforms/rank/results/{id}/state": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Publish a draft, or withdraw what was published */
-        post: operations["post-platforms-rank-results-id-state"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3283,6 +3438,111 @@ export interface paths {
         get: operations["get-platforms-id-series"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of a platform the city reads by itself */
+        get: operations["get-platforms-id-sources"];
+        put?: never;
+        /** Have a source of a platform read */
+        post: operations["post-platforms-id-sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read what a source would tell, or a pasted sample, and keep nothing of it */
+        post: operations["post-platforms-id-sources-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a source */
+        put: operations["put-platforms-id-sources-source"];
+        post?: never;
+        /** Read a source no more; what it brought stays */
+        delete: operations["delete-platforms-id-sources-source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources/{source}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rest a source */
+        post: operations["post-platforms-id-sources-source-pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources/{source}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a source go on that rests */
+        post: operations["post-platforms-id-sources-source-resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/sources/{source}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last readings of a source */
+        get: operations["get-platforms-id-sources-source-runs"];
+        put?: never;
+        /** Read a source now, as a job */
+        post: operations["post-platforms-id-sources-source-runs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5155,6 +5415,92 @@ export interface components {
             purpose: "registration" | "account" | "notifications";
             version: string;
         };
+        AlertMatcher: {
+            name: string;
+            /** @enum {string} */
+            op: "=" | "!=" | "=~" | "!~";
+            value: string;
+        };
+        AlertRoute: {
+            /** @description Labels whose alerts are told together */
+            group_by: string[];
+            /**
+             * Format: int64
+             * @description Seconds before a notice of what was added
+             */
+            interval: number;
+            /** @description All of them have to match; the last route has none */
+            matchers: components["schemas"]["AlertMatcher"][];
+            name: components["schemas"]["Text"];
+            /** @description Tell those who edit rules in the organisation of who last saved the rule */
+            office: boolean;
+            /** @description Tell the platform's operator */
+            operator: boolean;
+            /** @description Ids of further persons */
+            persons: string[];
+            /**
+             * Format: int64
+             * @description Seconds after which it is told again while it fires
+             */
+            repeat: number;
+            /**
+             * Format: int64
+             * @description Seconds before the first notice of a group
+             */
+            wait: number;
+        };
+        AlertRule: {
+            /** @description The label alertname of its alerts; kept as it is when editing */
+            code: string;
+            /**
+             * @description Of change
+             * @enum {string}
+             */
+            direction?: "rise" | "fall" | "either";
+            enabled: boolean;
+            /** @description Of query: PromQL that answers with a series for each alert */
+            expr?: string;
+            /**
+             * Format: int64
+             * @description Seconds that it holds before the alert fires
+             */
+            for: number;
+            /** @description Of bound and change; of overdue none is all */
+            indicator?: string;
+            /**
+             * Format: int64
+             * @description Seconds that the alert goes on firing when it holds no more
+             */
+            keep: number;
+            /** @enum {string} */
+            kind: "silent" | "overdue" | "bound" | "change" | "finding" | "incident" | "certificate" | "query";
+            /** @description Further labels of the alerts */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Of finding: the severity from which findings count
+             * @enum {string}
+             */
+            least?: "high" | "medium" | "low";
+            /**
+             * Format: double
+             * @description Of bound: the bound; of change: percent; of certificate: days
+             */
+            limit?: number;
+            name: components["schemas"]["Text"];
+            /**
+             * @description Of bound
+             * @enum {string}
+             */
+            op?: ">" | ">=" | "<" | "<=";
+            /** @description Ids; none: all in trial or in service */
+            platforms: string[];
+            /** @enum {string} */
+            severity: "critical" | "warning" | "info";
+            /** @description What an alert says; {{ $value }} and {{ $labels.name }} are filled in */
+            summary: components["schemas"]["Text"];
+        };
         AnnounceInputBody: {
             /** @description Path in the web */
             link?: string;
@@ -5324,6 +5670,9 @@ export interface components {
             /** @description Empty: none */
             view: string;
         };
+        CloseAlertInputBody: {
+            reason: string;
+        };
         CodeInputBody: {
             code: string;
         };
@@ -5353,11 +5702,6 @@ export interface components {
              * @description Digits of a serial number, which is filled up with zeros
              */
             width?: number;
-        };
-        ComputeRunInputBody: {
-            /** @description 2026-10 */
-            month: string;
-            ranking_id: string;
         };
         CreateInputBody: {
             /** @description Moves the plan to another period; with to */
@@ -5715,10 +6059,19 @@ export interface components {
             cut: boolean;
             /** @description At most 256 KiB; empty if it is no text */
             document: string;
+            /** @description Who was asked, one after the other */
+            hops: components["schemas"]["IdentifierBridgeHop"][];
             /** @description Where the answer leads; empty if nowhere */
             location: string;
+            /**
+             * @description How it was asked; local where the city itself tells of it
+             * @enum {string}
+             */
+            protocol: "http" | "dns" | "local";
             /** @description Host that was asked */
             server: string;
+            /** @description What DNS, or the city, tells of an object identifier (X.672), in their order */
+            services: components["schemas"]["IdentifierBridgeService"][];
             /**
              * Format: int64
              * @description Of HTTP: 2xx has a document, 3xx leads on
@@ -5730,6 +6083,38 @@ export interface components {
             took_ms: number;
             /** @description Media type of the document */
             type: string;
+        };
+        IdentifierBridgeHop: {
+            /** @description The resolver has checked the answer by DNSSEC, as it says */
+            authenticated: boolean;
+            /** @description As NOERROR or 200; empty when nobody answered */
+            code: string;
+            /** @description Why nobody answered */
+            fault: string;
+            /** @description Name or address that it leads to; empty if nowhere */
+            leads: string;
+            /** @description What was asked for */
+            name: string;
+            /** @enum {string} */
+            protocol: "http" | "udp" | "tcp" | "local";
+            server: string;
+            /** Format: double */
+            took_ms: number;
+        };
+        IdentifierBridgeService: {
+            /** @description Why the rule of the record gives nothing */
+            fault: string;
+            /** @description As the record has it, as ORS+UINF */
+            field: string;
+            flags: string;
+            /** Format: int64 */
+            order: number;
+            /** Format: int64 */
+            preference: number;
+            /** @description COID canonical OID, CINF what is below, RINF who registered it, MINF module of ASN.1, UINF a URI, LINF registry of identifiers, or another; empty if the record is none of ORS */
+            service: string;
+            /** @description What it tells; it was not fetched */
+            value: string;
         };
         IdentifierBusyNode: {
             id: string;
@@ -5747,7 +6132,7 @@ export interface components {
             more: boolean;
         };
         IdentifierCandidateView: {
-            /** @description Host that is asked for it; empty if none is configured. Handles need none */
+            /** @description Host, or zone of DNS, that is asked for it; empty if none is configured. Handles need none */
             bridge: string;
             canonical: string;
             /**
@@ -5755,6 +6140,8 @@ export interface components {
              * @enum {string}
              */
             form: "elements" | "digital-link" | "epc" | "gtin" | "gln" | "sscc" | "uri" | "address" | "dotted" | "braces" | "suffixed" | "plain" | "prefix";
+            /** @description The city itself tells of this object identifier, and nobody else is asked */
+            local: boolean;
             /** @description Prefix of the node of the city that has the company's prefix in GS1, and resolves it; empty if none has */
             node: string;
             /**
@@ -7101,6 +7488,8 @@ export interface components {
             type: string;
         };
         IdentifierVerification: {
+            /** @description So are both in English; true too for a version that has none */
+            english: boolean;
             key: string;
             /** @description The PDF that is kept is the one that was signed */
             pdf: boolean;
@@ -7115,6 +7504,8 @@ export interface components {
         IdentifierVersion: {
             /** @description SHA-256 of everything that the report says */
             digest: string;
+            /** @description Of the report in English; empty for versions that were made before there was one */
+            digest_en: string;
             id: string;
             key: string;
             /** Format: date-time */
@@ -7123,6 +7514,9 @@ export interface components {
             node_id: string;
             /** Format: int64 */
             number: number;
+            pdf_en_sha256: string;
+            /** Format: int64 */
+            pdf_en_size: number;
             pdf_sha256: string;
             /** Format: int64 */
             pdf_size: number;
@@ -7132,6 +7526,9 @@ export interface components {
             signature: string;
             /** @enum {string} */
             suite: "international" | "guomi";
+            xlsx_en_sha256: string;
+            /** Format: int64 */
+            xlsx_en_size: number;
             xlsx_sha256: string;
             /** Format: int64 */
             xlsx_size: number;
@@ -7779,11 +8176,6 @@ export interface components {
             /** @enum {string} */
             to: "trial" | "in_service" | "refused" | "suspended" | "revoked";
         };
-        MoveRunInputBody: {
-            reason?: string;
-            /** @enum {string} */
-            to: "published" | "withdrawn";
-        };
         MoveTemplateInputBody: {
             /** @enum {string} */
             to: "published" | "withdrawn";
@@ -8115,6 +8507,26 @@ export interface components {
              */
             total: number;
         };
+        PageAlert: {
+            items: components["schemas"]["PlatformsAlert"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAlertSilence: {
+            items: components["schemas"]["PlatformsAlertSilence"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageApplication: {
             items: components["schemas"]["IdentifierApplication"][];
             /** @description Empty on the last page */
@@ -8435,16 +8847,6 @@ export interface components {
              */
             total: number;
         };
-        PagePlaceRow: {
-            items: components["schemas"]["PlatformsPlaceRow"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
         PagePlatformView: {
             items: components["schemas"]["PlatformsPlatformView"][];
             /** @description Empty on the last page */
@@ -8565,8 +8967,8 @@ export interface components {
              */
             total: number;
         };
-        PageStanding: {
-            items: components["schemas"]["PlatformsStanding"][];
+        PageSourceRun: {
+            items: components["schemas"]["PlatformsSourceRun"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -9098,6 +9500,306 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PlatformsAlert: {
+            /** @description The name of who takes care of it */
+            claimed: string;
+            /** Format: date-time */
+            claimed_at?: string;
+            code: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** Format: date-time */
+            fired_at?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "silent" | "overdue" | "bound" | "change" | "finding" | "incident" | "certificate" | "query";
+            /** @description Name and value */
+            labels: {
+                [key: string]: string;
+            };
+            operator: components["schemas"]["PlatformsOperator"];
+            platform: components["schemas"]["Text"];
+            /** @description Empty: it is about no platform */
+            platform_id: string;
+            /**
+             * @description Why nobody is told of it
+             * @enum {string}
+             */
+            quiet: "" | "silenced" | "inhibited";
+            rule: components["schemas"]["Text"];
+            rule_id: string;
+            /** @enum {string} */
+            severity: "critical" | "warning" | "info";
+            /**
+             * Format: date-time
+             * @description Since when it holds
+             */
+            since: string;
+            /** @enum {string} */
+            state: "pending" | "firing" | "resolved" | "closed";
+            summary: components["schemas"]["Text"];
+            /** Format: double */
+            value: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsAlertCounts: {
+            /** Format: int64 */
+            critical: number;
+            /** Format: int64 */
+            info: number;
+            /** Format: int64 */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Silenced or inhibited
+             */
+            quiet: number;
+            /** Format: int64 */
+            unclaimed: number;
+            /** Format: int64 */
+            warning: number;
+        };
+        PlatformsAlertCurve: {
+            /**
+             * Format: double
+             * @description With which it is compared
+             */
+            bound: number | null;
+            /** @description Of the indicator; empty for PromQL */
+            name: components["schemas"]["Text"];
+            op: string;
+            /** @description Unix milliseconds and value; none where the rule measures nothing over time */
+            points: (number[] | null)[];
+            unit: components["schemas"]["Text"];
+        };
+        PlatformsAlertDetail: {
+            /** @description The name of who takes care of it */
+            claimed: string;
+            /** Format: date-time */
+            claimed_at?: string;
+            code: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description PromQL, of rules that have some */
+            expr: string;
+            /** Format: date-time */
+            fired_at?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "silent" | "overdue" | "bound" | "change" | "finding" | "incident" | "certificate" | "query";
+            /** @description Name and value */
+            labels: {
+                [key: string]: string;
+            };
+            may_claim: boolean;
+            may_close: boolean;
+            may_give_up: boolean;
+            /** @description The caller takes care of it */
+            mine: boolean;
+            /** @description Who was told, the newest first */
+            notices: components["schemas"]["PlatformsAlertNotice"][];
+            operator: components["schemas"]["PlatformsOperator"];
+            platform: components["schemas"]["Text"];
+            /** @description Empty: it is about no platform */
+            platform_id: string;
+            /**
+             * @description Why nobody is told of it
+             * @enum {string}
+             */
+            quiet: "" | "silenced" | "inhibited";
+            rule: components["schemas"]["Text"];
+            rule_id: string;
+            /** @enum {string} */
+            severity: "critical" | "warning" | "info";
+            /**
+             * Format: date-time
+             * @description Since when it holds
+             */
+            since: string;
+            /** @enum {string} */
+            state: "pending" | "firing" | "resolved" | "closed";
+            /** @description What became of it, the oldest first */
+            steps: components["schemas"]["PlatformsAlertStep"][];
+            summary: components["schemas"]["Text"];
+            /** Format: double */
+            value: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsAlertNotice: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Alerts that it tells of
+             */
+            firing: number;
+            /** Format: int64 */
+            resolved: number;
+            /** @enum {string} */
+            state: "firing" | "resolved";
+            title: components["schemas"]["Text"];
+            /** @description operator, office, persons */
+            told: string[];
+        };
+        PlatformsAlertPreview: {
+            /** @description Why it could not be evaluated */
+            failure: string;
+            /**
+             * Format: int64
+             * @description For how many series it would hold now
+             */
+            holds: number;
+            /** @description The first of them */
+            items: components["schemas"]["PlatformsPreviewSample"][];
+            /** Format: int64 */
+            took_ms: number;
+        };
+        PlatformsAlertRoute: {
+            /** @description Labels whose alerts are told together */
+            group_by: string[];
+            id: string;
+            /**
+             * Format: int64
+             * @description Seconds before a notice of what was added
+             */
+            interval: number;
+            /** @description Takes the alerts that no other takes; it cannot be removed */
+            last: boolean;
+            /** @description All of them have to match; the last route has none */
+            matchers: components["schemas"]["AlertMatcher"][];
+            name: components["schemas"]["Text"];
+            /** @description Tell those who edit rules in the organisation of who last saved the rule */
+            office: boolean;
+            /** @description Tell the platform's operator */
+            operator: boolean;
+            /** @description Ids of further persons */
+            persons: string[];
+            /**
+             * Format: int64
+             * @description Seconds after which it is told again while it fires
+             */
+            repeat: number;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Seconds before the first notice of a group
+             */
+            wait: number;
+        };
+        PlatformsAlertRoutesView: {
+            /** @description In their order; the first that matches takes an alert */
+            items: components["schemas"]["PlatformsAlertRoute"][];
+        };
+        PlatformsAlertRule: {
+            /** @description The label alertname of its alerts; kept as it is when editing */
+            code: string;
+            /**
+             * @description Of change
+             * @enum {string}
+             */
+            direction?: "rise" | "fall" | "either";
+            enabled: boolean;
+            /** Format: date-time */
+            evaluated_at?: string;
+            /** @description Of query: PromQL that answers with a series for each alert */
+            expr?: string;
+            /** @description Why it could not be evaluated; empty when it could */
+            failure: string;
+            /**
+             * Format: int64
+             * @description Alerts that fire
+             */
+            firing: number;
+            /**
+             * Format: int64
+             * @description Seconds that it holds before the alert fires
+             */
+            for: number;
+            /**
+             * Format: int64
+             * @description For how many series it held when it was last evaluated
+             */
+            holds: number;
+            id: string;
+            /** @description Of bound and change; of overdue none is all */
+            indicator?: string;
+            /**
+             * Format: int64
+             * @description Seconds that the alert goes on firing when it holds no more
+             */
+            keep: number;
+            /** @enum {string} */
+            kind: "silent" | "overdue" | "bound" | "change" | "finding" | "incident" | "certificate" | "query";
+            /** @description Further labels of the alerts */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Of finding: the severity from which findings count
+             * @enum {string}
+             */
+            least?: "high" | "medium" | "low";
+            /**
+             * Format: double
+             * @description Of bound: the bound; of change: percent; of certificate: days
+             */
+            limit?: number;
+            name: components["schemas"]["Text"];
+            /**
+             * @description Of bound
+             * @enum {string}
+             */
+            op?: ">" | ">=" | "<" | "<=";
+            /** @description Ids; none: all in trial or in service */
+            platforms: string[];
+            /** @description Comes with the house; it can be changed and switched off, not removed */
+            ready: boolean;
+            /** @enum {string} */
+            severity: "critical" | "warning" | "info";
+            /** @description What an alert says; {{ $value }} and {{ $labels.name }} are filled in */
+            summary: components["schemas"]["Text"];
+            /** Format: int64 */
+            took_ms: number;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsAlertRulesView: {
+            /** @description The gravest first */
+            items: components["schemas"]["PlatformsAlertRule"][];
+            /**
+             * Format: int64
+             * @description Rules that there may be
+             */
+            most: number;
+        };
+        PlatformsAlertSilence: {
+            author: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            matchers: components["schemas"]["AlertMatcher"][];
+            reason: string;
+            /** @enum {string} */
+            state: "pending" | "active" | "expired";
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsAlertStep: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            did: "fired" | "resolved" | "rule" | "claimed" | "released" | "closed";
+            /** @description Empty: the evaluation */
+            name: string;
+            reason: string;
+        };
         PlatformsAvailabilityView: {
             /** @description Of all targets together; the last 90, the oldest first */
             days: components["schemas"]["PlatformsPeriodView"][];
@@ -9446,26 +10148,6 @@ export interface components {
              */
             stopped: number;
         };
-        PlatformsPlaceRow: {
-            class: string;
-            /** Format: double */
-            factor: number;
-            /** @enum {string} */
-            grade: "A" | "B" | "C" | "D" | "none";
-            /** Format: int64 */
-            high: number;
-            id: string;
-            /** Format: int64 */
-            low: number;
-            name: components["schemas"]["Text"];
-            /** Format: int64 */
-            rank: number;
-            /** Format: double */
-            score: number;
-            /** Format: double */
-            sum: number;
-            tied: boolean;
-        };
         PlatformsPlatformDetail: {
             class: string;
             code: string;
@@ -9545,6 +10227,16 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PlatformsPreviewSample: {
+            labels: {
+                [key: string]: string;
+            };
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            summary: components["schemas"]["Text"];
+            /** Format: double */
+            value: number;
+        };
         PlatformsQualityDay: {
             /** Format: date-time */
             day: string;
@@ -9607,114 +10299,6 @@ export interface components {
              */
             validity: number;
         };
-        PlatformsRankInput: {
-            code: string;
-            /**
-             * Format: int64
-             * @description How many facts it comes of
-             */
-            facts: number;
-            /**
-             * Format: date-time
-             * @description When the last of them came in
-             */
-            known: string;
-            /**
-             * Format: date-time
-             * @description Of the last of them
-             */
-            period: string;
-            /** Format: int64 */
-            revision: number;
-            /**
-             * @description How the month's value comes of the facts: the last, their sum, the rise of a counter, their mean
-             * @enum {string}
-             */
-            rule: "last" | "sum" | "rise" | "mean";
-            /** @description The report that it came in with */
-            submission_id: string;
-            /** Format: double */
-            value: number;
-        };
-        PlatformsRanked: {
-            /** @description Weights by AHP alone; empty: not used */
-            ahp: number[];
-            /** @description What each item does to the order */
-            effects: components["schemas"]["RankEffect"][];
-            /** @description Weights by entropy alone; empty: not used */
-            entropy: number[];
-            /** @description Fewer than 8 platforms: entropy is unstable and was left out where AHP is there */
-            few: boolean;
-            /** @description Ranks at other shares of AHP, when both count */
-            lambdas: components["schemas"]["RankLambda"][];
-            opinions: components["schemas"]["RankOpinion"][];
-            places: components["schemas"]["RankPlace"][];
-            platforms: components["schemas"]["PlatformsRankedPlatform"][];
-            unranked: components["schemas"]["RankUnranked"][];
-            /** @description As the items are, adding up to 1 */
-            weights: number[];
-        };
-        PlatformsRankedBy: {
-            code: string;
-            /** @enum {string} */
-            rule: "last" | "sum" | "rise" | "mean";
-            title: components["schemas"]["Text"];
-            unit: components["schemas"]["Text"];
-        };
-        PlatformsRankedPlatform: {
-            class: string;
-            /**
-             * @description Of its data quality
-             * @enum {string}
-             */
-            grade: "A" | "B" | "C" | "D" | "none";
-            id: string;
-            /** @description Figures that counted; empty to who may not see them */
-            inputs: components["schemas"]["PlatformsRankInput"][];
-            name: components["schemas"]["Text"];
-            /** @description The organisation that operates it */
-            owner: string;
-            /**
-             * Format: double
-             * @description Score of its data quality
-             */
-            trust: number;
-        };
-        PlatformsRanking: {
-            /** @description Platforms of this class are compared; empty: all */
-            class: string;
-            /** Format: date-time */
-            created_at: string;
-            id: string;
-            method: components["schemas"]["RankMethod"];
-            name: components["schemas"]["Text"];
-            note: string;
-            /** Format: int64 */
-            version: number;
-        };
-        PlatformsRankingInput: {
-            class?: string;
-            method: components["schemas"]["RankMethod"];
-            name: components["schemas"]["Text"];
-            note?: string;
-        };
-        PlatformsRankingView: {
-            /** @description Platforms of this class are compared; empty: all */
-            class: string;
-            /** Format: date-time */
-            created_at: string;
-            id: string;
-            method: components["schemas"]["RankMethod"];
-            name: components["schemas"]["Text"];
-            note: string;
-            /** Format: int64 */
-            version: number;
-        };
-        PlatformsRankingsView: {
-            /** @description Indicators that can be ranked by */
-            indicators: components["schemas"]["PlatformsRankedBy"][];
-            items: components["schemas"]["PlatformsRanking"][];
-        };
         PlatformsReport: {
             items: components["schemas"]["PlatformsReportItem"][] | null;
             /** @description 2026-11-24T10:15:00+08:00, 2026-11-24 or 2026-11 */
@@ -9747,39 +10331,6 @@ export interface components {
             /** Format: double */
             value: number;
         };
-        PlatformsRunDetail: {
-            by: string;
-            class: string;
-            /** Format: date-time */
-            computed_at: string;
-            /**
-             * Format: int64
-             * @description Version of the method
-             */
-            edition: number;
-            id: string;
-            may_move: string[];
-            method: components["schemas"]["RankMethod"];
-            /** @description 2026-10 */
-            month: string;
-            name: components["schemas"]["Text"];
-            /**
-             * Format: int64
-             * @description How many have a place
-             */
-            platforms: number;
-            /** Format: date-time */
-            published_at?: string;
-            ranking_id: string;
-            /** @description Why it was withdrawn */
-            reason: string;
-            result: components["schemas"]["PlatformsRanked"];
-            /** @enum {string} */
-            state: "draft" | "published" | "withdrawn";
-            synthetic: boolean;
-            /** Format: int64 */
-            version: number;
-        };
         PlatformsSeriesView: {
             code: string;
             /** @description Unix milliseconds and value */
@@ -9791,35 +10342,110 @@ export interface components {
             source: "facts" | "series";
             unit: components["schemas"]["Text"];
         };
-        PlatformsStanding: {
-            by: string;
-            class: string;
-            /** Format: date-time */
-            computed_at: string;
-            /**
-             * Format: int64
-             * @description Version of the method
-             */
-            edition: number;
-            id: string;
-            /** @description 2026-10 */
-            month: string;
-            name: components["schemas"]["Text"];
-            /**
-             * Format: int64
-             * @description How many have a place
-             */
-            platforms: number;
-            /** Format: date-time */
-            published_at?: string;
-            ranking_id: string;
-            /** @description Why it was withdrawn */
-            reason: string;
+        PlatformsSourceInput: {
+            name: string;
+            /** @description Password, token or value of the header; kept sealed and never shown. Without it, a source keeps the one that it has */
+            secret?: string;
+            spec: components["schemas"]["PullSpec"];
+        };
+        PlatformsSourceJob: {
+            /** Format: double */
+            fraction: number;
+            note: components["schemas"]["Text"];
             /** @enum {string} */
-            state: "draft" | "published" | "withdrawn";
-            synthetic: boolean;
+            state: "waiting" | "running";
+        };
+        PlatformsSourceRun: {
+            /** Format: int64 */
+            accepted: number;
+            /** @enum {string} */
+            asked: "schedule" | "person";
+            /** Format: date-time */
+            at: string;
+            detail?: string;
+            /** @enum {string} */
+            fault?: "name" | "forbid" | "connect" | "timeout" | "tls" | "protocol" | "status" | "redirect" | "plain" | "encoding" | "size" | "mapping" | "gate";
+            /** @description What is wrong under the mapping */
+            faults: components["schemas"]["PullFault"][];
+            id: string;
+            /** Format: double */
+            ms: number;
+            /** @enum {string} */
+            outcome: "stored" | "partial" | "unchanged" | "failed";
+            period?: string;
+            receipt?: string;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description How far the source's clock was ahead of ours
+             */
+            skew_ms?: number;
+            /**
+             * Format: int64
+             * @description Of the answer by HTTP
+             */
+            status?: number;
+        };
+        PlatformsSourceState: {
+            /**
+             * Format: int64
+             * @description Periods that are over and were not read yet
+             */
+            behind: number;
+            /** @description The newest period that was read, of a source that is asked for periods */
+            done?: string;
+            /**
+             * Format: int64
+             * @description In a row
+             */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description When it was last read without a fault
+             */
+            good_at?: string;
+            id: string;
+            /** @description Somebody asked to read it now */
+            job?: components["schemas"]["PlatformsSourceJob"];
+            name: string;
+            /** Format: date-time */
+            next_at: string;
+            /**
+             * @description Why it is not read; empty when it is
+             * @enum {string}
+             */
+            paused?: "hand" | "mapping";
+            platform_id: string;
+            /** @description The last one */
+            run?: components["schemas"]["PlatformsSourceRun"];
+            /**
+             * Format: int64
+             * @description How often a secret was set; 0 when there is none. The secret itself is never shown
+             */
+            secret_version: number;
+            spec: components["schemas"]["PullSpec"];
+            /** @enum {string} */
+            state: "waiting" | "good" | "failing" | "paused";
             /** Format: int64 */
             version: number;
+        };
+        PlatformsSourcesView: {
+            items: components["schemas"]["PlatformsSourceState"][];
+            /** Format: int64 */
+            most: number;
+            /** @description The platform is in trial or in service: its sources are read */
+            reading: boolean;
+            /**
+             * Format: int64
+             * @description How far the clocks of the platform's sources are ahead of ours: the median of the last readings that told the time
+             */
+            skew_ms: number | null;
+        };
+        PlatformsStartedView: {
+            job: string;
         };
         PlatformsStatusView: {
             /** @description The last 90, the oldest first; days without looks are not there */
@@ -9866,6 +10492,8 @@ export interface components {
             sent_at: string;
             /** Format: int64 */
             seq: number;
+            /** @description Name of the source that it was pulled from */
+            source?: string;
             /** @enum {string} */
             status: "accepted" | "partial" | "refused";
         };
@@ -9908,6 +10536,64 @@ export interface components {
             code: string;
             title: components["schemas"]["Text"];
         };
+        PlatformsTestInput: {
+            /** @description An answer that was pasted; nothing is asked then */
+            sample?: string;
+            secret?: string;
+            /** @description Whose secret is used where none is given */
+            source?: string;
+            spec: components["schemas"]["PullSpec"];
+        };
+        PlatformsTestRow: {
+            code: string;
+            dims?: {
+                [key: string]: string;
+            };
+            /** @description Why the gate would not take it */
+            finding?: components["schemas"]["PlatformsFinding"];
+            /** @description Where it stands: a row of the document, or a series */
+            origin: string;
+            period: string;
+            /** Format: double */
+            value: number;
+        };
+        PlatformsTestView: {
+            /** Format: int64 */
+            bytes: number;
+            detail?: string;
+            /**
+             * @description Why the source could not be read
+             * @enum {string}
+             */
+            fault?: "name" | "forbid" | "connect" | "timeout" | "tls" | "protocol" | "status" | "redirect" | "plain" | "encoding" | "size";
+            faults: components["schemas"]["PullFault"][];
+            /** @description Names of metrics in the answer, of Prometheus */
+            metrics?: string[] | null;
+            /** Format: double */
+            ms: number;
+            /** @description Of rows that do not say theirs */
+            period: string;
+            /**
+             * Format: int64
+             * @description Of them, those that the gate would not take
+             */
+            refused: number;
+            /** @description The first hundred */
+            rows: components["schemas"]["PlatformsTestRow"][];
+            /** @description How the answer begins */
+            sample?: string;
+            /** Format: int64 */
+            skew_ms?: number;
+            /**
+             * Format: int64
+             * @description Rows that were found
+             */
+            total: number;
+            /** @description The sample is not the whole answer */
+            trimmed: boolean;
+            /** @description There is no mapping yet */
+            untested: boolean;
+        };
         PlatformsVocabularyView: {
             classes: components["schemas"]["PlatformsTerm"][];
             districts: components["schemas"]["PlatformsTerm"][];
@@ -9942,12 +10628,6 @@ export interface components {
         PolicyCheckInputBody: {
             cedar: string;
             noun: string;
-        };
-        PreviewInputBody: {
-            class?: string;
-            method: components["schemas"]["RankMethod"];
-            /** @description 2026-10 */
-            month: string;
         };
         ProbeLook: {
             /** Format: date-time */
@@ -10063,149 +10743,93 @@ export interface components {
             /** @enum {string} */
             method: "totp" | "recovery" | "password";
         };
-        RankEffect: {
-            /**
-             * Format: int64
-             * @description Most places that a platform moves without it
-             */
-            moved: number;
-            /**
-             * Format: double
-             * @description Kendall's rank correlation (tau-b) with the order without this item; 1: it changes nothing
-             */
-            tau: number;
+        PullFault: {
+            /** @enum {string} */
+            code: "document" | "rows" | "metric" | "missing" | "several" | "kind" | "number" | "period" | "duplicate" | "many";
+            /** @description Of the mapping, as table.period or rules[0] */
+            field: string;
+            /** @description What was there */
+            found?: string;
+            /** @description The row; empty for the whole */
+            origin?: string;
+            /** @description That was followed */
+            path?: string;
         };
-        RankItem: {
+        PullRule: {
             /** @description The indicator */
             code: string;
-            /** @description By ln(1 + x): for counts that differ by powers of ten */
-            log: boolean;
-            /** @description The indicator that it is divided by; empty: as it is */
-            per: string;
-            /** @description Less is better */
-            reverse: boolean;
+            /**
+             * @description What several series of one indicator and breakdown become; without it they are a fault
+             * @enum {string}
+             */
+            combine?: "sum" | "max";
+            /** @description The label that holds each dimension: industry, district, size, type */
+            dims?: {
+                [key: string]: string;
+            };
             /**
              * Format: double
-             * @description By hand; any unit, only proportions count
+             * @description Values are multiplied by it; 1 when it is not given
              */
-            weight: number;
+            factor?: number;
+            /** @description Only series with these labels */
+            labels?: {
+                [key: string]: string;
+            };
+            metric: string;
         };
-        RankJudgement: {
-            expert: string;
-            matrix: (number[] | null)[];
+        PullSchedule: {
+            /** @description Time of day (UTC+8), as 00:30, of the day after, or of the first of the month after */
+            at?: string;
+            /**
+             * Format: int64
+             * @description Seconds, at least 15
+             */
+            every?: number;
+            /** @enum {string} */
+            kind: "every" | "day" | "month";
         };
-        RankLambda: {
+        PullSpec: {
+            /** @enum {string} */
+            auth: "none" | "basic" | "bearer" | "header";
+            /** @description Name of the header that holds the secret */
+            header?: string;
+            /** @enum {string} */
+            kind: "prometheus" | "json";
+            /** @description Selectors of a federation endpoint (match[]) */
+            match?: string[] | null;
+            /** @description Of Prometheus: which series are which indicator */
+            rules?: components["schemas"]["PullRule"][] | null;
+            schedule: components["schemas"]["PullSchedule"];
+            /** @description Of JSON: where rows are, and what in them */
+            table?: components["schemas"]["PullTable"];
+            /** @description {day} and {month} in it stand for the period that is asked for, as 2026-11-26 and 2026-11 */
+            url: string;
+            /** @description Of basic */
+            user?: string;
+        };
+        PullTable: {
+            /** @description Where each dimension is: industry, district, size, type */
+            dims?: {
+                [key: string]: string;
+            };
+            /**
+             * @description How periods are written: auto is RFC 3339, 2026-11-26 or 2026-11; datetime is 2026-11-26 15:04:05 in China's time
+             * @enum {string}
+             */
+            format?: "auto" | "datetime" | "date8" | "month6" | "unix" | "unix_ms";
+            /** @description Where the period of a row is; without it the values are of the time or the period that is asked for */
+            period?: string;
+            /** @description Which nodes are rows */
+            rows: string;
+            values: components["schemas"]["PullValue"][];
+        };
+        PullValue: {
+            /** @description The indicator, or, when it begins with @, the path that holds it */
+            code: string;
             /** Format: double */
-            lambda: number;
-            /** @description As the places are */
-            ranks: number[];
-        };
-        RankMethod: {
-            /**
-             * Format: double
-             * @description No item weighs more; 0: no limit
-             */
-            cap: number;
-            /**
-             * Format: double
-             * @description Relative error of values that rank intervals allow for
-             */
-            error: number;
-            items: components["schemas"]["RankItem"][];
-            /** @description Of the experts, for AHP */
-            judgements: components["schemas"]["RankJudgement"][];
-            /**
-             * Format: double
-             * @description Share of AHP when entropy counts too
-             */
-            lambda: number;
-            /** @enum {string} */
-            scaling: "minmax" | "zscore" | "place";
-            /**
-             * Format: double
-             * @description Values outside this and one minus this quantile count as the quantile (winsorising)
-             */
-            trim: number;
-            /** @description Multiply by 0.7 + 0.3 × data quality score ÷ 100 */
-            trust: boolean;
-            /** @enum {string} */
-            weighting: "hand" | "ahp" | "entropy" | "ahp_entropy";
-        };
-        RankOpinion: {
-            expert: string;
-            /**
-             * Format: double
-             * @description What the other comparisons say of the worst one
-             */
-            hint: number;
-            /**
-             * Format: double
-             * @description Consistency ratio (CR); 0.1 and more contradicts itself
-             */
-            ratio: number;
-            weights: number[];
-            worst: number[] | null;
-        };
-        RankPart: {
-            /** @description false: not reported; counts as the worst */
-            known: boolean;
-            /**
-             * Format: double
-             * @description Weight × scaled
-             */
-            points: number;
-            /**
-             * Format: double
-             * @description The value, divided if the item says so
-             */
-            raw: number;
-            /**
-             * Format: double
-             * @description 0 to 100
-             */
-            scaled: number;
-        };
-        RankPlace: {
-            /**
-             * Format: double
-             * @description 0.7 + 0.3 × data quality score ÷ 100; 1 when it does not count
-             */
-            factor: number;
-            /**
-             * Format: int64
-             * @description Worst rank of the same
-             */
-            high: number;
-            id: string;
-            /**
-             * Format: int64
-             * @description Best rank of nine in ten repetitions with values and weights a little off
-             */
-            low: number;
-            /** @description As the items are */
-            parts: components["schemas"]["RankPart"][];
-            /**
-             * Format: int64
-             * @description Equal scores share a rank
-             */
-            rank: number;
-            /**
-             * Format: double
-             * @description 0 to 100
-             */
-            score: number;
-            /**
-             * Format: double
-             * @description Before the factor for data quality
-             */
-            sum: number;
-            /** @description Its order against the place above is within the error */
-            tied: boolean;
-        };
-        RankUnranked: {
-            id: string;
-            /** @enum {string} */
-            why: "missing" | "ungraded";
+            factor?: number;
+            path: string;
         };
         RegisterCodesInputBody: {
             /** Format: int64 */
@@ -10714,6 +11338,17 @@ export interface components {
             client_id: string;
             post_logout_redirect_uri?: string;
             state?: string;
+        };
+        SilenceInputBody: {
+            /**
+             * Format: date-time
+             * @description Default: now
+             */
+            from?: string;
+            matchers: components["schemas"]["AlertMatcher"][];
+            reason: string;
+            /** Format: date-time */
+            to: string;
         };
         StartImportInputBody: {
             /** @description Replace identifiers that exist */
@@ -13420,6 +14055,35 @@ export interface operations {
             };
         };
     };
+    "get-identifier-nodes-id-tables-signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-identifier-nodes-id-tables-statistics": {
         parameters: {
             query?: {
@@ -14456,6 +15120,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IdentifierCodeRule"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-identifier-signatures-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -18181,6 +18876,674 @@ export interface operations {
             };
         };
     };
+    "get-platforms-alerting-alerts": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                platform?: string;
+                rule?: string;
+                severity?: "critical" | "warning" | "info";
+                state?: "pending" | "firing" | "resolved" | "closed";
+                claimed?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAlert"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-alerts-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-alerts-id-claim": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-alerts-id-close": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseAlertInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-alerts-id-curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertCurve"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-alerts-id-release": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertPreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRoutesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRoute"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRoute"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-alerting-routes-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRoute"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRoute"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-alerting-routes-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRulesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRule"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-alerting-rules-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertRule"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-alerting-rules-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-silences": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "pending" | "active" | "expired";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAlertSilence"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertSilence"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-alerting-silences-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsAlertCounts"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-platforms-catalogue": {
         parameters: {
             query?: never;
@@ -18597,373 +19960,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlatformsFindingDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-platforms-rank-methods": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlatformsRankingsView"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-platforms-rank-methods": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlatformsRankingInput"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlatformsRankingView"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "put-platforms-rank-methods-id": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlatformsRankingInput"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlatformsRankingView"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "delete-platforms-rank-methods-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-platforms-rank-previews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PreviewInputBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlatformsRanked"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-platforms-rank-results": {
-        parameters: {
-            query?: {
-                /** @description Download the whole filtered list */
-                export?: "csv" | "xlsx";
-                /** @description How many items at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description Field to sort by; a leading - turns the order */
-                sort?: string;
-                /** @description Text to search for */
-                q?: string;
-                ranking?: string;
-                state?: "draft" | "published" | "withdrawn";
-                class?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageStanding"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-platforms-rank-results": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ComputeRunInputBody"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlatformsRunDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-platforms-rank-results-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlatformsRunDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-platforms-rank-results-id-places": {
-        parameters: {
-            query?: {
-                /** @description Download the whole filtered list */
-                export?: "csv" | "xlsx";
-                /** @description How many items at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description Field to sort by; a leading - turns the order */
-                sort?: string;
-                /** @description Text to search for */
-                q?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PagePlaceRow"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-platforms-rank-results-id-state": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MoveRunInputBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlatformsRunDetail"];
                 };
             };
             /** @description Refused */
@@ -19733,6 +20729,332 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlatformsSeriesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsSourcesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsSourceInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsSourceState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-sources-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsTestInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsTestView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-id-sources-source": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsSourceInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsSourceState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-id-sources-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-sources-source-pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsSourceState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-sources-source-resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsSourceState"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-sources-source-runs": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                outcome?: "stored" | "partial" | "unchanged" | "failed";
+            };
+            header?: never;
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSourceRun"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-sources-source-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsStartedView"];
                 };
             };
             /** @description Refused */

@@ -85,6 +85,7 @@ type Engine struct {
 	o        Options
 	homes    atomic.Pointer[homes]
 	recalled recalled
+	spaces   parsed
 	sources  *tally.Sources
 	proofs   chan struct{} // that are being computed
 	live     chan struct{} // streams of changes that stay open
@@ -125,6 +126,8 @@ func (e *Engine) Resolve(req *server.Request, res *server.Response) bool {
 		}
 	case bytes.HasPrefix(key, []byte(wire.NA)):
 		return false // a prefix that is not there may need a referral, which takes reading
+	case home.computable(key, req.Received):
+		return false // a template may make its values
 	default:
 		res.Fail(wire.CodeNotFound, noHandle)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +26,9 @@ type Home struct {
 
 	// Spent says that no more is resolved today: more than the node's quota was.
 	Spent atomic.Bool
+
+	space  atomic.Pointer[space] // nil is not known
+	asking sync.Mutex            // for the prefix's namespace
 }
 
 // meter is where a request counts.
@@ -164,6 +168,7 @@ func (e *Engine) catchUp(ctx context.Context, last uint64) (uint64, error) {
 		for i := range list {
 			last = list[i].Number
 			moved = moved || list[i].Action == wire.ActionHome || list[i].Action == wire.ActionUnhome
+			e.forget(list[i].Handle)
 		}
 		if len(list) < followed {
 			break
@@ -173,6 +178,16 @@ func (e *Engine) catchUp(ctx context.Context, last uint64) (uint64, error) {
 		return last, nil
 	}
 	return last, e.refresh(ctx)
+}
+
+// forget has the namespace of a prefix asked for again whose record was changed.
+func (e *Engine) forget(handle string) {
+	if !wire.IsPrefixHandle(handle) {
+		return
+	}
+	if home := e.homes.Load().list[wire.Fold(handle)]; home != nil {
+		home.space.Store(nil)
+	}
 }
 
 // followed is how many changes are read at once.

@@ -26,6 +26,11 @@ func (e *Engine) resolve(ctx context.Context, req *server.Request, res *server.R
 		return home, fmt.Errorf("load %s: %w", handle, err)
 	}
 	if r == nil {
+		if r, err = e.computed(ctx, home, handle); err != nil {
+			return home, err
+		}
+	}
+	if r == nil {
 		return home, e.refer(ctx, handle, req, res)
 	}
 	if answer(r, req, res) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"linghang/lib/handle/auth"
+	"linghang/lib/handle/namespace"
 	"linghang/lib/handle/wire"
 )
 
@@ -45,6 +46,8 @@ func checkData(v *wire.Value) (err error) {
 		_, err = wire.DecodeSite(v.Data)
 	case wire.Equal(v.Type, wire.TypePublicKey):
 		_, err = auth.DecodePublicKey(v.Data)
+	case wire.Equal(v.Type, wire.TypeNamespace):
+		_, err = namespace.Parse(v.Data)
 	case wire.Equal(v.Type, wire.TypeAlias), wire.Equal(v.Type, wire.TypeService), wire.Equal(v.Type, wire.TypeServicePrefix):
 		err = wire.CheckHandle(string(v.Data))
 	}

@@ -219,6 +219,7 @@ func (s *Station) build(h server.Handler, lookup func(context.Context, wire.Refe
 	o := server.Options{Handler: h, Site: s.site, Key: s.key, AllowLogin: true, UDPRate: s.c.UDPRate}
 	if lookup != nil {
 		o.Authenticate = server.KeyCheck(auth.Policy{}, lookup, verify)
+		o.Modes, o.SessionKey = []wire.Mode{wire.ModeClientKey, wire.ModeServerKey, wire.ModeHandleKey}, lookup
 	}
 	if s.server, err = server.New(o); err != nil {
 		return fmt.Errorf("build the node: %w", err)

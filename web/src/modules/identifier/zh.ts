@@ -25,9 +25,14 @@ export const zh = {
   },
   recognised: {
     title: '识别结果', system: '标识体系', canonical: '规范形式', reason: '依据', where: '在哪里解析', sure: '确定', maybe: '可能', here: '本页解析', nowhere: '未配置', ask: '到 {{server}} 查询', noBridge: '这不是 Handle 标识。运维人员可在配置 identifier.bridges 中填写该体系的解析服务，之后即可在此查询。',
+    showLocal: '查看本市登记', byCity: '本市登记', moreRecords: '记录过多，只显示前 {{count}} 条。',
     answer: '对方的应答', answered: '已应答（{{status}}）', unknown: '对方没有这个标识（{{status}}）', failed: '对方出错（{{status}}）', from: '由 {{server}} 应答', leads: '指向', document: '应答内容，{{type}}', noDocument: '应答不是文本（{{type}}）', cut: '内容过长，只显示前 256 KiB。',
     of: { handle: 'Handle', gs1: 'GS1', did: 'DID 分布式标识', oid: 'OID 对象标识符', urn: 'URN', ecode: 'Ecode', vaa: 'VAA' },
     by: { scheme: '以该体系的前缀开头', address: '是该体系解析网站的地址', elements: '全部由应用标识符和合规的值组成', 'check-digit': '校验位正确', arcs: '数字符合对象标识符的规则', agency: '以发码机构代码开头', length: '位数与该体系相同', prefix: '由前缀、“/”和后缀组成' },
+  },
+  ors: {
+    services: '对象标识符的服务', service: '服务', value: '内容', order: '次序，优先级', other: '其他记录', useless: '记录无结果', route: '解析路径', asked: '询问', tcp: '改用 TCP 询问', checked: '解析服务器已作 DNSSEC 验证', unchecked: '未经 DNSSEC 验证',
+    of: { COID: '规范 OID', CINF: '子节点信息', RINF: '注册信息', MINF: 'ASN.1 模块', UINF: 'URI', LINF: '标识注册机构' },
   },
   way: {
     from: '递归节点', fromNote: '代您询问', end: '结果', ask: '询问', cache: '缓存', policy: '本地策略', trust: '验证签名', unknownNode: '外部节点', place: '询问服务在哪里', values: '询问标识的值', known: '缓存还有效 {{value}}', hours: '{{n}} 小时', minutes: '{{n}} 分钟', seconds: '{{n}} 秒', was: '上次所知的服务位置', stale: '服务无应答，用之前记下的', blocked: '标识被策略禁止', forced: '按策略给出应答', signature: '验证第 {{value}} 号值中的签名', proof: '验证身份证明', led: '按指引询问',
@@ -129,10 +134,14 @@ export const zh = {
   },
   tables: {
     title: '上报表', of: '截至', now: '当前', files: '下载', t1: '表 1 二级节点运营者', t2: '表 2 二级节点解析配置', t3: '表 3 二级节点统计', t4: '表 4 二级节点元数据', t5: '表 5 二级节点应用', t6: '表 6 企业信息', t7: '表 7 企业解析配置', t8: '表 8 企业统计', t9: '表 9 企业标识', t10: '表 10 企业应用', t11: '表 11 企业元数据',
-    note: '来自登记、填报和计数，请求数含拨测；不掌握的项目留空，并在“缺少的项目”列中逐行列出，在各节点的“运营者与应用”中补填。证件图片不在表中；表 9 不含已删除的标识。',
+    all: '全部表（已签名）', signed: '已签名',
+    note: '“已签名”为 ZIP，含 CSV、XLSX 和签名文件，可在下方验证。来自登记、填报和计数，请求数含拨测；不掌握的项目留空，并在“缺少的项目”列中逐行列出，在各节点的“运营者与应用”中补填。证件图片不在表中；表 9 不含已删除的标识。',
   },
   escrow: { title: '数据托管', note: '每天为托管机构生成一个数据包：路由和在本系统托管的标识，加密、签名，放到配置的目录。失败时通知运营单位，十分钟后再试。', package: '数据包', full: '全量', after: '在 {{base}} 之后的变更', records: '记录（− 删除）', size: '大小（KiB）', manifest: '清单摘要', none: '还没有托管数据包', noneNote: '在配置 identifier.escrow 中填写托管机构的证书和目录，之后每天自动生成。', state: { placed: '已放置', failed: '失败' } },
-  reports: { title: '月报', note: '正式运行的节点，每月 1 日凌晨生成上月月报，每个版本都有签名，内容不再改变；生成后通知运营单位。补填突发事件的原因和处置后，可生成新版本。', version: '版本', made: '生成时间', digest: '数据摘要', signature: '签名', check: '验证', holds: '签名有效，文件完好', damaged: '文件损坏', broken: '签名无效', make: '生成新版本', makeNote: '内容与上一版本相同时不生成。', preview: '本月预览', done: '月报已生成', none: '还没有月报', noneNote: '节点正式运行后，下月 1 日生成；也可现在生成过去月份的月报。' },
+  reports: { title: '月报', note: '正式运行的节点，每月 1 日凌晨生成上月月报，每个版本都有签名，内容不再改变；生成后通知运营单位。补填突发事件的原因和处置后，可生成新版本。', version: '版本', made: '生成时间', digest: '数据摘要', signature: '签名', check: '验证', holds: '签名有效，文件完好', damaged: '文件损坏', broken: '签名无效', make: '生成新版本', makeNote: '内容与上一版本相同时不生成。', preview: '本月预览', inChinese: '{{file}} 中文', inEnglish: '{{file}} 英文', done: '月报已生成', none: '还没有月报', noneNote: '节点正式运行后，下月 1 日生成；也可现在生成过去月份的月报。' },
+  verify: {
+    choose: '验证下载的文件（ZIP 或签名）', result: '验证结果', statement: '被签名的文字', holds: '签名有效，由本系统签发', whole: '签名有效，{{count}} 个文件完好', changed: '签名有效，但文件与签名时不符', broken: '签名无效，或不是本系统签发', key: '密钥 {{key}}', file: '文件', state: '状态', of: { whole: '完好', changed: '已被改动', missing: '缺少', foreign: '不在签名中' },
+  },
   operator: {
     title: '运营者与应用', missing: '上报表还缺 {{count}} 项', complete: '上报表所需项目已齐', and: '、', elsewhere: '统一社会信用代码在机构登记中填写；行业和联系人在“编辑”中填写；其余在下方填写。', saved: '已保存', removed: '已删除', remove: '删除应用“{{name}}”？', note: '法定代表人和联系人的证件号码加密保存，只给运营单位和上级节点的运营单位看，查看留有记录。',
     unit: '单位', ownership: '单位性质', province: '省', city: '市', line: '详细地址', website: '网站', registrar: '登记机关', capital: '注册资本', founded: '成立日期', until: '营业期限至', introduction: '单位简介', legal: '法定代表人', person: '姓名', fax: '传真', contact: '联系人证件', paperKind: '证件类型', paperNumber: '证件号码', cloud: '云服务商', port: '端口', running: '建设、运营和托管',
@@ -167,8 +176,11 @@ export const zh = {
     state: { running: '排版中', done: '已完成', failed: '失败', cancelled: '已停止' },
   },
   problems: {
-    monthly: { same: '内容与第 {{number}} 版相同，未生成。', made: '他人刚生成了这个版本。' },
+    monthly: { same: '内容与第 {{number}} 版相同，未生成。', made: '他人刚生成了这个版本。', language: '第 {{number}} 版没有英文；请生成新版本。' },
     month: '请选择已经结束的月份。',
+    bridge: { not: '这不是该体系的标识。', none: '没有配置该体系的解析服务。', busy: '正在查询的标识太多，请稍后重试。', silent: '{{server}} 没有应答。', loop: '名称循环指向或指向太多次，已停止。', dns: '无法按 DNS 查询：{{why}}' },
+    signature: { file: '请选择下载的上报表 ZIP，或月报的签名文件。' },
+    table: { number: '没有这个表号，应为 1 至 11。', role: '上报表属于二级节点。' },
     particulars: { invalid: '填写有误。' },
     application: { invalid: '应用填写有误或不完整。', many: '一个节点最多登记 1000 个应用。' },
     code: { invalid: '编码规则有误或不完整。', field: '数据项“{{item}}”写入编码，只能是字母、数字和 . _ -。', check: '{{text}} 无法计算校验位。', used_up: '流水号不足，还剩 {{left}} 个。', stopped: '编码规则已停用。', taken: '接下来的编码都已被占用。', used: '规则已发出流水号，不再改变；请复制新建。', ended: '此批次已经结束。' },

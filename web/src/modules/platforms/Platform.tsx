@@ -5,6 +5,7 @@ import { useNavigate, useParams, useSearchParams } from 'react-router'
 import {
   api, Confirm, EntityForm, Failure, Figure, Figures, ifMatch, Loading, none, PageHeader, PageTabs, Problem, read, Remarks, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText,
 } from '../../kernel'
+import { AlertList } from './AlertList'
 import { Availability } from './Availability'
 import { Backfill } from './Backfill'
 import { freshnessTone, roomKey, statusTone, usePlatform, useVocabulary, type PlatformDetail } from './data'
@@ -12,6 +13,7 @@ import { Indicators } from './Indicators'
 import { Keys } from './Keys'
 import { inputOf, PlatformFields, type Values } from './PlatformFields'
 import { PlatformQuality } from './PlatformQuality'
+import { Sources } from './Sources'
 import { Submissions } from './Submissions'
 import { usePlatformTexts } from './texts'
 
@@ -42,7 +44,8 @@ function Page({ platform }: { platform: PlatformDetail }) {
     { key: 'indicators', label: t('page.indicators'), children: <Indicators id={platform.id} shared={platform.shared ?? false} /> },
     { key: 'quality', label: t('quality.title'), children: <PlatformQuality id={platform.id} shared={platform.shared ?? false} /> },
     ...(platform.shared ? [] : [{ key: 'availability', label: t('availability.title'), children: <Availability platform={platform} /> }]),
-    ...(platform.shared ? [] : [{ key: 'submissions', label: t('page.submissions'), children: <Submissions id={platform.id} /> }, { key: 'keys', label: t('page.keys'), children: <Keys platform={platform} /> }, { key: 'comments', label: t('page.comments'), children: <Remarks kind="platforms.platform" id={platform.id} /> }]),
+    ...(platform.shared || !may('platforms.alert.view') ? [] : [{ key: 'alerts', label: t('alerts.title'), children: <AlertList platform={platform.id} /> }]),
+    ...(platform.shared ? [] : [{ key: 'sources', label: t('sources.title'), children: <Sources platform={platform} /> }, { key: 'submissions', label: t('page.submissions'), children: <Submissions id={platform.id} /> }, { key: 'keys', label: t('page.keys'), children: <Keys platform={platform} /> }, { key: 'comments', label: t('page.comments'), children: <Remarks kind="platforms.platform" id={platform.id} /> }]),
     ...(may('platforms.backfill') && !platform.shared ? [{ key: 'backfill', label: t('page.backfill'), children: <Backfill platform={platform} /> }] : []),
     { key: 'entry', label: t('page.entry'), children: <Entry platform={platform} /> },
   ]

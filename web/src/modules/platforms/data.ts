@@ -81,3 +81,10 @@ export function useCatalogue(): (code: string) => string {
     return (code: string) => titles.get(code) ?? code
   }, [data, text])
 }
+
+/** Indicators to choose from, by name and code. */
+export function useIndicatorOptions() {
+  const text = useText()
+  const { data } = useQuery({ queryKey: ['platforms-catalogue'], queryFn: () => read(api.GET('/api/platforms/catalogue')), staleTime: 60_000 })
+  return useMemo(() => (data?.indicators ?? []).map((x) => ({ value: x.code, label: `${text(x.title)} ${x.code}`, title: text(x.title) })), [data, text])
+}

@@ -14,6 +14,9 @@ export const room: Room = {
     { path: '/platforms/rankings/:id', permission: 'platforms.view', page: () => import('./Ranking') },
     { path: '/platforms/catalogue', permission: 'platforms.view', page: () => import('./Catalogue') },
     { path: '/platforms/quality', permission: 'platforms.view', page: () => import('./Quality') },
+    { path: '/platforms/alerts', permission: 'platforms.alert.view', page: () => import('./Alerts') },
+    { path: '/platforms/alert-rules', permission: 'platforms.alert.rules', page: () => import('./AlertRules') },
+    { path: '/platforms/silences', permission: 'platforms.alert.rules', page: () => import('./Silences') },
     { path: '/platforms/:id', permission: 'platforms.view', page: () => import('./Platform') },
   ],
 }

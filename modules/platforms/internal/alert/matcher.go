@@ -1,0 +1,89 @@
+package alert
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"linghang/kernel/fault"
+)
+
+// Matcher asks for the value of a label; a label that is not there is empty.
+type Matcher struct {
+	Name  string `json:"name" maxLength:"64"`
+	Op    string `json:"op" enum:"=,!=,=~,!~"`
+	Value string `json:"value" maxLength:"256"`
+}
+
+// Operators of matchers.
+const (
+	Equal    = "="
+	Unequal  = "!="
+	Like     = "=~" // the whole value matches the expression (RE2)
+	Unlike   = "!~"
+	mostOfIt = 20 // matchers
+	mostText = 256
+)
+
+// String writes a matcher as Prometheus does.
+func (m Matcher) String() string { return fmt.Sprintf("%s%s%q", m.Name, m.Op, m.Value) }
+
+// Matching tells whether labels pass.
+type Matching func(l Labels) bool
+
+// Compile returns what all of the matchers ask for; none let everything pass.
+func Compile(list []Matcher) (Matching, error) {
+	tests := make([]Matching, len(list))
+	for i, m := range list {
+		t, err := m.compile()
+		if err != nil {
+			return nil, err
+		}
+		tests[i] = t
+	}
+	return func(l Labels) bool {
+		for _, t := range tests {
+			if !t(l) {
+				return false
+			}
+		}
+		return true
+	}, nil
+}
+
+func (m Matcher) compile() (Matching, error) {
+	switch m.Op {
+	case Equal:
+		return func(l Labels) bool { return l[m.Name] == m.Value }, nil
+	case Unequal:
+		return func(l Labels) bool { return l[m.Name] != m.Value }, nil
+	case Like, Unlike:
+		e, err := regexp.Compile(`^(?s:` + m.Value + `)$`)
+		if err != nil {
+			return nil, fmt.Errorf("read the expression of %s: %w", m.Name, err)
+		}
+		like := m.Op == Like
+		return func(l Labels) bool { return e.MatchString(l[m.Name]) == like }, nil
+	default:
+		return nil, fmt.Errorf("%q compares nothing", m.Op)
+	}
+}
+
+// CheckMatchers names what is wrong with matchers at a place of the body.
+func CheckMatchers(f *fault.Error, location string, list []Matcher) {
+	if len(list) > mostOfIt {
+		_ = f.At(location, "at most %d conditions", mostOfIt)
+	}
+	for i, m := range list {
+		at := fmt.Sprintf("%s[%d]", location, i)
+		if !validName(m.Name) {
+			_ = f.At(at+".name", "letters, digits and _, not beginning with a digit")
+		}
+		if len(m.Value) > mostText || !utf8.ValidString(m.Value) || strings.ContainsRune(m.Value, 0) {
+			_ = f.At(at+".value", "at most %d bytes of text", mostText)
+		} else if _, err := m.compile(); err != nil {
+			_ = f.At(at+".value", "not a regular expression (RE2)")
+		}
+	}
+}
