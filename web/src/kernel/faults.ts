@@ -118,7 +118,6 @@ const sentences: Record<string, string> = {
   'say in a sentence what is the matter': '请用一句话写明告警内容',
   'only {{ $value }} and {{ $labels.name }} are filled in': '只能使用 {{ $value }} 和 {{ $labels.标签名 }}',
   'names of letters, digits and _, other than those that every alert has': '标签名只能是字母、数字和 _，且不能是告警自带的标签',
-  'choose an indicator of the catalogue': '请选择目录中的指标',
   'choose how it is compared': '请选择比较方式',
   'choose a direction': '请选择方向',
   'more than 0 percent': '应大于 0%',
