@@ -112,7 +112,7 @@ func TestTheTablesAreSignedAsMonthlyReportsAre(t *testing.T) {
 		if v := h.verdict(t, changed, http.StatusOK); !v.Signature || notWhole(v.Files) != "table-09-enterprise-identifiers.csv changed, table-03-statistics.csv missing" {
 			t.Errorf("what was changed: %+v", v)
 		}
-		forged := repack(t, file, func(name, text string) (string, bool) {
+		forged := repack(t, file, func(_, text string) (string, bool) {
 			return strings.Replace(text, "table 9 rows 1", "table 9 rows 7", 1), true
 		})
 		if v := h.verdict(t, forged, http.StatusOK); v.Signature {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,11 +155,7 @@ func (h *house) inBothLanguages(t *testing.T, v Version) {
 		{"pdf?lang=zh", ""}, {"pdf?lang=en", ""}, {"xlsx?lang=zh", "标识解析节点月度报告"}, {"xlsx?lang=en", "Monthly report of an identifier node"},
 	} {
 		r := h.Get(t, "/api/identifier/reports/"+v.ID+"/"+c.query, "manager-theirs")
-		body := r.Body
-		if c.sheet == "" {
-			body = append(slices.Clip(body), '\n') // the harness trims what ends a PDF
-		}
-		f, _, err := attest.Sum(c.query, bytes.NewReader(body))
+		f, _, err := attest.Sum(c.query, bytes.NewReader(r.Body))
 		if err != nil || r.Status != http.StatusOK || b.Identify(f).State != attest.Whole || seen[f.SHA256] {
 			t.Errorf("%s: %d, %v", c.query, r.Status, b.Identify(f))
 		}

@@ -17,7 +17,7 @@ test('a rule is tried and made, its alert is claimed, silenced and closed, and t
   await form.getByLabel('规则类型').click()
   await page.getByTitle('环比变化').click()
   await form.getByLabel('指标', { exact: true }).fill('ent_served')
-  await page.getByTitle('服务企业数 ent_served').click()
+  await page.getByTitle('服务企业数', { exact: true }).click()
   await form.getByLabel('超过（%）').fill('30')
   await form.getByLabel('持续时间').fill('0')
   await form.getByLabel('告警内容（中文）').fill('{{ $labels.platform }} 变化 {{ $value }}%')

@@ -116,6 +116,7 @@ func (o Options) orDefault() Options {
 type Server struct {
 	o          Options
 	quick      Quick
+	ahead      Ahead
 	site       atomic.Pointer[site]
 	challenges challenges
 	sessions   sessions
@@ -143,6 +144,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{o: o, signing: newRate(o.SignRate), exchanges: make(chan struct{}, exchangesAtOnce), apart: make(chan struct{}, o.Workers)}
 	s.SetSite(&o.Site)
 	s.quick, _ = o.Handler.(Quick)
+	s.ahead, _ = o.Handler.(Ahead)
 	s.challenges.limit, s.challenges.lifetime = o.MaxChallenges, o.ChallengeTime
 	s.sessions.limit = o.MaxSessions
 	s.peers.limit, s.peers.each, s.peers.buffered = o.MaxConnections, o.MaxPerPeer, int64(o.MaxBuffered)

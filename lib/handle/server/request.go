@@ -31,6 +31,14 @@ type Quick interface {
 	Resolve(req *Request, res *Response) bool
 }
 
+// Ahead is a Quick handler that wants to know of what it will be asked next: packets
+// come many at once, and what answers to them need of the memory can be fetched for
+// all of them together. The handles are valid during the call only; they are not
+// checked, and some may not be asked for after all.
+type Ahead interface {
+	Ahead(handles [][]byte)
+}
+
 // Request is what a client asks. It is valid during the call only.
 type Request struct {
 	Header    wire.Header

@@ -65,6 +65,7 @@ type datagrams struct {
 	workers chan struct{}
 	waiting sync.WaitGroup
 	x       exchange // of answers that need no waiting
+	handles [][]byte // that packets ask for
 	part    []byte
 }
 
@@ -90,6 +91,7 @@ func (s *Server) ServeUDP(ctx context.Context, conn *net.UDPConn) error {
 			continue // of one packet that the system could not deliver
 		}
 		now := s.o.Now()
+		d.lookAhead(n)
 		for i := range n {
 			d.take(ctx, i, now)
 		}
@@ -97,6 +99,20 @@ func (s *Server) ServeUDP(ctx context.Context, conn *net.UDPConn) error {
 			return nil // the socket was closed while we answered
 		}
 	}
+}
+
+// lookAhead tells the handler what n packets ask for, if it wants to know.
+func (d *datagrams) lookAhead(n int) {
+	if d.s.ahead == nil || n < 2 {
+		return
+	}
+	d.handles = d.handles[:0]
+	for i := range n {
+		if handle := wire.PeekHandle(d.packets.packet(i)); handle != nil {
+			d.handles = append(d.handles, handle)
+		}
+	}
+	d.s.ahead.Ahead(d.handles)
 }
 
 // take answers a packet, or has it answered.

@@ -268,3 +268,20 @@ func FuzzDumpRecord(f *testing.F) {
 		}
 	})
 }
+
+func FuzzPeekHandle(f *testing.F) {
+	f.Add(octets(f, goldenQuery))
+	f.Fuzz(func(t *testing.T, packet []byte) {
+		peeked := wire.PeekHandle(packet)
+		if len(packet) < wire.EnvelopeSize {
+			return
+		}
+		m, err := wire.DecodeMessage(packet[wire.EnvelopeSize:])
+		if err != nil || m.Op != wire.OpResolve {
+			return
+		}
+		if q, err := wire.DecodeQuery(m.Body); err == nil && !bytes.Equal(q.Handle, peeked) {
+			t.Errorf("%x asks for %q, at a glance for %q", packet, q.Handle, peeked)
+		}
+	})
+}

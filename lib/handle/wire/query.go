@@ -46,6 +46,20 @@ func DecodeQuery(body []byte) (Query, error) {
 	return q, c.End()
 }
 
+// PeekHandle returns the handle that a packet with a whole plain resolution asks for,
+// nil if it seems to hold something else. It checks little: DecodeQuery tells.
+func PeekHandle(packet []byte) []byte {
+	const body = EnvelopeSize + HeaderSize
+	if len(packet) < body+4 || binary.BigEndian.Uint32(packet[EnvelopeSize:]) != uint32(OpResolve) {
+		return nil
+	}
+	n := binary.BigEndian.Uint32(packet[body:])
+	if int64(n) > int64(len(packet)-body-4) {
+		return nil
+	}
+	return packet[body+4:][:n]
+}
+
 // Append appends the body.
 func (q *Query) Append(dst []byte) []byte {
 	dst = AppendBytes(dst, q.Handle)

@@ -139,6 +139,7 @@ const sentences: Record<string, string> = {
   'choose a division of GB/T 4754, C13 to C43, or none for cross-industry': '请选择 GB/T 4754 行业大类 C13 至 C43；跨行业可不选',
   'begins with http:// or https://': '应以 http:// 或 https:// 开头',
   // identifiers
+  'the ZIP of tables, or the signature file of a monthly report, as it was downloaded': '下载的上报表 ZIP，或月报的签名文件',
   'rsa or sm2, of a node that is hosted; one that is alone signs by itself': 'rsa 或 sm2，仅用于托管节点；自建节点自行签名',
   'choose another node, or ask the bureau to raise its quota': '请选择其他节点，或请主管部门提高其配额',
   'there is no such kind': '没有这种类型',

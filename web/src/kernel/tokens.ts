@@ -60,7 +60,9 @@ export function tokens(mode: Mode): ThemeConfig {
     cssVar: { key: 'lh' },
     token: {
       colorPrimary: mode === 'dark' ? '#4f93d4' : p.accent, // The dark algorithm dims a link's colour; this one comes out as the accent.
-      colorLink: mode === 'dark' ? '#79c3ff' : p.accent, colorSuccess: p.good, colorWarning: p.warn, colorError: p.bad,
+      colorLink: mode === 'dark' ? '#79c3ff' : p.accent,
+      // What Ant Design derives for a link below the pointer is too faint to be read.
+      colorLinkHover: mode === 'dark' ? '#a6d7ff' : '#123f6e', colorLinkActive: mode === 'dark' ? '#79c3ff' : '#123f6e', colorSuccess: p.good, colorWarning: p.warn, colorError: p.bad,
       colorText: p.text, colorTextSecondary: p.muted, colorTextTertiary: p.muted, colorTextDescription: p.muted,
       colorTextPlaceholder: mode === 'dark' ? '#8a98a5' : '#6b7884', colorTextQuaternary: mode === 'dark' ? '#8a98a5' : '#6b7884',
       colorBgLayout: p.page, colorBgContainer: p.surface, colorBgElevated: mode === 'dark' ? '#1d262f' : p.surface, colorBorderSecondary: p.line,

@@ -80,7 +80,7 @@ func (r *RefusalError) at(indexes ...int32) *RefusalError {
 	return r
 }
 
-// Engine answers requests. It implements server.Handler and server.Quick.
+// Engine answers requests. It implements server.Handler, server.Quick and server.Ahead.
 type Engine struct {
 	o        Options
 	homes    atomic.Pointer[homes]
@@ -134,6 +134,9 @@ func (e *Engine) Resolve(req *server.Request, res *server.Response) bool {
 	e.count(req, res.Code, home)
 	return true
 }
+
+// Ahead implements server.Ahead.
+func (e *Engine) Ahead(handles [][]byte) { e.o.Store.Ahead(handles) }
 
 // count counts a request that was answered.
 func (e *Engine) count(req *server.Request, code wire.Code, home *Home) {

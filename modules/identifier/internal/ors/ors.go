@@ -146,7 +146,7 @@ func plain(text string) string {
 		}
 		if i+3 < len(text) && digits(text[i+1:i+4]) {
 			if v := int(text[i+1]-'0')*100 + int(text[i+2]-'0')*10 + int(text[i+3]-'0'); v < 256 {
-				b.WriteByte(byte(v))
+				b.WriteByte(byte(v)) //nolint:gosec // below 256
 				i += 3
 				continue
 			}
@@ -173,30 +173,14 @@ func printable(text string) string {
 // rewrite applies a substitution expression (RFC 3402, section 3.2), as !^.*$!https://a.example!,
 // to an object identifier. Expressions are those of POSIX, in time that is linear.
 func rewrite(substitution, oid string) (string, error) {
-	if substitution == "" {
-		return "", errors.New("the rule has no expression")
+	parts, err := divide(substitution)
+	if err != nil {
+		return "", err
 	}
-	delimiter, size := utf8.DecodeRuneInString(substitution)
-	if delimiter == utf8.RuneError || delimiter == '\\' || delimiter == 'i' || delimiter >= '0' && delimiter <= '9' {
-		return "", errors.New("the expression begins with what cannot divide it")
-	}
-	parts, ok := cut(substitution[size:], delimiter)
-	if !ok || parts[2] != "" && parts[2] != "i" {
-		return "", fmt.Errorf("the expression is not of the form %[1]cexpression%[1]creplacement%[1]c", delimiter)
-	}
-	flags := syntax.POSIX
-	if parts[2] == "i" {
-		flags |= syntax.FoldCase
-	}
-	tree, err := syntax.Parse(parts[0], flags)
+	expression, err := compile(parts[0], parts[2] == "i")
 	if err != nil {
 		return "", errors.New("the expression cannot be read")
 	}
-	expression, err := regexp.Compile(tree.String())
-	if err != nil {
-		return "", errors.New("the expression cannot be read")
-	}
-	expression.Longest()
 	at := expression.FindStringSubmatchIndex(oid)
 	if at == nil {
 		return "", errors.New("the expression does not fit the identifier")
@@ -210,6 +194,41 @@ func rewrite(substitution, oid string) (string, error) {
 		return "", errors.New("the rule gives no text that can be shown")
 	}
 	return value, nil
+}
+
+// divide gives the expression, the replacement and the flags of a substitution, which
+// is divided by the character that it begins with.
+func divide(substitution string) (parts [3]string, err error) {
+	if substitution == "" {
+		return parts, errors.New("the rule has no expression")
+	}
+	delimiter, size := utf8.DecodeRuneInString(substitution)
+	if delimiter == utf8.RuneError || delimiter == '\\' || delimiter == 'i' || delimiter >= '0' && delimiter <= '9' {
+		return parts, errors.New("the expression begins with what cannot divide it")
+	}
+	parts, ok := cut(substitution[size:], delimiter)
+	if !ok || parts[2] != "" && parts[2] != "i" {
+		return parts, fmt.Errorf("the expression is not of the form %[1]cexpression%[1]creplacement%[1]c", delimiter)
+	}
+	return parts, nil
+}
+
+// compile reads an expression of POSIX, of which the longest match counts.
+func compile(text string, anyCase bool) (*regexp.Regexp, error) {
+	flags := syntax.POSIX
+	if anyCase {
+		flags |= syntax.FoldCase
+	}
+	tree, err := syntax.Parse(text, flags)
+	if err != nil {
+		return nil, fmt.Errorf("parse: %w", err)
+	}
+	expression, err := regexp.Compile(tree.String())
+	if err != nil {
+		return nil, fmt.Errorf("compile: %w", err)
+	}
+	expression.Longest()
+	return expression, nil
 }
 
 // cut divides a substitution by a delimiter; the one behind a backslash stays.

@@ -178,6 +178,9 @@ func (f *Files) Quick(key []byte) (*Record, bool) {
 	return nil, filter != nil && !filter.may(hash)
 }
 
+// Ahead implements Store.
+func (f *Files) Ahead(handles [][]byte) { f.memory.ahead(handles) }
+
 // Load implements Store.
 func (f *Files) Load(_ context.Context, handle string) (*Record, error) {
 	key := []byte(wire.Fold(handle))

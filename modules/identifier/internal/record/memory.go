@@ -2,6 +2,7 @@ package record
 
 import (
 	"hash/maphash"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -106,6 +107,36 @@ func (m *memory) look(hash uint64, key []byte) (r *Record, known bool) {
 		return nil, true
 	}
 	return &n.Record, true
+}
+
+// aheadMost is how many handles are looked ahead for at once.
+const aheadMost = 64
+
+// ahead reads what get will read of several handles, so that the processor waits
+// for the memory of all of them at once and not for one after the other.
+func (m *memory) ahead(handles [][]byte) {
+	var nodes [aheadMost]*node
+	var room [wire.MaxPacket]byte
+	handles = handles[:min(len(handles), aheadMost)]
+	for i, handle := range handles {
+		if len(handle) > len(room) {
+			continue
+		}
+		hash := m.hash(wire.AppendFold(room[:0], handle))
+		nodes[i] = m.shard(hash).chain(hash).Load()
+	}
+	var sum uint64
+	for _, n := range nodes[:len(handles)] {
+		if n != nil {
+			sum += n.hash
+		}
+	}
+	for _, n := range nodes[:len(handles)] {
+		if n != nil && len(n.Handle) > 0 && len(n.Values) > 0 {
+			sum += uint64(n.Handle[0]) + uint64(n.Values[0])
+		}
+	}
+	runtime.KeepAlive(sum) // or the compiler leaves the reads out
 }
 
 // since returns what keep wants to know: how far the shard of a handle had come

@@ -166,7 +166,31 @@ func TestQuickAllocatesNothing(t *testing.T) {
 	m := newMemory(1 << 20)
 	m.renew(keyed(1), sized(1, 100), 1)
 	hit, miss := keyed(1), keyed(2)
-	if n := testing.AllocsPerRun(1000, func() { m.get(hit); m.get(miss) }); n != 0 {
+	handles := [][]byte{hit, miss, {}, make([]byte, 2000)}
+	if n := testing.AllocsPerRun(1000, func() { m.ahead(handles); m.get(hit); m.get(miss) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
+}
+
+func TestLookingAheadChangesNothing(t *testing.T) {
+	m := newMemory(shards * 2 * (nodeCost + 200))
+	var handles [][]byte
+	for i := range 2 * aheadMost {
+		m.renew(keyed(i), sized(i, 100), uint64(i))
+		handles = append(handles, keyed(i))
+	}
+	for i := range m.shards {
+		for n := m.shards[i].oldest; n != nil; n = n.newer {
+			n.seen.Store(false)
+		}
+	}
+	m.ahead(handles)
+	for i := range m.shards {
+		for n := m.shards[i].oldest; n != nil; n = n.newer {
+			if n.seen.Load() {
+				t.Errorf("%s counts as asked for", n.Handle)
+			}
+		}
+	}
+	m.intact(t)
 }

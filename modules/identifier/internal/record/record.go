@@ -86,6 +86,10 @@ type Store interface {
 	// false, only Load can tell.
 	Quick(key []byte) (r *Record, known bool)
 
+	// Ahead says that Quick will be asked for handles, which need not be folded: it has
+	// the processor fetch what Quick will read. It changes nothing.
+	Ahead(handles [][]byte)
+
 	// Load returns the record of a handle, nil if there is none.
 	Load(ctx context.Context, handle string) (*Record, error)
 

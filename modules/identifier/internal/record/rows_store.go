@@ -53,6 +53,9 @@ func OpenRows(ctx context.Context, db *sqldb.DB, o Options) (*Rows, error) {
 // Quick implements Store.
 func (s *Rows) Quick(key []byte) (*Record, bool) { return s.memory.get(key) }
 
+// Ahead implements Store.
+func (s *Rows) Ahead(handles [][]byte) { s.memory.ahead(handles) }
+
 const recordColumns = `handle, change, at, body`
 
 func scanRecord(row sqldb.Row) (*Record, error) {

@@ -180,10 +180,10 @@ export const en: Translation<typeof zh> = {
   },
   problems: {
     monthly: { same: 'Nothing has changed since version {{number}}; none was made.', made: 'Somebody just made this version.', language: 'Version {{number}} is in Chinese only; make the next one.' },
+    month: 'Choose a month that is over.',
     bridge: { not: 'It is no identifier of that system.', none: 'No resolver of that system is configured.', busy: 'Too many identifiers are being asked for; try again in a moment.', silent: '{{server}} does not answer.', loop: 'Names lead to each other in a loop, or too far; it was given up.', dns: 'It cannot be asked for by DNS: {{why}}' },
     signature: { file: 'Choose the ZIP of tables as it was downloaded, or the signature file of a monthly report.' },
     table: { number: 'There is no table of that number; they are 1 to 11.', role: 'Tables are those of a secondary node.' },
-    month: 'Choose a month that is over.',
     particulars: { invalid: 'Something cannot be so.' },
     application: { invalid: 'The application is incomplete or wrong.', many: 'A node has at most 1000 applications.' },
     code: { invalid: 'The code rule is incomplete or wrong.', field: 'The item {{item}} stands in the code: letters, digits and . _ - only.', check: 'There is no check digit for {{text}}.', used_up: 'Too few serial numbers; {{left}} are left.', stopped: 'The code rule was stopped.', taken: 'The next codes are all taken.', used: 'The rule has given out numbers and stays as it is; make a copy.', ended: 'The batch has ended already.' },
