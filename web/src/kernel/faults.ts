@@ -4,6 +4,20 @@
  * holds this list and the sentences of the rooms together.
  */
 const sentences: Record<string, string> = {
+  // rankings of platforms
+  'name the ranking': '请填写排名名称',
+  'choose one of the classes, or none for all platforms': '请选择类别；不选为全部平台',
+  'a published ranking is not withdrawn without a reason': '撤回已公布的排名须说明原因',
+  'a month as 2026-10, not in the future': '已经开始的月份，例如 2026-10',
+  'rank one class': '请只排一个类别',
+  'take at least two items': '至少两项',
+  'choose an indicator of days or months from the catalogue': '请选择目录中按日或按月报送的指标',
+  'this item stands twice': '此项重复',
+  'a weight is 0 or more': '权重应为 0 或以上',
+  'give at least one item a weight': '至少给一项权重',
+  'with so few items no weight can stay below this; raise it': '项数太少，权重不可能都低于此值，请调高',
+  'enter the judgements of at least one expert': '请至少填写一位专家的判断',
+  'compare each item with each other one': '请对每两项作比较',
   // sources of platforms
   'name the source': '请填写采集源名称',
   'choose an indicator of the catalogue': '请选择目录中的指标',
@@ -284,6 +298,9 @@ const sentences: Record<string, string> = {
 }
 
 const patterns: [RegExp, string][] = [
+  [/^experts can compare (\d+) items at most$/, '专家最多比较 $1 项'],
+  [/^these judgements contradict one another \(consistency ratio ([\d.]+), below 0\.1 is asked for\); look at item (\d+) against item (\d+) again: the others say (.+)$/, '判断前后矛盾（一致性比率 $1，应小于 0.1）；请重新比较第 $2 项与第 $3 项：其余判断得出 $4'],
+  [/^not a matrix of pairwise judgements: .*$/, '判断矩阵有误：须为 1/9 至 9，且互为倒数'],
   [/^at most (\d+) conditions$/, '最多 $1 个条件'],
   [/^at most (\d+) bytes of text$/, '最多 $1 字节'],
   [/^not a PromQL condition: (.*)$/s, '不是 PromQL 条件表达式：$1'],

@@ -3134,6 +3134,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/rank/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How platforms are ranked */
+        get: operations["get-platforms-rank-methods"];
+        put?: never;
+        /** Add a way to rank platforms */
+        post: operations["post-platforms-rank-methods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/rank/methods/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a way to rank platforms; what was computed keeps its own */
+        put: operations["put-platforms-rank-methods-id"];
+        post?: never;
+        /** Remove a way to rank platforms that nothing was computed by */
+        delete: operations["delete-platforms-rank-methods-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/rank/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a ranking would be; nothing is kept */
+        post: operations["post-platforms-rank-previews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/rank/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rankings of platforms as they were computed, by month */
+        get: operations["get-platforms-rank-results"];
+        put?: never;
+        /** Compute the ranking of a month, as a draft */
+        post: operations["post-platforms-rank-results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/rank/results/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A ranking with its method, weights, places and how far they are to be trusted */
+        get: operations["get-platforms-rank-results-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/rank/results/{id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The places of a ranking as a list */
+        get: operations["get-platforms-rank-results-id-places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/rank/results/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft, or withdraw what was published */
+        post: operations["post-platforms-rank-results-id-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/status": {
         parameters: {
             query?: never;
@@ -5703,6 +5825,11 @@ export interface components {
              */
             width?: number;
         };
+        ComputeRunInputBody: {
+            /** @description 2026-10 */
+            month: string;
+            ranking_id: string;
+        };
         CreateInputBody: {
             /** @description Moves the plan to another period; with to */
             from?: string;
@@ -8176,6 +8303,11 @@ export interface components {
             /** @enum {string} */
             to: "trial" | "in_service" | "refused" | "suspended" | "revoked";
         };
+        MoveRunInputBody: {
+            reason?: string;
+            /** @enum {string} */
+            to: "published" | "withdrawn";
+        };
         MoveTemplateInputBody: {
             /** @enum {string} */
             to: "published" | "withdrawn";
@@ -8847,6 +8979,16 @@ export interface components {
              */
             total: number;
         };
+        PagePlaceRow: {
+            items: components["schemas"]["PlatformsPlaceRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PagePlatformView: {
             items: components["schemas"]["PlatformsPlatformView"][];
             /** @description Empty on the last page */
@@ -8969,6 +9111,16 @@ export interface components {
         };
         PageSourceRun: {
             items: components["schemas"]["PlatformsSourceRun"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageStanding: {
+            items: components["schemas"]["PlatformsStanding"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -10148,6 +10300,26 @@ export interface components {
              */
             stopped: number;
         };
+        PlatformsPlaceRow: {
+            class: string;
+            /** Format: double */
+            factor: number;
+            /** @enum {string} */
+            grade: "A" | "B" | "C" | "D" | "none";
+            /** Format: int64 */
+            high: number;
+            id: string;
+            /** Format: int64 */
+            low: number;
+            name: components["schemas"]["Text"];
+            /** Format: int64 */
+            rank: number;
+            /** Format: double */
+            score: number;
+            /** Format: double */
+            sum: number;
+            tied: boolean;
+        };
         PlatformsPlatformDetail: {
             class: string;
             code: string;
@@ -10299,6 +10471,114 @@ export interface components {
              */
             validity: number;
         };
+        PlatformsRankInput: {
+            code: string;
+            /**
+             * Format: int64
+             * @description How many facts it comes of
+             */
+            facts: number;
+            /**
+             * Format: date-time
+             * @description When the last of them came in
+             */
+            known: string;
+            /**
+             * Format: date-time
+             * @description Of the last of them
+             */
+            period: string;
+            /** Format: int64 */
+            revision: number;
+            /**
+             * @description How the month's value comes of the facts: the last, their sum, the rise of a counter, their mean
+             * @enum {string}
+             */
+            rule: "last" | "sum" | "rise" | "mean";
+            /** @description The report that it came in with */
+            submission_id: string;
+            /** Format: double */
+            value: number;
+        };
+        PlatformsRanked: {
+            /** @description Weights by AHP alone; empty: not used */
+            ahp: number[];
+            /** @description What each item does to the order */
+            effects: components["schemas"]["RankEffect"][];
+            /** @description Weights by entropy alone; empty: not used */
+            entropy: number[];
+            /** @description Fewer than 8 platforms: entropy is unstable and was left out where AHP is there */
+            few: boolean;
+            /** @description Ranks at other shares of AHP, when both count */
+            lambdas: components["schemas"]["RankLambda"][];
+            opinions: components["schemas"]["RankOpinion"][];
+            places: components["schemas"]["RankPlace"][];
+            platforms: components["schemas"]["PlatformsRankedPlatform"][];
+            unranked: components["schemas"]["RankUnranked"][];
+            /** @description As the items are, adding up to 1 */
+            weights: number[];
+        };
+        PlatformsRankedBy: {
+            code: string;
+            /** @enum {string} */
+            rule: "last" | "sum" | "rise" | "mean";
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+        };
+        PlatformsRankedPlatform: {
+            class: string;
+            /**
+             * @description Of its data quality
+             * @enum {string}
+             */
+            grade: "A" | "B" | "C" | "D" | "none";
+            id: string;
+            /** @description Figures that counted; empty to who may not see them */
+            inputs: components["schemas"]["PlatformsRankInput"][];
+            name: components["schemas"]["Text"];
+            /** @description The organisation that operates it */
+            owner: string;
+            /**
+             * Format: double
+             * @description Score of its data quality
+             */
+            trust: number;
+        };
+        PlatformsRanking: {
+            /** @description Platforms of this class are compared; empty: all */
+            class: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            method: components["schemas"]["RankMethod"];
+            name: components["schemas"]["Text"];
+            note: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsRankingInput: {
+            class?: string;
+            method: components["schemas"]["RankMethod"];
+            name: components["schemas"]["Text"];
+            note?: string;
+        };
+        PlatformsRankingView: {
+            /** @description Platforms of this class are compared; empty: all */
+            class: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            method: components["schemas"]["RankMethod"];
+            name: components["schemas"]["Text"];
+            note: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsRankingsView: {
+            /** @description Indicators that can be ranked by */
+            indicators: components["schemas"]["PlatformsRankedBy"][];
+            items: components["schemas"]["PlatformsRanking"][];
+        };
         PlatformsReport: {
             items: components["schemas"]["PlatformsReportItem"][] | null;
             /** @description 2026-11-24T10:15:00+08:00, 2026-11-24 or 2026-11 */
@@ -10330,6 +10610,39 @@ export interface components {
             quality?: string;
             /** Format: double */
             value: number;
+        };
+        PlatformsRunDetail: {
+            by: string;
+            class: string;
+            /** Format: date-time */
+            computed_at: string;
+            /**
+             * Format: int64
+             * @description Version of the method
+             */
+            edition: number;
+            id: string;
+            may_move: string[];
+            method: components["schemas"]["RankMethod"];
+            /** @description 2026-10 */
+            month: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description How many have a place
+             */
+            platforms: number;
+            /** Format: date-time */
+            published_at?: string;
+            ranking_id: string;
+            /** @description Why it was withdrawn */
+            reason: string;
+            result: components["schemas"]["PlatformsRanked"];
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
         };
         PlatformsSeriesView: {
             code: string;
@@ -10443,6 +10756,36 @@ export interface components {
              * @description How far the clocks of the platform's sources are ahead of ours: the median of the last readings that told the time
              */
             skew_ms: number | null;
+        };
+        PlatformsStanding: {
+            by: string;
+            class: string;
+            /** Format: date-time */
+            computed_at: string;
+            /**
+             * Format: int64
+             * @description Version of the method
+             */
+            edition: number;
+            id: string;
+            /** @description 2026-10 */
+            month: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description How many have a place
+             */
+            platforms: number;
+            /** Format: date-time */
+            published_at?: string;
+            ranking_id: string;
+            /** @description Why it was withdrawn */
+            reason: string;
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
         };
         PlatformsStartedView: {
             job: string;
@@ -10628,6 +10971,12 @@ export interface components {
         PolicyCheckInputBody: {
             cedar: string;
             noun: string;
+        };
+        PreviewInputBody: {
+            class?: string;
+            method: components["schemas"]["RankMethod"];
+            /** @description 2026-10 */
+            month: string;
         };
         ProbeLook: {
             /** Format: date-time */
@@ -10830,6 +11179,150 @@ export interface components {
             /** Format: double */
             factor?: number;
             path: string;
+        };
+        RankEffect: {
+            /**
+             * Format: int64
+             * @description Most places that a platform moves without it
+             */
+            moved: number;
+            /**
+             * Format: double
+             * @description Kendall's rank correlation (tau-b) with the order without this item; 1: it changes nothing
+             */
+            tau: number;
+        };
+        RankItem: {
+            /** @description The indicator */
+            code: string;
+            /** @description By ln(1 + x): for counts that differ by powers of ten */
+            log: boolean;
+            /** @description The indicator that it is divided by; empty: as it is */
+            per: string;
+            /** @description Less is better */
+            reverse: boolean;
+            /**
+             * Format: double
+             * @description By hand; any unit, only proportions count
+             */
+            weight: number;
+        };
+        RankJudgement: {
+            expert: string;
+            matrix: (number[] | null)[];
+        };
+        RankLambda: {
+            /** Format: double */
+            lambda: number;
+            /** @description As the places are */
+            ranks: number[];
+        };
+        RankMethod: {
+            /**
+             * Format: double
+             * @description No item weighs more; 0: no limit
+             */
+            cap: number;
+            /**
+             * Format: double
+             * @description Relative error of values that rank intervals allow for
+             */
+            error: number;
+            items: components["schemas"]["RankItem"][];
+            /** @description Of the experts, for AHP */
+            judgements: components["schemas"]["RankJudgement"][];
+            /**
+             * Format: double
+             * @description Share of AHP when entropy counts too
+             */
+            lambda: number;
+            /** @enum {string} */
+            scaling: "minmax" | "zscore" | "place";
+            /**
+             * Format: double
+             * @description Values outside this and one minus this quantile count as the quantile (winsorising)
+             */
+            trim: number;
+            /** @description Multiply by 0.7 + 0.3 × data quality score ÷ 100 */
+            trust: boolean;
+            /** @enum {string} */
+            weighting: "hand" | "ahp" | "entropy" | "ahp_entropy";
+        };
+        RankOpinion: {
+            expert: string;
+            /**
+             * Format: double
+             * @description What the other comparisons say of the worst one
+             */
+            hint: number;
+            /**
+             * Format: double
+             * @description Consistency ratio (CR); 0.1 and more contradicts itself
+             */
+            ratio: number;
+            weights: number[];
+            worst: number[] | null;
+        };
+        RankPart: {
+            /** @description false: not reported; counts as the worst */
+            known: boolean;
+            /**
+             * Format: double
+             * @description Weight × scaled
+             */
+            points: number;
+            /**
+             * Format: double
+             * @description The value, divided if the item says so
+             */
+            raw: number;
+            /**
+             * Format: double
+             * @description 0 to 100
+             */
+            scaled: number;
+        };
+        RankPlace: {
+            /**
+             * Format: double
+             * @description 0.7 + 0.3 × data quality score ÷ 100; 1 when it does not count
+             */
+            factor: number;
+            /**
+             * Format: int64
+             * @description Worst rank of the same
+             */
+            high: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description Best rank of nine in ten repetitions with values and weights a little off
+             */
+            low: number;
+            /** @description As the items are */
+            parts: components["schemas"]["RankPart"][];
+            /**
+             * Format: int64
+             * @description Equal scores share a rank
+             */
+            rank: number;
+            /**
+             * Format: double
+             * @description 0 to 100
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description Before the factor for data quality
+             */
+            sum: number;
+            /** @description Its order against the place above is within the error */
+            tied: boolean;
+        };
+        RankUnranked: {
+            id: string;
+            /** @enum {string} */
+            why: "missing" | "ungraded";
         };
         RegisterCodesInputBody: {
             /** Format: int64 */
@@ -19960,6 +20453,373 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlatformsFindingDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-rank-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRankingsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-rank-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsRankingInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRankingView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-rank-methods-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsRankingInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRankingView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-rank-methods-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-rank-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRanked"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-rank-results": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                ranking?: string;
+                state?: "draft" | "published" | "withdrawn";
+                class?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageStanding"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-rank-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputeRunInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRunDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-rank-results-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRunDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-rank-results-id-places": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePlaceRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-rank-results-id-state": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRunInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRunDetail"];
                 };
             };
             /** @description Refused */

@@ -1,6 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Form, Input, Select } from 'antd'
-import { fitted, judged, nearest, scale, useItemNames, type Judgement, type Method } from './rankings'
+import { fitted, judged, nearest, scale } from './matrix'
+import { useItemNames, type Judgement, type Method } from './rankings'
 import { usePlatformTexts } from './texts'
 
 interface Props {

@@ -5,7 +5,8 @@ import { api, Confirm, EmptyState, EntityForm, Failure, ifMatch, Loading, NameFi
 import { useVocabulary } from './data'
 import { Judgements } from './Judgements'
 import { Places } from './Ranking'
-import { fitted, lastMonths, rankingsKey, useItemNames, useMethods, without, type Method, type Ranking } from './rankings'
+import { fitted, lastMonths, without } from './matrix'
+import { rankingsKey, useItemNames, useMethods, type Method, type Ranking } from './rankings'
 import { usePlatformTexts } from './texts'
 
 interface Values { name: { zh: string; en: string }; note: string; class: string; method: Method }

@@ -4,7 +4,8 @@ import { Link, useNavigate, useSearchParams } from 'react-router'
 import { api, DataTable, EmptyState, EntityForm, PageHeader, PageTabs, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText, type Column } from '../../kernel'
 import { useVocabulary } from './data'
 import { RankingMethods } from './RankingMethods'
-import { lastMonths, rankingsKey, rankingTone, useMethods, type Standing } from './rankings'
+import { lastMonths } from './matrix'
+import { rankingsKey, rankingTone, useMethods, type Standing } from './rankings'
 import { usePlatformTexts } from './texts'
 
 /** Rankings of platforms, by month, and the methods behind them. */

@@ -151,6 +151,7 @@ export const en: Translation<typeof zh> = {
     alert_route: { invalid: 'The route is incomplete or wrong.', too_many: 'There are {{limit}} routes, the most.', last: 'The last route stays.' },
     alert_silence: { invalid: 'The silence is incomplete or wrong.', too_many: 'There are {{limit}} silences, the most.', expired: 'The silence is over.' },
     finding: { closed: 'This finding is settled already.', is_open: 'This finding is open already.', reason: 'Say why.' },
+    ranking: { invalid: 'The method is incomplete or wrong.', state: 'It cannot move to that state from the present one.', reason: 'Say why.', month: 'Choose a month that has begun.', too_many: 'There are too many platforms; {{limit}} can be ranked at once. Rank one class.', full: 'There are {{limit}} methods, the most; change or remove one.', used: 'There are results of this method, so it stays.' },
     platform: { invalid: 'The entry is incomplete or wrong.', code_taken: 'This code is taken.', status: 'It cannot move to that status from the present one.', reason: 'Say why.', kept: 'Only demonstration platforms can be removed; retire this one.', not_reporting: 'No data is taken in the present status.' },
     key: { too_many: 'There are {{count}} valid keys of this kind; revoke one first.', missing: "A platform's key is needed.", refused: 'The key is not valid.' },
     csv: { column: 'The column {{column}} is missing.', rows: 'More than {{limit}} rows.', unreadable: 'This is no CSV file; save it as CSV in UTF-8.' },

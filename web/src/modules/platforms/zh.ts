@@ -148,6 +148,7 @@ export const zh = {
     alert_route: { invalid: '路由有误。', too_many: '路由已达上限 {{limit}} 条。', last: '默认路由不能删除。' },
     alert_silence: { invalid: '静默有误。', too_many: '静默已达上限 {{limit}} 条。', expired: '此静默已结束。' },
     finding: { closed: '此问题已了结。', is_open: '此问题已是待说明。', reason: '请说明原因。' },
+    ranking: { invalid: '排名方法不完整或有误。', state: '当前状态不能这样变更。', reason: '请说明原因。', month: '请选择已经开始的月份。', too_many: '平台过多，一次最多排 {{limit}} 个；请只排一个类别。', full: '排名方法已达上限 {{limit}} 个，请修改或删除已有的。', used: '此方法已有排名结果，不能删除。' },
     platform: { invalid: '登记信息有误。', code_taken: '该代码已被使用。', status: '当前状态不能这样变更。', reason: '请说明原因。', kept: '只有演示平台可以删除；请将此平台转为“已退出”。', not_reporting: '平台当前状态不接收数据。' },
     key: { too_many: '该类密钥已有 {{count}} 个有效，请先吊销一个。', missing: '需要平台密钥。', refused: '密钥无效。' },
     csv: { column: '缺少列 {{column}}。', rows: '行数超过 {{limit}}。', unreadable: '文件不是 CSV，请以 UTF-8 保存为 CSV。' },

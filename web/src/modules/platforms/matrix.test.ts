@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitted, judged, lastMonths, nearest, without } from './rankings'
+import { fitted, judged, lastMonths, nearest, without } from './matrix'
 
 test('judgements that are there stay when items come and go', () => {
   const three = judged(judged(fitted([], 3), 0, 1, 3), 0, 2, 5)
