@@ -296,7 +296,10 @@ func (a *access) platformFixtures(t *testing.T) []fixture {
 		t.Fatal("a counter fell, and there is no finding")
 	}
 	alert, rule, silence, route := a.alertFixtures(t)
+	ranking, standing := a.rankingFixtures(t)
 	return []fixture{
+		{"/api/platforms/rank/methods/{id}", "/api/platforms/rank/methods/" + ranking, true},
+		{"/api/platforms/rank/results/{id}", "/api/platforms/rank/results/" + standing, true},
 		{"/api/platforms/alerting/alerts/{id}", "/api/platforms/alerting/alerts/" + alert, false},
 		{"/api/platforms/alerting/rules/{id}", "/api/platforms/alerting/rules/" + rule, true},
 		{"/api/platforms/alerting/silences/{id}", "/api/platforms/alerting/silences/" + silence, true},
@@ -323,6 +326,18 @@ func (a *access) alertFixtures(t *testing.T) (alert, rule, silence, route string
 	})
 	a.private = append(a.private, "我方指标下降", page.Items[0].ID)
 	return page.Items[0].ID, rule, silence, route
+}
+
+// rankingFixtures are a way to rank platforms, and what came out, published.
+func (a *access) rankingFixtures(t *testing.T) (ranking, standing string) {
+	t.Helper()
+	ranking = a.make(t, "/api/platforms/rank/methods", "officer", `{"name":{"zh":"排名","en":"Ranking"},"class":"industry","method":{"items":[{"code":"data_volume","per":"","reverse":false,"log":false,"weight":1},
+		{"code":"ent_served","per":"","reverse":false,"log":false,"weight":1}],"trim":0,"scaling":"minmax","weighting":"hand","judgements":[],"lambda":0.6,"cap":0,"trust":false,"error":0.02}}`)
+	standing = a.make(t, "/api/platforms/rank/results", "officer", fmt.Sprintf(`{"ranking_id":%q,"month":%q}`, ranking, time.Now().UTC().AddDate(0, 0, -9).Format("2006-01")))
+	if r := a.Send(t, "POST", "/api/platforms/rank/results/"+standing+"/state", "officer", `{"to":"published","reason":""}`, "If-Match", `"1"`); r.Status != http.StatusOK {
+		t.Fatalf("publish a ranking: %d %s", r.Status, r.Body)
+	}
+	return ranking, standing
 }
 
 // identifierFixtures are what a node of ours has that is in trial, and so is for

@@ -101,7 +101,7 @@ type ranked struct {
 type rankedPlatform struct {
 	ID     string      `json:"id"`
 	Name   lang.Text   `json:"name"`
-	Owner  string      `json:"owner" doc:"The organisation that operates it"`
+	Owner  string      `json:"owner" doc:"The organisation that operates it; empty to others"`
 	Class  string      `json:"class"`
 	Grade  string      `json:"grade" enum:"A,B,C,D,none" doc:"Of its data quality"`
 	Trust  float64     `json:"trust" doc:"Score of its data quality"`

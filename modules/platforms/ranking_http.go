@@ -209,7 +209,7 @@ func (m *Module) runDetail(ctx context.Context, r Standing, method rank.Method, 
 	theirs := map[string]bool{}
 	for i, p := range out.Platforms {
 		if !id.Scope.Allows(p.Owner) {
-			out.Platforms[i].Inputs, theirs[p.ID] = []rankInput{}, true
+			out.Platforms[i].Inputs, out.Platforms[i].Owner, theirs[p.ID] = []rankInput{}, "", true
 		}
 	}
 	for i, p := range out.Places {

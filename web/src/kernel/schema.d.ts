@@ -10536,7 +10536,7 @@ export interface components {
             /** @description Figures that counted; empty to who may not see them */
             inputs: components["schemas"]["PlatformsRankInput"][];
             name: components["schemas"]["Text"];
-            /** @description The organisation that operates it */
+            /** @description The organisation that operates it; empty to others */
             owner: string;
             /**
              * Format: double
