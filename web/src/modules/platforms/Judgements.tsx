@@ -21,7 +21,7 @@ export function Judgements({ value, onChange }: Props) {
     <div className="lh-stack">
       {list.map((j, i) => (
         <section key={i} aria-label={t('ranking.expertN', { n: i + 1 })} className="lh-rank-expert">
-          <div className="lh-bar">
+          <div className="lh-rank-head">
             <Input aria-label={t('ranking.expert')} placeholder={t('ranking.expert')} maxLength={60} value={j.expert} onChange={(e) => set(i, { expert: e.target.value })} />
             <Button type="text" icon={<DeleteOutlined />} aria-label={t('ranking.removeExpert', { n: i + 1 })} onClick={() => onChange?.(list.filter((_, k) => k !== i))} />
           </div>

@@ -62,7 +62,7 @@ export function Places({ ranked, items }: { ranked: Ranked; items: string[] }) {
   const of = new Map(ranked.platforms.map((p) => [p.id, p]))
   return (
     <>
-      <ul className="lh-legend lh-rank-legend">{items.map((name, k) => <li key={name}><i style={{ background: colour(k) }} />{name}</li>)}</ul>
+      <ul className="lh-rank-legend">{items.map((name, k) => <li key={name}><i style={{ background: colour(k) }} />{name}</li>)}</ul>
       <PlainTable<Place>
         label={t('ranking.places')} rowKey="id" dataSource={ranked.places} locale={{ emptyText: t('ranking.nobody') }}
         expandable={{ expandedRowRender: (p) => <Behind place={p} ranked={ranked} items={items} />, rowExpandable: (p) => p.parts.length > 0 }}
