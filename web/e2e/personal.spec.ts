@@ -109,7 +109,7 @@ test('a person asks to be erased; it is decided by somebody else, and done', asy
   await page.getByRole('dialog', { name: '同意此请求？' }).getByRole('button', { name: '同意', exact: true }).click()
   await expect(async () => {
     await page.reload()
-    await expect(page.getByRole('row', { name: /已擦除/ }).getByText('已完成')).toBeVisible({ timeout: 2000 })
+    await expect(page.getByRole('row', { name: /已擦除/ }).getByText('已完成')).toBeVisible({ timeout: 15_000 })
   }).toPass({ timeout: 90_000 })
   await page.setViewportSize({ width: 390, height: 844 })
   await picture(page, 'personal-requests-390')

@@ -52,7 +52,7 @@ test('experts weigh, platforms are ranked, and an operator sees its place when i
   const manager = await another(browser, 'ranked-manager')
   await manager.goto(path)
   await manager.getByRole('row').filter({ hasText: '乙平台' }).getByRole('button').click()
-  await expect(manager.getByText('仅运营单位和主管部门可见').first()).toBeVisible()
+  await expect(manager.getByTitle('仅运营单位和主管部门可见').first()).toBeVisible()
   await manager.getByRole('row').filter({ hasText: '甲平台' }).getByRole('button').click()
   await expect(manager.getByText('月末值').first()).toBeVisible()
   await expect(manager.getByRole('button', { name: '撤回' })).toHaveCount(0)

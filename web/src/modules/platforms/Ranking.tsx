@@ -68,7 +68,7 @@ export function Places({ ranked, items }: { ranked: Ranked; items: string[] }) {
         expandable={{ expandedRowRender: (p) => <Behind place={p} ranked={ranked} items={items} />, rowExpandable: (p) => p.parts.length > 0 }}
         columns={[
           {
-            key: 'rank', title: t('ranking.rank'), width: 90,
+            key: 'rank', title: t('ranking.rank'), width: 64,
             render: (_, p) => <span className="lh-two"><strong className="lh-number">{p.rank}{p.tied && <span title={t('ranking.tied')}> ≈</span>}</strong><span className="lh-number">{p.low === p.high ? '' : t('ranking.interval', { low: p.low, high: p.high })}</span></span>,
           },
           { key: 'name', title: t('page.title'), render: (_, p) => <Link to={`/platforms/${p.id}`}>{text(of.get(p.id)?.name ?? { zh: p.id, en: p.id })}</Link> },
@@ -107,8 +107,8 @@ function Behind({ place, ranked, items }: { place: Place; ranked: Ranked; items:
         label={t('ranking.parts')} rowKey="name" dataSource={place.parts.map((x, k) => ({ ...x, name: items[k]!, weight: ranked.weights[k]! }))}
         columns={[
           { key: 'name', title: t('ranking.item'), dataIndex: 'name' },
-          { key: 'raw', title: t('field.value'), align: 'right', render: (_, x) => <span className="lh-number">{!x.known ? t('ranking.missing') : inputs.length === 0 ? t('ranking.hidden') : f.number(x.raw, 4)}</span> },
-          { key: 'scaled', title: t('ranking.scaled'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.scaled, 1)}</span> },
+          { key: 'raw', title: t('field.value'), align: 'right', render: (_, x) => <span className="lh-number">{!x.known ? t('ranking.missing') : inputs.length === 0 ? <span title={t('ranking.hidden')}>{t('ranking.notPublic')}</span> : f.number(x.raw, 4)}</span> },
+          { key: 'scaled', title: t('ranking.scaled'), align: 'right', responsive: ['sm'], render: (_, x) => <span className="lh-number">{f.number(x.scaled, 1)}</span> },
           { key: 'weight', title: t('ranking.weight'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.weight * 100, 1)}%</span> },
           { key: 'points', title: t('ranking.points'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.points, 2)}</span> },
         ]}
