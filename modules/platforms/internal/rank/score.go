@@ -309,14 +309,11 @@ func ranksOf(t table, weights []float64) []int {
 		}
 		scores[i] *= t.factors[i]
 	}
+	ascending := slices.Sorted(slices.Values(scores))
 	ranks := make([]int, len(scores))
 	for i, v := range scores {
-		ranks[i] = 1
-		for _, o := range scores {
-			if o > v+1e-9 {
-				ranks[i]++
-			}
-		}
+		better, _ := slices.BinarySearch(ascending, math.Nextafter(v+1e-9, math.Inf(1)))
+		ranks[i] = 1 + len(ascending) - better
 	}
 	return ranks
 }
