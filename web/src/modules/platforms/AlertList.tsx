@@ -45,7 +45,7 @@ export function AlertList({ platform }: { platform?: string }) {
         filters={filters}
         {...(platform ? { fixed: { platform }, prefix: 'a.', views: '' } : { search: t('alerts.search') })}
         exports
-        empty={<EmptyState title={t('alerts.none')} note={may('platforms.alert.edit') ? <>{t('alerts.noneNote')} <Link to="/platforms/alert-rules">{t('alerts.toRules')}</Link></> : t('alerts.noneView')} />}
+        empty={<EmptyState title={t('alerts.none')} note={t(may('platforms.alert.edit') ? 'alerts.noneNote' : 'alerts.noneView')} {...(may('platforms.alert.edit') ? { action: <Link to="/platforms/alert-rules">{t('alerts.toRules')}</Link> } : {})} />}
       />
       <AlertDrawer id={open} close={() => show(null)} />
     </>
