@@ -148,8 +148,49 @@ func (g *Guard) Plain(ctx context.Context, host string) bool {
 	return true
 }
 
-// Reason says why a call failed without the address, which may hold a secret.
+// Classes of failed calls.
+const (
+	ClassName     = "name"     // the name leads nowhere
+	ClassForbid   = "forbid"   // the address is in a network that is not allowed
+	ClassConnect  = "connect"  // nobody takes the connection
+	ClassTimeout  = "timeout"  // no answer in time
+	ClassTLS      = "tls"      // the certificate, or the handshake
+	ClassProtocol = "protocol" // what comes is not what was asked for
+)
+
+// Class puts why a call failed into a class.
+func Class(err error) string {
+	var name *net.DNSError
+	var timeout net.Error
+	var invalid x509.CertificateInvalidError
+	var authority x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var verify *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	var op *net.OpError
+	switch {
+	case errors.Is(err, ErrTarget):
+		return ClassForbid
+	case errors.As(err, &verify), errors.As(err, &invalid), errors.As(err, &authority), errors.As(err, &host), errors.As(err, &record), errors.As(err, &alert):
+		return ClassTLS
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return ClassTimeout
+	case errors.As(err, &name):
+		return ClassName
+	case errors.As(err, &op):
+		return ClassConnect
+	default:
+		return ClassProtocol
+	}
+}
+
+// Reason says why a call failed without the address, which may hold a secret, and
+// without the name server that was asked, which is the city's own business.
 func Reason(err error) string {
+	if name, ok := errors.AsType[*net.DNSError](err); ok {
+		return name.Err
+	}
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		return "no answer in time"

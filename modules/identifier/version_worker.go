@@ -79,12 +79,11 @@ func (m *Module) makeVersion(ctx context.Context, n node, first, now time.Time) 
 	if v.Digest == last.Digest && v.DigestEN == last.DigestEN {
 		return v, fault.New(fault.Conflict, "identifier.monthly.same", "nothing in the report of %s has changed since version %d", v.Month, last.Number).With("number", last.Number)
 	}
-	if v.PDF, v.PDFSize, v.XLSX, v.XLSXSize, err = m.keepMonthly(ctx, zh, v.Prefix); err != nil {
+	if err := errors.Join(m.keepMonthly(ctx, &zh, v.Prefix), m.keepMonthly(ctx, &en, v.Prefix)); err != nil {
 		return v, err
 	}
-	if v.PDFEN, v.PDFENSize, v.XLSXEN, v.XLSXENSize, err = m.keepMonthly(ctx, en, v.Prefix); err != nil {
-		return v, err
-	}
+	v.PDF, v.PDFSize, v.XLSX, v.XLSXSize = zh.pdf.hash, zh.pdf.size, zh.xlsx.hash, zh.xlsx.size
+	v.PDFEN, v.PDFENSize, v.XLSXEN, v.XLSXENSize = en.pdf.hash, en.pdf.size, en.xlsx.hash, en.xlsx.size
 	signer, err := m.kit.Seal.Signer(ctx, monthlyPurpose)
 	if err != nil {
 		return v, err
@@ -110,6 +109,14 @@ type monthlyText struct {
 	at       time.Time
 	document paper.Document
 	digest   string
+	pdf      keptFile
+	xlsx     keptFile
+}
+
+// keptFile is a file as it is kept.
+type keptFile struct {
+	hash string
+	size int64
 }
 
 func (m *Module) monthlyIn(ctx context.Context, n node, first time.Time, language string, at time.Time) (r monthlyText, err error) {
@@ -122,25 +129,25 @@ func (m *Module) monthlyIn(ctx context.Context, n node, first time.Time, languag
 }
 
 // keepMonthly keeps the files of a report in a language.
-func (m *Module) keepMonthly(ctx context.Context, r monthlyText, foot string) (pdf string, pdfSize int64, xlsx string, xlsxSize int64, err error) {
+func (m *Module) keepMonthly(ctx context.Context, r *monthlyText, foot string) error {
 	font, err := paper.Font("")
 	if err != nil {
-		return "", 0, "", 0, err
+		return err
 	}
 	frame := paper.Frame{Language: r.language, At: r.at, Digest: r.digest, Foot: foot}
 	var b bytes.Buffer
 	if err := r.document.PDF(&b, font, frame); err != nil {
-		return "", 0, "", 0, err
+		return err
 	}
-	if pdf, pdfSize, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
-		return "", 0, "", 0, fmt.Errorf("keep PDF: %w", err)
+	if r.pdf.hash, r.pdf.size, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
+		return fmt.Errorf("keep PDF: %w", err)
 	}
 	b.Reset()
 	if err := r.document.XLSX(&b, frame); err != nil {
-		return "", 0, "", 0, err
+		return err
 	}
-	if xlsx, xlsxSize, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
-		return "", 0, "", 0, fmt.Errorf("keep XLSX: %w", err)
+	if r.xlsx.hash, r.xlsx.size, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
+		return fmt.Errorf("keep XLSX: %w", err)
 	}
-	return pdf, pdfSize, xlsx, xlsxSize, nil
+	return nil
 }

@@ -179,7 +179,7 @@ func gather(alerts []Alert, routes []AlertRoute, silences []AlertSilence) (list 
 			continue // there is always a last route, which takes all
 		}
 		route := routes[at]
-		key, _ := route.Key(route.ID, a.Labels)
+		key := route.Key(route.ID, a.Labels)
 		g := groups[key]
 		if g == nil {
 			g = &gathering{key: key, route: route.Route}

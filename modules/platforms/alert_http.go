@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
@@ -83,10 +84,18 @@ func (m *Module) alertDetail(ctx context.Context, a Alert) (v alertDetail, err e
 	if v.Notices, err = m.alertTells.notices(ctx, a.ID); err != nil {
 		return v, err
 	}
-	if r, err := m.alertRules.get(ctx, m.kit.DB, a.RuleID); err == nil {
-		v.Expr = r.Expr
+	r, err := m.ruleOf(ctx, a)
+	v.Expr = r.Expr
+	return v, err
+}
+
+// ruleOf returns the rule of an alert; one that was removed is empty.
+func (m *Module) ruleOf(ctx context.Context, a Alert) (AlertRule, error) {
+	r, err := m.alertRules.get(ctx, m.kit.DB, a.RuleID)
+	if fault.Is(err, fault.NotFound) {
+		return AlertRule{}, nil
 	}
-	return v, nil
+	return r, err
 }
 
 // alertCurve is a curve of what a rule measures.
@@ -107,9 +116,9 @@ func (m *Module) alertCurve(ctx context.Context, in httpd.Object) (alertCurve, e
 	if err != nil {
 		return v, err
 	}
-	r, err := m.alertRules.get(ctx, m.kit.DB, a.RuleID)
+	r, err := m.ruleOf(ctx, a)
 	if err != nil {
-		return v, nil //nolint:nilerr // the rule is no more, and so is the curve
+		return v, err
 	}
 	from, to := a.Since.Add(-curveSpan), maxTime(time.Now().UTC(), a.instance.SeenAt)
 	if a.EndedAt != nil {

@@ -3,7 +3,6 @@ package platforms
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -202,22 +201,8 @@ func (m *Module) listAlertRoutes(ctx context.Context, _ nothing) (alertRoutesVie
 
 type alertRouteInput struct{ Body alert.Route }
 
-// tidyRoute fills what may be left out.
-func tidyRoute(r alert.Route) alert.Route {
-	if r.Name.ZH == "" {
-		r.Name.ZH = r.Name.EN
-	}
-	if r.Name.EN == "" {
-		r.Name.EN = r.Name.ZH
-	}
-	slices.Sort(r.Persons)
-	r.Persons = append([]string{}, slices.Compact(r.Persons)...)
-	r.GroupBy, r.Matchers = append([]string{}, r.GroupBy...), append([]alert.Matcher{}, r.Matchers...)
-	return r
-}
-
 func (m *Module) addAlertRoute(ctx context.Context, in alertRouteInput) (AlertRoute, error) {
-	x := AlertRoute{ID: ulid.Make().String(), Route: tidyRoute(in.Body), Version: 1}
+	x := AlertRoute{ID: ulid.Make().String(), Route: in.Body.Tidy(), Version: 1}
 	if err := x.Check(false); err != nil {
 		return AlertRoute{}, err
 	}
@@ -236,7 +221,7 @@ func (m *Module) editAlertRoute(ctx context.Context, in editAlertRouteInput) (Al
 	if err != nil {
 		return AlertRoute{}, err
 	}
-	x := AlertRoute{ID: in.ID, Route: tidyRoute(in.Body), Last: in.ID == lastRoute, Version: version + 1}
+	x := AlertRoute{ID: in.ID, Route: in.Body.Tidy(), Last: in.ID == lastRoute, Version: version + 1}
 	if err := x.Check(x.Last); err != nil {
 		return AlertRoute{}, err
 	}

@@ -102,18 +102,21 @@ type alertCounts struct {
 // counts adds up what fires of the platforms within the caller's scope.
 func (s alertStore) counts(ctx context.Context) (c alertCounts, err error) {
 	l := sqldb.List{
-		Select: "a.severity, a.claimed_by <> '', a.quiet <> '', a.state", From: alertTables, Key: "a.id", Order: "id", Sort: map[string]string{"id": "a.id"},
+		Select: "x.severity, x.state, x.claimed, x.quiet, x.number", Key: "x.id", Order: "id", Sort: map[string]string{"id": "x.id"},
+		From: `(SELECT MIN(a.id) AS id, COALESCE(p.organisation_id, '') AS organisation_id, a.severity, a.state, a.claimed_by <> '' AS claimed, a.quiet <> '' AS quiet, COUNT(*) AS number
+			FROM ` + alertTables + ` WHERE a.ended_at = 0 AND a.state IN ('firing', 'pending')
+			GROUP BY COALESCE(p.organisation_id, ''), a.severity, a.state, a.claimed_by <> '', a.quiet <> '') x`,
 	}
-	l.Where("a.ended_at = 0 AND a.state IN ('firing', 'pending')")
-	identity.From(ctx).Scope.Filter(&l, "COALESCE(p.organisation_id, '')")
+	identity.From(ctx).Scope.Filter(&l, "x.organisation_id")
 	for p := (sqldb.ListParams{Limit: 500}); ; {
 		page, err := sqldb.Fetch(ctx, s.db, l, p, func(r sqldb.Row) (struct{}, error) {
 			var severity, state string
 			var claimed, quiet bool
-			if err := r.Scan(&severity, &claimed, &quiet, &state); err != nil {
+			var n int
+			if err := r.Scan(&severity, &state, &claimed, &quiet, &n); err != nil {
 				return struct{}{}, err
 			}
-			c.add(alert.Severity(severity), alert.State(state), claimed, quiet)
+			c.add(alert.Severity(severity), alert.State(state), claimed, quiet, n)
 			return struct{}{}, nil
 		})
 		if p.Cursor = page.NextCursor; err != nil || p.Cursor == "" {
@@ -122,24 +125,24 @@ func (s alertStore) counts(ctx context.Context) (c alertCounts, err error) {
 	}
 }
 
-func (c *alertCounts) add(severity alert.Severity, state alert.State, claimed, quiet bool) {
+func (c *alertCounts) add(severity alert.Severity, state alert.State, claimed, quiet bool, n int) {
 	if state == alert.Pending {
-		c.Pending++
+		c.Pending += n
 		return
 	}
 	switch severity {
 	case alert.Critical:
-		c.Critical++
+		c.Critical += n
 	case alert.Warning:
-		c.Warning++
+		c.Warning += n
 	default:
-		c.Info++
+		c.Info += n
 	}
 	if !claimed {
-		c.Unclaimed++
+		c.Unclaimed += n
 	}
 	if quiet {
-		c.Quiet++
+		c.Quiet += n
 	}
 }
 
@@ -349,7 +352,7 @@ func insertAlert(ctx context.Context, tx *sqldb.Tx, r AlertRule, i alert.Instanc
 func renewAlert(ctx context.Context, tx *sqldb.Tx, i alert.Instance, o outcome) error {
 	summary := o.say(i.Labels, i.Value)
 	_, err := tx.Exec(ctx, `UPDATE alert SET state = $1, value = $2, fired_at = $3, seen_at = $4, summary_zh = $5, summary_en = $6 WHERE id = $7`,
-		string(i.State), i.Value, max(i.FiredAt.UnixMilli(), 0), i.SeenAt.UnixMilli(), summary.ZH, summary.EN, i.ID)
+		string(i.State), i.Value, millis(i.FiredAt), i.SeenAt.UnixMilli(), summary.ZH, summary.EN, i.ID)
 	if err != nil {
 		return fmt.Errorf("renew alert: %w", err)
 	}

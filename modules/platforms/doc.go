@@ -29,10 +29,18 @@
 // What runs at a platform, beside its own database, is the agent (internal/agent:
 // linghang report).
 //
+// What a platform's own programs tell is read by the city too (采集; internal/pull), and
+// goes through the same gate under the name of its source.
+//
+// Alerts (告警; internal/alert) are what rules find: evaluated by one replica at a time,
+// kept as they go, grouped, routed and silenced as Alertmanager does.
+//
 // Rankings (平台排名; internal/rank) compare the platforms of a class by a method that is
 // kept with every result; what is published is never computed again, only withdrawn.
 //
 // Tables: platform, platform_key, submission, series, fact, newest, latest,
 // ledger_position, probe_target, probe_look, probe_day, incident, maintenance,
-// finding, finding_step, quality_day, ranking, ranking_run. Tells: platformsevent. Hears: nothing.
+// finding, finding_step, quality_day, ranking, ranking_run, source, source_run,
+// alert_rule, alert, alert_step, alert_route, alert_group, alert_notice,
+// alert_noticed, alert_silence. Tells: platformsevent. Hears: nothing.
 package platforms

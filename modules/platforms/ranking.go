@@ -186,25 +186,16 @@ func readMonth(text string, now time.Time) (time.Time, error) {
 
 // rankRows makes the rows of a ranking of what is known of the month.
 func (c *catalogue) rankRows(m rank.Method, list []rankedPlatform, facts map[string]map[string][]monthFact, month time.Time) []rank.Row {
-	codes := map[string]bool{}
-	for _, x := range m.Items {
-		codes[x.Code] = true
-		if x.Per != "" {
-			codes[x.Per] = true
-		}
-	}
+	codes := codesOf(m)
 	rows := make([]rank.Row, len(list))
 	for i := range list {
 		p := &list[i]
 		rows[i] = rank.Row{ID: p.ID, Values: map[string]float64{}, Trust: p.Trust, Graded: p.Grade != "none"}
 		p.Inputs = []rankInput{}
-		for _, x := range c.Indicators {
-			if !codes[x.Code] {
-				continue
-			}
-			of, before := split(facts[p.ID][x.Code], month)
-			if in, ok := x.monthValue(of, before); ok {
-				rows[i].Values[x.Code] = in.Value
+		for _, code := range codes {
+			of, before := split(facts[p.ID][code], month)
+			if in, ok := c.byCode[code].monthValue(of, before); ok {
+				rows[i].Values[code] = in.Value
 				p.Inputs = append(p.Inputs, in)
 			}
 		}

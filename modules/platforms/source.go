@@ -182,6 +182,8 @@ type sourceRun struct {
 	Receipt  string       `json:"receipt,omitempty" title:"回执|Receipt"`
 	Faults   []pull.Fault `json:"faults" nullable:"false" doc:"What is wrong under the mapping"`
 	SkewMs   *int64       `json:"skew_ms,omitempty" doc:"How far the source's clock was ahead of ours"`
+
+	sourceID string
 }
 
 // concluded is what a run leaves of its source: when it is due again, what it

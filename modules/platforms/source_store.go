@@ -309,13 +309,13 @@ func (s sourceStore) note(ctx context.Context, before, after Source, r sourceRun
 	})
 }
 
-const runColumns = `r.id, r.at, r.ms, r.asked, r.outcome, r.fault, r.detail, r.status, r.period, r.rows, r.accepted, r.rejected, r.receipt, r.faults, r.dated, r.skew_ms`
+const runColumns = `r.id, r.source_id, r.at, r.ms, r.asked, r.outcome, r.fault, r.detail, r.status, r.period, r.rows, r.accepted, r.rejected, r.receipt, r.faults, r.dated, r.skew_ms`
 
 func scanRun(row sqldb.Row) (r sourceRun, err error) {
 	var at, skew int64
 	var dated bool
 	faults := ""
-	if err = row.Scan(&r.ID, &at, &r.Ms, &r.Asked, &r.Outcome, &r.Fault, &r.Detail, &r.Status, &r.Period, &r.Rows, &r.Accepted, &r.Rejected, &r.Receipt, &faults, &dated, &skew); err != nil {
+	if err = row.Scan(&r.ID, &r.sourceID, &at, &r.Ms, &r.Asked, &r.Outcome, &r.Fault, &r.Detail, &r.Status, &r.Period, &r.Rows, &r.Accepted, &r.Rejected, &r.Receipt, &faults, &dated, &skew); err != nil {
 		return r, err
 	}
 	r.At = fromMillis(at)
@@ -339,28 +339,17 @@ func (s sourceStore) runs(ctx context.Context, in runParams) (sqldb.Page[sourceR
 
 // last returns the newest run of each source of a platform.
 func (s sourceStore) last(ctx context.Context, platformID string) (map[string]sourceRun, error) {
-	rows, err := s.db.Query(ctx, `SELECT r.source_id, `+runColumns+` FROM source_run r WHERE r.platform_id = $1 AND r.id = (SELECT MAX(q.id) FROM source_run q WHERE q.source_id = r.source_id)`, platformID)
+	rows, err := s.db.Query(ctx, `SELECT `+runColumns+` FROM source_run r WHERE r.platform_id = $1 AND r.id = (SELECT MAX(q.id) FROM source_run q WHERE q.source_id = r.source_id)`, platformID)
 	if err != nil {
 		return nil, fmt.Errorf("read last runs: %w", err)
 	}
-	byID := map[string]sourceRun{}
-	_, err = sqldb.All(rows, func(row sqldb.Row) (struct{}, error) {
-		id := ""
-		r, err := scanRun(behindID{row, &id})
-		byID[id] = r
-		return struct{}{}, err
-	})
+	list, err := sqldb.All(rows, scanRun)
+	byID := make(map[string]sourceRun, len(list))
+	for _, r := range list {
+		byID[r.sourceID] = r
+	}
 	return byID, err
 }
-
-// behindID is a row whose first column is an ID, which others need not know.
-type behindID struct {
-	sqldb.Row
-	id *string
-}
-
-// Scan implements sqldb.Row.
-func (b behindID) Scan(into ...any) error { return b.Row.Scan(append([]any{b.id}, into...)...) }
 
 // skew is the median of how far the clocks of a platform's sources were ahead of
 // ours in their last runs; nil when none told its time.

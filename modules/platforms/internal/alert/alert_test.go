@@ -181,13 +181,14 @@ func TestAGroupIsToldOfWhatIsNewOfTheEndAndAgain(t *testing.T) {
 }
 
 func TestARouteGroupsByItsLabels(t *testing.T) {
-	r := UsualRoute()
-	a, _ := r.Key("x", Labels{NameLabel: "n", PlatformLabel: "p", "target": "1"})
-	b, by := r.Key("x", Labels{NameLabel: "n", PlatformLabel: "p", "target": "2"})
-	c, _ := r.Key("x", Labels{NameLabel: "n", PlatformLabel: "q"})
-	d, _ := r.Key("y", Labels{NameLabel: "n", PlatformLabel: "p"})
-	if a != b || a == c || a == d || len(by) != 2 {
-		t.Errorf("%s %s %s %s %v", a, b, c, d, by)
+	r := Route{GroupBy: []string{NameLabel, PlatformLabel, "nobody has it"}}
+	a := r.Key("x", Labels{NameLabel: "n", PlatformLabel: "p", "target": "1"})
+	b := r.Key("x", Labels{NameLabel: "n", PlatformLabel: "p", "target": "2"})
+	c := r.Key("x", Labels{NameLabel: "n", PlatformLabel: "q"})
+	d := r.Key("y", Labels{NameLabel: "n", PlatformLabel: "p"})
+	e := r.Key("x", Labels{NameLabel: "np", PlatformLabel: ""})
+	if a != b || a == c || a == d || a == e {
+		t.Errorf("%s %s %s %s %s", a, b, c, d, e)
 	}
 }
 

@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -23,12 +22,13 @@ type Route struct {
 	Persons  []string  `json:"persons" nullable:"false" maxItems:"50" doc:"Ids of further persons"`
 }
 
-// UsualRoute is the route of alerts that no other takes.
-func UsualRoute() Route {
-	return Route{
-		Name: lang.Text{ZH: "默认", EN: "Default"}, Matchers: []Matcher{}, GroupBy: []string{NameLabel, PlatformLabel}, Persons: []string{},
-		Wait: 30, Interval: 300, Repeat: 4 * 3600, Operator: true, Office: true,
-	}
+// Tidy fills what may be left out.
+func (r Route) Tidy() Route {
+	r.Name = both(r.Name)
+	slices.Sort(r.Persons)
+	r.Persons = append([]string{}, slices.Compact(r.Persons)...)
+	r.GroupBy, r.Matchers = append([]string{}, r.GroupBy...), append([]Matcher{}, r.Matchers...)
+	return r
 }
 
 // Check refuses a route that would not do, naming every fault.
@@ -60,17 +60,8 @@ func (r Route) Check(last bool) error {
 
 // Key names the group of an alert under a route, by the labels that it is put
 // together by.
-func (r Route) Key(routeID string, l Labels) (key string, by Labels) {
-	by = l.pick(r.GroupBy)
-	var b strings.Builder
-	b.WriteString(routeID)
-	for _, name := range slices.Sorted(maps.Keys(by)) {
-		b.WriteByte(0)
-		b.WriteString(name)
-		b.WriteByte(0)
-		b.WriteString(by[name])
-	}
-	return routeID + ":" + Labels{"key": b.String()}.Fingerprint(), by
+func (r Route) Key(routeID string, l Labels) string {
+	return routeID + ":" + l.pick(r.GroupBy).Fingerprint()
 }
 
 // Group is alerts that are told together, and what was told of them.
@@ -118,12 +109,6 @@ func (g Group) Flush(r Route, firing, resolved []string, now time.Time) (Group, 
 	g.ToldAt = now
 	g.Told = slices.Clone(firing)
 	return g, &n
-}
-
-// Quiet says why an alert is not told.
-type Quiet struct {
-	Silence string // the id of a silence
-	By      string // the id of an alert that says more
 }
 
 // Silence keeps alerts from being told for a time.

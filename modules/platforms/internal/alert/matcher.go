@@ -26,9 +26,6 @@ const (
 	mostText = 256
 )
 
-// String writes a matcher as Prometheus does.
-func (m Matcher) String() string { return fmt.Sprintf("%s%s%q", m.Name, m.Op, m.Value) }
-
 // Matching tells whether labels pass.
 type Matching func(l Labels) bool
 

@@ -1,18 +1,22 @@
 package probe
 
-import "time"
+import (
+	"time"
+
+	"linghang/kernel/egress"
+)
 
 // Faults of a look.
 const (
-	FaultName     = "name"     // the name leads nowhere
-	FaultForbid   = "forbid"   // the address is in a network that is not allowed
-	FaultConnect  = "connect"  // nobody takes the connection
-	FaultTimeout  = "timeout"  // no answer in time
-	FaultTLS      = "tls"      // no handshake, or a chain that cannot be trusted
-	FaultProtocol = "protocol" // what comes is not HTTP, or redirects have no end
-	FaultStatus   = "status"   // another status code than expected
-	FaultBody     = "body"     // the body does not say what it should
-	FaultSlow     = "slow"     // an answer later than allowed
+	FaultName     = egress.ClassName
+	FaultForbid   = egress.ClassForbid
+	FaultConnect  = egress.ClassConnect
+	FaultTimeout  = egress.ClassTimeout
+	FaultTLS      = egress.ClassTLS
+	FaultProtocol = egress.ClassProtocol // redirects without end too
+	FaultStatus   = "status"             // another status code than expected
+	FaultBody     = "body"               // the body does not say what it should
+	FaultSlow     = "slow"               // an answer later than allowed
 )
 
 // Look is what was seen at one time.

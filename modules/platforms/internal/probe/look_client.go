@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -46,20 +45,11 @@ func (p *Prober) Look(ctx context.Context, s Spec, at time.Time) Look {
 	l.Ms = float64(time.Since(began).Microseconds()) / 1000
 	switch {
 	case err != nil:
-		l.fail(faultOf(err), reason(err))
+		l.fail(egress.Class(err), egress.Reason(err))
 	case l.OK && s.MostMs > 0 && l.Ms > float64(s.MostMs):
 		l.fail(FaultSlow, fmt.Sprintf("%.0f ms, at most %d", l.Ms, s.MostMs))
 	}
 	return l
-}
-
-// reason says why a look failed. Which name server was asked is the city's own
-// business.
-func reason(err error) string {
-	if name, ok := errors.AsType[*net.DNSError](err); ok {
-		return name.Err
-	}
-	return egress.Reason(err)
 }
 
 func (p *Prober) tcp(ctx context.Context, s Spec) error {
@@ -165,32 +155,5 @@ func judge(s Spec, l *Look, body []byte) {
 	}
 	if ok, why := path.holds(body, s.Value); !ok {
 		l.fail(FaultBody, why)
-	}
-}
-
-// faultOf puts an error into a class.
-func faultOf(err error) string {
-	var name *net.DNSError
-	var timeout net.Error
-	var invalid x509.CertificateInvalidError
-	var authority x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var verify *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
-	var op *net.OpError
-	switch {
-	case errors.Is(err, egress.ErrTarget):
-		return FaultForbid
-	case errors.As(err, &verify), errors.As(err, &invalid), errors.As(err, &authority), errors.As(err, &host), errors.As(err, &record), errors.As(err, &alert):
-		return FaultTLS
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return FaultTimeout
-	case errors.As(err, &name):
-		return FaultName
-	case errors.As(err, &op):
-		return FaultConnect
-	default:
-		return FaultProtocol
 	}
 }

@@ -3,12 +3,9 @@ package pull
 import (
 	"compress/gzip"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -27,12 +24,12 @@ const (
 
 // Why a source could not be read.
 const (
-	FailName     = "name"
-	FailForbid   = "forbid"
-	FailConnect  = "connect"
-	FailTimeout  = "timeout"
-	FailTLS      = "tls"
-	FailProtocol = "protocol"
+	FailName     = egress.ClassName
+	FailForbid   = egress.ClassForbid
+	FailConnect  = egress.ClassConnect
+	FailTimeout  = egress.ClassTimeout
+	FailTLS      = egress.ClassTLS
+	FailProtocol = egress.ClassProtocol
 	FailStatus   = "status"
 	FailRedirect = "redirect"
 	FailPlain    = "plain"
@@ -77,7 +74,7 @@ func (f *Fetcher) Fetch(ctx context.Context, s Spec, address, secret string) (An
 	a, err := f.follow(ctx, s, address, secret)
 	a.Took = time.Since(began)
 	if known := (*FetchError)(nil); err != nil && !errors.As(err, &known) {
-		err = &FetchError{classOf(err), reason(err)}
+		err = &FetchError{egress.Class(err), egress.Reason(err)}
 	}
 	return a, err
 }
@@ -208,38 +205,4 @@ func skew(date string, sent, got time.Time) *time.Duration {
 	}
 	d := at.Add(500 * time.Millisecond).Sub(sent.Add(got.Sub(sent) / 2)).Round(100 * time.Millisecond)
 	return &d
-}
-
-// reason says why a request failed. Which name server was asked is the city's
-// own business.
-func reason(err error) string {
-	if name, ok := errors.AsType[*net.DNSError](err); ok {
-		return name.Err
-	}
-	return egress.Reason(err)
-}
-
-// classOf puts an error into a class.
-func classOf(err error) string {
-	var name *net.DNSError
-	var timeout net.Error
-	var authority x509.UnknownAuthorityError
-	var verify *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
-	var op *net.OpError
-	switch {
-	case errors.Is(err, egress.ErrTarget):
-		return FailForbid
-	case errors.As(err, &verify), errors.As(err, &authority), errors.As(err, &record), errors.As(err, &alert):
-		return FailTLS
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return FailTimeout
-	case errors.As(err, &name):
-		return FailName
-	case errors.As(err, &op):
-		return FailConnect
-	default:
-		return FailProtocol
-	}
 }

@@ -2,7 +2,7 @@ import { PlusOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Drawer, Form, InputNumber, Select } from 'antd'
 import { useState } from 'react'
 import { api, Confirm, EntityForm, Failure, ifMatch, Loading, NameFields, PlainTable, read, useChange, useFormat, useMay, useText, type Schema } from '../../kernel'
-import { alertsKey, matcherText, useAlertRoutes, type AlertRoute } from './alerts'
+import { alertsKey, matcherText, textOf, useAlertRoutes, type AlertRoute } from './alerts'
 import { MatcherFields } from './Matchers'
 import { usePlatformTexts } from './texts'
 
@@ -51,8 +51,7 @@ function RouteForm({ edited, close }: { edited: AlertRoute | 'new' | null; close
   const old = edited === 'new' ? null : edited
   const save = useChange({
     run: (v: Values) => {
-      const zh = v.name?.zh?.trim() ?? '', en = v.name?.en?.trim() ?? ''
-      const body = { ...v, name: { zh: zh || en, en: en || zh }, matchers: (v.matchers ?? []).map((m) => ({ ...m, value: m.value ?? '' })), persons: old?.persons ?? [] }
+      const body = { ...v, name: textOf(v.name), matchers: (v.matchers ?? []).map((m) => ({ ...m, value: m.value ?? '' })), persons: old?.persons ?? [] }
       if (!old) return read(api.POST('/api/platforms/alerting/routes', { body }))
       return read(api.PUT('/api/platforms/alerting/routes/{id}', { params: { path: { id: old.id }, header: ifMatch(old.version) }, body }))
     },

@@ -1,7 +1,7 @@
 import { Alert, Button, Drawer, Form, Input, InputNumber, Select, Switch } from 'antd'
 import { api, EntityForm, ifMatch, NameFields, PlainTable, problemText, read, useChange, useFormat, useText, type Schema } from '../../kernel'
 import { inputOf } from './AlertRules'
-import { alertsKey, ruleKinds, severities, usePlatformChoices, type AlertRule } from './alerts'
+import { alertsKey, ruleKinds, severities, textOf, usePlatformChoices, type AlertRule } from './alerts'
 import { useIndicatorOptions } from './data'
 import { usePlatformTexts } from './texts'
 import './availability.css'
@@ -10,13 +10,7 @@ type Values = Omit<AlertRule, 'id' | 'ready' | 'firing' | 'evaluated_at' | 'took
 
 const fresh: Partial<Values> = { kind: 'query', severity: 'warning', enabled: true, for: 300, keep: 0, platforms: [], op: '>', direction: 'fall', least: 'high', code: '', expr: '' }
 
-function bodyOf(v: Values) {
-  const both = (x: { zh?: string; en?: string } | undefined) => {
-    const zh = x?.zh?.trim() ?? '', en = x?.en?.trim() ?? ''
-    return { zh: zh || en, en: en || zh }
-  }
-  return inputOf({ ...v, name: both(v.name), summary: both(v.summary), for: v.for ?? 0, keep: v.keep ?? 0 } as AlertRule)
-}
+const bodyOf = (v: Values) => inputOf({ ...v, name: textOf(v.name), summary: textOf(v.summary), for: v.for ?? 0, keep: v.keep ?? 0 } as AlertRule)
 
 /** Makes or changes a rule, and shows for which series it would hold now. */
 export function AlertRuleForm({ edited, close }: { edited: AlertRule | 'new' | null; close: () => void }) {

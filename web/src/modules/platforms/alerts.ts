@@ -69,3 +69,6 @@ export function usePlatformChoices() {
 
 /** Writes a matcher as Prometheus does. */
 export const matcherText = (m: Matcher) => `${m.name}${m.op}"${m.value}"`
+
+/** A text of a form as the API takes it; a language that is left out is filled in there. */
+export const textOf = (x: { zh?: string; en?: string } | undefined) => ({ zh: x?.zh ?? '', en: x?.en ?? '' })
