@@ -86,6 +86,28 @@ func startPostgres() (string, error) {
 	return dsn, answers(dsn)
 }
 
+// serverData begins the name of each server's directory.
+const serverData = "linghang-postgres-"
+
+// forgetServers removes the data of servers that died with their test binaries,
+// which could not: a directory without the file of a running server that nobody
+// has touched for as long as a server takes to start.
+func forgetServers() {
+	dirs, err := filepath.Glob(filepath.Join(os.TempDir(), serverData+"*"))
+	if err != nil {
+		return
+	}
+	for _, dir := range dirs {
+		info, err := os.Stat(dir)
+		if err != nil || time.Since(info.ModTime()) < 5*time.Minute {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(dir, "postmaster.pid")); errors.Is(err, os.ErrNotExist) {
+			_ = os.RemoveAll(dir)
+		}
+	}
+}
+
 // preparePostgres makes the data of a server, and returns its address and the
 // command that runs it.
 func preparePostgres() (dsn string, run func() *exec.Cmd, err error) {
@@ -97,7 +119,8 @@ func preparePostgres() (dsn string, run func() *exec.Cmd, err error) {
 		return "", nil, errors.New("there is no PostgreSQL in /usr/lib/postgresql")
 	}
 	bin := dirs[len(dirs)-1]
-	data, err := os.MkdirTemp("", "linghang-postgres-")
+	forgetServers()
+	data, err := os.MkdirTemp("", serverData)
 	if err != nil {
 		return "", nil, err
 	}
