@@ -73,7 +73,7 @@ func owners() []owner {
 		{"github.com/spf13/cobra", []string{"kernel", "cmd", "modules"}, nil},
 		{"github.com/spf13/pflag", []string{"kernel"}, nil},
 		{"github.com/theory/jsonpath", []string{"modules/platforms"}, nil},
-		{"github.com/xuri/excelize", []string{"kernel/httpd", "kernel/paper", "kernel/system", "modules"}, []string{"kernel/files"}},
+		{"github.com/xuri/excelize", []string{"kernel/httpd", "kernel/paper", "kernel/sheet", "kernel/system", "modules"}, []string{"kernel/files"}},
 		{"github.com/standard-webhooks/standard-webhooks", []string{}, []string{"kernel/notify"}},
 		{"github.com/wneessen/go-mail", []string{"kernel/notify"}, nil},
 		{"github.com/zitadel/oidc", []string{"kernel/oidc"}, nil},
@@ -110,7 +110,7 @@ func parts() []part {
 
 // ruleKernel is what of the kernel a rule may know: a file of a room that is
 // neither a part by its name nor module.go.
-func ruleKernel() []string { return []string{"bus", "district", "fault", "industry", "lang", "paper"} }
+func ruleKernel() []string { return []string{"bus", "district", "fault", "industry", "lang", "paper", "sheet"} }
 
 // connecting are the ends of the names of files that are no rules.
 func connecting() []string { return []string{"_store.go", "_http.go", "_client.go", "_worker.go"} }

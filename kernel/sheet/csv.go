@@ -1,4 +1,4 @@
-package identifier
+package sheet
 
 import (
 	"encoding/csv"
@@ -32,20 +32,21 @@ type csvSheet struct {
 	size int64
 }
 
-// newCSV reads a CSV file; size is how many octets it has, for telling how far
+// CSV reads a CSV file; size is how many octets it has, for telling how far
 // the reading is.
-func newCSV(r io.Reader, size int64) *csvSheet {
+func CSV(r io.Reader, size int64) Sheet {
 	file := &rowReader{file: r}
 	s := &csvSheet{file: file, csv: csv.NewReader(file), size: size}
 	s.csv.ReuseRecord, s.csv.FieldsPerRecord, s.csv.LazyQuotes = true, -1, true
 	return s
 }
 
-func (s *csvSheet) next() ([]string, int64, error) {
-	s.file.left = maxRow
+// Next implements Sheet.
+func (s *csvSheet) Next() ([]string, int64, error) {
+	s.file.left = MaxRow
 	cells, err := s.csv.Read()
 	if errors.Is(err, errLongRow) {
-		return nil, 0, badTable(say("第 %d 行之后的一行超过 %d MiB；请查找没有配对的引号", "the row behind line %d has more than %d MiB; look for a quote that does not end", s.line, maxRow>>20))
+		return nil, 0, Refuse("第 %d 行之后的一行超过 %d MiB；请查找没有配对的引号", "the row behind line %d has more than %d MiB; look for a quote that does not end", s.line, MaxRow>>20)
 	}
 	if err != nil {
 		return nil, 0, err //nolint:wrapcheck // whoever reads says what
@@ -55,7 +56,8 @@ func (s *csvSheet) next() ([]string, int64, error) {
 	return cells, s.line, nil
 }
 
-func (s *csvSheet) done() float64 { return float64(s.csv.InputOffset()) / float64(max(s.size, 1)) }
+// Done implements Sheet.
+func (s *csvSheet) Done() float64 { return float64(s.csv.InputOffset()) / float64(max(s.size, 1)) }
 
 // Close implements io.Closer; whoever opened the file closes it.
 func (s *csvSheet) Close() error { return nil }

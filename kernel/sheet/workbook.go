@@ -1,9 +1,7 @@
-package identifier
+package sheet
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -16,7 +14,6 @@ import (
 // Bounds of workbooks. What a workbook unpacks to was measured when it came in;
 // worksheets of more than workbookInMemory octets are read from a file.
 const (
-	maxWorkbook      = 64 << 20
 	workbookUnpacked = 256 << 20
 	workbookInMemory = 16 << 20
 )
@@ -36,7 +33,7 @@ type workbook struct {
 func newWorkbook(r io.Reader) (*workbook, error) {
 	book, err := excelize.OpenReader(r, excelize.Options{UnzipSizeLimit: workbookUnpacked, UnzipXMLSizeLimit: workbookInMemory, ShortDatePattern: "yyyy-mm-dd"})
 	if err != nil {
-		return nil, badTable(say("不是 XLSX 工作簿：%v", "it is no workbook: %v", err))
+		return nil, Refuse("不是 XLSX 工作簿：%v", "it is no workbook: %v", err)
 	}
 	w := &workbook{book: book}
 	if err := w.begin(); err != nil {
@@ -48,14 +45,14 @@ func newWorkbook(r io.Reader) (*workbook, error) {
 func (w *workbook) begin() (err error) {
 	name := w.book.GetSheetName(0)
 	if w.held, err = w.book.Rows(name); err != nil {
-		return badTable(say("工作簿中没有工作表：%v", "the workbook has no sheet: %v", err))
+		return Refuse("工作簿中没有工作表：%v", "the workbook has no sheet: %v", err)
 	}
 	if w.shown, err = w.book.Rows(name); err != nil {
-		return badTable(say("工作簿中没有工作表：%v", "the workbook has no sheet: %v", err))
+		return Refuse("工作簿中没有工作表：%v", "the workbook has no sheet: %v", err)
 	}
 	props, err := w.book.GetWorkbookProps()
 	if err != nil {
-		return badTable(say("工作簿属性无法读取：%v", "its properties cannot be read: %v", err))
+		return Refuse("工作簿属性无法读取：%v", "its properties cannot be read: %v", err)
 	}
 	w.since1904 = props.Date1904 != nil && *props.Date1904
 	if ref, err := w.book.GetSheetDimension(name); err == nil {
@@ -67,16 +64,17 @@ func (w *workbook) begin() (err error) {
 	return nil
 }
 
-func (w *workbook) next() ([]string, int64, error) {
+// Next implements Sheet.
+func (w *workbook) Next() ([]string, int64, error) {
 	for w.held.Next() && w.shown.Next() {
 		w.line++
 		cells, err := w.held.Columns(excelize.Options{RawCellValue: true})
 		if err != nil {
-			return nil, 0, badTable(say("第 %d 行：%v", "row %d: %v", w.line, err))
+			return nil, 0, Refuse("第 %d 行：%v", "row %d: %v", w.line, err)
 		}
 		shown, err := w.shown.Columns()
 		if err != nil {
-			return nil, 0, badTable(say("第 %d 行：%v", "row %d: %v", w.line, err))
+			return nil, 0, Refuse("第 %d 行：%v", "row %d: %v", w.line, err)
 		}
 		octets := 0
 		for i := range cells {
@@ -85,15 +83,15 @@ func (w *workbook) next() ([]string, int64, error) {
 			}
 			octets += len(cells[i])
 		}
-		if octets > maxRow {
-			return nil, 0, badTable(say("第 %d 行超过 %d MiB", "row %d has more than %d MiB", w.line, maxRow>>20))
+		if octets > MaxRow {
+			return nil, 0, Refuse("第 %d 行超过 %d MiB", "row %d has more than %d MiB", w.line, MaxRow>>20)
 		}
 		if octets > 0 {
 			return cells, w.line, nil
 		}
 	}
 	if err := errors.Join(w.held.Error(), w.shown.Error()); err != nil {
-		return nil, 0, badTable(say("第 %d 行之后：%v", "behind row %d: %v", w.line, err))
+		return nil, 0, Refuse("第 %d 行之后：%v", "behind row %d: %v", w.line, err)
 	}
 	return nil, 0, io.EOF
 }
@@ -126,7 +124,8 @@ func cellText(held, shown string, since1904 bool) string {
 	return held
 }
 
-func (w *workbook) done() float64 {
+// Done implements Sheet.
+func (w *workbook) Done() float64 {
 	if w.total == 0 {
 		return 0
 	}
@@ -142,30 +141,4 @@ func (w *workbook) Close() error {
 		}
 	}
 	return errors.Join(append(faults, w.book.Close())...)
-}
-
-// openSheet reads a file that was uploaded: a workbook, or else CSV.
-func openSheet(file io.ReadSeeker) (sheet, error) {
-	size, err := file.Seek(0, io.SeekEnd)
-	if err == nil {
-		_, err = file.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("measure file: %w", err)
-	}
-	head := make([]byte, 4)
-	n, err := io.ReadFull(file, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, fmt.Errorf("read file: %w", err)
-	}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("read file: %w", err)
-	}
-	if !bytes.Equal(head[:n], []byte("PK\x03\x04")) {
-		return newCSV(file, size), nil
-	}
-	if size > maxWorkbook {
-		return nil, badTable(say("工作簿最大 %d MiB；请另存为 CSV", "a workbook has at most %d MiB; save it as CSV", maxWorkbook>>20))
-	}
-	return newWorkbook(file)
 }

@@ -11,8 +11,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"linghang/kernel/fault"
 	"linghang/kernel/lang"
+	"linghang/kernel/sheet"
 	"linghang/lib/handle/wire"
 )
 
@@ -60,21 +60,11 @@ type column struct {
 	name  string // as the first line has it
 }
 
-// sheet is a file of rows: CSV, or the first sheet of a workbook.
-type sheet interface {
-	// next returns the cells of a row, which are good until the next call, and the
-	// line it begins in. At the end it returns io.EOF.
-	next() (cells []string, line int64, err error)
-	// done is how much of the file was read, 0 to 1.
-	done() float64
-	io.Closer
-}
-
 // table reads a file of identifiers. Its first column is named handle and has
 // identifiers, or suffixes; each other is named by the type of its values, with the
 // index before it if that matters: handle,URL,DESC,2000:batch.
 type table struct {
-	sheet
+	sheet.Sheet
 	cells   []string // of the row that was read last, as the file has them
 	prefix  string
 	model   *model // what rows are held to; nil for nothing
@@ -83,25 +73,16 @@ type table struct {
 
 const handleColumn = "handle"
 
-// maxRow is how many octets a row may have: one whose quote never closes is as long
-// as the rest of its file.
-const maxRow = 4 << 20
-
 const maxColumns = 200
 
-func newTable(s sheet, prefix string, o *model) (*table, error) {
-	t := &table{sheet: s, prefix: prefix, model: o}
-	head, _, err := s.next()
-	switch {
-	case fault.As(err) != nil:
+func newTable(s sheet.Sheet, prefix string, o *model) (*table, error) {
+	t := &table{Sheet: s, prefix: prefix, model: o}
+	head, err := sheet.Head(s)
+	if err != nil {
 		return nil, err
-	case err != nil:
-		return nil, badTable(say("第一行没有列名", "the file has no first line with the names of its columns"))
-	case slices.ContainsFunc(head, notText):
-		return nil, badTable(say("不是 UTF-8 编码；请另存为“CSV UTF-8”或 XLSX", "it is not in UTF-8; save it as CSV UTF-8, or as XLSX"))
 	}
-	if name := strings.TrimPrefix(strings.TrimSpace(head[0]), "\ufeff"); !isHandleColumn(name) {
-		return nil, badTable(say("第一列应名为 handle 或“标识”，而不是 %.40q", "the first column is named handle, not %.40q", name))
+	if !isHandleColumn(strings.TrimSpace(head[0])) {
+		return nil, sheet.Refuse("第一列应名为 handle 或“标识”，而不是 %.40q", "the first column is named handle, not %.40q", head[0])
 	}
 	seen := map[int32]bool{}
 	for i, name := range head[1:] {
@@ -110,13 +91,13 @@ func newTable(s sheet, prefix string, o *model) (*table, error) {
 			return nil, err
 		}
 		if seen[c.index] {
-			return nil, badTable(say("第 %d 列：序号 %d 已是另一列的", "column %d: the index %d is another column's", i+2, c.index))
+			return nil, sheet.Refuse("第 %d 列：序号 %d 已是另一列的", "column %d: the index %d is another column's", i+2, c.index)
 		}
 		seen[c.index] = true
 		t.columns = append(t.columns, c)
 	}
 	if len(t.columns) == 0 || len(t.columns) > maxColumns {
-		return nil, badTable(say("有 %d 列值；应为 1 到 %d 列", "the file has %d columns of values; 1 to %d are read", len(t.columns), maxColumns))
+		return nil, sheet.Refuse("有 %d 列值；应为 1 到 %d 列", "the file has %d columns of values; 1 to %d are read", len(t.columns), maxColumns)
 	}
 	return t, nil
 }
@@ -135,20 +116,15 @@ func (t *table) newColumn(n int, name string) (column, error) {
 	if index, typ, ok := strings.Cut(c.typ, ":"); ok {
 		at, err := strconv.ParseInt(strings.TrimSpace(index), 10, 32)
 		if err != nil || at < 1 {
-			return c, badTable(say("第 %d 列：%.40q 的冒号前不是大于 0 的序号", "column %d: %.40q has no index above 0 before the colon", n+1, name))
+			return c, sheet.Refuse("第 %d 列：%.40q 的冒号前不是大于 0 的序号", "column %d: %.40q has no index above 0 before the colon", n+1, name)
 		}
 		c.index, c.typ = int32(at), strings.TrimSpace(typ)
 	}
 	if c.typ == "" {
-		return c, badTable(say("第 %d 列没有列名；列名为值的类型", "column %d has no name; name the type of its values", n+1))
+		return c, sheet.Refuse("第 %d 列没有列名；列名为值的类型", "column %d has no name; name the type of its values", n+1)
 	}
 	c.typ = strings.Clone(c.typ)
 	return c, nil
-}
-
-// badTable refuses a file as a whole.
-func badTable(why lang.Text) error {
-	return fault.New(fault.Invalid, "identifier.import.table", "the file cannot be read: %s", why.EN).With("why", why)
 }
 
 // say is a text in both languages, with the same values in it.
@@ -185,7 +161,7 @@ func (r *row) size() (octets int) {
 
 // next reads a row. At the end it returns io.EOF.
 func (t *table) next() (row, error) {
-	cells, line, err := t.sheet.next()
+	cells, line, err := t.Next()
 	t.cells = cells
 	var parse *csv.ParseError
 	var r row

@@ -1,13 +1,10 @@
 package identifier
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"mime"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -16,6 +13,7 @@ import (
 	"linghang/kernel/httpd"
 	"linghang/kernel/jobs"
 	"linghang/kernel/module"
+	"linghang/kernel/sheet"
 	"linghang/kernel/sqldb"
 )
 
@@ -58,14 +56,9 @@ func (m *Module) takeImport(r *http.Request) (batch, error) {
 	if err != nil {
 		return batch{}, err
 	}
-	u := module.Upload{Name: cmp.Or(query.Get("name"), "identifiers.csv"), Limit: maxImport}
-	switch u.Declared, _, _ = mime.ParseMediaType(r.Header.Get("Content-Type")); {
-	case u.Declared == httpd.XLSXType, strings.HasSuffix(strings.ToLower(u.Name), ".xlsx"):
-		u.Declared, u.Limit = httpd.XLSXType, maxWorkbook
-	case u.Declared == "text/csv", strings.HasSuffix(strings.ToLower(u.Name), ".csv"):
-		u.Declared = "text/csv" // Windows has another name for it
-	default:
-		return batch{}, fault.New(fault.Unsupported, "identifier.import.type", "a file of identifiers is CSV or XLSX").At("header.Content-Type", "text/csv, or that of a workbook")
+	u, err := module.Table(query.Get("name"), r.Header.Get("Content-Type"), maxImport)
+	if err != nil {
+		return batch{}, err
 	}
 	sent, err := m.kit.Files.Take(ctx, u, r.Body)
 	if err != nil {
@@ -92,7 +85,7 @@ func (m *Module) readTable(ctx context.Context, b batch, n node, read func(*tabl
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	source, err := openSheet(file)
+	source, err := sheet.Open(file)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"linghang/kernel/fault"
 	"linghang/kernel/kerneltest"
+	"linghang/kernel/sheet"
 	"linghang/kernel/sqldb"
 	"linghang/lib/handle/wire"
 )
@@ -18,7 +19,7 @@ import (
 // memory.
 func TestARowHasABound(t *testing.T) {
 	good := "handle,URL\nT001,http://a.example/1\n"
-	table, err := newTable(newCSV(io.MultiReader(strings.NewReader(good+"T002,\""), endless{}), 0), "88.101.5", nil)
+	table, err := newTable(sheet.CSV(io.MultiReader(strings.NewReader(good+"T002,\""), endless{}), 0), "88.101.5", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +29,7 @@ func TestARowHasABound(t *testing.T) {
 	if _, err := table.next(); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "behind line 2") {
 		t.Errorf("an endless row: %v", err)
 	}
-	if _, err := newTable(newCSV(endless{}, 0), "88.101.5", nil); !fault.Is(err, fault.Invalid) {
+	if _, err := newTable(sheet.CSV(endless{}, 0), "88.101.5", nil); !fault.Is(err, fault.Invalid) {
 		t.Errorf("an endless first line: %v", err)
 	}
 }
@@ -51,7 +52,7 @@ func TestAFileIsReadRowByRow(t *testing.T) {
 		"T004,,,\n" +
 		"T005,a,b,c,d\n" +
 		"T006,\"quote\" inside,,\n"
-	table, err := newTable(newCSV(strings.NewReader(text), 0), "88.101.5", nil)
+	table, err := newTable(sheet.CSV(strings.NewReader(text), 0), "88.101.5", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestAFileIsReadRowByRow(t *testing.T) {
 	if _, err := table.next(); !errors.Is(err, io.EOF) {
 		t.Errorf("at the end: %v", err)
 	}
-	table, err = newTable(newCSV(strings.NewReader("handle,URL,2000:batch\nX,u,b\n"), 0), "88.101.5", nil)
+	table, err = newTable(sheet.CSV(strings.NewReader("handle,URL,2000:batch\nX,u,b\n"), 0), "88.101.5", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +92,7 @@ func TestAFileIsReadRowByRow(t *testing.T) {
 
 func TestAFileWithoutItsColumnsIsRefused(t *testing.T) {
 	for _, head := range []string{"", "URL", "handle", "handle,", "handle,URL,1:DESC", "handle,0:URL", "handle,x:URL", "handle" + strings.Repeat(",A", 201)} {
-		if _, err := newTable(newCSV(strings.NewReader(head), 0), "88.101.5", nil); err == nil {
+		if _, err := newTable(sheet.CSV(strings.NewReader(head), 0), "88.101.5", nil); err == nil {
 			t.Errorf("%.40q was taken", head)
 		}
 	}
@@ -101,7 +102,7 @@ func FuzzTable(f *testing.F) {
 	f.Add("handle,URL\nT1,http://a.example\n")
 	f.Add("handle,URL,2000:batch\n\"T,1\",\"a\nb\",x\n\"")
 	f.Fuzz(func(t *testing.T, text string) {
-		table, err := newTable(newCSV(strings.NewReader(text), 0), "88.101.5", nil)
+		table, err := newTable(sheet.CSV(strings.NewReader(text), 0), "88.101.5", nil)
 		if err != nil {
 			return
 		}

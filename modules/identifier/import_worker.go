@@ -11,6 +11,7 @@ import (
 	"linghang/kernel/fault"
 	"linghang/kernel/jobs"
 	"linghang/kernel/lang"
+	"linghang/kernel/sheet"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/engine"
 	"linghang/modules/identifier/internal/record"
@@ -70,7 +71,7 @@ func (m *Module) importRows(ctx context.Context, t *jobs.Task, b *batch) (err er
 		return fmt.Errorf("open file: %w", err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	source, err := openSheet(file)
+	source, err := sheet.Open(file)
 	if err != nil {
 		return err
 	}
@@ -100,7 +101,7 @@ func (m *Module) importRows(ctx context.Context, t *jobs.Task, b *batch) (err er
 			if err := m.importChunk(ctx, p.engine, t.Owner, b, chunk, read); err != nil {
 				return err
 			}
-			t.Progress(rows.done(), lang.Text{
+			t.Progress(rows.Done(), lang.Text{
 				ZH: fmt.Sprintf("已注册 %d，失败 %d", b.Made, b.Refused), EN: fmt.Sprintf("%d registered, %d refused", b.Made, b.Refused),
 			})
 			m.kit.Notify(topicImports, b.ID, n.Operator.ID)

@@ -10,6 +10,7 @@ import (
 
 	"linghang/kernel/httpd"
 	"linghang/kernel/kerneltest"
+	"linghang/kernel/sheet"
 	"linghang/kernel/sqldb"
 	"linghang/lib/handle/wire"
 	"linghang/modules/identifier/internal/template"
@@ -153,9 +154,9 @@ func TestAFileFollowsATemplate(t *testing.T) {
 			t.Errorf("the file to fill in is %q", blank)
 		}
 		book := h.Get(t, "/api/identifier/nodes/"+h.enterprise.ID+"/imports/blank/xlsx?template="+made.ID, "reporter-theirs").Body
-		if s, err := openSheet(bytes.NewReader(book)); err != nil {
+		if s, err := sheet.Open(bytes.NewReader(book)); err != nil {
 			t.Error(err)
-		} else if cells, _, err := s.next(); err != nil || strings.Join(cells, ",") != "handle,model,weight,cost" {
+		} else if cells, _, err := s.Next(); err != nil || strings.Join(cells, ",") != "handle,model,weight,cost" {
 			t.Errorf("the workbook to fill in begins with %q, %v", cells, err)
 		}
 		rows := string(blank) + "\nB1,6204,0.1,7\nB2,,0.1,\nB3,6204,-1,\n"

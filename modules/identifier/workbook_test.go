@@ -17,6 +17,7 @@ import (
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/kerneltest"
+	"linghang/kernel/sheet"
 	"linghang/kernel/sqldb"
 	"linghang/lib/handle/wire"
 )
@@ -47,7 +48,7 @@ func TestAWorkbookSaysWhatItsCellsMean(t *testing.T) {
 		[]any{},
 		[]any{"T002", 1.5e-7, "2026-03-09", nil, nil, 1200000.25},
 	)
-	s, err := openSheet(bytes.NewReader(data))
+	s, err := sheet.Open(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func TestAWorkbookSaysWhatItsCellsMean(t *testing.T) {
 }
 
 // rewritten is a workbook whose worksheet has other content.
-func rewritten(t testing.TB, data []byte, sheet func() io.Reader) []byte {
+func rewritten(t testing.TB, data []byte, table func() io.Reader) []byte {
 	t.Helper()
 	from, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -88,7 +89,7 @@ func rewritten(t testing.TB, data []byte, sheet func() io.Reader) []byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		content := sheet()
+		content := table()
 		if f.Name != "xl/worksheets/sheet1.xml" {
 			r, err := f.Open()
 			if err != nil {
@@ -115,9 +116,9 @@ func TestAWorkbookHasBounds(t *testing.T) {
 		"a wide row":           head + `<row r="2"><c r="A2" t="inlineStr"><is><t>T1</t></is></c><c r="XFD2" t="inlineStr"><is><t>x</t></is></c></row>`,
 		"a row behind the end": head + `<row r="99999999"><c r="A2" t="inlineStr"><is><t>T1</t></is></c></row>`,
 		"a row that is too long": head + `<row r="2"><c r="A2" t="inlineStr"><is><t>T1</t></is></c><c r="B2" t="inlineStr"><is><t>` +
-			strings.Repeat("x", maxRow+1) + `</t></is></c></row>`,
+			strings.Repeat("x", sheet.MaxRow+1) + `</t></is></c></row>`,
 	} {
-		s, err := openSheet(bytes.NewReader(rewritten(t, plain, func() io.Reader { return strings.NewReader(sheetHead + rows + `</sheetData></worksheet>`) })))
+		s, err := sheet.Open(bytes.NewReader(rewritten(t, plain, func() io.Reader { return strings.NewReader(sheetHead + rows + `</sheetData></worksheet>`) })))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -137,7 +138,7 @@ func FuzzWorkbook(f *testing.F) {
 	f.Add(bookOf(f, []any{"handle", "URL"}, []any{"T001", "http://a.example"}))
 	f.Add([]byte("PK\x03\x04"))
 	f.Fuzz(func(_ *testing.T, data []byte) {
-		s, err := openSheet(bytes.NewReader(data))
+		s, err := sheet.Open(bytes.NewReader(data))
 		if err != nil {
 			return
 		}
@@ -229,7 +230,7 @@ func TestAFileToFillInIsRead(t *testing.T) {
 		if r.Status != http.StatusOK || !strings.HasPrefix(r.Header.Get("Content-Type"), media) {
 			t.Fatalf("%s: %d %s", format, r.Status, r.Header)
 		}
-		s, err := openSheet(bytes.NewReader(r.Body))
+		s, err := sheet.Open(bytes.NewReader(r.Body))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,7 +35,7 @@ export const zh = {
     unexpected: '出现意外错误，请重试。', unreachable: '无法连接服务器，请检查网络后重试。', answer: '服务器返回了无法理解的应答。', sign_in: '请先登录。', csrf: '此操作缺少安全标记，请重新加载页面。',
     permission: '没有此操作的权限（{{permission}}）。', not_found: '没有这个对象，或您无权查看。', stale: '此对象已被他人修改，请重新加载。', internal: '服务器内部错误，请将请求编号告诉运维人员。',
     timeout: '处理超时，请重试。', route: '没有这个接口。', stopping: '服务器正在停止，请稍后重试。',
-    limited: '请求过于频繁，请 {{seconds}} 秒后再试。', step_up: '此操作需要再次验证身份。', second_factor: '请先完成第二因素。', no_organisation: '您目前不属于任何机构，请先接受邀请。', passkey: { cancelled: '没有用上通行密钥：已取消、超时，或此设备上没有。', present: '此设备上已有您的通行密钥。' }, disk: { full: '服务器磁盘已满，更改未保存，请稍后重试。' }, database: { away: '数据库暂时无应答，请稍后重试。' }, series: { away: '时序库暂时无应答，上报照常接收，请稍后重试。', query: '查询语句有误。', range: '时间范围过大或为空。' },
+    limited: '请求过于频繁，请 {{seconds}} 秒后再试。', step_up: '此操作需要再次验证身份。', second_factor: '请先完成第二因素。', no_organisation: '您目前不属于任何机构，请先接受邀请。', passkey: { cancelled: '没有用上通行密钥：已取消、超时，或此设备上没有。', present: '此设备上已有您的通行密钥。' }, sheet: { unreadable: '文件无法读取：{{why}}。', type: '请上传 CSV 或 XLSX 文件。' }, disk: { full: '服务器磁盘已满，更改未保存，请稍后重试。' }, database: { away: '数据库暂时无应答，请稍后重试。' }, series: { away: '时序库暂时无应答，上报照常接收，请稍后重试。', query: '查询语句有误。', range: '时间范围过大或为空。' },
     if_match: { missing: '缺少版本标记，请重新加载页面。' },
     request: { invalid: '填写的内容有误，请检查。', unreadable: '请求无法读取。' },
     json: { depth: 'JSON 嵌套超过 {{limit}} 层。' },

@@ -186,7 +186,7 @@ export const zh = {
     code: { invalid: '编码规则有误或不完整。', field: '数据项“{{item}}”写入编码，只能是字母、数字和 . _ -。', check: '{{text}} 无法计算校验位。', used_up: '流水号不足，还剩 {{left}} 个。', stopped: '编码规则已停用。', taken: '接下来的编码都已被占用。', used: '规则已发出流水号，不再改变；请复制新建。', ended: '此批次已经结束。' },
     label: { design: '标签样式有误。', source: '请选择标识、编码批次或导入之一。', none: '没有可打印标签的标识。', not_yours: '{{handle}} 是其他单位的标识。', content: '{{name}} 不能打印标签：{{why}}。', ended: '此标签已排版完成或已停止。', not_done: '标签尚未排版完成。' },
     template: { invalid: '模板有误或不完整。', code_taken: '该代码已被使用。', published: '模板已发布，内容不再改变；请新建版本。', move: '模板当前状态不能这样变更。', not_yours: '模板由所属单位修改。', unusable: '没有已发布的模板 {{ref}}。', values: '数据项与模板不符。' },
-    import: { table: '文件无法读取：{{why}}。', type: '请上传 CSV 或 XLSX 文件。', begun: '此导入已经开始或已取消。', ended: '此导入已经结束。', closed: '节点目前不接收标识。' },
+    import: { begun: '此导入已经开始或已取消。', ended: '此导入已经结束。', closed: '节点目前不接收标识。' },
     handle: { invalid: '不是有效的标识；应为前缀/后缀，例如 88.101.5/T001。', elsewhere: '此标识不在本地托管，请通过标识解析查看。', none: '没有这个标识。', exists: '已有这个标识。', changed: '此标识刚被{{by}}变更，尚未保存您的内容。', prefix: '这是前缀的标识，请在节点信息中修改。', not_yours: '标识由其节点的运营单位变更。', refused: '节点拒绝了此变更。' },
     node: { invalid: '节点信息有误或不完整。', move: '当前状态不能这样变更。', reason: '请说明原因。', prefix_taken: '该前缀已被使用或申请。', above: '上级节点目前不受理申请。', not_yours: '由上级节点的运营单位决定。', not_above: '配额由分配前缀的单位设定。', closed: '节点的接入口暂未打开，请稍后重试。' },
     value: { none: '请至少填写一个值。', base64: '值不是有效的 Base64。', admin: '管理员格式有误，例如 300:0.NA/88.101.5 111111111111。' },
