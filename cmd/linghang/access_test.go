@@ -298,6 +298,8 @@ func (a *access) platformFixtures(t *testing.T) []fixture {
 	alert, rule, silence, route := a.alertFixtures(t)
 	ranking, standing := a.rankingFixtures(t)
 	return []fixture{
+		{"/api/platforms/reach/surveys/{id}", "/api/platforms/reach/surveys/" + a.surveyFixture(t), true},
+		{"/api/platforms/reach/templates/{kind}", "/api/platforms/reach/templates/frame", true},
 		{"/api/platforms/rank/methods/{id}", "/api/platforms/rank/methods/" + ranking, true},
 		{"/api/platforms/rank/results/{id}", "/api/platforms/rank/results/" + standing, true},
 		{"/api/platforms/alerting/alerts/{id}", "/api/platforms/alerting/alerts/" + alert, false},
@@ -338,6 +340,17 @@ func (a *access) rankingFixtures(t *testing.T) (ranking, standing string) {
 		t.Fatalf("publish a ranking: %d %s", r.Status, r.Body)
 	}
 	return ranking, standing
+}
+
+// surveyFixture is a survey of which enterprises use a platform.
+func (a *access) surveyFixture(t *testing.T) string {
+	t.Helper()
+	r := a.Send(t, "POST", "/api/platforms/reach/surveys?month=2026-10", "officer", "stratum,population,asked,answered,using\nall,100,40,30,12\n", "Content-Type", "text/csv")
+	var c created
+	if r.Decode(t, &c); r.Status != http.StatusOK || c.ID == "" {
+		t.Fatalf("survey: %d %s", r.Status, r.Body)
+	}
+	return c.ID
 }
 
 // identifierFixtures are what a node of ours has that is in trial, and so is for

@@ -54,7 +54,13 @@ func TestTheDemonstrationComesAndGoes(t *testing.T) {
 	if v, known := h.measure("platforms.monitored"); v != 42 || !known {
 		t.Errorf("platforms.monitored is %v", v)
 	}
+	if v, known := h.measure("platforms.enterprises_served"); v < 1000 || !known {
+		t.Errorf("platforms.enterprises_served is %v", v)
+	}
 	h.command("demo", "--remove")
+	if v, known := h.measure("platforms.enterprises_served"); known {
+		t.Errorf("platforms.enterprises_served is %v without the demonstration", v)
+	}
 	if after := h.state(); after != before {
 		t.Errorf("after the demonstration the city is %+v, before %+v", after, before)
 	}

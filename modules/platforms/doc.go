@@ -38,9 +38,15 @@
 // Rankings (平台排名; internal/rank) compare the platforms of a class by a method that is
 // kept with every result; what is published is never computed again, only withdrawn.
 //
+// How far platforms reach (internal/reach): a frame of industrial enterprises (名录框), lists
+// of those that platforms serve (服务企业清单), and surveys. Lists keep marks of enterprises,
+// which are the same everywhere and tell nothing without the city's key; of each only the
+// newest counts, and what was counted last in a month is kept.
+//
 // Tables: platform, platform_key, submission, series, fact, newest, latest,
 // ledger_position, probe_target, probe_look, probe_day, incident, maintenance,
 // finding, finding_step, quality_day, ranking, ranking_run, source, source_run,
 // alert_rule, alert, alert_step, alert_route, alert_group, alert_notice,
-// alert_noticed, alert_silence. Tells: platformsevent. Hears: nothing.
+// alert_noticed, alert_silence, reach_key, reach_list, reach_frame, reach_use,
+// reach_month, reach_survey. Tells: platformsevent. Hears: nothing.
 package platforms

@@ -23,7 +23,7 @@ type keyStore struct {
 const keyPurpose = "key"
 
 func sealedColumns() []module.Sealed {
-	return []module.Sealed{{Purpose: keyPurpose, Column: sqldb.Column{Table: "platform_key", Key: "id", Name: "secret", Where: "kind = 'report' AND secret <> ''"}}, sealedSources()}
+	return []module.Sealed{{Purpose: keyPurpose, Column: sqldb.Column{Table: "platform_key", Key: "id", Name: "secret", Where: "kind = 'report' AND secret <> ''"}}, sealedSources(), sealedReach()}
 }
 
 const keyColumns = `k.id, k.platform_id, k.kind, k.secret, k.sandbox, k.created_at, k.last_used_at, k.revoked_at`

@@ -41,6 +41,7 @@ type Module struct {
 	findings       findingStore
 	findingMetrics findingMetrics
 	rankings       rankingStore
+	reach          reachStore
 
 	probes       probeStore
 	availability availabilityStore
@@ -64,8 +65,8 @@ func New(kit *module.Kit) *Module {
 	m := &Module{
 		kit: kit, platforms: platformStore{kit.DB, kit.Search, kit.Remarks, kit.Shares}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
 		metrics: newMetrics(kit.Metrics), findings: findingStore{kit.DB}, findingMetrics: newFindingMetrics(kit.Metrics),
-		rankings: rankingStore{kit.DB},
-		probes:   probeStore{kit.DB}, availability: availabilityStore{kit.DB},
+		rankings: rankingStore{kit.DB}, reach: reachStore{kit.DB, kit.Seal},
+		probes: probeStore{kit.DB}, availability: availabilityStore{kit.DB},
 		sources:    sourceStore{kit.DB, kit.Seal},
 		alertRules: alertRuleStore{kit.DB}, alerts: alertStore{kit.DB, kit.Remarks}, alertTells: alertTellStore{kit.DB}, alertSamples: alertSampleStore{kit.DB},
 		alertMetrics: newAlertMetrics(kit.Metrics),
@@ -96,11 +97,11 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "platforms", Title: lang.Text{ZH: "平台监测分析", EN: "Platform monitoring"}, Migrations: dir,
 		Permissions: permissions(),
-		Routes:      slices.Concat(m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes(), m.sourceRoutes(), m.alertRoutes(), m.rankingRoutes()),
+		Routes:      slices.Concat(m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes(), m.sourceRoutes(), m.alertRoutes(), m.rankingRoutes(), m.reachRoutes()),
 		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
 		Measures:    m.measureList(),
 		Sealed:      sealedColumns(),
-		Personal:    slices.Concat(findingPersonal(), alertPersonal(), rankingPersonal()),
+		Personal:    slices.Concat(findingPersonal(), alertPersonal(), rankingPersonal(), reachPersonal()),
 		Forget:      m.forgetPerson,
 		Finds:       m.platforms.finds(),
 		Shares:      m.platforms.shareables(),
@@ -112,12 +113,13 @@ func (m *Module) Manifest() module.Manifest {
 		Jobs: append([]module.Job{
 			{Name: "forget_payloads", Title: lang.Text{ZH: "清理报送原文", EN: "Forget old payloads of reports"}, Every: 24 * time.Hour, Do: m.forgetPayloads},
 			{Name: "tell_silent", Title: lang.Text{ZH: "检查停止报送的平台", EN: "Look for platforms that fell silent"}, Every: time.Minute, Do: m.tellSilent},
-		}, slices.Concat(m.probeJobs(), m.findingJobs(), m.sourceJobs(), m.alertJobs())...),
+		}, slices.Concat(m.probeJobs(), m.findingJobs(), m.sourceJobs(), m.alertJobs(), m.reachJobs())...),
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "平台一览", EN: "Platforms"}, Path: "/platforms", Icon: "platforms", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "登记平台", EN: "Register a platform"}, Path: "/platforms/new", Icon: "add", Permission: "platforms.register"},
 			{Section: section, Label: lang.Text{ZH: "运行状态", EN: "Status"}, Path: "/platforms/status", Icon: "health", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "平台排名", EN: "Rankings"}, Path: "/platforms/rankings", Icon: "ranking", Permission: "platforms.view"},
+			{Section: section, Label: lang.Text{ZH: "平台普及率", EN: "Penetration"}, Path: "/platforms/penetration", Icon: "penetration", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "指标目录", EN: "Indicator catalogue"}, Path: "/platforms/catalogue", Icon: "catalogue", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "数据质量", EN: "Data quality"}, Path: "/platforms/quality", Icon: "quality", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "告警", EN: "Alerts"}, Path: "/platforms/alerts", Icon: "alerts", Permission: "platforms.alert.view"},
@@ -160,10 +162,18 @@ func (m *Module) measureList() []module.Measure {
 		{
 			ID: "platforms.enterprises_served", Title: lang.Text{ZH: "平台服务企业数", EN: "Enterprises served by platforms"}, Unit: lang.Text{ZH: "家", EN: "enterprises"},
 			Counts: lang.Text{
-				ZH: "试运行或正式运行平台最新报送的服务企业数之和；被多个平台服务的企业重复计入",
-				EN: "Sum of the newest figures of platforms in trial or in service; an enterprise served by several platforms counts several times",
+				ZH: "试运行或正式运行平台最新服务企业清单中的企业，按统一社会信用代码去重；只报数量、未交清单的平台不计",
+				EN: "Enterprises in the newest lists of platforms in trial or in service, each once by its unified social credit code; platforms that sent a figure and no list do not count",
 			},
-			Value: m.measures.total("ent_served"),
+			Value: m.reach.measure(func(r Reach) (float64, bool) { return float64(r.Served), r.Lists > 0 }),
+		},
+		{
+			ID: "platforms.penetration", Title: lang.Text{ZH: "平台普及率", EN: "Platform penetration"}, Unit: lang.Text{ZH: "%", EN: "%"},
+			Counts: lang.Text{
+				ZH: "企业名录框中近 90 天有使用平台证据（登录、接口调用、设备数据、付费服务）的企业，除以名录框企业数；本市算法，非国家公布的公式",
+				EN: "Enterprises of the frame with evidence in the last 90 days that they use a platform (login, API call, device datum, paid service), by the enterprises of the frame; the city's own formula, the national one is not published",
+			},
+			Value: m.reach.measure(func(r Reach) (float64, bool) { return r.Rate, r.Frame > 0 && r.Lists > 0 }),
 		},
 		{
 			ID: "platforms.devices_connected", Title: lang.Text{ZH: "工业设备连接数", EN: "Devices connected"}, Unit: lang.Text{ZH: "台套", EN: "devices"},

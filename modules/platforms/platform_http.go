@@ -337,6 +337,9 @@ func (m *Module) removePlatform(ctx context.Context, in httpd.Object) (httpd.Not
 	m.keyring.forget(p.ID)
 	m.ledger.rolls.forget(p.ID)
 	m.kit.Notify(topicList, p.ID, p.Operator.ID)
+	if err := m.recountReach(ctx); err != nil {
+		return httpd.Nothing{}, err
+	}
 	return httpd.Nothing{}, m.kit.Series.Delete(ctx, "platform", p.ID)
 }
 

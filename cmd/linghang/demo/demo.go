@@ -119,8 +119,8 @@ type text struct {
 	EN string `json:"en"`
 }
 
-// register enters a platform with its operator, takes it into service and
-// back-fills its past.
+// register enters a platform with its operator, takes it into service, back-fills its
+// past and sends which enterprises it serves.
 func (d *demo) register(ctx context.Context, p platform) (object, error) {
 	name := text{p.NameZH, p.NameEN}
 	operator := text{p.NameZH + "运营公司", p.NameEN + " operator"}
@@ -143,7 +143,12 @@ func (d *demo) register(ctx context.Context, p platform) (object, error) {
 			return o, err
 		}
 	}
-	return o, d.api.send(ctx, http.MethodPost, "/api/platforms/"+o.ID+"/backfill", "text/csv", p.history(historyDays, time.Now()), nil, nil)
+	now := time.Now()
+	if err := d.api.send(ctx, http.MethodPost, "/api/platforms/"+o.ID+"/backfill", "text/csv", p.history(historyDays, now), nil, nil); err != nil {
+		return o, err
+	}
+	month := now.In(cityTime()).Format("2006-01")
+	return o, d.api.send(ctx, http.MethodPost, "/api/platforms/"+o.ID+"/served?month="+month, "text/csv", p.served(now), nil, nil)
 }
 
 // issue replaces the keys of an earlier run by a new one.

@@ -132,3 +132,33 @@ func (p platform) history(days int, before time.Time) []byte {
 	}
 	return b.Bytes()
 }
+
+// served is the CSV of the enterprises that the platform serves on a day: some that
+// many platforms serve, and those of its own.
+func (p platform) served(at time.Time) []byte {
+	var b bytes.Buffer
+	b.WriteString("uscc,evidence,last\n")
+	chance := p.dice("served")
+	own := 100_000 + 10_000*chance.IntN(1000)
+	evidence := []string{"login", "api", "device", "paid"}
+	for i := range int(p.Enterprises * p.grown(at)) {
+		n := own + i
+		if i%3 == 0 {
+			n = i // of the enterprises that many serve
+		}
+		last := at.In(cityTime()).AddDate(0, 0, -chance.IntN(120))
+		b.WriteString(company(n) + "," + evidence[chance.IntN(len(evidence))] + "," + last.Format(time.DateOnly) + "\n")
+	}
+	return b.Bytes()
+}
+
+// company is a made-up unified social credit code with its check character (GB 32100-2015).
+func company(n int) string {
+	const digits = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+	code, sum, weight := fmt.Sprintf("91370299%09d", n), 0, 1
+	for _, c := range code {
+		sum += strings.IndexRune(digits, c) * weight
+		weight = weight * 3 % 31
+	}
+	return code + string(digits[(31-sum%31)%31])
+}

@@ -3256,6 +3256,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/reach/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload the frame of a month as CSV or XLSX: ?month=2026-10, ?name= of the file; all or nothing */
+        post: operations["post-platforms-reach-frames"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/reach/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Frames and lists of served enterprises that were uploaded */
+        get: operations["get-platforms-reach-lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/reach/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enterprises platforms serve, and which share uses one, by month */
+        get: operations["get-platforms-reach-months"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/reach/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Surveys of which enterprises use a platform, with their estimates */
+        get: operations["get-platforms-reach-surveys"];
+        put?: never;
+        /** Upload a survey by strata as CSV or XLSX: ?month=2026-10, ?title= in Chinese, ?title_en=, ?name= of the file; all or nothing */
+        post: operations["post-platforms-reach-surveys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/reach/surveys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a survey */
+        delete: operations["delete-platforms-reach-surveys-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/reach/templates/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file to fill in: frame, served or survey, as CSV */
+        get: operations["get-platforms-reach-templates-kind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/status": {
         parameters: {
             query?: never;
@@ -3560,6 +3663,23 @@ export interface paths {
         get: operations["get-platforms-id-series"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/served": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload what a platform serves in a month as CSV or XLSX: ?month=2026-10, ?name= of the file; all or nothing */
+        post: operations["post-platforms-id-served"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9019,6 +9139,16 @@ export interface components {
              */
             total: number;
         };
+        PageReachList: {
+            items: components["schemas"]["PlatformsReachList"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageRegistration: {
             items: components["schemas"]["IdentityRegistration"][];
             /** @description Empty on the last page */
@@ -10579,6 +10709,103 @@ export interface components {
             indicators: components["schemas"]["PlatformsRankedBy"][];
             items: components["schemas"]["PlatformsRanking"][];
         };
+        PlatformsReach: {
+            /**
+             * Format: int64
+             * @description Distinct enterprises with evidence of use in the last 90 days
+             */
+            active: number;
+            /** @description Distinct enterprises by how many platforms serve them */
+            by_number: components["schemas"]["PlatformsReachedBy"][];
+            /**
+             * Format: int64
+             * @description Enterprises of all lists together
+             */
+            claims: number;
+            /** Format: date-time */
+            counted_at: string;
+            districts: components["schemas"]["PlatformsReachPart"][];
+            /** Format: int64 */
+            frame: number;
+            /** @description Empty without a frame */
+            frame_month: string;
+            industries: components["schemas"]["PlatformsReachPart"][];
+            /**
+             * Format: int64
+             * @description Of these, how many have sent what they serve
+             */
+            lists: number;
+            /** @description Of which this is the last count */
+            month: string;
+            /**
+             * Format: int64
+             * @description In trial or in service
+             */
+            platforms: number;
+            /**
+             * Format: double
+             * @description Using of frame, percent
+             */
+            rate: number;
+            /**
+             * Format: int64
+             * @description Distinct enterprises
+             */
+            served: number;
+            sizes: components["schemas"]["PlatformsReachPart"][];
+            synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Enterprises of the frame with evidence of use in the last 90 days
+             */
+            using: number;
+            /**
+             * Format: int64
+             * @description Of the definition
+             */
+            version: number;
+        };
+        PlatformsReachList: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            enterprises: number;
+            file: string;
+            /** @description SHA-256, hex */
+            hash: string;
+            id: string;
+            /** @enum {string} */
+            kind: "frame" | "served";
+            /** @description 2026-10 */
+            month: string;
+            platform_id?: string;
+            platform_name: components["schemas"]["Text"];
+            /** @enum {string} */
+            state: "current" | "replaced";
+        };
+        PlatformsReachPart: {
+            code: string;
+            /** Format: int64 */
+            frame: number;
+            /** Format: int64 */
+            using: number;
+        };
+        PlatformsReachView: {
+            /**
+             * Format: int64
+             * @description How long ago an enterprise may have used a platform last to count
+             */
+            days: number;
+            /** @description The last count of each month, the newest first */
+            items: components["schemas"]["PlatformsReach"][];
+        };
+        PlatformsReachedBy: {
+            /** Format: int64 */
+            enterprises: number;
+            /** Format: int64 */
+            platforms: number;
+        };
         PlatformsReport: {
             items: components["schemas"]["PlatformsReportItem"][] | null;
             /** @description 2026-11-24T10:15:00+08:00, 2026-11-24 or 2026-11 */
@@ -10839,6 +11066,22 @@ export interface components {
             source?: string;
             /** @enum {string} */
             status: "accepted" | "partial" | "refused";
+        };
+        PlatformsSurvey: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            estimate: components["schemas"]["ReachEstimate"];
+            /** @description SHA-256 of the file, hex */
+            hash: string;
+            id: string;
+            /** @description In which it was asked, 2026-10 */
+            month: string;
+            name: components["schemas"]["Text"];
+            strata: components["schemas"]["ReachStratum"][];
+        };
+        PlatformsSurveysView: {
+            items: components["schemas"]["PlatformsSurvey"][];
         };
         PlatformsTally: {
             code: string;
@@ -11323,6 +11566,36 @@ export interface components {
             id: string;
             /** @enum {string} */
             why: "missing" | "ungraded";
+        };
+        ReachEstimate: {
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            asked: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: int64 */
+            population: number;
+            /** Format: double */
+            rate: number;
+            /**
+             * Format: double
+             * @description Answered of asked, percent
+             */
+            response: number;
+        };
+        ReachStratum: {
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            asked: number;
+            name: string;
+            /** Format: int64 */
+            population: number;
+            /** Format: int64 */
+            using: number;
         };
         RegisterCodesInputBody: {
             /** Format: int64 */
@@ -20833,6 +21106,233 @@ export interface operations {
             };
         };
     };
+    "post-platforms-reach-frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-reach-lists": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                kind?: "frame" | "served";
+                platform?: string;
+                state?: "current" | "replaced";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageReachList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-reach-months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsReachView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-reach-surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsSurveysView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-reach-surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-reach-surveys-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-reach-templates-kind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-platforms-status": {
         parameters: {
             query?: never;
@@ -21590,6 +22090,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PlatformsSeriesView"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-served": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

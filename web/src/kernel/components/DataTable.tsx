@@ -29,9 +29,11 @@ export interface Column<Item> {
 }
 
 /** Rows that are selected, by their keys. */
-interface Selection {
+interface Selection<Item> {
   selected: string[]
   change: (keys: string[]) => void
+  /** What a row is called; its key where there is none. */
+  name?: (item: Item) => string
 }
 
 interface Props<Item> {
@@ -55,7 +57,7 @@ interface Props<Item> {
   /** Reads again after so many milliseconds, for what changes without a notice. */
   every?: number
   /** Lets rows be selected, over pages, by their keys. */
-  select?: Selection
+  select?: Selection<Item>
   expand?: (item: Item) => ReactNode
   canExpand?: (item: Item) => boolean
 }
@@ -98,13 +100,13 @@ export function DataTable<Item extends object>(props: Props<Item>) {
 }
 
 /** Without a box for all in the head: the table copies its head to measure it, and a copied box can be reached by the keyboard. */
-function selection<Item>(select: Selection, rowKey: (item: Item) => string): TableRowSelection<Item> {
+function selection<Item>(select: Selection<Item>, rowKey: (item: Item) => string): TableRowSelection<Item> {
   return {
     selectedRowKeys: select.selected,
     preserveSelectedRowKeys: true,
     hideSelectAll: true,
     onChange: (keys) => select.change(keys.map(String)),
-    getCheckboxProps: (item) => ({ 'aria-label': rowKey(item) }) as object,
+    getCheckboxProps: (item) => ({ 'aria-label': (select.name ?? rowKey)(item) }) as object,
   }
 }
 

@@ -1,9 +1,11 @@
-import { PlusOutlined } from '@ant-design/icons'
-import { Segmented } from 'antd'
+import { BarChartOutlined, PlusOutlined } from '@ant-design/icons'
+import { Button, Flex, Segmented } from 'antd'
+import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import {
   DataTable, EmptyState, Failure, Figure, Figures, LinkButton, none, PageHeader, StatusTag, SyntheticMark, useFormat, useLive, useMay, useText, type Column, type Filter,
 } from '../../kernel'
+import { mostCompared } from './comparison'
 import { freshnessTone, roomKey, statusTone, topic, useSummary, useVocabulary, type PlatformRow } from './data'
 import { Districts } from './Districts'
 import { usePlatformTexts } from './texts'
@@ -66,9 +68,23 @@ function Summary() {
   )
 }
 
+/** What can be done with the platforms that were selected. */
+function Chosen({ ids, clear }: { ids: string[]; clear: () => void }) {
+  const t = usePlatformTexts()
+  return (
+    <Flex gap={8} wrap align="center" className="lh-chosen" role="status">
+      <span>{t('compare.selected', { n: ids.length, most: mostCompared })}</span>
+      {ids.length > 1 && <LinkButton type="primary" size="small" icon={<BarChartOutlined />} to={`/platforms/compare?${ids.map((id) => `id=${id}`).join('&')}`}>{t('compare.open')}</LinkButton>}
+      <Button size="small" type="text" onClick={clear}>{t('compare.clear')}</Button>
+    </Flex>
+  )
+}
+
 function List() {
   const t = usePlatformTexts()
   const may = useMay()
+  const text = useText()
+  const [selected, select] = useState<string[]>([])
   const columns = useColumns()
   const vocabulary = useVocabulary()
   const fresh = ['reporting', 'late', 'silent', 'never'] as const
@@ -80,18 +96,22 @@ function List() {
     { name: 'industry', label: t('field.industry'), options: vocabulary.options('industries') },
   ]
   return (
-    <DataTable<PlatformRow>
-      url="/api/platforms"
-      queryKey={roomKey}
-      label={t('list.title')}
-      rowKey={(p) => p.id}
-      columns={columns}
-      filters={filters}
-      search={t('list.search')}
-      exports
-      every={30_000}
-      empty={<EmptyState title={t('list.empty')} note={t('list.emptyNote')} action={may('platforms.register') ? <RegisterButton /> : undefined} />}
-    />
+    <>
+      {selected.length > 0 && <Chosen ids={selected} clear={() => select([])} />}
+      <DataTable<PlatformRow>
+        url="/api/platforms"
+        queryKey={roomKey}
+        label={t('list.title')}
+        rowKey={(p) => p.id}
+        columns={columns}
+        filters={filters}
+        search={t('list.search')}
+        exports
+        every={30_000}
+        select={{ selected, change: (keys) => select(keys.slice(0, mostCompared)), name: (p) => text(p.name) }}
+        empty={<EmptyState title={t('list.empty')} note={t('list.emptyNote')} action={may('platforms.register') ? <RegisterButton /> : undefined} />}
+      />
+    </>
   )
 }
 

@@ -9,9 +9,11 @@ export const room: Room = {
   routes: [
     { path: '/platforms', permission: 'platforms.view', page: () => import('./Platforms') },
     { path: '/platforms/new', permission: 'platforms.register', page: () => import('./Registration') },
+    { path: '/platforms/compare', permission: 'platforms.view', page: () => import('./Comparison') },
     { path: '/platforms/status', permission: 'platforms.view', page: () => import('./Status') },
     { path: '/platforms/rankings', permission: 'platforms.view', page: () => import('./Rankings') },
     { path: '/platforms/rankings/:id', permission: 'platforms.view', page: () => import('./Ranking') },
+    { path: '/platforms/penetration', permission: 'platforms.view', page: () => import('./Penetration') },
     { path: '/platforms/catalogue', permission: 'platforms.view', page: () => import('./Catalogue') },
     { path: '/platforms/quality', permission: 'platforms.view', page: () => import('./Quality') },
     { path: '/platforms/alerts', permission: 'platforms.alert.view', page: () => import('./Alerts') },

@@ -4,6 +4,23 @@ export const zh = {
     title: '平台一览', asList: '列表', asMap: '地图', register: '登记平台', search: '名称、代码或运营单位', total: '登记平台', monitored: '实时监测', monitoredNote: '试运行或正式运行，且按期报送',
     enterprises: '服务企业数', devices: '设备连接数', empty: '还没有登记平台', emptyNote: '登记后即可获得报送密钥和可直接粘贴的配置。',
   },
+  reach: {
+    title: '平台普及率', counted: '{{time}}统计，本市算法第 {{version}} 版，非国家公布的公式', rate: '平台普及率', rateNote: '{{using}} / {{frame}}，{{month}} 名录框', served: '服务企业数（去重）', servedOf: '各清单合计 {{claims}} 家次', active: '近 {{days}} 天活跃企业', sent: '已交清单的平台', sentOf: '{{lists}} / {{platforms}}', sentNote: '未交清单的平台不计入',
+    formula: '平台普及率 = 名录框中近 {{days}} 天有使用平台证据（登录、接口调用、设备数据、付费服务）的企业数 ÷ 名录框企业数。一家企业无论使用几个平台都只计一次；只计试运行和正式运行平台的最新清单。',
+    none: '还没有名录框和服务企业清单', noneNote: '主管部门上传规上工业企业名录框，各平台在自己的页面上传服务企业清单。', noFrame: '还没有名录框，无法计算普及率。', noServed: '还没有平台上传服务企业清单。',
+    parts: '分组普及率', groups: { industries: '行业', sizes: '企业规模', districts: '区市' }, sizes: { large: '大型', medium: '中型', small: '小型', micro: '微型' }, frame: '名录框', using: '使用平台', overlap: '平台之间的重叠', servedBy: '服务平台数', nPlatforms: '{{count}} 个平台', share: '占比', history: '普及率变化', lists: '名单', list: '名单', month: '月份', enterprises: '企业数', state: '状态', states: { current: '计入', replaced: '已被替换' },
+    file: '文件', by: '上传人', at: '上传时间', search: '平台或文件名', noLists: '还没有上传名单', noListsNote: '名录框由主管部门上传；服务企业清单在平台页面的“服务企业”中上传。', noListNote: '在上方选择月份并上传文件。', addFrame: '上传名录框', frameNote: '规上工业企业名录：统一社会信用代码、行业（GB/T 4754 大类）、企业规模、区市。只保存代码的密钥散列，不保存代码。只计最新月份的一份；有一行错误则全部不收。',
+    servedTab: '服务企业', servedNote: '本平台服务的企业：统一社会信用代码、使用证据（登录、接口调用、设备数据、付费服务）、最近使用日期。只保存代码的密钥散列，不保存代码。新清单替换旧清单；有一行错误则全部不收。', drop: '点击或拖入 CSV 或 XLSX 文件', template: '下载填写模板', taken: '已接受 {{file}}', wrong: '有错误的行', line: '行', column: '列', why: '原因',
+  },
+  survey: {
+    title: '抽样调查', add: '上传调查', none: '还没有抽样调查', noneNote: '分层抽样调查给出另一口径的普及率和误差，与名录框口径并列，不混用。', name: '名称', rate: '普及率（95% 置信区间）', population: '总体', asked: '调查数', answered: '答复数', using: '使用数', response: '答复率 {{percent}}%', stratum: '层', strata: '各层', share: '使用占比', removed: '已删除', remove: '删除', removeTitle: '删除此调查？', removeNote: '调查的各层数据将被删除。',
+    note: '每层一行：层、总体、调查数、答复数、使用数。一层少于 2 份答复无法估计误差，请与相近的层合并。', formula: '普及率 = Σ（层总体 ÷ 总体）×（使用数 ÷ 答复数）；方差按层内不放回简单随机抽样计算，含有限总体校正。',
+  },
+  compare: {
+    title: '平台比较', choose: '选择平台', selected: '已选 {{n}} 个，最多 {{most}} 个', open: '比较', clear: '取消选择', few: '选择两个以上平台', fewNote: '在上方选择，或在平台一览中勾选；最多 {{most}} 个。', toList: '去平台一览', classes: '所选平台类别不同：规模类指标不宜直接比较。',
+    standing: '总体情况', availability: '本月可用率', notProbed: '未探测', doubts: '待说明的质量问题', overTime: '指标变化', figures: '最新指标', notReported: '未报送', amount: '数值', index: '指数',
+    indexNote: '以所选时段内第一个不为零的数值为 100%。', noPointsNote: '换更长的时段或其他指标。',
+  },
   freshness: { reporting: '正常报送', late: '迟报', silent: '中断', never: '从未报送' },
   field: {
     name: '名称', code: '代码', class: '类别', industry: '行业', district: '区市', operator: '运营单位', status: '状态', freshness: '报送情况', lastReport: '最近报送', series: '序列数',
@@ -148,6 +165,7 @@ export const zh = {
     alert_route: { invalid: '路由有误。', too_many: '路由已达上限 {{limit}} 条。', last: '默认路由不能删除。' },
     alert_silence: { invalid: '静默有误。', too_many: '静默已达上限 {{limit}} 条。', expired: '此静默已结束。' },
     finding: { closed: '此问题已了结。', is_open: '此问题已是待说明。', reason: '请说明原因。' },
+    reach: { month: '请选择已经开始的月份。', rows: '{{count}} 行有错误，文件未被接受。', older: '已有 {{month}} 的名单，只计最新的一份。', surveys: '抽样调查已达上限 {{limit}} 个，请删除旧的。' },
     ranking: { invalid: '排名方法不完整或有误。', state: '当前状态不能这样变更。', reason: '请说明原因。', month: '请选择已经开始的月份。', too_many: '平台过多，一次最多排 {{limit}} 个；请只排一个类别。', full: '排名方法已达上限 {{limit}} 个，请修改或删除已有的。', used: '此方法已有排名结果，不能删除。' },
     platform: { invalid: '登记信息有误。', code_taken: '该代码已被使用。', status: '当前状态不能这样变更。', reason: '请说明原因。', kept: '只有演示平台可以删除；请将此平台转为“已退出”。', not_reporting: '平台当前状态不接收数据。' },
     key: { too_many: '该类密钥已有 {{count}} 个有效，请先吊销一个。', missing: '需要平台密钥。', refused: '密钥无效。' },
