@@ -28,7 +28,7 @@ test('two platforms are chosen in the list and stand side by side, one indicator
   await page.getByText('指数', { exact: true }).click()
   await expect(page.getByText('以所选时段内第一个不为零的数值为 100%。')).toBeVisible()
   await page.setViewportSize({ width: 390, height: 844 })
-  await expect(page.getByRole('listitem').filter({ hasText: '比较乙' }).first()).toContainText('4,200')
+  await expect(page.getByRole('row').filter({ hasText: '服务企业数' }).getByRole('listitem').filter({ hasText: '比较乙' })).toContainText('4,200')
   await accessible(page)
   await picture(page, 'comparison-phone')
 })

@@ -111,12 +111,12 @@ function Totals({ compared, lines, picked, pick }: { compared: Compared[]; lines
       <span>{text(l.unit)}</span>
     </span>
   )
-  const sides = compared.map((c, i) => ({ key: c.id, title: c.platform ? text(c.platform.name) : none, width: 150, render: (_: unknown, l: Line) => <Amount line={l} at={i} /> }))
+  const sides = compared.map((c, i) => ({ key: c.id, title: c.platform ? text(c.platform.name) : none, render: (_: unknown, l: Line) => <Amount line={l} at={i} /> }))
   const below = { key: 'all', title: t('field.value'), render: (_: unknown, l: Line) => <ul className="lh-compare-bars">{compared.map((c, i) => <li key={c.id}><span>{c.platform && text(c.platform.name)}</span><Amount line={l} at={i} /></li>)}</ul> }
   return (
     <PlainTable<Line>
       label={t('compare.figures')} rowKey="code" dataSource={lines} rowClassName={(l) => (l.code === picked ? 'ant-table-row-selected' : '')}
-      columns={[{ key: 'name', title: t('field.indicator'), ...(wide ? { fixed: 'left' as const } : {}), render: (_, l) => name(l) }, ...(wide ? sides : [below])]}
+      columns={[{ key: 'name', title: t('field.indicator'), width: wide ? 240 : 120, ...(wide ? { fixed: 'left' as const } : {}), render: (_, l) => name(l) }, ...(wide ? sides : [below])]}
     />
   )
 }

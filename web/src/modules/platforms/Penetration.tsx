@@ -52,7 +52,7 @@ function Counted({ now, months, days }: { now: Reach; months: Reach[]; days: num
         <Figure label={t('reach.active', { days })} value={now.lists > 0 ? f.number(now.active) : none} />
         <Figure label={t('reach.sent')} value={t('reach.sentOf', { lists: f.number(now.lists), platforms: f.number(now.platforms) })} note={now.lists < now.platforms && t('reach.sentNote')} />
       </Figures>
-      <p className="lh-target-note">{t('reach.formula', { days })}</p>
+      <div className="lh-muted">{t('reach.formula', { days })}</div>
       <div className="lh-columns">
         {now.frame > 0 && <Parts now={now} />}
         {now.by_number.length > 0 && <Overlap now={now} />}
