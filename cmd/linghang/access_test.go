@@ -297,9 +297,16 @@ func (a *access) platformFixtures(t *testing.T) []fixture {
 	}
 	alert, rule, silence, route := a.alertFixtures(t)
 	ranking, standing := a.rankingFixtures(t)
+	call, application, file, review, award, objection := a.fosterFixtures(t)
 	return []fixture{
 		{"/api/platforms/reach/surveys/{id}", "/api/platforms/reach/surveys/" + a.surveyFixture(t), true},
 		{"/api/platforms/reach/templates/{kind}", "/api/platforms/reach/templates/frame", true},
+		{"/api/platforms/foster/calls/{id}", "/api/platforms/foster/calls/" + call, true},
+		{"/api/platforms/foster/applications/{id}", "/api/platforms/foster/applications/" + application, false},
+		{"/api/platforms/foster/files/{id}", "/api/platforms/foster/files/" + file, false},
+		{"/api/platforms/foster/reviews/{id}", "/api/platforms/foster/reviews/" + review, false},
+		{"/api/platforms/foster/awards/{id}", "/api/platforms/foster/awards/" + award, true},
+		{"/api/platforms/foster/objections/{id}", "/api/platforms/foster/objections/" + objection, false},
 		{"/api/platforms/rank/methods/{id}", "/api/platforms/rank/methods/" + ranking, true},
 		{"/api/platforms/rank/results/{id}", "/api/platforms/rank/results/" + standing, true},
 		{"/api/platforms/alerting/alerts/{id}", "/api/platforms/alerting/alerts/" + alert, false},

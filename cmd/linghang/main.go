@@ -27,7 +27,7 @@ func main() {
 func platform(k *kernel.Kernel) []module.Module {
 	return []module.Module{
 		plan.New(k.Kit("plan")),
-		platforms.New(k.Kit("platforms")),
+		platforms.New(k.Kit("platforms"), k.Directory()),
 		identifier.New(k.Kit("identifier"), k.Directory()),
 	}
 }

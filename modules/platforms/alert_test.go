@@ -30,7 +30,7 @@ func newWatch(t *testing.T, o ...kerneltest.Options) *watch {
 	t.Helper()
 	x := &watch{now: time.Now().UTC().Truncate(time.Second)}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		x.room = New(k.Kit("platforms"))
+		x.room = New(k.Kit("platforms"), k.Directory())
 		x.room.alertsRest = true
 		return []module.Module{x.room}
 	}, o...)

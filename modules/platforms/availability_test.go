@@ -42,7 +42,7 @@ func newLookout(t *testing.T, o kerneltest.Options) *lookout {
 	}))
 	t.Cleanup(x.server.Close)
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		x.room = New(k.Kit("platforms"))
+		x.room = New(k.Kit("platforms"), k.Directory())
 		x.room.prober.every = 24 * time.Hour // the test says when
 		return []module.Module{x.room}
 	}, o)

@@ -49,7 +49,7 @@ func newSite(t testing.TB, options ...kerneltest.Options) *site {
 	t.Helper()
 	s := &site{code: "cosmo"}
 	s.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		s.room = New(k.Kit("platforms"))
+		s.room = New(k.Kit("platforms"), k.Directory())
 		return []module.Module{s.room}
 	}, options...)
 	s.id, s.push = s.platform(t, s.code)

@@ -23,11 +23,6 @@ func (s measureStore) monitored(ctx context.Context) (measure.Value, error) {
 	return s.count(ctx, now, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN p.synthetic THEN 1 ELSE 0 END), 0) FROM platform p WHERE `+watched+` AND p.last_report_at > 0 AND p.late_at > $1`, now.UnixMilli())
 }
 
-// specialised counts specialised platforms in service.
-func (s measureStore) specialised(ctx context.Context) (measure.Value, error) {
-	return s.count(ctx, time.Now(), `SELECT COUNT(*), COALESCE(SUM(CASE WHEN p.synthetic THEN 1 ELSE 0 END), 0) FROM platform p WHERE p.class = 'specialised' AND p.status = 'in_service'`)
-}
-
 func (s measureStore) count(ctx context.Context, now time.Time, query string, args ...any) (measure.Value, error) {
 	var n, synthetic int
 	if err := s.db.QueryRow(ctx, query, args...).Scan(&n, &synthetic); err != nil {

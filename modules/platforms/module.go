@@ -15,6 +15,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
+	"linghang/modules/platforms/internal/foster"
 	"linghang/modules/platforms/platformsevent"
 )
 
@@ -42,6 +43,7 @@ type Module struct {
 	findingMetrics findingMetrics
 	rankings       rankingStore
 	reach          reachStore
+	fostering      *foster.Fostering
 
 	probes       probeStore
 	availability availabilityStore
@@ -60,8 +62,8 @@ type Module struct {
 	broken error // the binary's own data or the settings cannot be read; Run reports it
 }
 
-// New returns the room.
-func New(kit *module.Kit) *Module {
+// New returns the room; people tells who may review what operators apply for.
+func New(kit *module.Kit, people foster.People) *Module {
 	m := &Module{
 		kit: kit, platforms: platformStore{kit.DB, kit.Search, kit.Remarks, kit.Shares}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
 		metrics: newMetrics(kit.Metrics), findings: findingStore{kit.DB}, findingMetrics: newFindingMetrics(kit.Metrics),
@@ -76,6 +78,7 @@ func New(kit *module.Kit) *Module {
 	var read error
 	m.catalogue, read = readCatalogue(catalogueText)
 	m.broken = errors.Join(read, kit.Config(&set), set.check())
+	m.fostering = foster.New(kit, people, m.fosterSite())
 	m.gate = newGate(set.Limits)
 	m.ledger = ledger{kit.DB, m.catalogue, newRollStore(kit.DB), int64(set.Limits.Series)}
 	m.projector, read = newProjector(m)
@@ -96,12 +99,12 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "平台监测", EN: "Platforms"}
 	return module.Manifest{
 		Name: "platforms", Title: lang.Text{ZH: "平台监测分析", EN: "Platform monitoring"}, Migrations: dir,
-		Permissions: permissions(),
-		Routes:      slices.Concat(m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes(), m.sourceRoutes(), m.alertRoutes(), m.rankingRoutes(), m.reachRoutes()),
+		Permissions: slices.Concat(permissions(), foster.Permissions()),
+		Routes:      slices.Concat(m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes(), m.sourceRoutes(), m.alertRoutes(), m.rankingRoutes(), m.reachRoutes(), m.fostering.Routes()),
 		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
 		Measures:    m.measureList(),
 		Sealed:      sealedColumns(),
-		Personal:    slices.Concat(findingPersonal(), alertPersonal(), rankingPersonal(), reachPersonal()),
+		Personal:    slices.Concat(findingPersonal(), alertPersonal(), rankingPersonal(), reachPersonal(), foster.Personal()),
 		Forget:      m.forgetPerson,
 		Finds:       m.platforms.finds(),
 		Shares:      m.platforms.shareables(),
@@ -109,7 +112,7 @@ func (m *Module) Manifest() module.Manifest {
 		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}, {Name: topicAlerts, Permission: "platforms.alert.view"}},
 		Notices: append([]notice.Kind{
 			{ID: noticeSilent, Title: lang.Text{ZH: "平台停止报送", EN: "A platform fell silent"}, Gravity: notice.Important, Mail: notice.AtOnce},
-		}, slices.Concat(availabilityNotices(), findingNotices(), sourceNotices(), alertNotices())...),
+		}, slices.Concat(availabilityNotices(), findingNotices(), sourceNotices(), alertNotices(), foster.Notices())...),
 		Jobs: append([]module.Job{
 			{Name: "forget_payloads", Title: lang.Text{ZH: "清理报送原文", EN: "Forget old payloads of reports"}, Every: 24 * time.Hour, Do: m.forgetPayloads},
 			{Name: "tell_silent", Title: lang.Text{ZH: "检查停止报送的平台", EN: "Look for platforms that fell silent"}, Every: time.Minute, Do: m.tellSilent},
@@ -120,6 +123,7 @@ func (m *Module) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "运行状态", EN: "Status"}, Path: "/platforms/status", Icon: "health", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "平台排名", EN: "Rankings"}, Path: "/platforms/rankings", Icon: "ranking", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "平台普及率", EN: "Penetration"}, Path: "/platforms/penetration", Icon: "penetration", Permission: "platforms.view"},
+			{Section: section, Label: lang.Text{ZH: "平台培育", EN: "Fostering"}, Path: "/platforms/fostering", Icon: "fostering", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "指标目录", EN: "Indicator catalogue"}, Path: "/platforms/catalogue", Icon: "catalogue", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "数据质量", EN: "Data quality"}, Path: "/platforms/quality", Icon: "quality", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "告警", EN: "Alerts"}, Path: "/platforms/alerts", Icon: "alerts", Permission: "platforms.alert.view"},
@@ -154,11 +158,7 @@ func (m *Module) measureList() []module.Measure {
 			Counts: lang.Text{ZH: "试运行或正式运行、且数据按期到达的平台", EN: "Platforms in trial or in service whose data arrives when due"},
 			Value:  m.measures.monitored,
 		},
-		{
-			ID: "platforms.specialised_new", Title: lang.Text{ZH: "特色型专业型平台数", EN: "Specialised platforms in service"}, Unit: platforms,
-			Counts: lang.Text{ZH: "类别为特色型专业型、正式运行的平台", EN: "Platforms of the specialised class in service"},
-			Value:  m.measures.specialised,
-		},
+		m.fostering.Measure(),
 		{
 			ID: "platforms.enterprises_served", Title: lang.Text{ZH: "平台服务企业数", EN: "Enterprises served by platforms"}, Unit: lang.Text{ZH: "家", EN: "enterprises"},
 			Counts: lang.Text{

@@ -9,5 +9,5 @@ import (
 )
 
 func TestScenarios(t *testing.T) {
-	kerneltest.Scenarios(t, func(k *kernel.Kernel) []module.Module { return []module.Module{New(k.Kit("platforms"))} })
+	kerneltest.Scenarios(t, func(k *kernel.Kernel) []module.Module { return []module.Module{New(k.Kit("platforms"), k.Directory())} })
 }

@@ -24,7 +24,9 @@ type exchange struct {
 
 func newExchange(t *testing.T, o kerneltest.Options) *exchange {
 	t.Helper()
-	c := kerneltest.Start(t, func(k *kernel.Kernel) []module.Module { return []module.Module{platforms.New(k.Kit("platforms"))} }, o)
+	c := kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
+		return []module.Module{platforms.New(k.Kit("platforms"), k.Directory())}
+	}, o)
 	x := &exchange{City: c}
 	add := func(code, class string) string {
 		var p struct{ ID string }

@@ -41,7 +41,7 @@ func newWell(t *testing.T, o kerneltest.Options) *well {
 	}))
 	t.Cleanup(x.server.Close)
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		x.room = New(k.Kit("platforms"))
+		x.room = New(k.Kit("platforms"), k.Directory())
 		x.room.prober.every, x.room.puller.every = 24*time.Hour, 24*time.Hour
 		return []module.Module{x.room}
 	}, o)

@@ -2930,6 +2930,457 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/foster/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications that one may see */
+        get: operations["get-platforms-foster-applications"];
+        put?: never;
+        /** Begin an application for a platform */
+        post: operations["post-platforms-foster-applications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/applications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An application with its evidence, the city's figures, and what its reviews came to */
+        get: operations["get-platforms-foster-applications-id"];
+        /** Save answers; they need not be complete */
+        put: operations["put-platforms-foster-applications-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/applications/{id}/award": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Award an application, and begin its public notice */
+        post: operations["post-platforms-foster-applications-id-award"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/applications/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file of evidence; its name in the parameter name */
+        post: operations["post-platforms-foster-applications-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/applications/{id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not award an application, with the reason */
+        post: operations["post-platforms-foster-applications-id-refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/applications/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return an application for a supplement */
+        post: operations["post-platforms-foster-applications-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/applications/{id}/reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may review an application, and who may not because they belong to the applicant */
+        get: operations["get-platforms-foster-applications-id-reviewers"];
+        put?: never;
+        /** Assign reviewers */
+        post: operations["post-platforms-foster-applications-id-reviewers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/applications/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was submitted, in the form that the digest is of */
+        get: operations["get-platforms-foster-applications-id-submission"];
+        put?: never;
+        /** Submit an application; its digest proves what was submitted */
+        post: operations["post-platforms-foster-applications-id-submission"];
+        /** Take a submitted application back before the deadline, to change it */
+        delete: operations["delete-platforms-foster-applications-id-submission"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/applications/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw an application */
+        post: operations["post-platforms-foster-applications-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/awards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Awards, those in public notice and those in force */
+        get: operations["get-platforms-foster-awards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/awards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An award with its objections and yearly checks */
+        get: operations["get-platforms-foster-awards-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/awards/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note a yearly check */
+        post: operations["post-platforms-foster-awards-id-checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/awards/{id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Object to an award in its public notice */
+        post: operations["post-platforms-foster-awards-id-objections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/awards/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw an award */
+        post: operations["post-platforms-foster-awards-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls for applications */
+        get: operations["get-platforms-foster-calls"];
+        put?: never;
+        /** Draft a call */
+        post: operations["post-platforms-foster-calls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A call with its criteria */
+        get: operations["get-platforms-foster-calls-id"];
+        /** Change a draft; of an open call, its text, or put off its deadline */
+        put: operations["put-platforms-foster-calls-id"];
+        post?: never;
+        /** Remove a draft */
+        delete: operations["delete-platforms-foster-calls-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/calls/{id}/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The applications of a call by what their reviews came to */
+        get: operations["get-platforms-foster-calls-id-ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/calls/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a call, which freezes its criteria, or close it */
+        post: operations["post-platforms-foster-calls-id-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/criteria": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ready-made criteria that a call can start from */
+        get: operations["get-platforms-foster-criteria"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file of evidence */
+        get: operations["get-platforms-foster-files-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set how many platforms are to be fostered in which year */
+        put: operations["put-platforms-foster-goals"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/objections/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer an objection: upheld or dismissed */
+        post: operations["post-platforms-foster-objections-id-answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save an own review; it need not be complete */
+        put: operations["put-platforms-foster-reviews-id"];
+        post?: never;
+        /** Take an application from a reviewer who has not submitted */
+        delete: operations["delete-platforms-foster-reviews-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/reviews/{id}/recusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Recuse oneself from a review */
+        post: operations["post-platforms-foster-reviews-id-recusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/reviews/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit an own review; it is final */
+        post: operations["post-platforms-foster-reviews-id-submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/foster/years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many platforms were fostered by year, beside the goals */
+        get: operations["get-platforms-foster-years"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/ingest/otlp/v1/metrics": {
         parameters: {
             query?: never;
@@ -5749,6 +6200,11 @@ export interface components {
             text: components["schemas"]["Text"];
             title: components["schemas"]["Text"];
         };
+        AnswerObjectionInputBody: {
+            answer: string;
+            /** @description It is right: the award does not come into force */
+            upheld: boolean;
+        };
         AskInputBody: {
             /** @enum {string} */
             language: "zh" | "en";
@@ -5761,6 +6217,9 @@ export interface components {
         AskVersionInputBody: {
             /** @description As 2026-01; a month that is over */
             month: string;
+        };
+        AssignReviewersInputBody: {
+            persons: string[];
         };
         AuditChange: {
             /** @enum {string} */
@@ -5894,6 +6353,28 @@ export interface components {
              * @description Checkpoints whose signatures fit
              */
             signed: number;
+        };
+        AwardApplicationInputBody: {
+            /** @description 2026-10-31 */
+            awarded_on: string;
+            certificate: string;
+            /** Format: date-time */
+            notice_from: string;
+            /** Format: date-time */
+            notice_until: string;
+            reason: string;
+            valid_until: string;
+        };
+        BeginApplicationInputBody: {
+            call_id: string;
+            platform_id: string;
+        };
+        CheckAwardInputBody: {
+            /** @enum {string} */
+            outcome: "kept" | "warned" | "withdrawn";
+            reason: string;
+            /** Format: int64 */
+            year: number;
         };
         CheckFigure: {
             name: string;
@@ -6105,6 +6586,606 @@ export interface components {
             size: number;
             /** @enum {string} */
             verdict: "released" | "refused";
+        };
+        FosterAnswer: {
+            code: string;
+            /** @description Ids of uploaded files of evidence */
+            files: string[];
+            /**
+             * Format: double
+             * @description Points that the applicant gives itself
+             */
+            points: number;
+            text: string;
+        };
+        FosterApplicationDetail: {
+            /** @description The call takes applications now, by the server's clock */
+            accepts: boolean;
+            /** @description What the caller may do now: save, submit, recall, withdraw, return, assign, decide, review */
+            acts: string[];
+            answers: components["schemas"]["FosterAnswer"][];
+            award?: components["schemas"]["FosterAward"];
+            call: components["schemas"]["FosterCall"];
+            call_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description SHA-256 of what was submitted, in hexadecimal */
+            digest: string;
+            /** @description What the city itself knows of the platform */
+            figures: components["schemas"]["FosterFigures"];
+            files: components["schemas"]["FosterFile"][];
+            id: string;
+            /** @description The caller's own review */
+            mine?: components["schemas"]["FosterReview"];
+            operator: components["schemas"]["Text"];
+            outcome?: components["schemas"]["FosterOutcome"];
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            /** @description Enough reviews are in, and none is awaited */
+            ready: boolean;
+            /** @description Why it was returned or decided so */
+            reason: string;
+            /** @description Who reviews; for the city only, without points until an own review is submitted */
+            reviews: components["schemas"]["FosterReview"][];
+            /**
+             * @description From where the caller looks
+             * @enum {string}
+             */
+            side: "applicant" | "city" | "reviewer";
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "in_review" | "awarded" | "not_awarded" | "withdrawn";
+            /** Format: date-time */
+            submitted_at?: string;
+            /**
+             * Format: date-time
+             * @description Until when a returned application can be supplemented
+             */
+            supplement_until?: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        FosterAppliedRow: {
+            answers: components["schemas"]["FosterAnswer"][];
+            call: components["schemas"]["Text"];
+            call_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description SHA-256 of what was submitted, in hexadecimal */
+            digest: string;
+            id: string;
+            operator: components["schemas"]["Text"];
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            /** @description Why it was returned or decided so */
+            reason: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "in_review" | "awarded" | "not_awarded" | "withdrawn";
+            /** Format: date-time */
+            submitted_at?: string;
+            /**
+             * Format: date-time
+             * @description Until when a returned application can be supplemented
+             */
+            supplement_until?: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterAward: {
+            /** @description Empty to who may not see it */
+            application_id: string;
+            /** Format: date */
+            awarded_on: string;
+            call_id: string;
+            certificate: string;
+            /**
+             * @description What the newest yearly check came to
+             * @enum {string}
+             */
+            checked: "" | "kept" | "warned" | "withdrawn";
+            id: string;
+            /** Format: date-time */
+            notice_from: string;
+            /** Format: date-time */
+            notice_until: string;
+            /**
+             * Format: int64
+             * @description Objections that are not answered
+             */
+            open: number;
+            operator: components["schemas"]["Text"];
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            /** @enum {string} */
+            state: "notice" | "contested" | "in_force" | "expired" | "refused" | "withdrawn";
+            synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Objections that were found right
+             */
+            upheld: number;
+            /** Format: date */
+            valid_until: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Why it was withdrawn */
+            why: string;
+            withdrawn_on: string;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterAwardDetail: {
+            /** @description What the caller may do now: object, answer, check, withdraw */
+            acts: string[];
+            /** @description Empty to who may not see it */
+            application_id: string;
+            /** Format: date */
+            awarded_on: string;
+            call_id: string;
+            certificate: string;
+            /**
+             * @description What the newest yearly check came to
+             * @enum {string}
+             */
+            checked: "" | "kept" | "warned" | "withdrawn";
+            checks: components["schemas"]["FosterCheck"][];
+            id: string;
+            /** Format: date-time */
+            notice_from: string;
+            /** Format: date-time */
+            notice_until: string;
+            /** @description The city sees all, others their own */
+            objections: components["schemas"]["FosterObjection"][];
+            /**
+             * Format: int64
+             * @description Objections that are not answered
+             */
+            open: number;
+            operator: components["schemas"]["Text"];
+            /** @description The caller may see the application behind it */
+            own: boolean;
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            /** @enum {string} */
+            state: "notice" | "contested" | "in_force" | "expired" | "refused" | "withdrawn";
+            synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Objections that were found right
+             */
+            upheld: number;
+            /** Format: date */
+            valid_until: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Why it was withdrawn */
+            why: string;
+            withdrawn_on: string;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterCall: {
+            /** @description Classes of platforms that may apply */
+            classes: string[];
+            /** Format: date-time */
+            closes_at: string;
+            /** Format: date-time */
+            created_at: string;
+            criteria: components["schemas"]["FosterCriterion"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description How many are awarded at most
+             */
+            limit: number;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: double */
+            pass_mark: number;
+            /**
+             * Format: int64
+             * @description How many review each application at least
+             */
+            reviewers: number;
+            /** @enum {string} */
+            state: "draft" | "open" | "closed";
+            text: string;
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterCallDetail: {
+            /** @description Applications are taken now, by the server's clock */
+            accepts: boolean;
+            /** @description What the caller may do now: edit, remove, open, close, apply */
+            acts: string[];
+            /**
+             * Format: int64
+             * @description How many were submitted
+             */
+            applications: number;
+            /** Format: int64 */
+            awarded: number;
+            /** @description Classes of platforms that may apply */
+            classes: string[];
+            /** Format: date-time */
+            closes_at: string;
+            /** Format: date-time */
+            created_at: string;
+            criteria: components["schemas"]["FosterCriterion"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description How many are awarded at most
+             */
+            limit: number;
+            /** Format: date-time */
+            opens_at: string;
+            /** @description The time to apply has gone by */
+            over: boolean;
+            /** Format: double */
+            pass_mark: number;
+            /**
+             * Format: int64
+             * @description How many review each application at least
+             */
+            reviewers: number;
+            /** @enum {string} */
+            state: "draft" | "open" | "closed";
+            text: string;
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterCallInput: {
+            classes: string[];
+            /**
+             * Format: date-time
+             * @description The deadline, by the server's clock
+             */
+            closes_at: string;
+            criteria: components["schemas"]["FosterCriterion"][];
+            /** Format: int64 */
+            limit: number;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: double */
+            pass_mark: number;
+            /** Format: int64 */
+            reviewers: number;
+            text?: string;
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            year: number;
+        };
+        FosterCallRow: {
+            /**
+             * Format: int64
+             * @description How many were submitted
+             */
+            applications: number;
+            /** Format: int64 */
+            awarded: number;
+            /** @description Classes of platforms that may apply */
+            classes: string[];
+            /** Format: date-time */
+            closes_at: string;
+            /** Format: date-time */
+            created_at: string;
+            criteria: components["schemas"]["FosterCriterion"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description How many are awarded at most
+             */
+            limit: number;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: double */
+            pass_mark: number;
+            /**
+             * Format: int64
+             * @description How many review each application at least
+             */
+            reviewers: number;
+            /** @enum {string} */
+            state: "draft" | "open" | "closed";
+            text: string;
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterCandidate: {
+            /** @description Reviews it already, or recused */
+            assigned: boolean;
+            name: string;
+            organisation: components["schemas"]["Text"];
+            /** @description A member of the applicant: may not review */
+            partial: boolean;
+            person_id: string;
+        };
+        FosterCandidatesView: {
+            items: components["schemas"]["FosterCandidate"][];
+        };
+        FosterCheck: {
+            /** Format: date-time */
+            at: string;
+            award_id: string;
+            by: string;
+            id: string;
+            /** @enum {string} */
+            outcome: "kept" | "warned" | "withdrawn";
+            reason: string;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterContender: {
+            application_id: string;
+            /** @description The caller has yet to submit an own review of it */
+            hidden: boolean;
+            operator: components["schemas"]["Text"];
+            passed: boolean;
+            /**
+             * Format: int64
+             * @description 0: none yet, or a veto
+             */
+            place: number;
+            platform: components["schemas"]["Text"];
+            /** @description Enough reviews are in, and none is awaited */
+            ready: boolean;
+            /** Format: int64 */
+            reviews: number;
+            /** Format: double */
+            spread: number;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "in_review" | "awarded" | "not_awarded" | "withdrawn";
+            synthetic: boolean;
+            /** Format: double */
+            total: number;
+            veto: boolean;
+        };
+        FosterCriterion: {
+            /** @description Small letters, digits and _ */
+            code: string;
+            /** @description What counts as evidence */
+            evidence: components["schemas"]["Text"];
+            /**
+             * Format: double
+             * @description Points at most
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description An application whose mean is below is not awarded, whatever its total; 0: none
+             */
+            min: number;
+            title: components["schemas"]["Text"];
+            /**
+             * Format: double
+             * @description Beside the other weights; they need not add up to anything
+             */
+            weight: number;
+        };
+        FosterFigures: {
+            /**
+             * Format: double
+             * @description This month, in percent; none: it is not looked at
+             */
+            availability?: number;
+            /**
+             * @description Of its data quality, newest
+             * @enum {string}
+             */
+            grade: "A" | "B" | "C" | "D" | "none";
+            /** @description Newest totals */
+            indicators: components["schemas"]["FosterIndicator"][];
+            /** @description In the newest ranking that was published with it */
+            rank?: components["schemas"]["FosterRankOf"];
+            /**
+             * Format: double
+             * @description Score of its data quality
+             */
+            trust: number;
+        };
+        FosterFile: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        FosterGoal: {
+            /** Format: int64 */
+            goal: number;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterGoalsInputBody: {
+            goals: components["schemas"]["FosterGoal"][];
+        };
+        FosterIndicator: {
+            /** Format: date-time */
+            at: string;
+            code: string;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /** Format: double */
+            value: number;
+        };
+        FosterMark: {
+            code: string;
+            /** Format: double */
+            points: number;
+            reason: string;
+        };
+        FosterObjection: {
+            answer: string;
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            at: string;
+            award_id: string;
+            /** @description Who objects: an organisation or, as an officer recorded it, anybody */
+            from: string;
+            id: string;
+            /** @enum {string} */
+            state: "open" | "upheld" | "dismissed";
+            text: string;
+        };
+        FosterOutcome: {
+            items: components["schemas"]["FosterOutcomeItem"][];
+            passed: boolean;
+            /** Format: int64 */
+            reviews: number;
+            /**
+             * Format: double
+             * @description Standard deviation of the reviewers' totals; for the city only
+             */
+            spread?: number;
+            /**
+             * Format: double
+             * @description 0 to 100, by the weights
+             */
+            total: number;
+            veto: boolean;
+        };
+        FosterOutcomeItem: {
+            code: string;
+            /**
+             * Format: double
+             * @description For the city only
+             */
+            high?: number;
+            /**
+             * Format: double
+             * @description For the city only
+             */
+            low?: number;
+            /** Format: double */
+            mean: number;
+            /** @description What reviewers said, without who said it */
+            reasons: string[];
+            /**
+             * Format: double
+             * @description What it gives to the total
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description Standard deviation of the points; for the city only
+             */
+            spread?: number;
+            veto: boolean;
+        };
+        FosterRankOf: {
+            id: string;
+            month: string;
+            name: components["schemas"]["Text"];
+            /** Format: int64 */
+            of: number;
+            /** Format: int64 */
+            place: number;
+        };
+        FosterReasonInputBody: {
+            reason: string;
+        };
+        FosterReview: {
+            application_id: string;
+            /** Format: date-time */
+            assigned_at: string;
+            id: string;
+            marks: components["schemas"]["FosterMark"][];
+            name: string;
+            /** @description In the whole; or why the reviewer recused */
+            note: string;
+            person_id: string;
+            /** @enum {string} */
+            state: "assigned" | "submitted" | "recused";
+            /** Format: date-time */
+            submitted_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        FosterReviewView: {
+            application_id: string;
+            /** Format: date-time */
+            assigned_at: string;
+            id: string;
+            marks: components["schemas"]["FosterMark"][];
+            name: string;
+            /** @description In the whole; or why the reviewer recused */
+            note: string;
+            person_id: string;
+            /** @enum {string} */
+            state: "assigned" | "submitted" | "recused";
+            /** Format: date-time */
+            submitted_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        FosterSet: {
+            code: string;
+            criteria: components["schemas"]["FosterCriterion"][];
+            /** @description Where it is from, and what it is not */
+            note: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
+        FosterSetsView: {
+            items: components["schemas"]["FosterSet"][];
+        };
+        FosterYear: {
+            /**
+             * Format: int64
+             * @description How many are to be; 0: no goal is set
+             */
+            goal: number;
+            /**
+             * Format: int64
+             * @description Distinct platforms whose award of the year came into force and was not withdrawn
+             */
+            in_force: number;
+            /**
+             * Format: int64
+             * @description Awards in their public notice, or contested
+             */
+            noticed: number;
+            synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Awards that were withdrawn or refused
+             */
+            withdrawn: number;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterYearsView: {
+            /**
+             * Format: int64
+             * @description Of all years that have one
+             */
+            goal: number;
+            items: components["schemas"]["FosterYear"][];
+            /**
+             * Format: int64
+             * @description Platforms that count, each once: the measure platforms.specialised_new
+             */
+            total: number;
         };
         FoundMarkedStruct: {
             en: components["schemas"]["SearchPiece"][];
@@ -8393,6 +9474,10 @@ export interface components {
             /** @description Mark them as unread instead */
             unread?: boolean;
         };
+        MarkReviewInputBody: {
+            marks: components["schemas"]["FosterMark"][];
+            note?: string;
+        };
         ModuleChoice: {
             title: components["schemas"]["Text"];
             value: string;
@@ -8412,6 +9497,10 @@ export interface components {
         ModuleShareValue: {
             title: components["schemas"]["Text"];
             value: string;
+        };
+        MoveFosterCallInputBody: {
+            /** @enum {string} */
+            to: "open" | "closed";
         };
         MoveInputBody: {
             reason?: string;
@@ -8583,6 +9672,11 @@ export interface components {
         NotifyUnreadView: {
             /** Format: int64 */
             count: number;
+        };
+        ObjectToAwardInputBody: {
+            /** @description Who objects, as an officer records it; others object for their own organisation */
+            from?: string;
+            text: string;
         };
         OidcClientInput: {
             /**
@@ -8799,6 +9893,26 @@ export interface components {
              */
             total: number;
         };
+        PageAppliedRow: {
+            items: components["schemas"]["FosterAppliedRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAward: {
+            items: components["schemas"]["FosterAward"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageBadRow: {
             items: components["schemas"]["IdentifierBadRow"][];
             /** @description Empty on the last page */
@@ -8811,6 +9925,16 @@ export interface components {
         };
         PageBatch: {
             items: components["schemas"]["IdentifierBatch"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageCallRow: {
+            items: components["schemas"]["FosterCallRow"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -8861,6 +9985,16 @@ export interface components {
         };
         PageComment: {
             items: components["schemas"]["RemarkComment"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageContender: {
+            items: components["schemas"]["FosterContender"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -11785,6 +12919,12 @@ export interface components {
             days: number;
             reason: string;
         };
+        ReturnApplicationInputBody: {
+            /** @description What is to be supplemented */
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
         RevokeMachineInputBody: {
             /**
              * @description As RFC 5280, 5.3.1 has them; ceased is cessationOfOperation
@@ -11823,6 +12963,9 @@ export interface components {
         };
         RunInputBody: {
             kind: string;
+        };
+        SaveApplicationInputBody: {
+            answers: components["schemas"]["FosterAnswer"][];
         };
         SaveHandleInputBody: {
             handle: string;
@@ -12489,6 +13632,11 @@ export interface components {
             query: string;
             /** @description With the caller's organisation; needs view.share */
             shared?: boolean;
+        };
+        WithdrawAwardInputBody: {
+            /** @description From when; 2026-10-31 */
+            on: string;
+            reason: string;
         };
     };
     responses: never;
@@ -20328,6 +21476,1295 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlatformsCatalogue"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-applications": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                call?: string;
+                platform?: string;
+                state?: "draft" | "submitted" | "returned" | "in_review" | "awarded" | "not_awarded" | "withdrawn";
+                /** @description Only those that the caller reviews: all, or those whose review is waited for */
+                mine?: "waiting" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAppliedRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginApplicationInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-applications-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-foster-applications-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveApplicationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-applications-id-award": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AwardApplicationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-applications-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-applications-id-refusal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FosterReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-applications-id-return": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnApplicationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-applications-id-reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterCandidatesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-applications-id-reviewers": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignReviewersInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-applications-id-submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-applications-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveApplicationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-foster-applications-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-applications-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-awards": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "notice" | "contested" | "in_force" | "expired" | "refused" | "withdrawn";
+                year?: number;
+                platform?: string;
+                call?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAward"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-awards-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterAwardDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-awards-id-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckAwardInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterAwardDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-awards-id-objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectToAwardInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterAwardDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-awards-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawAwardInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterAwardDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-calls": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "open" | "closed";
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCallRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FosterCallInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-calls-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-foster-calls-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FosterCallInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-foster-calls-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-calls-id-ranking": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageContender"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-calls-id-state": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveFosterCallInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-criteria": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterSetsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-foster-goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FosterGoalsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterYearsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-objections-id-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerObjectionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterAwardDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-foster-reviews-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkReviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterReviewView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-foster-reviews-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-reviews-id-recusal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FosterReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterReviewView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-foster-reviews-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkReviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterReviewView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-foster-years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterYearsView"];
                 };
             };
             /** @description Refused */

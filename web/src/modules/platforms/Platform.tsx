@@ -8,6 +8,7 @@ import {
 import { AlertList } from './AlertList'
 import { Availability } from './Availability'
 import { Backfill } from './Backfill'
+import { AwardMark } from './FosterAward'
 import { freshnessTone, roomKey, statusTone, usePlatform, useVocabulary, type PlatformDetail } from './data'
 import { Indicators } from './Indicators'
 import { Keys } from './Keys'
@@ -61,6 +62,7 @@ function Page({ platform }: { platform: PlatformDetail }) {
             <StatusTag tone={freshnessTone[platform.freshness]}>{t(`freshness.${platform.freshness}`)}</StatusTag>
             {platform.shared && <StatusTag tone="info">{t('page.shared', { operator: text(platform.operator.name) })}</StatusTag>}
             {platform.synthetic && <SyntheticMark />}
+            <AwardMark platform={platform.id} />
           </>
         }
         actions={platform.shared ? null : <Actions platform={platform} />}
