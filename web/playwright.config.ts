@@ -17,7 +17,9 @@ export default defineConfig<object, Place>({
   use: {
     viewport: { width: 1440, height: 900 },
     locale: 'zh-CN',
-    trace: 'retain-on-failure',
+    // A trace of every step takes as long again as the step; a picture of what failed costs nothing until then.
+    trace: process.env.LINGHANG_TRACE ? 'retain-on-failure' : 'off',
+    screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
