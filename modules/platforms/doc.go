@@ -38,9 +38,12 @@
 // Rankings (平台排名; internal/rank) compare the platforms of a class by a method that is
 // kept with every result; what is published is never computed again, only withdrawn.
 //
+// Fostering (平台培育; internal/foster, with its tables and routes) calls for applications
+// of platforms, has them reviewed, awards and follows them up.
+//
 // Tables: platform, platform_key, submission, series, fact, newest, latest,
 // ledger_position, probe_target, probe_look, probe_day, incident, maintenance,
 // finding, finding_step, quality_day, ranking, ranking_run, source, source_run,
 // alert_rule, alert, alert_step, alert_route, alert_group, alert_notice,
-// alert_noticed, alert_silence. Tells: platformsevent. Hears: nothing.
+// alert_noticed, alert_silence, and those of internal/foster. Tells: platformsevent. Hears: nothing.
 package platforms

@@ -66,8 +66,13 @@ for (const [mode, width] of [['light', 1440], ['dark', 390]] as const) {
     const some = platforms.items[0] ?? (await send<{ id: string }>(page.request, 'POST', '/api/platforms', { name: { zh: '一个平台', en: 'One' }, code: 'one', class: 'industry', district: '370212' }))
     const one = `/platforms/${some.id}`
     const tabs = ['', '?tab=quality', '?tab=availability', '?tab=alerts', '?tab=sources', '?tab=submissions', '?tab=keys', '?tab=backfill', '?tab=entry'].map((tab) => one + tab)
+    const fostered: string[] = []
+    for (const kind of ['calls', 'applications', 'awards']) {
+      const list = (await (await page.request.get(`/api/platforms/foster/${kind}?limit=1`)).json()) as { items: { id: string }[] }
+      fostered.push(...list.items.map((x) => `/platforms/fostering/${kind}/${x.id}`))
+    }
     await page.goto('/')
-    for (const path of [...session.nav.map((item) => item.path), '/profile', '/platforms?view=map', '/identifier/nodes?view=map', '/platforms/rankings?tab=methods', ...tabs, '/nowhere']) {
+    for (const path of [...session.nav.map((item) => item.path), '/profile', '/platforms?view=map', '/identifier/nodes?view=map', '/platforms/rankings?tab=methods', '/platforms/fostering?tab=applications', '/platforms/fostering?tab=awards', ...fostered, ...tabs, '/nowhere']) {
       await test.step(path, async () => {
         // Another part of the same page keeps the heading: it is left first.
         if (new URL(page.url()).pathname === path.split('?')[0]) await follow(page, '/nowhere')
