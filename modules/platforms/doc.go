@@ -43,10 +43,13 @@
 // which are the same everywhere and tell nothing without the city's key; of each only the
 // newest counts, and what was counted last in a month is kept.
 //
+// Fostering (平台培育; internal/foster, with its tables and routes) calls for applications
+// of platforms, has them reviewed, awards and follows them up.
+//
 // Tables: platform, platform_key, submission, series, fact, newest, latest,
 // ledger_position, probe_target, probe_look, probe_day, incident, maintenance,
 // finding, finding_step, quality_day, ranking, ranking_run, source, source_run,
 // alert_rule, alert, alert_step, alert_route, alert_group, alert_notice,
 // alert_noticed, alert_silence, reach_key, reach_list, reach_frame, reach_use,
-// reach_month, reach_survey. Tells: platformsevent. Hears: nothing.
+// reach_month, reach_survey, and those of internal/foster. Tells: platformsevent. Hears: nothing.
 package platforms

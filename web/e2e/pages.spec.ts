@@ -51,7 +51,7 @@ test.describe.configure({ mode: 'parallel' })
 
 for (const [mode, width] of [['light', 1440], ['dark', 390]] as const) {
   test(`every page is accessible, quiet and fits, in both languages: ${mode}, ${width} px`, async ({ page, signIn }) => {
-    test.setTimeout(600_000)
+    test.setTimeout(900_000)
     await signIn('administrator', 'zh')
     await page.emulateMedia({ colorScheme: mode, reducedMotion: 'reduce' })
     await page.setViewportSize({ width, height: 900 })
@@ -67,8 +67,13 @@ for (const [mode, width] of [['light', 1440], ['dark', 390]] as const) {
     const one = `/platforms/${some.id}`
     const tabs = ['', '?tab=quality', '?tab=availability', '?tab=alerts', '?tab=sources', '?tab=served', '?tab=submissions', '?tab=keys', '?tab=backfill', '?tab=entry'].map((tab) => one + tab)
     const compared = `/platforms/compare?${platforms.items.map((x) => `id=${x.id}`).join('&')}`
+    const fostered: string[] = []
+    for (const kind of ['calls', 'applications', 'awards']) {
+      const list = (await (await page.request.get(`/api/platforms/foster/${kind}?limit=1`)).json()) as { items: { id: string }[] }
+      fostered.push(...list.items.map((x) => `/platforms/fostering/${kind}/${x.id}`))
+    }
     await page.goto('/')
-    for (const path of [...session.nav.map((item) => item.path), '/profile', '/platforms?view=map', '/identifier/nodes?view=map', '/platforms/rankings?tab=methods', compared, ...tabs, '/nowhere']) {
+    for (const path of [...session.nav.map((item) => item.path), '/profile', '/platforms?view=map', '/identifier/nodes?view=map', '/platforms/rankings?tab=methods', '/platforms/fostering?tab=applications', '/platforms/fostering?tab=awards', compared, ...fostered, ...tabs, '/nowhere']) {
       await test.step(path, async () => {
         // Another part of the same page keeps the heading: it is left first.
         if (new URL(page.url()).pathname === path.split('?')[0]) await follow(page, '/nowhere')

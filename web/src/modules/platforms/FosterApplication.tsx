@@ -71,7 +71,7 @@ function Known({ application: a }: { application: Application }) {
         <Figure label={t('quality.grade')} value={<StatusTag tone={gradeTone[k.grade]}>{k.grade === 'none' ? t('quality.ungraded') : k.grade}</StatusTag>} note={k.grade === 'none' ? '' : f.number(k.trust, 1)} />
         <Figure label={t('foster.availability')} value={k.availability === undefined ? none : `${f.number(k.availability, 2)}%`} />
         <Figure label={t('foster.rank')} value={k.rank ? <Link to={`/platforms/rankings/${k.rank.id}`}>{t('foster.rankOf', { place: k.rank.place, of: k.rank.of })}</Link> : none} note={k.rank ? `${text(k.rank.name)} ${k.rank.month}` : ''} />
-        <Figure label={t('page.title')} value={<Link to={`/platforms/${a.platform_id}`}>{text(a.platform)}</Link>} note={t('foster.cityFigures')} />
+        <Figure label={t('foster.newest')} value={<Link to={`/platforms/${a.platform_id}`}>{f.number(k.indicators.length)}</Link>} note={t('foster.cityFigures')} />
       </Figures>
       {k.indicators.length > 0 && (
         <Card size="small" title={t('foster.indicators')}>

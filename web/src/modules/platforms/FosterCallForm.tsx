@@ -57,10 +57,12 @@ function Fields({ form, frozen }: { form: FormInstance<Values>; frozen: boolean 
         <div className="lh-pair">
           <Form.Item name="year" label={t('foster.yearLabel')} rules={need(t('foster.yearLabel'))}><InputNumber min={2000} max={2100} style={wide} /></Form.Item>
           <Form.Item name="classes" label={t('foster.classes')} rules={need(t('foster.classes'))}><Select mode="multiple" options={vocabulary.options('classes')} /></Form.Item>
-          <Form.Item name="opens_at" label={t('foster.opens')} rules={need(t('foster.opens'))}><DatePicker showTime style={wide} /></Form.Item>
         </div>
       )}
-      <Form.Item name="closes_at" label={t('foster.closes')} extra={t('foster.closesNote')} rules={need(t('foster.closes'))}><DatePicker showTime style={wide} /></Form.Item>
+      <div className="lh-pair">
+        {!frozen && <Form.Item name="opens_at" label={t('foster.opens')} rules={need(t('foster.opens'))}><DatePicker showTime style={wide} /></Form.Item>}
+        <Form.Item name="closes_at" label={t('foster.closes')} extra={t('foster.closesNote')} rules={need(t('foster.closes'))}><DatePicker showTime style={wide} /></Form.Item>
+      </div>
       {!frozen && (
         <div className="lh-pair">
           <Form.Item name="reviewers" label={t('foster.reviewersLeast')} rules={need(t('foster.reviewersLeast'))}><InputNumber min={2} max={20} precision={0} style={wide} /></Form.Item>

@@ -68,6 +68,7 @@ export function Reviewers({ application: a }: { application: Application }) {
       {a.reviews.length > 0 && (
         <PlainTable<Review>
           label={t('foster.reviewers')} rowKey="id" dataSource={a.reviews}
+          expandable={{ expandedRowRender: (r) => <Marks application={a} review={r} />, rowExpandable: (r) => r.state === 'submitted' && r.marks.length > 0 }}
           columns={[
             { key: 'name', title: t('foster.reviewer'), dataIndex: 'name' },
             { key: 'state', title: t('ranking.state'), render: (_, r) => <StatusTag tone={reviewTone[r.state]}>{t(`foster.reviewStates.${r.state}`)}</StatusTag> },
@@ -83,6 +84,24 @@ export function Reviewers({ application: a }: { application: Application }) {
   )
 }
 
+/** What one reviewer gave, for the city. */
+function Marks({ application: a, review }: { application: Application; review: Review }) {
+  const t = usePlatformTexts()
+  const text = useText()
+  const f = useFormat()
+  const titles = new Map(a.call.criteria.map((c) => [c.code, c]))
+  return (
+    <PlainTable<Review['marks'][number]>
+      label={t('foster.marksOf', { name: review.name })} rowKey="code" dataSource={review.marks}
+      columns={[
+        { key: 'title', title: t('foster.criterion'), render: (_, x) => text(titles.get(x.code)?.title ?? { zh: x.code, en: x.code }) },
+        { key: 'points', title: t('foster.points'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.points)} / {f.number(titles.get(x.code)?.max ?? 0)}</span> },
+        { key: 'reason', title: t('field.reason'), render: (_, x) => <span className="lh-wrap">{x.reason}</span> },
+      ]}
+    />
+  )
+}
+
 function Outcome({ application: a }: { application: Application }) {
   const t = usePlatformTexts()
   const text = useText()
@@ -92,15 +111,14 @@ function Outcome({ application: a }: { application: Application }) {
   const full = o.spread !== undefined
   return (
     <>
-      <p className="lh-foster-total"><strong className="lh-number">{f.number(o.total, 2)}</strong> {t('foster.totalOf', { pass: f.number(a.call.pass_mark), count: o.reviews })}{full && ` · ${t('foster.spread')} ${f.number(o.spread!, 2)}`} <StatusTag tone={o.passed ? 'good' : 'bad'}>{t(o.veto ? 'foster.veto' : o.passed ? 'foster.yes' : 'foster.no')}</StatusTag></p>
+      <p className="lh-foster-total"><strong className="lh-number">{f.number(o.total, 2)}</strong> <span>{t('foster.totalOf', { pass: f.number(a.call.pass_mark), count: o.reviews })}{full && ` · ${t('foster.spread')} ${f.number(o.spread!, 2)}`}</span> <StatusTag tone={o.passed ? 'good' : 'bad'}>{t(o.veto ? 'foster.veto' : o.passed ? 'foster.yes' : 'foster.no')}</StatusTag></p>
       <PlainTable<typeof o.items[number]>
         label={t('foster.outcome')} rowKey="code" dataSource={o.items}
         columns={[
-          { key: 'title', title: t('foster.criterion'), render: (_, x) => <span className="lh-two"><strong>{text(titles.get(x.code)?.title ?? { zh: x.code, en: x.code })}</strong>{x.veto && <StatusTag tone="bad">{t('foster.veto')}</StatusTag>}</span> },
+          { key: 'title', title: t('foster.criterion'), render: (_, x) => <span className="lh-two"><strong>{text(titles.get(x.code)?.title ?? { zh: x.code, en: x.code })}</strong>{x.veto && <StatusTag tone="bad">{t('foster.veto')}</StatusTag>}<ul className="lh-foster-reasons" aria-label={t('foster.reasons')}>{x.reasons.map((r, i) => <li key={i}>{r}</li>)}</ul></span> },
           { key: 'mean', title: t('foster.mean'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.mean, 2)} / {f.number(titles.get(x.code)?.max ?? 0)}</span> },
           ...(full ? [{ key: 'spread', title: t('foster.spread'), align: 'right' as const, responsive: ['sm' as const], render: (_: unknown, x: typeof o.items[number]) => <span className="lh-number">{f.number(x.spread ?? 0, 2)} ({f.number(x.low ?? 0, 1)}–{f.number(x.high ?? 0, 1)})</span> }] : []),
           { key: 'share', title: t('ranking.points'), align: 'right', responsive: ['sm'], render: (_, x) => <span className="lh-number">{f.number(x.share, 2)}</span> },
-          { key: 'reasons', title: t('foster.reasons'), responsive: ['md'], render: (_, x) => <ul className="lh-foster-reasons">{x.reasons.map((r, i) => <li key={i}>{r}</li>)}</ul> },
         ]}
       />
       <p className="lh-target-note">{t('foster.outcomeNote')}</p>

@@ -42,7 +42,7 @@ function Progress() {
     <Card size="small" title={t('foster.progress')} extra={goals}>
       {items.length === 0 ? <EmptyState title={t('foster.noYears')} note={t(goals ? 'foster.noYearsHow' : 'foster.noYearsNote')} /> : (
         <>
-          <p className="lh-foster-total"><strong className="lh-number">{f.number(total)}</strong> {goal > 0 ? t('foster.ofGoal', { goal: f.number(goal) }) : t('foster.counted')}</p>
+          <p className="lh-foster-total"><strong className="lh-number">{f.number(total)}</strong> <span>{goal > 0 ? t('foster.ofGoal', { goal: f.number(goal) }) : t('foster.counted')}</span></p>
           <ul className="lh-foster-years">
             {items.map((y) => (
               <li key={y.year}>
