@@ -110,7 +110,9 @@ func parts() []part {
 
 // ruleKernel is what of the kernel a rule may know: a file of a room that is
 // neither a part by its name nor module.go.
-func ruleKernel() []string { return []string{"bus", "district", "fault", "industry", "lang", "paper", "sheet"} }
+func ruleKernel() []string {
+	return []string{"bus", "district", "fault", "industry", "lang", "paper", "sheet"}
+}
 
 // connecting are the ends of the names of files that are no rules.
 func connecting() []string { return []string{"_store.go", "_http.go", "_client.go", "_worker.go"} }
