@@ -320,3 +320,22 @@ func TestWhoIsPartialDoesNotReview(t *testing.T) {
 		t.Errorf("with a replacement %+v", v.Outcome)
 	}
 }
+
+func TestCallsAreTheWholeCitys(t *testing.T) {
+	x := newRound(t, kerneltest.Options{})
+	var district struct{ ID string }
+	x.do(t, "POST", "/api/system/organisations", "administrator", fmt.Sprintf(`{"kind":"bureau","parent_id":%q,"name":{"zh":"区工信局","en":"District"}}`, x.Bureau.ID), 0, http.StatusCreated, &district)
+	x.do(t, "POST", "/api/system/persons", "administrator", fmt.Sprintf(`{"login":"district-officer","name":"district-officer","password":"correct horse battery staple","memberships":[{"organisation_id":%q,"role":"officer"}]}`, district.ID), 0, http.StatusCreated, nil)
+	x.SignIn(t, "district-officer")
+	now := time.Now()
+	if s := x.do(t, "POST", fosterDoor+"/calls", "district-officer", callBody(now, now.Add(time.Hour)), 0, http.StatusForbidden, nil); !strings.Contains(s, "platforms.foster.city") {
+		t.Errorf("a district is refused with %s", s)
+	}
+	c := x.open(t)
+	x.apply(t, c.ID, x.platform, "manager-ours")
+	var page struct{ Items []foster.AppliedRow }
+	x.do(t, "GET", fosterDoor+"/applications", "district-officer", "", 0, http.StatusOK, &page)
+	if len(page.Items) != 0 {
+		t.Errorf("a district sees %d applications of others", len(page.Items))
+	}
+}

@@ -33,7 +33,6 @@ test('a call is opened, an operator applies, two persons review, and the platfor
   await reviewQuietly(browser, application)
   await page.reload()
   await expect(page.getByText('分，合格线 60，2 人评审')).toBeVisible()
-  await accessible(page)
   await picture(page, 'foster-reviewed')
   await page.getByRole('button', { name: '予以认定' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '予以认定' }).click()

@@ -23,9 +23,9 @@ func (m *Fostering) awardRoutes() []module.Route {
 		{Pattern: "GET /foster/awards", Permission: mayView, Summary: "Awards, those in public notice and those in force", Handler: httpd.List(m.listAwards)},
 		{Pattern: "GET /foster/awards/{id}", Permission: mayView, Summary: "An award with its objections and yearly checks", Handler: httpd.JSON(m.readAward)},
 		{Pattern: "POST /foster/awards/{id}/objections", Permission: mayObject, Summary: "Object to an award in its public notice", Handler: httpd.JSON(m.objectTo)},
-		{Pattern: "POST /foster/objections/{id}/answer", Permission: mayManage, Summary: "Answer an objection: upheld or dismissed", Handler: httpd.JSON(m.answerObjection)},
-		{Pattern: "POST /foster/awards/{id}/checks", Permission: mayManage, Summary: "Note a yearly check", Handler: httpd.JSON(m.checkAward)},
-		{Pattern: "POST /foster/awards/{id}/withdrawal", Permission: mayManage, Summary: "Withdraw an award", Handler: httpd.JSON(m.withdrawAward)},
+		{Pattern: "POST /foster/objections/{id}/answer", Permission: mayManage, Summary: "Answer an objection: upheld or dismissed", Handler: httpd.JSON(forCity(m.answerObjection))},
+		{Pattern: "POST /foster/awards/{id}/checks", Permission: mayManage, Summary: "Note a yearly check", Handler: httpd.JSON(forCity(m.checkAward))},
+		{Pattern: "POST /foster/awards/{id}/withdrawal", Permission: mayManage, Summary: "Withdraw an award", Handler: httpd.JSON(forCity(m.withdrawAward))},
 	}
 }
 

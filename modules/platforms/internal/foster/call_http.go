@@ -19,14 +19,14 @@ import (
 func (m *Fostering) callRoutes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /foster/years", Permission: mayView, Summary: "How many platforms were fostered by year, beside the goals", Handler: httpd.JSON(m.listYears)},
-		{Pattern: "PUT /foster/goals", Permission: mayManage, Summary: "Set how many platforms are to be fostered in which year", Handler: httpd.JSON(m.setGoals)},
+		{Pattern: "PUT /foster/goals", Permission: mayManage, Summary: "Set how many platforms are to be fostered in which year", Handler: httpd.JSON(forCity(m.setGoals))},
 		{Pattern: "GET /foster/criteria", Permission: mayView, Summary: "Ready-made criteria that a call can start from", Handler: httpd.JSON(m.listSets)},
 		{Pattern: "GET /foster/calls", Permission: mayView, Summary: "Calls for applications", Handler: httpd.List(m.listCalls)},
-		{Pattern: "POST /foster/calls", Permission: mayManage, Summary: "Draft a call", Handler: httpd.Created(m.addCall)},
+		{Pattern: "POST /foster/calls", Permission: mayManage, Summary: "Draft a call", Handler: httpd.Created(forCity(m.addCall))},
 		{Pattern: "GET /foster/calls/{id}", Permission: mayView, Summary: "A call with its criteria", Handler: httpd.JSON(m.readCall)},
-		{Pattern: "PUT /foster/calls/{id}", Permission: mayManage, Summary: "Change a draft; of an open call, its text, or put off its deadline", Handler: httpd.JSON(m.editCall)},
-		{Pattern: "DELETE /foster/calls/{id}", Permission: mayManage, Summary: "Remove a draft", Handler: httpd.JSON(m.removeCall)},
-		{Pattern: "POST /foster/calls/{id}/state", Permission: mayManage, Summary: "Open a call, which freezes its criteria, or close it", Handler: httpd.JSON(m.moveCall)},
+		{Pattern: "PUT /foster/calls/{id}", Permission: mayManage, Summary: "Change a draft; of an open call, its text, or put off its deadline", Handler: httpd.JSON(forCity(m.editCall))},
+		{Pattern: "DELETE /foster/calls/{id}", Permission: mayManage, Summary: "Remove a draft", Handler: httpd.JSON(forCity(m.removeCall))},
+		{Pattern: "POST /foster/calls/{id}/state", Permission: mayManage, Summary: "Open a call, which freezes its criteria, or close it", Handler: httpd.JSON(forCity(m.moveCall))},
 		{Pattern: "GET /foster/calls/{id}/ranking", Permission: maySeeAll, Summary: "The applications of a call by what their reviews came to", Handler: httpd.List(m.listPlaces)},
 	}
 }
@@ -112,7 +112,7 @@ func (m *Fostering) readCall(ctx context.Context, in httpd.Object) (CallDetail, 
 	}
 	id, at := identity.From(ctx), now()
 	v := CallDetail{CallRow: row, Accepts: row.accepts(at), Over: row.over(at)}
-	manages := id.May(mayManage)
+	manages := id.May(mayManage) && id.Scope.All
 	v.Acts = offered(
 		act{"edit", manages && (row.State == CallDraft || row.State == CallOpen && at.Before(row.ClosesAt))}, act{"remove", manages && row.State == CallDraft},
 		act{"open", manages && row.State == CallDraft}, act{"close", manages && row.State == CallOpen}, act{"apply", id.May(mayApply) && !id.Scope.All && v.Accepts},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"linghang/kernel/fault"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
@@ -100,6 +101,16 @@ type hand struct{ actor, name string }
 func handOf(ctx context.Context) hand {
 	id := identity.From(ctx)
 	return hand{id.Actor(), id.Name}
+}
+
+// forCity keeps calls and awards to who sees the whole city: they are the city's.
+func forCity[I, O any](call func(ctx context.Context, in I) (O, error)) func(ctx context.Context, in I) (O, error) {
+	return func(ctx context.Context, in I) (out O, err error) {
+		if !identity.From(ctx).Scope.All {
+			return out, fault.New(fault.Forbidden, "platforms.foster.city", "calls and awards are the whole city's, and are for who sees all of it")
+		}
+		return call(ctx, in)
+	}
 }
 
 // act is something that the caller may do now, or not.

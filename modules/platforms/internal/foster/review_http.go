@@ -21,7 +21,7 @@ func (m *Fostering) reviewRoutes() []module.Route {
 		{Pattern: "GET /foster/applications/{id}/reviewers", Permission: mayManage, Summary: "Who may review an application, and who may not because they belong to the applicant", Handler: httpd.JSON(m.listReviewers)},
 		{Pattern: "POST /foster/applications/{id}/reviewers", Permission: mayManage, Summary: "Assign reviewers", Handler: httpd.JSON(m.assignReviewers)},
 		{Pattern: "PUT /foster/reviews/{id}", Permission: mayReview, Summary: "Save an own review; it need not be complete", Handler: httpd.JSON(m.saveReview)},
-		{Pattern: "DELETE /foster/reviews/{id}", Permission: mayManage, Summary: "Take an application from a reviewer who has not submitted", Handler: httpd.JSON(m.releaseReview)},
+		{Pattern: "DELETE /foster/reviews/{id}", Permission: mayManage, Summary: "Take an application from a reviewer who has not submitted", Handler: httpd.JSON(forCity(m.releaseReview))},
 		{Pattern: "POST /foster/reviews/{id}/submission", Permission: mayReview, Summary: "Submit an own review; it is final", Handler: httpd.JSON(m.submitReview)},
 		{Pattern: "POST /foster/reviews/{id}/recusal", Permission: mayReview, Summary: "Recuse oneself from a review", Handler: httpd.JSON(m.recuseReview)},
 	}
