@@ -1,4 +1,4 @@
-import { useQueryClient, type QueryKey } from '@tanstack/react-query'
+import { useQueryClient, type QueryClient, type QueryKey } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 
 /** The server's word that something changed; what changed is read again. */
@@ -42,6 +42,8 @@ export function LiveProvider({ scope, children }: { scope: string; children: Rea
         setConnected(true)
         // Notices sent while the stream was down are gone: read everything again.
         if (lost) void queries.invalidateQueries()
+        // What was read before the stream stood may have changed in between, and nobody told.
+        else missed(listeners.current)
         lost = false
       }
       stream.onerror = () => {
@@ -80,6 +82,12 @@ export function LiveProvider({ scope, children }: { scope: string; children: Rea
   return <LiveContext value={live}>{children}</LiveContext>
 }
 
+/** Tells all listeners that notices of their topics may have gone by. */
+function missed(all: Map<string, Set<Listener>>) {
+  const at = new Date().toISOString()
+  for (const [topic, listeners] of all) for (const listener of listeners) listener({ topic, kind: 'missed', at })
+}
+
 function deliver(all: Map<string, Set<Listener>>) {
   return (event: MessageEvent<string>) => {
     const notice = JSON.parse(event.data) as Notice
@@ -101,7 +109,7 @@ export function useLive(topic: string, queryKey: QueryKey, id?: string): void {
     const refresh = () => {
       waiting = undefined
       last = Date.now()
-      void queries.invalidateQueries({ queryKey: JSON.parse(key) as QueryKey })
+      readAgain(queries, JSON.parse(key) as QueryKey)
     }
     const stop = watch(topic, (notice) => {
       if (id !== undefined && notice.kind !== 'missed' && notice.id !== id) return
@@ -112,6 +120,16 @@ export function useLive(topic: string, queryKey: QueryKey, id?: string): void {
       clearTimeout(waiting)
     }
   }, [topic, key, id, watch, queries])
+}
+
+/** Reads queries again. A first read that is under way is not begun anew, and may bring what was before: it is read again when it ends. */
+function readAgain(queries: QueryClient, queryKey: QueryKey) {
+  const first = queries.getQueryCache().findAll({ queryKey, fetchStatus: 'fetching', predicate: (q) => q.state.data === undefined })
+  void queries.invalidateQueries({ queryKey })
+  for (const query of first) {
+    const again = () => void queries.invalidateQueries({ queryKey: query.queryKey, exact: true })
+    query.promise?.then(again, () => undefined) // what failed is tried again by who reads it
+  }
 }
 
 /** Whether the event stream stands. */
