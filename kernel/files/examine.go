@@ -177,7 +177,7 @@ func active(kind, what string) error {
 // Inspect looks at what is read once and not kept, by the same rules, and tells
 // its kind.
 func Inspect(ctx context.Context, r io.ReaderAt, size int64, name, declared string) (kind string, err error) {
-	k, err := examine(ctx, r, size, cleanName(name), declared)
+	k, err := examine(ctx, r, size, CleanName(name), declared)
 	if k != nil {
 		kind = k.name
 	}

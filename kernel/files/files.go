@@ -145,7 +145,7 @@ func newRow(ctx context.Context, room string, u module.Upload) Row {
 		declared = declared[:100]
 	}
 	return Row{
-		ID: ulid.Make().String(), Room: room, OrganisationID: id.Organisation.ID, Name: cleanName(u.Name), Declared: declared, Verdict: "released",
+		ID: ulid.Make().String(), Room: room, OrganisationID: id.Organisation.ID, Name: CleanName(u.Name), Declared: declared, Verdict: "released",
 		SentBy: id.Actor(), SentByName: id.Name, SentAt: time.Now().UTC().Truncate(time.Millisecond),
 	}
 }
@@ -180,9 +180,9 @@ func (e entrance) examine(ctx context.Context, u module.Upload, r io.Reader, row
 	return nil
 }
 
-// cleanName is the last part of what the sender calls the file, without what
+// CleanName is the last part of what the sender calls the file, without what
 // would break a header or a file system, or show another name than it is.
-func cleanName(name string) string {
+func CleanName(name string) string {
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	name = strings.Map(func(r rune) rune {
 		switch {

@@ -105,18 +105,24 @@ func (d *Directory) RemoveOrganisation(ctx context.Context, id string) error {
 // ValidUSCC checks a unified social credit code (GB 32100-2015): 18 characters
 // without I O S V Z, the last one a check character modulo 31.
 func ValidUSCC(code string) bool {
+	return len(code) == 18 && CompleteUSCC(code[:17]) == code
+}
+
+// CompleteUSCC adds the check character to the first 17 of a unified social credit code;
+// empty if these cannot be.
+func CompleteUSCC(body string) string {
 	const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	if len(code) != 18 {
-		return false
+	if len(body) != 17 {
+		return ""
 	}
 	sum, weight := 0, 1
 	for i := range 17 {
-		v := strings.IndexByte(alphabet, code[i])
+		v := strings.IndexByte(alphabet, body[i])
 		if v < 0 {
-			return false
+			return ""
 		}
 		sum += v * weight
 		weight = weight * 3 % 31
 	}
-	return alphabet[(31-sum%31)%31] == code[17]
+	return body + alphabet[(31-sum%31)%31:][:1]
 }

@@ -292,6 +292,29 @@ func TestAnObjectionKeepsAnAwardFromComingIntoForce(t *testing.T) {
 	})
 }
 
+// The call awards one platform: the second waits until the award of the first is withdrawn.
+func TestAPlaceIsFreeAgainWhenItsAwardIsWithdrawn(t *testing.T) {
+	x := newRound(t, kerneltest.Options{})
+	c := x.open(t)
+	first := x.apply(t, c.ID, x.platform, "manager-ours")
+	second := x.apply(t, c.ID, x.specialised(t, "ship", x.Theirs.ID), "manager-theirs")
+	x.do(t, "POST", fosterDoor+"/calls/"+c.ID+"/state", "officer", `{"to":"closed"}`, c.Version, http.StatusOK, nil)
+	for _, id := range []string{first.ID, second.ID} {
+		x.reviewers(t, id, http.StatusOK, "officer", "leader")
+		x.review(t, id, "officer", 80, 8)
+		x.review(t, id, "leader", 80, 8)
+	}
+	now := time.Now()
+	var v foster.ApplicationDetail
+	x.do(t, "POST", fosterDoor+"/applications/"+first.ID+"/award", "officer", award("4号", now.Add(-time.Minute), now.Add(time.Hour)), x.see(t, first.ID, "officer").Version, http.StatusOK, &v)
+	next := award("5号", now.Add(-time.Minute), now.Add(time.Hour))
+	if s := x.do(t, "POST", fosterDoor+"/applications/"+second.ID+"/award", "officer", next, x.see(t, second.ID, "officer").Version, http.StatusConflict, nil); !strings.Contains(s, "platforms.foster.limit") {
+		t.Errorf("a second award: %s", s)
+	}
+	x.do(t, "POST", fosterDoor+"/awards/"+v.Award.ID+"/withdrawal", "officer", fmt.Sprintf(`{"reason":"停运","on":%q}`, now.In(cityTime()).Format(time.DateOnly)), 0, http.StatusOK, nil)
+	x.do(t, "POST", fosterDoor+"/applications/"+second.ID+"/award", "officer", next, x.see(t, second.ID, "officer").Version, http.StatusOK, nil)
+}
+
 func TestWhoIsPartialDoesNotReview(t *testing.T) {
 	x := newRound(t, kerneltest.Options{})
 	c := x.open(t)

@@ -50,13 +50,16 @@ func (m *Module) reachRoutes() []module.Route {
 	}
 }
 
+// reachMonths is how many months a history has.
+const reachMonths = 36
+
 type reachView struct {
 	Items []Reach `json:"items" nullable:"false" doc:"The last count of each month, the newest first"`
 	Days  int     `json:"days" doc:"How long ago an enterprise may have used a platform last to count"`
 }
 
 func (m *Module) showReach(ctx context.Context, _ nothing) (reachView, error) {
-	list, err := m.reach.months(ctx)
+	list, err := m.reach.months(ctx, reachMonths)
 	if list == nil {
 		list = []Reach{}
 	}
@@ -89,7 +92,7 @@ func (m *Module) upload(r *http.Request, read func(sheet.Sheet, ReachList) error
 		return l, err
 	}
 	sum := sha256.Sum256(data)
-	l.File, l.Hash = clip(u.Name, 200), hex.EncodeToString(sum[:])
+	l.File, l.Hash = files.CleanName(u.Name), hex.EncodeToString(sum[:])
 	rows, err := sheet.Open(bytes.NewReader(data))
 	if err != nil {
 		return l, err

@@ -309,12 +309,9 @@ func (s reachStore) forgetSynthetic(ctx context.Context) error {
 	})
 }
 
-// reachMonths is how many months a history has.
-const reachMonths = 36
-
 // months are the last counts of months, the newest first.
-func (s reachStore) months(ctx context.Context) ([]Reach, error) {
-	rows, err := s.db.Query(ctx, `SELECT figure FROM reach_month ORDER BY month DESC LIMIT $1`, reachMonths)
+func (s reachStore) months(ctx context.Context, most int) ([]Reach, error) {
+	rows, err := s.db.Query(ctx, `SELECT figure FROM reach_month ORDER BY month DESC LIMIT $1`, int64(most))
 	if err != nil {
 		return nil, fmt.Errorf("read counts: %w", err)
 	}
@@ -330,7 +327,7 @@ func (s reachStore) months(ctx context.Context) ([]Reach, error) {
 // measure tells a number of the newest count, and nothing while it means nothing.
 func (s reachStore) measure(of func(Reach) (number float64, known bool)) func(context.Context) (measure.Value, error) {
 	return func(ctx context.Context) (measure.Value, error) {
-		list, err := s.months(ctx)
+		list, err := s.months(ctx, 1)
 		if err != nil || len(list) == 0 {
 			return measure.Value{}, err
 		}

@@ -20,15 +20,7 @@ import (
 )
 
 // company is the code of the nth enterprise, with its check character.
-func company(n int) string {
-	const digits = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	code, sum, weight := fmt.Sprintf("91370200%09d", n), 0, 1
-	for _, c := range code {
-		sum += strings.IndexRune(digits, c) * weight
-		weight = weight * 3 % 31
-	}
-	return code + string(digits[(31-sum%31)%31])
-}
+func company(n int) string { return identity.CompleteUSCC(fmt.Sprintf("91370200%09d", n)) }
 
 // firms are rows of the enterprises from one until before another.
 func firms(from, until int, rest string) string {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"linghang/kernel/identity"
 	"linghang/lib/remotewrite"
 )
 
@@ -153,12 +154,4 @@ func (p platform) served(at time.Time) []byte {
 }
 
 // company is a made-up unified social credit code with its check character (GB 32100-2015).
-func company(n int) string {
-	const digits = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	code, sum, weight := fmt.Sprintf("91370299%09d", n), 0, 1
-	for _, c := range code {
-		sum += strings.IndexRune(digits, c) * weight
-		weight = weight * 3 % 31
-	}
-	return code + string(digits[(31-sum%31)%31])
-}
+func company(n int) string { return identity.CompleteUSCC(fmt.Sprintf("91370299%09d", n)) }

@@ -6601,7 +6601,7 @@ export interface components {
         FosterApplicationDetail: {
             /** @description The call takes applications now, by the server's clock */
             accepts: boolean;
-            /** @description What the caller may do now: save, submit, recall, withdraw, return, assign, decide, review */
+            /** @description What the caller may do now: save, submit, recall, withdraw, return, assign, award, refuse, review */
             acts: string[];
             answers: components["schemas"]["FosterAnswer"][];
             award?: components["schemas"]["FosterAward"];

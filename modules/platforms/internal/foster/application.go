@@ -256,9 +256,15 @@ func (a Application) review(c Call, now time.Time) (Application, error) {
 	return a, nil
 }
 
-// decide ends an application by the city's decision.
+// lapsed tells whether a supplement was asked for and did not come in time.
+func (a Application) lapsed(now time.Time) bool {
+	return a.State == Returned && a.SupplementUntil != nil && !now.Before(*a.SupplementUntil)
+}
+
+// decide ends an application by the city's decision. What was not supplemented in time
+// cannot be reviewed, and is not awarded.
 func (a Application) decide(to State, reason string, now time.Time) (Application, error) {
-	if a.State != InReview {
+	if a.State != InReview && (to != NotAwarded || !a.lapsed(now)) {
 		return a, wrongState(a.State, to)
 	}
 	if strings.TrimSpace(reason) == "" {

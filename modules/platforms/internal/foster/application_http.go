@@ -88,7 +88,7 @@ type ApplicationDetail struct {
 	Side    side     `json:"side" enum:"applicant,city,reviewer" doc:"From where the caller looks"`
 	Files   []File   `json:"files" nullable:"false"`
 	Figures Figures  `json:"figures" doc:"What the city itself knows of the platform"`
-	Acts    []string `json:"acts" nullable:"false" doc:"What the caller may do now: save, submit, recall, withdraw, return, assign, decide, review"`
+	Acts    []string `json:"acts" nullable:"false" doc:"What the caller may do now: save, submit, recall, withdraw, return, assign, award, refuse, review"`
 	Reviews []Review `json:"reviews" nullable:"false" doc:"Who reviews; for the city only, without points until an own review is submitted"`
 	Mine    *Review  `json:"mine,omitempty" doc:"The caller's own review"`
 	Outcome *Outcome `json:"outcome,omitempty"`
@@ -224,7 +224,7 @@ func (v *ApplicationDetail) acts(ctx context.Context, at time.Time) []string {
 		)
 	case v.Side == city && id.May(mayManage):
 		return offered(
-			act{"return", v.State == Submitted}, act{"assign", v.Call.over(at) && (v.State == Submitted || v.State == InReview)}, act{"decide", v.State == InReview && v.Ready}, reviews,
+			act{"return", v.State == Submitted}, act{"assign", v.Call.over(at) && (v.State == Submitted || v.State == InReview)}, act{"award", v.State == InReview && v.Ready}, act{"refuse", v.State == InReview && v.Ready || v.lapsed(at)}, reviews,
 		)
 	default:
 		return offered(reviews)

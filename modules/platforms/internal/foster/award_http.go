@@ -97,10 +97,15 @@ func (m *Fostering) settled(ctx context.Context, tx *sqldb.Tx, c Call, a Applica
 
 func (m *Fostering) refuse(ctx context.Context, in fosterReasonInput) (ApplicationDetail, error) {
 	var call Call
+	var lapsed bool
 	return m.cityChanges(ctx, in.ID, in.IfMatch, func(c Call, a Application, _ map[string]File) (Application, error) {
-		call = c
-		return a.decide(NotAwarded, in.Body.Reason, now())
+		at := now()
+		call, lapsed = c, a.lapsed(at)
+		return a.decide(NotAwarded, in.Body.Reason, at)
 	}, func(tx *sqldb.Tx, a Application) error {
+		if lapsed { // and so was not reviewed
+			return nil
+		}
 		_, err := m.settled(ctx, tx, call, a)
 		return err
 	}, m.tellApplicant(ctx, lang.Text{ZH: "未予认定", EN: "Not awarded"}))

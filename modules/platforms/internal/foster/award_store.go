@@ -79,16 +79,18 @@ func (s awardStore) read(ctx context.Context, db reader, column, id string, at t
 	return w, nil
 }
 
-// insert keeps an award, unless the call has awarded as many as it may.
+// insert keeps an award, unless the call has awarded as many as it may; a place is free
+// again when its award was withdrawn or refused.
 func (s awardStore) insert(ctx context.Context, tx *sqldb.Tx, c Call, w Award) error {
 	var n int
-	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM foster_application a WHERE a.call_id = $1 AND a.state = 'awarded'`, c.ID).Scan(&n); err != nil {
+	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM foster_award w JOIN foster_application a ON a.id = w.application_id WHERE a.call_id = $1 AND w.withdrawn_on = '' AND `+upheldObjections+` = 0`, c.ID).Scan(&n)
+	if err != nil {
 		return fmt.Errorf("count awards: %w", err)
 	}
-	if n > c.Limit { // this one is among them
+	if n >= c.Limit {
 		return fault.New(fault.Conflict, "platforms.foster.limit", "the call awards %d platforms at most", c.Limit).With("limit", c.Limit)
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO foster_award (id, application_id, platform_id, organisation_id, year, certificate, awarded_on, valid_until, notice_from, notice_until, actor, actor_name)
+	_, err = tx.Exec(ctx, `INSERT INTO foster_award (id, application_id, platform_id, organisation_id, year, certificate, awarded_on, valid_until, notice_from, notice_until, actor, actor_name)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		w.ID, w.ApplicationID, w.PlatformID, w.organisation, w.Year, w.Certificate, w.AwardedOn, w.ValidUntil, w.NoticeFrom.UnixMilli(), w.NoticeUntil.UnixMilli(), w.actor, w.by)
 	if sqldb.IsUnique(err) {

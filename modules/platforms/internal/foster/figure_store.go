@@ -42,8 +42,8 @@ type RankOf struct {
 
 // figureStore reads what the room knows of a platform.
 type figureStore struct {
-	db        *sqldb.DB
-	indicator func(code string) (title, unit lang.Text, ok bool)
+	db   *sqldb.DB
+	site Site
 }
 
 func (s figureStore) of(ctx context.Context, platform string, at time.Time) (Figures, error) {
@@ -52,14 +52,8 @@ func (s figureStore) of(ctx context.Context, platform string, at time.Time) (Fig
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return v, fmt.Errorf("read data quality: %w", err)
 	}
-	var counted, good int64
-	err = s.db.QueryRow(ctx, `SELECT COALESCE(SUM(d.looks - d.stopped), 0), COALESCE(SUM(d.good), 0) FROM probe_day d WHERE d.platform_id = $1 AND d.day >= $2`, platform, dateOf(at)[:len("2006-01")]+"-01").Scan(&counted, &good)
-	if err != nil {
+	if v.Availability, err = s.site.Availability(ctx, platform, dateOf(at)[:len("2006-01")]+"-01"); err != nil {
 		return v, fmt.Errorf("read availability: %w", err)
-	}
-	if counted > 0 {
-		share := 100 * float64(good) / float64(counted)
-		v.Availability = &share
 	}
 	if v.Indicators, err = s.totals(ctx, platform); err != nil {
 		return v, err
@@ -81,7 +75,7 @@ func (s figureStore) totals(ctx context.Context, platform string) ([]Indicator, 
 	})
 	known := []Indicator{}
 	for _, x := range all {
-		if title, unit, ok := s.indicator(x.Code); ok {
+		if title, unit, ok := s.site.Indicator(x.Code); ok {
 			x.Title, x.Unit = title, unit
 			known = append(known, x)
 		}

@@ -21,6 +21,8 @@ type People interface {
 type Site struct {
 	Classes   []string // of platforms
 	Indicator func(code string) (title, unit lang.Text, ok bool)
+	// Availability is that of a platform since a day, in percent; nil: it was not looked at.
+	Availability func(ctx context.Context, platform, since string) (*float64, error)
 }
 
 // Permissions that fostering asks for.
@@ -53,7 +55,7 @@ func New(kit *module.Kit, people People, site Site) *Fostering {
 	applications := applicationStore{kit.DB, calls}
 	return &Fostering{
 		kit: kit, site: site, people: people, calls: calls, applications: applications,
-		reviews: reviewStore{kit.DB, calls, applications}, awards: awardStore{kit.DB}, figures: figureStore{kit.DB, site.Indicator},
+		reviews: reviewStore{kit.DB, calls, applications}, awards: awardStore{kit.DB}, figures: figureStore{kit.DB, site},
 	}
 }
 

@@ -122,6 +122,15 @@ func TestTheDeadlineIsTheServersAndTheDigestTellsWhatWasSubmitted(t *testing.T) 
 	}
 	_, err = back.submit(c, files, until)
 	expect(t, "supplement too late", err, "platforms.foster.supplement_over")
+	_, err = back.decide(NotAwarded, "未补正", until.Add(-time.Second))
+	expect(t, "decide while a supplement may come", err, "platforms.foster.state")
+	_, err = back.decide(Awarded, "未补正", until)
+	expect(t, "award what was not supplemented", err, "platforms.foster.state")
+	ended, err := back.decide(NotAwarded, "未补正", until)
+	expect(t, "end what was not supplemented", err, "")
+	if ended.State != NotAwarded || ended.Reason != "未补正" {
+		t.Errorf("it is %s: %s", ended.State, ended.Reason)
+	}
 }
 
 func TestReviewsBeginWhenTheCallIsOver(t *testing.T) {

@@ -62,9 +62,6 @@ func evidences() map[string]string {
 	}
 }
 
-// Evidences are the kinds of evidence that an enterprise uses a platform.
-func Evidences() []string { return []string{"login", "api", "device", "paid"} }
-
 // reader reads rows by the names of their columns, and gathers what is wrong.
 type reader struct {
 	rows  sheet.Sheet

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"linghang/kernel/fault"
+	"linghang/kernel/identity"
 	"linghang/kernel/sheet"
 )
 
@@ -24,15 +25,7 @@ func anyWord(_, word string) (string, bool) { return word, word != "" && word !=
 func csv(text string) sheet.Sheet { return sheet.CSV(strings.NewReader(text), int64(len(text))) }
 
 // coded is a code with its check character, as of the nth enterprise.
-func coded(n int) string {
-	const digits = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	code, sum, weight := fmt.Sprintf("91370200%09d", n), 0, 1
-	for _, c := range code {
-		sum += strings.IndexRune(digits, c) * weight
-		weight = weight * 3 % 31
-	}
-	return code + string(digits[(31-sum%31)%31])
-}
+func coded(n int) string { return identity.CompleteUSCC(fmt.Sprintf("91370200%09d", n)) }
 
 func TestAFrameIsReadByTheNamesOfItsColumns(t *testing.T) {
 	a, b := coded(1), coded(2)

@@ -63,7 +63,7 @@ function Fields({ old }: { old: AlertRule | null }) {
         <Form.Item name="kind" label={t('alerts.kind')}><Select disabled={old !== null} options={ruleKinds.map((k) => ({ value: k, label: t(`alerts.kinds.${k}`) }))} /></Form.Item>
         <Form.Item name="code" label={t('field.code')} extra={t('alerts.codeNote')} rules={need(t('field.code'))}><Input disabled={old !== null} maxLength={60} className="lh-code" autoCapitalize="none" /></Form.Item>
       </div>
-      <p className="lh-target-note">{t(`alerts.about.${kind}`)}</p>
+      <p className="lh-note">{t(`alerts.about.${kind}`)}</p>
       {kind === 'overdue' && indicator(true)}
       {kind === 'bound' && <>{indicator(false)}<div className="lh-pair"><Form.Item name="op" label={t('alerts.op')}><Select options={['>', '>=', '<', '<='].map((o) => ({ value: o, label: o }))} /></Form.Item>{number(t('alerts.bound'), '')}</div></>}
       {kind === 'change' && <>{indicator(false)}<div className="lh-pair"><Form.Item name="direction" label={t('alerts.direction')}><Select options={(['fall', 'rise', 'either'] as const).map((d) => ({ value: d, label: t(`alerts.directions.${d}`) }))} /></Form.Item>{number(t('alerts.percent'), '%')}</div></>}

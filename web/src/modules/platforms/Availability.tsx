@@ -124,7 +124,7 @@ function Months({ seen }: { seen: Seen }) {
         <h3 className="lh-section-head">{t('availability.months')}</h3>
         <Select size="small" aria-label={t('availability.of')} value={of} onChange={setOf} options={[{ value: '', label: t('availability.all') }, ...seen.targets.map((x) => ({ value: x.id, label: x.name }))]} popupMatchSelectWidth={false} />
       </div>
-      <p className="lh-target-note">{t('availability.rule')}</p>
+      <p className="lh-note">{t('availability.rule')}</p>
       <PlainTable<Period>
         label={t('availability.months')} rowKey="period" dataSource={months} locale={{ emptyText: <EmptyState title={t('availability.noTimes')} note={t('availability.noTimesNote')} /> }}
         columns={[

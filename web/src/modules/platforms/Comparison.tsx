@@ -47,7 +47,7 @@ function Choice({ ids, choose }: { ids: string[]; choose: (ids: string[]) => voi
 function Sides({ ids }: { ids: string[] }) {
   const t = usePlatformTexts()
   const { compared, pending, error, refetch } = useCompared(ids)
-  const lines = useMemo(() => sideBySide(compared.map((c) => c.indicators)), [compared])
+  const lines = sideBySide(compared.map((c) => c.indicators))
   const [picked, pick] = useState<string | null>(null)
   if (error) return <Failure problem={error} retry={refetch} />
   if (pending) return <Loading />
@@ -177,7 +177,7 @@ function Curves({ compared, line, lines, pick }: { compared: Compared[]; line: L
   return (
     <section aria-label={text(line.title)}>
       <div className="lh-bar lh-list-bar">
-        <Select className="lh-compare-indicator" aria-label={t('field.indicator')} value={line.code} onChange={pick} showSearch={{ optionFilterProp: 'label' }} options={lines.map((l) => ({ value: l.code, label: `${text(l.title)}（${text(l.unit)}）` }))} />
+        <Select className="lh-compare-indicator" aria-label={t('field.indicator')} value={line.code} onChange={pick} showSearch={{ optionFilterProp: 'label' }} options={lines.map((l) => ({ value: l.code, label: `${text(l.title)} · ${text(l.unit)}` }))} />
         <Segmented size="small" value={scale} onChange={setScale} options={[{ value: 'amount', label: t('compare.amount') }, { value: 'index', label: t('compare.index') }]} />
         <Segmented size="small" value={span} onChange={setSpan} options={(Object.keys(spans) as Span[]).map((s) => ({ value: s, label: t(`span.${s}`) }))} />
       </div>

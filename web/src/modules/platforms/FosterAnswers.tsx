@@ -35,7 +35,7 @@ export function Answers({ application: a }: { application: Application }) {
         return (
           <section key={c.code} className="lh-foster-answer">
             <Head criterion={c} />
-            <p className="lh-target-note">{t('foster.selfPoints', { points: f.number(answer?.points ?? 0), max: f.number(c.max) })}</p>
+            <p className="lh-note">{t('foster.selfPoints', { points: f.number(answer?.points ?? 0), max: f.number(c.max) })}</p>
             <p className="lh-foster-text">{answer?.text}</p>
             <Files files={(answer?.files ?? []).flatMap((id) => files.get(id) ?? [])} />
           </section>
@@ -53,7 +53,7 @@ export function Head({ criterion: c }: { criterion: Criterion }) {
   return (
     <>
       <h3 className="lh-section-head">{text(c.title)}</h3>
-      <p className="lh-target-note">{t('foster.evidence')}{t('foster.colon')}{text(c.evidence)}{c.min > 0 && ` · ${t('foster.minOf', { min: f.number(c.min) })}`}</p>
+      <p className="lh-note">{t('foster.evidence')}{t('foster.colon')}{text(c.evidence)}{c.min > 0 && ` · ${t('foster.minOf', { min: f.number(c.min) })}`}</p>
     </>
   )
 }

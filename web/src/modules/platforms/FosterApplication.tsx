@@ -54,7 +54,7 @@ function Digest({ application: a }: { application: Application }) {
   return (
     <Card size="small" title={t('foster.digest')} extra={<Button size="small" icon={<DownloadOutlined />} href={`/api/platforms/foster/applications/${a.id}/submission`}>{t('foster.downloadSubmission')}</Button>}>
       <CopyBlock text={a.digest} label={t('foster.digestLabel')} />
-      <p className="lh-target-note">{t('foster.digestNote', { time: f.time(a.submitted_at) })}</p>
+      <p className="lh-note">{t('foster.digestNote', { time: f.time(a.submitted_at) })}</p>
     </Card>
   )
 }
@@ -106,7 +106,7 @@ function Actions({ application: a }: { application: Application }) {
       {can('recall') && <Confirm title={t('foster.recallTitle')} note={t('foster.recallNote')} label={t('foster.recall')} run={() => recall.mutateAsync()} danger={false} />}
       {can('withdraw') && <Confirm title={t('foster.withdrawTitle')} note={t('foster.withdrawNote')} label={t('foster.withdraw')} run={() => withdraw.mutateAsync()} />}
       {can('return') && <Button onClick={() => giveBack(true)}>{t('foster.return')}</Button>}
-      {can('decide') && <Decision application={a} />}
+      {(can('award') || can('refuse')) && <Decision application={a} awards={can('award')} />}
       <Modal open={returning} onCancel={() => giveBack(false)} title={t('foster.return')} footer={null} destroyOnHidden>
         <EntityForm<{ reason: string; until: Dayjs }> name="return" submit={(v) => back.mutateAsync(v)} submitLabel={t('foster.return')} cancel={() => giveBack(false)}>
           <Form.Item name="reason" label={t('foster.missing')} rules={need(t('foster.missing'))}><Input.TextArea maxLength={4000} autoSize={{ minRows: 2 }} /></Form.Item>

@@ -90,7 +90,7 @@ function Criteria({ form }: { form: FormInstance<Values> }) {
             {sets.data?.items.map((s) => <Button key={s.code} size="small" onClick={() => form.setFieldValue('criteria', s.criteria)} title={text(s.note)}>{t('foster.startFrom', { name: text(s.title) })}</Button>)}
             <Button size="small" icon={<PlusOutlined />} onClick={() => add({ code: '', title: { zh: '', en: '' }, evidence: { zh: '', en: '' }, weight: 10, max: 100, min: 0 })}>{t('foster.addCriterion')}</Button>
           </div>
-          {sets.data?.items.map((s) => <p key={s.code} className="lh-target-note">{text(s.note)}</p>)}
+          {sets.data?.items.map((s) => <p key={s.code} className="lh-note">{text(s.note)}</p>)}
           {fields.map((x) => (
             <fieldset key={x.key} className="lh-foster-criterion">
               <legend>{t('foster.criterionN', { n: x.name + 1 })} <Button type="text" size="small" icon={<DeleteOutlined />} aria-label={t('foster.removeCriterion', { n: x.name + 1 })} onClick={() => remove(x.name)} /></legend>

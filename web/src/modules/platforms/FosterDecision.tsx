@@ -10,7 +10,7 @@ interface Values { reason: string; certificate: string; awarded_on: Dayjs; valid
 const day = (d: Dayjs) => d.format('YYYY-MM-DD')
 
 /** Awards an application, or tells why not. */
-export function Decision({ application: a }: { application: Application }) {
+export function Decision({ application: a, awards }: { application: Application; awards: boolean }) {
   const t = usePlatformTexts()
   const [open, show] = useState<'award' | 'refuse' | null>(null)
   const params = { path: { id: a.id }, header: ifMatch(a.version) }
@@ -28,7 +28,7 @@ export function Decision({ application: a }: { application: Application }) {
   const date = (name: keyof Values, label: string, time: boolean) => <Form.Item name={name} label={label} rules={need(label)}><DatePicker {...(time ? { showTime: true } : {})} style={{ width: '100%' }} /></Form.Item>
   return (
     <>
-      <Button type="primary" onClick={() => show('award')} disabled={!a.outcome?.passed} title={a.outcome?.passed ? '' : t('foster.notPassed')}>{t('foster.award')}</Button>
+      {awards && <Button type="primary" onClick={() => show('award')} disabled={!a.outcome?.passed} title={a.outcome?.passed ? '' : t('foster.notPassed')}>{t('foster.award')}</Button>}
       <Button onClick={() => show('refuse')}>{t('foster.refuse')}</Button>
       <Drawer open={open === 'award'} onClose={close} size={560} title={t('foster.award')} destroyOnHidden>
         <EntityForm<Values> name="award" initial={initial} submit={(v) => award.mutateAsync(v)} submitLabel={t('foster.award')} cancel={close}>

@@ -44,7 +44,7 @@ export function ReviewForm({ application: a }: { application: Application }) {
       </EntityForm>
       <Modal open={recusing} onCancel={() => recuse(false)} title={t('foster.recuse')} footer={null} destroyOnHidden>
         <EntityForm<{ reason: string }> name="recuse" submit={(v) => leave.mutateAsync(v)} submitLabel={t('foster.recuse')} cancel={() => recuse(false)}>
-          <p className="lh-target-note">{t('foster.recuseNote')}</p>
+          <p className="lh-note">{t('foster.recuseNote')}</p>
           <Form.Item name="reason" label={t('foster.conflict')} rules={need(t('foster.conflict'))}><Input.TextArea maxLength={4000} autoSize={{ minRows: 2 }} /></Form.Item>
         </EntityForm>
       </Modal>
@@ -78,7 +78,7 @@ export function Reviewers({ application: a }: { application: Application }) {
           ]}
         />
       )}
-      {a.outcome ? <Outcome application={a} /> : a.mine?.state === 'assigned' && <p className="lh-target-note">{t('foster.blinded')}</p>}
+      {a.outcome ? <Outcome application={a} /> : a.mine?.state === 'assigned' && <p className="lh-note">{t('foster.blinded')}</p>}
       <Assign application={a} open={assigning} close={() => assign(false)} />
     </>
   )
@@ -121,7 +121,7 @@ function Outcome({ application: a }: { application: Application }) {
           { key: 'share', title: t('ranking.points'), align: 'right', responsive: ['sm'], render: (_, x) => <span className="lh-number">{f.number(x.share, 2)}</span> },
         ]}
       />
-      <p className="lh-target-note">{t('foster.outcomeNote')}</p>
+      <p className="lh-note">{t('foster.outcomeNote')}</p>
     </>
   )
 }

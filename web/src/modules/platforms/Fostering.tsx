@@ -55,7 +55,7 @@ function Progress() {
               </li>
             ))}
           </ul>
-          <p className="lh-target-note">{t('foster.progressNote')}</p>
+          <p className="lh-note">{t('foster.progressNote')}</p>
         </>
       )}
       <Goals open={editing} close={() => edit(false)} goals={items.filter((y) => y.goal > 0).map((y) => ({ year: y.year, goal: y.goal }))} />
@@ -72,7 +72,7 @@ function Goals({ open, close, goals }: { open: boolean; close: () => void; goals
   return (
     <Drawer open={open} onClose={close} size={480} title={t('foster.setGoals')} destroyOnHidden>
       <EntityForm<GoalValues> name="goals" initial={{ goals }} submit={(v) => save.mutateAsync(v)} cancel={close}>
-        <p className="lh-target-note">{t('foster.goalsNote')}</p>
+        <p className="lh-note">{t('foster.goalsNote')}</p>
         <Form.List name="goals">
           {(fields, { add, remove }) => (
             <>

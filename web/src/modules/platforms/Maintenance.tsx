@@ -63,7 +63,7 @@ function WindowForm({ platform, edited, close }: { platform: string; edited: Win
   return (
     <Modal open={edited !== null} title={t('availability.announce')} footer={null} onCancel={close} destroyOnHidden>
       <EntityForm<Values> initial={old ? { from: dayjs(old.from), to: dayjs(old.to), reason: old.reason } : {}} submit={(v) => save.mutateAsync(v)} cancel={close} name="window">
-        <p className="lh-target-note">{t('availability.announceNote')}</p>
+        <p className="lh-note">{t('availability.announceNote')}</p>
         <Form.Item name="from" label={t('availability.from')} rules={need(t('availability.from'))}><DatePicker showTime style={{ width: '100%' }} /></Form.Item>
         <Form.Item name="to" label={t('availability.to')} rules={need(t('availability.to'))}><DatePicker showTime style={{ width: '100%' }} /></Form.Item>
         <Form.Item name="reason" label={t('availability.what')} rules={[{ required: true, whitespace: true, message: t('form.missing', { label: t('availability.what') }) }]}><Input.TextArea maxLength={500} autoSize={{ minRows: 2 }} /></Form.Item>

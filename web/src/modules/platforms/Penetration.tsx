@@ -52,7 +52,7 @@ function Counted({ now, months, days }: { now: Reach; months: Reach[]; days: num
         <Figure label={t('reach.active', { days })} value={now.lists > 0 ? f.number(now.active) : none} />
         <Figure label={t('reach.sent')} value={t('reach.sentOf', { lists: f.number(now.lists), platforms: f.number(now.platforms) })} note={now.lists < now.platforms && t('reach.sentNote')} />
       </Figures>
-      <div className="lh-muted">{t('reach.formula', { days })}</div>
+      <p className="lh-note">{t('reach.formula', { days })}</p>
       <div className="lh-columns">
         {now.frame > 0 && <Parts now={now} />}
         {now.by_number.length > 0 && <Overlap now={now} />}
@@ -100,7 +100,7 @@ function Overlap({ now }: { now: Reach }) {
       <PlainTable
         label={t('reach.overlap')} rowKey="platforms" dataSource={now.by_number}
         columns={[
-          { key: 'platforms', title: t('reach.servedBy'), render: (_, x) => t('reach.nPlatforms', { count: x.platforms }) },
+          { key: 'platforms', title: t('reach.servedBy'), render: (_, x) => <span className="lh-number">{f.number(x.platforms)}</span> },
           { key: 'enterprises', title: t('reach.enterprises'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.enterprises)}</span> },
           { key: 'share', title: t('reach.share'), width: '40%', render: (_, x) => <span className="lh-reach-rate"><Share of={x.enterprises} whole={now.served} label={`${f.number((x.enterprises / now.served) * 100, 1)}%`} /><span className="lh-number">{f.number((x.enterprises / now.served) * 100, 1)}%</span></span> },
         ]}

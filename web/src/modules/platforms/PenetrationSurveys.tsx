@@ -46,7 +46,7 @@ function List({ surveys }: { surveys: Survey[] }) {
           ...(may('platforms.review') ? [{ key: 'remove', title: '', align: 'right' as const, render: (_: unknown, s: Survey) => <Confirm title={t('survey.removeTitle')} note={t('survey.removeNote')} label={t('survey.remove')} run={() => remove.mutateAsync(s.id)} /> }] : []),
         ]}
       />
-      <div className="lh-muted">{t('survey.formula')}</div>
+      <p className="lh-note">{t('survey.formula')}</p>
     </>
   )
 }

@@ -39,7 +39,7 @@ function Page({ run }: { run: RunDetail }) {
       <Card size="small" title={t('ranking.places')}>
         <Places ranked={run.result} items={items} />
         <Unranked ranked={run.result} />
-        <p className="lh-target-note">{t('ranking.own')}</p>
+        <p className="lh-note">{t('ranking.own')}</p>
       </Card>
       <Card size="small" title={t('ranking.weights')}><Weights run={run} items={items} /></Card>
       <Card size="small" title={t('ranking.stability')}><Stability run={run} items={items} /></Card>
@@ -113,7 +113,7 @@ function Behind({ place, ranked, items }: { place: Place; ranked: Ranked; items:
           { key: 'points', title: t('ranking.points'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.points, 2)}</span> },
         ]}
       />
-      <p className="lh-target-note">{t('ranking.formula', { sum: f.number(place.sum, 2), factor: f.number(place.factor, 3), score: f.number(place.score, 2) })}</p>
+      <p className="lh-note">{t('ranking.formula', { sum: f.number(place.sum, 2), factor: f.number(place.factor, 3), score: f.number(place.score, 2) })}</p>
       {inputs.length > 0 && (
         <PlainTable
           label={t('ranking.inputs')} rowKey="code" dataSource={inputs}
@@ -159,7 +159,7 @@ function Weights({ run, items }: { run: RunDetail; items: string[] }) {
           ...(run.result.entropy.length > 0 ? [{ key: 'entropy', title: t('ranking.entropy'), align: 'right' as const, render: (_: unknown, x: (typeof rows)[number]) => <span className="lh-number">{share(x.entropy)}</span> }] : []),
         ]}
       />
-      <ul className="lh-target-note">
+      <ul className="lh-note">
         {run.result.opinions.map((o, i) => <li key={i}>{t('ranking.opinion', { expert: o.expert || i + 1, ratio: f.number(o.ratio, 3) })}</li>)}
         <li>{t('ranking.how', { trim: f.number(run.method.trim * 100, 0), scaling: t(`ranking.scalings.${run.method.scaling}`) })}</li>
         {run.method.weighting === 'ahp_entropy' && <li>{t('ranking.mixed', { lambda: f.number(run.method.lambda, 2) })}</li>}

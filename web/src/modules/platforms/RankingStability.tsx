@@ -10,7 +10,7 @@ export function Stability({ run, items }: { run: RunDetail; items: string[] }) {
   const f = useFormat()
   return (
     <div className="lh-stack">
-      <p className="lh-target-note">{t('ranking.intervalNote', { error: f.number(run.method.error * 100, 1) })}</p>
+      <p className="lh-note">{t('ranking.intervalNote', { error: f.number(run.method.error * 100, 1) })}</p>
       {run.result.lambdas.length > 0 && <Shares run={run} />}
       <PlainTable
         label={t('ranking.effects')} rowKey="name" dataSource={run.result.effects.map((e, k) => ({ ...e, name: items[k]! }))}

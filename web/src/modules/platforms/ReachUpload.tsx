@@ -42,7 +42,7 @@ export function ReachUpload({ path, template, note, also = {}, children, done }:
   }
   return (
     <Form layout="vertical" className="lh-form">
-      <div className="lh-muted">{note}</div>
+      <p className="lh-note">{note}</p>
       {children}
       <Form.Item label={t('reach.month')} htmlFor={`${template}-month`}><Input id={`${template}-month`} type="month" value={month} max={thisMonth()} onChange={(e) => setMonth(e.target.value)} /></Form.Item>
       <Upload.Dragger accept=".csv,.xlsx" maxCount={1} showUploadList={false} disabled={busy || !month} beforeUpload={(file) => { void send(file); return false }}>

@@ -129,7 +129,7 @@ function Rules({ metrics }: { metrics: string[] }) {
                   <Form.Item name={[field.name, 'combine']} label={t('sources.combine')}><Select allowClear placeholder={t('sources.combines.none')} options={(['sum', 'max'] as const).map((k) => ({ value: k, label: t(`sources.combines.${k}`) }))} /></Form.Item>
                 </div>
               </div>
-              <p className="lh-target-note">{t('sources.dimLabels')}</p>
+              <p className="lh-note">{t('sources.dimLabels')}</p>
               <Dimensions at={[field.name, 'dims']} placeholder={t('sources.label')} />
               <Flex justify="end"><Button type="text" danger icon={<DeleteOutlined />} disabled={fields.length === 1} onClick={() => remove(field.name)}>{t('page.remove')}</Button></Flex>
             </fieldset>
@@ -148,7 +148,7 @@ function TableFields() {
   const options = useIndicatorOptions()
   return (
     <>
-      <p className="lh-target-note">{t('sources.pathsNote')}</p>
+      <p className="lh-note">{t('sources.pathsNote')}</p>
       <Form.Item name={['spec', 'table', 'rows']} label={t('sources.rowsPath')}><Input className="lh-code" maxLength={300} autoCapitalize="none" placeholder="$.data[*]" /></Form.Item>
       <div className="lh-pair">
         <Form.Item name={['spec', 'table', 'period']} label={t('sources.periodPath')} extra={t('sources.periodNote')}><Input className="lh-code" maxLength={300} autoCapitalize="none" placeholder="@.date" /></Form.Item>

@@ -27,7 +27,7 @@ export function SourceTest({ platform, source, values, metrics }: { platform: st
   return (
     <fieldset className="lh-fieldset">
       <legend>{t('sources.test')}</legend>
-      <p className="lh-target-note">{t('sources.testNote')}</p>
+      <p className="lh-note">{t('sources.testNote')}</p>
       <Flex gap={8} wrap>
         <Button onClick={() => test.mutate('')} loading={test.isPending}>{t('sources.fetch')}</Button>
         <Button onClick={() => test.mutate(sample)} loading={test.isPending} disabled={!sample.trim()}>{t('sources.useSample')}</Button>

@@ -30,7 +30,7 @@ export default function Status() {
           <Card size="small">
             <div className="lh-bar lh-list-bar"><Legend /></div>
             <ul className="lh-targets">{items.map((p) => <PlatformRow key={p.id} platform={p} />)}</ul>
-            <p className="lh-target-note">{t('availability.rule')} {t('availability.private')}</p>
+            <p className="lh-note">{t('availability.rule')} {t('availability.private')}</p>
           </Card>
         </>
       )}
