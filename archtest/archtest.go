@@ -56,19 +56,22 @@ func owners() []owner {
 		{"github.com/danielgtaylor/huma", []string{"kernel/httpd"}, nil},
 		{"github.com/descope/virtualwebauthn", []string{}, []string{"kernel/system"}},
 		{"github.com/go-jose/go-jose", []string{"kernel/oidc"}, nil},
+		{"github.com/go-sql-driver/mysql", []string{"kernel/kerneltest", "modules/platforms"}, nil},
 		{"github.com/go-webauthn/webauthn", []string{"kernel/identity"}, nil},
 		{"github.com/emmansun/gmsm", []string{"kernel/seal", "lib/handle", "modules/identifier"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
 		{"github.com/google/uuid", []string{"modules/identifier"}, nil},
-		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest"}, nil},
+		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest", "modules/platforms"}, nil},
 		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms", "kernel/archive", "kernel/series"}, []string{"cmd", "modules", "lib"}},
 		{"github.com/miekg/dns", []string{"modules/identifier"}, nil},
 		{"github.com/minio/minio-go", []string{"kernel/blobs"}, nil},
+		{"github.com/mochi-mqtt/server", []string{"kernel/broker"}, nil},
 		{"github.com/nats-io", []string{"kernel/bus"}, nil},
 		{"github.com/oklog/ulid", everybody, nil},
 		{"github.com/pquerna/otp", []string{}, []string{"kernel/system", "cmd"}},
 		{"github.com/pressly/goose", []string{"kernel/sqldb"}, nil},
-		{"github.com/prometheus/client_golang", []string{"kernel", "kernel/httpd", "kernel/machine", "kernel/module", "kernel/search", "kernel/series", "modules"}, nil},
+		{"github.com/prometheus/client_golang", []string{"kernel", "kernel/broker", "kernel/httpd", "kernel/machine", "kernel/module", "kernel/search", "kernel/series", "modules"}, nil},
+		{"github.com/prometheus/common", []string{"kernel/series"}, nil},
 		{"github.com/prometheus/prometheus", []string{"kernel/series", "modules/platforms"}, []string{"lib/remotewrite", "modules/platforms", "cmd"}},
 		{"github.com/spf13/cobra", []string{"kernel", "cmd", "modules"}, nil},
 		{"github.com/spf13/pflag", []string{"kernel"}, nil},
@@ -111,7 +114,7 @@ func parts() []part {
 // ruleKernel is what of the kernel a rule may know: a file of a room that is
 // neither a part by its name nor module.go.
 func ruleKernel() []string {
-	return []string{"bus", "district", "fault", "industry", "lang", "paper", "sheet"}
+	return []string{"attest", "bus", "district", "fault", "industry", "lang", "paper", "sheet"}
 }
 
 // connecting are the ends of the names of files that are no rules.

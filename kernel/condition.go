@@ -37,6 +37,9 @@ func (k *Kernel) addComponents() {
 	if k.cfg.TLS.Listen != "" {
 		k.health.Add(health.Component{ID: "certificate.tls-listen", Title: lang.Text{ZH: "TLS 端口的证书", EN: "Certificate of the TLS port"}, Check: k.secure.check})
 	}
+	if k.cfg.MQTT.Listen != "" || k.cfg.MQTT.TLSListen != "" {
+		k.health.Add(health.Component{ID: "mqtt", Title: lang.Text{ZH: "MQTT 接入", EN: "MQTT"}, Check: k.broker.Health})
+	}
 	for _, x := range k.secureAddresses() {
 		k.health.Add(health.Component{ID: "certificate." + x.key, Title: lang.Text{ZH: "证书 " + x.host, EN: "Certificate of " + x.host}, Check: k.seals.check(x.host)})
 	}

@@ -32,6 +32,7 @@ type Config struct {
 	Data        string
 	HTTP        string
 	TLS         TLS
+	MQTT        MQTT
 	PublicURL   string
 	DatabaseURL string
 	NATSURL     string
@@ -67,6 +68,12 @@ type TLS struct {
 	Names  []string // of a certificate that the city's authority issues
 }
 
+// MQTT is the way in over MQTT.
+type MQTT struct {
+	Listen    string
+	TLSListen string // with the certificate of the TLS port
+}
+
 // Defaults returns the configuration of `linghang serve` without anything.
 func Defaults() Config {
 	return Config{
@@ -94,6 +101,8 @@ func settings() []setting {
 		text("tls-cert", "file of the TLS port's certificate with its chain, read again when it changes; empty: the city's authority issues one", func(c *Config) *string { return &c.TLS.Cert }),
 		text("tls-key", "file of its private key", func(c *Config) *string { return &c.TLS.Key }),
 		list("tls-names", "host names and addresses in the certificate that the city's authority issues; those of public-url, tls-listen and this machine are in it anyway", func(c *Config) *[]string { return &c.TLS.Names }),
+		text("mqtt-listen", "address of MQTT without encryption, for networks that are one's own, such as 127.0.0.1:1883; empty for none", func(c *Config) *string { return &c.MQTT.Listen }),
+		text("mqtt-tls-listen", "address of MQTT over TLS with the certificate of tls-listen, such as :8883; empty for none", func(c *Config) *string { return &c.MQTT.TLSListen }),
 		text("public-url", "address that browsers and platforms use, when a proxy is in front", func(c *Config) *string { return &c.PublicURL }),
 		hidden(text("database-url", "postgres://… instead of SQLite files in the data directory", func(c *Config) *string { return &c.DatabaseURL })),
 		hidden(text("nats-url", "nats://…,nats://… of a cluster instead of the embedded bus", func(c *Config) *string { return &c.NATSURL })),
@@ -332,6 +341,7 @@ func (c *Config) checkPlaces(bad func(key, format string, args ...any)) {
 		}
 	}
 	c.checkTLS(bad)
+	c.checkMQTT(bad)
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		bad("database-url", "begins with postgres://")
 	}
@@ -360,6 +370,24 @@ func (c *Config) checkTLS(bad func(key, format string, args ...any)) {
 		if _, err := tls.LoadX509KeyPair(c.TLS.Cert, c.TLS.Key); err != nil {
 			bad("tls-cert", "%v", err)
 		}
+	}
+}
+
+// checkMQTT checks the keys of the ways in over MQTT.
+func (c *Config) checkMQTT(bad func(key, format string, args ...any)) {
+	for _, s := range []struct{ key, value string }{{"mqtt-listen", c.MQTT.Listen}, {"mqtt-tls-listen", c.MQTT.TLSListen}} {
+		if s.value == "" {
+			continue
+		}
+		if _, _, err := net.SplitHostPort(s.value); err != nil {
+			bad(s.key, "%q is no host:port", s.value)
+		}
+		if c.HTTP == "off" {
+			bad(s.key, "it needs http, which is off")
+		}
+	}
+	if c.MQTT.TLSListen != "" && c.TLS.Listen == "" {
+		bad("mqtt-tls-listen", "it shows the certificate of tls-listen, which is empty")
 	}
 }
 

@@ -54,6 +54,9 @@ func (k *Kernel) Describe() string {
 		for _, t := range m.Topics {
 			fmt.Fprintf(&b, "\nLive topic `%s` for %s.\n", t.Name, t.Permission)
 		}
+		for _, t := range m.MQTT {
+			fmt.Fprintf(&b, "\nMQTT topic `%s`, receipts on `%s`: %s.\n", t.Pattern, t.Receipts, t.Summary)
+		}
 	}
 	return b.String()
 }

@@ -25,6 +25,7 @@ import (
 
 	"linghang/kernel/audit"
 	"linghang/kernel/blobs"
+	"linghang/kernel/broker"
 	"linghang/kernel/bus"
 	"linghang/kernel/files"
 	"linghang/kernel/health"
@@ -75,6 +76,8 @@ type Kernel struct {
 	machines   *machine.Room
 	share      *share.Room
 	secure     secured
+	broker     *broker.Broker
+	mqtt       mqttPorts
 	oidc       *oidc.Room
 	bus        *bus.Bus
 	tracer     *trace.Tracer
@@ -151,6 +154,7 @@ func New(cfg Config, house House, log *slog.Logger) (*Kernel, error) {
 		Directory: k.directory, Audit: k.audit, Seal: k.ring, Log: log, Metrics: k.metrics, Version: house.Version, TrustProxy: cfg.TrustProxy,
 		Limits: cfg.Limits, Trace: k.tracer, Fit: k.clock.right,
 	})
+	k.broker = broker.New(broker.Config{Fit: k.clock.right, Log: log.With("part", "mqtt"), Metrics: prometheus.WrapRegistererWithPrefix("linghang_mqtt_", k.metrics)})
 	own := k.ownRooms(systemKit)
 	var permissions []module.Permission
 	for i, m := range append(own, house.Rooms(k)...) {
@@ -233,7 +237,10 @@ func (k *Kernel) Open(ctx context.Context) error {
 	k.bus = b
 	k.letters.Open(b)
 	k.hub.Carry(b)
-	return k.openSecured(ctx)
+	if err := k.openSecured(ctx); err != nil {
+		return err
+	}
+	return k.openMQTT(ctx)
 }
 
 // Close closes what Open opened, in reverse order.
@@ -241,7 +248,7 @@ func (k *Kernel) Close() error {
 	if k.bus != nil {
 		k.bus.Close()
 	}
-	errs := []error{k.series.Close(), k.sql.Close()}
+	errs := []error{k.broker.Close(), k.series.Close(), k.sql.Close()}
 	for _, l := range []net.Listener{k.listener, k.secure.listener} {
 		if l == nil {
 			continue

@@ -129,6 +129,9 @@ func (k *Kernel) greet(ctx context.Context, w io.Writer, start time.Time) error 
 	if k.secure.listener != nil {
 		_, _ = fmt.Fprintf(w, "Machines 机器接入: %s\n", k.machines.Address())
 	}
+	if list := k.mqttAddresses(); len(list) > 0 {
+		_, _ = fmt.Fprintf(w, "MQTT 接入: %s\n", strings.Join(list, " "))
+	}
 	if fresh {
 		_, _ = fmt.Fprintf(w, "\n  Set up the city with this one-time link · 请用此一次性链接完成初始化:\n  %s/set-up?token=%s\n\n", k.Address(), secret)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
@@ -33,7 +34,7 @@ func (k *Kernel) gather(ctx context.Context, s identity.Subject) (map[string]map
 
 // erase forgets a person in all rooms, in the audit log, and in the events that
 // were sent. All of it may be done again after a crash.
-func (k *Kernel) erase(ctx context.Context, s identity.Subject, progress func(fraction float64)) error {
+func (k *Kernel) erase(ctx context.Context, s identity.Subject, again bool, progress func(fraction float64)) error {
 	for i, r := range k.rooms {
 		for _, p := range r.manifest.Personal {
 			if err := r.kit.DB.ForgetPerson(ctx, p, s.ID); err != nil {
@@ -50,12 +51,39 @@ func (k *Kernel) erase(ctx context.Context, s identity.Subject, progress func(fr
 	if err := k.audit.Erase(ctx, s.ID); err != nil {
 		return err
 	}
-	return k.eraseEvents(ctx, s)
+	if err := handled(ctx, func() (bool, error) { return k.eraseEvents(ctx, s) }); err != nil || !again {
+		return err
+	}
+	return handled(ctx, func() (bool, error) { return k.bus.Purge(ctx) })
 }
 
-// eraseEvents drops what events say of a person, once everybody has handled
-// them. Events that name a person carry their number; addresses need none.
-func (k *Kernel) eraseEvents(ctx context.Context, s identity.Subject) error {
+// eventsFor is how long an erasure waits for events to be handled.
+const eventsFor = time.Minute
+
+// handled repeats what is done with events that everybody has handled until none
+// is waiting, which is soon.
+func handled(ctx context.Context, do func() (waiting bool, err error)) error {
+	next := time.NewTicker(time.Second / 2)
+	defer next.Stop()
+	for end := time.Now().Add(eventsFor); ; {
+		waiting, err := do()
+		if err != nil || !waiting {
+			return err
+		}
+		if time.Now().After(end) {
+			return fault.New(fault.Unavailable, "system.personal.events", "events about the person are still on their way").After(5)
+		}
+		select {
+		case <-next.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// eraseEvents drops what handled events say of a person; waiting says that some are
+// not handled. Events that name a person carry their number; addresses need none.
+func (k *Kernel) eraseEvents(ctx context.Context, s identity.Subject) (waiting bool, err error) {
 	var words []string
 	for _, w := range append([]string{s.Email}, s.Phones...) {
 		if len(w) >= 5 {
@@ -63,11 +91,10 @@ func (k *Kernel) eraseEvents(ctx context.Context, s identity.Subject) error {
 		}
 	}
 	pairs := [][2]string{{s.ID, s.Name}, {s.ID, s.Login}}
-	waiting := false
 	for _, r := range k.rooms {
 		more, err := r.kit.DB.ForgetEvents(ctx, words, pairs)
 		if err != nil {
-			return err
+			return false, err
 		}
 		waiting = waiting || more
 	}
@@ -79,13 +106,7 @@ func (k *Kernel) eraseEvents(ctx context.Context, s identity.Subject) error {
 		}
 		return bytes.Contains(data, []byte(s.ID)) && (bytes.Contains(data, []byte(s.Name)) || bytes.Contains(data, []byte(s.Login)))
 	})
-	if err != nil {
-		return err
-	}
-	if waiting || more {
-		return fault.New(fault.Unavailable, "system.personal.events", "events about the person are still on their way").After(5)
-	}
-	return nil
+	return waiting || more, err
 }
 
 // flush moves erased rows out of the databases' journals.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"linghang/kernel/audit"
 	"linghang/kernel/files"
+	"linghang/kernel/identity"
 	"linghang/kernel/jobs"
 	"linghang/kernel/machine"
 	"linghang/kernel/module"
@@ -77,7 +79,11 @@ func (k *Kernel) Kit(name string) *module.Kit { return k.kit(name, k.sql.DB(name
 func (k *Kernel) kit(name string, db *sqldb.DB) *module.Kit {
 	kit := &module.Kit{
 		Name: name, DB: db, Dir: k.cfg.path(filepath.Join("rooms", name)), Seal: k.ring.Room(name), Series: k.series.Room(name), Blobs: k.shelf.Room(name),
-		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address, Fit: k.clock.right,
+		Measures: k.measures, Live: k.hub, Notices: k.notices.Room(name), Log: k.log.With("room", name), Settings: k.cfg.Rooms[name], Address: k.Address, MQTT: k.mqttAddress, Fit: k.clock.right,
+		Machines: module.Machines{
+			Of:   func(r *http.Request) (identity.Identity, error) { return k.server.Machine(r) },
+			Port: func() (string, bool) { return k.machines.Port() },
+		},
 		Metrics: prometheus.WrapRegistererWithPrefix("linghang_"+name+"_", k.metrics), Health: k.health.Room(name), Jobs: k.desk.Room(name),
 	}
 	kit.Search, kit.Remarks = module.NewSearch(name), module.NewRemarks(name)
@@ -114,6 +120,9 @@ func (k *Kernel) assemble() error {
 		}
 		if err := k.server.Mount(r.manifest.Name, r.kit.DB, r.manifest.Routes); err != nil {
 			return fmt.Errorf("mount routes: %w", err)
+		}
+		if err := k.broker.Add(r.manifest.Name, r.manifest.MQTT); err != nil {
+			return err
 		}
 	}
 	for _, r := range k.rooms {

@@ -46,31 +46,32 @@ func (k *Kernel) openSecured(ctx context.Context) error {
 	}
 	k.machines.ServesOn(l.Addr().String())
 	k.secure.listener = tls.NewListener(l, &tls.Config{
-		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, ClientAuth: tls.RequestClientCert,
-		GetConfigForClient: k.secure.configFor,
+		MinVersion: tls.VersionTLS12, ClientAuth: tls.RequestClientCert, GetConfigForClient: k.secure.configFor("h2", "http/1.1"),
 	})
 	_, err = k.secure.certificate(ctx)
 	return err
 }
 
-// configFor names the city's authority to who connects, so that a browser does
-// not offer its holder certificates from elsewhere.
-func (s *secured) configFor(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-	own, err := s.certificate(hello.Context())
-	if err != nil {
-		s.k.log.Error("the TLS port has no certificate", "error", err)
-		return nil, err
+// configFor names the city's authority to who connects to speak one of the
+// protocols, so that a browser does not offer its holder certificates from elsewhere.
+func (s *secured) configFor(protocols ...string) func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	return func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		own, err := s.certificate(hello.Context())
+		if err != nil {
+			s.k.log.Error("the TLS port has no certificate", "error", err)
+			return nil, err
+		}
+		roots, err := s.k.machines.Roots(hello.Context())
+		if err != nil {
+			return nil, err
+		}
+		return &tls.Config{
+			MinVersion: tls.VersionTLS12, NextProtos: protocols, ClientAuth: tls.RequestClientCert, ClientCAs: roots,
+			Certificates: []tls.Certificate{*own},
+			// A ticket would let a connection go on without its certificate being shown again.
+			SessionTicketsDisabled: true,
+		}, nil
 	}
-	roots, err := s.k.machines.Roots(hello.Context())
-	if err != nil {
-		return nil, err
-	}
-	return &tls.Config{
-		MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, ClientAuth: tls.RequestClientCert, ClientCAs: roots,
-		Certificates: []tls.Certificate{*own},
-		// A ticket would let a connection go on without its certificate being shown again.
-		SessionTicketsDisabled: true,
-	}, nil
 }
 
 func (s *secured) certificate(ctx context.Context) (*tls.Certificate, error) {
@@ -210,19 +211,29 @@ func between(own tls.Certificate) *x509.CertPool {
 	return pool
 }
 
-// serve answers on both ports until ctx ends.
+// serve answers on all ports until ctx ends.
 func (k *Kernel) serve(ctx context.Context) error {
-	if k.secure.listener == nil {
-		return k.server.Serve(ctx, k.listener, k.cfg.Grace)
+	var ports []func(ctx context.Context) error
+	for _, l := range []net.Listener{k.listener, k.secure.listener} {
+		if l != nil {
+			ports = append(ports, func(ctx context.Context) error { return k.server.Serve(ctx, l, k.cfg.Grace) })
+		}
+	}
+	if k.broker.Open() {
+		ports = append(ports, func(ctx context.Context) error { return k.broker.Serve(ctx, k.cfg.Grace) })
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	ended := make(chan error, 2)
-	for _, l := range []net.Listener{k.listener, k.secure.listener} {
+	ended := make(chan error, len(ports))
+	for _, serve := range ports {
 		go func() {
-			ended <- k.server.Serve(ctx, l, k.cfg.Grace)
-			stop() // one port that fails ends the other
+			ended <- serve(ctx)
+			stop() // one port that fails ends the others
 		}()
 	}
-	return errors.Join(<-ended, <-ended)
+	var errs []error
+	for range ports {
+		errs = append(errs, <-ended)
+	}
+	return errors.Join(errs...)
 }

@@ -290,3 +290,38 @@ func TestBroadcastsReachWhoListens(t *testing.T) {
 		t.Error("waited 10 s for a broadcast")
 	}
 }
+
+// After Purge no file holds a handled event, those that come later arrive, and none
+// is dropped that somebody has still to handle.
+func TestPurgedEventsAreInNoFile(t *testing.T) {
+	v := found(t)
+	open := make(chan struct{})
+	err := v.bus.Subscribe(v.ctx, "till", bus.On(func(ctx context.Context, e counted) error {
+		select {
+		case <-open:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		return v.keep(ctx, e)
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.emit(t, 0, 5)
+	kerneltest.Wait(t, "the events to be on the bus", func() bool { return len(kerneltest.Traces(t, v.dir, `"number":4`)) > 0 })
+	if waiting, err := v.bus.Purge(t.Context()); !waiting || err != nil {
+		t.Errorf("purged before they were handled: %t, %v", waiting, err)
+	}
+	close(open)
+	v.waitFor(t, 5)
+	kerneltest.Wait(t, "the purge", func() bool {
+		waiting, err := v.bus.Purge(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !waiting
+	})
+	kerneltest.Wait(t, "the files to go", func() bool { return len(kerneltest.Traces(t, v.dir, `"number":`)) == 0 })
+	v.emit(t, 5, 8)
+	v.waitFor(t, 8)
+}

@@ -56,6 +56,34 @@ func (b *Bus) Erase(ctx context.Context, match func(data []byte) bool) (waiting 
 	return waiting, nil
 }
 
+// Purge drops all events, with their files, when everybody has handled them;
+// waiting says that somebody has not. It is for the embedded bus after a crash:
+// NATS notes that an event is deleted before it overwrites it, so what a crash
+// interrupts stays in the file and is found no longer. A bus elsewhere did not
+// crash with us.
+func (b *Bus) Purge(ctx context.Context) (waiting bool, err error) {
+	if b.embedded == nil {
+		return false, nil
+	}
+	floor, err := b.handledUpTo(ctx)
+	if err != nil {
+		return false, err
+	}
+	info, err := b.info(ctx)
+	if err != nil {
+		return false, err
+	}
+	if floor < info.State.LastSeq {
+		return true, nil
+	}
+	if err := b.stream.Purge(ctx, jetstream.WithPurgeSequence(info.State.LastSeq+1)); err != nil {
+		return false, fmt.Errorf("drop the events: %w", err)
+	}
+	// Beside a newer event, the file stays.
+	info, err = b.info(ctx)
+	return err == nil && info.State.Msgs > 0, err
+}
+
 // handledUpTo returns the last event that all consumers have done with.
 func (b *Bus) handledUpTo(ctx context.Context) (uint64, error) {
 	floor := ^uint64(0)

@@ -21,6 +21,7 @@ const (
 	Forbidden            Kind = "forbidden"             // 403: signed in, not allowed
 	NotFound             Kind = "not_found"             // 404: not there, or not yours to see
 	Conflict             Kind = "conflict"              // 409: against the present state
+	Gone                 Kind = "gone"                  // 410: it was public, and was withdrawn
 	Precondition         Kind = "precondition"          // 412: somebody changed it meanwhile
 	TooLarge             Kind = "too_large"             // 413
 	Unsupported          Kind = "unsupported"           // 415: media type

@@ -77,6 +77,15 @@ func (s *Server) byCertificate(r *http.Request) (identity.Identity, error) {
 	return s.machine(r, certificateOf(r))
 }
 
+// Machine returns which machine shows its certificate with a request, for a door that asks
+// for it beside a key of its own; nobody when none is shown.
+func (s *Server) Machine(r *http.Request) (identity.Identity, error) {
+	if certificateOf(r) == nil {
+		return identity.Identity{}, nil
+	}
+	return s.byCertificate(r)
+}
+
 // certificateOf is the certificate that the caller showed and whose key the
 // caller holds; nobody has checked yet who issued it.
 func certificateOf(r *http.Request) *x509.Certificate {

@@ -229,7 +229,7 @@ func writeCSV(w io.Writer, columns []column, language string, rows iter.Seq2[[]a
 		}
 		line := make([]string, len(cells))
 		for i, v := range cells {
-			line[i] = csvCell(v)
+			line[i] = CSVCell(v)
 		}
 		if err := out.Write(line); err != nil {
 			return fmt.Errorf("write export: %w", err)
@@ -239,8 +239,8 @@ func writeCSV(w io.Writer, columns []column, language string, rows iter.Seq2[[]a
 	return out.Error()
 }
 
-// csvCell keeps spreadsheet programs from running text as a formula.
-func csvCell(v any) string {
+// CSVCell writes a value into a CSV file, and keeps spreadsheet programs from running text as a formula.
+func CSVCell(v any) string {
 	switch v := v.(type) {
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)

@@ -63,6 +63,8 @@ func statusOf(k fault.Kind) int {
 		return http.StatusNotFound
 	case fault.Conflict:
 		return http.StatusConflict
+	case fault.Gone:
+		return http.StatusGone
 	case fault.Precondition:
 		return http.StatusPreconditionFailed
 	case fault.TooLarge:
@@ -94,6 +96,15 @@ func problemOf(ctx context.Context, err error) error {
 }
 
 func newProblem(ctx context.Context, err error) *Problem {
+	p := ProblemOf(err)
+	if p.RequestID == "" {
+		p.RequestID = RequestID(ctx)
+	}
+	return p
+}
+
+// ProblemOf returns what a caller is told about err, over whatever protocol.
+func ProblemOf(err error) *Problem {
 	if ready, ok := errors.AsType[*Problem](err); ok {
 		return ready
 	}
@@ -111,7 +122,7 @@ func newProblem(ctx context.Context, err error) *Problem {
 	status := statusOf(f.Kind)
 	return &Problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: f.Message, Key: f.Key,
-		Params: f.Params, Errors: f.Fields, RequestID: RequestID(ctx), retryAfter: f.RetryAfter, cause: err,
+		Params: f.Params, Errors: f.Fields, retryAfter: f.RetryAfter, cause: err,
 	}
 }
 

@@ -272,18 +272,25 @@ func (d *Directory) ForgetSubject(ctx context.Context, s Subject) error {
 	})
 }
 
-// RemovePerson deletes the row of a person who is being erased, and ends the request.
-func (d *Directory) RemovePerson(ctx context.Context, person, request string, with also) error {
+// RemovePerson deletes the row of a person who is being erased.
+func (d *Directory) RemovePerson(ctx context.Context, person string) error {
 	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM person WHERE id = $1 AND erasing_at > 0`, person); err != nil {
 			return fmt.Errorf("remove person: %w", err)
 		}
-		_, err := tx.Exec(ctx, `UPDATE personal_request SET state = 'done', done_at = $1, version = version + 1 WHERE id = $2 AND state = 'doing'`, d.now().UnixMilli(), request)
+		return tx.Emit(ctx, PersonChanged{person})
+	})
+}
+
+// EndErasure ends the request of a person who was erased; once more does nothing.
+func (d *Directory) EndErasure(ctx context.Context, request string, with also) error {
+	return d.db.Write(ctx, func(tx *sqldb.Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE personal_request SET state = 'done', done_at = $1, version = version + 1 WHERE id = $2 AND state = 'doing'`, d.now().UnixMilli(), request)
 		if err != nil {
 			return fmt.Errorf("end request: %w", err)
 		}
-		if err := tx.Emit(ctx, PersonChanged{person}); err != nil {
-			return err
+		if n == 0 {
+			return nil
 		}
 		return with(ctx, tx)
 	})

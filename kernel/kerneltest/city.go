@@ -20,6 +20,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
 )
 
 // EachCity runs the test on an embedded house and on one with PostgreSQL.
@@ -74,6 +75,7 @@ func Start(t testing.TB, rooms func(k *kernel.Kernel) []module.Module, options .
 	if err != nil {
 		t.Fatalf("build house: %v", err)
 	}
+	prepare(t, sqldb.Config{Dir: cfg.Data, DSN: cfg.DatabaseURL}, k.Manifests())
 	k.Directory().HashCheaply()
 	ctx, stop := context.WithCancel(context.Background())
 	if err := k.Open(ctx); err != nil {
@@ -183,6 +185,14 @@ func (c *City) People() []string {
 func RoleOf(who string) identity.Role {
 	role, _, _ := strings.Cut(who, "-")
 	return identity.Role(role)
+}
+
+// Audited waits until the audit log names something: it is told by events, after the change.
+func (c *City) Audited(t testing.TB, id string) {
+	t.Helper()
+	Wait(t, "the audit log to name "+id, func() bool {
+		return strings.Contains(string(c.Get(t, "/api/system/audit?limit=500", "auditor").Body), id)
+	})
 }
 
 // Reply is an answer, read whole.

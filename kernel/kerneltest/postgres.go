@@ -60,6 +60,7 @@ func PostgresDatabase(t testing.TB) string {
 		t.Fatalf("read the address of PostgreSQL: %v", err)
 	}
 	u.Path = "/" + name
+	fresh.Store(u.String(), true)
 	return u.String()
 }
 
@@ -68,22 +69,23 @@ func startPostgres() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	run, started := command(), make(chan error, 1)
+	if err := runForGood(command()); err != nil {
+		return "", err
+	}
+	return dsn, postgresAnswers(dsn)
+}
+
+// runForGood runs a server until the test binary ends.
+func runForGood(run *exec.Cmd) error {
+	started := make(chan error, 1)
 	go func() {
 		// Pdeathsig follows the thread that forked: the server lives as long as
 		// this goroutine holds its thread, which is until the binary ends.
 		runtime.LockOSThread()
-		if err := run.Start(); err != nil {
-			started <- err
-			return
-		}
-		started <- nil
+		started <- run.Start()
 		_ = run.Wait()
 	}()
-	if err := <-started; err != nil {
-		return "", err
-	}
-	return dsn, answers(dsn)
+	return <-started
 }
 
 // serverData begins the name of each server's directory.
@@ -92,8 +94,8 @@ const serverData = "linghang-postgres-"
 // forgetServers removes the data of servers that died with their test binaries,
 // which could not: a directory without the file of a running server that nobody
 // has touched for as long as a server takes to start.
-func forgetServers() {
-	dirs, err := filepath.Glob(filepath.Join(os.TempDir(), serverData+"*"))
+func forgetServers(begin, running string) {
+	dirs, err := filepath.Glob(filepath.Join(os.TempDir(), begin+"*"))
 	if err != nil {
 		return
 	}
@@ -102,10 +104,27 @@ func forgetServers() {
 		if err != nil || time.Since(info.ModTime()) < 5*time.Minute {
 			continue
 		}
-		if _, err := os.Stat(filepath.Join(dir, "postmaster.pid")); errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(dir, running)); errors.Is(err, os.ErrNotExist) {
 			_ = os.RemoveAll(dir)
 		}
 	}
+}
+
+// runsAs gives a directory to the user that the package of a server brings for it,
+// as servers refuse to run as root, and says how to run as that one.
+func runsAs(name, data string) (*syscall.SysProcAttr, error) {
+	attr := &syscall.SysProcAttr{}
+	if os.Geteuid() != 0 {
+		return attr, nil
+	}
+	u, err := user.Lookup(name)
+	if err != nil {
+		return nil, err
+	}
+	uid, _ := strconv.Atoi(u.Uid)
+	gid, _ := strconv.Atoi(u.Gid)
+	attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return attr, os.Chown(data, uid, gid)
 }
 
 // preparePostgres makes the data of a server, and returns its address and the
@@ -119,24 +138,14 @@ func preparePostgres() (dsn string, run func() *exec.Cmd, err error) {
 		return "", nil, errors.New("there is no PostgreSQL in /usr/lib/postgresql")
 	}
 	bin := dirs[len(dirs)-1]
-	forgetServers()
+	forgetServers(serverData, "postmaster.pid")
 	data, err := os.MkdirTemp("", serverData)
 	if err != nil {
 		return "", nil, err
 	}
-	// PostgreSQL refuses to run as root; its package brings a user for it.
-	attr := &syscall.SysProcAttr{}
-	if os.Geteuid() == 0 {
-		u, err := user.Lookup("postgres")
-		if err != nil {
-			return "", nil, err
-		}
-		uid, _ := strconv.Atoi(u.Uid)
-		gid, _ := strconv.Atoi(u.Gid)
-		attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		if err := os.Chown(data, uid, gid); err != nil {
-			return "", nil, err
-		}
+	attr, err := runsAs("postgres", data)
+	if err != nil {
+		return "", nil, err
 	}
 	init := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 	init.SysProcAttr, init.Dir = attr, data
@@ -157,22 +166,31 @@ func preparePostgres() (dsn string, run func() *exec.Cmd, err error) {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", port), run, nil
 }
 
-func answers(dsn string) error {
+// answers waits until a server does.
+func answers(name string, ask func(ctx context.Context) error) error {
 	deadline := time.Now().Add(2 * time.Minute)
 	for {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-		conn, err := pgx.Connect(ctx, dsn)
-		if err == nil {
-			err = conn.Close(ctx)
-			cancel()
-			return err
-		}
+		err := ask(ctx)
 		cancel()
+		if err == nil {
+			return nil
+		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("waited two minutes for PostgreSQL to answer: %w", err)
+			return fmt.Errorf("waited two minutes for %s to answer: %w", name, err)
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+func postgresAnswers(dsn string) error {
+	return answers("PostgreSQL", func(ctx context.Context) error {
+		conn, err := pgx.Connect(ctx, dsn)
+		if err != nil {
+			return err
+		}
+		return conn.Close(ctx)
+	})
 }
 
 func freePort() (int, error) {

@@ -47,7 +47,7 @@ func (s *PostgresServer) Start() {
 	if err := <-started; err != nil {
 		s.t.Fatalf("start PostgreSQL: %v", err)
 	}
-	if err := answers(s.DSN); err != nil {
+	if err := postgresAnswers(s.DSN); err != nil {
 		s.t.Fatal(err)
 	}
 }

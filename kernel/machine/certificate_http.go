@@ -75,12 +75,25 @@ func (m *Room) ServesOn(address string) {
 	m.port = address
 }
 
+// Port returns the TLS port that machines reach, empty where there is none, and whether it
+// shows a certificate of the city's own authority, which enrolled machines have in ca.pem.
+func (m *Room) Port() (address string, ours bool) {
+	if m.listening() == "" {
+		return "", false
+	}
+	return m.Address(), m.serves
+}
+
+func (m *Room) listening() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.port
+}
+
 // Address is where machines enrol and renew: the TLS port under the name that
 // the city is known by.
 func (m *Room) Address() string {
-	m.mu.Lock()
-	port := m.port
-	m.mu.Unlock()
+	port := m.listening()
 	if port == "" {
 		return m.kit.Address()
 	}

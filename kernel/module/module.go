@@ -9,10 +9,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"linghang/kernel/blobs"
+	"linghang/kernel/broker"
 	"linghang/kernel/bus"
 	"linghang/kernel/health"
 	"linghang/kernel/httpd"
@@ -37,6 +39,8 @@ type (
 	Measure = measure.Measure
 	// Topic is something a browser can watch.
 	Topic = live.Topic
+	// MQTTTopic is something that the room takes over MQTT.
+	MQTTTopic = broker.Topic
 	// Subscription is one handler of one event type.
 	Subscription = bus.Subscription
 	// Job is a kind of work that comes around or is asked for; one replica at a time does it.
@@ -65,6 +69,7 @@ type Manifest struct {
 	Subscribes  []Subscription
 	Measures    []Measure
 	Topics      []Topic
+	MQTT        []MQTTTopic
 	Finds       []Find     // what can be found by the city's search
 	Remarks     []Remarked // objects that people comment on
 	Reports     []Report
@@ -122,9 +127,25 @@ type Kit struct {
 	Settings json.RawMessage
 	// Address is what browsers and platforms reach this installation under.
 	Address func() string
+	// MQTT is what programs reach MQTT under, such as mqtts://city.example:8883, the
+	// encrypted way if there is one; empty when there is none.
+	MQTT func() string
+	// Machines tells which machine shows its certificate, and where machines come.
+	Machines Machines
 	// Fit returns why this process cannot judge right now, and another could: its
 	// clock is wrong. The door asks before each request.
 	Fit func(ctx context.Context) error
+}
+
+// Machines is what a room asks of the room of machines: only the TLS connection itself
+// tells who shows a certificate, never a header.
+type Machines struct {
+	// Of returns the machine that shows its certificate, nobody when none is shown, and why
+	// a certificate is not good.
+	Of func(r *http.Request) (identity.Identity, error)
+	// Port returns the TLS port that machines reach, empty where there is none, and whether
+	// it shows a certificate of the city's own authority.
+	Port func() (address string, ours bool)
 }
 
 // Config reads the room's section of the configuration into c, whose present

@@ -31,6 +31,7 @@ type Block struct {
 	Paragraph string   `json:"paragraph,omitempty"`
 	Figures   []Figure `json:"figures,omitempty"`
 	Table     *Table   `json:"table,omitempty"`
+	Sheet     *Table   `json:"sheet,omitempty"` // in the workbook only: too long to print
 	Chart     *Chart   `json:"chart,omitempty"`
 	Note      string   `json:"note,omitempty"` // where figures come from, in small type
 }

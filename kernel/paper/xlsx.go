@@ -36,6 +36,8 @@ func (d Document) XLSX(w io.Writer, f Frame) error {
 		switch {
 		case block.Table != nil:
 			err = b.table(*block.Table)
+		case block.Sheet != nil:
+			err = b.table(*block.Sheet)
 		case block.Chart != nil && len(block.Chart.Labels) > 0:
 			err = b.chart(*block.Chart)
 		}

@@ -31,20 +31,29 @@ func (o Only) matcher() (*labels.Matcher, error) {
 	return labels.NewMatcher(labels.MatchRegexp, o.Label, strings.Join(quoted, "|"))
 }
 
-// narrow adds the room's label, and what else the series are narrowed to, to
-// every selector of the parsed query, so that no way of writing it reaches others.
+// matchers choose the room's series, or those of them that a query is narrowed to.
+func (s *Store) matchers(only []Only) ([]*labels.Matcher, error) {
+	matchers := []*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, roomLabel, s.room)}
+	for _, o := range only {
+		m, err := o.matcher()
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "kernel.series.query", "the query cannot be narrowed: %v", err)
+		}
+		matchers = append(matchers, m)
+	}
+	return matchers, nil
+}
+
+// narrow adds the matchers to every selector of the parsed query, for a store
+// elsewhere, which reads text only.
 func (s *Store) narrow(query string, only []Only) (string, error) {
 	expr, err := s.parse(query)
 	if err != nil {
 		return "", err
 	}
-	matchers := []*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, roomLabel, s.room)}
-	for _, o := range only {
-		m, err := o.matcher()
-		if err != nil {
-			return "", fault.New(fault.Invalid, "kernel.series.query", "the query cannot be narrowed: %v", err)
-		}
-		matchers = append(matchers, m)
+	matchers, err := s.matchers(only)
+	if err != nil {
+		return "", err
 	}
 	parser.Inspect(expr, func(n parser.Node, _ []parser.Node) error {
 		if v, ok := n.(*parser.VectorSelector); ok {

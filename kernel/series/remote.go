@@ -308,39 +308,41 @@ func (r *remote) settled(before time.Time) []mark {
 	return list
 }
 
-// query asks the store. Other parameters than Prometheus' own make
+// ask asks the query API of the store. Other parameters than Prometheus' own make
 // VictoriaMetrics answer as the embedded store does; others ignore them.
-func (r *remote) query(ctx context.Context, path string, form url.Values) ([]Line, error) {
+func (r *remote) ask(ctx context.Context, path string, form url.Values) (answer, error) {
 	form.Set("timeout", "10s")
 	form.Set("nocache", "1")
 	form.Set("latency_offset", "1ms")
-	form.Set("max_lookback", "5m")
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(r.cfg.ReadURL, "/")+path, strings.NewReader(form.Encode()))
+	if strings.HasSuffix(path, "/values") { // Prometheus takes this one by GET only
+		req, err = http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(r.cfg.ReadURL, "/")+path+"?"+form.Encode(), nil)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("make query: %w", err)
+		return answer{}, fmt.Errorf("make query: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	resp, err := r.reader.Do(req)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, fmt.Errorf("ask the time-series store: %w", ctx.Err())
+			return answer{}, fmt.Errorf("ask the time-series store: %w", ctx.Err())
 		}
 		r.log.Warn("the time-series store does not answer queries", "error", r.redact(err))
-		return nil, errAway()
+		return answer{}, errAway()
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var a answer
 	if err := json.NewDecoder(io.LimitReader(resp.Body, maxAnswer)).Decode(&a); err != nil {
 		r.log.Warn("the time-series store answers what is no answer", "status", resp.StatusCode, "error", err)
-		return nil, errAway()
+		return answer{}, errAway()
 	}
-	if a.Status != "success" {
-		if resp.StatusCode == http.StatusBadRequest || resp.StatusCode == http.StatusUnprocessableEntity {
-			return nil, fault.New(fault.Invalid, "kernel.series.query", "the query cannot be evaluated: %s", a.Error)
-		}
-		return nil, fmt.Errorf("evaluate query: the store answered %d %s", resp.StatusCode, a.Error)
+	if a.Status == "success" {
+		return a, nil
 	}
-	return a.lines()
+	if resp.StatusCode == http.StatusBadRequest || resp.StatusCode == http.StatusUnprocessableEntity {
+		return answer{}, fault.New(fault.Invalid, "kernel.series.query", "the query cannot be evaluated: %s", a.Error)
+	}
+	return answer{}, fmt.Errorf("evaluate query: the store answered %d %s", resp.StatusCode, a.Error)
 }
 
 func errAway() error {
@@ -382,12 +384,17 @@ func firstLine(text []byte) string {
 
 // answer is what the query API of Prometheus answers.
 type answer struct {
-	Status string `json:"status"`
-	Error  string `json:"error"`
-	Data   struct {
-		Type   string          `json:"resultType"`
-		Result json.RawMessage `json:"result"`
-	} `json:"data"`
+	Status   string          `json:"status"`
+	Error    string          `json:"error"`
+	Data     json.RawMessage `json:"data"`
+	Warnings []string        `json:"warnings"`
+	Infos    []string        `json:"infos"`
+}
+
+// answerData is the data of an answer to a query.
+type answerData struct {
+	Type   string          `json:"resultType"`
+	Result json.RawMessage `json:"result"`
 }
 
 type answerLine struct {
@@ -414,23 +421,24 @@ func (p *answerPoint) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (a answer) lines() ([]Line, error) {
-	if a.Data.Type == "scalar" {
+func (a answerData) lines() ([]Line, error) {
+	if a.Type == "scalar" {
 		var p answerPoint
-		if err := json.Unmarshal(a.Data.Result, &p); err != nil {
+		if err := json.Unmarshal(a.Result, &p); err != nil {
 			return nil, fmt.Errorf("read scalar: %w", err)
 		}
 		return []Line{{Points: []Point{Point(p)}}}, nil
 	}
-	if a.Data.Type != "vector" && a.Data.Type != "matrix" {
+	if a.Type != "vector" && a.Type != "matrix" {
 		return nil, nil
 	}
 	var found []answerLine
-	if err := json.Unmarshal(a.Data.Result, &found); err != nil {
+	if err := json.Unmarshal(a.Result, &found); err != nil {
 		return nil, fmt.Errorf("read answer: %w", err)
 	}
 	var lines []Line
 	for _, f := range found {
+		delete(f.Metric, roomLabel)
 		line := Line{Labels: f.Metric}
 		if f.Value != nil {
 			line.Points = append(line.Points, Point(*f.Value))

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -84,6 +83,7 @@ func (e *Engine) Open(log *slog.Logger, reg prometheus.Registerer) error {
 	e.db = db
 	e.queries = promql.NewEngine(promql.EngineOpts{
 		Logger: log, MaxSamples: 5_000_000, Timeout: 10 * time.Second, LookbackDelta: 5 * time.Minute,
+		EnableAtModifier: true, EnableNegativeOffset: true, // as Prometheus does by default
 	})
 	return nil
 }
@@ -258,55 +258,26 @@ type Line struct {
 }
 
 // Range evaluates PromQL at each step. Every selector is narrowed to the
-// room's own series.
+// room's own series, whose lines do not carry the label room.
 func (s *Store) Range(ctx context.Context, query string, from, to time.Time, step time.Duration, only ...Only) ([]Line, error) {
 	if step < time.Second || !to.After(from) || to.Sub(from)/step > 11_000 {
 		return nil, fault.New(fault.Invalid, "kernel.series.range", "the time range gives more than 11,000 points or none").
 			At("query.step", "choose a longer step or a shorter range")
 	}
-	text, err := s.narrow(query, only)
-	if err != nil {
-		return nil, err
-	}
-	if s.e.remote != nil {
-		return s.e.remote.query(ctx, "/api/v1/query_range", url.Values{
-			"query": {text}, "start": {seconds(from)}, "end": {seconds(to)}, "step": {strconv.FormatFloat(step.Seconds(), 'f', -1, 64)},
-		})
-	}
-	q, err := s.e.queries.NewRangeQuery(ctx, s.e.db, nil, text, from, to, step)
-	if err != nil {
-		return nil, fmt.Errorf("prepare query: %w", err)
-	}
-	defer q.Close()
-	return read(q.Exec(ctx))
+	return s.Reader(only...).lines(ctx, question{text: query, from: from, to: to, step: step})
 }
 
 // Instant evaluates PromQL at one time.
 func (s *Store) Instant(ctx context.Context, query string, at time.Time, only ...Only) ([]Line, error) {
-	text, err := s.narrow(query, only)
-	if err != nil {
-		return nil, err
-	}
-	if s.e.remote != nil {
-		return s.e.remote.query(ctx, "/api/v1/query", url.Values{"query": {text}, "time": {seconds(at)}})
-	}
-	q, err := s.e.queries.NewInstantQuery(ctx, s.e.db, nil, text, at)
-	if err != nil {
-		return nil, fmt.Errorf("prepare query: %w", err)
-	}
-	defer q.Close()
-	return read(q.Exec(ctx))
+	return s.Reader(only...).lines(ctx, question{text: query, to: at})
 }
 
-func read(res *promql.Result) ([]Line, error) {
-	if res.Err != nil {
-		return nil, fmt.Errorf("evaluate query: %w", res.Err)
-	}
+func linesOf(value parser.Value) []Line {
 	var lines []Line
-	switch v := res.Value.(type) {
+	switch v := value.(type) {
 	case promql.Matrix:
 		for _, m := range v {
-			line := Line{Labels: m.Metric.Map()}
+			line := Line{Labels: withoutRoom(m.Metric).Map()}
 			for _, p := range m.Floats {
 				line.Points = append(line.Points, Point{p.T, p.F})
 			}
@@ -314,12 +285,12 @@ func read(res *promql.Result) ([]Line, error) {
 		}
 	case promql.Vector:
 		for _, m := range v {
-			lines = append(lines, Line{Labels: m.Metric.Map(), Points: []Point{{m.T, m.F}}})
+			lines = append(lines, Line{Labels: withoutRoom(m.Metric).Map(), Points: []Point{{m.T, m.F}}})
 		}
 	case promql.Scalar:
 		lines = append(lines, Line{Points: []Point{{v.T, v.V}}})
 	}
-	return lines, nil
+	return lines
 }
 
 // Delete removes the series of the room that carry the label, wherever they are.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Personal says where a room keeps something about persons, so that it can be
@@ -111,6 +112,9 @@ func (db *DB) ForgetEvents(ctx context.Context, words []string, pairs [][2]strin
 	return left > 0, nil
 }
 
+// flushFor is how long a flush is tried again.
+const flushFor = 30 * time.Second
+
 // Flush moves what was changed out of SQLite's journal into the file, so that
 // the journal does not keep what was erased. PostgreSQL does that by itself.
 func (db *DB) Flush(ctx context.Context) (err error) {
@@ -122,12 +126,23 @@ func (db *DB) Flush(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, one.Close()) }()
-	var busy, pages, moved int
-	if err := one.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved); err != nil {
-		return fmt.Errorf("flush database of %s: %w", db.room, err)
+	ctx, stop := context.WithTimeout(ctx, flushFor)
+	defer stop()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		// SQLite waits for readers, and not for another checkpoint.
+		var busy, pages, moved int
+		if err := one.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved); err != nil {
+			return fmt.Errorf("flush database of %s: %w", db.room, err)
+		}
+		if busy == 0 {
+			return nil
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return fmt.Errorf("flush database of %s: somebody reads it: %w", db.room, ctx.Err())
+		}
 	}
-	if busy != 0 {
-		return fmt.Errorf("flush database of %s: somebody reads it", db.room)
-	}
-	return nil
 }

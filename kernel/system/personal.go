@@ -30,7 +30,7 @@ const (
 // Persons is what the kernel does for a person in all rooms.
 type Persons struct {
 	Gather func(ctx context.Context, s identity.Subject) (map[string]map[string][]map[string]string, error)
-	Erase  func(ctx context.Context, s identity.Subject, progress func(fraction float64)) error
+	Erase  func(ctx context.Context, s identity.Subject, again bool, progress func(fraction float64)) error // again: it was begun before
 	Flush  func(ctx context.Context) error
 }
 
@@ -203,7 +203,7 @@ func (m *Room) erase(ctx context.Context, t *jobs.Task) (any, error) {
 	}
 	s, err := m.directory.Subject(ctx, in.PersonID)
 	if fault.Is(err, fault.NotFound) {
-		return nil, m.persons.Flush(ctx) // the rows are gone; the journals may not be
+		return nil, m.erased(ctx, in, ownerOf(t)) // the row is gone; the rest may not be
 	}
 	if err != nil {
 		return nil, err
@@ -217,17 +217,25 @@ func (m *Room) erase(ctx context.Context, t *jobs.Task) (any, error) {
 	progress := func(fraction float64) {
 		t.Progress(fraction, lang.Text{ZH: "正在擦除个人信息", EN: "Erasing personal data"})
 	}
-	if err := m.persons.Erase(ctx, s, progress); err != nil {
+	if err := m.persons.Erase(ctx, s, t.Attempt > 1, progress); err != nil {
 		return nil, err
 	}
-	done := m.telling(notice.Notice{
-		Kind: noticeErased, Link: "/system/personal-requests", To: notice.Audience{Persons: []string{ownerOf(t)}},
+	if err := m.directory.RemovePerson(ctx, s.ID); err != nil {
+		return nil, err
+	}
+	return nil, m.erased(ctx, in, ownerOf(t))
+}
+
+// erased flushes the journals and ends the request: who reads that it is done
+// may rely on it.
+func (m *Room) erased(ctx context.Context, in erasure, owner string) error {
+	if err := m.persons.Flush(ctx); err != nil {
+		return err
+	}
+	return m.directory.EndErasure(ctx, in.RequestID, m.telling(notice.Notice{
+		Kind: noticeErased, Link: "/system/personal-requests", To: notice.Audience{Persons: []string{owner}},
 		Title: lang.Text{ZH: "个人信息擦除已完成", EN: "A person was erased"}, Key: "erased " + in.RequestID,
-	})
-	if err := m.directory.RemovePerson(ctx, s.ID, in.RequestID, done); err != nil {
-		return nil, err
-	}
-	return nil, m.persons.Flush(ctx)
+	}))
 }
 
 func ownerOf(t *jobs.Task) string {

@@ -17,6 +17,7 @@ import (
 	"math"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -141,10 +142,11 @@ func Decode(body []byte, v Version, limits Limits, each func(Series) error) erro
 	})
 }
 
-// CheckLabels returns what is wrong with a series' labels, or an empty text:
-// names sorted and unique, values not empty, all of it UTF-8, __name__ present
-// (1.0, "Labels"; 2.0, "Labels").
+// CheckLabels sorts a series' labels and returns what is wrong with them, or an
+// empty text: names unique, values not empty, all of it UTF-8, __name__ present
+// (1.0, "Labels"; 2.0, "Labels"). Senders have to sort them, and not all do.
 func CheckLabels(labels []Label) string {
+	slices.SortStableFunc(labels, func(a, b Label) int { return strings.Compare(a.Name, b.Name) })
 	named := false
 	for i, l := range labels {
 		switch {
@@ -156,8 +158,6 @@ func CheckLabels(labels []Label) string {
 			return "label " + strconv.Quote(l.Name) + " is not UTF-8"
 		case i > 0 && l.Name == labels[i-1].Name:
 			return "label " + strconv.Quote(l.Name) + " stands twice"
-		case i > 0 && l.Name < labels[i-1].Name:
-			return "labels are not sorted at " + strconv.Quote(l.Name)
 		}
 		named = named || l.Name == "__name__"
 	}

@@ -155,7 +155,11 @@ func TestCheckLabelsNamesTheFault(t *testing.T) {
 	f("the metric has no name", remotewrite.Label{Name: "b", Value: "c"})
 	f(`label "b" is empty`, remotewrite.Label{Name: "__name__", Value: "a"}, remotewrite.Label{Name: "b"})
 	f(`label "b" stands twice`, remotewrite.Label{Name: "b", Value: "c"}, remotewrite.Label{Name: "b", Value: "d"})
-	f(`labels are not sorted at "a"`, remotewrite.Label{Name: "b", Value: "c"}, remotewrite.Label{Name: "a", Value: "d"})
+	unsorted := []remotewrite.Label{{Name: "b", Value: "c"}, {Name: "__name__", Value: "a"}}
+	f("", unsorted...)
+	if unsorted[0].Name != "__name__" {
+		t.Errorf("labels are left as %v", unsorted)
+	}
 }
 
 func FuzzDecode(f *testing.F) {
