@@ -7,15 +7,15 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"linghang/modules/identifier/internal/attest"
+	"linghang/kernel/attest"
 )
 
 func signatureCommand() *cobra.Command {
 	var public string
 	cmd := &cobra.Command{
-		Use: "signature FILE [REPORT...]", Short: "Check the signature of monthly reports and tables of a node, and the files that were signed", Args: cobra.MinimumNArgs(1),
-		Long: `Check what a city has signed of an identifier node, without the city: FILE is the ZIP of tables, or the signature
-file of a monthly report, and REPORT are files of that report.`,
+		Use: "signature FILE [REPORT...]", Short: "Check the signature of reports of nodes and platforms and of tables, and the files that were signed", Args: cobra.MinimumNArgs(1),
+		Long: `Check what a city has signed, without the city: FILE is the ZIP of tables of an identifier node, or the signature
+file of a monthly report of a node or of a monitoring report of platforms, and REPORT are files of that report.`,
 		Example: "  linghang signature 88.101-2026-11-26-tables.zip --public city.pem\n" +
 			"  linghang signature 88.101-2026-10-v1.signature.json 88.101-2026-10-v1.pdf 88.101-2026-10-v1.xlsx --public city.pem",
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"linghang/modules/identifier/internal/attest"
+	"linghang/kernel/attest"
 )
 
 // tableSet is the tables of a node for a national top node, as they were downloaded

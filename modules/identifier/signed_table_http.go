@@ -16,12 +16,12 @@ import (
 	"strings"
 	"time"
 
+	"linghang/kernel/attest"
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/module"
 	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
-	"linghang/modules/identifier/internal/attest"
 )
 
 // maxSigned is how many octets may be sent to be verified.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"linghang/kernel/attest"
 	"linghang/kernel/kerneltest"
-	"linghang/modules/identifier/internal/attest"
 )
 
 // signedTables downloads tables with a signature.

@@ -3,16 +3,15 @@ package identifier
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"time"
 
+	"linghang/kernel/attest"
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
-	"linghang/modules/identifier/internal/attest"
 )
 
 func (m *Module) versionRoutes() []module.Route {
@@ -84,22 +83,11 @@ func (m *Module) verifyVersion(ctx context.Context, in httpd.Object) (verificati
 	if err != nil {
 		return verification{}, err
 	}
-	english := v.DigestEN == "" || m.whole(ctx, v.PDFEN) && m.whole(ctx, v.XLSXEN)
+	english := v.DigestEN == "" || m.kit.Whole(ctx, v.PDFEN) && m.kit.Whole(ctx, v.XLSXEN)
 	return verification{
 		Signature: m.kit.Seal.Verify(ctx, monthlyPurpose, v.statement(), v.Signature) == nil,
-		PDF:       m.whole(ctx, v.PDF), XLSX: m.whole(ctx, v.XLSX), English: english, Statement: string(v.statement()), Key: v.Key, Suite: v.Suite,
+		PDF:       m.kit.Whole(ctx, v.PDF), XLSX: m.kit.Whole(ctx, v.XLSX), English: english, Statement: string(v.statement()), Key: v.Key, Suite: v.Suite,
 	}, nil
-}
-
-// whole tells whether a file is kept as it was: reading notices what is not.
-func (m *Module) whole(ctx context.Context, hash string) bool {
-	f, err := m.kit.Blobs.Get(ctx, hash)
-	if err != nil {
-		return false
-	}
-	defer f.Close() //nolint:errcheck // it was only read
-	_, err = io.Copy(io.Discard, f)
-	return err == nil
 }
 
 func (m *Module) downloadVersion(ending string) http.Handler {

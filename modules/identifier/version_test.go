@@ -11,13 +11,13 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"linghang/kernel/attest"
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/notice"
 	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
-	"linghang/modules/identifier/internal/attest"
 )
 
 func TestAMonthIsReportedOnceItIsOver(t *testing.T) {

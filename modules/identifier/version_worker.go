@@ -1,7 +1,6 @@
 package identifier
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +21,6 @@ const (
 	monthlyPurpose = "monthly"
 	// noticeMonthly tells that a monthly report was made.
 	noticeMonthly = "identifier.report.made"
-	// reportLimit bounds one file of a report, in bytes.
-	reportLimit = 64 << 20
 )
 
 func monthlyNotices() []notice.Kind {
@@ -82,8 +79,8 @@ func (m *Module) makeVersion(ctx context.Context, n node, first, now time.Time) 
 	if err := errors.Join(m.keepMonthly(ctx, &zh, v.Prefix), m.keepMonthly(ctx, &en, v.Prefix)); err != nil {
 		return v, err
 	}
-	v.PDF, v.PDFSize, v.XLSX, v.XLSXSize = zh.pdf.hash, zh.pdf.size, zh.xlsx.hash, zh.xlsx.size
-	v.PDFEN, v.PDFENSize, v.XLSXEN, v.XLSXENSize = en.pdf.hash, en.pdf.size, en.xlsx.hash, en.xlsx.size
+	v.PDF, v.PDFSize, v.XLSX, v.XLSXSize = zh.pdf.SHA256, zh.pdf.Size, zh.xlsx.SHA256, zh.xlsx.Size
+	v.PDFEN, v.PDFENSize, v.XLSXEN, v.XLSXENSize = en.pdf.SHA256, en.pdf.Size, en.xlsx.SHA256, en.xlsx.Size
 	signer, err := m.kit.Seal.Signer(ctx, monthlyPurpose)
 	if err != nil {
 		return v, err
@@ -109,14 +106,8 @@ type monthlyText struct {
 	at       time.Time
 	document paper.Document
 	digest   string
-	pdf      keptFile
-	xlsx     keptFile
-}
-
-// keptFile is a file as it is kept.
-type keptFile struct {
-	hash string
-	size int64
+	pdf      module.Kept
+	xlsx     module.Kept
 }
 
 func (m *Module) monthlyIn(ctx context.Context, n node, first time.Time, language string, at time.Time) (r monthlyText, err error) {
@@ -129,25 +120,7 @@ func (m *Module) monthlyIn(ctx context.Context, n node, first time.Time, languag
 }
 
 // keepMonthly keeps the files of a report in a language.
-func (m *Module) keepMonthly(ctx context.Context, r *monthlyText, foot string) error {
-	font, err := paper.Font("")
-	if err != nil {
-		return err
-	}
-	frame := paper.Frame{Language: r.language, At: r.at, Digest: r.digest, Foot: foot}
-	var b bytes.Buffer
-	if err := r.document.PDF(&b, font, frame); err != nil {
-		return err
-	}
-	if r.pdf.hash, r.pdf.size, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
-		return fmt.Errorf("keep PDF: %w", err)
-	}
-	b.Reset()
-	if err := r.document.XLSX(&b, frame); err != nil {
-		return err
-	}
-	if r.xlsx.hash, r.xlsx.size, err = m.kit.Blobs.Put(ctx, &b, reportLimit); err != nil {
-		return fmt.Errorf("keep XLSX: %w", err)
-	}
-	return nil
+func (m *Module) keepMonthly(ctx context.Context, r *monthlyText, foot string) (err error) {
+	r.pdf, r.xlsx, err = m.kit.KeepPaper(ctx, r.document, paper.Frame{Language: r.language, At: r.at, Digest: r.digest, Foot: foot})
+	return err
 }

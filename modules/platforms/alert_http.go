@@ -58,6 +58,8 @@ type alertDetail struct {
 	Alert
 	Steps     []alertStep   `json:"steps" nullable:"false" doc:"What became of it, the oldest first"`
 	Notices   []alertNotice `json:"notices" nullable:"false" doc:"Who was told, the newest first"`
+	Duty      []OnDuty      `json:"duty" nullable:"false" doc:"Who is on duty now, of the rotas that its route and policy tell"`
+	Escalates *escalating   `json:"escalates,omitempty" doc:"What follows while nobody takes it, or it is not over in time"`
 	Expr      string        `json:"expr" doc:"PromQL, of rules that have some"`
 	MayClaim  bool          `json:"may_claim"`
 	MayClose  bool          `json:"may_close"`
@@ -82,6 +84,9 @@ func (m *Module) alertDetail(ctx context.Context, a Alert) (v alertDetail, err e
 		return v, err
 	}
 	if v.Notices, err = m.alertTells.notices(ctx, a.ID); err != nil {
+		return v, err
+	}
+	if v.Duty, v.Escalates, err = m.dutyOf(ctx, a, time.Now().UTC()); err != nil {
 		return v, err
 	}
 	r, err := m.ruleOf(ctx, a)
@@ -189,7 +194,6 @@ func (m *Module) queryCurve(ctx context.Context, r alert.Rule, a Alert, from, to
 	}
 	for _, l := range lines {
 		labels := alert.Labels(l.Labels)
-		delete(labels, "room")
 		if r.Label(labels).Fingerprint() != a.instance.Fingerprint {
 			continue
 		}

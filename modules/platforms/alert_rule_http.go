@@ -16,16 +16,6 @@ import (
 	"linghang/modules/platforms/internal/alert"
 )
 
-// forCity keeps what holds for all platforms to who sees all of them.
-func forCity[I, O any](call func(ctx context.Context, in I) (O, error)) func(ctx context.Context, in I) (O, error) {
-	return func(ctx context.Context, in I) (out O, err error) {
-		if !identity.From(ctx).Scope.All {
-			return out, fault.New(fault.Forbidden, "platforms.alert_rule.city", "rules, silences and routes hold for the whole city, and are for who sees all of it")
-		}
-		return call(ctx, in)
-	}
-}
-
 type alertRulesView struct {
 	Items []AlertRule `json:"items" nullable:"false" doc:"The gravest first"`
 	Most  int         `json:"most" doc:"Rules that there may be"`

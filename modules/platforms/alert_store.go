@@ -89,6 +89,27 @@ func (s alertStore) list(ctx context.Context, in alertParams) (sqldb.Page[Alert]
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanAlert)
 }
 
+// standing returns what is pending or fires of the platforms within the caller's
+// scope, at most a few thousand.
+func (s alertStore) standing(ctx context.Context) ([]Alert, error) {
+	const most = 5000
+	l := sqldb.List{Select: alertColumns, From: alertTables, Key: "a.id", Order: "since", Sort: map[string]string{"since": "a.since"}}
+	l.Where("a.ended_at = 0 AND a.state IN ('firing', 'pending')")
+	identity.From(ctx).Scope.Filter(&l, "COALESCE(p.organisation_id, '')")
+	var list []Alert
+	for p := (sqldb.ListParams{Limit: 500}); len(list) < most; {
+		page, err := sqldb.Fetch(ctx, s.db, l, p, scanAlert)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, page.Items...)
+		if p.Cursor = page.NextCursor; p.Cursor == "" {
+			break
+		}
+	}
+	return list, nil
+}
+
 // alertCounts is how many alerts fire.
 type alertCounts struct {
 	Critical  int `json:"critical"`
@@ -376,7 +397,7 @@ func (s alertStore) forget(ctx context.Context, before time.Time) error {
 			}
 		}
 		for _, query := range []string{
-			`DELETE FROM alert_notice WHERE at < $1`, `DELETE FROM alert_silence WHERE to_at < $1`,
+			`DELETE FROM alert_notice WHERE at < $1`, `DELETE FROM alert_silence WHERE to_at < $1`, `DELETE FROM rota_override WHERE to_at < $1`,
 			`DELETE FROM alert_rule WHERE removed_at > 0 AND removed_at < $1 AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.rule_id = alert_rule.id)`,
 		} {
 			if _, err := tx.Exec(ctx, query, before.UnixMilli()); err != nil {

@@ -99,6 +99,8 @@ type told struct {
 	resolved []Alert
 	whom     []string
 	notices  []notice.Notice
+	persons  []toldPerson
+	step     *escalatedStep // of a policy; nil: the route told
 }
 
 // flush notes that it was the group's turn and, in the same change, what is told:
@@ -161,8 +163,16 @@ func logNotice(ctx context.Context, tx *sqldb.Tx, g alert.Group, x told) error {
 	if len(x.firing) == 0 {
 		state = string(alert.Resolved)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO alert_notice (id, group_id, number, at, state, firing, resolved, title_zh, title_en, told) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		id, g.ID, g.Number, g.ToldAt.UnixMilli(), state, len(x.firing), len(x.resolved), x.title.ZH, x.title.EN, string(whom))
+	step := ""
+	if x.step != nil {
+		text, err := json.Marshal(x.step)
+		if err != nil {
+			return fmt.Errorf("write down which step it is: %w", err)
+		}
+		step = string(text)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO alert_notice (id, group_id, number, at, state, firing, resolved, title_zh, title_en, told, escalation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		id, g.ID, g.Number, g.ToldAt.UnixMilli(), state, len(x.firing), len(x.resolved), x.title.ZH, x.title.EN, string(whom), step)
 	if err != nil {
 		return fmt.Errorf("log notice: %w", err)
 	}
@@ -173,34 +183,77 @@ func logNotice(ctx context.Context, tx *sqldb.Tx, g alert.Group, x told) error {
 			}
 		}
 	}
+	for i, p := range x.persons {
+		_, err := tx.Exec(ctx, `INSERT INTO alert_told (notice_id, alert_id, place, rota_zh, rota_en, person_id, person_name, gap) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			id, p.alert, i, p.Rota.ZH, p.Rota.EN, p.person, p.Person, p.Gap)
+		if err != nil {
+			return fmt.Errorf("log whom a notice is for: %w", err)
+		}
+	}
 	return nil
 }
 
 // alertNotice is a notice that was sent, as an alert's page shows it.
 type alertNotice struct {
-	At       time.Time   `json:"at"`
-	State    alert.State `json:"state" enum:"firing,resolved"`
-	Title    lang.Text   `json:"title"`
-	Firing   int64       `json:"firing" doc:"Alerts that it tells of"`
-	Resolved int64       `json:"resolved"`
-	Told     []string    `json:"told" nullable:"false" doc:"operator, office, persons"`
+	At       time.Time      `json:"at"`
+	State    alert.State    `json:"state" enum:"firing,resolved"`
+	Title    lang.Text      `json:"title"`
+	Firing   int64          `json:"firing" doc:"Alerts that it tells of"`
+	Resolved int64          `json:"resolved"`
+	Told     []string       `json:"told" nullable:"false" doc:"operator, office, persons, duty"`
+	Step     *escalatedStep `json:"step,omitempty" doc:"Of an escalation policy"`
+	Persons  []toldPerson   `json:"persons" nullable:"false" doc:"Who was told of this alert as on duty or by the policy, and where nobody was"`
+
+	id string
 }
 
 func (s alertTellStore) notices(ctx context.Context, alertID string) ([]alertNotice, error) {
-	rows, err := s.db.Query(ctx, `SELECT n.at, n.state, n.title_zh, n.title_en, n.firing, n.resolved, n.told FROM alert_noticed x JOIN alert_notice n ON n.id = x.notice_id
+	rows, err := s.db.Query(ctx, `SELECT n.id, n.at, n.state, n.title_zh, n.title_en, n.firing, n.resolved, n.told, n.escalation FROM alert_noticed x JOIN alert_notice n ON n.id = x.notice_id
 		WHERE x.alert_id = $1 ORDER BY n.at DESC, n.id DESC LIMIT 100`, alertID)
 	if err != nil {
 		return nil, fmt.Errorf("read notices of an alert: %w", err)
 	}
-	return sqldb.All(rows, func(r sqldb.Row) (n alertNotice, err error) {
-		var at int64
-		var told string
-		if err := r.Scan(&at, &n.State, &n.Title.ZH, &n.Title.EN, &n.Firing, &n.Resolved, &told); err != nil {
-			return n, err
+	list, err := sqldb.All(rows, scanAlertNotice)
+	if err != nil {
+		return nil, err
+	}
+	persons, err := s.told(ctx, alertID)
+	for i, n := range list {
+		list[i].Persons = append([]toldPerson{}, persons[n.id]...)
+	}
+	return list, err
+}
+
+func scanAlertNotice(r sqldb.Row) (n alertNotice, err error) {
+	var at int64
+	var whom, step string
+	if err := r.Scan(&n.id, &at, &n.State, &n.Title.ZH, &n.Title.EN, &n.Firing, &n.Resolved, &whom, &step); err != nil {
+		return n, err
+	}
+	n.At = fromMillis(at)
+	if step != "" {
+		if err := json.Unmarshal([]byte(step), &n.Step); err != nil {
+			return n, fmt.Errorf("read the step of a notice: %w", err)
 		}
-		n.At = fromMillis(at)
-		return n, json.Unmarshal([]byte(told), &n.Told)
+	}
+	return n, json.Unmarshal([]byte(whom), &n.Told)
+}
+
+// told returns who was told of an alert by name, by the notice.
+func (s alertTellStore) told(ctx context.Context, alertID string) (map[string][]toldPerson, error) {
+	rows, err := s.db.Query(ctx, `SELECT notice_id, rota_zh, rota_en, person_name, gap FROM alert_told WHERE alert_id = $1 ORDER BY notice_id, place`, alertID)
+	if err != nil {
+		return nil, fmt.Errorf("read who was told of an alert: %w", err)
+	}
+	persons := map[string][]toldPerson{}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (struct{}, error) {
+		var notice string
+		var p toldPerson
+		err := r.Scan(&notice, &p.Rota.ZH, &p.Rota.EN, &p.Person, &p.Gap)
+		persons[notice] = append(persons[notice], p)
+		return struct{}{}, err
 	})
+	return persons, err
 }
 
 // routes returns the routes in their order; the last has no conditions.
@@ -242,6 +295,9 @@ func (s alertTellStore) saveRoute(ctx context.Context, x AlertRoute, version int
 		if err := tx.Queue(ctx, "alert_routes"); err != nil {
 			return err
 		}
+		if err := receiversThere(ctx, tx, x.Route); err != nil {
+			return err
+		}
 		if version == 0 {
 			return insertRoute(ctx, tx, x, string(spec), now)
 		}
@@ -259,6 +315,27 @@ func (s alertTellStore) saveRoute(ctx context.Context, x AlertRoute, version int
 		tx.Changed("alert_route", x.ID, before, x)
 		return nil
 	})
+}
+
+// receiversThere refuses rotas and policies that are not there.
+func receiversThere(ctx context.Context, tx *sqldb.Tx, r alert.Route) error {
+	if len(r.Rotas) == 0 && r.Policy == "" {
+		return nil
+	}
+	if err := queueForDuty(ctx, tx); err != nil {
+		return err
+	}
+	if err := rotasThere(ctx, tx, r.Rotas, "body.rotas"); err != nil || r.Policy == "" {
+		return err
+	}
+	var n int
+	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM escalation_policy WHERE id = $1`, r.Policy).Scan(&n); err != nil {
+		return fmt.Errorf("look for policy: %w", err)
+	}
+	if n == 0 {
+		return fault.New(fault.Invalid, "platforms.policy.unknown", "there is no such policy").At("body.policy", "choose a policy that is there")
+	}
+	return nil
 }
 
 func insertRoute(ctx context.Context, tx *sqldb.Tx, x AlertRoute, spec string, now time.Time) error {

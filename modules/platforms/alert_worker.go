@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -52,6 +53,7 @@ type alertMetrics struct {
 	evaluated *prometheus.CounterVec
 	turned    *prometheus.CounterVec
 	told      prometheus.Counter
+	escalated prometheus.Counter
 	duration  prometheus.Histogram
 }
 
@@ -60,9 +62,10 @@ func newAlertMetrics(reg prometheus.Registerer) alertMetrics {
 		evaluated: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "alert_evaluations_total", Help: "Evaluations of alert rules, by outcome: ok or failed."}, []string{"outcome"}),
 		turned:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "alert_changes_total", Help: "Alerts that fired and that were resolved."}, []string{"to"}),
 		told:      prometheus.NewCounter(prometheus.CounterOpts{Name: "alert_notices_total", Help: "Notices of groups of alerts."}),
+		escalated: prometheus.NewCounter(prometheus.CounterOpts{Name: "alert_escalations_total", Help: "Steps of escalation policies that were told."}),
 		duration:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "alert_round_seconds", Help: "How long it takes to evaluate all rules and to tell.", Buckets: prometheus.ExponentialBuckets(0.005, 2, 14)}),
 	}
-	reg.MustRegister(m.evaluated, m.turned, m.told, m.duration)
+	reg.MustRegister(m.evaluated, m.turned, m.told, m.escalated, m.duration)
 	return m
 }
 
@@ -231,7 +234,6 @@ func (m *Module) query(ctx context.Context, expr string, platforms []string, now
 		labels := alert.Labels{}
 		maps.Copy(labels, l.Labels)
 		delete(labels, "__name__")
-		delete(labels, "room")
 		list = append(list, alert.Sample{Labels: labels, Value: l.Points[len(l.Points)-1].Value})
 	}
 	return list, nil
@@ -274,7 +276,7 @@ func (m *Module) sayer(r alert.Rule, names map[string]platform) func(l alert.Lab
 					}
 				case "finding":
 					if t := kindTitle(check.Kind(v)); t.ZH != "" {
-						return t.In(language)
+						return strings.ToLower(t.In(language)) // within a sentence
 					}
 				}
 				return v
@@ -291,7 +293,11 @@ func (m *Module) tellAlerts(ctx context.Context, now time.Time) error {
 		return err
 	}
 	groups, err := m.alertTells.groups(ctx)
-	if err != nil || len(alerts)+len(groups) == 0 {
+	if err != nil {
+		return err
+	}
+	runs, err := m.escalations.runs(ctx)
+	if err != nil || len(alerts)+len(groups)+len(runs) == 0 {
 		return err
 	}
 	routes, err := m.alertTells.routes(ctx)
@@ -321,7 +327,7 @@ func (m *Module) tellAlerts(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	return nil
+	return m.escalate(ctx, list, runs, now)
 }
 
 // hushAlerts notes what changed of who is told of nothing.
@@ -358,7 +364,10 @@ func (m *Module) tellGroup(ctx context.Context, g gathering, group alert.Group, 
 	after, n := group.Flush(g.route, idsOf(g.firing), idsOf(g.resolved), now)
 	var x *told
 	if n != nil {
-		x = m.tellingOf(g, after, *n)
+		var err error
+		if x, err = m.tellingOf(ctx, g, after, *n, now); err != nil {
+			return err
+		}
 	}
 	done, err := m.alertTells.flush(ctx, group, after, idsOf(g.resolved), x, m.kit.Notices)
 	if done && x != nil {
@@ -368,20 +377,21 @@ func (m *Module) tellGroup(ctx context.Context, g gathering, group alert.Group, 
 	return err
 }
 
-// tellingOf makes the notices of a group. The operator of a platform is told of
-// its alerts only, also where those of several are put together.
-func (m *Module) tellingOf(g gathering, group alert.Group, n alert.Notice) *told {
-	resolved := slices.DeleteFunc(slices.Clone(g.resolved), func(a Alert) bool { return !slices.Contains(n.Resolved, a.ID) })
-	x := &told{title: alertTitle(g.firing, resolved, n.Repeat), firing: g.firing, resolved: resolved, whom: []string{}}
-	key := func(whom string) string { return fmt.Sprintf("alerts %s %d %s", group.ID, group.Number, whom) }
-	add := func(whom string, to notice.Audience, firing, resolved []Alert) {
-		if len(firing)+len(resolved) > 0 {
-			x.notices = append(x.notices, alertNoticeOf(key(whom), to, firing, resolved, n.Repeat))
-		}
-	}
+// part is what of some alerts is told to whom.
+type part struct {
+	whom     string // operator, office, persons, duty
+	id       string // of the organisation or the person; empty for the persons of a route
+	to       notice.Audience
+	firing   []Alert
+	resolved []Alert
+}
+
+// partsOf are whom a route tells, beside who is on duty. The operator of a platform
+// is told of its alerts only, also where those of several are put together.
+func partsOf(r alert.Route, firing, resolved []Alert) (parts []part) {
 	by := func(of func(Alert) string, whom string, permission string) {
 		organisations := map[string]bool{}
-		for _, a := range slices.Concat(g.firing, resolved) {
+		for _, a := range slices.Concat(firing, resolved) {
 			if id := of(a); id != "" {
 				organisations[id] = true
 			}
@@ -390,23 +400,50 @@ func (m *Module) tellingOf(g gathering, group alert.Group, n alert.Notice) *told
 			theirs := func(list []Alert) []Alert {
 				return slices.DeleteFunc(slices.Clone(list), func(a Alert) bool { return of(a) != id })
 			}
-			add(whom+" "+id, notice.Audience{Organisation: id, Permission: permission}, theirs(g.firing), theirs(resolved))
-		}
-		if len(organisations) > 0 {
-			x.whom = append(x.whom, whom)
+			parts = append(parts, part{whom, id, notice.Audience{Organisation: id, Permission: permission}, theirs(firing), theirs(resolved)})
 		}
 	}
-	if g.route.Operator {
+	if r.Operator {
 		by(func(a Alert) string { return a.Operator.ID }, "operator", "platforms.alert.handle")
 	}
-	if g.route.Office {
+	if r.Office {
 		by(func(a Alert) string { return a.office }, "office", "platforms.alert.edit")
 	}
-	if len(g.route.Persons) > 0 {
-		add("persons", notice.Audience{Persons: g.route.Persons}, g.firing, resolved)
-		x.whom = append(x.whom, "persons")
+	if len(r.Persons) > 0 {
+		parts = append(parts, part{whom: "persons", to: notice.Audience{Persons: r.Persons}, firing: firing, resolved: resolved})
 	}
-	return x
+	return parts
+}
+
+// whomOf names the kinds of receivers of parts, each once.
+func whomOf(parts []part) []string {
+	whom := []string{}
+	for _, p := range parts {
+		if !slices.Contains(whom, p.whom) {
+			whom = append(whom, p.whom)
+		}
+	}
+	return whom
+}
+
+// tellingOf makes the notices of a group.
+func (m *Module) tellingOf(ctx context.Context, g gathering, group alert.Group, n alert.Notice, now time.Time) (*told, error) {
+	resolved := slices.DeleteFunc(slices.Clone(g.resolved), func(a Alert) bool { return !slices.Contains(n.Resolved, a.ID) })
+	x := &told{title: alertTitle(g.firing, resolved, n.Repeat), firing: g.firing, resolved: resolved}
+	parts := partsOf(g.route, g.firing, resolved)
+	if len(g.route.Rotas) > 0 {
+		calls, err := m.call(ctx, g.route.Rotas, nil, slices.Concat(g.firing, resolved), now)
+		if err != nil {
+			return nil, err
+		}
+		parts, x.persons = append(parts, calls.parts(g.firing, resolved)...), calls.told(slices.Concat(g.firing, resolved))
+	}
+	for _, p := range parts {
+		key := fmt.Sprintf("alerts %s %d %s", group.ID, group.Number, strings.TrimSpace(p.whom+" "+p.id))
+		x.notices = append(x.notices, alertNoticeOf(key, p.to, p.firing, p.resolved, n.Repeat))
+	}
+	x.whom = whomOf(parts)
+	return x, nil
 }
 
 func alertNoticeOf(key string, to notice.Audience, firing, resolved []Alert, again bool) notice.Notice {

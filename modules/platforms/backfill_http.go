@@ -2,84 +2,152 @@ package platforms
 
 import (
 	"bytes"
-	"cmp"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
-	"linghang/kernel/audit"
 	"linghang/kernel/fault"
+	"linghang/kernel/files"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/module"
+	"linghang/kernel/sheet"
 )
 
-// serveBackfill takes values of the past as CSV from a person, who is recorded
-// with them. Columns: code, period, value and, as needed, industry, district,
-// size, type. The parameter revises=true lets values replace earlier ones.
-func (m *Module) serveBackfill(w http.ResponseWriter, r *http.Request) {
-	ctx := r.Context()
-	p, err := m.platforms.read(ctx, r.PathValue("id"))
+// reasonLongest is how many characters the reason of a correction has.
+const reasonLongest = 500
+
+func (m *Module) uploadRoutes() []module.Route {
+	return []module.Route{
+		{
+			Pattern: "POST /{id}/backfill", Permission: "platforms.backfill", MaxBody: maxDecoded,
+			Summary: "Send values of a table, CSV or XLSX: ?name= of the file; ?reason= lets values replace earlier ones", Handler: httpd.Raw("text/csv", http.HandlerFunc(m.serveBackfill)),
+		},
+		{
+			Pattern: "POST /{id}/backfill/preview", Permission: "platforms.backfill", MaxBody: maxDecoded, Recorded: "nothing is kept",
+			Summary: "Say row by row what a table would change, and keep nothing of it", Handler: httpd.Raw("text/csv", http.HandlerFunc(m.servePreview)),
+		},
+		{
+			Pattern: "GET /{id}/backfill/template", Permission: "platforms.backfill",
+			Summary: "A table to fill in with what the platform owes: ?of=month or day, ?period=2026-10, ?format=xlsx or csv", Handler: httpd.Raw("", http.HandlerFunc(m.serveFigures)),
+		},
+	}
+}
+
+// uploadView is what a table would change.
+type uploadView struct {
+	Rows    []uploadRow    `json:"rows"` // at most uploadShown, those that are wrong first, then changes
+	Counts  map[string]int `json:"counts"`
+	Current bool           `json:"current"` // the file would show the platform alive
+}
+
+// uploadShown is how many rows a preview has.
+const uploadShown = 1000
+
+// table is a file that was read.
+type table struct {
+	rows []uploadRow
+	s    submission
+}
+
+// readUpload reads a table for a platform, and keeps nothing.
+func (m *Module) readUpload(ctx context.Context, p platform, data []byte, reason string) (t table, err error) {
+	rows, err := sheet.Open(bytes.NewReader(data))
 	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
+		return t, err
 	}
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "text/csv" {
-		httpd.Refuse(w, r, fault.New(fault.Unsupported, "platforms.body.type", "back-fill is text/csv"))
-		return
-	}
-	sent, err := m.kit.Files.Take(ctx, module.Upload{Name: cmp.Or(r.URL.Query().Get("name"), "backfill.csv"), Declared: "text/csv", Limit: maxDecoded}, r.Body)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	file, err := m.kit.Blobs.Get(ctx, sent.SHA256)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	defer file.Close() //nolint:errcheck // it was only read
-	now := time.Now().UTC()
-	body, err := io.ReadAll(file) // before the roll is held
-	if err != nil {
-		httpd.Refuse(w, r, fmt.Errorf("read file: %w", err))
-		return
-	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	roll, err := m.ledger.rolls.of(ctx, p.ID)
 	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
+		return t, err
 	}
+	now := time.Now().UTC()
+	t.s = newSubmission(p, key{ID: identity.From(ctx).Actor()}, channelCSV, sumOf(append(bytes.Clone(data), reason...)), now)
 	sieve := m.catalogue.sieve(p, roll, &marks{}, m.ledger.limit, now)
-	items, err := sieve.readCSV(bytes.NewReader(body))
-	entries, findings, top := sieve.done()
+	list, err := sieve.readTable(rows)
+	t.rows = list
+	t.s.entries, t.s.Findings, t.s.top = sieve.done()
+	t.s.Items, t.s.Period, t.s.Reason = len(list), now.In(cityTime()).Format(time.DateOnly), reason
+	if reason != "" {
+		t.s.Revises = 1
+	}
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.Invalid, "platforms.upload.empty", "no row of the file has a value").At("body", "fill in the column of values")
+	}
+	return t, err
+}
+
+// declared says what kind of table a request brings; a file without a name is what
+// its media type says.
+func declared(r *http.Request) (module.Upload, error) {
+	return module.Table(r.URL.Query().Get("name"), r.Header.Get("Content-Type"), maxDecoded)
+}
+
+func (m *Module) servePreview(w http.ResponseWriter, r *http.Request) {
+	v, err := m.preview(r)
 	if err != nil {
 		httpd.Refuse(w, r, err)
 		return
 	}
-	s := newSubmission(p, key{ID: identity.From(ctx).Actor()}, channelCSV, audit.NewEntry(ctx, "", "", "").ID, now)
-	s.entries, s.Findings, s.top, s.Items, s.Period = entries, findings, top, items, now.In(cityTime()).Format("2006-01-02")
-	if r.URL.Query().Get("revises") == "true" {
-		s.Revises = 1
+	writeJSON(w, v)
+}
+
+func (m *Module) preview(r *http.Request) (uploadView, error) {
+	ctx := r.Context()
+	v := uploadView{Rows: []uploadRow{}, Counts: map[string]int{rowNew: 0, rowSame: 0, rowChange: 0, rowRefused: 0}}
+	p, err := m.platforms.read(ctx, r.PathValue("id"))
+	if err != nil {
+		return v, err
 	}
-	if len(entries) > 0 {
-		if s, err = m.ledger.record(ctx, p, s); err != nil {
-			httpd.Refuse(w, r, err)
-			return
+	u, err := declared(r)
+	if err != nil {
+		return v, err
+	}
+	data, err := io.ReadAll(r.Body) // of a route with a limit
+	if err != nil {
+		return v, fmt.Errorf("receive file: %w", err)
+	}
+	if _, err := files.Inspect(ctx, bytes.NewReader(data), int64(len(data)), u.Name, u.Declared); err != nil {
+		return v, err
+	}
+	t, err := m.readUpload(ctx, p, data, "")
+	if err != nil {
+		return v, err
+	}
+	known, err := m.ledger.known(ctx, p.ID, t.s.entries)
+	if err != nil {
+		return v, err
+	}
+	compared(t.rows, t.s.entries, known)
+	v.Current = t.s.current(m.catalogue)
+	for _, outcome := range []string{rowRefused, rowChange, rowNew, rowSame} {
+		for _, row := range t.rows {
+			if row.Outcome != outcome {
+				continue
+			}
+			if v.Counts[outcome]++; len(v.Rows) < uploadShown {
+				v.Rows = append(v.Rows, row)
+			}
 		}
-		m.projector.nudge()
-		m.kit.Notify(topicList, p.ID, p.Operator.ID)
-	} else {
-		s.Rejected = items
 	}
-	m.count(s)
+	return v, nil
+}
+
+// serveBackfill takes the values of a table from a person, who is recorded with them.
+// Columns: code, period, value and, as needed, unit, industry, district, size, type.
+// The parameter reason lets values replace earlier ones.
+func (m *Module) serveBackfill(w http.ResponseWriter, r *http.Request) {
+	s, err := m.takeTable(r)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
 	v := viewReceipt(s, false)
 	if s.Rejected > 0 {
 		httpd.Refuse(w, r, partial(s, v))
@@ -88,84 +156,111 @@ func (m *Module) serveBackfill(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, v)
 }
 
-// readCSV reads back-fill rows. A row that is wrong is a finding; a file that
-// cannot be read at all is an error.
-func (s *sieve) readCSV(body io.Reader) (items int, err error) {
-	reader := csv.NewReader(body)
-	reader.ReuseRecord = true
-	header, err := reader.Read()
+func (m *Module) takeTable(r *http.Request) (submission, error) {
+	ctx, query := r.Context(), r.URL.Query()
+	p, err := m.platforms.read(ctx, r.PathValue("id"))
 	if err != nil {
-		return 0, badCSV(err)
+		return submission{}, err
 	}
-	header = slices.Clone(header)
-	for i := range header {
-		header[i] = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(header[i])), "\ufeff")
+	why := strings.TrimSpace(query.Get("reason"))
+	if query.Get("revises") == "true" && why == "" || utf8.RuneCountInString(why) > reasonLongest {
+		return submission{}, fault.New(fault.Invalid, "platforms.upload.reason", "say in at most %d characters why figures are corrected", reasonLongest).At("query.reason", "say why figures are corrected")
 	}
-	for _, need := range []string{"code", "period", "value"} {
-		if !slices.Contains(header, need) {
-			return 0, fault.New(fault.Invalid, "platforms.csv.column", "the column %s is missing", need).With("column", need).
-				At("body[0]", "the first row names the columns: code,period,value,industry,district,size,type")
+	u, err := declared(r)
+	if err != nil {
+		return submission{}, err
+	}
+	sent, err := m.kit.Files.Take(ctx, u, r.Body)
+	if err != nil {
+		return submission{}, err
+	}
+	file, err := m.kit.Blobs.Get(ctx, sent.SHA256)
+	if err != nil {
+		return submission{}, err
+	}
+	defer file.Close()            //nolint:errcheck // it was only read
+	data, err := io.ReadAll(file) // before the roll is held
+	if err != nil {
+		return submission{}, fmt.Errorf("read file: %w", err)
+	}
+	t, err := m.readUpload(ctx, p, data, why)
+	if err != nil {
+		return t.s, err
+	}
+	s := t.s
+	if len(s.entries) == 0 {
+		s.Rejected = s.Items
+		m.count(s)
+		return s, nil
+	}
+	if s, err = m.ledger.record(ctx, p, s); err != nil {
+		return s, err
+	}
+	m.projector.nudge()
+	m.kit.Notify(topicList, p.ID, p.Operator.ID)
+	m.count(s)
+	return s, nil
+}
+
+// serveFigures sends a table to fill in: what the platform owes for a period, with the
+// names and units of the indicators, and the cells of values empty.
+func (m *Module) serveFigures(w http.ResponseWriter, r *http.Request) {
+	ctx, query := r.Context(), r.URL.Query()
+	p, err := m.platforms.read(ctx, r.PathValue("id"))
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	t := monthly
+	if query.Get("of") == "day" {
+		t = daily
+	}
+	period, err := templatePeriod(t, query.Get("period"), time.Now().UTC())
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	values, err := m.ledger.values(ctx, p.ID)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	head, rows := filled(m.catalogue.templateRows(values, t), period, httpd.Language(r))
+	name := p.Code + "-" + period
+	if query.Get("format") == "csv" {
+		httpd.Attach(w, "text/csv; charset=utf-8", name+".csv")
+		_, _ = io.WriteString(w, "\ufeff")                               // spreadsheet programs take it for UTF-8 then
+		_ = csv.NewWriter(w).WriteAll(append([][]string{head}, rows...)) // the reader may have gone
+		return
+	}
+	httpd.Attach(w, httpd.XLSXType, name+".xlsx")
+	cells := func(yield func([]any, error) bool) {
+		for _, row := range rows {
+			line := make([]any, len(row))
+			for i, cell := range row {
+				line[i] = cell
+			}
+			if !yield(line, nil) {
+				return
+			}
 		}
 	}
-	for row := 1; ; row++ {
-		record, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			return items, nil
-		}
-		if err != nil {
-			return 0, badCSV(err)
-		}
-		if items++; items > maxItems {
-			return 0, fault.New(fault.TooLarge, "platforms.csv.rows", "more than %d rows", maxItems).With("limit", maxItems)
-		}
-		s.index = row
-		e, code, why := s.readRow(header, record)
-		if why != nil {
-			s.refuse(code, why)
-			continue
-		}
-		s.entries = append(s.entries, e)
+	if err := httpd.WriteWorkbook(w, []httpd.Sheet{{Name: period, Titles: head, Widths: []float64{20, 44, 12, 12, 10, 10, 10, 10, 16}, Rows: cells}}); err != nil {
+		panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
 	}
 }
 
-func badCSV(err error) error {
-	return fault.New(fault.BadRequest, "platforms.csv.unreadable", "the file is not CSV: %v", err).At("body", "save it as CSV in UTF-8")
-}
-
-func (s *sieve) readRow(header, record []string) (e entry, code string, why *reason) {
-	var d dims
-	var at time.Time
-	grain := tier("")
-	for i, name := range header {
-		text := strings.TrimSpace(record[i])
-		switch name {
-		case "code":
-			code = text
-		case "value":
-			v, err := strconv.ParseFloat(text, 64)
-			if err != nil {
-				return e, code, because("number", "%.40q is no number", text)
-			}
-			e.Value = v
-		case "period":
-			var err error
-			if at, grain, err = readPeriod(text); err != nil {
-				return e, code, because("period", "%v", err)
-			}
-		default:
-			if text != "" && !d.set(name, text) {
-				return e, code, because("label", "the column %.40q is no dimension of the catalogue", name)
-			}
+// filled are the cells of a template; no text in them is taken for a formula.
+func filled(list []templateRow, period, language string) (head []string, rows [][]string) {
+	for _, c := range uploadColumns() {
+		head = append(head, c.title.In(language))
+	}
+	for _, x := range list {
+		row := []string{x.indicator.Code, x.indicator.Title.ZH + " " + x.indicator.Title.EN, x.indicator.Unit.In(language), period, x.dims.Industry, x.dims.District, x.dims.Size, x.dims.Type, ""}
+		for i := range row {
+			row[i] = httpd.CSVCell(row[i])
 		}
+		rows = append(rows, row)
 	}
-	if why := s.catalogue.check(code, d, e.Value); why != nil {
-		return e, code, why
-	}
-	x := s.catalogue.byCode[code]
-	if why := x.timely(at, grain, s.now); why != nil {
-		return e, code, why
-	}
-	e.known, why = s.find(code, d.key())
-	e.At, e.Period, e.index = x.Tier.start(at).UnixMilli(), x.periodic(), int32(s.index) //nolint:gosec // bounded by maxItems
-	return e, code, why
+	return head, rows
 }

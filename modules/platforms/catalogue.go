@@ -43,7 +43,15 @@ type indicator struct {
 	Dims   []string  `json:"dims" yaml:"dims" nullable:"false"`
 	Source string    `json:"source" yaml:"source" title:"来源|Source"`
 	Below  string    `json:"below,omitempty" yaml:"below" doc:"The value may not exceed that of this indicator"`
+	Along  string    `json:"along,omitempty" yaml:"along" doc:"The daily indicator to which its ratio stays about the same"`
+	Across string    `json:"across" yaml:"across" enum:"sum,mean" title:"平台间汇总|Across platforms" doc:"How platforms come together: their sum, or their mean where a sum would count the same thing twice or add what does not add up"`
 }
+
+// How an indicator's values of several platforms come together.
+const (
+	acrossSum  = "sum"
+	acrossMean = "mean"
+)
 
 type group struct {
 	Code  string    `json:"code" yaml:"code"`
@@ -72,9 +80,22 @@ func readCatalogue(text []byte) (*catalogue, error) {
 			x.Dims = []string{}
 			c.Indicators[i].Dims = x.Dims
 		}
+		if x.Across == "" {
+			x.Across = acrossSum
+			if x.Kind == "ratio" {
+				x.Across = acrossMean
+			}
+			c.Indicators[i].Across = x.Across
+		}
+		if x.Across != acrossSum && x.Across != acrossMean {
+			return nil, fmt.Errorf("indicator %s comes together by %q, which is neither sum nor mean", x.Code, x.Across)
+		}
 		c.byCode[x.Code] = x
 	}
 	for _, x := range c.Indicators {
+		if y := c.byCode[x.Along]; x.Along != "" && (x.Tier != daily || y.Tier != daily) {
+			return nil, fmt.Errorf("indicator %s goes along with %s, and not both are daily indicators of the catalogue", x.Code, x.Along)
+		}
 		if _, ok := c.byCode[x.Below]; x.Below != "" && !ok {
 			return nil, fmt.Errorf("indicator %s is bound by %s, which is not in the catalogue", x.Code, x.Below)
 		}

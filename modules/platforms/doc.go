@@ -18,7 +18,8 @@
 //
 // Checks (internal/check) judge the totals of days and months; what they doubt is
 // a finding (数据质量问题) with its evidence, which is open until it is explained
-// and accepted, or until the figures are others. No check changes a figure. What
+// and accepted, or until the figures are others. Checks also hold figures against
+// each other, and against lists and frame (交叉核验). No check changes a figure. What
 // was due and came, and the findings, make a platform's grade (质量等级).
 //
 // Platforms are looked at from outside, too: targets (探测目标) are claimed by the
@@ -35,8 +36,17 @@
 // Alerts (告警; internal/alert) are what rules find: evaluated by one replica at a time,
 // kept as they go, grouped, routed and silenced as Alertmanager does.
 //
+// Who is on duty (值班表) and what follows when nobody takes an alert (升级; internal/duty)
+// is evaluated with them; where an alert is in its policy is kept, so that each step is
+// told once.
+//
 // Rankings (平台排名; internal/rank) compare the platforms of a class by a method that is
 // kept with every result; what is published is never computed again, only withdrawn.
+//
+// Development indices (发展指数; internal/index) put what platforms report on a fixed base;
+// a run keeps its definition, its sample and every figure, and is published and withdrawn
+// as rankings are. Analysis (internal/trend) computes growth, seasons, forecasts and cohorts
+// when it is asked, and keeps nothing.
 //
 // How far platforms reach (internal/reach): a frame of industrial enterprises (名录框), lists
 // of those that platforms serve (服务企业清单), and surveys. Lists keep marks of enterprises,
@@ -44,12 +54,24 @@
 // newest counts, and what was counted last in a month is kept.
 //
 // Fostering (平台培育; internal/foster, with its tables and routes) calls for applications
-// of platforms, has them reviewed, awards and follows them up.
+// of platforms, has them reviewed, awards and follows them up. What output of enterprises
+// platforms drove (新增产值) is reported, reviewed and counted once there, too.
+//
+// Monitoring reports (监测报告; internal/bulletin) of months and quarters, of the city and
+// of each platform, are made by a job of what was reported, kept as signed versions, and
+// released by a person.
+//
+// Open data (数据开放; internal/opendata): datasets of totals that the bureau publishes as
+// editions, read by everybody without signing in; what is of fewer than three platforms
+// is suppressed.
 //
 // Tables: platform, platform_key, submission, series, fact, newest, latest,
 // ledger_position, probe_target, probe_look, probe_day, incident, maintenance,
-// finding, finding_step, quality_day, ranking, ranking_run, source, source_run,
+// finding, finding_step, quality_day, ranking, ranking_run,
+// index_definition, index_run, index_input, source, source_run,
 // alert_rule, alert, alert_step, alert_route, alert_group, alert_notice,
-// alert_noticed, alert_silence, reach_key, reach_list, reach_frame, reach_use,
-// reach_month, reach_survey, and those of internal/foster. Tells: platformsevent. Hears: nothing.
+// alert_noticed, alert_silence, alert_told, alert_escalation, rota, rota_override, duty_member,
+// escalation_policy, reach_key, reach_list, reach_frame, reach_use,
+// reach_month, reach_survey,
+// bulletin, bulletin_plan, open_dataset, open_edition, and those of internal/foster. Tells: platformsevent. Hears: nothing.
 package platforms

@@ -28,7 +28,7 @@ type Doubt struct {
 	PlatformID string         `json:"platform_id"`
 	Platform   lang.Text      `json:"platform" title:"平台|Platform"`
 	Operator   operator       `json:"operator" doc:"Who answers for the figures"`
-	Kind       check.Kind     `json:"kind" enum:"missing,late,negative,reset,unit,jump,frozen,digits,smooth,drift,duplicate,clock,flood,identity,copy" title:"类别|Kind"`
+	Kind       check.Kind     `json:"kind" enum:"missing,late,negative,reset,unit,jump,frozen,digits,smooth,drift,duplicate,clock,flood,identity,copy,relation,served,frame" title:"类别|Kind"`
 	Code       string         `json:"code" doc:"The indicator; empty: the platform as a whole" title:"指标|Indicator"`
 	Other      string         `audit:"hidden" json:"other" doc:"The indicator or platform that it is compared with" title:"对照|Compared with"`
 	From       time.Time      `json:"from" title:"起始数据期|From"`
@@ -47,9 +47,27 @@ type Doubt struct {
 // evidence is what led to a finding.
 type evidence struct {
 	Figures []check.Figure `json:"figures" nullable:"false"`
+	Sources []check.Source `json:"sources" nullable:"false" doc:"Where figures come from that are compared with each other, and which days they are of"`
 	Curve   []check.Spot   `json:"curve" nullable:"false" doc:"What was reported around the periods, and which of it is doubted"`
 	Lead    string         `json:"lead" doc:"The indicator that the curves are of, when the finding is about the platform as a whole"`
 	Against []check.Spot   `json:"against" nullable:"false" doc:"The curve that it is compared with"`
+}
+
+// whole has empty lists for those that are missing.
+func (e evidence) whole() evidence {
+	if e.Figures == nil {
+		e.Figures = []check.Figure{}
+	}
+	if e.Sources == nil {
+		e.Sources = []check.Source{}
+	}
+	if e.Curve == nil {
+		e.Curve = []check.Spot{}
+	}
+	if e.Against == nil {
+		e.Against = []check.Spot{}
+	}
+	return e
 }
 
 // doubtName is under which name a finding is found again.
@@ -63,16 +81,7 @@ func (d Doubt) name() doubtName { return doubtName{d.Kind, d.Code, d.Other, d.ab
 
 // doubtOf makes a finding of the checks one of the platform's.
 func doubtOf(platformID string, f check.Finding, now time.Time) (Doubt, error) {
-	e := evidence{Figures: f.Figures, Curve: f.Curve, Lead: f.Lead, Against: f.Against}
-	if e.Figures == nil {
-		e.Figures = []check.Figure{}
-	}
-	if e.Curve == nil {
-		e.Curve = []check.Spot{}
-	}
-	if e.Against == nil {
-		e.Against = []check.Spot{}
-	}
+	e := evidence{Figures: f.Figures, Sources: f.Sources, Curve: f.Curve, Lead: f.Lead, Against: f.Against}.whole()
 	text, err := json.Marshal(e)
 	if err != nil {
 		return Doubt{}, err
@@ -131,16 +140,21 @@ func turnOf(found, kept []Doubt, changed changes, now time.Time) turn {
 		if seen[k.name()] || (k.State != findingOpen && k.State != findingExplained) {
 			continue
 		}
-		code := k.Code
-		if k.Kind == check.Identity {
-			code = "" // the whole may be what was corrected
-		}
-		if k.about == 0 || changed(code, k.From, k.Until, k.FoundAt) {
+		if k.about == 0 || changed(k.corrected(), k.From, k.Until, k.FoundAt) {
 			k.State, k.ChangedAt, k.kept, k.Version = findingCorrected, now, k.Version, k.Version+1
 			t.mend = append(t.mend, k)
 		}
 	}
 	return t
+}
+
+// corrected is the indicator whose figures would end a finding when they are others;
+// empty: of any.
+func (d Doubt) corrected() string {
+	if d.Kind == check.Identity || d.Kind == check.Relation {
+		return "" // the other one may be what was corrected
+	}
+	return d.Code
 }
 
 // explain lets the platform's people say what is behind a finding.
@@ -180,16 +194,22 @@ func saysWhy(reason string) error {
 	return nil
 }
 
-// bounds are the catalogue's "may not exceed" as the checks want them.
-func (c *catalogue) bounds() []check.Bound {
-	var list []check.Bound
+// rules are what the catalogue says of how indicators relate, as the checks want it.
+func (c *catalogue) rules() check.Rules {
+	r := check.Rules{Served: servedCode}
 	for _, x := range c.Indicators {
 		if x.Below != "" {
-			list = append(list, check.Bound{Part: x.Code, Whole: c.byCode[x.Below].Code})
+			r.Bounds = append(r.Bounds, check.Bound{Part: x.Code, Whole: c.byCode[x.Below].Code})
+		}
+		if x.Along != "" {
+			r.Pairs = append(r.Pairs, check.Pair{Code: x.Code, With: x.Along})
 		}
 	}
-	return list
+	return r
 }
+
+// servedCode is the indicator that lists of served enterprises are compared with.
+const servedCode = "ent_served"
 
 // dueOn is when the value of a period is due, after the calendar of due lists.
 func dueOn(g check.Grain, at time.Time) time.Time {

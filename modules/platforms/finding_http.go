@@ -80,6 +80,7 @@ func (m *Module) findingDetail(ctx context.Context, d Doubt) (findingDetail, err
 	if err := json.Unmarshal([]byte(d.evidence), &v.Evidence); err != nil {
 		return v, fmt.Errorf("read evidence: %w", err)
 	}
+	v.Evidence = v.Evidence.whole()
 	switch {
 	case d.Kind == check.Copy && v.Other == "":
 		v.Evidence.Against = []check.Spot{}

@@ -40,7 +40,7 @@ func scanDoubt(r sqldb.Row) (d Doubt, err error) {
 type doubtParams struct {
 	sqldb.ListParams
 	Platform string `query:"platform" maxLength:"26"`
-	Kind     string `query:"kind" enum:"missing,late,negative,reset,unit,jump,frozen,digits,smooth,drift,duplicate,clock,flood,identity,copy"`
+	Kind     string `query:"kind" enum:"missing,late,negative,reset,unit,jump,frozen,digits,smooth,drift,duplicate,clock,flood,identity,copy,relation,served,frame"`
 	Severity string `query:"severity" enum:"high,medium,low"`
 	State    string `query:"state" enum:"open,explained,corrected,accepted"`
 	Code     string `query:"code" maxLength:"60"`

@@ -166,11 +166,9 @@ func TestAFindingGoesFromOpenToCorrected(t *testing.T) {
 		act("officer", "decision", `{"accept":true,"reason":"x"}`, 1, http.StatusPreconditionFailed)
 		act("officer", "decision", `{"accept":true,"reason":"已核实"}`, 2, http.StatusOK)
 		act("officer", "decision", `{"accept":false,"reason":"请更正数据"}`, 3, http.StatusOK)
-		if body := string(x.Get(t, "/api/system/audit?q=finding", "auditor").Body); !strings.Contains(body, list[0].ID) {
-			t.Errorf("the audit log has no finding: %s", body)
-		}
+		x.Audited(t, list[0].ID)
 		day := daily.start(time.Now()).AddDate(0, 0, -10).Format(time.DateOnly)
-		x.csv(t, p.ID, "code,period,value\nent_served,"+day+",54010\n", "?revises=true")
+		x.csv(t, p.ID, "code,period,value\nent_served,"+day+",54010\n", "?reason=mended")
 		x.check(t)
 		x.Get(t, path, "officer").Decode(t, &d)
 		var steps []string
@@ -180,7 +178,7 @@ func TestAFindingGoesFromOpenToCorrected(t *testing.T) {
 		if d.State != findingCorrected || strings.Join(steps, " ") != "open explained accepted open corrected" || d.Steps[1].Name == "" || d.Steps[1].Reason != "当日单位写成了千家" {
 			t.Errorf("corrected: %s, steps %+v", d.State, d.Steps)
 		}
-		x.csv(t, p.ID, "code,period,value\nent_served,"+day+",54\n", "?revises=true")
+		x.csv(t, p.ID, "code,period,value\nent_served,"+day+",54\n", "?reason=mended")
 		x.check(t)
 		x.Get(t, path, "officer").Decode(t, &d)
 		if d.State != findingOpen || len(d.Steps) != 6 {

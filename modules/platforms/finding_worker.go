@@ -3,6 +3,7 @@ package platforms
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,10 +70,14 @@ func (m *Module) checkFigures(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	frame, err := m.reach.newestFrame(ctx)
+	if err != nil {
+		return err
+	}
 	list := make([]judged, 0, len(platforms))
 	prints := make([]check.Print, 0, len(platforms))
 	for _, p := range platforms {
-		h, j, err := m.judge(ctx, p, now)
+		h, j, err := m.judge(ctx, p, frame, now)
 		if err != nil {
 			return fmt.Errorf("judge the figures of %s: %w", p.Code, err)
 		}
@@ -90,10 +95,14 @@ func (m *Module) checkFigures(ctx context.Context, now time.Time) error {
 }
 
 // judge runs the checks of one platform.
-func (m *Module) judge(ctx context.Context, p platform, now time.Time) (check.History, judged, error) {
+func (m *Module) judge(ctx context.Context, p platform, frame *check.Listing, now time.Time) (check.History, judged, error) {
 	j := judged{platform: p}
 	h, changed, err := m.history(ctx, p.ID, now)
 	if err != nil {
+		return h, j, err
+	}
+	h.Frame = frame
+	if h.Lists, err = m.reach.listed(ctx, p.ID, now.AddDate(0, 0, -judgedDays)); err != nil {
 		return h, j, err
 	}
 	days, err := m.findings.days(ctx, p.ID, now.AddDate(0, 0, -60))
@@ -114,10 +123,23 @@ func (m *Module) judge(ctx context.Context, p platform, now time.Time) (check.Hi
 	if h.Refused, err = m.findings.negatives(ctx, p.ID, maxTime(last, now.Add(-24*time.Hour))); err != nil {
 		return h, j, err
 	}
-	j.found = check.Platform(h, m.catalogue.bounds(), dueOn, now)
+	j.found = check.Platform(h, m.catalogue.rules(), dueOn, now)
 	j.counted = check.Measure(h, dueOn, now.AddDate(0, 0, -gradeDays), now)
-	j.changed = changed
+	j.changed = changed.orListed(h.Lists)
 	return h, j, nil
+}
+
+// orListed also reports that lists of enterprises served came in again: figures of
+// them agree by another list, too.
+func (c changes) orListed(lists []check.Listing) changes {
+	return func(code string, from, until, since time.Time) bool {
+		if c(code, from, until, since) {
+			return true
+		}
+		return code == servedCode && slices.ContainsFunc(lists, func(l check.Listing) bool {
+			return !l.Month.Before(from) && !l.Month.After(until) && l.Came.After(since)
+		})
+	}
 }
 
 func maxTime(a, b time.Time) time.Time {
@@ -207,7 +229,7 @@ func (m *Module) findingsToTell(p platform, begun []Doubt) []notice.Notice {
 		}
 		key = d.ID + " " + d.FoundAt.Format(time.RFC3339)
 		what, title := kindTitle(d.Kind), m.catalogue.byCode[d.Code].Title
-		zh, en = append(zh, strings.TrimSpace(title.ZH+" "+what.ZH)), append(en, strings.TrimSpace(title.EN+" "+what.EN))
+		zh, en = append(zh, strings.TrimSpace(title.ZH+" "+what.ZH)), append(en, strings.TrimSpace(title.EN+" "+strings.ToLower(what.EN)))
 	}
 	if len(zh) == 0 {
 		return nil
@@ -224,20 +246,23 @@ func (m *Module) findingsToTell(p platform, begun []Doubt) []notice.Notice {
 // kindTitle is what a finding of a kind is called.
 func kindTitle(k check.Kind) lang.Text {
 	return map[check.Kind]lang.Text{
-		check.Missing:   {ZH: "缺报", EN: "missing"},
-		check.Late:      {ZH: "迟报", EN: "late"},
-		check.Negative:  {ZH: "负值", EN: "negative value"},
-		check.Reset:     {ZH: "累计值回落", EN: "counter falls"},
-		check.Unit:      {ZH: "疑似单位错误", EN: "unit slip"},
-		check.Jump:      {ZH: "突变", EN: "jump"},
-		check.Frozen:    {ZH: "数值停滞", EN: "frozen value"},
-		check.Digits:    {ZH: "尾数分布异常", EN: "last digits"},
-		check.Smooth:    {ZH: "增长过于平滑", EN: "growth too smooth"},
-		check.Drift:     {ZH: "缓慢漂移", EN: "slow drift"},
-		check.Duplicate: {ZH: "重复报送", EN: "sent twice"},
-		check.Clock:     {ZH: "日期错位", EN: "days off"},
-		check.Flood:     {ZH: "报送量异常", EN: "flood of reports"},
-		check.Identity:  {ZH: "指标关系不成立", EN: "part exceeds whole"},
-		check.Copy:      {ZH: "与其他平台雷同", EN: "same as another platform"},
+		check.Missing:   {ZH: "缺报", EN: "Missing"},
+		check.Late:      {ZH: "迟报", EN: "Late"},
+		check.Negative:  {ZH: "负值", EN: "Negative value"},
+		check.Reset:     {ZH: "累计值回落", EN: "Counter falls"},
+		check.Unit:      {ZH: "疑似单位错误", EN: "Unit slip"},
+		check.Jump:      {ZH: "突变", EN: "Jump"},
+		check.Frozen:    {ZH: "数值停滞", EN: "Frozen value"},
+		check.Digits:    {ZH: "尾数分布异常", EN: "Last digits"},
+		check.Smooth:    {ZH: "增长过于平滑", EN: "Growth too smooth"},
+		check.Drift:     {ZH: "缓慢漂移", EN: "Slow drift"},
+		check.Duplicate: {ZH: "重复报送", EN: "Sent twice"},
+		check.Clock:     {ZH: "日期错位", EN: "Days off"},
+		check.Flood:     {ZH: "报送量异常", EN: "Flood of reports"},
+		check.Identity:  {ZH: "指标关系不成立", EN: "Part exceeds whole"},
+		check.Copy:      {ZH: "与其他平台雷同", EN: "Same as another platform"},
+		check.Relation:  {ZH: "指标比例失常", EN: "Ratio off its past"},
+		check.Served:    {ZH: "与服务企业清单不符", EN: "Not as the list of enterprises"},
+		check.Framed:    {ZH: "超过名录框企业数", EN: "More than the frame has"},
 	}[k]
 }

@@ -247,6 +247,17 @@ func (x *round) followUp(t *testing.T, id string) {
 	}
 }
 
+// told expects that a notice with these words is in somebody's inbox, or is not.
+func (x *round) told(t *testing.T, who, words string, expected bool) {
+	t.Helper()
+	there := func() bool { return strings.Contains(string(x.Get(t, "/api/notify/inbox", who).Body), words) }
+	if expected {
+		kerneltest.Wait(t, "a notice “"+words+"” to "+who, there)
+	} else if there() {
+		t.Errorf("%s is told “%s”", who, words)
+	}
+}
+
 func TestAnObjectionKeepsAnAwardFromComingIntoForce(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newRound(t, o)
@@ -285,7 +296,11 @@ func TestAnObjectionKeepsAnAwardFromComingIntoForce(t *testing.T) {
 		if s := x.do(t, "GET", at, "manager-ours", "", 0, http.StatusOK, nil); strings.Contains(s, "材料不实") {
 			t.Errorf("an objection is told to the applicant's people: %s", s)
 		}
+		x.told(t, "officer", "提出了异议", true)
 		x.do(t, "POST", fosterDoor+"/objections/"+w.Objections[0].ID+"/answer", "officer", `{"upheld":true,"answer":"属实"}`, 0, http.StatusOK, &w)
+		x.told(t, "manager-theirs", "异议已答复", true)
+		x.told(t, "manager-ours", "认定不生效", true)
+		x.told(t, "manager-ours", "属实", false)
 		if w.State != foster.Refused || x.fostered(t) != 0 {
 			t.Errorf("after an objection was upheld %+v", w)
 		}

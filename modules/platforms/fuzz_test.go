@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"linghang/kernel/fault"
+	"linghang/kernel/sheet"
 )
 
 func theCatalogue(t testing.TB) *catalogue {
@@ -81,14 +82,14 @@ func FuzzCSV(f *testing.F) {
 	now := time.Date(2026, 11, 24, 10, 16, 0, 0, cityTime())
 	f.Fuzz(func(t *testing.T, body []byte) {
 		sieve := c.sieve(platform{ID: "01", Code: "cosmo"}, newRoll("01"), &marks{}, 5_000, now)
-		items, err := sieve.readCSV(bytes.NewReader(body))
+		rows, err := sieve.readTable(sheet.CSV(bytes.NewReader(body), int64(len(body))))
 		entries, findings, _ := sieve.done()
 		if err != nil {
 			return
 		}
 		sound(t, c, entries)
-		if len(entries)+len(findings) != items {
-			t.Errorf("%d rows became %d entries and %d findings", items, len(entries), len(findings))
+		if len(entries)+len(findings) != len(rows) {
+			t.Errorf("%d rows became %d entries and %d findings", len(rows), len(entries), len(findings))
 		}
 	})
 }

@@ -33,6 +33,7 @@ type caller struct {
 	desk     *desk
 	body     []byte // as sent
 	seq      int64  // of the signature; 0 when not signed
+	shown    shown
 }
 
 // enter reads the body, finds out whose key it is and whether it may come in.
@@ -48,6 +49,9 @@ func (m *Module) enter(r *http.Request) (caller, error) {
 	}
 	c, err := m.identify(r, d.body.Bytes())
 	c.desk, c.body = d, d.body.Bytes()
+	if err == nil {
+		c.shown, err = m.certified(r, c)
+	}
 	if err == nil {
 		err = m.admit(&c)
 	} else {
@@ -69,25 +73,26 @@ func (m *Module) admit(c *caller) error {
 		m.metrics.refused.WithLabelValues("rate").Inc()
 		return err
 	}
-	if !c.platform.Status.reports() && !c.key.Sandbox {
+	if err := reports(c.key, c.platform); err != nil {
 		m.metrics.refused.WithLabelValues("status").Inc()
-		return fault.New(fault.Forbidden, "platforms.platform.not_reporting", "the platform is %s; data is taken in trial and in service", c.platform.Status).
-			With("status", string(c.platform.Status))
+		return err
 	}
 	return nil
+}
+
+// reports decides whether the platform of a key is one that reports.
+func reports(k key, p platform) error {
+	if p.Status.reports() || k.Sandbox {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "platforms.platform.not_reporting", "the platform is %s; data is taken in trial and in service", p.Status).
+		With("status", string(p.Status))
 }
 
 func (m *Module) identify(r *http.Request, body []byte) (caller, error) {
 	ctx := r.Context()
 	if id, secret, ok := r.BasicAuth(); ok {
-		k, p, note, err := m.keyring.holder(ctx, id)
-		if err != nil {
-			return caller{}, err
-		}
-		if !k.matches(secret) {
-			return caller{}, errKey()
-		}
-		return caller{key: k, platform: p, noteKey: note}, nil
+		return m.bearer(ctx, id, secret)
 	}
 	header := r.Header.Get("Authorization")
 	if header == "" {
@@ -106,6 +111,18 @@ func (m *Module) identify(r *http.Request, body []byte) (caller, error) {
 		return caller{}, cmp.Or(m.kit.Fit(ctx), err)
 	}
 	return caller{key: k, platform: p, noteKey: note, seq: s.Seq}, nil
+}
+
+// bearer is who shows a push key.
+func (m *Module) bearer(ctx context.Context, id, secret string) (caller, error) {
+	k, p, note, err := m.keyring.holder(ctx, id)
+	if err != nil {
+		return caller{}, err
+	}
+	if !k.matches(secret) {
+		return caller{}, errKey()
+	}
+	return caller{key: k, platform: p, noteKey: note}, nil
 }
 
 // inflate undoes the content encoding within the bound.
@@ -182,12 +199,21 @@ func (m *Module) answerReport(w http.ResponseWriter, r *http.Request, c caller) 
 		httpd.Refuse(w, r, err)
 		return
 	}
-	v := viewReceipt(s, c.key.Sandbox)
-	if s.Rejected > 0 {
-		httpd.Refuse(w, r, partial(s, v))
+	v, err := receiptOf(c, s)
+	if err != nil {
+		httpd.Refuse(w, r, err)
 		return
 	}
 	writeJSON(w, v)
+}
+
+// receiptOf is the receipt of a report; an error lists what was not taken of it.
+func receiptOf(c caller, s submission) (receiptView, error) {
+	v := viewReceipt(s, c.key.Sandbox)
+	if s.Rejected > 0 {
+		return v, partial(s, v)
+	}
+	return v, nil
 }
 
 func writeJSON(w http.ResponseWriter, v any) {
@@ -206,7 +232,6 @@ func partial(s submission, v receiptView) error {
 }
 
 func (m *Module) takeReport(r *http.Request, c caller) (submission, error) {
-	now := time.Now().UTC()
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return submission{}, fault.New(fault.Unsupported, "platforms.body.type", "a report is application/json")
 	}
@@ -214,6 +239,16 @@ func (m *Module) takeReport(r *http.Request, c caller) (submission, error) {
 	if err != nil {
 		return submission{}, err
 	}
+	channel := channelReport
+	if c.seq == 0 {
+		channel = channelJSON
+	}
+	return m.takePlain(r.Context(), c, plain, channel)
+}
+
+// takePlain takes a JSON report, whichever way it came.
+func (m *Module) takePlain(ctx context.Context, c caller, plain []byte, channel string) (submission, error) {
+	now := time.Now().UTC()
 	rep, err := readReport(plain, c.desk.items)
 	if err != nil {
 		return submission{}, err
@@ -225,21 +260,18 @@ func (m *Module) takeReport(r *http.Request, c caller) (submission, error) {
 	if rep.Platform != "" && rep.Platform != c.platform.Code {
 		return submission{}, fault.New(fault.Forbidden, "platforms.report.foreign", "the report is of platform %.60q, the key of %q", rep.Platform, c.platform.Code)
 	}
-	s := newSubmission(c.platform, c.key, channelReport, sumOf(plain), now)
-	if c.seq == 0 {
-		s.Channel = channelJSON
-	}
+	s := c.submission(channel, sumOf(plain), now)
 	s.Seq, s.Period, s.Revises, s.Items = rep.Seq, rep.Period, rep.Revises, len(rep.Items)
 	if !rep.SentAt.IsZero() {
 		s.SentAt = rep.SentAt.UTC()
 	}
-	sieve, err := m.sieve(r.Context(), c, now)
+	sieve, err := m.sieve(ctx, c, now)
 	if err != nil {
 		return submission{}, err
 	}
 	sieve.report(rep)
 	s.entries, s.Findings, s.top = sieve.done()
-	return m.take(r.Context(), c, s)
+	return m.take(ctx, c, s)
 }
 
 // sieve opens the sieve for a caller's request; it is to be closed with done.
@@ -343,7 +375,7 @@ func (m *Module) serveRemoteWrite(w http.ResponseWriter, r *http.Request) {
 }
 
 func (m *Module) takeSeries(ctx context.Context, c caller, version remotewrite.Version) (submission, error) {
-	s := newSubmission(c.platform, c.key, channelRemoteWrite, sumOf(c.body), time.Now().UTC())
+	s := c.submission(channelRemoteWrite, sumOf(c.body), time.Now().UTC())
 	sieve, err := m.sieve(ctx, c, s.ReceivedAt)
 	if err != nil {
 		return submission{}, err
@@ -421,7 +453,7 @@ func (m *Module) takePoints(r *http.Request, c caller, enc otlpmetrics.Encoding)
 	if err != nil {
 		return submission{}, err
 	}
-	s := newSubmission(c.platform, c.key, channelOTLP, sumOf(plain), time.Now().UTC())
+	s := c.submission(channelOTLP, sumOf(plain), time.Now().UTC())
 	sieve, err := m.sieve(r.Context(), c, s.ReceivedAt)
 	if err != nil {
 		return submission{}, err

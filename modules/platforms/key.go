@@ -37,18 +37,21 @@ type key struct {
 	Kind       string
 	Secret     string // of a report key; of a push key only its hash
 	Sandbox    bool
-	CreatedAt  time.Time
-	LastUsedAt time.Time
-	Revoked    bool
+	// Certificate: the key is good only where a machine of the platform's operator shows its
+	// certificate, too.
+	Certificate bool
+	CreatedAt   time.Time
+	LastUsedAt  time.Time
+	Revoked     bool
 }
 
-func newKey(platformID, kind string, sandbox bool, now time.Time) (k key, secret string, err error) {
+func newKey(platformID, kind string, sandbox, certificate bool, now time.Time) (k key, secret string, err error) {
 	b := make([]byte, 32)
 	if _, err := rand.Read(b); err != nil {
 		return key{}, "", fmt.Errorf("make secret: %w", err)
 	}
 	secret = base64.RawURLEncoding.EncodeToString(b)
-	k = key{ID: ulid.Make().String(), PlatformID: platformID, Kind: kind, Secret: secret, Sandbox: sandbox, CreatedAt: now}
+	k = key{ID: ulid.Make().String(), PlatformID: platformID, Kind: kind, Secret: secret, Sandbox: sandbox, Certificate: certificate, CreatedAt: now}
 	if kind == pushKey {
 		k.Secret = hashOf(secret)
 	}
@@ -138,6 +141,25 @@ func (k key) verify(s signature, method, path string, body []byte, now time.Time
 // matches decides whether a password is the key's.
 func (k key) matches(secret string) bool {
 	return k.Kind == pushKey && subtle.ConstantTimeCompare([]byte(k.Secret), []byte(hashOf(secret))) == 1
+}
+
+// shown is the certificate that a machine showed; empty when none was asked for, or shown.
+type shown struct{ machine, organisation, serial string }
+
+// accepts decides whether a key is good beside what a machine showed, for a platform whose
+// operator is an organisation.
+func (k key) accepts(c shown, operator string) error {
+	switch {
+	case !k.Certificate:
+		return nil
+	case c.machine == "":
+		return fault.New(fault.Unauthorized, "platforms.key.certificate", "the key is good only with the certificate of a machine, which was not shown").
+			At("header.Authorization", "send to the TLS port of machines and show the machine's certificate, as curl --cert does; a proxy in between must pass TLS through")
+	case c.organisation != operator:
+		return fault.New(fault.Forbidden, "platforms.key.certificate_foreign", "the certificate is of a machine of another organisation than the platform's operator").
+			At("header.Authorization", "enrol a machine for the platform's operator")
+	}
+	return nil
 }
 
 func errKey() error {

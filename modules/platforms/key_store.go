@@ -26,12 +26,12 @@ func sealedColumns() []module.Sealed {
 	return []module.Sealed{{Purpose: keyPurpose, Column: sqldb.Column{Table: "platform_key", Key: "id", Name: "secret", Where: "kind = 'report' AND secret <> ''"}}, sealedSources(), sealedReach()}
 }
 
-const keyColumns = `k.id, k.platform_id, k.kind, k.secret, k.sandbox, k.created_at, k.last_used_at, k.revoked_at`
+const keyColumns = `k.id, k.platform_id, k.kind, k.secret, k.sandbox, k.certificate, k.created_at, k.last_used_at, k.revoked_at`
 
 func scanKey(r sqldb.Row) (key, error) {
 	var k key
 	var created, used, revoked int64
-	err := r.Scan(&k.ID, &k.PlatformID, &k.Kind, &k.Secret, &k.Sandbox, &created, &used, &revoked)
+	err := r.Scan(&k.ID, &k.PlatformID, &k.Kind, &k.Secret, &k.Sandbox, &k.Certificate, &created, &used, &revoked)
 	k.CreatedAt, k.LastUsedAt, k.Revoked = fromMillis(created), fromMillis(used), revoked > 0
 	return k, err
 }
@@ -55,8 +55,8 @@ func (s keyStore) insert(ctx context.Context, k key, by string) error {
 		if n >= keysAtOnce {
 			return fault.New(fault.Conflict, "platforms.key.too_many", "the platform holds %d keys of this kind; revoke one first", n).With("count", n)
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO platform_key (id, platform_id, kind, secret, sandbox, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			k.ID, k.PlatformID, k.Kind, k.Secret, k.Sandbox, k.CreatedAt.UnixMilli(), by)
+		_, err = tx.Exec(ctx, `INSERT INTO platform_key (id, platform_id, kind, secret, sandbox, certificate, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			k.ID, k.PlatformID, k.Kind, k.Secret, k.Sandbox, k.Certificate, k.CreatedAt.UnixMilli(), by)
 		if err != nil {
 			return fmt.Errorf("insert key: %w", err)
 		}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"linghang/kernel/bus"
+	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
@@ -42,8 +43,15 @@ type Module struct {
 	findings       findingStore
 	findingMetrics findingMetrics
 	rankings       rankingStore
+	development    developmentStore
 	reach          reachStore
 	fostering      *foster.Fostering
+	people         People
+
+	bulletins       bulletinStore
+	bulletinFigures bulletinFigureStore
+	open            openStore
+	openDoor        *httpd.Buckets
 
 	probes       probeStore
 	availability availabilityStore
@@ -58,26 +66,34 @@ type Module struct {
 	alertSamples alertSampleStore
 	alertMetrics alertMetrics
 	alertsRest   bool // a test says when
+	began        time.Time
+
+	rotas       rotaStore
+	policies    policyStore
+	escalations escalationStore
 
 	broken error // the binary's own data or the settings cannot be read; Run reports it
 }
 
 // New returns the room; people tells who may review what operators apply for.
-func New(kit *module.Kit, people foster.People) *Module {
+func New(kit *module.Kit, people People) *Module {
 	m := &Module{
 		kit: kit, platforms: platformStore{kit.DB, kit.Search, kit.Remarks, kit.Shares}, keys: keyStore{kit.DB, kit.Seal}, measures: measureStore{kit.DB},
 		metrics: newMetrics(kit.Metrics), findings: findingStore{kit.DB}, findingMetrics: newFindingMetrics(kit.Metrics),
-		rankings: rankingStore{kit.DB}, reach: reachStore{kit.DB, kit.Seal},
+		rankings: rankingStore{kit.DB}, development: developmentStore{kit.DB}, reach: reachStore{kit.DB, kit.Seal},
 		probes: probeStore{kit.DB}, availability: availabilityStore{kit.DB},
 		sources:    sourceStore{kit.DB, kit.Seal},
 		alertRules: alertRuleStore{kit.DB}, alerts: alertStore{kit.DB, kit.Remarks}, alertTells: alertTellStore{kit.DB}, alertSamples: alertSampleStore{kit.DB},
-		alertMetrics: newAlertMetrics(kit.Metrics),
+		alertMetrics: newAlertMetrics(kit.Metrics), began: time.Now().UTC(),
+		rotas: rotaStore{kit.DB}, policies: policyStore{kit.DB}, escalations: escalationStore{kit.DB},
+		people: people, bulletins: bulletinStore{kit.DB}, open: openStore{kit.DB}, openDoor: httpd.NewBuckets(openRate),
 	}
 	m.keyring = newKeyring(m.keys)
 	set := defaults()
 	var read error
 	m.catalogue, read = readCatalogue(catalogueText)
 	m.broken = errors.Join(read, kit.Config(&set), set.check())
+	m.bulletinFigures = bulletinFigureStore{kit.DB, m.catalogue}
 	m.fostering = foster.New(kit, people, m.fosterSite())
 	m.gate = newGate(set.Limits)
 	m.ledger = ledger{kit.DB, m.catalogue, newRollStore(kit.DB), int64(set.Limits.Series)}
@@ -100,34 +116,44 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "platforms", Title: lang.Text{ZH: "平台监测分析", EN: "Platform monitoring"}, Migrations: dir,
 		Permissions: slices.Concat(permissions(), foster.Permissions()),
-		Routes:      slices.Concat(m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes(), m.sourceRoutes(), m.alertRoutes(), m.rankingRoutes(), m.reachRoutes(), m.fostering.Routes()),
-		Publishes:   []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
-		Measures:    m.measureList(),
-		Sealed:      sealedColumns(),
-		Personal:    slices.Concat(findingPersonal(), alertPersonal(), rankingPersonal(), reachPersonal(), foster.Personal()),
-		Forget:      m.forgetPerson,
-		Finds:       m.platforms.finds(),
-		Shares:      m.platforms.shareables(),
-		Remarks:     append(m.platforms.remarkable(), m.alerts.remarkable()...),
-		Topics:      []module.Topic{{Name: topicList, Permission: "platforms.view"}, {Name: topicAlerts, Permission: "platforms.alert.view"}},
+		Routes: slices.Concat(
+			m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes(), m.sourceRoutes(), m.alertRoutes(), m.rotaRoutes(), m.rankingRoutes(),
+			m.reachRoutes(), m.queryRoutes(), m.alertmanagerRoutes(), m.uploadRoutes(), m.developmentRoutes(), m.analysisRoutes(), m.fostering.Routes(),
+			m.bulletinRoutes(), m.openRoutes(),
+		),
+		Publishes: []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
+		Measures:  m.measureList(),
+		Sealed:    sealedColumns(),
+		Personal:  slices.Concat(findingPersonal(), alertPersonal(), dutyPersonal(), rankingPersonal(), developmentPersonal(), reachPersonal(), foster.Personal(), bulletinPersonal(), openPersonal()),
+		Forget:    m.forgetPerson,
+		Finds:     m.platforms.finds(),
+		Shares:    m.platforms.shareables(),
+		Remarks:   append(m.platforms.remarkable(), m.alerts.remarkable()...),
+		Topics:    []module.Topic{{Name: topicList, Permission: "platforms.view"}, {Name: topicAlerts, Permission: "platforms.alert.view"}, {Name: topicBulletins, Permission: "platforms.view"}},
+		MQTT:      m.mqttTopics(),
 		Notices: append([]notice.Kind{
 			{ID: noticeSilent, Title: lang.Text{ZH: "平台停止报送", EN: "A platform fell silent"}, Gravity: notice.Important, Mail: notice.AtOnce},
-		}, slices.Concat(availabilityNotices(), findingNotices(), sourceNotices(), alertNotices(), foster.Notices())...),
+		}, slices.Concat(availabilityNotices(), findingNotices(), sourceNotices(), alertNotices(), foster.Notices(), bulletinNotices())...),
 		Jobs: append([]module.Job{
 			{Name: "forget_payloads", Title: lang.Text{ZH: "清理报送原文", EN: "Forget old payloads of reports"}, Every: 24 * time.Hour, Do: m.forgetPayloads},
 			{Name: "tell_silent", Title: lang.Text{ZH: "检查停止报送的平台", EN: "Look for platforms that fell silent"}, Every: time.Minute, Do: m.tellSilent},
-		}, slices.Concat(m.probeJobs(), m.findingJobs(), m.sourceJobs(), m.alertJobs(), m.reachJobs())...),
+		}, slices.Concat(m.probeJobs(), m.findingJobs(), m.sourceJobs(), m.alertJobs(), m.reachJobs(), m.bulletinJobs(), m.openJobs())...),
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "平台一览", EN: "Platforms"}, Path: "/platforms", Icon: "platforms", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "登记平台", EN: "Register a platform"}, Path: "/platforms/new", Icon: "add", Permission: "platforms.register"},
 			{Section: section, Label: lang.Text{ZH: "运行状态", EN: "Status"}, Path: "/platforms/status", Icon: "health", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "平台排名", EN: "Rankings"}, Path: "/platforms/rankings", Icon: "ranking", Permission: "platforms.view"},
+			{Section: section, Label: lang.Text{ZH: "平台分析", EN: "Analysis"}, Path: "/platforms/analysis", Icon: "analysis", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "平台普及率", EN: "Penetration"}, Path: "/platforms/penetration", Icon: "penetration", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "平台培育", EN: "Fostering"}, Path: "/platforms/fostering", Icon: "fostering", Permission: "platforms.view"},
+			{Section: section, Label: lang.Text{ZH: "新增产值", EN: "New output"}, Path: "/platforms/output", Icon: "output", Permission: "platforms.view"},
+			{Section: section, Label: lang.Text{ZH: "监测报告", EN: "Monitoring reports"}, Path: "/platforms/reports", Icon: "bulletins", Permission: "platforms.view"},
+			{Section: section, Label: lang.Text{ZH: "数据开放", EN: "Open data"}, Path: "/platforms/open", Icon: "open-data", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "指标目录", EN: "Indicator catalogue"}, Path: "/platforms/catalogue", Icon: "catalogue", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "数据质量", EN: "Data quality"}, Path: "/platforms/quality", Icon: "quality", Permission: "platforms.view"},
 			{Section: section, Label: lang.Text{ZH: "告警", EN: "Alerts"}, Path: "/platforms/alerts", Icon: "alerts", Permission: "platforms.alert.view"},
 			{Section: section, Label: lang.Text{ZH: "告警规则", EN: "Alert rules"}, Path: "/platforms/alert-rules", Icon: "alert-rules", Permission: "platforms.alert.rules"},
+			{Section: section, Label: lang.Text{ZH: "值班", EN: "On call"}, Path: "/platforms/on-call", Icon: "on-call", Permission: "platforms.alert.view"},
 			{Section: section, Label: lang.Text{ZH: "告警静默", EN: "Silences"}, Path: "/platforms/silences", Icon: "silences", Permission: "platforms.alert.rules"},
 		},
 	}
@@ -143,10 +169,11 @@ func permissions() []module.Permission {
 		{ID: "platforms.explain", Title: lang.Text{ZH: "说明数据质量问题", EN: "Explain doubts about figures"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
 		{ID: "platforms.source", Title: lang.Text{ZH: "管理采集源", EN: "Manage sources that the city reads"}, Roles: []identity.Role{identity.Manager}},
 		{ID: "platforms.backfill", Title: lang.Text{ZH: "补报数据", EN: "Back-fill data"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
+		{ID: "platforms.publish", Title: lang.Text{ZH: "生成和发布监测报告、开放数据", EN: "Make and release monitoring reports and open data"}, Roles: []identity.Role{identity.Officer}},
 		{ID: "platforms.alert.view", Title: lang.Text{ZH: "查看告警", EN: "View alerts"}, Roles: everyone},
 		{ID: "platforms.alert.handle", Title: lang.Text{ZH: "处理告警", EN: "Take care of alerts"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
 		{ID: "platforms.alert.rules", Title: lang.Text{ZH: "查看告警规则和静默", EN: "View alert rules and silences"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
-		{ID: "platforms.alert.edit", Title: lang.Text{ZH: "编辑告警规则、静默和通知路由", EN: "Edit alert rules, silences and routes"}, Roles: []identity.Role{identity.Officer}},
+		{ID: "platforms.alert.edit", Title: lang.Text{ZH: "编辑告警规则、静默、通知路由和值班表", EN: "Edit alert rules, silences, routes and rotas"}, Roles: []identity.Role{identity.Officer}},
 	}
 }
 
@@ -159,6 +186,7 @@ func (m *Module) measureList() []module.Measure {
 			Value:  m.measures.monitored,
 		},
 		m.fostering.Measure(),
+		m.fostering.OutputMeasure(),
 		{
 			ID: "platforms.enterprises_served", Title: lang.Text{ZH: "平台服务企业数", EN: "Enterprises served by platforms"}, Unit: lang.Text{ZH: "家", EN: "enterprises"},
 			Counts: lang.Text{

@@ -39,7 +39,7 @@ type reader interface {
 }
 
 // codeOf is a channel's place in the list of channels; 0 says that there is no value.
-func codeOf(channel string) byte { return byte(slices.Index(channels(), channel) + 1) } //nolint:gosec // there are six
+func codeOf(channel string) byte { return byte(slices.Index(channels(), channel) + 1) } //nolint:gosec // there are seven
 
 // readRecord reads the value at a place of a part.
 func readRecord(body []byte, place int) (r newestRecord, ok bool) {

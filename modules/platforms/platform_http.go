@@ -35,10 +35,6 @@ func (m *Module) registryRoutes() []module.Route {
 		{Pattern: "GET /{id}/indicators", Permission: "platforms.view", Summary: "The newest values of a platform", Handler: httpd.JSON(m.indicators)},
 		{Pattern: "GET /{id}/series", Permission: "platforms.view", Summary: "One indicator of a platform over time", Handler: httpd.JSON(m.series)},
 		{Pattern: "GET /{id}/submissions", Permission: "platforms.view", Summary: "What a platform sent, and what became of it", Handler: httpd.List(m.listSubmissions)},
-		{
-			Pattern: "POST /{id}/backfill", Permission: "platforms.backfill", Summary: "Back-fill values from CSV", MaxBody: maxDecoded,
-			Handler: httpd.Raw("text/csv", http.HandlerFunc(m.serveBackfill)),
-		},
 	}
 }
 
@@ -69,6 +65,16 @@ func (m *Module) gateRoutes() []module.Route {
 			Pattern: "POST /ingest/otlp/v1/metrics", Permission: identity.Public, OwnKey: true, Recorded: ledger, Summary: "OpenTelemetry metrics (OTLP/HTTP)",
 			Handler: httpd.Raw("application/x-protobuf", http.HandlerFunc(m.serveOTLP)),
 		},
+	}
+}
+
+// forCity keeps what holds for all platforms to who sees all of them.
+func forCity[I, O any](call func(ctx context.Context, in I) (O, error)) func(ctx context.Context, in I) (O, error) {
+	return func(ctx context.Context, in I) (out O, err error) {
+		if !identity.From(ctx).Scope.All {
+			return out, fault.New(fault.Forbidden, "platforms.city", "this holds for the whole city, and is for who sees all of it")
+		}
+		return call(ctx, in)
 	}
 }
 
@@ -225,24 +231,6 @@ type platformDetail struct {
 // ETag implements httpd.Versioned.
 func (d platformDetail) ETag() int64 { return d.Version }
 
-// KeyView is a key as the platform's page shows it, without its secret.
-type KeyView struct {
-	ID        string    `json:"id"`
-	Kind      string    `json:"kind" enum:"report,push"`
-	Sandbox   bool      `json:"sandbox"`
-	CreatedAt time.Time `json:"created_at"`
-	// LastUsedAt is when data last came in under the key.
-	LastUsedAt *time.Time `json:"last_used_at,omitempty"`
-}
-
-func viewKey(k key) KeyView {
-	v := KeyView{ID: k.ID, Kind: k.Kind, Sandbox: k.Sandbox, CreatedAt: k.CreatedAt}
-	if k.LastUsedAt.UnixMilli() > 0 {
-		v.LastUsedAt = &k.LastUsedAt
-	}
-	return v
-}
-
 type limitsView struct {
 	Series           int `json:"series"`
 	SeriesUsed       int `json:"series_used"`
@@ -341,61 +329,6 @@ func (m *Module) removePlatform(ctx context.Context, in httpd.Object) (httpd.Not
 		return httpd.Nothing{}, err
 	}
 	return httpd.Nothing{}, m.kit.Series.Delete(ctx, "platform", p.ID)
-}
-
-type keyInput struct {
-	httpd.Object
-	Body struct {
-		Kind    string `json:"kind" enum:"report,push"`
-		Sandbox bool   `json:"sandbox,omitempty" doc:"Everything is checked, nothing is kept"`
-	}
-}
-
-type issuedKey struct {
-	KeyView
-	Secret  string      `json:"secret" doc:"Shown this once"`
-	Basic   basicView   `json:"basic" doc:"User name and password of a push key"`
-	Configs configsView `json:"configs" doc:"Ready to paste"`
-}
-
-type basicView struct {
-	Username string `json:"username"`
-	Password string `json:"password"`
-}
-
-func (m *Module) issueKey(ctx context.Context, in keyInput) (issuedKey, error) {
-	p, err := m.platforms.read(ctx, in.ID)
-	if err != nil {
-		return issuedKey{}, err
-	}
-	k, secret, err := newKey(p.ID, in.Body.Kind, in.Body.Sandbox, time.Now().UTC())
-	if err != nil {
-		return issuedKey{}, err
-	}
-	if err := m.keys.insert(ctx, k, identity.From(ctx).Actor()); err != nil {
-		return issuedKey{}, err
-	}
-	v := issuedKey{KeyView: viewKey(k), Secret: secret, Configs: configs(m.kit.Address(), p, k, secret)}
-	if k.Kind == pushKey {
-		v.Basic = basicView{k.ID, secret}
-	}
-	return v, nil
-}
-
-type revokeInput struct {
-	httpd.Object
-	Key string `path:"key" maxLength:"26"`
-}
-
-func (m *Module) revokeKey(ctx context.Context, in revokeInput) (httpd.Nothing, error) {
-	if _, err := m.platforms.read(ctx, in.ID); err != nil {
-		return httpd.Nothing{}, err
-	}
-	if err := m.keys.revoke(ctx, in.ID, in.Key, time.Now()); err != nil {
-		return httpd.Nothing{}, err
-	}
-	m.keyring.forget(in.ID)
-	return httpd.Nothing{}, nil
 }
 
 type indicatorView struct {

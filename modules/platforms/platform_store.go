@@ -191,6 +191,30 @@ func (s platformStore) list(ctx context.Context, in platformParams, now time.Tim
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanPlatform)
 }
 
+// visible returns the ids of the platforms that the caller may see, or that it is all.
+func (s platformStore) visible(ctx context.Context) (ids []string, all bool, err error) {
+	if identity.From(ctx).Scope.All {
+		return nil, true, nil
+	}
+	shared, err := s.shares.Shared(ctx, nounPlatform)
+	if err != nil {
+		return nil, false, err
+	}
+	l := sqldb.List{Select: "p.id", From: "platform p", Key: "p.id", Order: "id", Sort: map[string]string{"id": "p.id"}}
+	identity.From(ctx).Scope.FilterShared(&l, "p.organisation_id", "p.id", shared)
+	ids = []string{}
+	for in := (sqldb.ListParams{Limit: 500}); ; {
+		page, err := sqldb.Fetch(ctx, s.db, l, in, func(r sqldb.Row) (id string, err error) { return id, r.Scan(&id) })
+		if err != nil {
+			return nil, false, err
+		}
+		ids = append(ids, page.Items...)
+		if in.Cursor = page.NextCursor; in.Cursor == "" {
+			return ids, false, nil
+		}
+	}
+}
+
 // latestSQL is the newest total of an indicator of this package's catalogue.
 func latestSQL(code string) string {
 	return "COALESCE((SELECT MAX(x.value) FROM latest x WHERE x.platform_id = p.id AND x.code = '" + code + "' AND x.dims = ''), 0)"

@@ -24,11 +24,16 @@ type projector struct {
 	mark     *series.Handle              // the series that says how far it came
 	stamped  int64                       // the time of its newest sample
 	reached  atomic.Int64                // how far it came; -1 while another process projects
+	told     time.Time                   // when names and totals were last written
 }
 
 const (
 	positionSeries = "iip_ledger_position"
 	metricPrefix   = "iip_"
+
+	// platformSeries says who the label platform is: its code, names and classes.
+	platformSeries = "iip_platform_info"
+	tellEvery      = 15 * time.Second
 )
 
 func newProjector(m *Module) (*projector, error) {
@@ -81,6 +86,11 @@ func (p *projector) follow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if time.Since(p.told) >= tellEvery {
+			if err := p.tell(ctx); err != nil {
+				return err
+			}
+		}
 		if n == batchSubmissions {
 			continue
 		}
@@ -95,6 +105,46 @@ func (p *projector) follow(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// tell writes who the platforms are, so that queries can show names, and their
+// newest totals of days and months, whose own values are facts and no series.
+func (p *projector) tell(ctx context.Context) error {
+	now := time.Now()
+	names, ids := []series.Sample{}, []string{}
+	err := p.m.platforms.each(ctx, func(x platform) error {
+		names = append(names, series.Sample{Name: platformSeries, At: now.UnixMilli(), Value: 1, Labels: []series.Label{
+			{Name: "platform", Value: x.ID},
+			{Name: "code", Value: x.Code},
+			{Name: "name", Value: x.Name.ZH},
+			{Name: "name_en", Value: x.Name.EN},
+			{Name: "class", Value: x.Class},
+			{Name: "industry", Value: x.Industry},
+			{Name: "district", Value: x.District},
+			{Name: "status", Value: string(x.Status)},
+		}})
+		if x.Status.reports() {
+			ids = append(ids, x.ID)
+		}
+		return nil
+	})
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	p.told = now
+	totals, _, err := p.m.platforms.totals(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		for code, value := range totals[id] {
+			if p.m.catalogue.byCode[code].periodic() {
+				names = append(names, series.Sample{Name: metricPrefix + code, Labels: []series.Label{{Name: "platform", Value: id}}, At: now.UnixMilli(), Value: value})
+			}
+		}
+	}
+	_, err = p.m.kit.Series.Append(ctx, names)
+	return err
 }
 
 // catchUp waits until what the ledger holds now is in the time series, so that

@@ -76,19 +76,30 @@ type Standing struct {
 
 // move takes a run to another state.
 func (r Standing) move(to runState, reason string, now time.Time) (Standing, error) {
-	switch {
-	case r.State == runDraft && to == runPublished:
-		r.PublishedAt = &now
-	case r.State == runPublished && to == runWithdrawn:
-		if strings.TrimSpace(reason) == "" {
-			return r, fault.New(fault.Invalid, "platforms.ranking.reason", "say why").At("body.reason", "a published ranking is not withdrawn without a reason")
-		}
-		r.Reason = reason
-	default:
-		return r, fault.New(fault.Conflict, "platforms.ranking.state", "a ranking that is %s cannot become %s", r.State, to).With("from", string(r.State)).With("to", string(to))
+	if err := r.State.check(to, reason); err != nil {
+		return r, err
 	}
-	r.State = to
+	if r.State = to; to == runPublished {
+		r.PublishedAt = &now
+		return r, nil
+	}
+	r.Reason = reason
 	return r, nil
+}
+
+// check decides whether what was computed may go to another state: a draft is
+// published, and what was published is withdrawn for a reason.
+func (s runState) check(to runState, reason string) error {
+	switch {
+	case s == runDraft && to == runPublished:
+		return nil
+	case s == runPublished && to == runWithdrawn && strings.TrimSpace(reason) == "":
+		return fault.New(fault.Invalid, "platforms.run.reason", "say why").At("body.reason", "what was published is not withdrawn without a reason")
+	case s == runPublished && to == runWithdrawn:
+		return nil
+	default:
+		return fault.New(fault.Conflict, "platforms.run.state", "what is %s cannot become %s", s, to).With("from", string(s)).With("to", string(to))
+	}
 }
 
 // ranked is what a run keeps of its result and what it came from.
@@ -177,9 +188,14 @@ func (x indicator) monthRule() string {
 
 // readMonth returns the first moment of a month that is over, or has begun.
 func readMonth(text string, now time.Time) (time.Time, error) {
+	return readMonthAt("body.month", text, now)
+}
+
+// readMonthAt is readMonth of a field.
+func readMonthAt(field, text string, now time.Time) (time.Time, error) {
 	at, err := time.ParseInLocation("2006-01", text, cityTime())
 	if err != nil || at.After(now) {
-		return at, fault.New(fault.Invalid, "platforms.ranking.month", "%q is no month that has begun", text).At("body.month", "a month as 2026-10, not in the future")
+		return at, fault.New(fault.Invalid, "platforms.ranking.month", "%q is no month that has begun", text).At(field, "a month as 2026-10, not in the future")
 	}
 	return at, nil
 }

@@ -110,7 +110,7 @@ func TestARankingIsComputedPublishedAndKept(t *testing.T) {
 		x.move(t, draft, `{"to":"published"}`, http.StatusOK)
 		x.move(t, draft, `{"to":"withdrawn","reason":"x"}`, http.StatusPreconditionFailed)
 		x.seen(t, draft.ID)
-		x.report(t, 0, "?revises=true", fmt.Sprintf("dev_connected,%s,%d", x.day(28), 9000)) // corrected later
+		x.report(t, 0, "?reason=mended", fmt.Sprintf("dev_connected,%s,%d", x.day(28), 9000)) // corrected later
 		var kept runDetail
 		x.Get(t, "/api/platforms/rank/results/"+draft.ID, "officer").Decode(t, &kept)
 		if kept.State != runPublished || kept.Result.Places[0].ID != x.ids[3] {

@@ -16,6 +16,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/seal"
 	"linghang/kernel/sqldb"
+	"linghang/modules/platforms/internal/check"
 	"linghang/modules/platforms/internal/reach"
 )
 
@@ -226,6 +227,52 @@ func (s reachStore) lists(ctx context.Context, in reachListParams) (sqldb.Page[R
 		x.At = fromMillis(at)
 		return x, err
 	})
+}
+
+// listed are the lists that a platform handed in of months since a time, the newest of
+// each month: how many enterprises a list had is kept when another one replaces it.
+func (s reachStore) listed(ctx context.Context, platformID string, since time.Time) ([]check.Listing, error) {
+	rows, err := s.db.Query(ctx, `SELECT month, enterprises, made_at FROM reach_list WHERE kind = $1 AND platform_id = $2 AND state <> $3 AND month >= $4 ORDER BY month, made_at, id`,
+		string(listServed), platformID, string(listLoading), monthOf(since))
+	if err != nil {
+		return nil, fmt.Errorf("read lists of enterprises served: %w", err)
+	}
+	all, err := sqldb.All(rows, scanListing)
+	if err != nil {
+		return nil, err
+	}
+	var list []check.Listing
+	for _, l := range all {
+		if n := len(list); n > 0 && list[n-1].Month.Equal(l.Month) {
+			list[n-1] = l
+			continue
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
+// newestFrame is how many enterprises the frame has that counts; nil without one.
+func (s reachStore) newestFrame(ctx context.Context) (*check.Listing, error) {
+	l, err := scanListing(s.db.QueryRow(ctx, `SELECT month, enterprises, made_at FROM reach_list WHERE kind = $1 AND state = $2`, string(listFrame), string(listCurrent)))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil //nolint:nilnil // there is none, and that is no error
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the size of the frame: %w", err)
+	}
+	return &l, nil
+}
+
+func scanListing(r sqldb.Row) (l check.Listing, err error) {
+	var month string
+	var came int64
+	if err := r.Scan(&month, &l.N, &came); err != nil {
+		return l, err
+	}
+	l.Came = fromMillis(came).In(cityTime())
+	l.Month, err = time.ParseInLocation("2006-01", month, cityTime())
+	return l, err
 }
 
 // newestUses are the lists of platforms that count.

@@ -22,6 +22,8 @@ func Commands() []*cobra.Command {
   key: 01M8…                        # of a report key, from the platform's page
   secret_file: secret               # has its secret; for the owner only (0600)
   directory: /var/lib/report        # reports wait here until they are acknowledged
+  certificate: machine.pem          # of this machine, for keys that ask for one (linghang machine enrol)
+  authority: ca.pem                 # by which the server is known; the roots of this machine when empty
   sources:
     - name: devices
       every: 15m                    # values of the moment

@@ -115,7 +115,7 @@ func sameDoor(a, b pull.Spec) bool {
 		return false
 	}
 	second, err := url.Parse(b.URL)
-	return err == nil && first.Scheme == second.Scheme && strings.EqualFold(first.Host, second.Host) && a.Auth == b.Auth && a.User == b.User && a.Header == b.Header
+	return err == nil && first.Scheme == second.Scheme && strings.EqualFold(first.Host, second.Host) && a.Auth == b.Auth && a.User == b.User && a.Header == b.Header && a.TLS == b.TLS
 }
 
 // secretFor decides which secret a source has after a change: the one that is
@@ -172,7 +172,7 @@ type sourceRun struct {
 	Ms       float64      `json:"ms" title:"毫秒|ms"`
 	Asked    string       `json:"asked" enum:"schedule,person" title:"触发|By"`
 	Outcome  string       `json:"outcome" enum:"stored,partial,unchanged,failed" title:"结果|Outcome"`
-	Fault    string       `json:"fault,omitempty" enum:"name,forbid,connect,timeout,tls,protocol,status,redirect,plain,encoding,size,mapping,gate" title:"故障|Fault"`
+	Fault    string       `json:"fault,omitempty" enum:"name,forbid,connect,timeout,tls,protocol,status,redirect,plain,encoding,size,sign_in,rights,query,mapping,gate" title:"故障|Fault"`
 	Detail   string       `json:"detail,omitempty" title:"详情|Detail"`
 	Status   int          `json:"status,omitempty" doc:"Of the answer by HTTP" title:"状态码|Status"`
 	Period   string       `json:"period,omitempty" title:"数据期|Period"`

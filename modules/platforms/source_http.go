@@ -326,7 +326,7 @@ type testRow struct {
 }
 
 type testView struct {
-	Fault    string       `json:"fault,omitempty" enum:"name,forbid,connect,timeout,tls,protocol,status,redirect,plain,encoding,size" doc:"Why the source could not be read"`
+	Fault    string       `json:"fault,omitempty" enum:"name,forbid,connect,timeout,tls,protocol,status,redirect,plain,encoding,size,sign_in,rights,query" doc:"Why the source could not be read"`
 	Detail   string       `json:"detail,omitempty"`
 	Ms       float64      `json:"ms"`
 	SkewMs   *int64       `json:"skew_ms,omitempty"`
@@ -356,7 +356,7 @@ func (m *Module) testSource(ctx context.Context, in testSourceInput) (testView, 
 		return v, err
 	}
 	spec := in.Body.Spec.Fill()
-	v.Untested = len(spec.Rules) == 0 && (spec.Table == nil || len(spec.Table.Values) == 0)
+	v.Untested = len(spec.Rules) == 0 && len(spec.Queries) == 0 && (spec.Table == nil || len(spec.Table.Values) == 0)
 	if err := m.testable(spec, v.Untested); err != nil {
 		return v, err
 	}
@@ -393,7 +393,7 @@ func (m *Module) testable(spec pull.Spec, untested bool) error {
 		return err
 	}
 	f.Fields = slices.DeleteFunc(f.Fields, func(x fault.Field) bool {
-		return strings.HasPrefix(x.Location, "body.spec.table") || strings.HasPrefix(x.Location, "body.spec.rules")
+		return strings.HasPrefix(x.Location, "body.spec.table") || strings.HasPrefix(x.Location, "body.spec.rules") || strings.HasPrefix(x.Location, "body.spec.queries")
 	})
 	if len(f.Fields) == 0 {
 		return nil
@@ -429,7 +429,7 @@ func (m *Module) tryFetch(ctx context.Context, p platform, in testInput, spec pu
 	default:
 		return pull.Answer{}, busy
 	}
-	a, err := m.puller.fetcher.Fetch(ctx, spec, spec.At(period), secret)
+	a, err := m.puller.fetcher.Fetch(ctx, spec.At(period), secret)
 	v.Ms = float64(a.Took.Microseconds()) / 1000
 	if a.Skew != nil {
 		ms := a.Skew.Milliseconds()

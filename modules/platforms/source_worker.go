@@ -182,7 +182,7 @@ func (m *Module) pullInto(ctx context.Context, r *sourceRun, p platform, s Sourc
 	if r.Period = moment.Period; s.Spec.Schedule.Kind == pull.Every {
 		r.Period = ""
 	}
-	a, err := m.puller.fetcher.Fetch(ctx, s.Spec, s.Spec.At(period), secret)
+	a, err := m.puller.fetcher.Fetch(ctx, s.Spec.At(period), secret)
 	r.Ms, r.Status = float64(a.Took.Microseconds())/1000, a.Status
 	if a.Skew != nil {
 		ms := a.Skew.Milliseconds()

@@ -15,12 +15,13 @@ const (
 	channelOTLP        = "otlp"        // OpenTelemetry
 	channelCSV         = "csv"         // back-fill by hand
 	channelPull        = "pull"        // asked for by the city
+	channelMQTT        = "mqtt"        // JSON published over MQTT
 )
 
 // channels lists them in the order of their numbers in newest values: new ones
 // go to the end.
 func channels() []string {
-	return []string{channelReport, channelJSON, channelRemoteWrite, channelOTLP, channelCSV, channelPull}
+	return []string{channelReport, channelJSON, channelRemoteWrite, channelOTLP, channelCSV, channelPull, channelMQTT}
 }
 
 // submission is one row of the ledger.
@@ -38,6 +39,10 @@ type submission struct {
 	Status     string    `json:"status" enum:"accepted,partial,refused" title:"结果|Outcome"`
 	Findings   []finding `json:"findings" nullable:"false"`
 	Source     string    `json:"source,omitempty" doc:"Name of the source that it was pulled from" title:"采集源|Source"`
+	Reason     string    `json:"reason,omitempty" doc:"Why a person corrected figures" title:"更正原因|Reason"`
+
+	MachineID   string `json:"machine_id,omitempty" doc:"Which machine showed its certificate" title:"机器编号|Machine ID"`
+	Certificate string `json:"certificate,omitempty" doc:"Serial number of the certificate that it came with" title:"证书序列号|Certificate"`
 
 	platformID string
 	keyID      string

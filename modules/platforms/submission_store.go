@@ -103,6 +103,9 @@ const (
 
 // earlier finds the submission that took this seq before.
 func (l ledger) earlier(ctx context.Context, tx *sqldb.Tx, s submission) (*submission, error) {
+	if s.Channel == channelCSV {
+		return l.sameFile(ctx, tx, s)
+	}
 	if s.Seq == 0 {
 		return nil, nil //nolint:nilnil // what has no seq has no earlier report
 	}
@@ -124,6 +127,35 @@ func (l ledger) earlier(ctx context.Context, tx *sqldb.Tx, s submission) (*submi
 		return nil, fault.New(fault.Invalid, "platforms.report.revises", "there is no report with seq %d to revise", s.Revises).At("body.revises", "name the seq of the report to correct")
 	}
 	return nil, nil //nolint:nilnil // as above
+}
+
+// sameFile returns the last upload of the platform, if this is the same again.
+func (l ledger) sameFile(ctx context.Context, tx *sqldb.Tx, s submission) (*submission, error) {
+	last, err := scanSubmission(tx.QueryRow(ctx, `SELECT `+submissionColumns+` FROM submission s WHERE s.platform_id = $1 AND s.channel = 'csv' ORDER BY s.position DESC LIMIT 1`, s.platformID))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && last.bodyHash != s.bodyHash {
+		return nil, nil //nolint:nilnil // it is new
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read last upload: %w", err)
+	}
+	return &last, nil
+}
+
+// known returns the figures that stand for the series and periods of entries, by the
+// entries' places.
+func (l ledger) known(ctx context.Context, platformID string, entries []entry) (map[int32]float64, error) {
+	figures := map[int32]float64{}
+	for _, e := range entries {
+		var value float64
+		err := l.db.QueryRow(ctx, `SELECT value FROM fact WHERE platform_id = $1 AND code = $2 AND dims = $3 AND period_at = $4 ORDER BY revision DESC LIMIT 1`, platformID, e.Code, e.Dims, e.At).Scan(&value)
+		switch {
+		case err == nil:
+			figures[e.index] = value
+		case !errors.Is(err, sql.ErrNoRows):
+			return nil, fmt.Errorf("read figure: %w", err)
+		}
+	}
+	return figures, nil
 }
 
 // repeated returns the report that took this seq before, if it is the same.
@@ -207,7 +239,10 @@ func (l ledger) insert(ctx context.Context, tx *sqldb.Tx, p platform, s *submiss
 		}
 	}
 	if s.Channel == channelCSV {
-		return nil // a person filled a gap; that does not show the platform alive
+		tx.Changed("submission", s.ID, nil, s)
+		if !s.current(l.catalogue) {
+			return nil // a person filled a gap; that does not show the platform alive
+		}
 	}
 	return l.refresh(ctx, tx, p, s)
 }
@@ -263,10 +298,10 @@ func (l ledger) insertRow(ctx context.Context, tx *sqldb.Tx, s submission, paylo
 	if err := tx.QueryRow(ctx, `UPDATE ledger_position SET position = position + 1 WHERE one = 1 RETURNING position`).Scan(&position); err != nil {
 		return fmt.Errorf("take ledger position: %w", err)
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO submission (id, position, platform_id, key_id, channel, seq, body_hash, received_at, sent_at, period, revises, items, accepted, rejected, findings, payload)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+	_, err := tx.Exec(ctx, `INSERT INTO submission (id, position, platform_id, key_id, channel, seq, body_hash, received_at, sent_at, period, revises, items, accepted, rejected, findings, payload, reason, machine_id, certificate)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		s.ID, position, s.platformID, s.keyID, s.Channel, s.Seq, s.bodyHash, s.ReceivedAt.UnixMilli(), s.SentAt.UnixMilli(), s.Period, s.Revises,
-		s.Items, s.Accepted, s.Rejected, string(findings), payload)
+		s.Items, s.Accepted, s.Rejected, string(findings), payload, s.Reason, s.MachineID, s.Certificate)
 	if err != nil {
 		return fmt.Errorf("insert submission: %w", err)
 	}
@@ -280,14 +315,14 @@ func (l ledger) noteRefused(ctx context.Context, s submission) error {
 	return l.db.Write(ctx, func(tx *sqldb.Tx) error { return l.insertRow(ctx, tx, s, nil) })
 }
 
-const submissionColumns = `s.id, s.seq, s.channel, s.received_at, s.sent_at, s.period, s.revises, s.items, s.accepted, s.rejected, s.findings, s.platform_id, s.body_hash,
+const submissionColumns = `s.id, s.seq, s.channel, s.received_at, s.sent_at, s.period, s.revises, s.items, s.accepted, s.rejected, s.findings, s.platform_id, s.body_hash, s.reason, s.machine_id, s.certificate,
 	COALESCE((SELECT x.name FROM source x WHERE x.id = s.key_id), '')`
 
 func scanSubmission(r sqldb.Row) (submission, error) {
 	s := submission{Findings: []finding{}}
 	var received, sent int64
 	var findings string
-	if err := r.Scan(&s.ID, &s.Seq, &s.Channel, &received, &sent, &s.Period, &s.Revises, &s.Items, &s.Accepted, &s.Rejected, &findings, &s.platformID, &s.bodyHash, &s.Source); err != nil {
+	if err := r.Scan(&s.ID, &s.Seq, &s.Channel, &received, &sent, &s.Period, &s.Revises, &s.Items, &s.Accepted, &s.Rejected, &findings, &s.platformID, &s.bodyHash, &s.Reason, &s.MachineID, &s.Certificate, &s.Source); err != nil {
 		return s, err
 	}
 	s.ReceivedAt, s.SentAt, s.Status = fromMillis(received), fromMillis(sent), s.outcome()

@@ -15,12 +15,15 @@ import (
 
 // Config says for whom an agent reports, where to, and what it reads.
 type Config struct {
-	Server     string   `yaml:"server"`      // https://… of the city
-	Key        string   `yaml:"key"`         // id of a report key
-	SecretFile string   `yaml:"secret_file"` // has the key's secret
-	Directory  string   `yaml:"directory"`
-	Authority  string   `yaml:"authority"` // PEM file of who issued the server's certificate; those of the machine when empty
-	Sources    []Source `yaml:"sources"`
+	Server     string `yaml:"server"`      // https://… of the city
+	Key        string `yaml:"key"`         // id of a report key
+	SecretFile string `yaml:"secret_file"` // has the key's secret
+	Directory  string `yaml:"directory"`
+	// Certificate is a PEM file with the key and the certificate of this machine, as
+	// `linghang machine enrol` writes it, for keys that ask for one.
+	Certificate string   `yaml:"certificate"`
+	Authority   string   `yaml:"authority"` // PEM file of who issued the server's certificate; those of the machine when empty
+	Sources     []Source `yaml:"sources"`
 
 	secret []byte
 }
@@ -43,7 +46,7 @@ type Source struct {
 // Query is a question to a database, which changes nothing. Its columns are code and
 // value, and any of industry, district, size and type.
 type Query struct {
-	Driver  string        `yaml:"driver"`   // postgres or sqlite
+	Driver  string        `yaml:"driver"`   // postgres, mysql (MariaDB too) or sqlite
 	DSN     string        `yaml:"dsn"`      // how to connect, or
 	DSNFile string        `yaml:"dsn_file"` // a file that says so, as it may have a password
 	Query   string        `yaml:"query"`
@@ -91,7 +94,7 @@ func Load(path string) (Config, error) {
 		}
 		return filepath.Join(filepath.Dir(path), name)
 	}
-	c.Directory, c.Authority = beside(c.Directory), beside(c.Authority)
+	c.Directory, c.Authority, c.Certificate = beside(c.Directory), beside(c.Authority), beside(c.Certificate)
 	for i := range c.Sources {
 		s := &c.Sources[i]
 		s.CSV = beside(s.CSV)
@@ -165,7 +168,7 @@ func (s *Source) check(bad func(format string, args ...any)) {
 
 func (q *Query) check(bad func(format string, args ...any)) {
 	if _, known := drivers()[q.Driver]; !known {
-		bad("sql.driver: postgres or sqlite")
+		bad("sql.driver: postgres, mysql or sqlite")
 	}
 	if (q.DSN == "") == (q.DSNFile == "") {
 		bad("sql.dsn: give dsn or dsn_file, one of them")

@@ -4,11 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	_ "github.com/go-sql-driver/mysql" // MariaDB and MySQL; the kernel's own database brings the others along
 )
 
-// drivers are the databases that are read, by the names of their drivers, which the
-// kernel's own database brings along.
-func drivers() map[string]string { return map[string]string{"postgres": "pgx", "sqlite": "sqlite"} }
+// drivers are the databases that are read, by the names of their drivers.
+func drivers() map[string]string {
+	return map[string]string{"postgres": "pgx", "mysql": "mysql", "sqlite": "sqlite"}
+}
 
 // read asks a database for values, in a transaction that can change nothing.
 func (q *Query) read(ctx context.Context) (_ []item, err error) {
@@ -29,7 +32,7 @@ func (q *Query) read(ctx context.Context) (_ []item, err error) {
 			return nil, fmt.Errorf("open the database for reading: %w", err)
 		}
 	}
-	tx, err := conn.BeginTx(ctx, &sql.TxOptions{ReadOnly: q.Driver == "postgres"})
+	tx, err := conn.BeginTx(ctx, &sql.TxOptions{ReadOnly: q.Driver != "sqlite"})
 	if err != nil {
 		return nil, fmt.Errorf("begin to read: %w", err)
 	}

@@ -6,10 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"linghang/modules/platforms/internal/columns"
 )
 
 // mostItems is how many values a report has; the city takes no more at once.
@@ -24,26 +25,14 @@ type item struct {
 
 // table reads values row by row, by the names of its columns.
 type table struct {
-	columns []string
+	columns columns.Table
 	items   []item
 }
 
 // newTable refuses columns that mean nothing.
-func newTable(columns []string) (*table, error) {
-	t := &table{}
-	for _, c := range columns {
-		c = strings.ToLower(strings.TrimSpace(c))
-		if !slices.Contains([]string{"code", "value", "industry", "district", "size", "type"}, c) || slices.Contains(t.columns, c) {
-			return nil, fmt.Errorf("the column %q is none of code, value, industry, district, size, type, or is there twice", c)
-		}
-		t.columns = append(t.columns, c)
-	}
-	for _, c := range []string{"code", "value"} {
-		if !slices.Contains(t.columns, c) {
-			return nil, fmt.Errorf("there is no column %s", c)
-		}
-	}
-	return t, nil
+func newTable(head []string) (*table, error) {
+	c, err := columns.Of(head)
+	return &table{columns: c}, err
 }
 
 // add takes a row; a value that is not there, as of an empty table, is left out.
@@ -51,32 +40,16 @@ func (t *table) add(cells []string) error {
 	if len(t.items) == mostItems {
 		return fmt.Errorf("there are more than %d rows", mostItems)
 	}
-	i := item{}
-	for at, c := range t.columns {
-		cell := strings.TrimSpace(cells[at])
-		switch {
-		case c == "code":
-			i.Code = cell
-		case c == "value":
-			if cell == "" {
-				return nil
-			}
-			v, err := strconv.ParseFloat(cell, 64)
-			if err != nil {
-				return fmt.Errorf("row %d: %q is no number", len(t.items)+1, cell)
-			}
-			i.Value = v
-		case cell != "":
-			if i.Dims == nil {
-				i.Dims = map[string]string{}
-			}
-			i.Dims[c] = cell
-		}
-	}
-	if i.Code == "" {
+	r, there, err := t.columns.Read(cells)
+	if wrong, ok := errors.AsType[*columns.Error](err); ok && wrong.Why == columns.WrongAbsent {
 		return fmt.Errorf("row %d has no code", len(t.items)+1)
 	}
-	t.items = append(t.items, i)
+	if err != nil {
+		return fmt.Errorf("row %d: %w", len(t.items)+1, err)
+	}
+	if there {
+		t.items = append(t.items, item{r.Code, r.Dims, r.Value})
+	}
 	return nil
 }
 

@@ -39,18 +39,31 @@ type sender struct {
 
 func newSender(c *Config) (sender, error) {
 	s := sender{strings.TrimRight(c.Server, "/"), c.Key, c.secret, &http.Client{Timeout: sendTime}}
-	if c.Authority == "" {
+	if c.Authority == "" && c.Certificate == "" {
 		return s, nil
 	}
-	pem, err := os.ReadFile(c.Authority)
-	if err != nil {
-		return s, fmt.Errorf("authority: %w", err)
+	secure := &tls.Config{MinVersion: tls.VersionTLS12}
+	if c.Authority != "" {
+		pem, err := os.ReadFile(c.Authority)
+		if err != nil {
+			return s, fmt.Errorf("authority: %w", err)
+		}
+		secure.RootCAs = x509.NewCertPool()
+		if !secure.RootCAs.AppendCertsFromPEM(pem) {
+			return s, fmt.Errorf("authority: %s has no certificate", c.Authority)
+		}
 	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return s, fmt.Errorf("authority: %s has no certificate", c.Authority)
+	if c.Certificate != "" {
+		if _, err := tls.LoadX509KeyPair(c.Certificate, c.Certificate); err != nil {
+			return s, fmt.Errorf("certificate: %w", err)
+		}
+		secure.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			own, err := tls.LoadX509KeyPair(c.Certificate, c.Certificate)
+			return &own, err
+		}
 	}
-	s.http.Transport = &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: sendTime}
+	// A certificate is renewed beside us: each connection shows the one of its time.
+	s.http.Transport = &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: secure, TLSHandshakeTimeout: sendTime, DisableKeepAlives: c.Certificate != ""}
 	return s, nil
 }
 

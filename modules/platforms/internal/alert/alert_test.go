@@ -332,3 +332,42 @@ func TestChangesAreSharesOfWhatWasBefore(t *testing.T) {
 	f("either", 100, 80, -20, true)
 	f("either", 0, 80, 0, false)
 }
+
+func TestMatchersAreReadAsAlertmanagerWritesThem(t *testing.T) {
+	for text, want := range map[string]Matcher{
+		`alertname="Silent"`:    {Name: "alertname", Op: "=", Value: "Silent"},
+		`Silent`:                {Name: "alertname", Op: "=", Value: "Silent"},
+		`severity = critical`:   {Name: "severity", Op: "=", Value: "critical"},
+		`platform!="p"`:         {Name: "platform", Op: "!=", Value: "p"},
+		`platform=~"a|b"`:       {Name: "platform", Op: "=~", Value: "a|b"},
+		`platform!~"a=\"b\".*"`: {Name: "platform", Op: "!~", Value: `a="b".*`},
+		`team=`:                 {Name: "team", Op: "=", Value: ""},
+	} {
+		got, err := ParseMatcher(text)
+		if err != nil || got != want {
+			t.Errorf("%s was read as %+v: %v", text, got, err)
+		}
+		if again, err := ParseMatcher(got.String()); err != nil || again != got {
+			t.Errorf("%s was written as %s and read as %+v: %v", text, got, again, err)
+		}
+	}
+	for _, text := range []string{`="x"`, `a b="x"`, `x!y`, `x=~"("`, `x="y`, `9x="y"`, "x=\"\xff\""} {
+		if got, err := ParseMatcher(text); err == nil {
+			t.Errorf("%s was read as %+v", text, got)
+		}
+	}
+}
+
+func FuzzParseMatcher(f *testing.F) {
+	f.Add(`a=~"b.*"`)
+	f.Add(`a!="\u4e00"`)
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := ParseMatcher(text)
+		if err != nil {
+			return
+		}
+		if again, err := ParseMatcher(m.String()); err != nil || again != m {
+			t.Errorf("%q was written as %q and read as %+v: %v", text, m, again, err)
+		}
+	})
+}

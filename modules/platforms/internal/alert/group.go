@@ -20,6 +20,8 @@ type Route struct {
 	Operator bool      `json:"operator" doc:"Tell the platform's operator"`
 	Office   bool      `json:"office" doc:"Tell those who edit rules in the organisation of who last saved the rule"`
 	Persons  []string  `json:"persons" nullable:"false" maxItems:"50" doc:"Ids of further persons"`
+	Rotas    []string  `json:"rotas,omitempty" maxItems:"10" doc:"Ids of on-call rotas: who is on duty then"`
+	Policy   string    `json:"policy,omitempty" maxLength:"26" doc:"Id of an escalation policy: who is told when nobody takes the alert"`
 }
 
 // Tidy fills what may be left out.
@@ -27,6 +29,8 @@ func (r Route) Tidy() Route {
 	r.Name = both(r.Name)
 	slices.Sort(r.Persons)
 	r.Persons = append([]string{}, slices.Compact(r.Persons)...)
+	slices.Sort(r.Rotas)
+	r.Rotas = slices.Compact(r.Rotas)
 	r.GroupBy, r.Matchers = append([]string{}, r.GroupBy...), append([]Matcher{}, r.Matchers...)
 	return r
 }
@@ -49,7 +53,7 @@ func (r Route) Check(last bool) error {
 			_ = f.At("body.group_by", "letters, digits and _, not beginning with a digit")
 		}
 	}
-	if !r.Operator && !r.Office && len(r.Persons) == 0 {
+	if !r.Operator && !r.Office && len(r.Persons) == 0 && len(r.Rotas) == 0 && r.Policy == "" {
 		_ = f.At("body.operator", "choose whom to tell")
 	}
 	if len(f.Fields) > 0 {
@@ -61,7 +65,7 @@ func (r Route) Check(last bool) error {
 // Key names the group of an alert under a route, by the labels that it is put
 // together by.
 func (r Route) Key(routeID string, l Labels) string {
-	return routeID + ":" + l.pick(r.GroupBy).Fingerprint()
+	return routeID + ":" + l.Pick(r.GroupBy).Fingerprint()
 }
 
 // Group is alerts that are told together, and what was told of them.

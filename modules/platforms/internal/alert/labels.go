@@ -32,8 +32,8 @@ func (l Labels) Fingerprint() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// pick returns the labels of some names that are there.
-func (l Labels) pick(names []string) Labels {
+// Pick returns the labels of some names that are there.
+func (l Labels) Pick(names []string) Labels {
 	some := Labels{}
 	for _, n := range names {
 		if v := l[n]; v != "" {

@@ -1,8 +1,10 @@
 package alert
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -84,3 +86,43 @@ func CheckMatchers(f *fault.Error, location string, list []Matcher) {
 		}
 	}
 }
+
+// ParseMatcher reads a matcher as Alertmanager writes it: alertname="x", a=~b. A
+// text without an operator is the value of the label alertname.
+func ParseMatcher(text string) (Matcher, error) {
+	text = strings.TrimSpace(text)
+	if !utf8.ValidString(text) {
+		return Matcher{}, errors.New("a matcher is UTF-8")
+	}
+	at := strings.IndexAny(text, "=!")
+	if at < 0 {
+		return Matcher{"alertname", Equal, text}, nil
+	}
+	m := Matcher{Name: strings.TrimSpace(text[:at])}
+	rest := text[at:]
+	for _, op := range []string{Like, Unlike, Unequal, Equal} { // the longer ones first
+		if after, ok := strings.CutPrefix(rest, op); ok {
+			m.Op, rest = op, strings.TrimSpace(after)
+			break
+		}
+	}
+	if m.Op == "" || !validName(m.Name) {
+		return m, fmt.Errorf("%.100q is no matcher: name, =, !=, =~ or !~, value", text)
+	}
+	m.Value = rest
+	if strings.HasPrefix(rest, `"`) {
+		value, err := strconv.Unquote(rest)
+		if err != nil {
+			return m, fmt.Errorf("the value of %.100q is not quoted well", text)
+		}
+		m.Value = value
+	}
+	if len(m.Value) > mostText || !utf8.ValidString(m.Value) || strings.ContainsRune(m.Value, 0) {
+		return m, fmt.Errorf("the value of %s has more than %d bytes, or is no text", m.Name, mostText)
+	}
+	_, err := m.compile()
+	return m, err
+}
+
+// String writes a matcher as Alertmanager does.
+func (m Matcher) String() string { return m.Name + m.Op + strconv.Quote(m.Value) }

@@ -14,7 +14,7 @@ func judge(city []History) map[string][]Finding {
 	found := map[string][]Finding{}
 	prints := make([]Print, len(city))
 	for i, h := range city {
-		found[h.Platform] = Platform(h, bounds, dueAt, cityNow)
+		found[h.Platform] = Platform(h, rules, dueAt, cityNow)
 		prints[i] = PrintOf(h)
 	}
 	for platform, list := range Copied(prints) {
@@ -41,18 +41,21 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 	clean := names(judge(readCity(t, "")))
 	// What each fault gives, beside what the clean city gives by chance.
 	for fault, want := range map[string][]string{
-		"missing day":              {"p01 missing   05-01"},
-		"frozen value":             {"p02 frozen user_dau  05-31"},
-		"copy of another platform": {"p03 copy  p04 05-11"},
-		"unit change by 1,000":     {"p05 unit data_points  05-21"},
-		"double sending":           {"p06 duplicate   05-22"},
-		"clock a day off":          {"p07 clock   06-25"},
-		"negative counter":         {"p08 negative data_volume  05-16"},
-		"reset":                    {"p09 reset data_volume  05-06"},
-		"spike":                    {"p10 jump ent_active_90d  05-25"},
-		"slow drift":               {"p11 drift user_reg"},
-		"fabricated growth":        {"p12 smooth dev_connected"},
-		"one tenant flooding":      {"p01 flood   06-21"},
+		"missing day":                {"p01 missing   05-01"},
+		"frozen value":               {"p02 frozen user_dau  05-31"},
+		"copy of another platform":   {"p03 copy  p04 05-11"},
+		"unit change by 1,000":       {"p05 unit data_points  05-21"},
+		"double sending":             {"p06 duplicate   05-22"},
+		"clock a day off":            {"p07 clock   06-25"},
+		"negative counter":           {"p08 negative data_volume  05-16"},
+		"reset":                      {"p09 reset data_volume  05-06"},
+		"spike":                      {"p10 jump ent_active_90d  05-25"},
+		"slow drift":                 {"p11 drift user_reg"},
+		"fabricated growth":          {"p12 smooth dev_connected"},
+		"one tenant flooding":        {"p01 flood   06-21"},
+		"devices without data":       {"p02 relation dev_active_30d dev_connected"},
+		"more served than listed":    {"p03 served ent_served  04-01"},
+		"more served than there are": {"p04 frame ent_served"},
 	} {
 		t.Run(fault, func(t *testing.T) {
 			var more []string
@@ -161,7 +164,7 @@ func TestChecksOfOnePlatform(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, f := range Platform(c.h, bounds, dueAt, c.now) {
+			for _, f := range Platform(c.h, rules, dueAt, c.now) {
 				got = append(got, fmt.Sprintf("%s %s %s..%s %s", f.Kind, f.Code, f.At.In(zone).Format("01-02"), f.Until.In(zone).Format("01-02"), f.Severity))
 				if len(f.Figures) == 0 {
 					t.Errorf("%s has no figures", f.Kind)

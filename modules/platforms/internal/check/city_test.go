@@ -20,13 +20,19 @@ var update = flag.Bool("update", false, "write the fixture anew")
 const (
 	cityPlatforms = 12
 	cityDays      = 182
+	cityFrame     = 60000 // enterprises
+	cityList      = "served_list"
 )
 
 var (
 	zone      = time.FixedZone("Asia/Shanghai", 8*3600)
 	cityStart = time.Date(2026, 1, 1, 0, 0, 0, 0, zone)
 	cityNow   = cityStart.AddDate(0, 0, cityDays).Add(8 * time.Hour)
-	bounds    = []Bound{{"dev_active_30d", "dev_connected"}, {"app_active_30d", "app_total"}, {"user_dau", "user_mau"}, {"user_mau", "user_reg"}, {"ent_active_90d", "ent_served"}, {"ent_sme", "ent_served"}}
+	rules     = Rules{
+		Bounds: []Bound{{"dev_active_30d", "dev_connected"}, {"app_active_30d", "app_total"}, {"user_dau", "user_mau"}, {"user_mau", "user_reg"}, {"ent_active_90d", "ent_served"}, {"ent_sme", "ent_served"}},
+		Pairs:  []Pair{{"dev_active_30d", "dev_connected"}, {"data_points", "dev_connected"}, {"data_volume", "dev_active_30d"}, {"app_active_30d", "app_total"}, {"ent_active_90d", "ent_served"}},
+		Served: "ent_served",
+	}
 )
 
 func dueAt(g Grain, at time.Time) time.Time {
@@ -68,8 +74,24 @@ func cleanCity(seed uint64) []History {
 	list := make([]History, cityPlatforms)
 	for i := range list {
 		list[i] = cleanPlatform(fmt.Sprintf("p%02d", i+1), rand.New(rand.NewPCG(seed, uint64(i+1))))
+		list[i].handIn(rand.New(rand.NewPCG(seed, uint64(i+1001))))
 	}
 	return list
+}
+
+// handIn adds the lists that a platform hands in: of each month, a few days later, with
+// a few enterprises less than its figure, because it was made on another day.
+func (h *History) handIn(r *rand.Rand) {
+	h.Frame = &Listing{cityStart, cityStart.AddDate(0, 1, 0), cityFrame}
+	for _, s := range h.Series {
+		if s.Code != "ent_sme" {
+			continue
+		}
+		for _, m := range s.Points {
+			p, _ := h.of("ent_served").newest(m.At.AddDate(0, 1, -1))
+			h.Lists = append(h.Lists, Listing{m.At, m.First, math.Round(p.Value * (1 - 0.03*r.Float64()))})
+		}
+	}
 }
 
 func cleanPlatform(name string, r *rand.Rand) History {
@@ -142,7 +164,8 @@ type plant struct {
 	fault, platform, period, code, value, received string
 }
 
-// plants makes up the faults: twelve, each at a platform of its own.
+// plants makes up the faults: twelve, each at a platform of its own, and three that are
+// found by what else is known.
 func plants(city []History) []plant {
 	r := rand.New(rand.NewPCG(7, 7))
 	var list []plant
@@ -197,6 +220,13 @@ func plants(city []History) []plant {
 	for d := 150; d < cityDays; d++ {
 		put("fabricated growth", 11, d, "dev_connected", series(11, "dev_connected").Points[149].Value*math.Pow(1.002, float64(d-149)))
 	}
+	for d := 120; d < cityDays; d++ { // devices that are counted and do nothing
+		put("devices without data", 1, d, "dev_connected", series(1, "dev_connected").Points[d].Value*math.Pow(1.012, float64(d-120)))
+	}
+	list = append(list, plant{"more served than listed", city[2].Platform, "2026-04", cityList, strconv.FormatFloat(math.Round(0.6*city[2].Lists[3].N), 'f', -1, 64), ""})
+	for d := 176; d < cityDays; d++ {
+		put("more served than there are", 3, d, "ent_served", series(3, "ent_served").Points[d].Value+cityFrame)
+	}
 	put("one tenant flooding", 0, 171, "reports", 1440*100+float64(r.IntN(100)))
 	return list
 }
@@ -215,21 +245,21 @@ func writeFixture(t *testing.T) {
 		for _, s := range shapes() {
 			head = append(head, s.code)
 		}
-		_ = w.Write(head)
+		_ = w.Write(append(head, cityList))
 		for _, h := range city {
 			for d := range cityDays {
 				day := cityStart.AddDate(0, 0, d)
-				writeRow(w, h, day, day.Format(time.DateOnly), Day, strconv.FormatFloat(h.Reports[d].N, 'f', -1, 64))
+				writeRow(w, h, day, day.Format(time.DateOnly), Day, strconv.FormatFloat(h.Reports[d].N, 'f', -1, 64), "")
 			}
 			for m := range 6 {
 				at := cityStart.AddDate(0, m, 0)
-				writeRow(w, h, at, at.Format("2006-01"), Month, "")
+				writeRow(w, h, at, at.Format("2006-01"), Month, "", strconv.FormatFloat(h.Lists[m].N, 'f', -1, 64))
 			}
 		}
 	})
 }
 
-func writeRow(w *csv.Writer, h History, at time.Time, period string, g Grain, reports string) {
+func writeRow(w *csv.Writer, h History, at time.Time, period string, g Grain, reports, listed string) {
 	row := []string{h.Platform, period, "", reports}
 	for _, s := range h.Series {
 		cell := ""
@@ -240,7 +270,7 @@ func writeRow(w *csv.Writer, h History, at time.Time, period string, g Grain, re
 		}
 		row = append(row, cell)
 	}
-	_ = w.Write(row)
+	_ = w.Write(append(row, listed))
 }
 
 func save(t *testing.T, name string, write func(w *csv.Writer)) {
@@ -269,7 +299,7 @@ func readCity(t *testing.T, fault string) []History {
 	var city []History
 	for _, row := range table(t, "testdata/clean.csv") {
 		if len(city) == 0 || city[len(city)-1].Platform != row[0] {
-			h := History{Platform: row[0]}
+			h := History{Platform: row[0], Frame: &Listing{cityStart, cityStart.AddDate(0, 1, 0), cityFrame}}
 			for _, s := range shapes() {
 				h.Series = append(h.Series, Series{Code: s.code, Nature: s.nature, Grain: s.grain})
 			}
@@ -305,6 +335,9 @@ func readCity(t *testing.T, fault string) []History {
 		}
 		if n, _, ok := cell("reports", row[3], row[2]); ok {
 			h.Reports = append(h.Reports, Count{at, n})
+		}
+		if n, came, ok := cell(cityList, row[len(row)-1], row[2]); ok {
+			h.Lists = append(h.Lists, Listing{at, came, n})
 		}
 		for i := range h.Series {
 			if v, first, ok := cell(h.Series[i].Code, row[4+i], row[2]); ok {

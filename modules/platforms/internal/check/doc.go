@@ -6,5 +6,6 @@
 //
 // Of one indicator: missing, late, negative, reset, unit, jump, frozen, digits,
 // smooth, drift. Of one platform: duplicate, clock, flood, identity. Of two
-// platforms: copy.
+// platforms: copy. Against each other and against what is known from elsewhere
+// (corroboration): relation, served, frame.
 package check

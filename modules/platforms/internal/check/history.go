@@ -25,11 +25,14 @@ const (
 	Flood     Kind = "flood"     // many times the usual number of reports
 	Identity  Kind = "identity"  // a part that exceeds its whole
 	Copy      Kind = "copy"      // the values of another platform
+	Relation  Kind = "relation"  // a ratio of two indicators that leaves its own past
+	Served    Kind = "served"    // enterprises served that are not those of the platform's own list
+	Framed    Kind = "frame"     // more enterprises served than the city's frame has
 )
 
 // Kinds lists all kinds in the order in which people read them.
 func Kinds() []Kind {
-	return []Kind{Missing, Late, Negative, Reset, Unit, Jump, Frozen, Digits, Smooth, Drift, Duplicate, Clock, Flood, Identity, Copy}
+	return []Kind{Missing, Late, Negative, Reset, Unit, Jump, Frozen, Digits, Smooth, Drift, Duplicate, Clock, Flood, Identity, Copy, Relation, Served, Framed}
 }
 
 // Severity is how much a finding weighs.
@@ -104,15 +107,44 @@ type History struct {
 	Series   []Series
 	Reports  []Count
 	Refused  []Refusal
+	Lists    []Listing // the newest list of enterprises served of each month, oldest first
+	Frame    *Listing  // the newest frame of the city's enterprises; nil without one
 }
 
 // Bound says that no value of an indicator exceeds that of another.
 type Bound struct{ Part, Whole string }
 
+// Rules are what the catalogue says of how indicators relate.
+type Rules struct {
+	Bounds []Bound
+	Pairs  []Pair
+	Served string // the indicator that counts enterprises served
+}
+
 // Figure is one number that led to a finding.
 type Figure struct {
 	Name  string  `json:"name"`
 	Value float64 `json:"value"`
+}
+
+// Origin is where a figure comes from.
+type Origin string
+
+// The origins.
+const (
+	Reported  Origin = "report"
+	FromList  Origin = "list"  // of enterprises served, that the platform handed in
+	FromFrame Origin = "frame" // of the city's enterprises
+)
+
+// Source tells where one of the figures of a finding comes from, and which time it is of.
+type Source struct {
+	Figure string `json:"figure" doc:"The name of the figure"`
+	From   Origin `json:"from" enum:"report,list,frame"`
+	Code   string `json:"code,omitempty" doc:"The indicator that was reported"`
+	At     int64  `json:"at" doc:"Unix milliseconds of the first day that it is of"`
+	Until  int64  `json:"until" doc:"Of the last day"`
+	Came   int64  `json:"came,omitempty" doc:"When a list came in"`
 }
 
 // Spot is one point of the curve that shows a finding; Bad ones are doubted.
@@ -131,6 +163,7 @@ type Finding struct {
 	Until    time.Time // the last period that is doubted
 	Severity Severity
 	Figures  []Figure
+	Sources  []Source // of figures that do not all come from the reports of Code
 	Curve    []Spot
 	Against  []Spot // the curve of Other
 	Lead     string // the indicator that the curve is of, when Code is empty
@@ -143,7 +176,7 @@ type Finding struct {
 type Calendar func(g Grain, at time.Time) time.Time
 
 // Platform runs all checks of one platform, at a time.
-func Platform(h History, bounds []Bound, due Calendar, now time.Time) []Finding {
+func Platform(h History, rules Rules, due Calendar, now time.Time) []Finding {
 	list := missing(h, due, now)
 	list = append(list, late(h, due, now)...)
 	list = append(list, refused(h)...)
@@ -153,7 +186,10 @@ func Platform(h History, bounds []Bound, due Calendar, now time.Time) []Finding 
 	list = append(list, duplicates(h)...)
 	list = append(list, clock(h)...)
 	list = append(list, flood(h)...)
-	return append(list, identities(h, bounds)...)
+	list = append(list, identities(h, rules.Bounds)...)
+	list = append(list, relations(h, rules.Pairs, now)...)
+	list = append(list, served(h, rules.Served)...)
+	return append(list, framed(h, rules.Served)...)
 }
 
 // judge runs the checks of one indicator. What one check explains is taken out

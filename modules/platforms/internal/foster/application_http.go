@@ -36,9 +36,9 @@ func (m *Fostering) applicationRoutes() []module.Route {
 		{Pattern: "POST /foster/applications/{id}/return", Permission: mayManage, Summary: "Return an application for a supplement", Handler: httpd.JSON(m.returnApplication)},
 		{
 			Pattern: "POST /foster/applications/{id}/files", Permission: mayApply, Summary: "Upload a file of evidence; its name in the parameter name", MaxBody: evidenceLimit + 1,
-			Handler: httpd.Raw("application/octet-stream", http.HandlerFunc(m.serveUpload)),
+			Handler: httpd.Raw("application/octet-stream", serveUpload(m.upload)),
 		},
-		{Pattern: "GET /foster/files/{id}", Permission: mayView, Summary: "Download a file of evidence", Handler: httpd.Raw("", http.HandlerFunc(m.serveFile))},
+		{Pattern: "GET /foster/files/{id}", Permission: mayView, Summary: "Download a file of evidence", Handler: httpd.Raw("", m.serveFile(m.applications.file))},
 	}
 }
 
@@ -341,15 +341,29 @@ func (m *Fostering) tellApplicant(ctx context.Context, what lang.Text) func(*sql
 	}
 }
 
-func (m *Fostering) serveUpload(w http.ResponseWriter, r *http.Request) {
-	f, err := m.upload(r)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
+// serveUpload answers with what became of an uploaded file.
+func serveUpload(take func(*http.Request) (File, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		f, err := take(r)
+		if err != nil {
+			httpd.Refuse(w, r, err)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusCreated)
+		_ = json.NewEncoder(w).Encode(f) // who has gone needs no answer
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(f) // who has gone needs no answer
+}
+
+// receive takes the body as evidence of an application or a platform.
+func (m *Fostering) receive(r *http.Request, of string) (File, error) {
+	ctx := r.Context()
+	taken, err := m.kit.Files.Take(ctx, module.Upload{Name: r.URL.Query().Get("name"), Declared: r.Header.Get("Content-Type"), Limit: evidenceLimit}, r.Body)
+	if err != nil {
+		return File{}, err
+	}
+	by := handOf(ctx)
+	return File{ID: taken.ID, Name: taken.Name, MediaType: taken.MediaType, Size: taken.Size, SHA256: taken.SHA256, At: now().Truncate(time.Millisecond), application: of, actor: by.actor, by: by.name}, nil
 }
 
 func (m *Fostering) upload(r *http.Request) (File, error) {
@@ -368,28 +382,29 @@ func (m *Fostering) upload(r *http.Request) (File, error) {
 	if err := a.editable(c, now()); err != nil {
 		return File{}, err
 	}
-	taken, err := m.kit.Files.Take(ctx, module.Upload{Name: r.URL.Query().Get("name"), Declared: r.Header.Get("Content-Type"), Limit: evidenceLimit}, r.Body)
+	f, err := m.receive(r, a.ID)
 	if err != nil {
 		return File{}, err
 	}
-	by := handOf(ctx)
-	f := File{ID: taken.ID, Name: taken.Name, MediaType: taken.MediaType, Size: taken.Size, SHA256: taken.SHA256, At: now().Truncate(time.Millisecond), application: a.ID, actor: by.actor, by: by.name}
 	return f, m.applications.attach(ctx, f)
 }
 
-func (m *Fostering) serveFile(w http.ResponseWriter, r *http.Request) {
-	f, err := m.applications.file(r.Context(), r.PathValue("id"))
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
+// serveFile answers with the content of a file that the caller may read.
+func (m *Fostering) serveFile(find func(ctx context.Context, id string) (File, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		f, err := find(r.Context(), r.PathValue("id"))
+		if err != nil {
+			httpd.Refuse(w, r, err)
+			return
+		}
+		content, err := m.kit.Blobs.Get(r.Context(), f.SHA256)
+		if err != nil {
+			httpd.Refuse(w, r, err)
+			return
+		}
+		defer content.Close() //nolint:errcheck // it was only read
+		httpd.ServeFile(w, f.Name, f.MediaType, f.Size, content)
 	}
-	content, err := m.kit.Blobs.Get(r.Context(), f.SHA256)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	defer content.Close() //nolint:errcheck // it was only read
-	httpd.ServeFile(w, f.Name, f.MediaType, f.Size, content)
 }
 
 // serveSubmission answers the very bytes that the digest is of.

@@ -3,6 +3,7 @@ package foster
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/kernel/notice"
 	"linghang/kernel/sqldb"
 )
 
@@ -180,11 +182,24 @@ func (m *Fostering) objectTo(ctx context.Context, in objectToAwardInput) (AwardD
 		from = cmp.Or(strings.TrimSpace(in.Body.From), from)
 	}
 	o := Objection{ID: ulid.Make().String(), AwardID: in.ID, From: from, Text: strings.TrimSpace(in.Body.Text), At: at, State: "open", organisation: id.Organisation.ID, author: id.Actor()}
-	if err := m.awards.object(ctx, o, func(w Award) error { return w.object(o.Text, at) }); err != nil {
+	city, err := m.people.Root(ctx)
+	if err != nil {
+		return AwardDetail{}, fmt.Errorf("find who answers an objection: %w", err)
+	}
+	err = m.awards.object(ctx, o, func(w Award) error { return w.object(o.Text, at) }, func(tx *sqldb.Tx, w Award, o Objection) error {
+		return m.kit.Notices.Send(ctx, tx, notice.Notice{
+			Kind: noticeDoubt, Link: awardLink(w), To: notice.Audience{Organisation: city.ID, Permission: mayManage, Except: o.author},
+			Title: lang.Text{ZH: "对“" + w.Platform.In("zh") + "”的公示提出了异议", EN: "An objection to the award of " + w.Platform.In("en")},
+			Body:  lang.Text{ZH: o.From + "：" + o.Text + "\n答复之前认定不生效。", EN: o.From + ": " + o.Text + "\nThe award does not come into force before it is answered."},
+		})
+	})
+	if err != nil {
 		return AwardDetail{}, err
 	}
 	return m.readAward(ctx, httpd.Object{ID: in.ID})
 }
+
+func awardLink(w Award) string { return "/platforms/fostering/awards/" + w.ID }
 
 type answerObjectionInput struct {
 	httpd.Object
@@ -200,11 +215,30 @@ func (m *Fostering) answerObjection(ctx context.Context, in answerObjectionInput
 		o, err := o.answer(in.Body.Upheld, in.Body.Answer, now())
 		o.answerer, o.answeredName = by.actor, by.name
 		return o, err
-	})
+	}, m.tellAnswer(ctx))
 	if err != nil {
 		return AwardDetail{}, err
 	}
 	return m.readAward(ctx, httpd.Object{ID: o.AwardID})
+}
+
+// tellAnswer tells who may object for the organisation that did, and the operator when its
+// platform is not fostered because of it; the operator does not read the objection.
+func (m *Fostering) tellAnswer(ctx context.Context) objected {
+	return func(tx *sqldb.Tx, w Award, o Objection) error {
+		n := notice.Notice{
+			Kind: noticeDoubt, Link: awardLink(w), To: notice.Audience{Organisation: o.organisation, Permission: mayObject, Except: o.answerer},
+			Title: lang.Text{ZH: "对“" + w.Platform.In("zh") + "”公示的异议已答复", EN: "Your objection to the award of " + w.Platform.In("en") + " was answered"},
+			Body:  lang.Text{ZH: o.Answer, EN: o.Answer},
+		}
+		if err := m.kit.Notices.Send(ctx, tx, n); err != nil || o.State != "upheld" {
+			return err
+		}
+		n.Kind, n.To = noticeNews, notice.Audience{Organisation: w.organisation, Permission: mayApply, Except: o.answerer}
+		n.Title = lang.Text{ZH: "“" + w.Platform.In("zh") + "”的认定不生效", EN: "The award of " + w.Platform.In("en") + " does not come into force"}
+		n.Body = lang.Text{ZH: "公示期内的异议经核查成立。", EN: "An objection in its public notice was found right."}
+		return m.kit.Notices.Send(ctx, tx, n)
+	}
 }
 
 type checkAwardInput struct {
@@ -240,4 +274,10 @@ func (m *Fostering) withdrawAward(ctx context.Context, in withdrawAwardInput) (A
 		return AwardDetail{}, err
 	}
 	return m.readAward(ctx, httpd.Object{ID: in.ID})
+}
+
+// Awards are those that were made up to a time, as they stand then; of a platform, or
+// of all. Awards are public within the city.
+func (m *Fostering) Awards(ctx context.Context, platform string, at time.Time) ([]Award, error) {
+	return m.awards.until(ctx, platform, at)
 }

@@ -179,7 +179,10 @@ func (s awardStore) objections(ctx context.Context, award string) ([]Objection, 
 	return seen, err
 }
 
-func (s awardStore) object(ctx context.Context, o Objection, allowed func(Award) error) error {
+// objected is what else happens when an objection was made or answered.
+type objected func(tx *sqldb.Tx, w Award, o Objection) error
+
+func (s awardStore) object(ctx context.Context, o Objection, allowed func(Award) error, also objected) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Queue(ctx, "foster_award/"+o.AwardID); err != nil {
 			return err
@@ -197,11 +200,11 @@ func (s awardStore) object(ctx context.Context, o Objection, allowed func(Award)
 			return fmt.Errorf("keep objection: %w", err)
 		}
 		tx.Changed("foster_objection", o.ID, nil, o)
-		return nil
+		return also(tx, w, o)
 	})
 }
 
-func (s awardStore) answer(ctx context.Context, id string, decide func(Objection) (Objection, error)) (after Objection, err error) {
+func (s awardStore) answer(ctx context.Context, id string, decide func(Objection) (Objection, error), also objected) (after Objection, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		before, err := scanObjection(tx.QueryRow(ctx, `SELECT `+objectionColumns+` FROM foster_objection o WHERE o.id = $1`, id))
 		if errors.Is(err, sql.ErrNoRows) {
@@ -222,7 +225,11 @@ func (s awardStore) answer(ctx context.Context, id string, decide func(Objection
 			return stale()
 		}
 		tx.Changed("foster_objection", id, before, after)
-		return nil
+		w, err := s.read(ctx, tx, "id", after.AwardID, now())
+		if err != nil {
+			return err
+		}
+		return also(tx, w, after)
 	})
 	return after, err
 }
@@ -267,4 +274,18 @@ func (s awardStore) fostered(ctx context.Context) (measure.Value, error) {
 	}
 	v.Number, v.Synthetic = float64(n), synthetic > 0
 	return v, nil
+}
+
+// until are the awards that were made up to a time, as they stand then; of a platform,
+// or of all.
+func (s awardStore) until(ctx context.Context, platform string, at time.Time) ([]Award, error) {
+	query, args := `SELECT `+awardColumns+` FROM `+awardFrom+` WHERE w.awarded_on < $1`, []any{dateOf(at)}
+	if platform != "" {
+		query, args = query+` AND w.platform_id = $2`, append(args, platform)
+	}
+	rows, err := s.db.Query(ctx, query+` ORDER BY w.year, w.certificate`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read awards: %w", err)
+	}
+	return sqldb.All(rows, scanAward(at))
 }

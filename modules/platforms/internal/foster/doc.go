@@ -8,6 +8,10 @@
 // when its public notice (公示) is over and no objection (异议) is open or upheld;
 // it is checked every year (跟踪) and can be withdrawn (撤销).
 //
+// What output of enterprises platforms drove (新增产值) is reported by them, by enterprise
+// and year, with evidence; it is reviewed (审核) by somebody else, and corrected by a
+// further revision (修订). Of an enterprise and year the largest accepted figure counts.
+//
 // Tables: foster_goal, foster_call, foster_application, foster_file, foster_review,
-// foster_award, foster_objection, foster_check.
+// foster_award, foster_objection, foster_check, foster_output, foster_output_file.
 package foster

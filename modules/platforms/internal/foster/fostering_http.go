@@ -11,8 +11,9 @@ import (
 	"linghang/kernel/notice"
 )
 
-// People tells who may review, and whose people they are.
+// People tells who may review, whose people they are, and who the city is.
 type People interface {
+	Root(ctx context.Context) (identity.Organisation, error)
 	Seers(ctx context.Context, in identity.SeerParams) ([]identity.Seer, error)
 	Members(ctx context.Context, organisation string, below bool, permission string) ([]identity.Recipient, error)
 }
@@ -27,14 +28,15 @@ type Site struct {
 
 // Permissions that fostering asks for.
 const (
-	mayView    = "platforms.view"
-	mayApply   = "platforms.foster.apply"
-	mayManage  = "platforms.foster.manage"
-	mayReview  = "platforms.foster.review"
-	maySeeAll  = "platforms.foster.results"
-	mayObject  = "platforms.foster.object"
-	noticeTask = "platforms.foster.assigned"
-	noticeNews = "platforms.foster.moved"
+	mayView     = "platforms.view"
+	mayApply    = "platforms.foster.apply"
+	mayManage   = "platforms.foster.manage"
+	mayReview   = "platforms.foster.review"
+	maySeeAll   = "platforms.foster.results"
+	mayObject   = "platforms.foster.object"
+	noticeTask  = "platforms.foster.assigned"
+	noticeNews  = "platforms.foster.moved"
+	noticeDoubt = "platforms.foster.objected"
 )
 
 // Fostering is the part of the room that fosters platforms.
@@ -47,6 +49,7 @@ type Fostering struct {
 	reviews      reviewStore
 	awards       awardStore
 	figures      figureStore
+	outputs      outputStore
 }
 
 // New returns the part of the room.
@@ -55,7 +58,7 @@ func New(kit *module.Kit, people People, site Site) *Fostering {
 	applications := applicationStore{kit.DB, calls}
 	return &Fostering{
 		kit: kit, site: site, people: people, calls: calls, applications: applications,
-		reviews: reviewStore{kit.DB, calls, applications}, awards: awardStore{kit.DB}, figures: figureStore{kit.DB, site},
+		reviews: reviewStore{kit.DB, calls, applications}, awards: awardStore{kit.DB}, figures: figureStore{kit.DB, site}, outputs: outputStore{kit.DB},
 	}
 }
 
@@ -66,13 +69,15 @@ func Permissions() []module.Permission {
 		{ID: mayManage, Title: lang.Text{ZH: "组织平台培育", EN: "Run calls for fostering and decide"}, Roles: []identity.Role{identity.Officer}},
 		{ID: mayReview, Title: lang.Text{ZH: "评审培育申报", EN: "Review applications for fostering"}, Roles: []identity.Role{identity.Officer, identity.Leader}},
 		{ID: maySeeAll, Title: lang.Text{ZH: "查看培育评审结果", EN: "See what reviews of applications came to"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor}},
+		{ID: mayReportOutput, Title: lang.Text{ZH: "报送新增产值", EN: "Report new output"}, Roles: []identity.Role{identity.Manager, identity.Reporter}},
+		{ID: mayReviewOutput, Title: lang.Text{ZH: "审核新增产值", EN: "Review new output"}, Roles: []identity.Role{identity.Officer}},
 		{ID: mayObject, Title: lang.Text{ZH: "对公示提出异议", EN: "Object to awards in their public notice"}, Roles: []identity.Role{identity.Officer, identity.Manager}},
 	}
 }
 
 // Routes are the doors.
 func (m *Fostering) Routes() []module.Route {
-	return slices.Concat(m.callRoutes(), m.applicationRoutes(), m.reviewRoutes(), m.awardRoutes())
+	return slices.Concat(m.callRoutes(), m.applicationRoutes(), m.reviewRoutes(), m.awardRoutes(), m.outputRoutes())
 }
 
 // Notices are the kinds of notices that fostering sends.
@@ -80,6 +85,8 @@ func Notices() []notice.Kind {
 	return []notice.Kind{
 		{ID: noticeTask, Title: lang.Text{ZH: "有培育申报待我评审", EN: "An application waits for my review"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		{ID: noticeNews, Title: lang.Text{ZH: "培育申报有进展", EN: "An application for fostering moved on"}, Gravity: notice.Important, Mail: notice.AtOnce},
+		{ID: noticeDoubt, Title: lang.Text{ZH: "培育公示的异议和答复", EN: "Objections to awards in their public notice, and the answers"}, Gravity: notice.Important, Mail: notice.AtOnce},
+		{ID: noticeOutput, Title: lang.Text{ZH: "新增产值审核结果", EN: "A figure of new output was reviewed"}, Gravity: notice.Important, Mail: notice.Daily},
 	}
 }
 

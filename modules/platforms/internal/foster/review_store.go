@@ -189,6 +189,9 @@ func Personal() []sqldb.Personal {
 		{Table: "foster_award", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"certificate", "awarded_on"}},
 		{Table: "foster_objection", Person: "author", Columns: []string{"author_name"}, Show: []string{"award_id", "text", "at"}},
 		{Table: "foster_objection", Person: "answered_by", Columns: []string{"answered_by_name"}, Show: []string{"award_id", "answer", "answered_at"}},
+		{Table: "foster_output_file", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"name", "at"}},
+		{Table: "foster_output", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"enterprise", "year", "state", "reported_at"}},
+		{Table: "foster_output", Person: "decider", Columns: []string{"decider_name"}, Show: []string{"enterprise", "year", "state", "decided_at"}},
 		{Table: "foster_check", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"award_id", "year", "outcome", "at"}},
 	}
 }

@@ -136,10 +136,14 @@ func field(rule int) string { return "rules[" + strconv.Itoa(rule) + "]" }
 
 // Read reads an answer as the spec says.
 func (s Spec) Read(body []byte, contentType string, m Moment) ([]Row, []Fault) {
-	if s.Kind == Prometheus {
+	switch s.Kind {
+	case Prometheus:
 		return ReadExposition(body, contentType, s.Rules, m)
+	case SQL:
+		return ReadResults(body, m)
+	default:
+		return ReadDocument(body, s.Table, m)
 	}
-	return ReadDocument(body, s.Table, m)
 }
 
 // metricsMost names of metrics are told.

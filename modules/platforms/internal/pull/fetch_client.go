@@ -35,6 +35,9 @@ const (
 	FailPlain    = "plain"
 	FailEncoding = "encoding"
 	FailSize     = "size"
+	FailSignIn   = "sign_in" // of a database: the user, the password or the database
+	FailRights   = "rights"  // of a database: the account may do more than read tables
+	FailQuery    = "query"   // of a database: it refused the query
 )
 
 // FetchError is why a source could not be read.
@@ -55,23 +58,28 @@ type Answer struct {
 type Fetcher struct {
 	guard     *egress.Guard
 	transport *http.Transport
+	statement time.Duration // a query on a server
 }
 
 // NewFetcher returns a fetcher that reaches what the guard lets through.
 func NewFetcher(guard *egress.Guard) *Fetcher {
-	return &Fetcher{guard, &http.Transport{
+	return &Fetcher{guard: guard, statement: statementTimeout, transport: &http.Transport{
 		DialContext: guard.Dial, TLSClientConfig: guard.TLS(), TLSHandshakeTimeout: Timeout, DisableKeepAlives: true, DisableCompression: true,
 		MaxResponseHeaderBytes: 64 << 10, ForceAttemptHTTP2: true,
 	}}
 }
 
-// Fetch asks a source once. The secret goes to the host that the spec names, and
-// to no other that it leads to.
-func (f *Fetcher) Fetch(ctx context.Context, s Spec, address, secret string) (Answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, Timeout)
+// Fetch asks a source once; the spec is that of a period (Spec.At). The secret goes
+// to the host that the spec names, and to no other that it leads to.
+func (f *Fetcher) Fetch(ctx context.Context, s Spec, secret string) (Answer, error) {
+	ask, limit := f.follow, Timeout
+	if s.Kind == SQL {
+		ask, limit = f.query, QueryTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	began := time.Now()
-	a, err := f.follow(ctx, s, address, secret)
+	a, err := ask(ctx, s, secret)
 	a.Took = time.Since(began)
 	if known := (*FetchError)(nil); err != nil && !errors.As(err, &known) {
 		err = &FetchError{egress.Class(err), egress.Reason(err)}
@@ -79,8 +87,8 @@ func (f *Fetcher) Fetch(ctx context.Context, s Spec, address, secret string) (An
 	return a, err
 }
 
-func (f *Fetcher) follow(ctx context.Context, s Spec, address, secret string) (Answer, error) {
-	first, err := s.selected(address)
+func (f *Fetcher) follow(ctx context.Context, s Spec, secret string) (Answer, error) {
+	first, err := s.selected()
 	if err != nil {
 		return Answer{}, err
 	}
@@ -104,9 +112,9 @@ func (f *Fetcher) follow(ctx context.Context, s Spec, address, secret string) (A
 	}
 }
 
-// selected is an address with the selectors of federation.
-func (s Spec) selected(address string) (*url.URL, error) {
-	u, err := url.Parse(address)
+// selected is the address with the selectors of federation.
+func (s Spec) selected() (*url.URL, error) {
+	u, err := url.Parse(s.URL)
 	if err != nil {
 		return nil, &FetchError{FailProtocol, "the URL cannot be read"}
 	}

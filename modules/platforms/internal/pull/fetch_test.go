@@ -80,7 +80,8 @@ func TestWhatASourceAnswers(t *testing.T) {
 	f := fetcher(t, "127.0.0.0/8")
 	ask := func(path string, spec Spec) (string, string) {
 		t.Helper()
-		a, err := f.Fetch(t.Context(), spec, s.URL+path, "open sesame")
+		spec.URL = s.URL + path
+		a, err := f.Fetch(t.Context(), spec, "open sesame")
 		if err == nil {
 			return string(a.Body), ""
 		}
@@ -123,7 +124,7 @@ func TestWhatASourceAnswers(t *testing.T) {
 			t.Errorf("%s: the secret went to another host", spec.Auth)
 		}
 	}
-	a, err := f.Fetch(t.Context(), Spec{}, s.URL+"/ahead", "")
+	a, err := f.Fetch(t.Context(), Spec{URL: s.URL + "/ahead"}, "")
 	if err != nil || a.Skew == nil || *a.Skew < 88*time.Second || *a.Skew > 92*time.Second {
 		t.Errorf("the skew is %v, %v", a.Skew, err)
 	}
@@ -132,14 +133,14 @@ func TestWhatASourceAnswers(t *testing.T) {
 func TestPrivateNetworksAreNotAsked(t *testing.T) {
 	var seen atomic.Pointer[http.Header]
 	s := source(t, &seen)
-	_, err := fetcher(t).Fetch(t.Context(), Spec{Auth: AuthNone}, s.URL+"/plain", "")
+	_, err := fetcher(t).Fetch(t.Context(), Spec{Auth: AuthNone, URL: s.URL + "/plain"}, "")
 	if err == nil || !strings.HasPrefix(err.Error(), FailForbid) || seen.Load() != nil {
 		t.Errorf("it answered: %v", err)
 	}
 }
 
 func TestASecretIsNotSentInClear(t *testing.T) {
-	_, err := fetcher(t).Fetch(t.Context(), Spec{Auth: AuthBearer}, "http://platform.invalid/", "open sesame")
+	_, err := fetcher(t).Fetch(t.Context(), Spec{Auth: AuthBearer, URL: "http://platform.invalid/"}, "open sesame")
 	if err == nil || !strings.HasPrefix(err.Error(), FailPlain) {
 		t.Errorf("it was sent: %v", err)
 	}

@@ -28,6 +28,7 @@ const (
 	FaultPeriod    = "period"    // the text is no period in the format
 	FaultDuplicate = "duplicate" // another row has the same series and period
 	FaultMany      = "many"      // more rows than are taken
+	FaultColumn    = "column"    // a column that means nothing, or is there twice
 )
 
 // Fault says what is wrong with a row under a mapping.
@@ -35,7 +36,7 @@ type Fault struct {
 	Origin string `json:"origin,omitempty" doc:"The row; empty for the whole"`
 	Field  string `json:"field" doc:"Of the mapping, as table.period or rules[0]"`
 	Path   string `json:"path,omitempty" doc:"That was followed"`
-	Code   string `json:"code" enum:"document,rows,metric,missing,several,kind,number,period,duplicate,many"`
+	Code   string `json:"code" enum:"document,rows,metric,missing,several,kind,number,period,duplicate,many,column"`
 	Found  string `json:"found,omitempty" doc:"What was there"`
 }
 

@@ -8,12 +8,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"linghang/modules/platforms/internal/columns"
 )
 
 // Kinds of sources.
 const (
 	Prometheus = "prometheus"
 	JSON       = "json"
+	SQL        = "sql"
 )
 
 // Ways to sign in at a source.
@@ -22,6 +25,14 @@ const (
 	AuthBasic  = "basic"
 	AuthBearer = "bearer"
 	AuthHeader = "header"
+)
+
+// How a connection to a database is secured. What the server is, is not checked with
+// TLSRequire; both this and TLSNone are for networks that the operator names.
+const (
+	TLSVerify  = "verify"
+	TLSRequire = "require"
+	TLSNone    = "none"
 )
 
 // How several values of one series and one period become one.
@@ -36,6 +47,8 @@ const (
 	RulesMost    = 100
 	RowsMost     = 10_000
 	matchMost    = 20
+	QueriesMost  = 20
+	queryLongest = 10_000
 	urlLongest   = 1000
 	textLongest  = 300
 	leastEvery   = 15
@@ -46,14 +59,16 @@ const (
 
 // Spec is where values are, and how they are told.
 type Spec struct {
-	Kind     string   `json:"kind" enum:"prometheus,json"`
-	URL      string   `json:"url" maxLength:"1000" doc:"{day} and {month} in it stand for the period that is asked for, as 2026-11-26 and 2026-11"`
+	Kind     string   `json:"kind" enum:"prometheus,json,sql"`
+	URL      string   `json:"url" maxLength:"1000" doc:"{day} and {month} in it stand for the period that is asked for, as 2026-11-26 and 2026-11. Of a database: postgres://host:5432/database or mysql://host:3306/database"`
 	Match    []string `json:"match,omitempty" maxItems:"20" doc:"Selectors of a federation endpoint (match[])"`
 	Auth     string   `json:"auth" enum:"none,basic,bearer,header"`
-	User     string   `json:"user,omitempty" maxLength:"200" doc:"Of basic"`
+	User     string   `json:"user,omitempty" maxLength:"200" doc:"Of basic, and of a database"`
 	Header   string   `json:"header,omitempty" maxLength:"100" doc:"Name of the header that holds the secret"`
 	Rules    []Rule   `json:"rules,omitempty" maxItems:"100" doc:"Of Prometheus: which series are which indicator"`
 	Table    *Table   `json:"table,omitempty" doc:"Of JSON: where rows are, and what in them"`
+	TLS      string   `json:"tls,omitempty" enum:"verify,require,none" doc:"Of a database: with a certificate that is checked; encrypted only; in clear. Other than verify is for networks that the configuration names"`
+	Queries  []string `json:"queries,omitempty" maxItems:"20" doc:"Of a database: SELECT with the columns code and value, and any of industry, district, size, type and period; {day} and {month} in them stand for the period that is asked for"`
 	Schedule Schedule `json:"schedule"`
 }
 
@@ -89,7 +104,7 @@ type Value struct {
 type Wrong struct{ Field, Hint string }
 
 // Dimensions are those that values are broken down by.
-func Dimensions() []string { return []string{"industry", "district", "size", "type"} }
+func Dimensions() []string { return columns.Dimensions() }
 
 var (
 	metricName = regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:.]*$`)
@@ -102,7 +117,7 @@ func (s Spec) Fill() Spec {
 	if s.Auth == "" {
 		s.Auth = AuthNone
 	}
-	if s.Auth != AuthBasic {
+	if s.Auth != AuthBasic && s.Kind != SQL {
 		s.User = ""
 	}
 	if s.Auth != AuthHeader {
@@ -114,11 +129,31 @@ func (s Spec) Fill() Spec {
 	if s.Kind != Prometheus {
 		s.Rules, s.Match = nil, nil
 	}
+	s = s.fillQueries()
 	if s.Schedule.Kind == Every {
 		s.Schedule.At = ""
 	} else {
 		s.Schedule.Every = 0
 	}
+	return s
+}
+
+// fillQueries signs in at a database by name and password, and takes away the
+// semicolon that ends a query where people write several.
+func (s Spec) fillQueries() Spec {
+	if s.Kind != SQL {
+		s.TLS, s.Queries = "", nil
+		return s
+	}
+	s.Auth, s.Header = AuthBasic, ""
+	if s.TLS == "" {
+		s.TLS = TLSVerify
+	}
+	queries := make([]string, len(s.Queries))
+	for i, q := range s.Queries {
+		queries[i] = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(q), ";"))
+	}
+	s.Queries = queries
 	return s
 }
 
@@ -137,18 +172,25 @@ func (s Spec) Check() []Wrong {
 		} else {
 			s.Table.check(bad)
 		}
+	case SQL:
+		s.checkQueries(bad)
 	default:
 		bad("kind", "choose a kind")
 	}
 	return list
 }
 
+func isWeb(u *url.URL) bool { return u.Scheme == "http" || u.Scheme == "https" }
+
 func (s Spec) checkAddress(bad func(field, hint string)) {
-	u, err := url.Parse(s.At(time.Unix(0, 0).UTC()))
-	web := err == nil && len(s.URL) <= urlLongest && (u.Scheme == "http" || u.Scheme == "https")
+	u, err := url.Parse(s.At(time.Unix(0, 0).UTC()).URL)
+	form, want := isWeb, "a URL that begins with http:// or https://"
+	if s.Kind == SQL {
+		form, want = isDatabase, "postgres://host:5432/database or mysql://host:3306/database"
+	}
 	switch {
-	case !web:
-		bad("url", "a URL that begins with http:// or https://")
+	case err != nil || len(s.URL) > urlLongest || !form(u):
+		bad("url", want)
 	case u.Hostname() == "":
 		bad("url", "the URL names no host")
 	case u.User != nil:
@@ -159,6 +201,11 @@ func (s Spec) checkAddress(bad func(field, hint string)) {
 		bad("schedule.kind", "a source with {day} or {month} is read once a day or a month")
 	}
 	s.checkAuth(bad)
+	s.checkMatch(bad)
+}
+
+// checkMatch checks the selectors of a federation.
+func (s Spec) checkMatch(bad func(field, hint string)) {
 	if len(s.Match) > matchMost {
 		bad("match", "at most 20")
 	}
@@ -263,13 +310,21 @@ func checkDims(at string, dims map[string]string, fine func(string) bool, hint s
 // Periods tells whether the source is asked for one period at a time, so that
 // what was missed can be asked for later.
 func (s Spec) Periods() bool {
-	return strings.Contains(s.URL, "{day}") || strings.Contains(s.URL, "{month}")
+	return slices.ContainsFunc(append([]string{s.URL}, s.Queries...), func(text string) bool {
+		return strings.Contains(text, "{day}") || strings.Contains(text, "{month}")
+	})
 }
 
-// At is the URL for a period.
-func (s Spec) At(period time.Time) string {
+// At is the spec for a period: its URL and its queries name it. A period is digits
+// and hyphens, whoever made the query.
+func (s Spec) At(period time.Time) Spec {
 	period = period.In(CityTime())
-	return strings.NewReplacer("{day}", period.Format(time.DateOnly), "{month}", period.Format("2006-01")).Replace(s.URL)
+	named := strings.NewReplacer("{day}", period.Format(time.DateOnly), "{month}", period.Format("2006-01"))
+	s.URL, s.Queries = named.Replace(s.URL), slices.Clone(s.Queries)
+	for i, q := range s.Queries {
+		s.Queries[i] = named.Replace(q)
+	}
+	return s
 }
 
 // Scaled multiplies by a factor that may not be given.

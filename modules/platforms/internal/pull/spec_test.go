@@ -104,7 +104,7 @@ func TestWhatASourceOwes(t *testing.T) {
 	if got := day.Owed(at("2026-01-01 00:00:00"), at("2026-11-27 01:30:00")); len(got) != PeriodsMost || day.Name(got[len(got)-1]) != "2026-11-26" {
 		t.Errorf("after most of a year it owes %d, up to %v", len(got), got[len(got)-1])
 	}
-	if got := fine().At(at("2026-11-26 00:00:00")); got != "https://platform.example/figures?day=2026-11-26" {
+	if got := fine().At(at("2026-11-26 00:00:00")).URL; got != "https://platform.example/figures?day=2026-11-26" {
 		t.Errorf("the URL is %s", got)
 	}
 }
