@@ -10,6 +10,20 @@ import (
 	"linghang/kernel/kerneltest"
 )
 
+// outputFixtures are a figure of new output of a platform of ours, and its evidence.
+func (a *access) outputFixtures(t *testing.T, platform string) (figure, file string) {
+	t.Helper()
+	at := "/api/platforms/" + platform + "/output"
+	var f struct{ ID string }
+	r := a.Send(t, "POST", at+"/files?name=audit.txt", "manager-ours", "审计报告", "Content-Type", "text/plain")
+	if r.Decode(t, &f); r.Status != http.StatusCreated {
+		t.Fatalf("evidence: %d %s", r.Status, r.Body)
+	}
+	figure = a.make(t, at+"/figures", "manager-ours", fmt.Sprintf(`{"uscc":"91370200264574251E","enterprise":"我方客户","year":%d,"amount":12.5,"project":"我方项目","basis":"同比","file_id":%q}`, time.Now().Year()-1, f.ID))
+	a.private = append(a.private, figure, f.ID, "我方客户", "我方项目")
+	return figure, f.ID
+}
+
 // fosterFixtures are a call that is over, our application with its evidence, what a
 // reviewer gave it, the award that came of it, and an objection that the city recorded.
 func (a *access) fosterFixtures(t *testing.T) (call, application, file, review, award, objection string) {

@@ -87,6 +87,7 @@ func (b beside) ledger(h *house) []int64 {
 // The agent is killed while it reads and sends, and so is the city: whatever it kept
 // is in the ledger afterwards, once.
 func TestAnAgentThatIsKilledLosesNothing(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
 	h := startHouse(t, t.TempDir())
 	h.setUp()
 	b := beside{t: t, dir: t.TempDir(), each: "10s"}
@@ -100,7 +101,12 @@ func TestAnAgentThatIsKilledLosesNothing(t *testing.T) {
 		t.Fatalf("check: %v: %s", err, out)
 	}
 	seen := map[int64]bool{}
-	for i := range 25 {
+	// Each gets a little more time than the one before, until enough came through: how
+	// fast this machine starts a process must not decide what the test finds.
+	for i := 0; i < 25 || len(b.ledger(h)) < 5; i++ {
+		if i == 300 {
+			t.Fatal("no agent comes through, although it has more than three seconds")
+		}
 		cmd := b.command("once", b.file())
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -121,7 +127,7 @@ func TestAnAgentThatIsKilledLosesNothing(t *testing.T) {
 		t.Fatalf("once: %v: %s", err, out)
 	}
 	got := b.ledger(h)
-	if twice := len(got) - len(slices.Compact(slices.Clone(got))); twice > 0 || len(got) < 5 {
+	if twice := len(got) - len(slices.Compact(slices.Clone(got))); twice > 0 {
 		t.Errorf("the ledger has %d reports, %d of them twice", len(got), twice)
 	}
 	for seq := range seen {

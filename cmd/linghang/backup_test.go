@@ -31,6 +31,7 @@ func (h *house) run(args ...string) (string, error) {
 // A backup made while platforms report and are registered holds everything that
 // was acknowledged before it began, each thing once, in all rooms alike.
 func TestBackupUnderLoadComesBackWhole(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
 	eachEngine(t, func(t *testing.T, args []string) {
 		place := t.TempDir()
 		h := &house{t: t, data: filepath.Join(place, "data"), args: args}

@@ -33,6 +33,7 @@ func (c canaries) look(t *testing.T, where, text string) {
 // Secrets are planted wherever one can be; then the system is driven, failures
 // included, and nothing that it says or keeps may hold one of them in clear.
 func TestASecretShowsNowhere(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
 	data, traces := t.TempDir(), startCollector(t)
 	h := &house{t: t, data: data, args: []string{"--log-level", "debug", "--database-url", "", "--audit-anchor", filepath.Join(data, "anchor"), "--otlp-url", traces.url}}
 	h.open()

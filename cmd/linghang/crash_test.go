@@ -68,6 +68,7 @@ func (l *line) send(ctx context.Context, path, body string, header map[string]st
 // The process is killed again and again while platforms report and are
 // registered. Whatever was acknowledged is there afterwards, once.
 func TestNothingAcknowledgedIsLostAndNothingIsAppliedTwice(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
 	h := startHouse(t, t.TempDir())
 	h.setUp()
 	var keys []issued
@@ -191,32 +192,42 @@ func (h *house) checkComments(platform string, said int) {
 	}
 }
 
+// submitted is a report as the ledger lists it.
+type submitted struct {
+	Seq      int64  `json:"seq"`
+	Accepted int    `json:"accepted"`
+	Status   string `json:"status"`
+	Channel  string `json:"channel"`
+}
+
+// submissions reads the whole ledger of a platform.
+func (h *house) submissions(k issued) (list []submitted) {
+	h.t.Helper()
+	for cursor := ""; ; {
+		var page struct {
+			Items []submitted `json:"items"`
+			Next  string      `json:"next_cursor"`
+		}
+		h.call("GET", "/api/platforms/"+k.Platform+"/submissions?limit=500&sort=seq&cursor="+cursor, "", &page)
+		list = append(list, page.Items...)
+		if cursor = page.Next; cursor == "" {
+			return list
+		}
+	}
+}
+
 // checkLedger reads the whole ledger of a platform: every acknowledged seq is
 // there once. The one that was under way at the end may be there too.
 func (h *house) checkLedger(k issued, newest int64) {
 	h.t.Helper()
 	seen := map[int64]int{}
-	for cursor := ""; ; {
-		var page struct {
-			Items []struct {
-				Seq      int64  `json:"seq"`
-				Accepted int    `json:"accepted"`
-				Status   string `json:"status"`
-			} `json:"items"`
-			Next string `json:"next_cursor"`
+	for _, s := range h.submissions(k) {
+		if s.Status == "refused" {
+			continue // it was told so
 		}
-		h.call("GET", "/api/platforms/"+k.Platform+"/submissions?limit=500&sort=seq&cursor="+cursor, "", &page)
-		for _, s := range page.Items {
-			if s.Status == "refused" {
-				continue // it was told so
-			}
-			seen[s.Seq]++
-			if s.Accepted != 2 {
-				h.t.Errorf("report %d kept %d values of 2", s.Seq, s.Accepted)
-			}
-		}
-		if cursor = page.Next; cursor == "" {
-			break
+		seen[s.Seq]++
+		if s.Accepted != 2 {
+			h.t.Errorf("report %d kept %d values of 2", s.Seq, s.Accepted)
 		}
 	}
 	for seq := int64(1); seq <= newest; seq++ {

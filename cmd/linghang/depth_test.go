@@ -28,6 +28,13 @@ func TestDeepJSONIsRefusedAtEveryDoor(t *testing.T) {
 		}
 		path := strings.NewReplacer("{id}", "none", "{key}", "none", "{receipt}", "none").Replace(r.Path)
 		reply := city.Send(t, r.Method(), path, "administrator", deep)
+		if reply.Status == http.StatusUnsupportedMediaType {
+			continue // a door for forms and files read nothing of it
+		}
+		var said string // Alertmanager's interface answers with a text
+		if json.Unmarshal(reply.Body, &said) == nil && (strings.Contains(said, "nested deeper") || reply.Status == http.StatusNotFound) {
+			continue
+		}
 		var p httpd.Problem
 		if err := json.Unmarshal(reply.Body, &p); err != nil {
 			t.Errorf("%s %s: %d %.200s", r.Method(), r.Path, reply.Status, reply.Body)

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -274,15 +272,7 @@ const unlimited = "limit-address: 0\nlimit-account: 0\nlimit-tenant: 0\nplatform
 // gateHouse is a fresh installation without limits, with the platforms and a key of each.
 func gateHouse(b *testing.B, kind string) (*house, []issued) {
 	b.Helper()
-	dir := b.TempDir()
-	h := &house{t: b, data: filepath.Join(dir, "data")}
-	config := filepath.Join(dir, "linghang.yaml")
-	if err := os.WriteFile(config, []byte(unlimited), 0o600); err != nil {
-		b.Fatal(err)
-	}
-	h.args = []string{"--config", config}
-	h.open()
-	h.setUp()
+	h := configuredHouse(b, unlimited)
 	keys := make([]issued, gatePlatforms)
 	for i := range keys {
 		keys[i] = h.platform(gatePlatform(i))

@@ -69,6 +69,7 @@ type house struct {
 	cmd    *exec.Cmd
 	cookie string
 	log    *tail
+	said   *tail // what it printed
 	hand   *hand // moves its wall clock; nil for the program as it is
 }
 
@@ -95,6 +96,20 @@ func startHouse(t testing.TB, data string) *house {
 	t.Helper()
 	h := &house{t: t, data: data}
 	h.open()
+	return h
+}
+
+// configuredHouse is a fresh city that was set up, with a file of configuration.
+func configuredHouse(t testing.TB, text string, args ...string) *house {
+	t.Helper()
+	dir := t.TempDir()
+	config := filepath.Join(dir, "linghang.yaml")
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := &house{t: t, data: filepath.Join(dir, "data"), args: append([]string{"--config", config}, args...)}
+	h.open()
+	h.setUp()
 	return h
 }
 
@@ -134,7 +149,7 @@ var (
 
 func (h *house) start() {
 	h.t.Helper()
-	h.log = &tail{}
+	h.log, h.said = &tail{}, &tail{}
 	program := binary
 	if h.hand != nil {
 		program = movableBinary
@@ -152,7 +167,7 @@ func (h *house) start() {
 	if err := h.cmd.Start(); err != nil {
 		h.t.Fatal(err)
 	}
-	lines := bufio.NewScanner(out)
+	lines := bufio.NewScanner(io.TeeReader(out, h.said))
 	h.url = ""
 	for h.url == "" && lines.Scan() {
 		h.url = addressForm.FindString(lines.Text())

@@ -65,6 +65,7 @@ func (m newMachine) enrol(t *testing.T, dir string) (map[string]any, string, err
 }
 
 func TestAMachineEnrolsKeepsRenewingAndIsRevoked(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
 	h := gated(t, "9s")
 	h.open()
 	h.setUp()
@@ -254,6 +255,7 @@ func TestARevocationWorksInBothReplicasAtOnce(t *testing.T) {
 // TestTheTLSPortTakesNewFilesWithoutARestart changes the files of a certificate
 // from elsewhere under a serving process.
 func TestTheTLSPortTakesNewFilesWithoutARestart(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	issue := func(name string) {

@@ -37,6 +37,7 @@ func (h *hooks) count() int {
 // The process is killed while notices leave by mail and webhook. Each arrives,
 // a repeat under the id of the first, and each inbox shows it once.
 func TestNoNoticeIsLostWhenTheProcessIsKilled(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
 	mail := kerneltest.StartMail(t, "starttls")
 	hook := &hooks{ids: map[string]int{}}
 	receiver := httptest.NewServer(hook)

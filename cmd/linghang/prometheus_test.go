@@ -18,6 +18,7 @@ import (
 // A real Prometheus, with nothing but the configuration that the platform's
 // page gives out, makes the platform report.
 func TestPrometheusReportsWithThePastedConfiguration(t *testing.T) {
+	t.Parallel() // it waits for processes most of its time
 	h := startHouse(t, t.TempDir())
 	h.setUp()
 	key := h.platform("haier-cosmoplat")

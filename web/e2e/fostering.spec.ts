@@ -1,10 +1,13 @@
-import type { Browser, Page } from '@playwright/test'
-import { accessible, another, enter, expect, organisation, password, people, send, test } from './support'
+import type { Page } from '@playwright/test'
+import { accessible, enter, expect, narrow, organisation, password, people, send, test, type Another } from './support'
 import { picture } from './picture'
 
 const criteria = 2 // of those of the example are left
 
-test('a call is opened, an operator applies, two persons review, and the platform is awarded', async ({ page, signIn, browser }) => {
+// Four persons in one journey take their time on a small machine.
+test.describe.configure({ timeout: 300_000 })
+
+test('a call is opened, an operator applies, two persons review, and the platform is awarded', async ({ page, signIn, another }) => {
   const owner = await organisation(page.request, '培育运营方', [{ login: 'foster-manager', role: 'manager', name: '申报管理员' }])
   await enter(page.request, people.administrator)
   await send(page.request, 'POST', '/api/platforms', { name: { zh: '橡胶行业平台', en: 'Rubber platform' }, code: 'e2e-fostered', class: 'specialised', district: '370202', operator_id: owner, operator_name: { zh: '培育运营方', en: 'Operator' } })
@@ -15,7 +18,7 @@ test('a call is opened, an operator applies, two persons review, and the platfor
   await page.goto('/platforms/fostering')
   await expect(page.getByText('还没有征集')).toBeVisible()
   const call = await openCall(page)
-  const application = await apply(browser, call)
+  const application = await apply(another, call)
 
   await page.goto(call)
   await page.getByRole('button', { name: '关闭征集' }).click()
@@ -29,8 +32,8 @@ test('a call is opened, an operator applies, two persons review, and the platfor
   await drawer.getByRole('button', { name: '指派评审人' }).click()
   await expect(page.getByRole('row').filter({ hasText: '评审乙' })).toBeVisible()
 
-  await review(browser, application)
-  await reviewQuietly(browser, application)
+  await review(another, application)
+  await reviewQuietly(another, application)
   await page.reload()
   await expect(page.getByText('分，合格线 60，2 人评审')).toBeVisible()
   await picture(page, 'foster-reviewed')
@@ -44,7 +47,7 @@ test('a call is opened, an operator applies, two persons review, and the platfor
   await page.getByRole('link', { name: '认定证书 青工培〔2026〕1 号' }).click()
   await expect(page.getByText('公示中')).toBeVisible()
   await picture(page, 'foster-award')
-  await look(browser, application)
+  await look(another, application)
 })
 
 /** Drafts a call from the example and opens it; returns its path. */
@@ -70,8 +73,8 @@ async function openCall(page: Page): Promise<string> {
 }
 
 /** Applies as the operator, with a file of evidence; returns the path of the application. */
-async function apply(browser: Browser, call: string): Promise<string> {
-  const page = await another(browser, 'foster-manager')
+async function apply(another: Another, call: string): Promise<string> {
+  const page = await another('foster-manager')
   await page.goto(call)
   await page.getByRole('button', { name: '申报', exact: true }).click()
   await page.getByRole('button', { name: '开始申报' }).click()
@@ -94,8 +97,8 @@ async function apply(browser: Browser, call: string): Promise<string> {
 }
 
 /** Gives points as a reviewer, on the page. */
-async function review(browser: Browser, application: string): Promise<void> {
-  const page = await another(browser, 'foster-one')
+async function review(another: Another, application: string): Promise<void> {
+  const page = await another('foster-one')
   await page.goto(application)
   const mine = page.locator('.ant-card').filter({ hasText: '我的评审' })
   for (let i = 0; i < criteria; i++) {
@@ -112,8 +115,8 @@ async function review(browser: Browser, application: string): Promise<void> {
 interface Reviewed { call: { criteria: { code: string }[] }; mine: { id: string; version: number } }
 
 /** The other one gives points by the API. */
-async function reviewQuietly(browser: Browser, application: string): Promise<void> {
-  const { request } = await another(browser, 'foster-two')
+async function reviewQuietly(another: Another, application: string): Promise<void> {
+  const { request } = await another('foster-two')
   const { call, mine } = (await (await request.get(application.replace('/platforms/fostering/', '/api/platforms/foster/'))).json()) as Reviewed
   const marks = call.criteria.map((c, i) => ({ code: c.code, points: 70, reason: `理由 70-${i}` }))
   const answer = await request.post(`/api/platforms/foster/reviews/${mine.id}/submission`, { data: { marks }, headers: { 'X-Linghang-CSRF': '1', 'If-Match': `"${mine.version}"` } })
@@ -121,12 +124,11 @@ async function reviewQuietly(browser: Browser, application: string): Promise<voi
 }
 
 /** What the applicant sees in the end, also on a telephone. */
-async function look(browser: Browser, application: string): Promise<void> {
-  const page = await another(browser, 'foster-manager')
-  await page.setViewportSize({ width: 390, height: 844 })
+async function look(another: Another, application: string): Promise<void> {
+  const page = await another('foster-manager')
   await page.goto('/platforms/fostering')
   await expect(page.getByText('公示或复核中 1')).toBeVisible()
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 'the page is wider than a telephone').toBeLessThanOrEqual(0)
+  await narrow(page)
   await picture(page, 'fostering-390')
   await page.goto(application)
   await expect(page.getByText('认定证书 青工培〔2026〕1 号')).toBeVisible()

@@ -1,13 +1,15 @@
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { picture } from './picture'
-import { accessible, another, expect, mark, organisation, send, test } from './support'
+import { accessible, expect, mark, organisation, send, separate, test } from './support'
 
 interface Detail { change: number }
 
 test.describe.configure({ mode: 'serial' })
 
 let manager: Page
+
+test.afterAll(() => manager?.context().close())
 
 /** Downloads what is signed, and has it checked on the same page. */
 async function verified(page: Page, link: RegExp, name: string, verdict: string) {
@@ -52,7 +54,7 @@ test('an officer founds a root and a secondary node', async ({ page, signIn }) =
 
 test('a manager applies, an officer lets in, and the page of the manager follows', async ({ page, signIn, browser }) => {
   await organisation(page.request, '标识企业', [{ login: 'identifier-manager', role: 'manager', name: '标识管理员' }])
-  manager = await another(browser, 'identifier-manager')
+  manager = await (await separate(browser, 'identifier-manager')).newPage()
   await manager.goto('/identifier/nodes')
   await manager.getByRole('link', { name: '申请前缀' }).click()
   await expect(manager.getByText('88.901 测试二级节点')).toBeVisible()

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { accessible, another, enter, expect, organisation, password, test } from './support'
+import { accessible, enter, expect, organisation, password, test } from './support'
 import { picture } from './picture'
 
 test.describe.configure({ timeout: 240_000 })
@@ -11,7 +11,7 @@ async function managed(page: Page, name: string, manager: string): Promise<void>
   await enter(page.request, manager)
 }
 
-test('a manager invites, the invited makes an account, acts for the organisation, becomes its manager and leaves', async ({ page, browser }) => {
+test('a manager invites, the invited makes an account, acts for the organisation, becomes its manager and leaves', async ({ page, another }) => {
   await managed(page, '邀请测试公司', 'invite.manager')
   await page.goto('/system/invitations')
   await expect(page.getByText('还没有邀请')).toBeVisible()
@@ -28,7 +28,7 @@ test('a manager invites, the invited makes an account, acts for the organisation
   await expect(page.getByRole('cell', { name: /li.si@example.test/ })).toBeVisible()
   await picture(page, 'invitations')
 
-  const other = await another(browser)
+  const other = await another()
   await other.goto(link)
   await expect(other.getByRole('heading', { name: '邀请您加入“邀请测试公司”' })).toBeVisible()
   await accessible(other)

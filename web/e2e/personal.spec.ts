@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
-import { accessible, address, another, enter, expect, password, people, send, test } from './support'
+import { accessible, address, enter, expect, password, people, send, test } from './support'
 import { picture } from './picture'
 
 test.describe.configure({ timeout: 240_000 })
@@ -30,9 +30,9 @@ async function decide(page: Page, name: string, word: '同意' | '不同意', re
   await expect(page.getByText('已办理')).toBeVisible()
 }
 
-test('a person asks for a copy of their data, and downloads what was granted', async ({ page, browser }) => {
+test('a person asks for a copy of their data, and downloads what was granted', async ({ page, another }) => {
   await newcomer(page, 'copied.person', '要副本的人')
-  const own = await another(browser, 'copied.person')
+  const own = await another('copied.person')
   await own.goto('/profile')
   await own.getByRole('button', { name: '要求副本' }).click()
   const question = own.getByRole('dialog', { name: '要求副本' })
@@ -59,9 +59,9 @@ test('a person asks for a copy of their data, and downloads what was granted', a
   await own.context().close()
 })
 
-test('a person asks for a correction, is told why it is refused, and takes another back', async ({ page, browser }) => {
+test('a person asks for a correction, is told why it is refused, and takes another back', async ({ page, another }) => {
   await newcomer(page, 'corrected.person', '要更正的人')
-  const own = await another(browser, 'corrected.person')
+  const own = await another('corrected.person')
   await own.goto('/profile')
   await own.getByRole('button', { name: '要求更正' }).click()
   const question = own.getByRole('dialog', { name: '要求更正' })

@@ -1,4 +1,4 @@
-import type { Browser, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { accessible, address, enter, expect, password, report, send, test } from './support'
 
@@ -35,18 +35,10 @@ test.beforeAll(async ({ playwright }) => {
   await admin.dispose()
 })
 
-/** A browser of its own for a person of the bureau. */
-async function as(browser: Browser, who: (typeof bureau)[number], language: 'zh' | 'en' = 'zh'): Promise<Page> {
-  const context = await browser.newContext({ baseURL: address() })
-  await enter(context.request, `plan-${who}`)
-  await context.addInitScript((l) => localStorage.setItem('linghang.language', l), language)
-  return context.newPage()
-}
-
 const idOf = (code: string) => targets.find((x) => x.code === code)!.id
 
-test('the board moves by itself within seconds of a platform’s report', async ({ browser }) => {
-  const page = await as(browser, 'officer')
+test('the board moves by itself within seconds of a platform’s report', async ({ another }) => {
+  const page = await another('plan-officer')
   const made = await send<{ id: string; version: number }>(page.request, 'POST', '/api/platforms', { name: { zh: '看板测试平台', en: 'Board test' }, code: `board-${Date.now()}`, class: 'leader', district: '370211' })
   const key = await send<{ id: string; secret: string }>(page.request, 'POST', `/api/platforms/${made.id}/keys`, { kind: 'report' })
   await page.goto(`/plan?plan=${plan}`)
@@ -61,8 +53,8 @@ test('the board moves by itself within seconds of a platform’s report', async 
   await page.context().close()
 })
 
-test('what nobody can measure says what it waits for, and status narrows the board', async ({ browser }) => {
-  const page = await as(browser, 'leader')
+test('what nobody can measure says what it waits for, and status narrows the board', async ({ another }) => {
+  const page = await another('plan-leader')
   await page.goto(`/plan?plan=${plan}`)
   await expect(page.getByText('尚无法测得：需要“网络”系统（network.pon_ports）')).toBeVisible()
   await expect(page.getByText('没有数字目标的措施：提升工业信息安全防护能力')).toBeVisible()
@@ -77,9 +69,9 @@ test('what nobody can measure says what it waits for, and status narrows the boa
   await page.context().close()
 })
 
-test('a value is reported, reviewed and approved by three persons, and then counts', async ({ browser }) => {
+test('a value is reported, reviewed and approved by three persons, and then counts', async ({ another }) => {
   const target = idOf('eco.digital_core_share')
-  const reporter = await as(browser, 'reporter')
+  const reporter = await another('plan-reporter')
   await reporter.goto(`/plan/targets/${target}`)
   await reporter.getByRole('button', { name: '填报数值' }).click()
   await reporter.getByLabel('数字经济核心产业增加值占GDP比重（%）').fill('8.6')
@@ -94,11 +86,11 @@ test('a value is reported, reviewed and approved by three persons, and then coun
   await reporter.goto('/plan/values')
   await expect(reporter.getByRole('row', { name: /eco.digital_core_share/ })).toContainText('等待他人办理')
 
-  const officer = await as(browser, 'officer')
+  const officer = await another('plan-officer')
   await decide(officer, '审核通过', '审核通过')
   await expect(officer.getByRole('row', { name: /eco.digital_core_share/ })).toContainText('等待他人办理')
 
-  const leader = await as(browser, 'leader')
+  const leader = await another('plan-leader')
   await leader.goto('/plan/values')
   await accessible(leader)
   await decide(leader, '批准', '批准')
@@ -120,8 +112,8 @@ async function decide(page: Page, button: string, confirm: string): Promise<void
   await expect(page.getByText('已办理')).toBeVisible()
 }
 
-test('a target is changed with its reason, gets a milestone, a comment and a reminder', async ({ browser }) => {
-  const page = await as(browser, 'officer')
+test('a target is changed with its reason, gets a milestone, a comment and a reminder', async ({ another }) => {
+  const page = await another('plan-officer')
   await page.goto(`/plan/targets/${idOf('ind.eaglet')}`)
   await page.getByRole('button', { name: '调整目标' }).click()
   await page.getByLabel('目标值', { exact: true }).fill('60')
@@ -149,8 +141,8 @@ test('a target is changed with its reason, gets a milestone, a comment and a rem
   await page.context().close()
 })
 
-test('a plan leaves as a workbook and as YAML, and comes in again', async ({ browser }) => {
-  const page = await as(browser, 'officer')
+test('a plan leaves as a workbook and as YAML, and comes in again', async ({ another }) => {
+  const page = await another('plan-officer')
   await page.goto(`/plan?plan=${plan}`)
   const download = async (item: string) => {
     await page.getByRole('button', { name: '导出' }).click()
@@ -174,8 +166,8 @@ test('a plan leaves as a workbook and as YAML, and comes in again', async ({ bro
 })
 
 for (const [width, height] of [[1920, 1080], [3840, 2160]] as const) {
-  test(`the big screen is legible from ten metres at ${width}×${height}`, async ({ browser }) => {
-    const page = await as(browser, 'leader', 'en')
+  test(`the big screen is legible from ten metres at ${width}×${height}`, async ({ another }) => {
+    const page = await another('plan-leader', 'en')
     await page.setViewportSize({ width, height })
     await page.goto(`/screen?plan=${plan}`)
     await expect(page.getByText('Platforms monitored by district')).toBeVisible()

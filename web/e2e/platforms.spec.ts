@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { expect, report, test } from './support'
+import { picture } from './picture'
+import { accessible, expect, narrow, report, test } from './support'
 
 test('a platform is registered, connected, and turns reporting without a reload', async ({ page, signIn }) => {
   await signIn('administrator')
@@ -38,6 +39,17 @@ test('a platform is registered, connected, and turns reporting without a reload'
   await expect(page.getByRole('heading', { name: '测试平台' })).toBeVisible()
   await page.getByRole('tab', { name: '报送记录' }).click()
   await expect(page.getByRole('cell', { name: '签名 JSON' })).toBeVisible()
+
+  // Another key, which is good only with a certificate.
+  await page.getByRole('tab', { name: '密钥与接入' }).click()
+  await page.getByRole('checkbox', { name: /须出示机器证书/ }).check()
+  await page.getByRole('button', { name: '生成密钥和配置' }).click()
+  await expect(page.getByRole('region', { name: 'Prometheus' })).toContainText('cert_file:')
+  await expect(page.getByRole('row').filter({ hasText: '须机器证书' })).toContainText('推送密钥')
+  await accessible(page)
+  await picture(page, 'key-certificate')
+  await narrow(page)
+  await picture(page, 'key-certificate-phone')
 })
 
 test('a report that is refused in part says why on the page of the platform', async ({ page, signIn }) => {
@@ -85,10 +97,35 @@ test('values of the past come in by CSV', async ({ page, signIn }) => {
   const id = await platform(page)
   const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10)
   await page.goto(`/platforms/${id}?tab=backfill`)
-  await page.locator('input[type=file]').setInputFiles({ name: 'past.csv', mimeType: 'text/csv', buffer: Buffer.from(`code,period,value\nent_served,${day},321\n`) })
-  await expect(page.getByText('已接受 1 条')).toBeVisible()
-  await page.locator('input[type=file]').setInputFiles({ name: 'bad.csv', mimeType: 'text/csv', buffer: Buffer.from('code,value\nent_served,3\n') })
+  const file = page.locator('input[type=file]')
+  const download = page.waitForEvent('download')
+  await page.getByRole('combobox', { name: '周期' }).click()
+  await page.getByTitle('日指标').click()
+  await page.getByRole('link', { name: 'CSV' }).click()
+  const template = await readFile(await (await download).path(), 'utf8')
+  expect(template).toContain('指标代码,指标名称,单位,数据期,行业,区市,企业规模,类型,数值')
+  expect(template).toMatch(/,家,\d{4}-\d\d-\d\d,,,,,\r?\n/)
+  await file.setInputFiles({ name: 'bad.csv', mimeType: 'text/csv', buffer: Buffer.from('code,value\nent_served,3\n') })
   await expect(page.getByText('缺少列 period。')).toBeVisible()
+  await file.setInputFiles({ name: 'past.csv', mimeType: 'text/csv', buffer: Buffer.from(`指标代码,单位,数据期,数值\nent_served,家,${day},320\nent_served,亩,${day},1\n`) })
+  const preview = page.getByRole('region', { name: '预览' }).first()
+  await expect(preview.getByRole('status')).toContainText('新增 1 · 不接受 1')
+  await expect(preview.getByRole('row').filter({ hasText: '单位不符' })).toContainText('不接受')
+  await picture(page, 'upload-preview')
+  await preview.getByRole('button', { name: '提交' }).click()
+  await expect(page.getByText('接受 1 条，拒绝 1 条。')).toBeVisible()
+  await file.setInputFiles({ name: 'again.csv', mimeType: 'text/csv', buffer: Buffer.from(`code,period,value\nent_served,${day},321\n`) })
+  await expect(preview.getByRole('row').filter({ hasText: '320 → 321' })).toContainText('更正')
+  await expect(preview.getByRole('button', { name: '提交' })).toBeDisabled()
+  await page.getByLabel('更正原因').fill('漏计一家')
+  await preview.getByRole('button', { name: '提交' }).click()
+  await expect(page.getByText('已接受 1 条')).toBeVisible()
+  await accessible(page)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await picture(page, 'upload-phone')
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.getByRole('tab', { name: '报送记录' }).click()
+  await expect(page.getByRole('row').filter({ hasText: '漏计一家' })).toBeVisible()
   await page.getByRole('tab', { name: '指标' }).click()
   await expect(page.getByRole('cell', { name: /321/ })).toBeVisible()
 })

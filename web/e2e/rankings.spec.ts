@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test'
-import { accessible, another, enter, expect, organisation, people, send, test } from './support'
+import { accessible, enter, expect, narrow, organisation, people, send, test } from './support'
 import { picture } from './picture'
 
-test('experts weigh, platforms are ranked, and an operator sees its place when it is published', async ({ page, signIn, browser }) => {
+test('experts weigh, platforms are ranked, and an operator sees its place when it is published', async ({ page, signIn, another }) => {
   const owner = await organisation(page.request, '排名运营方', [{ login: 'ranked-manager', role: 'manager', name: '排名管理员' }])
   await enter(page.request, people.administrator)
   for (const [i, name] of ['甲平台', '乙平台', '丙平台'].entries()) await ranked(page, name, i, i === 0 ? owner : undefined)
@@ -49,7 +49,7 @@ test('experts weigh, platforms are ranked, and an operator sees its place when i
   await picture(page, 'ranking')
   const path = new URL(page.url()).pathname
 
-  const manager = await another(browser, 'ranked-manager')
+  const manager = await another('ranked-manager')
   await manager.goto(path)
   await manager.getByRole('row').filter({ hasText: '乙平台' }).getByRole('button').click()
   await expect(manager.getByTitle('仅运营单位和主管部门可见').first()).toBeVisible()
@@ -58,8 +58,7 @@ test('experts weigh, platforms are ranked, and an operator sees its place when i
   await expect(manager.getByRole('button', { name: '撤回' })).toHaveCount(0)
   await accessible(manager)
   await picture(manager, 'ranking-zh')
-  await manager.setViewportSize({ width: 390, height: 844 })
-  expect(await manager.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 'the page is wider than a telephone').toBeLessThanOrEqual(0)
+  await narrow(manager)
   await picture(manager, 'ranking-zh-390')
   await manager.getByRole('button', { name: 'Switch to English' }).click()
   await picture(manager, 'ranking-en-390')

@@ -1,8 +1,8 @@
-import { accessible, address, enter, expect, password, send, test } from './support'
+import { accessible, expect, password, send, test } from './support'
 
 test.setTimeout(120_000) // two persons sign in
 
-test('two persons talk about a platform: a mention, an answer with a file, an edit, a removal', async ({ page, signIn, browser }) => {
+test('two persons talk about a platform: a mention, an answer with a file, an edit, a removal', async ({ page, signIn, another }) => {
   await signIn('administrator')
   const organisations = (await (await page.request.get('/api/system/organisations?limit=500')).json()) as { items: { id: string; name: { zh: string; en: string } }[] }
   const operator = organisations.items.find((o) => o.name.zh === '平台公司')!
@@ -28,9 +28,7 @@ test('two persons talk about a platform: a mention, an answer with a file, an ed
   await accessible(page)
 
   // The other one is told, comes by the notice, and answers with a file.
-  const theirs = await browser.newContext({ baseURL: address(), locale: 'zh-CN', viewport: { width: 1440, height: 900 } })
-  const other = await theirs.newPage()
-  await enter(other.request, login)
+  const other = await another(login)
   await other.goto('/notices')
   await other.getByRole('link', { name: /在“评论平台”的评论中提到您/ }).click()
   await expect(other).toHaveURL(/#comment-/)
@@ -61,5 +59,4 @@ test('two persons talk about a platform: a mention, an answer with a file, an ed
   await other.getByRole('dialog').getByRole('button', { name: '删除' }).click()
   await expect(page.getByText(/作者已于 .* 删除此评论/)).toBeVisible()
   await expect(link).toBeHidden()
-  await theirs.close()
 })

@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
-import { accessible, another, enter, expect, mark, organisation, password, people, send, test } from './support'
+import { accessible, enter, expect, mark, organisation, password, people, send, test } from './support'
 import { picture } from './picture'
 
 test.describe.configure({ timeout: 240_000 })
@@ -24,11 +24,11 @@ async function choose(page: Page, box: Locator, typed: string, option = typed): 
 /** The row of a rule in the list, beside which its drawer may be open. */
 const listed = (page: Page, rule: string) => page.getByRole('region', { name: '共享规则' }).getByRole('row', { name: new RegExp(rule) })
 
-test('a manager shares a platform with another organisation, which sees it until the rule ends', async ({ page, browser }) => {
+test('a manager shares a platform with another organisation, which sees it until the rule ends', async ({ page, another }) => {
   const ours = { id: await organisation(page.request, '共享甲公司', [{ login: 'share.ours', role: 'manager', name: '甲经理' }]), name: '共享甲公司' }
   await organisation(page.request, '共享乙公司', [{ login: 'share.theirs', role: 'viewer', name: '乙职员' }])
   const id = await platform(page, '共享测试平台', ours)
-  const other = await another(browser, 'share.theirs')
+  const other = await another('share.theirs')
   await other.goto('/sharing')
   await expect(other.getByText('还没有机构与我们共享')).toBeVisible()
   const same = await mark(other)
@@ -92,7 +92,7 @@ test('a manager shares a platform with another organisation, which sees it until
   await other.context().close()
 })
 
-test('a rule of the city is proposed by one person and confirmed by another', async ({ page, browser }) => {
+test('a rule of the city is proposed by one person and confirmed by another', async ({ page, another }) => {
   const owner = { id: await organisation(page.request, '共享丙公司', []), name: '共享丙公司' }
   const partner = await organisation(page.request, '共享丁公司', [{ login: 'share.partner', role: 'viewer', name: '丁职员' }])
   await platform(page, '全市共享平台', owner)
@@ -120,7 +120,7 @@ test('a rule of the city is proposed by one person and confirmed by another', as
   await question.getByRole('button', { name: '取消' }).click()
   const link = page.url()
 
-  const leader = await another(browser, 'share.leader')
+  const leader = await another('share.leader')
   await leader.goto(link)
   await leader.getByRole('button', { name: '批准' }).click()
   const word = leader.getByRole('dialog', { name: '批准此规则？' })
@@ -131,7 +131,7 @@ test('a rule of the city is proposed by one person and confirmed by another', as
   await leader.context().close()
   await expect(listed(page, '全市平台概况')).toContainText('生效中')
 
-  const other = await another(browser, 'share.partner')
+  const other = await another('share.partner')
   await other.goto('/sharing')
   await expect(other.getByRole('row', { name: /全市共享平台/ })).toContainText('共享丙公司')
   await other.context().close()

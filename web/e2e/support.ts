@@ -1,14 +1,18 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test as base, type APIRequestContext, type Browser, type Page } from '@playwright/test'
+import { expect, test as base, type APIRequestContext, type Browser, type BrowserContext, type Page } from '@playwright/test'
 import { createHash, createHmac } from 'node:crypto'
 import { password, people } from './start'
 
 export { password, people }
 type Who = keyof typeof people
 
+/** Opens a browser of its own until the test ends, in which nobody is signed in, or somebody. */
+export type Another = (login?: string, language?: 'zh' | 'en') => Promise<Page>
+
 interface Fixtures {
   /** Signs this browser in, as somebody, in a language. */
   signIn: (who: Who, language?: 'zh' | 'en') => Promise<void>
+  another: Another
   /** Fails the test when the browser logs an error. */
   quiet: undefined
 }
@@ -38,10 +42,18 @@ export const test = base.extend<Fixtures, Place & { placed: undefined }>({
   signIn: async ({ page }, give) => {
     await give(async (who, language = 'zh') => {
       await enter(page.request, people[who])
-      await page.addInitScript((l) => {
-        if (!localStorage.getItem('linghang.language')) localStorage.setItem('linghang.language', l)
-      }, language)
+      await page.addInitScript(speak, language)
     })
+  },
+  another: async ({ browser }, give) => {
+    const opened: BrowserContext[] = []
+    await give(async (login, language) => {
+      const context = await separate(browser, login, language)
+      opened.push(context)
+      return context.newPage()
+    })
+    // One that stays open works on beside the tests that follow.
+    await Promise.all(opened.map((context) => context.close()))
   },
   quiet: [
     async ({ page }, give) => {
@@ -80,17 +92,29 @@ export async function organisation(request: APIRequestContext, name: string, per
   return id
 }
 
-/** A browser of its own, in which nobody is signed in, or somebody. */
-export async function another(browser: Browser, login = ''): Promise<Page> {
-  const context = await browser.newContext({ baseURL: address(), locale: 'zh-CN' })
+/** Speaks a language until somebody chooses another; runs in the browser. */
+function speak(language: string): void {
+  if (!localStorage.getItem('linghang.language')) localStorage.setItem('linghang.language', language)
+}
+
+/** A browser of its own, in which nobody is signed in, or somebody, for several tests: whoever asks closes it. `another` is for one. */
+export async function separate(browser: Browser, login = '', language: 'zh' | 'en' = 'zh'): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: address(), locale: 'zh-CN', viewport: { width: 1440, height: 900 } })
+  await context.addInitScript(speak, language)
   if (login) await enter(context.request, login)
-  return context.newPage()
+  return context
 }
 
 /** Marks the document, and returns what asks whether it is still the same: a page that moved by itself was not loaded again. */
 export async function mark(page: Page): Promise<() => Promise<void>> {
   await page.evaluate(() => Object.assign(window, { sameDocument: true }))
   return async () => expect(await page.evaluate(() => 'sameDocument' in window), 'the page moved without a reload').toBe(true)
+}
+
+/** On a telephone nothing is beside the screen, once the page has followed its width. */
+export async function narrow(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), { message: 'the page is wider than a telephone' }).toBeLessThanOrEqual(0)
 }
 
 /**
