@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test check lint fresh unit race web-test e2e gen bench bench-gate bench-resolution soak chaos peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-resolution soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -28,6 +28,9 @@ COREDNS   ?= 1000000
 KEEP      ?=
 SOAK      ?= 60s
 CHAOS     ?= 1
+HOUR      ?= 1h
+# Tests of processes and databases wait half their time: one package more than there are cores.
+SIDE_BY_SIDE := $(shell echo $$(($$(nproc) + 1)))
 # Packages whose races are worth the time: those with goroutines of their own.
 RACE      := ./lib/... ./kernel/bus ./kernel/live ./kernel/sqldb ./kernel/blobs ./kernel/series
 
@@ -62,20 +65,18 @@ run:
 
 ## test: everything, installing what it needs
 test:
+	@scripts/steps.sh installed web check unit race web-test e2e
+	@echo 'make test: all passed'
+
+# What tests need beside Go and Node.js.
+installed:
 	@scripts/install.sh test
 	@scripts/peer.sh victoria-metrics
 	@scripts/peer.sh versitygw
-	@$(MAKE) --no-print-directory web
-	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory unit
-	@$(MAKE) --no-print-directory race
-	@$(MAKE) --no-print-directory web-test
-	@$(MAKE) --no-print-directory e2e
-	@echo 'make test: all passed'
 
 ## unit: Go tests of libraries, stores on both engines, rooms, the house
 unit:
-	$(GO) test -timeout 40m ./...
+	$(GO) test -p $(SIDE_BY_SIDE) -timeout 40m ./...
 
 ## race: the packages with goroutines of their own, under the race detector
 race:
@@ -158,6 +159,10 @@ bench:
 bench-gate:
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) $(GO) test -timeout 30m -run '^$$' -bench '^BenchmarkGate$$' -benchtime 1x ./cmd/linghang
 
+## bench-hour: 45 platforms, open pages and two kills for a while (HOUR=1h), to docs/benchmarks/hour.md
+bench-hour:
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_HOUR=$(HOUR) $(GO) test -timeout 3h -run '^$$' -bench '^BenchmarkHour$$' -benchtime 1x ./cmd/linghang
+
 ## bench-resolution: UDP answers beside Knot DNS and CoreDNS (ROUNDS=7, NAMES=10000,1000000; COREDNS=1000000 the most names with CoreDNS; KEEP=folder keeps filled nodes), to docs/benchmarks/resolution.md
 bench-resolution:
 	@command -v knotd >/dev/null || { echo 'install Debian'"'"'s knot'; exit 2; }
@@ -171,6 +176,12 @@ soak:
 ## chaos: two replicas under load, and all they stand on fails: 100 kills, 20 cut links, PostgreSQL, NATS, time series
 chaos:
 	LINGHANG_CHAOS=1 LINGHANG_CHAOS_REPORT=$(CURDIR)/docs/benchmarks/chaos.md $(GO) test -timeout 90m -count $(CHAOS) -run 'Replicas|Chaos|Clock|FullDisk' -v ./cmd/linghang
+
+## compliance: the public suites for PromQL and for receivers of remote write (PROMQL=tester QUERIES=its queries RECEIVER=suite PROMETHEUS=server 3.16), see docs/compatibility.md
+compliance:
+	@test -n "$(PROMQL)$(RECEIVER)" || { echo 'name the suites: make compliance PROMQL=… QUERIES=… PROMETHEUS=… RECEIVER=…'; exit 2; }
+	LINGHANG_PROMQL_TESTER=$(PROMQL) LINGHANG_PROMQL_QUERIES=$(QUERIES) LINGHANG_PROMETHEUS=$(PROMETHEUS) LINGHANG_RECEIVER_SUITE=$(RECEIVER) \
+		$(GO) test -count 1 -v -run 'PromQLIsThatOfPrometheus|PublicSuiteForReceivers' ./kernel/series/queryapi ./modules/platforms
 
 ## peer: the tools of Handle.Net (PEER=folder of its bin and lib; Java) against nodes of ours
 peer:

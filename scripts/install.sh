@@ -25,7 +25,10 @@ if [ "$purpose" = test ]; then
   need jq jq
   need openssl openssl
   need '/usr/lib/postgresql/*/bin/postgres' postgresql
+  need /usr/sbin/mariadbd mariadb-server
   need prometheus prometheus
+  need amtool prometheus-alertmanager
+  need mosquitto_pub mosquitto-clients
   need /usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd
   need /usr/sbin/clamd clamav-daemon
   need pdftoppm poppler-utils

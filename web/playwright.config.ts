@@ -1,8 +1,8 @@
 import { defineConfig } from '@playwright/test'
 import type { Place } from './e2e/support'
 
-// Who somebody is, and how they come in: these leave little that pages could show, and have a city of their own.
-const accounts = ['columns', 'entrance', 'membership', 'personal', 'programs', 'providers', 'sharing', 'sign-in'].map((name) => `${name}.spec.ts`)
+// Who somebody is, how they come in, and what brings its own: these leave little that pages could show, and have a city of their own.
+const accounts = ['columns', 'comparison', 'entrance', 'machines', 'membership', 'personal', 'plan', 'programs', 'providers', 'remarks', 'services', 'sharing', 'sign-in'].map((name) => `${name}.spec.ts`)
 
 /** Browser tests against the real binary with fresh cities; e2e/start.ts starts them. */
 export default defineConfig<object, Place>({

@@ -1,17 +1,17 @@
 import {
   AlertOutlined, ApartmentOutlined, ApiOutlined, AppstoreAddOutlined, AimOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BarcodeOutlined, BellOutlined, BookOutlined, ControlOutlined, CalendarOutlined, ClusterOutlined, DashboardOutlined,
-  DatabaseOutlined, DeploymentUnitOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileSearchOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HddOutlined, HeartOutlined, HistoryOutlined, IdcardOutlined, KeyOutlined, LoginOutlined, MailOutlined, MutedOutlined, NumberOutlined, PartitionOutlined, PieChartOutlined, PlusSquareOutlined, PrinterOutlined, ProfileOutlined, QuestionCircleOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, ShareAltOutlined, SolutionOutlined, TeamOutlined, UserAddOutlined, OrderedListOutlined, RiseOutlined,
+  DatabaseOutlined, DeploymentUnitOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileSearchOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HddOutlined, HeartOutlined, HistoryOutlined, IdcardOutlined, KeyOutlined, LineChartOutlined, LoginOutlined, MailOutlined, MutedOutlined, NumberOutlined, PartitionOutlined, PhoneOutlined, PieChartOutlined, PlusSquareOutlined, PrinterOutlined, ProfileOutlined, QuestionCircleOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, ShareAltOutlined, SolutionOutlined, TeamOutlined, UserAddOutlined, OrderedListOutlined, RiseOutlined, MoneyCollectOutlined, ReadOutlined, GlobalOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 
 /** The icons of the menu by the names that rooms give them. */
 const icons: Record<string, ReactNode> = {
   organisations: <ApartmentOutlined />, persons: <TeamOutlined />, roles: <SafetyCertificateOutlined />, tokens: <KeyOutlined />, audit: <AuditOutlined />, duties: <SolutionOutlined />,
-  measures: <FundOutlined />, health: <HeartOutlined />, reference: <ApiOutlined />, platforms: <ClusterOutlined />, add: <PlusSquareOutlined />, catalogue: <BookOutlined />, ranking: <OrderedListOutlined />, fostering: <RiseOutlined />, quality: <FileSearchOutlined />, penetration: <PieChartOutlined />,
+  measures: <FundOutlined />, health: <HeartOutlined />, reference: <ApiOutlined />, platforms: <ClusterOutlined />, add: <PlusSquareOutlined />, catalogue: <BookOutlined />, ranking: <OrderedListOutlined />, fostering: <RiseOutlined />, output: <MoneyCollectOutlined />, quality: <FileSearchOutlined />, penetration: <PieChartOutlined />, analysis: <LineChartOutlined />, bulletins: <ReadOutlined />, 'open-data': <GlobalOutlined />,
   plan: <FlagOutlined />, board: <DashboardOutlined />, target: <BarChartOutlined />, targets: <BarChartOutlined />, reports: <FileTextOutlined />,
   calendar: <CalendarOutlined />, data: <DatabaseOutlined />, list: <ProfileOutlined />,
   files: <FileProtectOutlined />, values: <FileDoneOutlined />, reminders: <BellOutlined />, screen: <DesktopOutlined />, letters: <DisconnectOutlined />, jobs: <FieldTimeOutlined />, 'own-jobs': <HistoryOutlined />, registrations: <FileSearchOutlined />, invitations: <UserAddOutlined />, personal: <IdcardOutlined />, notices: <MailOutlined />, channels: <RobotOutlined />, deliveries: <SendOutlined />, programs: <AppstoreAddOutlined />, machines: <HddOutlined />, shared: <ShareAltOutlined />, rules: <PartitionOutlined />, explain: <QuestionCircleOutlined />, providers: <LoginOutlined />,
-  alerts: <AlertOutlined />, 'alert-rules': <ControlOutlined />, silences: <MutedOutlined />,
+  alerts: <AlertOutlined />, 'alert-rules': <ControlOutlined />, 'on-call': <PhoneOutlined />, silences: <MutedOutlined />,
   resolve: <AimOutlined />, nodes: <DeploymentUnitOutlined />, identifiers: <BarcodeOutlined />, labels: <PrinterOutlined />, codes: <NumberOutlined />,
 }
 

@@ -2772,6 +2772,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/alerting/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be on duty */
+        get: operations["get-platforms-alerting-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Escalation policies */
+        get: operations["get-platforms-alerting-policies"];
+        put?: never;
+        /** Make an escalation policy */
+        post: operations["post-platforms-alerting-policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an escalation policy */
+        put: operations["put-platforms-alerting-policies-id"];
+        post?: never;
+        /** Remove a policy that no route uses */
+        delete: operations["delete-platforms-alerting-policies-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/alerting/preview": {
         parameters: {
             query?: never;
@@ -2784,6 +2837,77 @@ export interface paths {
         /** For which series a rule would hold now */
         post: operations["post-platforms-alerting-preview"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/rotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** On-call rotas, and who is on duty now */
+        get: operations["get-platforms-alerting-rotas"];
+        put?: never;
+        /** Make a rota */
+        post: operations["post-platforms-alerting-rotas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/rotas/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rota: its shifts, layers and overrides */
+        get: operations["get-platforms-alerting-rotas-id"];
+        /** Change a rota */
+        put: operations["put-platforms-alerting-rotas-id"];
+        post?: never;
+        /** Remove a rota that nothing tells */
+        delete: operations["delete-platforms-alerting-rotas-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/rotas/{id}/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stand in for a time; who edits rotas names anybody */
+        post: operations["post-platforms-alerting-rotas-id-overrides"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alerting/rotas/{id}/overrides/{override}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an override now */
+        delete: operations["delete-platforms-alerting-rotas-id-overrides-override"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2905,6 +3029,366 @@ export interface paths {
         };
         /** How many alerts fire */
         get: operations["get-platforms-alerting-summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alertmanager/api/v2/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alertmanager API: alerts that fire */
+        get: operations["get-platforms-alertmanager-api-v2-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alertmanager/api/v2/alerts/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alertmanager API: alerts that fire, as they are told together */
+        get: operations["get-platforms-alertmanager-api-v2-alerts-groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alertmanager/api/v2/receivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alertmanager API: routes as receivers */
+        get: operations["get-platforms-alertmanager-api-v2-receivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alertmanager/api/v2/silence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alertmanager API: one silence */
+        get: operations["get-platforms-alertmanager-api-v2-silence-id"];
+        put?: never;
+        post?: never;
+        /** Alertmanager API: end a silence */
+        delete: operations["delete-platforms-alertmanager-api-v2-silence-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alertmanager/api/v2/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alertmanager API: silences */
+        get: operations["get-platforms-alertmanager-api-v2-silences"];
+        put?: never;
+        /** Alertmanager API: make or replace a silence */
+        post: operations["post-platforms-alertmanager-api-v2-silences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/alertmanager/api/v2/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alertmanager API: version and start */
+        get: operations["get-platforms-alertmanager-api-v2-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/analysis/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What platforms of each class, district or industry come to in a month, with shares and contributions to growth */
+        get: operations["get-platforms-analysis-cohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/analysis/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an indicator of a platform or a cohort goes: growth, seasons and a forecast with its errors; of the platforms that one may see */
+        get: operations["get-platforms-analysis-trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/analysis/trend/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The forecast of an indicator of a platform or a cohort as a list, with its errors beside those of the yardstick */
+        get: operations["get-platforms-analysis-trend-forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/analysis/trend/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The months of an indicator of a platform or a cohort as a list */
+        get: operations["get-platforms-analysis-trend-months"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/bulletin/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When monitoring reports are made by themselves */
+        get: operations["get-platforms-bulletin-plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/bulletin/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set when monitoring reports of a month or a quarter are made by themselves */
+        put: operations["put-platforms-bulletin-plans-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/bulletin/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Monitoring reports, each version; of one's own platforms the released ones */
+        get: operations["get-platforms-bulletin-reports"];
+        put?: never;
+        /** Make the next version of a monitoring report, by a job */
+        post: operations["post-platforms-bulletin-reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/bulletin/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A monitoring report with what it holds and what differs from the version before */
+        get: operations["get-platforms-bulletin-reports-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/bulletin/reports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a report that is being made */
+        post: operations["post-platforms-bulletin-reports-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/bulletin/reports/{id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download the data that the report is made of, as JSON */
+        get: operations["get-platforms-bulletin-reports-id-data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/bulletin/reports/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download as PDF, ?lang=zh or en */
+        get: operations["get-platforms-bulletin-reports-id-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/bulletin/reports/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release a draft to the platform that it is about */
+        post: operations["post-platforms-bulletin-reports-id-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/bulletin/reports/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signature with what is signed and the key that checks it */
+        get: operations["get-platforms-bulletin-reports-id-signature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/bulletin/reports/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the files of a report are those that were signed */
+        get: operations["get-platforms-bulletin-reports-id-verification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/bulletin/reports/{id}/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download as XLSX, ?lang=zh or en */
+        get: operations["get-platforms-bulletin-reports-id-xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3381,6 +3865,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/index/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What development indices are made of */
+        get: operations["get-platforms-index-definitions"];
+        put?: never;
+        /** Add a development index */
+        post: operations["post-platforms-index-definitions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/index/definitions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a development index; what was computed keeps its own definition */
+        put: operations["put-platforms-index-definitions-id"];
+        post?: never;
+        /** Remove a development index that was never computed */
+        delete: operations["delete-platforms-index-definitions-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/index/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Development indices as they were computed */
+        get: operations["get-platforms-index-results"];
+        put?: never;
+        /** Compute a development index until a month, as a draft */
+        post: operations["post-platforms-index-results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/index/results/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A development index with its definition, sample and levels by month, chained and matched */
+        get: operations["get-platforms-index-results-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/index/results/{id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures that a month of an index was computed from, with the reports that they came in with */
+        get: operations["get-platforms-index-results-id-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/index/results/{id}/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The levels of an index, of its dimensions and items by month as a list */
+        get: operations["get-platforms-index-results-id-levels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/index/results/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft, or withdraw what was published */
+        post: operations["post-platforms-index-results-id-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/ingest/otlp/v1/metrics": {
         parameters: {
             query?: never;
@@ -3475,6 +4081,491 @@ export interface paths {
         };
         /** What became of a report */
         get: operations["get-platforms-ingest-v1-reports-receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/open/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open datasets as a DCAT-AP catalogue in JSON-LD */
+        get: operations["get-platforms-open-catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/open/data/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an open dataset is, with its editions, in JSON-LD; 410 with the reason when it was withdrawn */
+        get: operations["get-platforms-open-data-slug"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/open/data/{slug}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An open dataset as CSV; ?edition= for an earlier one */
+        get: operations["get-platforms-open-data-slug-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/open/data/{slug}/json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An open dataset as JSON; ?edition= for an earlier one */
+        get: operations["get-platforms-open-data-slug-json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/open/data/{slug}/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An open dataset as XLSX; ?edition= for an earlier one */
+        get: operations["get-platforms-open-data-slug-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/open/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Datasets that are open, and those that the bureau prepares */
+        get: operations["get-platforms-open-datasets"];
+        put?: never;
+        /** Prepare a dataset */
+        post: operations["post-platforms-open-datasets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/open/datasets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A dataset with its editions and addresses */
+        get: operations["get-platforms-open-datasets-id"];
+        /** Change what the next edition of a dataset will hold */
+        put: operations["put-platforms-open-datasets-id"];
+        post?: never;
+        /** Remove a dataset that was never published */
+        delete: operations["delete-platforms-open-datasets-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/open/datasets/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the next edition would hold */
+        get: operations["get-platforms-open-datasets-id-preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/open/datasets/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish an edition: from then on everybody can read it */
+        post: operations["post-platforms-open-datasets-id-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/open/datasets/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a dataset with a reason that whoever asks is told */
+        post: operations["post-platforms-open-datasets-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/output/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** New output that platforms say they drove, by enterprise and year, all revisions */
+        get: operations["get-platforms-output-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/output/figures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A figure of new output with its revisions and, for the city, those of other platforms */
+        get: operations["get-platforms-output-figures-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/output/figures/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or refuse a figure; not by who reported it */
+        post: operations["post-platforms-output-figures-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/output/figures/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a figure before it is reviewed */
+        post: operations["post-platforms-output-figures-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/output/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download the evidence of a figure */
+        get: operations["get-platforms-output-files-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/output/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table of figures to fill in, as CSV */
+        get: operations["get-platforms-output-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/output/years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What figures of new output come to by year: of the city, or of one's own platforms */
+        get: operations["get-platforms-output-years"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/prometheus/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus query API: alerts that are pending or fire */
+        get: operations["get-platforms-prometheus-api-v1-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/prometheus/api/v1/format_query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus query API: A query as Prometheus writes it */
+        get: operations["get-platforms-prometheus-api-v1-format_query"];
+        put?: never;
+        /** Prometheus query API, by a form: A query as Prometheus writes it */
+        post: operations["post-platforms-prometheus-api-v1-format_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/prometheus/api/v1/label/{name}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus query API: Values of a label */
+        get: operations["get-platforms-prometheus-api-v1-label-name-values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/prometheus/api/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus query API: Names of labels */
+        get: operations["get-platforms-prometheus-api-v1-labels"];
+        put?: never;
+        /** Prometheus query API, by a form: Names of labels */
+        post: operations["post-platforms-prometheus-api-v1-labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/prometheus/api/v1/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus query API: What is known of metrics */
+        get: operations["get-platforms-prometheus-api-v1-metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/prometheus/api/v1/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus query API: PromQL at one time */
+        get: operations["get-platforms-prometheus-api-v1-query"];
+        put?: never;
+        /** Prometheus query API, by a form: PromQL at one time */
+        post: operations["post-platforms-prometheus-api-v1-query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/prometheus/api/v1/query_exemplars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus query API: Exemplars: none are kept */
+        get: operations["get-platforms-prometheus-api-v1-query_exemplars"];
+        put?: never;
+        /** Prometheus query API, by a form: Exemplars: none are kept */
+        post: operations["post-platforms-prometheus-api-v1-query_exemplars"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/prometheus/api/v1/query_range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus query API: PromQL at each step of a range */
+        get: operations["get-platforms-prometheus-api-v1-query_range"];
+        put?: never;
+        /** Prometheus query API, by a form: PromQL at each step of a range */
+        post: operations["post-platforms-prometheus-api-v1-query_range"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/prometheus/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus query API: alert rules that are PromQL, with what fires */
+        get: operations["get-platforms-prometheus-api-v1-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/prometheus/api/v1/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus query API: Series that selectors choose */
+        get: operations["get-platforms-prometheus-api-v1-series"];
+        put?: never;
+        /** Prometheus query API, by a form: Series that selectors choose */
+        post: operations["post-platforms-prometheus-api-v1-series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/prometheus/api/v1/status/buildinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prometheus query API: The Prometheus whose PromQL this is */
+        get: operations["get-platforms-prometheus-api-v1-status-buildinfo"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4027,8 +5118,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Back-fill values from CSV */
+        /** Send values of a table, CSV or XLSX: ?name= of the file; ?reason= lets values replace earlier ones */
         post: operations["post-platforms-id-backfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/backfill/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say row by row what a table would change, and keep nothing of it */
+        post: operations["post-platforms-id-backfill-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/backfill/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table to fill in with what the platform owes: ?of=month or day, ?period=2026-10, ?format=xlsx or csv */
+        get: operations["get-platforms-id-backfill-template"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4081,6 +5206,57 @@ export interface paths {
         post?: never;
         /** Revoke a reporting key */
         delete: operations["delete-platforms-id-keys-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/output/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report new output of an enterprise and year, or correct it by a further revision */
+        post: operations["post-platforms-id-output-figures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/output/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence for figures of a platform; its name in the parameter name */
+        post: operations["post-platforms-id-output-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/output/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report figures by CSV or XLSX: ?name= of the file; a preview, and with ?file= (evidence) they are sent, all or nothing; ?reason= of corrections */
+        post: operations["post-platforms-id-output-table"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6131,11 +7307,15 @@ export interface components {
             operator: boolean;
             /** @description Ids of further persons */
             persons: string[];
+            /** @description Id of an escalation policy: who is told when nobody takes the alert */
+            policy?: string;
             /**
              * Format: int64
              * @description Seconds after which it is told again while it fires
              */
             repeat: number;
+            /** @description Ids of on-call rotas: who is on duty then */
+            rotas?: string[] | null;
             /**
              * Format: int64
              * @description Seconds before the first notice of a group
@@ -6205,6 +7385,16 @@ export interface components {
             /** @description It is right: the award does not come into force */
             upheld: boolean;
         };
+        AskBulletinInputBody: {
+            /** @enum {string} */
+            kind: "month" | "quarter";
+            /** @description 2026-10 or 2026Q3; a period that is over */
+            period: string;
+            /** @description Empty: the city */
+            platform?: string;
+            /** @description Why another version is made; needed when there is one */
+            reason?: string;
+        };
         AskInputBody: {
             /** @enum {string} */
             language: "zh" | "en";
@@ -6220,6 +7410,11 @@ export interface components {
         };
         AssignReviewersInputBody: {
             persons: string[];
+        };
+        AttestFound: {
+            name: string;
+            sha256: string;
+            state: string;
         };
         AuditChange: {
             /** @enum {string} */
@@ -6369,6 +7564,388 @@ export interface components {
             call_id: string;
             platform_id: string;
         };
+        BulletinAgainst: {
+            /** Format: double */
+            now: number;
+            /**
+             * Format: double
+             * @description null: nothing to compare with
+             */
+            percent: number | null;
+            /**
+             * Format: int64
+             * @description In both periods
+             */
+            platforms: number;
+            /** Format: double */
+            then: number;
+        };
+        BulletinAlert: {
+            code: string;
+            /** Format: int64 */
+            fired: number;
+            /**
+             * Format: int64
+             * @description Not over at the end of the period
+             */
+            lasting: number;
+            /** Format: int64 */
+            platforms: number;
+            rule: components["schemas"]["Text"];
+            severity: string;
+        };
+        BulletinAvailable: {
+            /** Format: int64 */
+            good: number;
+            /**
+             * Format: int64
+             * @description That began in the month
+             */
+            incidents: number;
+            /** Format: int64 */
+            looks: number;
+            month: string;
+            platform: string;
+            /**
+             * Format: double
+             * @description good ÷ (looks − stopped), percent
+             */
+            sla: number | null;
+            /**
+             * Format: int64
+             * @description During maintenance; they do not count
+             */
+            stopped: number;
+        };
+        BulletinAward: {
+            awarded_on: string;
+            certificate: string;
+            name: components["schemas"]["Text"];
+            platform: string;
+            state: string;
+            valid_until: string;
+            /** Format: int64 */
+            year: number;
+        };
+        BulletinChange: {
+            code?: string;
+            /** Format: date-time */
+            known?: string;
+            /** Format: double */
+            new: number | null;
+            /** Format: double */
+            old: number | null;
+            /** @enum {string} */
+            part: "fact" | "platforms" | "grades" | "findings" | "availability" | "alerts" | "rankings" | "reach" | "served" | "awards" | "definitions";
+            period?: string;
+            platform?: string;
+            /** Format: int64 */
+            revision?: number;
+            submission?: string;
+            /** @enum {string} */
+            why: "corrected" | "added" | "gone" | "moved";
+        };
+        BulletinCorrection: {
+            code: string;
+            /** Format: date-time */
+            known: string;
+            /** Format: double */
+            new: number;
+            /** Format: double */
+            old: number;
+            period: string;
+            platform: string;
+            /** Format: int64 */
+            revision: number;
+            submission: string;
+        };
+        BulletinData: {
+            alerts: components["schemas"]["BulletinAlert"][];
+            availability: components["schemas"]["BulletinAvailable"][];
+            awards: components["schemas"]["BulletinAward"][];
+            corrections: components["schemas"]["BulletinCorrection"][];
+            definitions: components["schemas"]["Text"][];
+            /** @description Figures of the period, of the one before and of a year before */
+            facts: components["schemas"]["BulletinFact"][];
+            findings: components["schemas"]["BulletinFinding"][];
+            /** @description First day */
+            from: string;
+            grades: components["schemas"]["BulletinGrade"][];
+            /** @description By district, industry and class */
+            growths: components["schemas"]["BulletinGroup"][];
+            indicators: components["schemas"]["BulletinIndicator"][];
+            /** @enum {string} */
+            kind: "month" | "quarter";
+            missing: components["schemas"]["BulletinMissing"][];
+            /** @description Platforms that rose and fell most */
+            moves: components["schemas"]["BulletinMove"][];
+            /** @description 2026-10 or 2026Q3 */
+            period: string;
+            /** @description This one and those before it, as facts count back */
+            periods: string[];
+            /** @description That count */
+            platforms: components["schemas"]["BulletinPlatform"][];
+            rankings: components["schemas"]["BulletinRanking"][];
+            /** @description Last counts of the months of the period */
+            reach: components["schemas"]["BulletinReach"][];
+            /** Format: int64 */
+            schema: number;
+            /** @description Newest list of each platform */
+            served: components["schemas"]["BulletinServed"][];
+            /** @description The platform that it is about; missing: the city */
+            subject?: components["schemas"]["BulletinPlatform"];
+            synthetic: boolean;
+            totals: components["schemas"]["BulletinTotal"][];
+            /** @description Key indicators over periods, oldest first */
+            trends: components["schemas"]["BulletinTrend"][];
+            /** @description Last day */
+            until: string;
+        };
+        BulletinFact: {
+            /**
+             * Format: int64
+             * @description How many periods before this one
+             */
+            back: number;
+            code: string;
+            /**
+             * Format: int64
+             * @description How many values of days or months it comes of
+             */
+            facts: number;
+            /**
+             * Format: date-time
+             * @description When the last of them came in
+             */
+            known: string;
+            /** @description Of the last of them, 2026-10-31 */
+            period: string;
+            platform: string;
+            /**
+             * Format: int64
+             * @description The highest of them
+             */
+            revision: number;
+            /** @description The report that it came in with */
+            submission: string;
+            /** Format: double */
+            value: number;
+        };
+        BulletinFinding: {
+            code: string;
+            from: string;
+            kind: string;
+            platform: string;
+            /** @enum {string} */
+            severity: "high" | "medium" | "low";
+            /** @enum {string} */
+            state: "open" | "explained" | "corrected" | "accepted";
+            title: components["schemas"]["Text"];
+            until: string;
+        };
+        BulletinGrade: {
+            day: string;
+            /** Format: int64 */
+            definition: number;
+            /** @enum {string} */
+            grade: "A" | "B" | "C" | "D" | "none";
+            platform: string;
+            /** Format: double */
+            score: number;
+        };
+        BulletinGroup: {
+            before: components["schemas"]["BulletinAgainst"];
+            /** @enum {string} */
+            by: "district" | "industry" | "class";
+            code: string;
+            /**
+             * Format: date-time
+             * @description When the last figure came in
+             */
+            known?: string;
+            /**
+             * Format: int64
+             * @description How many reported
+             */
+            platforms: number;
+            /**
+             * Format: int64
+             * @description The highest
+             */
+            revision: number;
+            /**
+             * Format: double
+             * @description null: nobody reported
+             */
+            value: number | null;
+            word: components["schemas"]["BulletinWord"];
+            year: components["schemas"]["BulletinAgainst"];
+        };
+        BulletinIndicator: {
+            code: string;
+            group: components["schemas"]["Text"];
+            key: boolean;
+            /** @description Of several platforms the mean is told, not the sum */
+            mean: boolean;
+            /**
+             * @description How the value of a period comes of its facts
+             * @enum {string}
+             */
+            rule: "last" | "sum" | "rise" | "mean";
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+        };
+        BulletinMissing: {
+            code: string;
+            /**
+             * Format: int64
+             * @description Days or months
+             */
+            due: number;
+            platform: string;
+            /** Format: int64 */
+            received: number;
+        };
+        BulletinMove: {
+            code: string;
+            /** Format: double */
+            now: number;
+            /** Format: double */
+            percent: number;
+            platform: string;
+            /**
+             * Format: int64
+             * @description 1: rose most; -1: fell most
+             */
+            rank: number;
+            /** Format: double */
+            then: number;
+        };
+        BulletinPlace: {
+            grade: string;
+            /** Format: int64 */
+            high: number;
+            /** Format: int64 */
+            low: number;
+            name: components["schemas"]["Text"];
+            platform: string;
+            /** Format: int64 */
+            rank: number;
+            /** Format: double */
+            score: number;
+        };
+        BulletinPlatform: {
+            class: components["schemas"]["BulletinWord"];
+            code: string;
+            district: components["schemas"]["BulletinWord"];
+            id: string;
+            industry: components["schemas"]["BulletinWord"];
+            name: components["schemas"]["Text"];
+            operator: components["schemas"]["Text"];
+        };
+        BulletinRanking: {
+            /** Format: int64 */
+            edition: number;
+            /** @description In one line */
+            method: components["schemas"]["Text"];
+            month: string;
+            name: components["schemas"]["Text"];
+            /** Format: int64 */
+            of: number;
+            places: components["schemas"]["BulletinPlace"][];
+            /** Format: date-time */
+            published: string;
+        };
+        BulletinReach: {
+            /** Format: int64 */
+            active: number;
+            /** Format: date-time */
+            counted: string;
+            /** Format: int64 */
+            frame: number;
+            frame_month: string;
+            /** Format: int64 */
+            lists: number;
+            month: string;
+            /** Format: int64 */
+            platforms: number;
+            /** Format: double */
+            rate: number;
+            /** Format: int64 */
+            served: number;
+            /** Format: int64 */
+            using: number;
+            /**
+             * Format: int64
+             * @description Of the definition
+             */
+            version: number;
+        };
+        BulletinServed: {
+            /** Format: int64 */
+            enterprises: number;
+            /** Format: date-time */
+            known: string;
+            month: string;
+            platform: string;
+        };
+        BulletinSum: {
+            /**
+             * Format: date-time
+             * @description When the last figure came in
+             */
+            known?: string;
+            /**
+             * Format: int64
+             * @description How many reported
+             */
+            platforms: number;
+            /**
+             * Format: int64
+             * @description The highest
+             */
+            revision: number;
+            /**
+             * Format: double
+             * @description null: nobody reported
+             */
+            value: number | null;
+        };
+        BulletinTotal: {
+            /** @description Against the period before */
+            before: components["schemas"]["BulletinAgainst"];
+            code: string;
+            /**
+             * Format: date-time
+             * @description When the last figure came in
+             */
+            known?: string;
+            /**
+             * Format: int64
+             * @description How many reported
+             */
+            platforms: number;
+            /**
+             * Format: int64
+             * @description The highest
+             */
+            revision: number;
+            /**
+             * Format: double
+             * @description null: nobody reported
+             */
+            value: number | null;
+            /** @description Against a year before */
+            year: components["schemas"]["BulletinAgainst"];
+        };
+        BulletinTrend: {
+            code: string;
+            sums: components["schemas"]["BulletinSum"][];
+        };
+        BulletinWord: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
         CheckAwardInputBody: {
             /** @enum {string} */
             outcome: "kept" | "warned" | "withdrawn";
@@ -6380,6 +7957,29 @@ export interface components {
             name: string;
             /** Format: double */
             value: number;
+        };
+        CheckSource: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds of the first day that it is of
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description When a list came in
+             */
+            came?: number;
+            /** @description The indicator that was reported */
+            code?: string;
+            /** @description The name of the figure */
+            figure: string;
+            /** @enum {string} */
+            from: "report" | "list" | "frame";
+            /**
+             * Format: int64
+             * @description Of the last day
+             */
+            until: number;
         };
         CheckSpot: {
             /** Format: int64 */
@@ -6426,6 +8026,11 @@ export interface components {
              */
             width?: number;
         };
+        ComputeIndexInputBody: {
+            index_id: string;
+            /** @description 2026-10 */
+            month: string;
+        };
         ComputeRunInputBody: {
             /** @description 2026-10 */
             month: string;
@@ -6444,6 +8049,10 @@ export interface components {
             /** @description A plan as exported; or template */
             yaml?: string;
         };
+        DatasetInputBody: {
+            slug: string;
+            spec: components["schemas"]["OpendataSpec"];
+        };
         DecideFindingInputBody: {
             /** @description false: open again */
             accept: boolean;
@@ -6451,6 +8060,11 @@ export interface components {
         };
         DecideInputBody: {
             note?: string;
+        };
+        DecideOutputInputBody: {
+            accept: boolean;
+            /** @description A figure is not refused without one */
+            reason: string;
         };
         DecisionInputBody: {
             allow: boolean;
@@ -6470,6 +8084,72 @@ export interface components {
         DistrictDistrict: {
             code: string;
             name: components["schemas"]["Text"];
+        };
+        DutyHours: {
+            /** @description 1 is Monday, 7 Sunday */
+            days: number[];
+            from: string;
+            /** @description Not after from: of the next day */
+            to: string;
+        };
+        DutyLayer: {
+            /** @description Time of the handover, by the zone of the rota */
+            at: string;
+            /**
+             * Format: date
+             * @description Day of the first turn; weekly turns change on its weekday
+             */
+            begins: string;
+            /**
+             * @description How long a turn is
+             * @enum {string}
+             */
+            handover: "daily" | "weekly";
+            /** @description In the order of their turns */
+            members: components["schemas"]["DutyMember"][];
+            /** @description When the layer is on duty; otherwise always */
+            only?: components["schemas"]["DutyHours"];
+        };
+        DutyMember: {
+            /** @description Of a person */
+            id: string;
+            /** @description Filled in */
+            name?: string;
+        };
+        DutyPolicy: {
+            /**
+             * Format: int64
+             * @description Minutes after which an alert that was taken and is not over escalates again; 0: it does not
+             */
+            limit: number;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Minutes after the last step before they are
+             */
+            pause: number;
+            /**
+             * Format: int64
+             * @description How often all steps are gone through again
+             */
+            repeat: number;
+            /** @description One after the other */
+            steps: components["schemas"]["DutyStep"][];
+        };
+        DutyStep: {
+            /**
+             * Format: int64
+             * @description Minutes that nobody takes the alert, since the step before or the beginning
+             */
+            after: number;
+            persons: components["schemas"]["DutyMember"][];
+            /** @description Ids of rotas: who is on duty then */
+            rotas: string[];
+            /** @description Everybody whom the route of the alert tells */
+            route: boolean;
+        };
+        EditDatasetInputBody: {
+            spec: components["schemas"]["OpendataSpec"];
         };
         EditMachineInputBody: {
             name: string;
@@ -7092,6 +8772,142 @@ export interface components {
              */
             spread?: number;
             veto: boolean;
+        };
+        FosterOutput: {
+            /**
+             * Format: double
+             * @description 10 000 CNY
+             */
+            amount: number;
+            basis: string;
+            /**
+             * @description Whether this figure is the one of its enterprise and year that counts; empty: not accepted, or not for the caller to know
+             * @enum {string}
+             */
+            counted: "" | "yes" | "no";
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description For the city only */
+            decided_by: string;
+            decision: string;
+            enterprise: string;
+            file: string;
+            file_id: string;
+            id: string;
+            operator: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Accepted figures of other platforms for the same enterprise and year; for the city only
+             */
+            others: number;
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            project: string;
+            reason: string;
+            /** Format: date-time */
+            reported_at: string;
+            reported_by: string;
+            /** Format: int64 */
+            revision: number;
+            sha256: string;
+            /** @enum {string} */
+            state: "reported" | "accepted" | "refused" | "withdrawn" | "replaced";
+            synthetic: boolean;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterOutputDetail: {
+            /** @description What the caller may do now: decide, withdraw, correct */
+            acts: string[];
+            /**
+             * Format: double
+             * @description 10 000 CNY
+             */
+            amount: number;
+            basis: string;
+            /**
+             * @description Whether this figure is the one of its enterprise and year that counts; empty: not accepted, or not for the caller to know
+             * @enum {string}
+             */
+            counted: "" | "yes" | "no";
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description For the city only */
+            decided_by: string;
+            decision: string;
+            enterprise: string;
+            file: string;
+            file_id: string;
+            id: string;
+            operator: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Accepted figures of other platforms for the same enterprise and year; for the city only
+             */
+            others: number;
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            project: string;
+            reason: string;
+            /** Format: date-time */
+            reported_at: string;
+            reported_by: string;
+            /** Format: int64 */
+            revision: number;
+            /** @description Of the platform for the enterprise and year, oldest first */
+            revisions: components["schemas"]["FosterOutput"][];
+            /** @description Accepted figures of other platforms for the same; for the city only */
+            rivals: components["schemas"]["FosterOutput"][];
+            sha256: string;
+            /** @enum {string} */
+            state: "reported" | "accepted" | "refused" | "withdrawn" | "replaced";
+            synthetic: boolean;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterOutputYear: {
+            /**
+             * Format: double
+             * @description 10 000 CNY: of each enterprise its largest accepted figure
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description Enterprises that several platforms have accepted figures of
+             */
+            doubled: number;
+            /** Format: int64 */
+            enterprises: number;
+            /**
+             * Format: double
+             * @description 10 000 CNY: accepted figures that do not count, because another platform has a larger one
+             */
+            excess: number;
+            synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Figures that were not reviewed yet
+             */
+            waiting: number;
+            /** Format: int64 */
+            year: number;
+        };
+        FosterOutputYears: {
+            /**
+             * Format: double
+             * @description 10 000 CNY, of all years
+             */
+            amount: number;
+            /** @description It is of the whole city */
+            city: boolean;
+            /** @description The newest year first */
+            items: components["schemas"]["FosterOutputYear"][];
         };
         FosterRankOf: {
             id: string;
@@ -9176,6 +10992,84 @@ export interface components {
             organisation_id: string;
             permissions: string[];
         };
+        IndexDefinition: {
+            /** @description The month that is 100, as 2025-01 */
+            base: string;
+            dimensions: components["schemas"]["IndexDimension"][];
+            /** @enum {string} */
+            mean: "arithmetic" | "geometric";
+        };
+        IndexDimension: {
+            items: components["schemas"]["IndexItem"][];
+            name: components["schemas"]["Text"];
+            /**
+             * Format: double
+             * @description Per cent of the index
+             */
+            weight: number;
+        };
+        IndexDimensionLevel: {
+            items: components["schemas"]["IndexItemLevel"][];
+            level: components["schemas"]["IndexLevel"];
+        };
+        IndexItem: {
+            /** @description The indicator */
+            code: string;
+            /**
+             * Format: double
+             * @description Per cent of the dimension
+             */
+            weight: number;
+        };
+        IndexItemLevel: {
+            /** @description Platforms whose figure is that of the month before */
+            carried: string[];
+            code: string;
+            /**
+             * Format: double
+             * @description Chained level = 100 × sum ÷ divisor
+             */
+            divisor: number;
+            /** @description Platforms that count from the next month on */
+            entered: string[];
+            /** @description Platforms that counted in the month before, and count no more */
+            left: string[];
+            level: components["schemas"]["IndexLevel"];
+            /**
+             * Format: int64
+             * @description How many the matched sum counts
+             */
+            matched: number;
+            /**
+             * Format: double
+             * @description Matched level = 100 × matched_sum ÷ matched_base
+             */
+            matched_base: number;
+            /** Format: double */
+            matched_sum: number;
+            /**
+             * Format: int64
+             * @description How many the sum counts
+             */
+            platforms: number;
+            /**
+             * Format: double
+             * @description Over platforms with figures in this month and the one before
+             */
+            sum: number;
+        };
+        IndexLevel: {
+            /**
+             * Format: double
+             * @description By the divisor method, over all platforms with figures; null: cannot be told
+             */
+            chained: number | null;
+            /**
+             * Format: double
+             * @description Over platforms with figures in the base month and now; null: cannot be told
+             */
+            matched: number | null;
+        };
         JobsJob: {
             /** Format: int64 */
             attempt: number;
@@ -9231,6 +11125,8 @@ export interface components {
             took_seconds: number;
         };
         KeyInputBody: {
+            /** @description The key is good only with the certificate of a machine of the operator, over TLS */
+            certificate?: boolean;
             /** @enum {string} */
             kind: "report" | "push";
             /** @description Everything is checked, nothing is kept */
@@ -9501,6 +11397,11 @@ export interface components {
         MoveFosterCallInputBody: {
             /** @enum {string} */
             to: "open" | "closed";
+        };
+        MoveIndexInputBody: {
+            reason?: string;
+            /** @enum {string} */
+            to: "published" | "withdrawn";
         };
         MoveInputBody: {
             reason?: string;
@@ -9843,6 +11744,84 @@ export interface components {
         OidcWaysView: {
             items: components["schemas"]["OidcWay"][];
         };
+        OpendataEdition: {
+            /** @description SHA-256 of the content */
+            digest: string;
+            /**
+             * Format: int64
+             * @description Rows that are suppressed
+             */
+            hidden: number;
+            /** Format: date-time */
+            made_at: string;
+            /** @description What is new */
+            note: components["schemas"]["Text"];
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            rows: number;
+            synthetic: boolean;
+        };
+        OpendataIndicator: {
+            code: string;
+            /** @description The mean of platforms, not the sum */
+            mean: boolean;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+        };
+        OpendataRow: {
+            /** @description Empty: the city */
+            area: string;
+            indicator: string;
+            period: string;
+            /**
+             * Format: int64
+             * @description Of how many platforms; null: suppressed
+             */
+            platforms: number | null;
+            /** @description Of fewer than three platforms, or others of fewer could be told from it */
+            suppressed: boolean;
+            /**
+             * Format: double
+             * @description null: suppressed
+             */
+            value: number | null;
+        };
+        OpendataSpec: {
+            /** @enum {string} */
+            by: "city" | "district" | "industry" | "class";
+            /** @description E-mail address or telephone number of the office; public */
+            contact: string;
+            description: components["schemas"]["Text"];
+            /** @enum {string} */
+            frequency: "month" | "quarter";
+            indicators: string[];
+            /** @description What may be done with it */
+            licence: components["schemas"]["Text"];
+            licence_url: string;
+            /**
+             * Format: int64
+             * @description How many of the last periods it holds
+             */
+            periods: number;
+            title: components["schemas"]["Text"];
+        };
+        OpendataWord: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        OverrideInputBody: {
+            /**
+             * Format: date-time
+             * @description Default: now
+             */
+            from?: string;
+            /** @description Default: the caller */
+            person_id?: string;
+            reason: string;
+            /** Format: date-time */
+            to: string;
+        };
         PageAlarm: {
             items: components["schemas"]["IdentifierAlarm"][];
             /** @description Empty on the last page */
@@ -9933,6 +11912,16 @@ export interface components {
              */
             total: number;
         };
+        PageBulletin: {
+            items: components["schemas"]["PlatformsBulletin"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageCallRow: {
             items: components["schemas"]["FosterCallRow"][];
             /** @description Empty on the last page */
@@ -9975,6 +11964,16 @@ export interface components {
         };
         PageCodeRule: {
             items: components["schemas"]["IdentifierCodeRule"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageCohortRow: {
+            items: components["schemas"]["PlatformsCohortRow"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -10063,6 +12062,16 @@ export interface components {
              */
             total: number;
         };
+        PageForecastRow: {
+            items: components["schemas"]["PlatformsForecastRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageHandleView: {
             items: components["schemas"]["IdentifierHandleView"][];
             /** @description Empty on the last page */
@@ -10085,6 +12094,26 @@ export interface components {
         };
         PageIncident: {
             items: components["schemas"]["PlatformsIncident"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageIndexInput: {
+            items: components["schemas"]["PlatformsIndexInput"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageIndexRun: {
+            items: components["schemas"]["PlatformsIndexRun"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -10143,6 +12172,16 @@ export interface components {
              */
             total: number;
         };
+        PageLevelRow: {
+            items: components["schemas"]["PlatformsLevelRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageMachine: {
             items: components["schemas"]["MachineMachine"][];
             /** @description Empty on the last page */
@@ -10193,6 +12232,16 @@ export interface components {
              */
             total: number;
         };
+        PageOpenDataset: {
+            items: components["schemas"]["PlatformsOpenDataset"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageOperatorRow: {
             items: components["schemas"]["IdentifierOperatorRow"][];
             /** @description Empty on the last page */
@@ -10205,6 +12254,16 @@ export interface components {
         };
         PageOrganisation: {
             items: components["schemas"]["IdentityOrganisation"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageOutput: {
+            items: components["schemas"]["FosterOutput"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -10445,6 +12504,16 @@ export interface components {
         };
         PageToken: {
             items: components["schemas"]["IdentityToken"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageTrendMonth: {
+            items: components["schemas"]["PlatformsTrendMonth"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -10995,8 +13064,12 @@ export interface components {
             /** Format: date-time */
             claimed_at?: string;
             code: string;
+            /** @description Who is on duty now, of the rotas that its route and policy tell */
+            duty: components["schemas"]["PlatformsOnDuty"][];
             /** Format: date-time */
             ended_at?: string;
+            /** @description What follows while nobody takes it, or it is not over in time */
+            escalates?: components["schemas"]["PlatformsEscalating"];
             /** @description PromQL, of rules that have some */
             expr: string;
             /** Format: date-time */
@@ -11051,12 +13124,16 @@ export interface components {
              * @description Alerts that it tells of
              */
             firing: number;
+            /** @description Who was told of this alert as on duty or by the policy, and where nobody was */
+            persons: components["schemas"]["PlatformsToldPerson"][];
             /** Format: int64 */
             resolved: number;
             /** @enum {string} */
             state: "firing" | "resolved";
+            /** @description Of an escalation policy */
+            step?: components["schemas"]["PlatformsEscalatedStep"];
             title: components["schemas"]["Text"];
-            /** @description operator, office, persons */
+            /** @description operator, office, persons, duty */
             told: string[];
         };
         PlatformsAlertPreview: {
@@ -11092,11 +13169,15 @@ export interface components {
             operator: boolean;
             /** @description Ids of further persons */
             persons: string[];
+            /** @description Id of an escalation policy: who is told when nobody takes the alert */
+            policy?: string;
             /**
              * Format: int64
              * @description Seconds after which it is told again while it fires
              */
             repeat: number;
+            /** @description Ids of on-call rotas: who is on duty then */
+            rotas?: string[] | null;
             /** Format: int64 */
             version: number;
             /**
@@ -11235,6 +13316,163 @@ export interface components {
             password: string;
             username: string;
         };
+        PlatformsBulletin: {
+            /** Format: date-time */
+            asked_at: string;
+            /** @description Who asked for it; empty: by itself */
+            by: string;
+            /**
+             * Format: int64
+             * @description In how much it differs from the version before
+             */
+            changes: number;
+            /** @description SHA-256 of the data of the report */
+            digest: string;
+            files: components["schemas"]["PlatformsBulletinFile"][];
+            id: string;
+            key: string;
+            /** @enum {string} */
+            kind: "month" | "quarter";
+            /** Format: date-time */
+            made_at?: string;
+            /**
+             * Format: int64
+             * @description 0 while it is made
+             */
+            number: number;
+            /** @description 2026-10 or 2026Q3 */
+            period: string;
+            platform: components["schemas"]["Text"];
+            /** @description Empty: the city */
+            platform_id: string;
+            /** @description Translation key of why it failed */
+            problem?: string;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            progress: number;
+            /** @description Key that checks the signature, PEM */
+            public: string;
+            /** @description Why this version was made; empty: by itself */
+            reason: string;
+            /** Format: date-time */
+            released_at?: string;
+            released_by: string;
+            signature: string;
+            /** @enum {string} */
+            state: "making" | "failed" | "draft" | "released";
+            suite: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsBulletinCheck: {
+            /** @description Those that are kept, and whether they are those that were signed */
+            files: components["schemas"]["AttestFound"][];
+            key: string;
+            /** @description The signature is this installation's, and fits */
+            signature: boolean;
+            /** @description What is signed */
+            statement: string;
+            suite: string;
+        };
+        PlatformsBulletinDetail: {
+            /** Format: date-time */
+            asked_at: string;
+            /** @description Who asked for it; empty: by itself */
+            by: string;
+            /**
+             * Format: int64
+             * @description In how much it differs from the version before
+             */
+            changes: number;
+            /** @description What it holds, without the figures of single platforms; null while it is made */
+            data: components["schemas"]["BulletinData"];
+            /** @description Against the version before; at most 500 */
+            difference: components["schemas"]["BulletinChange"][];
+            /** @description SHA-256 of the data of the report */
+            digest: string;
+            /**
+             * Format: int64
+             * @description How many figures the data file has
+             */
+            facts: number;
+            files: components["schemas"]["PlatformsBulletinFile"][];
+            id: string;
+            key: string;
+            /** @enum {string} */
+            kind: "month" | "quarter";
+            /** Format: date-time */
+            made_at?: string;
+            may_release: boolean;
+            /**
+             * Format: int64
+             * @description 0 while it is made
+             */
+            number: number;
+            /** @description 2026-10 or 2026Q3 */
+            period: string;
+            platform: components["schemas"]["Text"];
+            /** @description Empty: the city */
+            platform_id: string;
+            /** @description Translation key of why it failed */
+            problem?: string;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            progress: number;
+            /** @description Key that checks the signature, PEM */
+            public: string;
+            /** @description Why this version was made; empty: by itself */
+            reason: string;
+            /** Format: date-time */
+            released_at?: string;
+            released_by: string;
+            signature: string;
+            /** @enum {string} */
+            state: "making" | "failed" | "draft" | "released";
+            suite: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+            /** @description Of the same report, the newest first */
+            versions: components["schemas"]["PlatformsBulletinVersion"][];
+        };
+        PlatformsBulletinFile: {
+            /** @enum {string} */
+            name: "data" | "pdf" | "xlsx" | "pdf-en" | "xlsx-en";
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        PlatformsBulletinPlan: {
+            /**
+             * Format: int64
+             * @description After the end of the period
+             */
+            days: number;
+            enabled: boolean;
+            /** @enum {string} */
+            kind: "month" | "quarter";
+            /** @description One of each platform too, beside that of the city */
+            platforms: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsBulletinPlansView: {
+            items: components["schemas"]["PlatformsBulletinPlan"][];
+        };
+        PlatformsBulletinVersion: {
+            id: string;
+            /** Format: date-time */
+            made_at: string | null;
+            /** Format: int64 */
+            number: number;
+            /** @enum {string} */
+            state: "draft" | "released";
+        };
         PlatformsCatalogue: {
             groups: components["schemas"]["PlatformsGroup"][];
             indicators: components["schemas"]["PlatformsIndicator"][];
@@ -11246,6 +13484,53 @@ export interface components {
             at: string;
             items: components["schemas"]["PlatformsStatusView"][];
         };
+        PlatformsCohort: {
+            /** @description Platforms of this class; empty: all */
+            class: string;
+            /** @description Platforms of this district; empty: all */
+            district: string;
+            /** @description Platforms of this industry; empty: all */
+            industry: string;
+        };
+        PlatformsCohortRow: {
+            /** @description Of the class, district or industry; all: the total; others: those that are too small to be told apart; empty: across industries */
+            code: string;
+            /**
+             * Format: double
+             * @description Percentage points of the total's growth; null where there is no total
+             */
+            contribution: number | null;
+            /**
+             * Format: double
+             * @description Per cent, of platforms that reported in both months
+             */
+            growth: number | null;
+            /** Format: double */
+            mean: number;
+            /**
+             * Format: double
+             * @description Null to who does not see each platform
+             */
+            median: number | null;
+            /**
+             * Format: int64
+             * @description Platforms that reported in both months
+             */
+            paired: number;
+            /** Format: int64 */
+            platforms: number;
+            /**
+             * Format: double
+             * @description Per cent of the total; null where there is no total
+             */
+            share: number | null;
+            title: components["schemas"]["Text"];
+            /**
+             * Format: double
+             * @description Sum or mean, as the catalogue says
+             */
+            value: number;
+        };
         PlatformsConfigsView: {
             /** @description Configuration of linghang report, for a report key */
             agent?: string;
@@ -11253,6 +13538,8 @@ export interface components {
             curl: string;
             /** @description Body of a report */
             json: string;
+            /** @description Reports over MQTT with a push key, where the city takes them */
+            mqtt?: string;
             otlp?: string;
             prometheus?: string;
         };
@@ -11260,6 +13547,25 @@ export interface components {
             email: string;
             name: string;
             phone: string;
+        };
+        PlatformsDeveloping: {
+            code: string;
+            group: components["schemas"]["Text"];
+            /** @enum {string} */
+            rule: "last" | "sum" | "rise" | "mean";
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+        };
+        PlatformsDevelopmentIndex: {
+            /** Format: date-time */
+            created_at: string;
+            definition: components["schemas"]["IndexDefinition"];
+            id: string;
+            name: components["schemas"]["Text"];
+            note: string;
+            sample: components["schemas"]["PlatformsCohort"];
+            /** Format: int64 */
+            version: number;
         };
         PlatformsDims: {
             district?: string;
@@ -11278,7 +13584,7 @@ export interface components {
             from: string;
             id: string;
             /** @enum {string} */
-            kind: "missing" | "late" | "negative" | "reset" | "unit" | "jump" | "frozen" | "digits" | "smooth" | "drift" | "duplicate" | "clock" | "flood" | "identity" | "copy";
+            kind: "missing" | "late" | "negative" | "reset" | "unit" | "jump" | "frozen" | "digits" | "smooth" | "drift" | "duplicate" | "clock" | "flood" | "identity" | "copy" | "relation" | "served" | "frame";
             /** @description Who answers for the figures */
             operator: components["schemas"]["PlatformsOperator"];
             /** @description The indicator or platform that it is compared with */
@@ -11294,6 +13600,55 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PlatformsDutyPeopleView: {
+            items: components["schemas"]["PlatformsDutyPerson"][];
+        };
+        PlatformsDutyPerson: {
+            id: string;
+            name: string;
+            organisation: components["schemas"]["Text"];
+        };
+        PlatformsEscalatedStep: {
+            /** @description Somebody had taken the alert, and it was not over in time */
+            claimed: boolean;
+            policy: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description From 1
+             */
+            round: number;
+            /**
+             * Format: int64
+             * @description From 1
+             */
+            step: number;
+            /** Format: int64 */
+            steps: number;
+        };
+        PlatformsEscalating: {
+            /** @description Somebody took it, and it is not over in time */
+            claimed: boolean;
+            /**
+             * Format: date-time
+             * @description When the next step is told unless somebody takes it
+             */
+            due_at?: string;
+            policy: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Of the next step, from 1
+             */
+            round: number;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: int64
+             * @description The next, from 1; 0: all were told
+             */
+            step: number;
+            /** Format: int64 */
+            steps: number;
+        };
         PlatformsEvidence: {
             /** @description The curve that it is compared with */
             against: components["schemas"]["CheckSpot"][];
@@ -11302,6 +13657,8 @@ export interface components {
             figures: components["schemas"]["CheckFigure"][];
             /** @description The indicator that the curves are of, when the finding is about the platform as a whole */
             lead: string;
+            /** @description Where figures come from that are compared with each other, and which days they are of */
+            sources: components["schemas"]["CheckSource"][];
         };
         PlatformsFinding: {
             code?: string;
@@ -11325,7 +13682,7 @@ export interface components {
             from: string;
             id: string;
             /** @enum {string} */
-            kind: "missing" | "late" | "negative" | "reset" | "unit" | "jump" | "frozen" | "digits" | "smooth" | "drift" | "duplicate" | "clock" | "flood" | "identity" | "copy";
+            kind: "missing" | "late" | "negative" | "reset" | "unit" | "jump" | "frozen" | "digits" | "smooth" | "drift" | "duplicate" | "clock" | "flood" | "identity" | "copy" | "relation" | "served" | "frame";
             may_accept: boolean;
             may_explain: boolean;
             may_reopen: boolean;
@@ -11350,6 +13707,35 @@ export interface components {
             until: string;
             /** Format: int64 */
             version: number;
+        };
+        PlatformsForecastRow: {
+            /** Format: double */
+            high80: number;
+            /** Format: double */
+            high95: number;
+            /** Format: double */
+            low80: number;
+            /** Format: double */
+            low95: number;
+            /** Format: double */
+            mae: number | null;
+            /** Format: double */
+            mape: number | null;
+            /** Format: double */
+            mase: number | null;
+            month: string;
+            /** Format: int64 */
+            trials: number;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            yardstick_mae: number | null;
+            /** Format: double */
+            yardstick_mape: number | null;
+            /** Format: double */
+            yardstick_mase: number | null;
+            /** Format: double */
+            yardstick_value: number;
         };
         PlatformsGradeView: {
             /**
@@ -11414,7 +13800,152 @@ export interface components {
             fault: string;
             target: string;
         };
+        PlatformsIndexDraft: {
+            definition: components["schemas"]["IndexDefinition"];
+            name: components["schemas"]["Text"];
+            note?: string;
+            sample: components["schemas"]["PlatformsCohort"];
+        };
+        PlatformsIndexInput: {
+            /** @description It is the figure of the month before */
+            carried: boolean;
+            code: string;
+            /**
+             * Format: int64
+             * @description How many facts it comes of
+             */
+            facts: number;
+            /**
+             * Format: date-time
+             * @description When the last of them came in
+             */
+            known: string;
+            /** @description The organisation that operates the platform */
+            owner: string;
+            /**
+             * Format: date-time
+             * @description Of the last of them
+             */
+            period: string;
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            /** Format: int64 */
+            revision: number;
+            /** @enum {string} */
+            rule: "last" | "sum" | "rise" | "mean";
+            /** @description The report that it came in with */
+            submission_id: string;
+            /** Format: double */
+            value: number;
+        };
+        PlatformsIndexMonth: {
+            /** @description As the definition has them; items are empty to who does not see the whole city */
+            dimensions: components["schemas"]["IndexDimensionLevel"][];
+            /** @description Not shown: fewer than 3 platforms count in an item, so that it would tell of each */
+            few: boolean;
+            level: components["schemas"]["IndexLevel"];
+            /** @description 2026-10 */
+            month: string;
+        };
+        PlatformsIndexResult: {
+            members: components["schemas"]["PlatformsMember"][];
+            months: components["schemas"]["PlatformsIndexMonth"][];
+        };
+        PlatformsIndexRun: {
+            /** @description 2025-01 */
+            base: string;
+            by: string;
+            /** Format: date-time */
+            computed_at: string;
+            /**
+             * Format: int64
+             * @description Version of the definition
+             */
+            edition: number;
+            id: string;
+            index_id: string;
+            /**
+             * Format: double
+             * @description Chained, of the month; null: cannot be told
+             */
+            level: number | null;
+            /** @description 2026-10 */
+            month: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description How many are in the sample
+             */
+            platforms: number;
+            /** Format: date-time */
+            published_at?: string;
+            /** @description Why it was withdrawn */
+            reason: string;
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsIndexRunDetail: {
+            /** @description 2025-01 */
+            base: string;
+            by: string;
+            /** Format: date-time */
+            computed_at: string;
+            definition: components["schemas"]["IndexDefinition"];
+            /**
+             * Format: int64
+             * @description Version of the definition
+             */
+            edition: number;
+            id: string;
+            index_id: string;
+            /**
+             * Format: double
+             * @description Chained, of the month; null: cannot be told
+             */
+            level: number | null;
+            may_move: string[];
+            /** @description 2026-10 */
+            month: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description How many are in the sample
+             */
+            platforms: number;
+            /** Format: date-time */
+            published_at?: string;
+            /** @description Why it was withdrawn */
+            reason: string;
+            result: components["schemas"]["PlatformsIndexResult"];
+            sample: components["schemas"]["PlatformsCohort"];
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsIndexView: {
+            /** Format: date-time */
+            created_at: string;
+            definition: components["schemas"]["IndexDefinition"];
+            id: string;
+            name: components["schemas"]["Text"];
+            note: string;
+            sample: components["schemas"]["PlatformsCohort"];
+            /** Format: int64 */
+            version: number;
+        };
         PlatformsIndicator: {
+            /**
+             * @description How platforms come together: their sum, or their mean where a sum would count the same thing twice or add what does not add up
+             * @enum {string}
+             */
+            across: "sum" | "mean";
+            /** @description The daily indicator to which its ratio stays about the same */
+            along?: string;
             /** @description The value may not exceed that of this indicator */
             below?: string;
             code: string;
@@ -11446,9 +13977,15 @@ export interface components {
         PlatformsIndicatorsView: {
             items: components["schemas"]["PlatformsIndicatorView"][];
         };
+        PlatformsIndicesView: {
+            /** @description Indicators that can be items */
+            indicators: components["schemas"]["PlatformsDeveloping"][];
+            items: components["schemas"]["PlatformsDevelopmentIndex"][];
+        };
         PlatformsIssuedKey: {
             /** @description User name and password of a push key */
             basic: components["schemas"]["PlatformsBasicView"];
+            certificate: boolean;
             /** @description Ready to paste */
             configs: components["schemas"]["PlatformsConfigsView"];
             /** Format: date-time */
@@ -11463,6 +14000,7 @@ export interface components {
             secret: string;
         };
         PlatformsKeyView: {
+            certificate: boolean;
             /** Format: date-time */
             created_at: string;
             id: string;
@@ -11471,6 +14009,23 @@ export interface components {
             /** Format: date-time */
             last_used_at?: string;
             sandbox: boolean;
+        };
+        PlatformsLevelRow: {
+            /** Format: double */
+            chained: number | null;
+            dimension: components["schemas"]["Text"];
+            /** Format: double */
+            divisor: number | null;
+            item: string;
+            /** Format: double */
+            matched: number | null;
+            month: string;
+            /** Format: int64 */
+            platforms: number | null;
+            /** Format: double */
+            sum: number | null;
+            /** Format: double */
+            weight: number;
         };
         PlatformsLimitsView: {
             /** Format: int64 */
@@ -11508,6 +14063,100 @@ export interface components {
         PlatformsLooksView: {
             /** @description The oldest first */
             items: components["schemas"]["PlatformsLookView"][];
+        };
+        PlatformsMember: {
+            class: string;
+            district: string;
+            id: string;
+            /** @description Empty: across industries */
+            industry: string;
+            name: components["schemas"]["Text"];
+        };
+        PlatformsOnDuty: {
+            /**
+             * @description Why nobody would be told
+             * @enum {string}
+             */
+            gap: "" | "nobody" | "unable";
+            override: boolean;
+            /** @description Without an ID: nobody */
+            person: components["schemas"]["DutyMember"];
+            rota: components["schemas"]["Text"];
+            rota_id: string;
+        };
+        PlatformsOpenDataset: {
+            by: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Number of the newest edition; 0: none
+             */
+            edition: number;
+            id: string;
+            /**
+             * Format: date-time
+             * @description First
+             */
+            published_at?: string;
+            /** @description Why it was withdrawn */
+            reason: string;
+            /** @description Its name in addresses; it never changes */
+            slug: string;
+            spec: components["schemas"]["OpendataSpec"];
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsOpenDetail: {
+            /** @description Of the published dataset; /csv, /json and /xlsx below it */
+            address: string;
+            by: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Number of the newest edition; 0: none
+             */
+            edition: number;
+            editions: components["schemas"]["OpendataEdition"][];
+            id: string;
+            may_edit: boolean;
+            /**
+             * Format: date-time
+             * @description First
+             */
+            published_at?: string;
+            /** @description Why it was withdrawn */
+            reason: string;
+            /** @description Its name in addresses; it never changes */
+            slug: string;
+            spec: components["schemas"]["OpendataSpec"];
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsOpenPreview: {
+            areas: components["schemas"]["OpendataWord"][];
+            indicators: components["schemas"]["OpendataIndicator"][];
+            rows: components["schemas"]["OpendataRow"][];
+            /**
+             * Format: int64
+             * @description How many rows are suppressed
+             */
+            suppressed: number;
+            synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Rows; at most 500 are shown, the newest
+             */
+            total: number;
         };
         PlatformsOperator: {
             id: string;
@@ -11660,6 +14309,37 @@ export interface components {
             /** @enum {string} */
             status: "applied" | "reviewed" | "trial" | "in_service" | "suspended" | "retired";
             synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        PlatformsPoliciesView: {
+            items: components["schemas"]["PlatformsPolicy"][];
+            /**
+             * Format: int64
+             * @description Policies that there may be
+             */
+            most: number;
+        };
+        PlatformsPolicy: {
+            id: string;
+            /**
+             * Format: int64
+             * @description Minutes after which an alert that was taken and is not over escalates again; 0: it does not
+             */
+            limit: number;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Minutes after the last step before they are
+             */
+            pause: number;
+            /**
+             * Format: int64
+             * @description How often all steps are gone through again
+             */
+            repeat: number;
+            /** @description One after the other */
+            steps: components["schemas"]["DutyStep"][];
             /** Format: int64 */
             version: number;
         };
@@ -11972,6 +14652,115 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        PlatformsRota: {
+            id: string;
+            /** @description The first that has somebody on duty wins */
+            layers: components["schemas"]["DutyLayer"][];
+            name: components["schemas"]["Text"];
+            /** @description Its people and those of organisations above it may be on duty */
+            organisation: components["schemas"]["PlatformsOperator"];
+            /** Format: int64 */
+            version: number;
+            /** @description Time zone of IANA, such as Asia/Shanghai */
+            zone: string;
+        };
+        PlatformsRotaBody: {
+            /** @description The first that has somebody on duty wins */
+            layers: components["schemas"]["DutyLayer"][];
+            name: components["schemas"]["Text"];
+            /** @description Whose rota it is; default: the caller's organisation */
+            organisation_id?: string;
+            /** @description Time zone of IANA, such as Asia/Shanghai */
+            zone: string;
+        };
+        PlatformsRotaDetail: {
+            caller_id: string;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description How long nobody would be told, in the span
+             */
+            gaps_seconds: number;
+            id: string;
+            /** @description The first that has somebody on duty wins */
+            layers: components["schemas"]["DutyLayer"][];
+            may_edit: boolean;
+            /** @description The caller may be on duty here */
+            may_stand_in: boolean;
+            name: components["schemas"]["Text"];
+            now: components["schemas"]["PlatformsOnDuty"];
+            /** @description Its people and those of organisations above it may be on duty */
+            organisation: components["schemas"]["PlatformsOperator"];
+            /** @description Of the span */
+            overrides: components["schemas"]["PlatformsRotaOverride"][];
+            /** @description Each layer alone */
+            schedules: components["schemas"]["PlatformsRotaLayer"][];
+            /** @description Who is on duty; without overlaps, gaps are told */
+            shifts: components["schemas"]["PlatformsRotaShift"][];
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Time zone of IANA, such as Asia/Shanghai */
+            zone: string;
+        };
+        PlatformsRotaLayer: {
+            shifts: components["schemas"]["PlatformsRotaShift"][];
+        };
+        PlatformsRotaOverride: {
+            author: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            may_end: boolean;
+            person: components["schemas"]["DutyMember"];
+            reason: string;
+            /** Format: date-time */
+            to: string;
+        };
+        PlatformsRotaRow: {
+            id: string;
+            /** @description The first that has somebody on duty wins */
+            layers: components["schemas"]["DutyLayer"][];
+            name: components["schemas"]["Text"];
+            now: components["schemas"]["PlatformsOnDuty"];
+            /** @description Its people and those of organisations above it may be on duty */
+            organisation: components["schemas"]["PlatformsOperator"];
+            /** Format: int64 */
+            version: number;
+            /** @description Time zone of IANA, such as Asia/Shanghai */
+            zone: string;
+        };
+        PlatformsRotaShift: {
+            /** Format: date-time */
+            from: string;
+            /**
+             * @description Why nobody would be told
+             * @enum {string}
+             */
+            gap: "" | "nobody" | "unable";
+            /**
+             * Format: int64
+             * @description From 1; 0 is an override or nobody
+             */
+            layer: number;
+            override: boolean;
+            /** @description Without an ID: nobody, a gap */
+            person: components["schemas"]["DutyMember"];
+            /** Format: date-time */
+            to: string;
+        };
+        PlatformsRotasView: {
+            items: components["schemas"]["PlatformsRotaRow"][];
+            /**
+             * Format: int64
+             * @description Rotas that there may be
+             */
+            most: number;
+        };
         PlatformsRunDetail: {
             by: string;
             class: string;
@@ -12004,6 +14793,22 @@ export interface components {
             synthetic: boolean;
             /** Format: int64 */
             version: number;
+        };
+        PlatformsSeasonsView: {
+            /** @description By month of the year, from January; empty: too few months */
+            indices: number[];
+            /**
+             * Format: int64
+             * @description Months that are missing for seasons
+             */
+            lacking: number;
+            /**
+             * Format: int64
+             * @description Months that they are told of
+             */
+            months: number;
+            /** @description Indices are per cent of the year's mean; else they are added to it */
+            multiplicative: boolean;
         };
         PlatformsSeriesView: {
             code: string;
@@ -12038,7 +14843,7 @@ export interface components {
             at: string;
             detail?: string;
             /** @enum {string} */
-            fault?: "name" | "forbid" | "connect" | "timeout" | "tls" | "protocol" | "status" | "redirect" | "plain" | "encoding" | "size" | "mapping" | "gate";
+            fault?: "name" | "forbid" | "connect" | "timeout" | "tls" | "protocol" | "status" | "redirect" | "plain" | "encoding" | "size" | "sign_in" | "rights" | "query" | "mapping" | "gate";
             /** @description What is wrong under the mapping */
             faults: components["schemas"]["PullFault"][];
             id: string;
@@ -12180,12 +14985,18 @@ export interface components {
         PlatformsSubmission: {
             /** Format: int64 */
             accepted: number;
+            /** @description Serial number of the certificate that it came with */
+            certificate?: string;
             channel: string;
             findings: components["schemas"]["PlatformsFinding"][];
             id: string;
             /** Format: int64 */
             items: number;
+            /** @description Which machine showed its certificate */
+            machine_id?: string;
             period: string;
+            /** @description Why a person corrected figures */
+            reason?: string;
             /** Format: date-time */
             received_at: string;
             /** Format: int64 */
@@ -12285,7 +15096,7 @@ export interface components {
              * @description Why the source could not be read
              * @enum {string}
              */
-            fault?: "name" | "forbid" | "connect" | "timeout" | "tls" | "protocol" | "status" | "redirect" | "plain" | "encoding" | "size";
+            fault?: "name" | "forbid" | "connect" | "timeout" | "tls" | "protocol" | "status" | "redirect" | "plain" | "encoding" | "size" | "sign_in" | "rights" | "query";
             faults: components["schemas"]["PullFault"][];
             /** @description Names of metrics in the answer, of Prometheus */
             metrics?: string[] | null;
@@ -12313,6 +15124,84 @@ export interface components {
             trimmed: boolean;
             /** @description There is no mapping yet */
             untested: boolean;
+        };
+        PlatformsToldPerson: {
+            /**
+             * @description Why nobody was told
+             * @enum {string}
+             */
+            gap: "" | "nobody" | "unable";
+            /** @description Empty: nobody */
+            person: string;
+            /** @description By which rota; empty: named by the policy */
+            rota: components["schemas"]["Text"];
+        };
+        PlatformsTrendMonth: {
+            /**
+             * Format: double
+             * @description As if the platforms of the last month had reported throughout
+             */
+            linked: number | null;
+            /** @description 2026-10 */
+            month: string;
+            /**
+             * Format: double
+             * @description Growth over the month before, of platforms that reported in both
+             */
+            monthly: number | null;
+            /** Format: int64 */
+            platforms: number;
+            /**
+             * Format: double
+             * @description Since January; null for what stands at a time
+             */
+            sum: number | null;
+            /**
+             * Format: double
+             * @description Growth of that over the year before, of platforms that reported in all months of both
+             */
+            sum_yearly: number | null;
+            /**
+             * Format: double
+             * @description Of those that reported; null: nobody did
+             */
+            value: number | null;
+            /**
+             * Format: double
+             * @description Growth over the same month of the year before, of platforms that reported in both
+             */
+            yearly: number | null;
+        };
+        PlatformsTrendView: {
+            /**
+             * @description How platforms come together
+             * @enum {string}
+             */
+            across: "sum" | "mean";
+            /** @description Platforms came or went in the linked series */
+            changed: boolean;
+            code: string;
+            /** @description The month that the linked series begins with; empty: there is none */
+            first: string;
+            forecast: components["schemas"]["TrendForecast"];
+            /** @description The month that it ends with: the last one for which not fewer platforms have reported than for the one before */
+            last: string;
+            /** @description From the first with a figure to the last month that is over */
+            months: components["schemas"]["PlatformsTrendMonth"][];
+            /**
+             * Format: int64
+             * @description How many are looked at
+             */
+            platforms: number;
+            /**
+             * @description How a month's value comes of the facts
+             * @enum {string}
+             */
+            rule: "last" | "sum" | "rise" | "mean";
+            seasons: components["schemas"]["PlatformsSeasonsView"];
+            synthetic: boolean;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
         };
         PlatformsVocabularyView: {
             classes: components["schemas"]["PlatformsTerm"][];
@@ -12469,9 +15358,13 @@ export interface components {
             /** @enum {string} */
             method: "totp" | "recovery" | "password";
         };
+        PublishDatasetInputBody: {
+            /** @description What is new, for the changelog */
+            note: components["schemas"]["Text"];
+        };
         PullFault: {
             /** @enum {string} */
-            code: "document" | "rows" | "metric" | "missing" | "several" | "kind" | "number" | "period" | "duplicate" | "many";
+            code: "document" | "rows" | "metric" | "missing" | "several" | "kind" | "number" | "period" | "duplicate" | "many" | "column";
             /** @description Of the mapping, as table.period or rules[0] */
             field: string;
             /** @description What was there */
@@ -12521,17 +15414,24 @@ export interface components {
             /** @description Name of the header that holds the secret */
             header?: string;
             /** @enum {string} */
-            kind: "prometheus" | "json";
+            kind: "prometheus" | "json" | "sql";
             /** @description Selectors of a federation endpoint (match[]) */
             match?: string[] | null;
+            /** @description Of a database: SELECT with the columns code and value, and any of industry, district, size, type and period; {day} and {month} in them stand for the period that is asked for */
+            queries?: string[] | null;
             /** @description Of Prometheus: which series are which indicator */
             rules?: components["schemas"]["PullRule"][] | null;
             schedule: components["schemas"]["PullSchedule"];
             /** @description Of JSON: where rows are, and what in them */
             table?: components["schemas"]["PullTable"];
-            /** @description {day} and {month} in it stand for the period that is asked for, as 2026-11-26 and 2026-11 */
+            /**
+             * @description Of a database: with a certificate that is checked; encrypted only; in clear. Other than verify is for networks that the configuration names
+             * @enum {string}
+             */
+            tls?: "verify" | "require" | "none";
+            /** @description {day} and {month} in it stand for the period that is asked for, as 2026-11-26 and 2026-11. Of a database: postgres://host:5432/database or mysql://host:3306/database */
             url: string;
-            /** @description Of basic */
+            /** @description Of basic, and of a database */
             user?: string;
         };
         PullTable: {
@@ -12861,6 +15761,24 @@ export interface components {
         ReportKindsView: {
             items: components["schemas"]["ReportKindView"][];
         };
+        ReportOutputInputBody: {
+            /**
+             * Format: double
+             * @description 10 000 CNY; 0 takes an accepted figure back
+             */
+            amount: number;
+            /** @description How it was computed */
+            basis: string;
+            enterprise: string;
+            /** @description Evidence, uploaded for the platform before */
+            file_id: string;
+            project: string;
+            /** @description Why an accepted figure is corrected */
+            reason?: string;
+            uscc: string;
+            /** Format: int64 */
+            year: number;
+        };
         ReportParameterView: {
             choices: components["schemas"]["ModuleChoice"][];
             name: string;
@@ -13054,6 +15972,12 @@ export interface components {
             language: string;
             login: string;
             name: string;
+        };
+        SetBulletinPlanInputBody: {
+            /** Format: int64 */
+            days: number;
+            enabled: boolean;
+            platforms: boolean;
         };
         SetUpInputBody: {
             administrator: components["schemas"]["AdministratorStruct"];
@@ -13604,6 +16528,99 @@ export interface components {
             organisation_id?: string;
             permissions: string[] | null;
         };
+        TrendErrors: {
+            /**
+             * Format: double
+             * @description Mean absolute error
+             */
+            mae: number | null;
+            /**
+             * Format: double
+             * @description Mean absolute error in per cent; null: a value is 0
+             */
+            mape: number | null;
+            /**
+             * Format: double
+             * @description Mean absolute error by that of the naive forecast of one month (with seasons: of one year); null: nothing ever changed
+             */
+            mase: number | null;
+            /** Format: int64 */
+            trials: number;
+        };
+        TrendForecast: {
+            /** @description Of all trials */
+            all: components["schemas"]["TrendErrors"];
+            all_yardstick: components["schemas"]["TrendErrors"];
+            /** @description Its mean absolute error is below that of the yardstick */
+            beats: boolean;
+            /**
+             * Format: int64
+             * @description Months that are missing for any forecast
+             */
+            lacking: number;
+            /**
+             * Format: int64
+             * @description Months that are missing for the next better method; 0: it is the best
+             */
+            lacking_next: number;
+            /** @enum {string} */
+            method: "holt_winters" | "holt" | "drift" | "none";
+            /** @description Zeros for a drift */
+            parameters: components["schemas"]["TrendParameters"];
+            /**
+             * Format: int64
+             * @description Months that it stands on
+             */
+            points: number;
+            steps: components["schemas"]["TrendStep"][];
+            /** @enum {string} */
+            yardstick: "seasonal_naive" | "naive" | "none";
+        };
+        TrendParameters: {
+            /**
+             * Format: double
+             * @description Of the level
+             */
+            alpha: number;
+            /**
+             * Format: double
+             * @description Of the trend
+             */
+            beta: number;
+            /**
+             * Format: double
+             * @description Of the seasons; 0 without
+             */
+            gamma: number;
+            /**
+             * Format: double
+             * @description By which the trend is damped each month
+             */
+            phi: number;
+        };
+        TrendStep: {
+            /** @description Of this method, so many months ahead */
+            errors: components["schemas"]["TrendErrors"];
+            /** @description Too few trials looked so far ahead: the interval grows with the square root of the distance */
+            extrapolated: boolean;
+            /** Format: double */
+            high80: number;
+            /** Format: double */
+            high95: number;
+            /** Format: double */
+            low80: number;
+            /** Format: double */
+            low95: number;
+            /** Format: double */
+            value: number;
+            /** @description Of the yardstick, from the same months */
+            yardstick: components["schemas"]["TrendErrors"];
+            /**
+             * Format: double
+             * @description What the yardstick says
+             */
+            yardstick_value: number;
+        };
         TryInputBody: {
             spec: components["schemas"]["ProbeSpec"];
         };
@@ -13636,6 +16653,9 @@ export interface components {
         WithdrawAwardInputBody: {
             /** @description From when; 2026-10-31 */
             on: string;
+            reason: string;
+        };
+        WithdrawDatasetInputBody: {
             reason: string;
         };
     };
@@ -21015,6 +24035,175 @@ export interface operations {
             };
         };
     };
+    "get-platforms-alerting-people": {
+        parameters: {
+            query?: {
+                /** @description Whose alerts they take care of; empty: of any */
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsDutyPeopleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsPoliciesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyPolicy"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-alerting-policies-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyPolicy"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-alerting-policies-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-platforms-alerting-preview": {
         parameters: {
             query?: never;
@@ -21038,6 +24227,246 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PlatformsAlertPreview"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-rotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRotasView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-rotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsRotaBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRota"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alerting-rotas-id": {
+        parameters: {
+            query?: {
+                /** @description Default: the beginning of today, by the zone of the rota */
+                from?: string;
+                /** @description Default: 28 days later; 92 days at most */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRotaDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-alerting-rotas-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsRotaBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRota"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-alerting-rotas-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alerting-rotas-id-overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsRotaOverride"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-alerting-rotas-id-overrides-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                override: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -21446,6 +24875,821 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PlatformsAlertCounts"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alertmanager-api-v2-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alertmanager-api-v2-alerts-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alertmanager-api-v2-receivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alertmanager-api-v2-silence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-alertmanager-api-v2-silence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alertmanager-api-v2-silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-alertmanager-api-v2-silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-alertmanager-api-v2-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-analysis-cohorts": {
+        parameters: {
+            query: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description The indicator */
+                code: string;
+                /** @description 2026-10 */
+                month: string;
+                by: "class" | "district" | "industry";
+                /** @description Growth over the month before, or over the same month of the year before */
+                over?: "month" | "year";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCohortRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-analysis-trend": {
+        parameters: {
+            query: {
+                /** @description The indicator */
+                code: string;
+                /** @description This platform only */
+                platform?: string;
+                class?: string;
+                district?: string;
+                industry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsTrendView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-analysis-trend-forecast": {
+        parameters: {
+            query: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description The indicator */
+                code: string;
+                /** @description This platform only */
+                platform?: string;
+                class?: string;
+                district?: string;
+                industry?: string;
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageForecastRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-analysis-trend-months": {
+        parameters: {
+            query: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description The indicator */
+                code: string;
+                /** @description This platform only */
+                platform?: string;
+                class?: string;
+                district?: string;
+                industry?: string;
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTrendMonth"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-bulletin-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsBulletinPlansView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-bulletin-plans-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: "month" | "quarter";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBulletinPlanInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsBulletinPlan"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-bulletin-reports": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                kind?: "month" | "quarter";
+                state?: "making" | "failed" | "draft" | "released";
+                period?: string;
+                platform?: string;
+                /** @description Those of the whole city only */
+                city?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBulletin"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-bulletin-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskBulletinInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsBulletin"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-bulletin-reports-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsBulletinDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-bulletin-reports-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsBulletin"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-bulletin-reports-id-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-bulletin-reports-id-pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-bulletin-reports-id-release": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsBulletinDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-bulletin-reports-id-signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-bulletin-reports-id-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsBulletinCheck"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-bulletin-reports-id-xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -22778,6 +27022,385 @@ export interface operations {
             };
         };
     };
+    "get-platforms-index-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsIndicesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-index-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsIndexDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsIndexView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-index-definitions-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsIndexDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsIndexView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-index-definitions-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-index-results": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                index?: string;
+                state?: "draft" | "published" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIndexRun"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-index-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputeIndexInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsIndexRunDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-index-results-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsIndexRunDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-index-results-id-figures": {
+        parameters: {
+            query: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description 2026-10 */
+                month: string;
+                /** @description Of this indicator only */
+                code?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIndexInput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-index-results-id-levels": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLevelRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-index-results-id-state": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveIndexInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsIndexRunDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-platforms-ingest-otlp-v1-metrics": {
         parameters: {
             query?: never;
@@ -22958,6 +27581,1171 @@ export interface operations {
             };
         };
     };
+    "get-platforms-open-catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-open-data-slug": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-open-data-slug-csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-open-data-slug-json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-open-data-slug-xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-open-datasets": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "published" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOpenDataset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-open-datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsOpenDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-open-datasets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsOpenDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-platforms-open-datasets-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditDatasetInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsOpenDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-open-datasets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-open-datasets-id-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsOpenPreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-open-datasets-id-publication": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishDatasetInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsOpenDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-open-datasets-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawDatasetInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsOpenDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-output-figures": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                platform?: string;
+                state?: "reported" | "accepted" | "refused" | "withdrawn" | "replaced";
+                year?: number;
+                uscc?: string;
+                /** @description Accepted figures of enterprises that several platforms have figures of in the year; for who sees the whole city */
+                double?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOutput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-output-figures-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterOutputDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-output-figures-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideOutputInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterOutputDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-output-figures-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterOutputDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-output-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-output-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-output-years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterOutputYears"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-prometheus-api-v1-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-prometheus-api-v1-format_query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-prometheus-api-v1-format_query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-prometheus-api-v1-label-name-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-prometheus-api-v1-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-prometheus-api-v1-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-prometheus-api-v1-metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-prometheus-api-v1-query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-prometheus-api-v1-query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-prometheus-api-v1-query_exemplars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-prometheus-api-v1-query_exemplars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-prometheus-api-v1-query_range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-prometheus-api-v1-query_range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-prometheus-api-v1-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-prometheus-api-v1-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-prometheus-api-v1-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-prometheus-api-v1-status-buildinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-platforms-quality-checks": {
         parameters: {
             query?: never;
@@ -23030,7 +28818,7 @@ export interface operations {
                 /** @description Text to search for */
                 q?: string;
                 platform?: string;
-                kind?: "missing" | "late" | "negative" | "reset" | "unit" | "jump" | "frozen" | "digits" | "smooth" | "drift" | "duplicate" | "clock" | "flood" | "identity" | "copy";
+                kind?: "missing" | "late" | "negative" | "reset" | "unit" | "jump" | "frozen" | "digits" | "smooth" | "drift" | "duplicate" | "clock" | "flood" | "identity" | "copy" | "relation" | "served" | "frame";
                 severity?: "high" | "medium" | "low";
                 state?: "open" | "explained" | "corrected" | "accepted";
                 code?: string;
@@ -24365,6 +30153,68 @@ export interface operations {
             };
         };
     };
+    "post-platforms-id-backfill-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-backfill-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-platforms-id-indicators": {
         parameters: {
             query?: never;
@@ -24449,6 +30299,109 @@ export interface operations {
         responses: {
             /** @description No Content */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-output-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportOutputInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FosterOutputDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-output-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-output-table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

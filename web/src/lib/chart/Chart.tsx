@@ -1,5 +1,5 @@
 import type { EChartsCoreOption, ECharts } from 'echarts/core'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { core } from './echarts'
 
 interface Props {
@@ -11,18 +11,29 @@ interface Props {
   onPick?: (name: string) => void
 }
 
+/** Calls when the page speaks another language. */
+function watchLanguage(changed: () => void): () => void {
+  const watcher = new MutationObserver(changed)
+  watcher.observe(document.documentElement, { attributeFilter: ['lang'] })
+  return () => watcher.disconnect()
+}
+
+/** The language of the page for names of months on axes, not that of the browser. */
+const language = () => (document.documentElement.lang.startsWith('zh') ? 'ZH' : 'EN')
+
 /** A picture by ECharts that follows its box and its data. */
 export function Chart({ option, height, label, onPick }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<ECharts>(null)
   const pick = useRef(onPick)
+  const locale = useSyncExternalStore(watchLanguage, language)
   useEffect(() => {
     pick.current = onPick
   }, [onPick])
 
   useEffect(() => {
     if (!box.current) return undefined
-    const made = core.init(box.current)
+    const made = core.init(box.current, null, { locale })
     chart.current = made
     made.on('click', (event) => pick.current?.(String((event as { name?: unknown }).name ?? '')))
     const watcher = new ResizeObserver(() => made.resize())
@@ -32,11 +43,11 @@ export function Chart({ option, height, label, onPick }: Props) {
       made.dispose()
       chart.current = null
     }
-  }, [])
+  }, [locale])
 
   useEffect(() => {
     chart.current?.setOption(option, { notMerge: true })
-  }, [option])
+  }, [option, locale])
 
   return <div ref={box} role="img" aria-label={label} style={{ width: '100%', height }} />
 }

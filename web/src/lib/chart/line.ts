@@ -30,6 +30,8 @@ interface Options {
   to?: number
   /** The axis begins at zero: true for counts. */
   zero?: boolean
+  /** A point each month: the axis names no days. */
+  monthly?: boolean
 }
 
 /** The widest gap in points, over which a line is not drawn: three times the usual distance. */
@@ -61,7 +63,7 @@ export function lineOption(lines: Line[], o: Options): EChartsCoreOption {
         return [head, ...body].join('\n')
       },
     },
-    xAxis: { type: 'time', min: o.from, max: o.to, axisLine: { lineStyle: { color: c.line } }, axisLabel: { color: c.muted, hideOverlap: true }, splitLine: { show: false } },
+    xAxis: { type: 'time', min: o.from, max: o.to, minInterval: o.monthly ? 28 * 86_400_000 : undefined, axisLine: { lineStyle: { color: c.line } }, axisLabel: { color: c.muted, hideOverlap: true }, splitLine: { show: false } },
     yAxis: { type: 'value', scale: !o.zero, axisLabel: { color: c.muted, formatter: (v: number) => short(v) }, splitLine: { lineStyle: { color: c.line } } },
     series: lines.map((line, i) => ({
       type: 'line', name: line.name, data: broken(line.points), showSymbol: line.points.length < 40, symbolSize: 5, connectNulls: false,

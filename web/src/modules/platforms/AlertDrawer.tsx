@@ -5,6 +5,7 @@ import { api, EntityForm, Failure, ifMatch, Loading, none, Particulars, read, Re
 import { Chart } from '../../lib/chart/Chart'
 import { lineOption, type Line } from '../../lib/chart/line'
 import { alertsKey, alertSeverityTone, alertStateTone, useAlert, useAlertCurve, type AlertDetail } from './alerts'
+import { Now } from './OnCall'
 import { SilenceForm } from './SilenceForm'
 import { usePlatformTexts } from './texts'
 import './alerts.css'
@@ -50,6 +51,7 @@ function Body({ alert: a }: { alert: AlertDetail }) {
       <Acts alert={a} />
       <Curve alert={a} />
       <Particulars items={items} />
+      <Duty alert={a} />
       <History alert={a} />
       <Told alert={a} />
       <section aria-label={t('page.comments')}>
@@ -146,6 +148,22 @@ function History({ alert: a }: { alert: AlertDetail }) {
   )
 }
 
+/** Who is on duty, and what follows when nobody takes the alert. */
+function Duty({ alert: a }: { alert: AlertDetail }) {
+  const t = usePlatformTexts()
+  const text = useText()
+  const f = useFormat()
+  const e = a.escalates
+  if (a.duty.length === 0 && !e) return null
+  return (
+    <section aria-label={t('duty.onAlert')}>
+      <h3>{t('duty.onAlert')}</h3>
+      {a.duty.map((d) => <div key={d.rota_id}>{text(d.rota)} · <Now on={d} /></div>)}
+      {e && <p className="lh-muted">{e.due_at ? t(e.claimed ? 'duty.nextClaimed' : 'duty.next', { policy: text(e.policy), step: e.step, steps: e.steps, round: e.round, time: f.time(e.due_at) }) : t('duty.allTold', { policy: text(e.policy) })}</p>}
+    </section>
+  )
+}
+
 function Told({ alert: a }: { alert: AlertDetail }) {
   const t = usePlatformTexts()
   const text = useText()
@@ -157,7 +175,9 @@ function Told({ alert: a }: { alert: AlertDetail }) {
         <ul className="lh-targets">
           {a.notices.map((n) => (
             <li key={n.at + n.title.zh} className="lh-alert-notice">
-              <span className="lh-two"><span>{text(n.title)}</span><span>{f.time(n.at)} · {n.told.map((w) => t(`alerts.whom.${w as 'operator'}`)).join(t('alerts.comma'))}</span></span>
+              <span className="lh-two"><span>{text(n.title)}</span><span>{f.time(n.at)} · {n.told.map((w) => t(`alerts.whom.${w as 'operator'}`)).join(t('alerts.comma')) || t('duty.toldNobody')}</span></span>
+              {n.step && <div className="lh-muted">{t('duty.stepTold', { policy: text(n.step.policy), step: n.step.step, steps: n.step.steps, round: n.step.round })}</div>}
+              {n.persons.map((p, i) => <div key={i}>{text(p.rota) ? `${text(p.rota)} · ` : ''}{p.person || t(`duty.gaps.${p.gap as 'nobody'}`)}</div>)}
             </li>
           ))}
         </ul>

@@ -1,9 +1,10 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Drawer, Form, InputNumber, Select } from 'antd'
 import { useState } from 'react'
-import { api, Confirm, EntityForm, Failure, ifMatch, Loading, NameFields, PlainTable, read, useChange, useFormat, useMay, useText, type Schema } from '../../kernel'
+import { api, Confirm, EntityForm, Failure, ifMatch, Loading, NameFields, PlainTable, read, useChange, useFormat, useMay, useText, type Schema, type Text } from '../../kernel'
 import { alertsKey, matcherText, textOf, useAlertRoutes, type AlertRoute } from './alerts'
 import { MatcherFields } from './Matchers'
+import { usePolicies, useRotas } from './rotas'
 import { usePlatformTexts } from './texts'
 
 type Values = Schema<'AlertRoute'>
@@ -15,6 +16,10 @@ export function AlertRoutes() {
   const f = useFormat()
   const may = useMay()
   const routes = useAlertRoutes()
+  const rotas = useRotas()
+  const policies = usePolicies()
+  const rotaName = (id: string) => text(rotas.data?.items.find((x) => x.id === id)?.name ?? { zh: id, en: id })
+  const policyName = (id: string) => text(policies.data?.items.find((x) => x.id === id)?.name ?? { zh: id, en: id })
   const [edited, edit] = useState<AlertRoute | 'new' | null>(null)
   const edits = may('platforms.alert.edit')
   const remove = useChange({ run: (id: string) => read(api.DELETE('/api/platforms/alerting/routes/{id}', { params: { path: { id } } })), refresh: [alertsKey], done: t('alerts.routeRemoved'), quiet: true })
@@ -33,7 +38,7 @@ export function AlertRoutes() {
         dataSource={routes.data.items}
         columns={[
           { key: 'name', title: t('alerts.route'), render: (_, r) => <span className="lh-two">{edits ? <button type="button" className="lh-link" onClick={() => edit(r)}>{text(r.name)}</button> : <span>{text(r.name)}</span>}<span className="lh-code lh-wrap">{r.last ? t('alerts.lastRoute') : r.matchers.map(matcherText).join(', ')}</span></span> },
-          { key: 'told', title: t('alerts.toldWhom'), render: (_, r) => [...(r.operator ? [t('alerts.whom.operator')] : []), ...(r.office ? [t('alerts.whom.office')] : []), ...(r.persons.length > 0 ? [t('alerts.whom.persons')] : [])].join(t('alerts.comma')) },
+          { key: 'told', title: t('alerts.toldWhom'), render: (_, r) => [...(r.operator ? [t('alerts.whom.operator')] : []), ...(r.office ? [t('alerts.whom.office')] : []), ...(r.persons.length > 0 ? [t('alerts.whom.persons')] : []), ...(r.rotas ?? []).map(rotaName), ...(r.policy ? [t('duty.policyOf', { name: policyName(r.policy) })] : [])].join(t('alerts.comma')) },
           { key: 'group', title: t('alerts.groupBy'), responsive: ['md'], render: (_, r) => <span className="lh-code">{r.group_by.join(', ')}</span> },
           { key: 'when', title: t('alerts.pace'), responsive: ['lg'], render: (_, r) => t('alerts.paceOf', { wait: f.number(r.wait), interval: minutes(r.interval), repeat: minutes(r.repeat) }) },
           ...(edits ? [{ key: 'act', title: '', render: (_: unknown, r: AlertRoute) => (r.last ? null : <Confirm title={t('alerts.removeRouteTitle', { name: text(r.name) })} label={t('page.remove')} run={() => remove.mutateAsync(r.id)} button={{ size: 'small' }} />) }] : []),
@@ -51,7 +56,7 @@ function RouteForm({ edited, close }: { edited: AlertRoute | 'new' | null; close
   const old = edited === 'new' ? null : edited
   const save = useChange({
     run: (v: Values) => {
-      const body = { ...v, name: textOf(v.name), matchers: (v.matchers ?? []).map((m) => ({ ...m, value: m.value ?? '' })), persons: old?.persons ?? [] }
+      const body = { ...v, name: textOf(v.name), matchers: (v.matchers ?? []).map((m) => ({ ...m, value: m.value ?? '' })), persons: old?.persons ?? [], rotas: v.rotas ?? [], policy: v.policy ?? '' }
       if (!old) return read(api.POST('/api/platforms/alerting/routes', { body }))
       return read(api.PUT('/api/platforms/alerting/routes/{id}', { params: { path: { id: old.id }, header: ifMatch(old.version) }, body }))
     },
@@ -72,6 +77,7 @@ function RouteForm({ edited, close }: { edited: AlertRoute | 'new' | null; close
           {old?.last && <Form.Item name="matchers" hidden><Select mode="tags" /></Form.Item>}
           <Form.Item name="operator" valuePropName="checked"><Checkbox>{t('alerts.whom.operator')}</Checkbox></Form.Item>
           <Form.Item name="office" valuePropName="checked"><Checkbox>{t('alerts.whom.office')}</Checkbox></Form.Item>
+          <OnCallFields />
           <Form.Item name="group_by" label={t('alerts.groupBy')} extra={t('alerts.groupByNote')}><Select mode="tags" options={['alertname', 'platform', 'severity', 'indicator', 'target'].map((n) => ({ value: n }))} /></Form.Item>
           <div className="lh-pair">
             <Form.Item name="wait" label={t('alerts.wait')}><InputNumber min={0} max={3600} precision={0} style={{ width: '100%' }} suffix={t('availability.seconds')} /></Form.Item>
@@ -81,5 +87,20 @@ function RouteForm({ edited, close }: { edited: AlertRoute | 'new' | null; close
         </EntityForm>
       )}
     </Drawer>
+  )
+}
+
+/** Who is on duty, and what follows when nobody takes an alert. */
+function OnCallFields() {
+  const t = usePlatformTexts()
+  const text = useText()
+  const rotas = useRotas()
+  const policies = usePolicies()
+  const options = (list?: { id: string; name: Text }[]) => (list ?? []).map((x) => ({ value: x.id, label: text(x.name) }))
+  return (
+    <div className="lh-pair">
+      <Form.Item name="rotas" label={t('duty.rotas')} extra={t('duty.rotasNote')}><Select mode="multiple" optionFilterProp="label" options={options(rotas.data?.items)} /></Form.Item>
+      <Form.Item name="policy" label={t('duty.policy')} extra={t('duty.policyNote')}><Select allowClear options={options(policies.data?.items)} /></Form.Item>
+    </div>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { Input, Select } from 'antd'
+import { Collapse, Input, Select } from 'antd'
 import { useState } from 'react'
-import { api, EmptyState, Failure, none, PageHeader, read, useFormat, useText, type Schema, PlainTable } from '../../kernel'
+import { api, CopyBlock, EmptyState, Failure, none, PageHeader, read, useFormat, useText, type Schema, PlainTable } from '../../kernel'
 import { useVocabulary } from './data'
 import { usePlatformTexts } from './texts'
 
@@ -28,6 +28,7 @@ export default function Catalogue() {
     <div>
       <PageHeader title={t('catalogue.title')} note={catalogue.data && t('catalogue.note', { version: catalogue.data.version, count: catalogue.data.indicators.length })} />
       {catalogue.error && <Failure problem={catalogue.error} retry={() => void catalogue.refetch()} />}
+      <Collapse ghost items={[{ key: 'query', label: t('catalogue.query'), children: <Querying /> }]} />
       <div className="lh-list">
         <div className="lh-list-bar lh-bar">
           <Input allowClear className="lh-search" value={q} onChange={(e) => setQ(e.target.value)} placeholder={t('catalogue.search')} aria-label={t('catalogue.search')} />
@@ -52,5 +53,18 @@ export default function Catalogue() {
         />
       </div>
     </div>
+  )
+}
+
+/** How programs that read a Prometheus read the platforms' series. */
+function Querying() {
+  const t = usePlatformTexts()
+  return (
+    <>
+      <p>{t('catalogue.queryNote')}</p>
+      <CopyBlock oneLine label={t('catalogue.queryAddress')} text={`${location.origin}/api/platforms/prometheus`} />
+      <p className="lh-note">{t('catalogue.queryExample')}</p>
+      <CopyBlock oneLine label={t('catalogue.queryExample')} text="iip_dev_online * on (platform) group_left (name) iip_platform_info" />
+    </>
   )
 }

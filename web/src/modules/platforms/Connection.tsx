@@ -1,5 +1,5 @@
 import { CheckCircleFilled, SyncOutlined } from '@ant-design/icons'
-import { Alert, Button, Card, Flex, Radio, Tabs, Typography } from 'antd'
+import { Alert, Button, Card, Checkbox, Flex, Radio, Tabs, Typography } from 'antd'
 import { useState } from 'react'
 import { api, CopyBlock, LinkButton, none, read, useChange, useFormat, useMay, useText } from '../../kernel'
 import { platformKey, useIndicators, type IssuedKey, type PlatformDetail } from './data'
@@ -25,9 +25,11 @@ type Way = 'push' | 'report'
 
 function Issue({ platform, issued, issuedKey }: { platform: PlatformDetail; issued: (key: IssuedKey) => void; issuedKey: IssuedKey | null }) {
   const t = usePlatformTexts()
+  const may = useMay()
   const [way, setWay] = useState<Way>('push')
+  const [certificate, setCertificate] = useState(false)
   const issue = useChange({
-    run: (kind: Way) => read(api.POST('/api/platforms/{id}/keys', { params: { path: { id: platform.id } }, body: { kind } })),
+    run: (kind: Way) => read(api.POST('/api/platforms/{id}/keys', { params: { path: { id: platform.id } }, body: { kind, certificate } })),
     refresh: [platformKey(platform.id)],
     after: issued,
   })
@@ -41,6 +43,11 @@ function Issue({ platform, issued, issuedKey }: { platform: PlatformDetail; issu
           </Radio>
         ))}
       </Radio.Group>
+      <Checkbox checked={certificate} onChange={(e) => setCertificate(e.target.checked)}>
+        {t('key.certificate')}
+        <div className="lh-choice-note">{t('key.certificateNote')}</div>
+      </Checkbox>
+      {certificate && may('machine.view') && <LinkButton to="/machines">{t('key.machines')}</LinkButton>}
       <Button type={issuedKey ? 'default' : 'primary'} loading={issue.isPending} onClick={() => issue.mutate(way)}>
         {issuedKey ? t('connect.another') : t('connect.issue')}
       </Button>
@@ -56,6 +63,7 @@ export function KeyTexts({ issued }: { issued: IssuedKey }) {
     { key: 'prometheus', label: 'Prometheus', text: configs.prometheus ?? '', note: t('connect.prometheusNote') },
     { key: 'otlp', label: 'OpenTelemetry', text: configs.otlp ?? '', note: t('connect.otlpNote', { basic: issued.basic.username ? btoa(`${issued.basic.username}:${issued.basic.password}`) : '' }) },
     { key: 'curl', label: issued.kind === 'report' ? t('connect.signed') : t('connect.plain'), text: configs.curl, note: issued.kind === 'report' ? t('connect.signedNote') : t('connect.plainNote') },
+    { key: 'mqtt', label: 'MQTT', text: configs.mqtt ?? '', note: t('connect.mqttNote') },
     { key: 'agent', label: t('connect.agent'), text: configs.agent ?? '', note: t('connect.agentNote') },
   ].filter((x) => x.text !== '')
   return (

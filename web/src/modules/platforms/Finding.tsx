@@ -44,7 +44,7 @@ function Body({ finding: d }: { finding: FindingDetail }) {
       </Space>
       <p className="lh-muted">{t(`quality.about.${d.kind}`)}</p>
       <Curve finding={d} />
-      <Particulars items={[...items, ...d.evidence.figures.map((x) => ({ key: x.name, label: figureName(t, x.name), children: <span className="lh-number">{writeFigure(f.number, x.name, x.value)}</span> }))]} />
+      <Particulars items={[...items, ...d.evidence.figures.map((x) => ({ key: x.name, label: figureName(t, x.name), children: <FigureOf finding={d} name={x.name} value={x.value} /> }))]} />
       <section aria-label={t('quality.steps')}>
         <h3>{t('quality.steps')}</h3>
         <Timeline
@@ -76,19 +76,36 @@ function Named({ title, code }: { title: string; code: string }) {
   )
 }
 
+/** A figure, and where it comes from when it is compared with one from elsewhere. */
+function FigureOf({ finding: d, name, value }: { finding: FindingDetail; name: string; value: number }) {
+  const t = usePlatformTexts()
+  const f = useFormat()
+  const titles = useCatalogue()
+  const source = d.evidence.sources.find((s) => s.figure === name)
+  const written = <span className="lh-number">{writeFigure(f.number, name, value)}</span>
+  if (!source) return written
+  const of = source.at === source.until ? f.date(source.at) : `${f.date(source.at)} – ${f.date(source.until)}`
+  const from = source.from === 'report' ? t('quality.sources.report', { title: titles(source.code ?? '') || source.code, of }) : t(`quality.sources.${source.from}`, { of, came: f.time(source.came ?? source.until) })
+  return (
+    <>
+      {written} <span className="lh-muted">{from}</span>
+    </>
+  )
+}
+
 type Texts = ReturnType<typeof usePlatformTexts>
 
 const figures = [
   'periods', 'due', 'late', 'median_hours_late', 'hours_after_day', 'usual_hours', 'days', 'reports', 'usual', 'refused', 'value', 'before', 'times', 'z', 'z_week', 'came_back', 'usually_unchanged', 'chance',
   'others_moved', 'others', 'chi_squared', 'values', 'most_frequent_digit', 'its_share', 'left_over', 'first', 'last', 'cusum', 'usual_weekly_growth', 'weekly_growth', 'indicators', 'days_back', 'part', 'whole',
-  'equal_days', 'equal_indicators', 'correlation', 'correlated_days',
+  'equal_days', 'equal_indicators', 'correlation', 'correlated_days', 'own', 'with', 'ratio', 'usual_ratio', 'ratio_times', 'ratio_bound', 'ratio_score', 'weeks', 'reported', 'listed', 'off_share', 'share_bound', 'frame',
 ] as const
 
 function figureName(t: Texts, name: string): string {
   return (figures as readonly string[]).includes(name) ? t(`quality.figures.${name as (typeof figures)[number]}`) : name
 }
 
-const shares = new Set(['usually_unchanged', 'its_share', 'usual_weekly_growth', 'weekly_growth'])
+const shares = new Set(['usually_unchanged', 'its_share', 'usual_weekly_growth', 'weekly_growth', 'off_share', 'share_bound'])
 
 function writeFigure(number: (v: number, digits?: number) => string, name: string, value: number): string {
   if (shares.has(name)) return `${number(value * 100, 2)}%`
@@ -105,8 +122,9 @@ function Curve({ finding: d }: { finding: FindingDetail }) {
   const language = useLanguage()
   const colours = usePalette()
   const titles = useCatalogue()
-  const unit = d.kind === 'late' || d.kind === 'clock' ? t('quality.hours') : d.kind === 'flood' ? t('quality.reportsUnit') : d.code ? text(d.unit) : ''
-  const name = d.kind === 'late' || d.kind === 'clock' ? t('quality.lag') : d.kind === 'flood' ? t('quality.figures.reports') : titles(d.code || d.evidence.lead) || t('field.value')
+  const ratio = d.kind === 'relation'
+  const unit = ratio ? '' : d.kind === 'late' || d.kind === 'clock' ? t('quality.hours') : d.kind === 'flood' ? t('quality.reportsUnit') : d.code ? text(d.unit) : ''
+  const name = ratio ? t('quality.ratioOf', { a: titles(d.code) || d.code, b: text(d.other_title) || d.other }) : d.kind === 'late' || d.kind === 'clock' ? t('quality.lag') : d.kind === 'flood' ? t('quality.figures.reports') : titles(d.code || d.evidence.lead) || t('field.value')
   const option = useMemo(() => {
     const points = (list: FindingDetail['evidence']['curve']) => list.map((s) => [s.at, s.value] as [number, number])
     const lines: Line[] = [{ name, points: points(d.evidence.curve) }]

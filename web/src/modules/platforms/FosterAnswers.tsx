@@ -1,7 +1,8 @@
-import { PaperClipOutlined, UploadOutlined } from '@ant-design/icons'
-import { Alert, Button, Form, Input, InputNumber, Upload } from 'antd'
+import { PaperClipOutlined } from '@ant-design/icons'
+import { Alert, Button, Form, Input, InputNumber } from 'antd'
 import { useState } from 'react'
-import { api, EntityForm, ifMatch, Problem, problemText, read, request, useChange, useFormat, useText } from '../../kernel'
+import { api, EntityForm, ifMatch, read, useChange, useFormat, useText } from '../../kernel'
+import { AttachButton } from './AttachButton'
 import { fosterKey, type Application, type Criterion, type EvidenceFile } from './fostering'
 import { usePlatformTexts } from './texts'
 
@@ -94,29 +95,11 @@ interface AttachProps { application: string; files: Map<string, EvidenceFile>; k
 
 /** Uploads files of evidence one by one. */
 function Attach({ application, files, keep, value = [], onChange, id }: AttachProps) {
-  const t = usePlatformTexts()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  const send = async (file: File) => {
-    setBusy(true)
-    setProblem(null)
-    try {
-      const sent = await request<EvidenceFile>(`/api/platforms/foster/applications/${application}/files?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } })
-      keep(sent)
-      onChange?.([...value, sent.id])
-    } catch (error) {
-      setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
-    } finally {
-      setBusy(false)
-    }
-  }
+  const took = (sent: EvidenceFile) => { keep(sent); onChange?.([...value, sent.id]) }
   return (
     <div id={id}>
       <Files files={value.flatMap((x) => files.get(x) ?? [])} remove={(x) => onChange?.(value.filter((y) => y !== x))} />
-      <Upload showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}>
-        <Button size="small" icon={<UploadOutlined />} loading={busy}>{t('foster.attach')}</Button>
-      </Upload>
-      {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
+      <AttachButton<EvidenceFile> to={`/api/platforms/foster/applications/${application}/files`} took={took} />
     </div>
   )
 }

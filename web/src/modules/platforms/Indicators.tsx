@@ -55,7 +55,7 @@ export function Indicators({ id, shared }: { id: string; shared: boolean }) {
 }
 
 function methodText(t: ReturnType<typeof usePlatformTexts>, method: string): string {
-  const names: Record<string, string> = { report: t('channel.report'), json: t('channel.json'), remotewrite: t('channel.remotewrite'), otlp: t('channel.otlp'), csv: t('channel.csv'), pull: t('channel.pull') }
+  const names: Record<string, string> = { report: t('channel.report'), json: t('channel.json'), remotewrite: t('channel.remotewrite'), otlp: t('channel.otlp'), csv: t('channel.csv'), pull: t('channel.pull'), mqtt: t('channel.mqtt') }
   return names[method] ?? method
 }
 

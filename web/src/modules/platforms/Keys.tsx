@@ -24,7 +24,7 @@ export function Keys({ platform }: { platform: PlatformDetail }) {
         locale={{ emptyText: <EmptyState title={t('key.none')} note={t(may('platforms.key') ? 'key.noneNote' : 'key.noneView')} /> }}
         columns={[
           { title: t('key.id'), render: (_, k) => <span className="lh-code">{k.id}</span> },
-          { title: t('field.kind'), render: (_, k) => t(`key.${k.kind}`) + (k.sandbox ? ` · ${t('key.sandbox')}` : '') },
+          { title: t('field.kind'), render: (_, k) => t(`key.${k.kind}`) + (k.sandbox ? ` · ${t('key.sandbox')}` : '') + (k.certificate ? ` · ${t('key.certificateAsked')}` : '') },
           { title: t('key.created'), responsive: ['sm' as const], render: (_, k) => <span className="lh-number">{f.time(k.created_at)}</span> },
           ...(may('platforms.key')
             ? [{

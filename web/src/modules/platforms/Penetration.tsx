@@ -116,7 +116,7 @@ function History({ months }: { months: Reach[] }) {
   const colours = usePalette()
   const option = useMemo(() => {
     const points = [...months].reverse().filter((m) => m.frame > 0).map((m): [number, number] => [Date.parse(`${m.month}-01T00:00:00+08:00`), m.rate])
-    return lineOption([{ name: t('reach.rate'), points, area: true }], { colours, write: (v) => `${f.number(v, 1)}%`, time: (at) => f.date(at).slice(0, 7), zero: true })
+    return lineOption([{ name: t('reach.rate'), points, area: true }], { colours, write: (v) => `${f.number(v, 1)}%`, time: (at) => f.date(at).slice(0, 7), zero: true, monthly: true })
     // The language changes what the axis says.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [months, colours, f, language])

@@ -1,12 +1,11 @@
-import { DownloadOutlined } from '@ant-design/icons'
-import { Alert, Button, Card, Form, Input, Modal } from 'antd'
-import { useState } from 'react'
+import { Alert, Card } from 'antd'
 import { Link, useParams } from 'react-router'
-import { api, Confirm, EntityForm, Failure, ifMatch, Loading, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useLanguage, usePalette, useText } from '../../kernel'
+import { api, Failure, ifMatch, Loading, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useFormat, useLanguage, usePalette, useText } from '../../kernel'
 import { useVocabulary } from './data'
 import { gradeTone } from './findings'
 import { Stability } from './RankingStability'
 import { rankingsKey, rankingTone, useItemNames, useRun, type Place, type Ranked, type RunDetail } from './rankings'
+import { RunActions } from './RunActions'
 import { usePlatformTexts } from './texts'
 import './rankings.css'
 
@@ -172,22 +171,10 @@ function Weights({ run, items }: { run: RunDetail; items: string[] }) {
 
 function Actions({ run }: { run: RunDetail }) {
   const t = usePlatformTexts()
-  const language = useLanguage()
-  const [withdrawing, withdraw] = useState(false)
-  const move = useChange({
-    run: (body: { to: 'published' | 'withdrawn'; reason?: string }) => read(api.POST('/api/platforms/rank/results/{id}/state', { params: { path: { id: run.id }, header: ifMatch(run.version) }, body })),
-    refresh: [rankingsKey], done: t('page.moved'), after: () => withdraw(false), quiet: true,
-  })
   return (
-    <>
-      <Button icon={<DownloadOutlined />} href={`/api/platforms/rank/results/${run.id}/places?export=xlsx&lang=${language}`}>{t('ranking.download')}</Button>
-      {run.may_move.includes('published') && <Confirm title={t('ranking.publishTitle')} note={t('ranking.publishNote')} label={t('ranking.publish')} run={() => move.mutateAsync({ to: 'published' })} button={{ type: 'primary' }} />}
-      {run.may_move.includes('withdrawn') && <Button onClick={() => withdraw(true)}>{t('ranking.withdraw')}</Button>}
-      <Modal open={withdrawing} onCancel={() => withdraw(false)} title={t('ranking.withdraw')} footer={null} destroyOnHidden>
-        <EntityForm<{ reason: string }> submit={(v) => move.mutateAsync({ to: 'withdrawn', reason: v.reason })} submitLabel={t('ranking.withdraw')} cancel={() => withdraw(false)} name="withdraw">
-          <Form.Item name="reason" label={t('field.reason')} rules={[{ required: true, whitespace: true, message: t('form.missing', { label: t('field.reason') }) }]}><Input.TextArea maxLength={2000} autoSize={{ minRows: 2 }} /></Form.Item>
-        </EntityForm>
-      </Modal>
-    </>
+    <RunActions
+      list={`/api/platforms/rank/results/${run.id}/places`} title={t('ranking.publishTitle')} may={run.may_move} refresh={rankingsKey}
+      move={(body) => read(api.POST('/api/platforms/rank/results/{id}/state', { params: { path: { id: run.id }, header: ifMatch(run.version) }, body }))}
+    />
   )
 }

@@ -12,7 +12,7 @@ export function ReachLists({ platform }: { platform?: string }) {
     { key: 'month', title: t('reach.month'), sort: 'month', render: (l) => <span className="lh-number">{l.month}</span> },
     ...(platform ? [] : [{ key: 'platform_name', title: t('reach.list'), sort: 'platform_name', render: (l: ReachList) => (l.platform_id ? <Link to={`/platforms/${l.platform_id}?tab=served`}>{text(l.platform_name)}</Link> : t('reach.frame')) }]),
     { key: 'enterprises', title: t('reach.enterprises'), sort: 'enterprises', align: 'right', render: (l) => <span className="lh-number">{f.number(l.enterprises)}</span> },
-    { key: 'state', title: t('reach.state'), sort: 'state', render: (l) => <StatusTag tone={l.state === 'current' ? 'good' : 'idle'}>{t(`reach.states.${l.state}`)}</StatusTag> },
+    { key: 'state', title: t('reach.state'), sort: 'state', from: 'sm', render: (l) => <StatusTag tone={l.state === 'current' ? 'good' : 'idle'}>{t(`reach.states.${l.state}`)}</StatusTag> },
     { key: 'file', title: t('reach.file'), sort: 'file', from: 'lg', render: (l) => <span className="lh-two"><span className="lh-clip" title={l.file}>{l.file}</span><span className="lh-code" title={l.hash}>{l.hash.slice(0, 16)}</span></span> },
     { key: 'by', title: t('reach.by'), sort: 'by', from: 'md', render: (l) => l.by },
     { key: 'at', title: t('reach.at'), sort: 'at', from: 'sm', render: (l) => <span className="lh-number">{f.time(l.at)}</span> },

@@ -67,12 +67,10 @@ function Where() {
   const t = usePlatformTexts()
   const kind = Form.useWatch<SourceValues['spec']['kind'] | undefined>(['spec', 'kind'])
   const json = kind === 'json'
+  if (kind === 'sql') return <Database />
   return (
     <>
-      <div className="lh-pair">
-        <Form.Item name="name" label={t('field.name')}><Input maxLength={100} /></Form.Item>
-        <Form.Item name={['spec', 'kind']} label={t('field.kind')}><Select options={(['json', 'prometheus'] as const).map((k) => ({ value: k, label: t(`sources.kinds.${k}`) }))} /></Form.Item>
-      </div>
+      <NameAndKind />
       <Form.Item name={['spec', 'url']} label={t('availability.url')} extra={t(json ? 'sources.urlJSON' : 'sources.urlPrometheus')}>
         <Input maxLength={1000} className="lh-code" autoCapitalize="none" placeholder={json ? 'https://platform.example.com/api/figures?day={day}' : 'https://platform.example.com/metrics'} />
       </Form.Item>
@@ -81,22 +79,70 @@ function Where() {
   )
 }
 
-function SignIn({ known }: { known: boolean }) {
+function NameAndKind() {
   const t = usePlatformTexts()
-  const auth = Form.useWatch<SourceValues['spec']['auth'] | undefined>(['spec', 'auth'])
+  return (
+    <div className="lh-pair">
+      <Form.Item name="name" label={t('field.name')}><Input maxLength={100} /></Form.Item>
+      <Form.Item name={['spec', 'kind']} label={t('field.kind')}><Select options={(['json', 'prometheus', 'sql'] as const).map((k) => ({ value: k, label: t(`sources.kinds.${k}`) }))} /></Form.Item>
+    </div>
+  )
+}
+
+function Database() {
+  const t = usePlatformTexts()
   return (
     <>
-      <Form.Item name={['spec', 'auth']} label={t('sources.auth')}><Select options={(['none', 'bearer', 'basic', 'header'] as const).map((k) => ({ value: k, label: t(`sources.auths.${k}`) }))} /></Form.Item>
+      <NameAndKind />
+      <Form.Item name={['spec', 'url']} label={t('sources.database')} extra={t('sources.databaseNote')}><Input maxLength={1000} className="lh-code" autoCapitalize="none" placeholder="postgres://db.platform.example.com:5432/figures" /></Form.Item>
+      <Form.Item name={['spec', 'tls']} label="TLS" extra={t('sources.tlsNote')}><Select options={(['verify', 'require', 'none'] as const).map((k) => ({ value: k, label: t(`sources.tls.${k}`) }))} /></Form.Item>
+    </>
+  )
+}
+
+function SignIn({ known }: { known: boolean }) {
+  const t = usePlatformTexts()
+  const kind = Form.useWatch<SourceValues['spec']['kind'] | undefined>(['spec', 'kind'])
+  const chosen = Form.useWatch<SourceValues['spec']['auth'] | undefined>(['spec', 'auth'])
+  const sql = kind === 'sql'
+  const auth = sql ? 'basic' : chosen
+  return (
+    <>
+      {sql ? <p className="lh-note">{t('sources.accountNote')}</p> : <Form.Item name={['spec', 'auth']} label={t('sources.auth')}><Select options={(['none', 'bearer', 'basic', 'header'] as const).map((k) => ({ value: k, label: t(`sources.auths.${k}`) }))} /></Form.Item>}
       {auth === 'basic' && <Form.Item name={['spec', 'user']} label={t('sources.user')}><Input maxLength={200} autoComplete="off" /></Form.Item>}
       {auth === 'header' && <Form.Item name={['spec', 'header']} label={t('sources.header')}><Input maxLength={100} className="lh-code" placeholder="X-Api-Key" /></Form.Item>}
-      {auth !== 'none' && <Form.Item name="secret" label={t(auth === 'basic' ? 'sources.password' : 'sources.secret')} extra={t(known ? 'sources.secretKept' : 'sources.secretNote')}><Input.Password maxLength={4000} autoComplete="new-password" visibilityToggle={false} /></Form.Item>}
+      {auth !== 'none' && <Form.Item name="secret" label={t(auth === 'basic' ? 'sources.password' : 'sources.secret')} extra={t(known ? 'sources.secretKept' : sql ? 'sources.passwordNote' : 'sources.secretNote')}><Input.Password maxLength={4000} autoComplete="new-password" visibilityToggle={false} /></Form.Item>}
     </>
   )
 }
 
 function Mapping({ metrics }: { metrics: string[] }) {
   const kind = Form.useWatch<SourceValues['spec']['kind'] | undefined>(['spec', 'kind'])
+  if (kind === 'sql') return <Queries />
   return kind === 'prometheus' ? <Rules metrics={metrics} /> : <TableFields />
+}
+
+/** Queries whose columns say what the values are. */
+function Queries() {
+  const t = usePlatformTexts()
+  return (
+    <>
+      <p className="lh-note">{t('sources.queriesNote')}</p>
+      <Form.List name={['spec', 'queries']}>
+        {(fields, { add, remove }) => (
+          <>
+            {fields.map((field, i) => (
+              <div key={field.key} className="lh-source-query">
+                <Form.Item name={field.name} label={t('sources.queryAt', { n: i + 1 })}><Input.TextArea className="lh-code" autoSize={{ minRows: 3, maxRows: 16 }} maxLength={10_000} spellCheck={false} autoCapitalize="none" placeholder={"SELECT 'ent_served' AS code, COUNT(*) AS value, district FROM enterprise WHERE joined <= '{day}' GROUP BY district"} /></Form.Item>
+                <Button type="text" danger icon={<DeleteOutlined />} aria-label={t('page.remove')} disabled={fields.length === 1} onClick={() => remove(field.name)} />
+              </div>
+            ))}
+            <Form.Item><Button icon={<PlusOutlined />} disabled={fields.length >= 20} onClick={() => add('')}>{t('sources.addQuery')}</Button></Form.Item>
+          </>
+        )}
+      </Form.List>
+    </>
+  )
 }
 
 function Dimensions({ at, placeholder }: { at: (string | number)[]; placeholder: string }) {

@@ -51,7 +51,7 @@ function Row({ platform, source, edit, open }: { platform: string; source: Sourc
   const last = run && (run.outcome === 'failed' ? `${words.fault(run)} · ${f.ago(run.at)}` : `${t(`sources.outcomes.${run.outcome}`)} · ${t('sources.rowsOf', { rows: f.number(run.rows) })} · ${f.ago(run.at)}`)
   return (
     <li className="lh-source">
-      <span className="lh-two lh-target-name"><strong>{source.name}</strong><span className="lh-code">{spec.kind === 'prometheus' ? 'Prometheus' : 'JSON'} {spec.url}</span></span>
+      <span className="lh-two lh-target-name"><strong>{source.name}</strong><span className="lh-code">{{ prometheus: 'Prometheus', json: 'JSON', sql: 'SQL' }[spec.kind]} {spec.url}</span></span>
       <span className="lh-two">
         <span><StatusTag tone={stateTone[source.state]}>{t(source.paused === 'mapping' ? 'sources.pausedMapping' : `sources.states.${source.state}`)}</StatusTag>{source.behind > 0 && <> <StatusTag tone="warn">{t('sources.behind', { count: source.behind })}</StatusTag></>}</span>
         <span className="lh-wrap">{last ?? t('sources.waiting')}</span>

@@ -6,7 +6,7 @@ import { usePlatformTexts } from './texts'
 export function Submissions({ id }: { id: string }) {
   const t = usePlatformTexts()
   const f = useFormat()
-  const channels = ['report', 'json', 'remotewrite', 'otlp', 'csv', 'pull'] as const
+  const channels = ['report', 'json', 'remotewrite', 'otlp', 'csv', 'pull', 'mqtt'] as const
   const channel = (c: string) => ((channels as readonly string[]).includes(c) ? t(`channel.${c as (typeof channels)[number]}`) : c)
   const columns: Column<Submission>[] = [
     { key: 'received', title: t('field.received'), sort: 'received_at', render: (s) => <span className="lh-number">{f.time(s.received_at)}</span> },
@@ -14,10 +14,10 @@ export function Submissions({ id }: { id: string }) {
     { key: 'items', title: t('field.items'), sort: 'items', align: 'right', from: 'sm', render: (s) => <span className="lh-number">{f.number(s.items)}</span> },
     { key: 'accepted', title: t('field.accepted'), align: 'right', from: 'sm', render: (s) => <span className="lh-number">{f.number(s.accepted)}</span> },
     { key: 'rejected', title: t('field.rejected'), sort: 'rejected', align: 'right', render: (s) => <span className="lh-number">{f.number(s.rejected)}</span> },
-    { key: 'channel', title: t('field.channel'), from: 'sm', render: (s) => (s.source ? <span className="lh-two"><span>{channel(s.channel)}</span><span className="lh-wrap">{s.source}</span></span> : channel(s.channel)) },
+    { key: 'channel', title: t('field.channel'), from: 'sm', render: (s) => (s.source || s.reason ? <span className="lh-two"><span>{channel(s.channel)}</span><span className="lh-wrap">{s.source ?? s.reason}</span></span> : channel(s.channel)) },
     { key: 'seq', title: t('field.seq'), sort: 'seq', align: 'right', from: 'md', render: (s) => <span className="lh-number">{s.seq > 0 ? s.seq : '—'}{s.seq > 0 && s.revises ? ` ← ${s.revises}` : ''}</span> },
     { key: 'period', title: t('field.period'), from: 'lg', render: (s) => <span className="lh-number">{s.period}</span> },
-    { key: 'id', title: t('field.receipt'), from: 'xl', render: (s) => <span className="lh-code">{s.id}</span> },
+    { key: 'id', title: t('field.receipt'), from: 'xl', render: (s) => (s.certificate ? <span className="lh-two"><span className="lh-code">{s.id}</span><span>{t('field.certificate')} <span className="lh-code">{s.certificate}</span></span></span> : <span className="lh-code">{s.id}</span>) },
   ]
   return (
     <DataTable<Submission>
@@ -54,7 +54,7 @@ export function Findings({ findings }: { findings: Submission['findings'] }) {
 
 const known = [
   'ambiguous', 'coarse', 'dimension', 'dimension_long', 'foreign', 'future', 'label', 'negative', 'not_finite', 'number', 'period', 'prefix', 'time', 'too_old', 'twice', 'unknown',
-  'vocabulary', 'bound', 'histogram', 'labels', 'more', 'otlp_kind', 'revision', 'series_limit',
+  'vocabulary', 'bound', 'histogram', 'labels', 'more', 'otlp_kind', 'revision', 'series_limit', 'unit',
 ] as const
 
 /** The reason in the reader's language, with the server's own words, which hold the figures. */

@@ -11,7 +11,7 @@ export const findingsKey = [...roomKey, 'findings']
 
 /** All kinds of findings, in the order of filters and definitions. */
 export const kinds = [
-  'missing', 'late', 'negative', 'reset', 'unit', 'jump', 'frozen', 'digits', 'smooth', 'drift', 'duplicate', 'clock', 'flood', 'identity', 'copy',
+  'missing', 'late', 'negative', 'reset', 'unit', 'jump', 'frozen', 'digits', 'smooth', 'drift', 'duplicate', 'clock', 'flood', 'identity', 'copy', 'relation', 'served', 'frame',
 ] as const satisfies readonly Doubt['kind'][]
 
 /** How a severity looks. */

@@ -31,7 +31,7 @@ export function useSources(id: string) {
   })
 }
 
-/** What the form holds: labels as a text, and the parts of both kinds. */
+/** What the form holds: labels as a text, and the parts of all kinds. */
 export interface SourceValues {
   name: string
   secret?: string
@@ -42,6 +42,8 @@ export interface SourceValues {
     auth: SourceSpec['auth']
     user?: string
     header?: string
+    tls?: string
+    queries?: string[]
     rules?: { metric: string; labels?: string; code?: string; dims?: Dims; factor?: number | null; combine?: string }[]
     table?: { rows: string; period?: string; format?: string; dims?: Dims; values: { code?: string; path: string; factor?: number | null }[] }
     schedule: { kind: SourceSpec['schedule']['kind']; every?: number; at?: string }
@@ -53,6 +55,8 @@ export const freshSource: SourceValues = {
   name: '',
   spec: {
     kind: 'json', url: '', auth: 'none',
+    tls: 'verify',
+    queries: [''],
     rules: [{ metric: '' }],
     table: { rows: '$.data[*]', format: 'auto', values: [{ path: '@.value' }] },
     schedule: { kind: 'day', at: '01:30', every: 60 },
@@ -67,6 +71,8 @@ export function sourceValues(s: Source): SourceValues {
     spec: {
       ...spec,
       ...(match ? { match } : {}),
+      tls: spec.tls ?? 'verify',
+      queries: spec.queries ?? [''],
       rules: rules?.map(({ labels, ...r }) => ({ ...r, labels: Object.entries(labels ?? {}).map(([k, v]) => `${k}=${v}`).join(', ') })) ?? freshSource.spec.rules!,
       table: table ? { ...table, format: table.format ?? 'auto' } : freshSource.spec.table!,
       schedule: { every: 60, at: '01:30', ...spec.schedule },
@@ -88,12 +94,14 @@ const factorOf = (factor: number | null | undefined) => (factor === null || fact
 
 /** Makes the API's input of what the form holds: what does not belong to the kind is not sent. */
 export function specOf({ spec }: SourceValues): SourceSpec {
+  const auth = spec.kind === 'sql' ? 'basic' : spec.auth
   const base = {
-    kind: spec.kind, url: spec.url.trim(), auth: spec.auth,
-    ...(spec.auth === 'basic' ? { user: spec.user ?? '' } : {}),
-    ...(spec.auth === 'header' ? { header: spec.header ?? '' } : {}),
+    kind: spec.kind, url: spec.url.trim(), auth,
+    ...(auth === 'basic' ? { user: spec.user ?? '' } : {}),
+    ...(auth === 'header' ? { header: spec.header ?? '' } : {}),
     schedule: spec.schedule.kind === 'every' ? { kind: spec.schedule.kind, every: spec.schedule.every ?? 0 } : { kind: spec.schedule.kind, at: spec.schedule.at ?? '' },
   }
+  if (spec.kind === 'sql') return { ...base, tls: (spec.tls ?? 'verify') as 'verify', queries: (spec.queries ?? []).filter((q) => q?.trim()) }
   if (spec.kind === 'prometheus') {
     const rules = (spec.rules ?? []).filter((r) => r.metric || r.code)
     return {
@@ -115,7 +123,7 @@ export function specOf({ spec }: SourceValues): SourceSpec {
 /** The step of the form that a fault belongs to. */
 export function stepOf(location: string): number {
   if (/^body\.(secret|spec\.(auth|user|header))/.test(location)) return 1
-  if (/^body\.spec\.(rules|table)/.test(location)) return 2
+  if (/^body\.spec\.(rules|table|queries)/.test(location)) return 2
   return location.startsWith('body.spec.schedule') ? 3 : 0
 }
 

@@ -1,0 +1,31 @@
+import { UploadOutlined } from '@ant-design/icons'
+import { Button, Upload } from 'antd'
+import { useState } from 'react'
+import { Problem, problemText, request } from '../../kernel'
+import { usePlatformTexts } from './texts'
+
+/** Uploads a file of evidence to an address, and hands on what was taken. */
+export function AttachButton<T>({ to, took, disabled = false }: { to: string; took: (file: T) => void; disabled?: boolean }) {
+  const t = usePlatformTexts()
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<unknown>(null)
+  const send = async (file: File) => {
+    setBusy(true)
+    setProblem(null)
+    try {
+      took(await request<T>(`${to}?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } }))
+    } catch (error) {
+      setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <Upload showUploadList={false} disabled={busy || disabled} beforeUpload={(file) => { void send(file); return false }}>
+        <Button size="small" icon={<UploadOutlined />} loading={busy} disabled={disabled}>{t('foster.attach')}</Button>
+      </Upload>
+      {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
+    </>
+  )
+}
