@@ -4,7 +4,7 @@ import type { zh } from './zh'
 /** Texts of this room in English. */
 export const en: Translation<typeof zh> = {
   list: {
-    title: 'Platforms', asList: 'List', asMap: 'Map', register: 'Register a platform', search: 'Name, code or operator', total: 'Registered', monitored: 'Monitored live', monitoredNote: 'trial or in service, reporting when due',
+    title: 'Platforms', asList: 'List', asMap: 'Map', register: 'Register a platform', search: 'Name, code or operator', total: 'Registered', monitored: 'Monitored live', sumNote: 'Sum of the newest reported; one enterprise may be with several platforms', monitoredNote: 'trial or in service, reporting when due',
     enterprises: 'Enterprises served', devices: 'Devices connected', empty: 'No platform is registered yet', emptyNote: 'Register one to get its key and a configuration to paste.',
   },
   reach: {
@@ -54,7 +54,7 @@ export const en: Translation<typeof zh> = {
     shared: 'Shared by {{operator}}, to be looked at',
     title: 'Platform', indicators: 'Indicators', submissions: 'Submissions', comments: 'Comments', keys: 'Keys and connection', backfill: 'Back-fill', entry: 'Entry', edit: 'Edit the entry', saved: 'Saved', move: 'Change status', moveTo: 'To “{{status}}”', moved: 'The status is changed',
     remove: 'Remove', removeTitle: 'Remove this demonstration platform?', removeNote: 'The platform and everything that it reported are removed.', seriesLimit: 'of {{limit}} at most', limits: '{{series}} series, {{samples}} samples a minute', total: 'Total',
-    noValues: 'No values yet', noValuesNote: 'They show with the first report.', noValuesHow: 'Take a key and paste a configuration; they show with the first report.', noPoints: 'No data in this span', noPointsNote: 'Look at a longer span, or back-fill the past.', wholeYear: 'Look at a year', noSubmissions: 'Nothing was submitted yet', noSubmissionsNote: 'Take a key and paste a configuration; every report and what became of it is listed here.', connect: 'Connect it', fromFacts: 'From the ledger of reports', fromSeries: 'From the time series', revision: 'revision {{n}}', item: 'item {{n}}',
+    noValues: 'No values yet', noValuesNote: 'They show with the first report.', noValuesHow: 'Take a key and paste a configuration; they show with the first report.', noPoints: 'No data in this span', noPointsNote: 'Look at a longer span, or back-fill the past.', wholeYear: 'Look at a year', searchSubmissions: 'Receipt or period', noSubmissions: 'Nothing was submitted yet', noSubmissionsNote: 'Take a key and paste a configuration; every report and what became of it is listed here.', connect: 'Connect it', fromFacts: 'From the ledger of reports', fromSeries: 'From the time series', revision: 'revision {{n}}', item: 'item {{n}}',
   },
   span: { hour: '1 h', day: '24 h', week: '7 d', month: '30 d', year: '1 y' },
   channel: { report: 'Signed JSON', json: 'JSON', remotewrite: 'Prometheus', otlp: 'OpenTelemetry', csv: 'CSV back-fill', pull: 'Source', mqtt: 'MQTT' },
@@ -175,6 +175,12 @@ export const en: Translation<typeof zh> = {
     wouldStore: '{{good}} of {{total}} rows would be stored', wouldStoreNone: 'Faults of the mapping: {{count}}; nothing would be stored', testRows: 'Rows that would be stored', fine: 'Fine',
     faults: { name: 'The name leads nowhere', forbid: 'In a network that is not read', connect: 'No connection', timeout: 'No answer in time', tls: 'TLS handshake or chain failed', protocol: 'Not the protocol', status: 'Another status code than 200', redirect: 'Too many redirects, or to where it may not', plain: 'Secrets go encrypted only, to a certificate that is checked', encoding: 'The encoding is wrong', size: 'Too much', sign_in: 'Sign-in failed', rights: 'The account may do too much', query: 'The query was refused', mapping: 'The mapping is wrong', gate: 'Not taken by the gate' },
     mapping: { document: 'Not the format', rows: 'No rows', metric: 'No such metric', missing: 'Nothing there', several: 'The path finds several', kind: 'Neither number nor text', number: 'No number', period: 'No period', duplicate: 'As another row', many: 'Too many rows', column: 'A column that means nothing, or is there twice' },
+  },
+  origin: {
+    title: 'Where a figure is from', open: 'Where this figure is from', formula: 'How it comes about', across: 'Across platforms', edition: 'Version {{version}} of the catalogue', reported: 'What was reported', sender: 'Sent by', machine: 'machine', sent: 'sent {{time}}', corrected: 'corrected', revises: 'corrects report {{seq}}',
+    rules: { reported: 'As the platform reported it; the city computes nothing.', last: 'Value of the month: the last value reported in it.', sum: 'Value of the month: the sum of the values reported in it.', rise: 'Value of the month: the last value in it less the last one before it.', mean: 'Value of the month: the mean of the values reported in it.' },
+    reportedNote: 'The first line of a period counts. A correction never overwrites: earlier values stay below it, with who and why.', momentNote: 'A reading of a moment; it is not corrected, the next one follows it. Earlier ones are in the curve.', more: 'The newest {{count}} lines are shown.', veiled: 'Who sent it and with which report is for its operator and the bureau.', senders: { person: 'Person', source: 'Source', key: 'Key' },
+    doubts: 'Doubts about this indicator', noDoubts: 'Nothing is doubted about this indicator of the platform.', inputs: 'What each platform gives to it', monthNote: 'The value of the month is made of these values, of the platforms that you may see; a value opens where it is from. Platforms that are not here did not report the month.', noInputs: 'No figure that you may see', noInputsNote: 'Nobody reported this month, or the platforms are of other operators.',
   },
   alerts: {
     title: 'Alerts', note: 'Rules are evaluated every 15 seconds. Alerts are claimed, silenced or closed; notices go out by groups.', what: 'Alert', severity: 'Severity', since: 'Since', fired: 'Fired', ended: 'Ended', claimed: 'Claimed by', claim: 'Claim', takeOver: 'Take over', release: 'Give back', close: 'Close', silence: 'Silence',
