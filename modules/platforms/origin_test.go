@@ -80,6 +80,9 @@ func TestAReadingOfAMomentLeadsToItsReport(t *testing.T) {
 	if r := s.knock(reportDoor, k, s.nextReport(`{"code":"dev_online","dims":{"industry":"C26"},"value":7}`), "Content-Type", "application/json"); r.Status != http.StatusOK {
 		t.Fatalf("report: %d %s", r.Status, r.Body)
 	}
+	if r := s.knock(reportDoor, k, s.nextReport(`{"code":"dev_online","dims":{"industry":"C26"},"value":7}`), "Content-Type", "application/json"); !strings.Contains(string(r.Body), `"findings":[]`) {
+		t.Errorf("a good report is answered with %s", r.Body)
+	}
 	var v Origin
 	s.Get(t, "/api/platforms/"+id+"/origin?code=dev_online&industry=C26", "officer").Decode(t, &v)
 	if len(v.Periods) != 1 || !v.Periods[0].Moment || !is(v.Value, 7) {

@@ -12731,7 +12731,11 @@ export interface components {
         PlanMeasureReading: {
             /** Format: date-time */
             at: string | null;
+            /** @description What is counted and what is not */
+            counts: components["schemas"]["Text"];
             id: string;
+            /** @description Where what is counted can be looked at one by one; empty: nowhere */
+            page: string;
             room: string;
             /** @enum {string} */
             state: "known" | "no_data" | "no_measure" | "no_room" | "unreadable";

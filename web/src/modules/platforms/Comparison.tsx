@@ -11,6 +11,7 @@ import { freshnessTone, platformKey, roomKey, useVocabulary } from './data'
 import { FigureLink, LeadsTo } from './FigureLink'
 import { gradeTone } from './findings'
 import { Origins } from './Origin'
+import { usePeriod } from './periods'
 import { indexed, sideBySide, type Line } from './sides'
 import { usePlatformTexts } from './texts'
 import './comparison.css'
@@ -91,7 +92,7 @@ function Standing({ compared }: { compared: Compared[] }) {
           key: 'availability', title: t('compare.availability'), responsive: ['sm'],
           render: (_, c) => c.availability && (c.availability.months[0] ? <span className="lh-two"><LeadsTo to={`/platforms/${c.id}?tab=availability`}>{percent(c.availability.months[0].sla)}</LeadsTo><StatusTag tone={stateTone[c.availability.state]}>{t(`availability.states.${c.availability.state}`)}</StatusTag></span> : <span className="lh-muted">{t('compare.notProbed')}</span>),
         },
-        { key: 'doubts', title: t('compare.doubts'), align: 'right', responsive: ['md'], render: (_, c) => <LeadsTo to={`/platforms/${c.id}?tab=quality&f.state=open`}>{f.number(c.quality?.findings.open ?? 0)}</LeadsTo> },
+        { key: 'doubts', title: t('compare.doubts'), align: 'right', responsive: ['md'], render: (_, c) => <LeadsTo to={`/platforms/${c.id}?tab=quality&f.state=open`} empty={!c.quality?.findings.open}>{f.number(c.quality?.findings.open ?? 0)}</LeadsTo> },
       ]}
     />
   )
@@ -128,12 +129,12 @@ function Amount({ line, at, platform }: { line: Line; at: number; platform: stri
   const t = usePlatformTexts()
   const f = useFormat()
   const colour = useColours()
+  const period = usePeriod()
   const x = line.values[at]
   if (!x) return <span className="lh-muted">{t('compare.notReported')}</span>
   const share = line.most > 0 ? (Math.abs(x.value) / line.most) * 100 : 0
-  const period = x.tier === 'D' || x.tier === 'M' ? f.date(x.at) : f.time(x.at)
   return (
-    <span className="lh-compare-amount" title={period}>
+    <span className="lh-compare-amount" title={period(x.at, x.tier)}>
       <FigureLink of={{ platform, code: line.code }}>{f.number(x.value)}</FigureLink>
       <i aria-hidden style={{ width: `${share}%`, background: colour(at) }} />
     </span>

@@ -54,7 +54,7 @@ export function Districts() {
             { title: t('field.district'), render: (_, r) => <Link to={`/platforms?district=${r.term.code}`}>{text(r.term.title)}</Link> },
             ...whats.map((w) => ({
               title: t(`district.${w}`), align: 'right' as const, ...(w === 'reporting' || w === 'platforms' ? {} : { responsive: ['sm' as const] }), sorter: (a: { tally: Tally }, b: { tally: Tally }) => a.tally[w] - b.tally[w],
-              render: (_: unknown, r: { term: { code: string }; tally: Tally }) => <LeadsTo to={`/platforms?district=${r.term.code}${leads[w]}`}>{f.number(r.tally[w], 0)}</LeadsTo>,
+              render: (_: unknown, r: { term: { code: string }; tally: Tally }) => <LeadsTo to={`/platforms?district=${r.term.code}${leads[w]}`} empty={r.tally[w] === 0}>{f.number(r.tally[w], 0)}</LeadsTo>,
             })),
           ]}
         />

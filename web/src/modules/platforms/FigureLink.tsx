@@ -15,7 +15,8 @@ export function MonthLink({ of, children }: { of: MonthOf; children: ReactNode }
 }
 
 /** A number that leads to the page where what it counts is listed. */
-export function LeadsTo({ to, children }: { to: string; children: ReactNode }) {
+export function LeadsTo({ to, empty = false, children }: { to: string; /** There is nothing that it counts. */ empty?: boolean; children: ReactNode }) {
+  if (empty) return <span className="lh-number">{children}</span>
   return <Link to={to} className="lh-number lh-figure-link">{children}</Link>
 }
 

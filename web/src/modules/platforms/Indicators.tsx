@@ -8,6 +8,7 @@ import { useChannel } from './channels'
 import { platformKey, useIndicators, useVocabulary, type Indicator } from './data'
 import { dimsText } from './dims'
 import { FigureLink } from './FigureLink'
+import { usePeriod } from './periods'
 import { usePlatformTexts } from './texts'
 
 /** The newest values of a platform, and one of them over time. */
@@ -17,6 +18,7 @@ export function Indicators({ id, shared }: { id: string; shared: boolean }) {
   const f = useFormat()
   const vocabulary = useVocabulary()
   const channel = useChannel()
+  const period = usePeriod()
   const indicators = useIndicators(id)
   const [picked, setPicked] = useState<string | null>(null)
   if (indicators.error) return <Failure problem={indicators.error} retry={() => void indicators.refetch()} />
@@ -48,7 +50,7 @@ export function Indicators({ id, shared }: { id: string; shared: boolean }) {
               ),
             },
             { title: t('field.value'), align: 'right', render: (_, x) => <><FigureLink of={{ platform: id, code: x.code, dims: x.dims }}>{f.number(x.value)}</FigureLink> <span className="lh-muted">{text(x.unit)}</span></> },
-            { title: t('field.period'), responsive: ['sm'], render: (_, x) => <span className="lh-number">{x.tier === 'D' || x.tier === 'M' ? f.date(x.at) : f.time(x.at)}</span> },
+            { title: t('field.period'), responsive: ['sm'], render: (_, x) => <span className="lh-number">{period(x.at, x.tier)}</span> },
             { title: t('field.method'), responsive: ['xl'], render: (_, x) => (x.revision > 1 ? `${channel(x.method)} · ${t('page.revision', { n: x.revision - 1 })}` : channel(x.method)) },
           ]}
         />

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Drawer } from 'antd'
+import { Drawer, Grid } from 'antd'
 import { Link, useSearchParams } from 'react-router'
 import { api, DataTable, EmptyState, Failure, Loading, none, Particulars, PlainTable, read, StatusTag, SyntheticMark, useFormat, useText } from '../../kernel'
 import { analysisKey } from './analyses'
@@ -10,6 +10,7 @@ import { FigureLink } from './FigureLink'
 import { linesOf, readFigure, readMonth, type FigureOf, type Line, type MonthFigure, type MonthOf, type Origin, type OriginRevision } from './figures'
 import { findingsKey, stateTone } from './findings'
 import { useOrigin } from './origins'
+import { usePeriod } from './periods'
 import { usePlatformTexts } from './texts'
 import './origin.css'
 
@@ -66,12 +67,12 @@ function Body({ origin: o }: { origin: Origin }) {
 function Definition({ origin: o }: { origin: Origin }) {
   const t = usePlatformTexts()
   const text = useText()
-  const f = useFormat()
+  const period = usePeriod()
   const vocabulary = useVocabulary()
   const x = o.indicator
   const kinds: Record<string, string> = { gauge: t('kind.gauge'), counter: t('kind.counter'), flow: t('kind.flow'), ratio: t('kind.ratio') }
   const newest = o.periods[0]!
-  const when = o.month || (newest.moment || (x.tier !== 'D' && x.tier !== 'M') ? f.time(newest.at) : f.date(newest.at))
+  const when = o.month || period(newest.at, newest.moment ? '' : x.tier)
   return (
     <Particulars
       items={[
@@ -92,18 +93,19 @@ function Revisions({ origin: o }: { origin: Origin }) {
   const t = usePlatformTexts()
   const f = useFormat()
   const channel = useChannel()
-  const daily = o.indicator.tier === 'D' || o.indicator.tier === 'M'
+  const period = usePeriod()
+  const wide = Grid.useBreakpoint().sm !== false
   const lines = linesOf(o.periods)
   return (
     <PlainTable<Line>
       label={t('origin.reported')} rowKey="key" dataSource={lines} pagination={lines.length > 20 ? { pageSize: 15, showSizeChanger: false } : false}
       columns={[
-        { key: 'period', title: t('field.period'), render: (_, l) => <span className="lh-number">{daily && !l.moment ? f.date(l.at) : f.time(l.at)}</span> },
+        { key: 'period', title: t('field.period'), render: (_, l) => <span className="lh-number">{period(l.at, l.moment ? '' : o.indicator.tier)}</span> },
         {
           key: 'value', title: t('field.value'), align: 'right',
           render: (_, l) => <span className="lh-two"><span className={l.stands ? 'lh-number' : 'lh-number lh-muted lh-origin-was'}>{f.number(l.value, 4)}</span><span>{!l.stands ? t('origin.corrected') : l.revision > 1 ? t('page.revision', { n: l.revision - 1 }) : ''}</span></span>,
         },
-        { key: 'received', title: t('field.received'), render: (_, l) => <span className="lh-two"><span className="lh-number">{f.time(l.received_at)}</span><span>{l.sent_at && l.sent_at !== l.received_at ? t('origin.sent', { time: f.time(l.sent_at) }) : ''}</span></span> },
+        { key: 'received', title: t('field.received'), render: (_, l) => <span className="lh-two lh-wrap"><span className="lh-number">{f.time(l.received_at)}</span>{wide ? <span>{l.sent_at && l.sent_at !== l.received_at ? t('origin.sent', { time: f.time(l.sent_at) }) : ''}</span> : <><Sender of={l} /><span>{l.reason}</span></>}</span> },
         { key: 'sender', title: t('origin.sender'), responsive: ['sm'], render: (_, l) => <span className="lh-two lh-wrap"><Sender of={l} /><span>{channel(l.channel)}</span></span> },
         { key: 'reason', title: t('field.reason'), responsive: ['md'], render: (_, l) => <span className="lh-wrap">{l.reason || (l.revises ? t('origin.revises', { seq: l.revises }) : none)}</span> },
         { key: 'receipt', title: t('field.receipt'), responsive: ['md'], render: (_, l) => (l.receipt ? <Receipt platform={o.platform_id} id={l.receipt} /> : none) },

@@ -56,7 +56,7 @@ function Summary() {
   const summary = useSummary()
   if (summary.error) return <Failure problem={summary.error} retry={() => void summary.refetch()} />
   const s = summary.data
-  const list = (query: string, n: number) => (s ? <LeadsTo to={`/platforms${query}`}>{f.number(n, 0)}</LeadsTo> : none)
+  const list = (query: string, n: number) => (s ? <LeadsTo to={`/platforms${query}`} empty={n === 0}>{f.number(n, 0)}</LeadsTo> : none)
   const sum = (what: 'ent_served' | 'dev_connected') => list(`?sort=-${what}`, s?.districts.reduce((n, d) => n + d[what], 0) ?? 0)
   const fresh = (what: string) => list(`?freshness=${what}`, s?.by_freshness[what] ?? 0)
   return (
@@ -66,8 +66,8 @@ function Summary() {
       <Figure label={t('freshness.late')} value={fresh('late')} />
       <Figure label={t('freshness.silent')} value={fresh('silent')} />
       <Figure label={t('freshness.never')} value={fresh('never')} />
-      <Figure label={t('list.enterprises')} value={sum('ent_served')} note={t('list.sumNote')} />
-      <Figure label={t('list.devices')} value={sum('dev_connected')} note={t('list.sumNote')} />
+      <Figure label={t('list.enterprises')} value={sum('ent_served')} note={t('list.enterprisesNote')} />
+      <Figure label={t('list.devices')} value={sum('dev_connected')} note={t('list.devicesNote')} />
     </Figures>
   )
 }

@@ -4,7 +4,7 @@ import type { zh } from './zh'
 /** Texts of this room in English. */
 export const en: Translation<typeof zh> = {
   list: {
-    title: 'Platforms', asList: 'List', asMap: 'Map', register: 'Register a platform', search: 'Name, code or operator', total: 'Registered', monitored: 'Monitored live', sumNote: 'Sum of the newest reported; one enterprise may be with several platforms', monitoredNote: 'trial or in service, reporting when due',
+    title: 'Platforms', asList: 'List', asMap: 'Map', register: 'Register a platform', search: 'Name, code or operator', total: 'Registered', monitored: 'Monitored live', enterprisesNote: 'sum; one may be with several', devicesNote: 'sum of the newest reported', monitoredNote: 'trial or in service, reporting when due',
     enterprises: 'Enterprises served', devices: 'Devices connected', empty: 'No platform is registered yet', emptyNote: 'Register one to get its key and a configuration to paste.',
   },
   reach: {

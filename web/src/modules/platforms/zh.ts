@@ -1,7 +1,7 @@
 /** Texts of this room in Chinese; en.ts has the same shape. */
 export const zh = {
   list: {
-    title: '平台一览', asList: '列表', asMap: '地图', register: '登记平台', search: '名称、代码或运营单位', total: '登记平台', monitored: '实时监测', sumNote: '各平台最新报送之和；同一企业可能在多个平台', monitoredNote: '试运行或正式运行，且按期报送',
+    title: '平台一览', asList: '列表', asMap: '地图', register: '登记平台', search: '名称、代码或运营单位', total: '登记平台', monitored: '实时监测', enterprisesNote: '各平台之和，企业可能重复', devicesNote: '各平台最新报送之和', monitoredNote: '试运行或正式运行，且按期报送',
     enterprises: '服务企业数', devices: '设备连接数', empty: '还没有登记平台', emptyNote: '登记后即可获得报送密钥和可直接粘贴的配置。',
   },
   reach: {
