@@ -264,7 +264,7 @@ export const zh = {
     finding: { closed: '此问题已了结。', is_open: '此问题已是待说明。', reason: '请说明原因。' },
     reach: { month: '请选择已经开始的月份。', rows: '{{count}} 行有错误，文件未被接受。', older: '已有 {{month}} 的名单，只计最新的一份。', surveys: '抽样调查已达上限 {{limit}} 个，请删除旧的。' },
     bulletin: { state: '当前状态不能发布。', period: '请选择已经结束的数据期。', reason: '已有第 {{number}} 版，请说明为什么再做一版。', making: '此报告正在生成。', same: '与上一版相比没有变化。', cancelled: '已取消。', lost: '生成中断，请重试。', ended: '此报告已生成，或已不再生成。', not_made: '报告尚未生成。' },
-    open: { invalid: '数据集不完整或有误。', state: '当前状态不能撤回。', reason: '请说明原因。', full: '数据集已达上限 {{limit}} 个。', slug: '地址代号已被使用。', kept: '数据集已发布过，请撤回。', same: '与第 {{number}} 版相比没有变化。', edition: '没有这个版本。', note: '请填写更新内容。', withdrawn: '数据集已于 {{date}} 撤回：{{reason}}' },
+    open: { invalid: '数据集不完整或有误。', state: '当前状态不能撤回。', reason: '请说明原因。', full: '数据集已达上限 {{limit}} 个。', slug: '地址代号已被使用。', kept: '数据集已发布过，请撤回。', empty: '所选指标和期数还没有任何报送，没有可发布的内容。', same: '与第 {{number}} 版相比没有变化。', edition: '没有这个版本。', note: '请填写更新内容。', withdrawn: '数据集已于 {{date}} 撤回：{{reason}}' },
     run: { state: '当前状态不能这样变更。', reason: '请说明原因。' },
     ranking: { invalid: '排名方法不完整或有误。', month: '请选择已经开始的月份。', too_many: '平台过多，一次最多排 {{limit}} 个；请只排一个类别。', full: '排名方法已达上限 {{limit}} 个，请修改或删除已有的。', used: '此方法已有排名结果，不能删除。' },
     index: { invalid: '指数定义不完整或有误。', month: '基期 {{base}} 不早于所选月份。', base: '基期 {{base}} 没有大于 0 的数据：{{items}}。', long: '指数最长 {{limit}} 个月。', full: '指数已达上限 {{limit}} 个，请修改或删除已有的。', used: '此指数已有结果，不能删除。' },
