@@ -39,6 +39,12 @@ func (a *access) platformFixtures(t *testing.T) []fixture {
 	if a.Get(t, "/api/platforms/quality/findings", "manager-ours").Decode(t, &found); len(found.Items) == 0 {
 		t.Fatal("a counter fell, and there is no finding")
 	}
+	var document created
+	if r := a.Send(t, "POST", "/api/platforms/"+id+"/documents?name=contract.txt&kind=contract", "manager-ours", "contract", "Content-Type", "text/plain"); r.Status != http.StatusCreated {
+		t.Fatalf("document: %d %s", r.Status, r.Body)
+	} else {
+		r.Decode(t, &document)
+	}
 	alert, rule, silence, route := a.alertFixtures(t)
 	rota, override, policy := a.dutyFixtures(t)
 	ranking, standing := a.rankingFixtures(t)
@@ -76,6 +82,7 @@ func (a *access) platformFixtures(t *testing.T) []fixture {
 		{"/api/platforms/alerting/policies/{id}", "/api/platforms/alerting/policies/" + policy, true},
 		{"/api/platforms/{id}/availability/targets/{target}", at + "/targets/" + target, false},
 		{"/api/platforms/{id}/availability/windows/{window}", at + "/windows/" + window, false},
+		{"/api/platforms/{id}/documents/{document}", "/api/platforms/" + id + "/documents/" + document.ID, false},
 		{"/api/platforms/{id}/sources/{source}", "/api/platforms/" + id + "/sources/" + source, false},
 		{"/api/platforms/quality/findings/{id}", "/api/platforms/quality/findings/" + found.Items[0].ID, false},
 	}

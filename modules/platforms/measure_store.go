@@ -3,6 +3,7 @@ package platforms
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,10 +56,11 @@ type overview struct {
 	ByFreshness map[string]int `json:"by_freshness"`
 	Districts   []tally        `json:"districts" nullable:"false"`
 	Classes     []tally        `json:"classes" nullable:"false"`
+	Industries  []tally        `json:"industries" nullable:"false" doc:"Those that have platforms; the empty code: across industries"`
 	Synthetic   bool           `json:"synthetic"`
 }
 
-// tally adds up the platforms of one district or class.
+// tally adds up the platforms of one district, class or industry.
 type tally struct {
 	Code         string  `json:"code"`
 	Platforms    int     `json:"platforms"`
@@ -79,17 +81,17 @@ func (s measureStore) overview(ctx context.Context, now time.Time) (overview, er
 		where = " WHERE p.organisation_id IN (" + strings.Join(marks, ", ") + ")"
 	}
 	fresh := strings.Replace(strings.Replace(freshnessSQL, "?", "$1", 1), "?", "$2", 1)
-	rows, err := s.db.Query(ctx, `SELECT p.status, `+fresh+`, p.district, p.class, p.synthetic, `+latestSQL("ent_served")+`, `+latestSQL("dev_connected")+` FROM platform p`+where, args...)
+	rows, err := s.db.Query(ctx, `SELECT p.status, `+fresh+`, p.district, p.class, p.industry, p.synthetic, `+latestSQL("ent_served")+`, `+latestSQL("dev_connected")+` FROM platform p`+where, args...)
 	if err != nil {
 		return v, fmt.Errorf("read overview: %w", err)
 	}
-	districtAt, classAt := map[string]*tally{}, map[string]*tally{}
+	districtAt, classAt, industryAt := map[string]*tally{}, map[string]*tally{}, map[string]*tally{}
 	_, err = sqldb.All(rows, func(r sqldb.Row) (struct{}, error) {
 		var st status
-		var freshness, district, class string
+		var freshness, district, class, industry string
 		var synthetic bool
 		var t tally
-		if err := r.Scan(&st, &freshness, &district, &class, &synthetic, &t.EntServed, &t.DevConnected); err != nil {
+		if err := r.Scan(&st, &freshness, &district, &class, &industry, &synthetic, &t.EntServed, &t.DevConnected); err != nil {
 			return struct{}{}, err
 		}
 		t.Platforms = 1
@@ -103,9 +105,11 @@ func (s measureStore) overview(ctx context.Context, now time.Time) (overview, er
 		v.Synthetic = v.Synthetic || synthetic
 		add(districtAt, district, t)
 		add(classAt, class, t)
+		add(industryAt, industry, t)
 		return struct{}{}, nil
 	})
 	v.Districts, v.Classes = inOrder(districts(), districtAt), inOrder(classes(), classAt)
+	v.Industries = slices.DeleteFunc(inOrder(byIndustry.terms(), industryAt), func(t tally) bool { return t.Platforms == 0 })
 	return v, err
 }
 

@@ -108,7 +108,7 @@ type asked struct {
 // check refuses what no figure can be.
 func (a asked) check(c *catalogue) error {
 	x, known := c.byCode[a.code]
-	f := fault.New(fault.Invalid, "platforms.origin", "there is no such figure")
+	f := fault.New(fault.Invalid, "platforms.origin.invalid", "there is no such figure")
 	switch {
 	case !known:
 		_ = f.At("query.code", "see the catalogue")

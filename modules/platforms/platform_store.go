@@ -55,6 +55,9 @@ func (s platformStore) insert(ctx context.Context, p platform, events ...bus.Eve
 			return fmt.Errorf("insert platform: %w", err)
 		}
 		tx.Changed("platform", p.ID, nil, p)
+		if err := noteStep(ctx, tx, p.ID, PlatformStep{Kind: stepRegistered, After: string(p.Status)}); err != nil {
+			return err
+		}
 		if err := s.search.Put(ctx, tx, p.document()); err != nil {
 			return err
 		}
@@ -133,6 +136,9 @@ func (s platformStore) change(ctx context.Context, id string, version int64, dec
 			}
 		}
 		tx.Changed("platform", id, before, after)
+		if err := noteChange(ctx, tx, before, after); err != nil {
+			return err
+		}
 		after.Version++
 		p = after
 		if err := s.search.Put(ctx, tx, p.document()); err != nil {

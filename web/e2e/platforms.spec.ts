@@ -146,6 +146,40 @@ test('values of the past come in by CSV', async ({ page, signIn }) => {
   await expect(page.getByRole('row')).toHaveCount(2)
 })
 
+test('documents and what became of the entry stand on the page of the platform', async ({ page, signIn }) => {
+  await signIn('administrator')
+  const id = await platform(page)
+  await page.goto(`/platforms/${id}?tab=documents`)
+  await expect(page.getByText('还没有文件')).toBeVisible()
+  await page.locator('input[type=file]').setInputFiles({ name: '合同.txt', mimeType: 'text/plain', buffer: Buffer.from('运维合同') })
+  const row = page.getByRole('row').filter({ hasText: '合同.txt' })
+  await expect(row).toContainText('管理员')
+  const download = page.waitForEvent('download')
+  await row.getByRole('link', { name: '合同.txt' }).click()
+  expect(await readFile(await (await download).path(), 'utf8')).toBe('运维合同')
+  await accessible(page)
+  await picture(page, 'documents')
+  await narrow(page)
+  await picture(page, 'documents-phone')
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await row.getByRole('button', { name: '删除' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '删除' }).click()
+  await expect(page.getByText('还没有文件')).toBeVisible()
+  await page.getByRole('tab', { name: '登记信息' }).click()
+  await expect(page.getByRole('region', { name: '变更历史' }).first().getByRole('row').filter({ hasText: '登记' }).last()).toContainText('管理员')
+  await picture(page, 'history')
+})
+
+test('the platforms are looked at by industry', async ({ page, signIn }) => {
+  await signIn('administrator')
+  await page.goto('/platforms?view=industries')
+  await expect(page.getByRole('row').filter({ hasText: '跨行业' })).toBeVisible()
+  await accessible(page)
+  await picture(page, 'industries')
+  await narrow(page)
+  await picture(page, 'industries-phone')
+})
+
 async function platform(page: import('@playwright/test').Page): Promise<string> {
   const list = (await (await page.request.get('/api/platforms?q=e2e-first')).json()) as { items: { id: string }[] }
   return list.items[0]!.id

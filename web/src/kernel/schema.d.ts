@@ -5177,6 +5177,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents of a platform */
+        get: operations["get-platforms-id-documents"];
+        put?: never;
+        /** Upload a document: ?name= of the file, ?kind= licence, contract, plan, report, certificate, manual or other */
+        post: operations["post-platforms-id-documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/documents/{document}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content of a document */
+        get: operations["get-platforms-id-documents-document"];
+        put?: never;
+        post?: never;
+        /** Remove a document from the list; its content is kept */
+        delete: operations["delete-platforms-id-documents-document"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a platform's entry: registration, statuses, edits */
+        get: operations["get-platforms-id-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/{id}/indicators": {
         parameters: {
             query?: never;
@@ -12346,6 +12399,26 @@ export interface components {
              */
             total: number;
         };
+        PagePlatformDocument: {
+            items: components["schemas"]["PlatformsPlatformDocument"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PagePlatformStep: {
+            items: components["schemas"]["PlatformsPlatformStep"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PagePlatformView: {
             items: components["schemas"]["PlatformsPlatformView"][];
             /** @description Empty on the last page */
@@ -14308,6 +14381,8 @@ export interface components {
             };
             classes: components["schemas"]["PlatformsTally"][];
             districts: components["schemas"]["PlatformsTally"][];
+            /** @description Those that have platforms; the empty code: across industries */
+            industries: components["schemas"]["PlatformsTally"][];
             /**
              * Format: int64
              * @description Trial or in service, and their data arrives when due
@@ -14406,6 +14481,23 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PlatformsPlatformDocument: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name of who uploaded it */
+            by: string;
+            id: string;
+            /** @enum {string} */
+            kind: "licence" | "contract" | "plan" | "report" | "certificate" | "manual" | "other";
+            media_type: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
         PlatformsPlatformInput: {
             class: string;
             /** @description Kept as it is when editing */
@@ -14422,6 +14514,21 @@ export interface components {
             /** @description Demonstration data; shown as such everywhere */
             synthetic?: boolean;
             url?: string;
+        };
+        PlatformsPlatformStep: {
+            /** @description Of registered and status: the status after; of entry: the fields that were edited, with commas between them */
+            after: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Of status: the status before */
+            before: string;
+            /** @enum {string} */
+            kind: "registered" | "status" | "entry";
+            /** @description Of who did it; empty: it is in the audit log only */
+            name: string;
+            /** Format: int64 */
+            number: number;
+            reason: string;
         };
         PlatformsPlatformView: {
             class: string;
@@ -30405,6 +30512,189 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-documents": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                kind?: "licence" | "contract" | "plan" | "report" | "certificate" | "manual" | "other";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePlatformDocument"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-id-documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-documents-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                document: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-platforms-id-documents-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                document: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-history": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                kind?: "registered" | "status" | "entry";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePlatformStep"];
+                };
             };
             /** @description Refused */
             default: {

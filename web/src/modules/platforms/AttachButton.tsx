@@ -4,8 +4,18 @@ import { useState } from 'react'
 import { Problem, problemText, request } from '../../kernel'
 import { usePlatformTexts } from './texts'
 
+interface Props<T> {
+  to: string
+  /** Parameters beside the name of the file. */
+  query?: Record<string, string>
+  /** What the button says; by default that it is for evidence. */
+  label?: string
+  took: (file: T) => void
+  disabled?: boolean
+}
+
 /** Uploads a file of evidence to an address, and hands on what was taken. */
-export function AttachButton<T>({ to, took, disabled = false }: { to: string; took: (file: T) => void; disabled?: boolean }) {
+export function AttachButton<T>({ to, query = {}, label, took, disabled = false }: Props<T>) {
   const t = usePlatformTexts()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<unknown>(null)
@@ -13,7 +23,7 @@ export function AttachButton<T>({ to, took, disabled = false }: { to: string; to
     setBusy(true)
     setProblem(null)
     try {
-      took(await request<T>(`${to}?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } }))
+      took(await request<T>(`${to}?${new URLSearchParams({ ...query, name: file.name })}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } }))
     } catch (error) {
       setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
     } finally {
@@ -23,7 +33,7 @@ export function AttachButton<T>({ to, took, disabled = false }: { to: string; to
   return (
     <>
       <Upload showUploadList={false} disabled={busy || disabled} beforeUpload={(file) => { void send(file); return false }}>
-        <Button size="small" icon={<UploadOutlined />} loading={busy} disabled={disabled}>{t('foster.attach')}</Button>
+        <Button size="small" icon={<UploadOutlined />} loading={busy} disabled={disabled}>{label ?? t('foster.attach')}</Button>
       </Upload>
       {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
     </>

@@ -9,15 +9,18 @@ import { mostCompared } from './comparison'
 import { freshnessTone, roomKey, statusTone, topic, useSummary, useVocabulary, type PlatformRow } from './data'
 import { Districts } from './Districts'
 import { FigureLink, LeadsTo } from './FigureLink'
+import { Industries } from './Industries'
 import { Origins } from './Origin'
 import { usePlatformTexts } from './texts'
 
-/** All platforms, live: as a list, or by district on the map. */
+const views = ['list', 'map', 'industries'] as const
+
+/** All platforms, live: as a list, by district on the map, or by industry. */
 export default function Platforms() {
   const t = usePlatformTexts()
   const may = useMay()
   const [params, setParams] = useSearchParams()
-  const view = params.get('view') === 'map' ? 'map' : 'list'
+  const view = views.find((v) => v === params.get('view')) ?? 'list'
   useLive(topic, roomKey)
   return (
     <div className="lh-stack">
@@ -27,15 +30,17 @@ export default function Platforms() {
           <>
             <Segmented
               value={view}
-              options={[{ value: 'list', label: t('list.asList') }, { value: 'map', label: t('list.asMap') }]}
-              onChange={(next) => setParams(next === 'map' ? { view: 'map' } : {})}
+              options={[{ value: 'list', label: t('list.asList') }, { value: 'map', label: t('list.asMap') }, { value: 'industries', label: t('list.asIndustries') }]}
+              onChange={(next) => setParams(next === 'list' ? {} : { view: next })}
             />
             {may('platforms.register') && <RegisterButton />}
           </>
         }
       />
       <Summary />
-      {view === 'map' ? <Districts /> : <List />}
+      {view === 'map' && <Districts />}
+      {view === 'industries' && <Industries />}
+      {view === 'list' && <List />}
       <Origins />
     </div>
   )

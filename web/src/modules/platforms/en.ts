@@ -4,7 +4,7 @@ import type { zh } from './zh'
 /** Texts of this room in English. */
 export const en: Translation<typeof zh> = {
   list: {
-    title: 'Platforms', asList: 'List', asMap: 'Map', register: 'Register a platform', search: 'Name, code or operator', total: 'Registered', monitored: 'Monitored live', enterprisesNote: 'sum; one may be with several', devicesNote: 'sum of the newest reported', monitoredNote: 'trial or in service, reporting when due',
+    title: 'Platforms', asList: 'List', asMap: 'Map', asIndustries: 'Industries', register: 'Register a platform', search: 'Name, code or operator', total: 'Registered', monitored: 'Monitored live', enterprisesNote: 'sum; one may be with several', devicesNote: 'sum of the newest reported', monitoredNote: 'trial or in service, reporting when due',
     enterprises: 'Enterprises served', devices: 'Devices connected', empty: 'No platform is registered yet', emptyNote: 'Register one to get its key and a configuration to paste.',
   },
   reach: {
@@ -32,6 +32,7 @@ export const en: Translation<typeof zh> = {
     received: 'Received', outcome: 'Outcome', items: 'Items', accepted: 'Accepted', rejected: 'Refused', channel: 'Channel', seq: 'Seq', receipt: 'Receipt', certificate: 'Certificate',
   },
   district: { map: 'Platforms by district', table: 'Districts in numbers', reporting: 'Reporting', platforms: 'Registered', ent_served: 'Enterprises', dev_connected: 'Devices' },
+  industry: { map: 'Platforms by industry', table: 'Industries in numbers' },
   form: {
     title: 'Register a platform', note: 'Enter it, take its key, connect it.', stepEntry: 'Entry', stepConnect: 'Connection', submit: 'Register', missing: '{{label}} is missing',
     codeNote: 'Small letters, digits or -, beginning with a letter; cannot be changed later', industryNote: 'Division of GB/T 4754; none for cross-industry platforms', operatorNote: 'The organisation that runs the platform and sees its data',
@@ -176,6 +177,11 @@ export const en: Translation<typeof zh> = {
     faults: { name: 'The name leads nowhere', forbid: 'In a network that is not read', connect: 'No connection', timeout: 'No answer in time', tls: 'TLS handshake or chain failed', protocol: 'Not the protocol', status: 'Another status code than 200', redirect: 'Too many redirects, or to where it may not', plain: 'Secrets go encrypted only, to a certificate that is checked', encoding: 'The encoding is wrong', size: 'Too much', sign_in: 'Sign-in failed', rights: 'The account may do too much', query: 'The query was refused', mapping: 'The mapping is wrong', gate: 'Not taken by the gate' },
     mapping: { document: 'Not the format', rows: 'No rows', metric: 'No such metric', missing: 'Nothing there', several: 'The path finds several', kind: 'Neither number nor text', number: 'No number', period: 'No period', duplicate: 'As another row', many: 'Too many rows', column: 'A column that means nothing, or is there twice' },
   },
+  documents: {
+    title: 'Documents', name: 'File', kind: 'Kind', size: 'Size', by: 'Uploaded by', at: 'Uploaded', upload: 'Upload a document', search: 'File or who uploaded it', kinds: { licence: 'Licence', contract: 'Contract', plan: 'Plan', report: 'Report', certificate: 'Certificate', manual: 'Manual', other: 'Other' },
+    none: 'No documents yet', noneHow: 'Choose a kind and upload licences, contracts or plans, 20 MB each at most.', noneNote: 'They are listed when the operator or the bureau uploads them.', removeTitle: 'Remove "{{name}}"?', removeNote: 'It is listed no more; content and record are kept.',
+  },
+  history: { title: 'History', at: 'Time', kind: 'What', by: 'By', kinds: { registered: 'Registered', status: 'Status', entry: 'Entry edited' } },
   origin: {
     title: 'Where a figure is from', open: 'Where this figure is from', formula: 'How it comes about', across: 'Across platforms', edition: 'Version {{version}} of the catalogue', reported: 'What was reported', sender: 'Sent by', machine: 'machine', sent: 'sent {{time}}', corrected: 'corrected', revises: 'corrects report {{seq}}',
     rules: { reported: 'As the platform reported it; the city computes nothing.', last: 'Value of the month: the last value reported in it.', sum: 'Value of the month: the sum of the values reported in it.', rise: 'Value of the month: the last value in it less the last one before it.', mean: 'Value of the month: the mean of the values reported in it.' },
@@ -264,6 +270,8 @@ export const en: Translation<typeof zh> = {
     alert_silence: { invalid: 'The silence is incomplete or wrong.', too_many: 'There are {{limit}} silences, the most.', expired: 'The silence is over.' },
     rota: { invalid: 'The rota is incomplete or wrong.', too_many: 'There are {{limit}} rotas already.', used: 'A route or a policy still tells it; take it out there first.', unknown: 'There is no such rota.', overrides: 'There are {{limit}} overrides already.', override_invalid: 'The override is incomplete or wrong.', override_over: 'The override is over.', others: 'You stand in for yourself only.', span: 'The span is wrong; 92 days at most.' },
     policy: { invalid: 'The escalation policy is incomplete or wrong.', too_many: 'There are {{limit}} policies already.', used: 'A route still uses it; take it out there first.', unknown: 'There is no such policy.' },
+    origin: { invalid: 'There is no such figure.', none: 'No such figure was reported.' },
+    document: { kind: 'Choose what the document is.', full: 'A platform has {{limit}} documents at most, with those that were removed.' },
     finding: { closed: 'This finding is settled already.', is_open: 'This finding is open already.', reason: 'Say why.' },
     reach: { month: 'Choose a month that has begun.', rows: '{{count}} rows are wrong; nothing was taken.', older: 'There is a list of {{month}} already; only the newest counts.', surveys: 'There are {{limit}} surveys already; remove one.' },
     bulletin: { state: 'It cannot be released as it is.', period: 'Choose a period that is over.', reason: 'There is version {{number}}; say why another one is made.', making: 'This report is being made already.', same: 'Nothing has changed since the version before.', cancelled: 'It was cancelled.', lost: 'It broke off; try again.', ended: 'The report is made, or was given up.', not_made: 'The report is not made yet.' },

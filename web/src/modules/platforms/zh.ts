@@ -1,7 +1,7 @@
 /** Texts of this room in Chinese; en.ts has the same shape. */
 export const zh = {
   list: {
-    title: '平台一览', asList: '列表', asMap: '地图', register: '登记平台', search: '名称、代码或运营单位', total: '登记平台', monitored: '实时监测', enterprisesNote: '各平台之和，企业可能重复', devicesNote: '各平台最新报送之和', monitoredNote: '试运行或正式运行，且按期报送',
+    title: '平台一览', asList: '列表', asMap: '地图', asIndustries: '行业', register: '登记平台', search: '名称、代码或运营单位', total: '登记平台', monitored: '实时监测', enterprisesNote: '各平台之和，企业可能重复', devicesNote: '各平台最新报送之和', monitoredNote: '试运行或正式运行，且按期报送',
     enterprises: '服务企业数', devices: '设备连接数', empty: '还没有登记平台', emptyNote: '登记后即可获得报送密钥和可直接粘贴的配置。',
   },
   reach: {
@@ -29,6 +29,7 @@ export const zh = {
     received: '接收时间', outcome: '结果', items: '条数', accepted: '接受', rejected: '拒绝', channel: '通道', seq: '序号', receipt: '回执', certificate: '证书',
   },
   district: { map: '各区市平台', table: '区市汇总', reporting: '正常报送', platforms: '登记平台', ent_served: '服务企业', dev_connected: '连接设备' },
+  industry: { map: '平台行业分布', table: '行业数据' },
   form: {
     title: '登记平台', note: '登记平台，领取密钥，粘贴配置，等待首次报送。', stepEntry: '登记信息', stepConnect: '接入报送', submit: '登记', missing: '请填写{{label}}',
     codeNote: '小写字母、数字或 -，以字母开头；登记后不可更改', industryNote: 'GB/T 4754 行业大类；跨行业平台可不选', operatorNote: '平台由哪个机构运营，数据即归该机构查看',
@@ -173,6 +174,11 @@ export const zh = {
     faults: { name: '域名无法解析', forbid: '地址在不允许采集的网络中', connect: '无法建立连接', timeout: '限定时间内无响应', tls: 'TLS 握手或证书链有误', protocol: '协议有误', status: '状态码不是 200', redirect: '跳转过多或跳转目标不允许', plain: '登录凭据只加密发送，且须核对证书', encoding: '内容编码有误', size: '内容过多', sign_in: '登录失败', rights: '账号权限过大', query: '查询未被接受', mapping: '映射有误', gate: '接口未接收' },
     mapping: { document: '格式有误', rows: '没有找到行', metric: '没有此指标', missing: '没有找到内容', several: '路径找到多个内容', kind: '不是数值或文本', number: '不是数值', period: '不是数据期', duplicate: '与另一行重复', many: '行数过多', column: '列名没有含义，或重复' },
   },
+  documents: {
+    title: '文件', name: '文件名', kind: '类别', size: '大小', by: '上传人', at: '上传时间', upload: '上传文件', search: '文件名或上传人', kinds: { licence: '许可资质', contract: '合同协议', plan: '方案', report: '报告', certificate: '证书', manual: '使用手册', other: '其他' },
+    none: '还没有文件', noneHow: '选择类别，上传资质、合同、方案等，单个不超过 20 MB。', noneNote: '运营方或主管部门上传后在此列出。', removeTitle: '移除“{{name}}”？', removeNote: '不再列出，内容和记录仍然留存。',
+  },
+  history: { title: '变更历史', at: '时间', kind: '事项', by: '经办人', kinds: { registered: '登记', status: '状态变更', entry: '修改登记信息' } },
   origin: {
     title: '数值来源', open: '查看这个数值的来源', formula: '取值方法', across: '平台间汇总', edition: '目录第 {{version}} 版', reported: '报送记录', sender: '报送方', machine: '机器', sent: '发送于 {{time}}', corrected: '已被更正', revises: '更正序号 {{seq}} 的报送',
     rules: { reported: '平台直接报送，市级不作计算。', last: '月值：该月报送的最后一个值。', sum: '月值：该月报送各值之和。', rise: '月值：该月最后一个值减去该月之前的最后一个值。', mean: '月值：该月报送各值的平均。' },
@@ -261,6 +267,8 @@ export const zh = {
     alert_silence: { invalid: '静默有误。', too_many: '静默已达上限 {{limit}} 条。', expired: '此静默已结束。' },
     rota: { invalid: '值班表不完整或有误。', too_many: '值班表已达上限 {{limit}} 个。', used: '通知路由或升级策略仍在使用，请先在那里去掉。', unknown: '没有这个值班表。', overrides: '未结束的代班已达上限 {{limit}} 个。', override_invalid: '代班不完整或有误。', override_over: '此代班已结束。', others: '只能为自己登记代班。', span: '时段有误，最长 92 天。' },
     policy: { invalid: '升级策略不完整或有误。', too_many: '升级策略已达上限 {{limit}} 个。', used: '通知路由仍在使用，请先在那里去掉。', unknown: '没有这个升级策略。' },
+    origin: { invalid: '没有这样的数值。', none: '没有报送过这个数值。' },
+    document: { kind: '请选择文件类别。', full: '一个平台最多 {{limit}} 份文件（含已移除的）。' },
     finding: { closed: '此问题已了结。', is_open: '此问题已是待说明。', reason: '请说明原因。' },
     reach: { month: '请选择已经开始的月份。', rows: '{{count}} 行有错误，文件未被接受。', older: '已有 {{month}} 的名单，只计最新的一份。', surveys: '抽样调查已达上限 {{limit}} 个，请删除旧的。' },
     bulletin: { state: '当前状态不能发布。', period: '请选择已经结束的数据期。', reason: '已有第 {{number}} 版，请说明为什么再做一版。', making: '此报告正在生成。', same: '与上一版相比没有变化。', cancelled: '已取消。', lost: '生成中断，请重试。', ended: '此报告已生成，或已不再生成。', not_made: '报告尚未生成。' },
