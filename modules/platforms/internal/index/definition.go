@@ -28,7 +28,7 @@ type Item struct {
 type Dimension struct {
 	Name      lang.Text `json:"name"`
 	Weight    float64   `json:"weight" minimum:"0" maximum:"100" doc:"Per cent of the index; in a definition, 0 where it comes by entropy"`
-	Weighting Weighting `json:"weighting,omitempty" doc:"How the weights of its items come about; left out: by hand"`
+	Weighting Weighting `json:"weighting,omitzero" doc:"How the weights of its items come about; left out: by hand"`
 	Items     []Item    `json:"items" maxItems:"30" nullable:"false"`
 }
 
@@ -43,8 +43,8 @@ func (x Dimension) codes() (list []string) {
 type Definition struct {
 	Base       string      `json:"base" maxLength:"7" doc:"The month that is 100, as 2025-01"`
 	Mean       Mean        `json:"mean" enum:"arithmetic,geometric"`
-	Weighting  Weighting   `json:"weighting,omitempty" doc:"How the weights of the dimensions come about; left out: by hand"`
-	Window     Window      `json:"window,omitempty" doc:"For weights by entropy"`
+	Weighting  Weighting   `json:"weighting,omitzero" doc:"How the weights of the dimensions come about; left out: by hand"`
+	Window     Window      `json:"window,omitzero" doc:"For weights by entropy"`
 	Dimensions []Dimension `json:"dimensions" maxItems:"12" nullable:"false"`
 }
 
