@@ -2,14 +2,15 @@ import { useQueries, useQuery } from '@tanstack/react-query'
 import { Alert, Card, Grid, Segmented, Select } from 'antd'
 import { useMemo, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import { api, EmptyState, Failure, LinkButton, Loading, none, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useFormat, useLanguage, usePalette, useText } from '../../kernel'
+import { api, EmptyState, Failure, LinkButton, Loading, none, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useFormat, useLanguage, usePalette, useText, Views } from '../../kernel'
 import { Chart } from '../../lib/chart/Chart'
 import { lineOption } from '../../lib/chart/line'
+import { useChosen } from './analyses'
 import { percent, stateTone } from './availability'
 import { mostCompared, useCompared, type Compared } from './comparison'
 import { freshnessTone, platformKey, roomKey, useVocabulary } from './data'
 import { gradeTone } from './findings'
-import { indexed, sideBySide, type Line } from './sides'
+import { comparisonParams, comparisonView, indexed, sideBySide, spans, withPlatforms, type Line, type Span } from './sides'
 import { usePlatformTexts } from './texts'
 import './comparison.css'
 
@@ -18,10 +19,10 @@ export default function Comparison() {
   const t = usePlatformTexts()
   const [params, setParams] = useSearchParams()
   const ids = [...new Set(params.getAll('id'))].slice(0, mostCompared)
-  const choose = (next: string[]) => setParams(next.map((id) => ['id', id] as [string, string]), { replace: true })
+  const choose = (next: string[]) => setParams((old) => withPlatforms(old, next), { replace: true })
   return (
     <div className="lh-stack">
-      <PageHeader title={t('compare.title')} />
+      <PageHeader title={t('compare.title')} actions={<Views list="/platforms/compare" names={comparisonParams} note={t('compare.viewNote')} />} />
       <Choice ids={ids} choose={choose} />
       {ids.length < 2 ? <EmptyState title={t('compare.few')} note={t('compare.fewNote', { most: mostCompared })} action={<LinkButton to="/platforms">{t('compare.toList')}</LinkButton>} /> : <Sides ids={ids} />}
     </div>
@@ -48,10 +49,12 @@ function Sides({ ids }: { ids: string[] }) {
   const t = usePlatformTexts()
   const { compared, pending, error, refetch } = useCompared(ids)
   const lines = sideBySide(compared.map((c) => c.indicators))
-  const [picked, pick] = useState<string | null>(null)
+  const [params, change] = useChosen()
+  const { code } = comparisonView(params)
+  const pick = (next: string) => change({ code: next })
   if (error) return <Failure problem={error} retry={refetch} />
   if (pending) return <Loading />
-  const line = lines.find((l) => l.code === picked) ?? lines.find((l) => l.code === 'ent_served') ?? lines[0]
+  const line = lines.find((l) => l.code === code) ?? lines.find((l) => l.code === 'ent_served') ?? lines[0]
   const classes = new Set(compared.map((c) => c.platform?.class))
   return (
     <>
@@ -137,10 +140,6 @@ function Amount({ line, at }: { line: Line; at: number }) {
   )
 }
 
-const day = 24 * 3_600_000
-const spans = { week: 7 * day, month: 30 * day, year: 365 * day }
-type Span = keyof typeof spans
-
 /** One indicator of all platforms over time, as it is or as percent of its beginning. */
 function Curves({ compared, line, lines, pick }: { compared: Compared[]; line: Line; lines: Line[]; pick: (code: string) => void }) {
   const t = usePlatformTexts()
@@ -148,8 +147,8 @@ function Curves({ compared, line, lines, pick }: { compared: Compared[]; line: L
   const f = useFormat()
   const language = useLanguage()
   const colours = usePalette()
-  const [span, setSpan] = useState<Span>('month')
-  const [scale, setScale] = useState<'amount' | 'index'>('amount')
+  const [params, change] = useChosen()
+  const { span, scale } = comparisonView(params)
   const series = useQueries({
     queries: compared.map((c) => ({
       queryKey: [...platformKey(c.id), 'series', line.code, span],
@@ -178,8 +177,8 @@ function Curves({ compared, line, lines, pick }: { compared: Compared[]; line: L
     <section aria-label={text(line.title)}>
       <div className="lh-bar lh-list-bar">
         <Select className="lh-compare-indicator" aria-label={t('field.indicator')} value={line.code} onChange={pick} showSearch={{ optionFilterProp: 'label' }} options={lines.map((l) => ({ value: l.code, label: `${text(l.title)} · ${text(l.unit)}` }))} />
-        <Segmented size="small" value={scale} onChange={setScale} options={[{ value: 'amount', label: t('compare.amount') }, { value: 'index', label: t('compare.index') }]} />
-        <Segmented size="small" value={span} onChange={setSpan} options={(Object.keys(spans) as Span[]).map((s) => ({ value: s, label: t(`span.${s}`) }))} />
+        <Segmented size="small" value={scale} onChange={(v) => change({ scale: v === 'amount' ? '' : v })} options={[{ value: 'amount', label: t('compare.amount') }, { value: 'index', label: t('compare.index') }]} />
+        <Segmented size="small" value={span} onChange={(v) => change({ span: v === 'month' ? '' : v })} options={(Object.keys(spans) as Span[]).map((s) => ({ value: s, label: t(`span.${s}`) }))} />
       </div>
       {failed && <Failure problem={failed} />}
       {curves.every((c) => c.points.length === 0) ? <EmptyState title={t('page.noPoints')} note={t('compare.noPointsNote')} /> : <Chart option={option} height={340} label={`${text(line.title)}: ${curves.map((c) => c.name).join(', ')}`} />}

@@ -3,10 +3,12 @@ import { Link, useParams } from 'react-router'
 import { api, Failure, ifMatch, Loading, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useFormat, useLanguage, usePalette, useText } from '../../kernel'
 import { useVocabulary } from './data'
 import { gradeTone } from './findings'
+import { RankingChoice, useChosenPlaces } from './RankingChoice'
 import { Stability } from './RankingStability'
 import { rankingsKey, rankingTone, useItemNames, useRun, type Place, type Ranked, type RunDetail } from './rankings'
 import { RunActions } from './RunActions'
 import { usePlatformTexts } from './texts'
+import './comparison.css'
 import './rankings.css'
 
 /** One ranking: places with what they are made of, weights, and how far it is to be trusted. */
@@ -25,6 +27,7 @@ function Page({ run }: { run: RunDetail }) {
   const vocabulary = useVocabulary()
   const names = useItemNames()
   const items = run.method.items.map(names)
+  const { ranked, only } = useChosenPlaces(run)
   return (
     <div className="lh-stack">
       <PageHeader
@@ -36,12 +39,13 @@ function Page({ run }: { run: RunDetail }) {
       {run.state === 'withdrawn' && <Alert type="warning" showIcon title={t('ranking.withdrawnFor', { reason: run.reason })} />}
       {run.result.few && run.method.weighting !== 'hand' && run.method.weighting !== 'ahp' && <Alert type="info" showIcon title={t(run.method.weighting === 'entropy' ? 'ranking.fewEntropy' : 'ranking.few')} />}
       <Card size="small" title={t('ranking.places')}>
-        <Places ranked={run.result} items={items} />
+        <RankingChoice run={run} items={items} />
+        <Places ranked={ranked} items={items} />
         <Unranked ranked={run.result} />
         <p className="lh-note">{t('ranking.own')}</p>
       </Card>
       <Card size="small" title={t('ranking.weights')}><Weights run={run} items={items} /></Card>
-      <Card size="small" title={t('ranking.stability')}><Stability run={run} items={items} /></Card>
+      <Card size="small" title={t('ranking.stability')}><Stability run={run} items={items} only={only} /></Card>
     </div>
   )
 }

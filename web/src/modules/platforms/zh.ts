@@ -18,6 +18,7 @@ export const zh = {
   },
   compare: {
     title: '平台比较', choose: '选择平台', selected: '已选 {{n}} 个，最多 {{most}} 个', open: '比较', clear: '取消选择', few: '选择两个以上平台', fewNote: '在上方选择，或在平台一览中勾选；最多 {{most}} 个。', toList: '去平台一览', classes: '所选平台类别不同：规模类指标不宜直接比较。',
+    viewNote: '保存当前的平台、指标、时段和显示方式',
     standing: '总体情况', availability: '本月可用率', notProbed: '未探测', doubts: '待说明的质量问题', overTime: '指标变化', figures: '最新指标', notReported: '未报送', amount: '数值', index: '指数',
     indexNote: '以所选时段内第一个不为零的数值为 100%。', noPointsNote: '换更长的时段或其他指标。',
   },
@@ -108,6 +109,7 @@ export const zh = {
     places: '名次', rank: '名次', interval: '{{low}}–{{high}}', tied: '与上一名的差别在误差以内', score: '得分', parts: '得分构成', nobody: '没有平台可以排名', unranked: '未参加排名', why: { missing: '所需指标报送不足一半', ungraded: '尚无数据质量等级' }, own: '名次下方为名次区间：数值和权重略有偏差时，十次中九次落在其中。≈ 表示与上一名不可区分。本排名由本市自定方法得出，不是官方评价。',
     weights: '权重与方法', weight: '权重', entropy: '熵权', item: '评价项', items: '评价项', scaled: '归一化（0–100）', points: '得分', missing: '未报送，按最差计', hidden: '仅运营单位和主管部门可见', notPublic: '不公开', inputs: '所用数据', rule: '月值取法', ruleOf: '{{rule}}（{{facts}} 个值）', rules: { last: '月末值', sum: '合计', rise: '增量', mean: '平均' }, formula: '加权和 {{sum}} × 质量系数 {{factor}} = {{score}}',
     opinion: '专家 {{expert}}：一致性比率 CR = {{ratio}}', how: '两端各 {{trim}}% 的值按分位数取（缩尾），{{scaling}}。', mixed: '权重 = {{lambda}} × AHP + (1 − {{lambda}}) × 熵权。', capped: '单项权重不超过 {{cap}}%，超出部分按比例分给其他项。', trusted: '得分乘以质量系数：0.7 + 0.3 × 数据质量得分 ÷ 100。', untrusted: '数据质量不计入得分，等级列在旁边。',
+    only: '只看所选平台', sorted: '排列', byScore: '按名次', byItem: '按{{item}}的得分', viewNote: '保存所选平台和排列，可用于同一方法的各月结果',
     stability: '稳定性', intervalNote: '名次区间：数值按 {{error}}% 的相对误差、权重按方法规定的范围随机偏移，重复 400 次，取 5% 至 95%。', effects: '去掉一项的影响', without: '去掉', tau: '与原排名的相关（Kendall τ）', moved: '名次最大变动', shares: 'AHP 占比（λ）变化时的名次', sharesLabel: '前 {{count}} 个平台的名次随 λ 的变化',
     download: '下载', publish: '发布', publishTitle: '发布此排名？', publishNote: '发布后所有用户可见，不能再改；有误时只能撤回并说明原因。', withdraw: '撤回',
     compares: '比较范围', comparesNote: '规模差别很大的类别不宜放在一起比较', weighting: '权重来源', weightings: { hand: '直接赋权', ahp: '层次分析法（AHP）', entropy: '熵权法', ahp_entropy: 'AHP 与熵权组合' }, scaling: '归一化', scalings: { minmax: '极差归一化', zscore: '标准分', place: '百分位名次' },
