@@ -7232,7 +7232,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Views of a list: one's own and those shared by the organisation */
+        /** Views of a list or a chart: one's own and those shared by the organisation */
         get: operations["get-view-views"];
         put?: never;
         /** Save a view */
@@ -15984,7 +15984,7 @@ export interface components {
             was?: number;
         };
         SaveInputBody: {
-            /** @description Address of the list in the API */
+            /** @description Address of the list in the API, or of the page of a chart */
             list: string;
             name: string;
             /** @description What the list's address says after the question mark */
@@ -35386,7 +35386,7 @@ export interface operations {
     "get-view-views": {
         parameters: {
             query: {
-                /** @description Address of the list in the API */
+                /** @description Address of the list in the API, or of the page of a chart */
                 list: string;
             };
             header?: never;
