@@ -170,7 +170,7 @@ func (x Weighting) weigh(hand []float64, codes []string, columns func([]row) [][
 		g.Entropies = weight.Entropies(columns(rows))
 		g.Weights = percent(weight.ByEntropies(g.Entropies))
 	default:
-		g.By, g.Weights = ByHand, percent(weight.Shares(hand))
+		g.By, g.Weights = ByHand, slices.Clone(hand)
 	}
 	return g, nil
 }
