@@ -137,7 +137,7 @@ func TestWeightsThatCannotBeComputedSayWhy(t *testing.T) {
 	{"name":{"zh":"投入"`, `,{"name":{"zh":"用户","en":""},"weight":0,"items":[{"code":"user_mau","weight":100}]},
 	{"name":{"zh":"投入"`, 1)
 	refused("/api/platforms/index/definitions", third, `"body.definition.weighting.judgements[0].matrix"`, "compare each item")
-	refused("/api/platforms/index/definitions", strings.Replace(third, `[[1,9],[0.1111111111,1]]`, `[[1,9,0.1111111111],[0.1111111111,1,9],[9,0.1111111111,1]]`, 1), "contradict", "item 1 against item 2")
+	refused("/api/platforms/index/definitions", strings.Replace(third, `[[1,9],[0.1111111111,1]]`, `[[1,9,0.1111111111],[0.1111111111,1,9],[9,0.1111111111,1]]`, 1), "contradict", "look at item 1 against item")
 	refused("/api/platforms/index/definitions", fmt.Sprintf(weighted, base, base, "2019-01"), `"body.definition.window.until"`)
 	refused("/api/platforms/index/weights", fmt.Sprintf(weighted, base, "2198-01", "2199-01"), "platforms.index.window")
 	refused("/api/platforms/index/weights", whole, "platforms.index.few", "0 platforms", "dev_connected, txn_amount")
@@ -152,4 +152,35 @@ func TestWeightsThatCannotBeComputedSayWhy(t *testing.T) {
 	if r.Decode(t, &w); r.Status != http.StatusOK || math.Abs(w.Dimensions.Weights[0]-75) > 1e-6 || w.Items[0].Rows != 4 || w.Items[1].Weights[0] != 100 {
 		t.Errorf("tried: %d %s", r.Status, r.Body)
 	}
+}
+
+// What was defined and computed when weights came by hand only is read as by hand.
+func TestWhatWasMadeBeforeThereWereMethodsIsByHand(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newLeague(t, o)
+		x.grown(t)
+		def := x.index(t, monthOf(x.plus(-1)))
+		run := x.computeIndex(t, def.ID, x.plus(0))
+		old := fmt.Sprintf(oneDimension, monthOf(x.plus(-1)))
+		err := x.room.kit.DB.Write(sqldb.Alone(t.Context()), func(tx *sqldb.Tx) error {
+			if _, err := tx.Exec(t.Context(), `UPDATE index_definition SET definition = $1 WHERE id = $2`, old, def.ID); err != nil {
+				return err
+			}
+			_, err := tx.Exec(t.Context(), `UPDATE index_run SET definition = $1, result = $2 WHERE id = $3`, old,
+				`{"months":[{"month":"2026-01","level":{"chained":100,"matched":100},"dimensions":[{"level":{"chained":100,"matched":100},"items":[]},{"level":{"chained":100,"matched":100},"items":[]}]}],"members":[]}`, run.ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kept indexRunDetail
+		x.Get(t, "/api/platforms/index/results/"+run.ID, "officer").Decode(t, &kept)
+		w := kept.Result.Weights
+		if w.Dimensions.By != index.ByHand || !slices.Equal(w.Dimensions.Weights, []float64{60, 40}) || len(w.Items) != 2 || kept.Result.Months[0].Bounds != nil || kept.Definition.Weighting.By != index.ByHand {
+			t.Errorf("kept %+v %+v", kept.Definition, w)
+		}
+		if next := x.computeIndex(t, def.ID, x.plus(0)); next.Result.Weights.Of != "" || !slices.Equal(next.Result.Weights.Dimensions.Weights, []float64{60, 40}) {
+			t.Errorf("computed again %+v", next.Result.Weights)
+		}
+	})
 }
