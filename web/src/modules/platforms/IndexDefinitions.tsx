@@ -249,7 +249,7 @@ function Items({ dimension: at, form, hand, sum }: { dimension: number; form: Fo
               {fields.length > 1 && <Button type="text" icon={<DeleteOutlined />} aria-label={t('ranking.removeItem', { n: x.name + 1 })} onClick={() => { remove(x.name); forget(form, ['definition', 'dimensions', at, 'weighting'], x.name) }} />}
             </div>
           ))}
-          <div className="lh-bar">
+          <div className="lh-bar lh-index-sum">
             {fields.length < 30 && <Button size="small" icon={<PlusOutlined />} onClick={() => add({ weight: 0 })}>{t('ranking.addItem')}</Button>}
             {hand && <Sum of={sum} label={t('index.sumItems')} />}
           </div>
