@@ -8,7 +8,6 @@ import { Stability } from './RankingStability'
 import { rankingsKey, rankingTone, useItemNames, useRun, type Place, type Ranked, type RunDetail } from './rankings'
 import { RunActions } from './RunActions'
 import { usePlatformTexts } from './texts'
-import './comparison.css'
 import './rankings.css'
 
 /** One ranking: places with what they are made of, weights, and how far it is to be trusted. */

@@ -41,8 +41,8 @@ function Results({ methods }: { methods: () => void }) {
     { key: 'by', title: t('ranking.by'), from: 'xl', render: (r) => r.by },
     { key: 'computed', title: t('ranking.computed'), sort: 'computed_at', from: 'lg', render: (r) => <span className="lh-number">{f.time(r.computed_at)}</span> },
   ]
-  const ways = useMethods()
-  const named = (ways.data?.items ?? []).map((m) => ({ value: m.id, label: text(m.name) }))
+  const list = useMethods()
+  const named = (list.data?.items ?? []).map((m) => ({ value: m.id, label: text(m.name) }))
   const states = (['draft', 'published', 'withdrawn'] as const).map((s) => ({ value: s, label: t(`ranking.states.${s}`) }))
   return (
     <>
