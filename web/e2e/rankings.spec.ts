@@ -68,7 +68,11 @@ test('experts weigh, platforms are ranked, and an operator sees its place when i
 /** Looks at two platforms in the order of an item, keeps that as a view and opens it again. */
 async function looked(page: Page): Promise<void> {
   await page.getByLabel('只看所选平台').click()
-  for (const name of ['甲平台', '丙平台']) await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByTitle(name, { exact: true }).click()
+  for (const name of ['甲平台', '丙平台']) {
+    await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByTitle(name, { exact: true }).click()
+    await expect(page.getByRole('row').filter({ hasText: name })).toHaveCount(1)
+    await expect(page.getByRole('row').filter({ hasText: '乙平台' })).toHaveCount(0)
+  }
   await page.keyboard.press('Escape')
   await page.getByLabel('排列').click()
   await page.getByTitle('按服务企业数的得分').click()
@@ -83,6 +87,8 @@ async function looked(page: Page): Promise<void> {
   await page.locator('.lh-view').getByRole('button', { name: '甲和丙' }).click()
   await expect(page).toHaveURL(/by=ent_served/)
   await expect(page.getByRole('row').filter({ hasText: '乙平台' })).toHaveCount(0)
+  await accessible(page)
+  await picture(page, 'ranking-view')
 }
 
 /** A platform in trial with figures of the last month. */

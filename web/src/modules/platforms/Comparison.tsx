@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { Alert, Card, Grid, Segmented, Select } from 'antd'
 import { useMemo, useState } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { Link } from 'react-router'
 import { api, EmptyState, Failure, LinkButton, Loading, none, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useFormat, useLanguage, usePalette, useText, Views } from '../../kernel'
 import { Chart } from '../../lib/chart/Chart'
 import { lineOption } from '../../lib/chart/line'
@@ -10,20 +10,19 @@ import { percent, stateTone } from './availability'
 import { mostCompared, useCompared, type Compared } from './comparison'
 import { freshnessTone, platformKey, roomKey, useVocabulary } from './data'
 import { gradeTone } from './findings'
-import { comparisonParams, comparisonView, indexed, sideBySide, spans, withPlatforms, type Line, type Span } from './sides'
+import { comparisonParams, comparisonView, indexed, sideBySide, spans, type Line, type Span } from './sides'
 import { usePlatformTexts } from './texts'
 import './comparison.css'
 
 /** Up to ten platforms side by side: what they are, how they stand, all totals, and one of them over time. */
 export default function Comparison() {
   const t = usePlatformTexts()
-  const [params, setParams] = useSearchParams()
+  const [params, change] = useChosen()
   const ids = [...new Set(params.getAll('id'))].slice(0, mostCompared)
-  const choose = (next: string[]) => setParams((old) => withPlatforms(old, next), { replace: true })
   return (
     <div className="lh-stack">
       <PageHeader title={t('compare.title')} actions={<Views list="/platforms/compare" names={comparisonParams} note={t('compare.viewNote')} />} />
-      <Choice ids={ids} choose={choose} />
+      <Choice ids={ids} choose={(id) => change({ id })} />
       {ids.length < 2 ? <EmptyState title={t('compare.few')} note={t('compare.fewNote', { most: mostCompared })} action={<LinkButton to="/platforms">{t('compare.toList')}</LinkButton>} /> : <Sides ids={ids} />}
     </div>
   )

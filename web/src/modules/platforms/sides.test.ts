@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Indicator } from './data'
-import { comparisonView, indexed, sideBySide, withPlatforms } from './sides'
+import { comparisonView, indexed, sideBySide } from './sides'
 
 const figure = (code: string, value: number, dims: Partial<Indicator['dims']> = {}): Indicator => ({
   code, value, dims: { industry: '', district: '', size: '', type: '', ...dims } as Indicator['dims'], at: '2026-11-01T00:00:00Z', group: 'A', kind: 'gauge', method: 'report', receipt: 'r', revision: 1, tier: 'D',
@@ -27,8 +27,4 @@ test('an address without a choice compares amounts of a month', () => {
   expect(comparisonView(new URLSearchParams('id=a'))).toEqual({ code: '', span: 'month', scale: 'amount' })
   expect(comparisonView(new URLSearchParams('code=x&span=year&scale=index'))).toEqual({ code: 'x', span: 'year', scale: 'index' })
   expect(comparisonView(new URLSearchParams('span=toString&scale=none'))).toEqual({ code: '', span: 'month', scale: 'amount' })
-})
-
-test('other platforms leave the indicator and the span as they are', () => {
-  expect(withPlatforms(new URLSearchParams('id=a&span=year&id=b'), ['c', 'a']).toString()).toBe('span=year&id=c&id=a')
 })

@@ -47,11 +47,3 @@ export function comparisonView(params: URLSearchParams): { code: string; span: S
   const span = params.get('span') ?? ''
   return { code: params.get('code') ?? '', span: Object.hasOwn(spans, span) ? (span as Span) : 'month', scale: params.get('scale') === 'index' ? 'index' : 'amount' }
 }
-
-/** An address that compares other platforms, and the rest as before. */
-export function withPlatforms(params: URLSearchParams, ids: string[]): URLSearchParams {
-  const next = new URLSearchParams(params)
-  next.delete('id')
-  for (const id of ids) next.append('id', id)
-  return next
-}
