@@ -24,7 +24,7 @@ export function WeightsTable({ definition, weights, month }: { definition: Pick<
     <PlainTable<Row>
       label={t('index.weights')} rowKey="key" dataSource={rows}
       columns={[
-        { key: 'name', title: t('ranking.item'), render: (_, r) => (r.dimension ? <strong>{r.name}</strong> : <span className="lh-index-child">{r.name}</span>) },
+        { key: 'name', title: t('ranking.item'), render: (_, r) => (r.dimension ? <strong>{r.name}</strong> : <span className="lh-two lh-index-child"><span>{r.name}</span></span>) },
         { key: 'by', title: t('ranking.weighting'), render: (_, r) => t(`index.weightings.${r.group.by}`) },
         { key: 'weight', title: t('ranking.weight'), align: 'right', render: (_, r) => <span className="lh-number">{f.number(r.group.weights[r.at]!, 2)}%</span> },
         ...(entropy ? [{ key: 'entropy', title: t('index.entropyOf'), align: 'right' as const, render: (_: unknown, r: Row) => <span className="lh-number">{r.group.by === 'entropy' ? f.number(r.group.entropies[r.at]!, 4) : ''}</span> }] : []),
