@@ -24,7 +24,8 @@ func (a *access) platformFixtures(t *testing.T) []fixture {
 	target := a.make(t, at+"/targets", "manager-ours", `{"name":"portal","spec":{"kind":"tcp","address":"platform.example:443","interval":3600,"timeout":1},"enabled":false}`)
 	window := a.make(t, at+"/windows", "manager-ours", fmt.Sprintf(`{"from":%q,"to":%q,"reason":"test"}`, time.Now().Add(time.Hour).Format(time.RFC3339), time.Now().Add(2*time.Hour).Format(time.RFC3339)))
 	source := a.make(t, "/api/platforms/"+id+"/sources", "manager-ours", `{"name":"figures","spec":{"kind":"json","url":"https://platform.example/figures","auth":"none","table":{"rows":"$[*]","values":[{"code":"ent_served","path":"@.n"}]},"schedule":{"kind":"month","at":"01:30"}}}`)
-	history := "code,period,value\n"
+	now := time.Now().UTC()
+	history := "code,period,value\ntxn_amount," + now.AddDate(0, 0, -now.Day()-1).Format("2006-01") + ",100\n" // of a month that is over
 	for i := 9; i > 0; i-- {
 		history += fmt.Sprintf("data_volume,%s,%d\n", time.Now().UTC().AddDate(0, 0, -i-1).Format(time.DateOnly), 1000*i)
 	}
@@ -164,7 +165,7 @@ func (a *access) bulletinFixture(t *testing.T, platform string) string {
 // openFixture is a dataset that is open.
 func (a *access) openFixture(t *testing.T) string {
 	t.Helper()
-	id := a.make(t, "/api/platforms/open/datasets", "officer", `{"slug":"access","spec":{"title":{"zh":"数据集","en":"Dataset"},"description":{"zh":"说明","en":"About"},"indicators":["data_volume"],"by":"city","frequency":"month","periods":3,
+	id := a.make(t, "/api/platforms/open/datasets", "officer", `{"slug":"access","spec":{"title":{"zh":"数据集","en":"Dataset"},"description":{"zh":"说明","en":"About"},"indicators":["txn_amount"],"by":"city","frequency":"month","periods":3,
 		"licence":{"zh":"许可","en":"Licence"},"licence_url":"","contact":"data@bureau.test"}}`)
 	if r := a.Send(t, "POST", "/api/platforms/open/datasets/"+id+"/publication", "officer", `{"note":{"zh":"首次发布","en":"First"}}`, "If-Match", `"1"`); r.Status != http.StatusOK {
 		t.Fatalf("publish a dataset: %d %s", r.Status, r.Body)

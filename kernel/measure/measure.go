@@ -30,7 +30,9 @@ type Measure struct {
 	Unit  lang.Text
 	// Counts says in one sentence what is counted and what is not.
 	Counts lang.Text
-	Value  func(ctx context.Context) (Value, error)
+	// Page is where what is counted can be looked at one by one; empty: nowhere.
+	Page  string
+	Value func(ctx context.Context) (Value, error)
 }
 
 // Entry is a registered measure with the room it comes from.

@@ -77,13 +77,13 @@ func (m *Module) measureList() []module.Measure {
 	}
 	return []module.Measure{
 		{
-			ID: "identifier.secondary_nodes", Title: lang.Text{ZH: "规模化应用的二级节点数", EN: "Secondary nodes in scaled use"}, Unit: unit, Counts: counts,
+			ID: "identifier.secondary_nodes", Title: lang.Text{ZH: "规模化应用的二级节点数", EN: "Secondary nodes in scaled use"}, Unit: unit, Counts: counts, Page: "/identifier/nodes",
 			Value: func(ctx context.Context) (measure.Value, error) {
 				return m.counts.inScaledUse(ctx, secondaryNode, m.settings.Secondary, time.Now())
 			},
 		},
 		{
-			ID: "identifier.enterprise_nodes", Title: lang.Text{ZH: "规模化应用的企业节点数", EN: "Enterprise nodes in scaled use"}, Unit: unit, Counts: counts,
+			ID: "identifier.enterprise_nodes", Title: lang.Text{ZH: "规模化应用的企业节点数", EN: "Enterprise nodes in scaled use"}, Unit: unit, Counts: counts, Page: "/identifier/nodes",
 			Value: func(ctx context.Context) (measure.Value, error) {
 				return m.counts.inScaledUse(ctx, enterpriseNode, m.settings.Enterprise, time.Now())
 			},

@@ -16,12 +16,14 @@ type NamedCode struct {
 
 // MeasureReading is one measure in a formula and what it read.
 type MeasureReading struct {
-	ID    string     `json:"id"`
-	Title lang.Text  `json:"title"`
-	Room  string     `json:"room"`
-	Value *float64   `json:"value"`
-	At    *time.Time `json:"at"`
-	State string     `json:"state" enum:"known,no_data,no_measure,no_room,unreadable"`
+	ID     string     `json:"id"`
+	Title  lang.Text  `json:"title"`
+	Counts lang.Text  `json:"counts" doc:"What is counted and what is not"`
+	Page   string     `json:"page" doc:"Where what is counted can be looked at one by one; empty: nowhere"`
+	Room   string     `json:"room"`
+	Value  *float64   `json:"value"`
+	At     *time.Time `json:"at"`
+	State  string     `json:"state" enum:"known,no_data,no_measure,no_room,unreadable"`
 }
 
 // How says where the value of a target comes from.
@@ -171,7 +173,7 @@ func (v *TargetView) measure(f formula, x facts) *Reason {
 func (x facts) explain(id string) (MeasureReading, *Reason) {
 	r := x.read[id]
 	room, _, _ := strings.Cut(id, ".")
-	m := MeasureReading{ID: id, Title: r.title, Room: room, State: "known"}
+	m := MeasureReading{ID: id, Title: r.title, Counts: r.counts, Page: r.page, Room: room, State: "known"}
 	params := map[string]any{"measure": id, "room": room}
 	switch {
 	case !r.found && !x.rooms[room]:

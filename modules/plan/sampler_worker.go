@@ -26,11 +26,13 @@ const (
 // reading is what a measure answered.
 type reading struct {
 	measure.Value
-	found bool // some room answers the measure
-	room  string
-	title lang.Text
-	err   error
-	read  time.Time
+	found  bool // some room answers the measure
+	room   string
+	title  lang.Text
+	counts lang.Text
+	page   string
+	err    error
+	read   time.Time
 }
 
 // readings reads the register of measures, and not again for a moment.
@@ -67,7 +69,7 @@ func (r *readings) ask(ctx context.Context, id string) reading {
 	if !ok {
 		return reading{read: time.Now()}
 	}
-	x := reading{found: true, room: e.Room, title: e.Title}
+	x := reading{found: true, room: e.Room, title: e.Title, counts: e.Counts, page: e.Page}
 	x.Value, x.err = r.register.Read(ctx, id)
 	x.read = time.Now()
 	return x

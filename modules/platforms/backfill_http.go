@@ -73,7 +73,7 @@ func (m *Module) readUpload(ctx context.Context, p platform, data []byte, reason
 	list, err := sieve.readTable(rows)
 	t.rows = list
 	t.s.entries, t.s.Findings, t.s.top = sieve.done()
-	t.s.Items, t.s.Period, t.s.Reason = len(list), now.In(cityTime()).Format(time.DateOnly), reason
+	t.s.Items, t.s.Period, t.s.Reason, t.s.Sender = len(list), now.In(cityTime()).Format(time.DateOnly), reason, identity.From(ctx).Name
 	if reason != "" {
 		t.s.Revises = 1
 	}

@@ -118,13 +118,13 @@ func (m *Module) Manifest() module.Manifest {
 		Permissions: slices.Concat(permissions(), foster.Permissions()),
 		Routes: slices.Concat(
 			m.registryRoutes(), m.gateRoutes(), m.availabilityRoutes(), m.findingRoutes(), m.sourceRoutes(), m.alertRoutes(), m.rotaRoutes(), m.rankingRoutes(),
-			m.reachRoutes(), m.queryRoutes(), m.alertmanagerRoutes(), m.uploadRoutes(), m.developmentRoutes(), m.analysisRoutes(), m.fostering.Routes(),
+			m.reachRoutes(), m.queryRoutes(), m.alertmanagerRoutes(), m.uploadRoutes(), m.developmentRoutes(), m.analysisRoutes(), m.originRoutes(), m.fostering.Routes(),
 			m.bulletinRoutes(), m.openRoutes(),
 		),
 		Publishes: []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
 		Measures:  m.measureList(),
 		Sealed:    sealedColumns(),
-		Personal:  slices.Concat(findingPersonal(), alertPersonal(), dutyPersonal(), rankingPersonal(), developmentPersonal(), reachPersonal(), foster.Personal(), bulletinPersonal(), openPersonal()),
+		Personal:  slices.Concat(submissionPersonal(), findingPersonal(), alertPersonal(), dutyPersonal(), rankingPersonal(), developmentPersonal(), reachPersonal(), foster.Personal(), bulletinPersonal(), openPersonal()),
 		Forget:    m.forgetPerson,
 		Finds:     m.platforms.finds(),
 		Shares:    m.platforms.shareables(),
@@ -183,6 +183,7 @@ func (m *Module) measureList() []module.Measure {
 		{
 			ID: "platforms.monitored", Title: lang.Text{ZH: "实时监测平台数", EN: "Platforms monitored in real time"}, Unit: platforms,
 			Counts: lang.Text{ZH: "试运行或正式运行、且数据按期到达的平台", EN: "Platforms in trial or in service whose data arrives when due"},
+			Page:   "/platforms?freshness=reporting",
 			Value:  m.measures.monitored,
 		},
 		m.fostering.Measure(),
@@ -193,6 +194,7 @@ func (m *Module) measureList() []module.Measure {
 				ZH: "试运行或正式运行平台最新服务企业清单中的企业，按统一社会信用代码去重；只报数量、未交清单的平台不计",
 				EN: "Enterprises in the newest lists of platforms in trial or in service, each once by its unified social credit code; platforms that sent a figure and no list do not count",
 			},
+			Page:  "/platforms/penetration",
 			Value: m.reach.measure(func(r Reach) (float64, bool) { return float64(r.Served), r.Lists > 0 }),
 		},
 		{
@@ -201,11 +203,13 @@ func (m *Module) measureList() []module.Measure {
 				ZH: "企业名录框中近 90 天有使用平台证据（登录、接口调用、设备数据、付费服务）的企业，除以名录框企业数；本市算法，非国家公布的公式",
 				EN: "Enterprises of the frame with evidence in the last 90 days that they use a platform (login, API call, device datum, paid service), by the enterprises of the frame; the city's own formula, the national one is not published",
 			},
+			Page:  "/platforms/penetration",
 			Value: m.reach.measure(func(r Reach) (float64, bool) { return r.Rate, r.Frame > 0 && r.Lists > 0 }),
 		},
 		{
 			ID: "platforms.devices_connected", Title: lang.Text{ZH: "工业设备连接数", EN: "Devices connected"}, Unit: lang.Text{ZH: "台套", EN: "devices"},
 			Counts: lang.Text{ZH: "试运行或正式运行平台最新报送的设备连接数之和", EN: "Sum of the newest figures of platforms in trial or in service"},
+			Page:   "/platforms?sort=-dev_connected",
 			Value:  m.measures.total("dev_connected"),
 		},
 		{
@@ -214,6 +218,7 @@ func (m *Module) measureList() []module.Measure {
 				ZH: "试运行或正式运行、本月有探测的平台各自可用率的平均；可用率为成功次数除以维护时段以外的探测次数",
 				EN: "Mean over platforms in trial or in service that were probed this month; of each, good looks by looks outside of maintenance",
 			},
+			Page:  "/platforms/status",
 			Value: m.availability.available,
 		},
 	}

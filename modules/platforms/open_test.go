@@ -53,6 +53,9 @@ func strangers(slug string) []string {
 func TestStrangersReadWhatIsPublishedAndNothingElse(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newLeague(t, o)
+		if r := x.Send(t, "POST", "/api/platforms/open/datasets/"+x.dataset(t, "nothing", "city").ID+"/publication", "officer", `{"note":{"zh":"首次发布","en":"First"}}`, "If-Match", `"1"`); r.Status != http.StatusConflict || !strings.Contains(string(r.Body), "platforms.open.empty") {
+			t.Errorf("a dataset without a figure is published: %d %s", r.Status, r.Body)
+		}
 		x.figured(t)
 		catalogue := func() string { return string(x.Get(t, "/api/platforms/open/catalogue", "").Body) }
 		d := x.dataset(t, "devices", "city")

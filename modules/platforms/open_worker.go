@@ -86,6 +86,9 @@ func (m *Module) publishOpen(ctx context.Context, d OpenDataset, version int64, 
 	if err != nil {
 		return d, err
 	}
+	if len(t.Rows) == 0 {
+		return d, fault.New(fault.Conflict, "platforms.open.empty", "no platform has reported these indicators for these periods; there is nothing to publish")
+	}
 	content, err := json.Marshal(struct {
 		Spec opendata.Spec `json:"spec"`
 		opendata.Table

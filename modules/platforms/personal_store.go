@@ -40,3 +40,9 @@ func (m *Module) forgetPerson(ctx context.Context, s identity.Subject) error {
 	}
 	return nil
 }
+
+// submissionPersonal are the names of persons whose tables brought figures; the figures
+// and the reasons for corrections stay.
+func submissionPersonal() []sqldb.Personal {
+	return []sqldb.Personal{{Table: "submission", Person: "key_id", Columns: []string{"sender"}, Show: []string{"id", "platform_id", "received_at", "period", "items", "reason"}, Where: "sender <> ''"}}
+}

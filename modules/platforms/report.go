@@ -164,7 +164,7 @@ func (t tier) word() string {
 // bounded keeps what is stored and answered of findings small.
 func bounded(findings []finding) []finding {
 	if len(findings) <= maxFindings {
-		return findings
+		return append([]finding{}, findings...) // none are told as [], not as null
 	}
 	rest := len(findings) - maxFindings
 	return append(findings[:maxFindings:maxFindings], finding{-1, "", "platforms.item.more", fmt.Sprintf("and %d more", rest)})

@@ -117,6 +117,14 @@ func TestWhatIsSharedIsSeenAndWhatEndedIsNot(t *testing.T) {
 		if strings.Contains(body, "李四") || strings.Contains(body, "li@ours.test") || !strings.Contains(body, `"shared":true`) {
 			t.Errorf("a shared platform says %s", body)
 		}
+		figure := "code,period,value\ndev_connected," + time.Now().AddDate(0, 0, -2).Format(time.DateOnly) + ",870\n"
+		if r := x.Send(t, "POST", "/api/platforms/"+x.first+"/backfill", "manager-ours", figure, "Content-Type", "text/csv"); r.Status != http.StatusOK {
+			t.Fatalf("back-fill: %d %s", r.Status, r.Body)
+		}
+		origin := string(x.Get(t, "/api/platforms/"+x.first+"/origin?code=dev_connected", "viewer-theirs").Body)
+		if !strings.Contains(origin, `"value":870`) || !strings.Contains(origin, `"own":false`) || strings.Contains(origin, "receipt") || strings.Contains(origin, "sender") {
+			t.Errorf("the origin of a shared figure: %s", origin)
+		}
 		for _, c := range [][3]string{
 			{"PUT", "", `{"name":{"zh":"改","en":"x"},"class":"industry","district":"370202"}`}, {"POST", "/keys", `{"kind":"push"}`}, {"GET", "/submissions", ""}, {"POST", "/backfill", ""},
 		} {

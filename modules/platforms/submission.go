@@ -41,6 +41,7 @@ type submission struct {
 	Source     string    `json:"source,omitempty" doc:"Name of the source that it was pulled from" title:"采集源|Source"`
 	Reason     string    `json:"reason,omitempty" doc:"Why a person corrected figures" title:"更正原因|Reason"`
 
+	Sender      string `json:"sender,omitempty" doc:"The person whose table it came in with" title:"上报人|Sent by"`
 	MachineID   string `json:"machine_id,omitempty" doc:"Which machine showed its certificate" title:"机器编号|Machine ID"`
 	Certificate string `json:"certificate,omitempty" doc:"Serial number of the certificate that it came with" title:"证书序列号|Certificate"`
 

@@ -298,10 +298,10 @@ func (l ledger) insertRow(ctx context.Context, tx *sqldb.Tx, s submission, paylo
 	if err := tx.QueryRow(ctx, `UPDATE ledger_position SET position = position + 1 WHERE one = 1 RETURNING position`).Scan(&position); err != nil {
 		return fmt.Errorf("take ledger position: %w", err)
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO submission (id, position, platform_id, key_id, channel, seq, body_hash, received_at, sent_at, period, revises, items, accepted, rejected, findings, payload, reason, machine_id, certificate)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+	_, err := tx.Exec(ctx, `INSERT INTO submission (id, position, platform_id, key_id, channel, seq, body_hash, received_at, sent_at, period, revises, items, accepted, rejected, findings, payload, reason, sender, machine_id, certificate)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 		s.ID, position, s.platformID, s.keyID, s.Channel, s.Seq, s.bodyHash, s.ReceivedAt.UnixMilli(), s.SentAt.UnixMilli(), s.Period, s.Revises,
-		s.Items, s.Accepted, s.Rejected, string(findings), payload, s.Reason, s.MachineID, s.Certificate)
+		s.Items, s.Accepted, s.Rejected, string(findings), payload, s.Reason, s.Sender, s.MachineID, s.Certificate)
 	if err != nil {
 		return fmt.Errorf("insert submission: %w", err)
 	}
@@ -315,14 +315,14 @@ func (l ledger) noteRefused(ctx context.Context, s submission) error {
 	return l.db.Write(ctx, func(tx *sqldb.Tx) error { return l.insertRow(ctx, tx, s, nil) })
 }
 
-const submissionColumns = `s.id, s.seq, s.channel, s.received_at, s.sent_at, s.period, s.revises, s.items, s.accepted, s.rejected, s.findings, s.platform_id, s.body_hash, s.reason, s.machine_id, s.certificate,
+const submissionColumns = `s.id, s.seq, s.channel, s.received_at, s.sent_at, s.period, s.revises, s.items, s.accepted, s.rejected, s.findings, s.platform_id, s.key_id, s.body_hash, s.reason, s.sender, s.machine_id, s.certificate,
 	COALESCE((SELECT x.name FROM source x WHERE x.id = s.key_id), '')`
 
 func scanSubmission(r sqldb.Row) (submission, error) {
 	s := submission{Findings: []finding{}}
 	var received, sent int64
 	var findings string
-	if err := r.Scan(&s.ID, &s.Seq, &s.Channel, &received, &sent, &s.Period, &s.Revises, &s.Items, &s.Accepted, &s.Rejected, &findings, &s.platformID, &s.bodyHash, &s.Reason, &s.MachineID, &s.Certificate, &s.Source); err != nil {
+	if err := r.Scan(&s.ID, &s.Seq, &s.Channel, &received, &sent, &s.Period, &s.Revises, &s.Items, &s.Accepted, &s.Rejected, &findings, &s.platformID, &s.keyID, &s.bodyHash, &s.Reason, &s.Sender, &s.MachineID, &s.Certificate, &s.Source); err != nil {
 		return s, err
 	}
 	s.ReceivedAt, s.SentAt, s.Status = fromMillis(received), fromMillis(sent), s.outcome()

@@ -17,6 +17,18 @@ test('an indicator is analysed, and an operator analyses its own', async ({ page
   await page.goto('/platforms/analysis?tab=cohorts&code=txn_amount&by=district')
   await expect(page.getByRole('row').filter({ hasText: '合计' })).toContainText('100')
   await picture(page, 'analysis-cohorts')
+  await page.getByRole('row').filter({ hasText: '胶州市' }).getByRole('cell').nth(1).getByRole('link').click()
+  const inputs = page.getByRole('dialog')
+  await expect(inputs.getByRole('row').filter({ hasText: '分析' })).toHaveCount(3)
+  await accessible(page)
+  await picture(page, 'figures-of-a-month')
+  await inputs.getByRole('row').filter({ hasText: '分析' }).first().getByRole('cell').nth(1).getByRole('link').click()
+  await expect(page.getByRole('dialog').last()).toContainText('人员 管理员')
+  await picture(page, 'figures-of-a-month-origin')
+  for (const n of [2, 1]) {
+    await page.getByRole('dialog').last().getByRole('button', { name: '关闭' }).click()
+    await expect(page.getByRole('dialog')).toHaveCount(n - 1)
+  }
   await page.getByRole('link', { name: '胶州市' }).click()
   await expect(page.getByText('3 个平台 · 平台间合计')).toBeVisible()
 
@@ -69,6 +81,9 @@ test('an index is defined, computed, followed to its figures and published', asy
   await expect(figure).toHaveCount(1)
   await expect(figure.getByRole('link', { name: '指数甲' })).toHaveAttribute('href', `/platforms/${ids[0]}`)
   await accessible(page)
+  await figure.getByRole('cell').nth(2).getByRole('link').click()
+  await expect(page.getByRole('dialog')).toContainText('月值：该月报送各值之和')
+  await page.getByRole('dialog').getByRole('button', { name: '关闭' }).click()
   await page.getByRole('button', { name: '发布' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '发布' }).click()
   await expect(page.getByText('已发布', { exact: true })).toBeVisible()

@@ -25,3 +25,7 @@ test('dates are read alike everywhere', () => {
   const noon = new Date(2026, 3, 5, 12, 30, 9)
   expect([formatIn('en').time(noon), formatIn('en').date(noon), formatIn('zh').date(noon)]).toEqual(['2026-04-05 12:30:09', '2026-04-05', '2026/04/05'])
 })
+
+test('a day of the city is the same day to readers everywhere', () => {
+  expect([formatIn('zh').date('2026-11-25T00:00:00+08:00'), formatIn('en').date('2026-11-25T23:59:59+08:00')]).toEqual(['2026/11/25', '2026-11-25'])
+})

@@ -35,7 +35,8 @@ export function formatIn(language: Language): Format {
   // British and American readers take 03/04 for different days; the year first is read alike.
   const dates = language === 'en' ? 'sv-SE' : locale
   const time = new Intl.DateTimeFormat(dates, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
-  const date = new Intl.DateTimeFormat(dates, { year: 'numeric', month: '2-digit', day: '2-digit' })
+  // Days and months are the city's: a reader elsewhere must not be told the day before.
+  const date = new Intl.DateTimeFormat(dates, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: 'Asia/Shanghai' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   return {
     number: (value, digits = 2) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),

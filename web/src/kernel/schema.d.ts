@@ -3158,6 +3158,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/analysis/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each platform gives to an indicator's value of a month, of the platforms that one may see */
+        get: operations["get-platforms-analysis-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/analysis/trend": {
         parameters: {
             query?: never;
@@ -5240,6 +5257,23 @@ export interface paths {
         post?: never;
         /** Revoke a reporting key */
         delete: operations["delete-platforms-id-keys-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{id}/origin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a figure of a platform is from: definition, what was reported for its periods, senders, times and corrections */
+        get: operations["get-platforms-id-origin"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -12292,6 +12326,16 @@ export interface components {
              */
             total: number;
         };
+        PageMonthFigure: {
+            items: components["schemas"]["PlatformsMonthFigure"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageNodeDay: {
             items: components["schemas"]["IdentifierNodeDay"][];
             /** @description Empty on the last page */
@@ -12777,7 +12821,11 @@ export interface components {
         PlanMeasureReading: {
             /** Format: date-time */
             at: string | null;
+            /** @description What is counted and what is not */
+            counts: components["schemas"]["Text"];
             id: string;
+            /** @description Where what is counted can be looked at one by one; empty: nowhere */
+            page: string;
             room: string;
             /** @enum {string} */
             state: "known" | "no_data" | "no_measure" | "no_room" | "unreadable";
@@ -14174,6 +14222,33 @@ export interface components {
             industry: string;
             name: components["schemas"]["Text"];
         };
+        PlatformsMonthFigure: {
+            /** Format: int64 */
+            facts: number;
+            /**
+             * Format: date-time
+             * @description When the last of them came in
+             */
+            known: string;
+            /**
+             * Format: date-time
+             * @description Of the last of them
+             */
+            period: string;
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            /** Format: int64 */
+            revision: number;
+            /**
+             * @description How it comes of the facts
+             * @enum {string}
+             */
+            rule: "last" | "sum" | "rise" | "mean";
+            submission_id: string;
+            synthetic: boolean;
+            /** Format: double */
+            value: number;
+        };
         PlatformsOnDuty: {
             /**
              * @description Why nobody would be told
@@ -14263,6 +14338,68 @@ export interface components {
         PlatformsOperator: {
             id: string;
             name: components["schemas"]["Text"];
+        };
+        PlatformsOrigin: {
+            /**
+             * Format: int64
+             * @description Version of the indicator catalogue that defines it
+             */
+            catalogue: number;
+            dims: components["schemas"]["PlatformsDims"];
+            indicator: components["schemas"]["PlatformsIndicator"];
+            /** @description The month that the value is of; empty: it is of a day, a month or a moment as reported */
+            month: string;
+            /** @description There are more revisions than are shown */
+            more: boolean;
+            operator: components["schemas"]["PlatformsOperator"];
+            /** @description The caller may see the reports; others are told values and times only */
+            own: boolean;
+            /** @description The newest first */
+            periods: components["schemas"]["PlatformsOriginPeriod"][];
+            platform: components["schemas"]["Text"];
+            platform_id: string;
+            /**
+             * @description How the value comes of the periods: as reported; the last, their sum, the rise of a counter since the period before the month, their mean
+             * @enum {string}
+             */
+            rule: "reported" | "last" | "sum" | "rise" | "mean";
+            synthetic: boolean;
+            /**
+             * Format: double
+             * @description Null: what there is gives no value of the month, as a counter without the period before it
+             */
+            value: number | null;
+        };
+        PlatformsOriginPeriod: {
+            /** Format: date-time */
+            at: string;
+            /** @description A reading of a moment, which nothing revises */
+            moment: boolean;
+            /** @description The newest first; the first stands */
+            revisions: components["schemas"]["PlatformsOriginRevision"][];
+        };
+        PlatformsOriginRevision: {
+            /** @enum {string} */
+            channel: "report" | "json" | "remotewrite" | "otlp" | "csv" | "pull" | "mqtt";
+            /** @description Why a person corrected the figure */
+            reason?: string;
+            receipt?: string;
+            /** Format: date-time */
+            received_at: string;
+            /**
+             * Format: int64
+             * @description The seq of the report that this one corrects
+             */
+            revises?: number;
+            /** Format: int64 */
+            revision: number;
+            sender?: components["schemas"]["PlatformsSender"];
+            /** Format: date-time */
+            sent_at?: string;
+            /** Format: int64 */
+            seq?: number;
+            /** Format: double */
+            value: number;
         };
         PlatformsOverview: {
             by_freshness: {
@@ -14912,6 +15049,18 @@ export interface components {
             /** @description Indices are per cent of the year's mean; else they are added to it */
             multiplicative: boolean;
         };
+        PlatformsSender: {
+            /** @description Serial number of the certificate that the machine showed */
+            certificate?: string;
+            /**
+             * @description person: with a table; source: the city asked it; key: a machine with a key
+             * @enum {string}
+             */
+            kind: "person" | "source" | "key";
+            machine_id?: string;
+            /** @description Of the person or the source; of a key its ID */
+            name: string;
+        };
         PlatformsSeriesView: {
             code: string;
             /** @description Unix milliseconds and value */
@@ -15105,6 +15254,8 @@ export interface components {
             rejected: number;
             /** Format: int64 */
             revises?: number;
+            /** @description The person whose table it came in with */
+            sender?: string;
             /** Format: date-time */
             sent_at: string;
             /** Format: int64 */
@@ -25262,6 +25413,57 @@ export interface operations {
             };
         };
     };
+    "get-platforms-analysis-figures": {
+        parameters: {
+            query: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description 2026-10 */
+                month: string;
+                /** @description The indicator */
+                code: string;
+                /** @description This platform only */
+                platform?: string;
+                class?: string;
+                district?: string;
+                industry?: string;
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMonthFigure"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-platforms-analysis-trend": {
         parameters: {
             query: {
@@ -30488,6 +30690,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-platforms-id-origin": {
+        parameters: {
+            query: {
+                code: string;
+                industry?: string;
+                district?: string;
+                size?: string;
+                type?: string;
+                /** @description The day or month; default: the newest figure */
+                at?: string;
+                /** @description The value of this month, as analyses use it: 2026-10 */
+                month?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsOrigin"];
+                };
             };
             /** @description Refused */
             default: {

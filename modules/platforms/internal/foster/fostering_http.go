@@ -98,6 +98,7 @@ func (m *Fostering) Measure() module.Measure {
 			ZH: "获得培育认定、公示期满无未决或成立的异议、且未被撤销的平台，同一平台只计一次；只计已设年度目标的认定年度，未设任何目标时计全部年度；有效期届满不扣减",
 			EN: "Platforms with an award whose public notice is over without an open or upheld objection and that was not withdrawn, each once; of awards of years that have a goal, or of all years while none has; an award that ran out still counts",
 		},
+		Page:  "/platforms/fostering",
 		Value: m.awards.fostered,
 	}
 }

@@ -326,6 +326,7 @@ func (m *Fostering) OutputMeasure() module.Measure {
 			ZH: "平台按企业、年度报送并附佐证、经主管部门非报送人审核采纳的新增产值，各年度相加；同一企业同一年度由几个平台报送的，只计其中最大的一个，不相加；待审核和未采纳的不计",
 			EN: "New output by enterprise and year that platforms reported with evidence and that somebody else at the bureau accepted, all years together; of an enterprise and year that several platforms report, the largest accepted figure counts and not the sum; what waits or was refused does not count",
 		},
+		Page:  "/platforms/output",
 		Value: m.outputs.driven,
 	}
 }

@@ -181,7 +181,7 @@ function Keys({ board }: { board: BoardData }) {
       <h2>{t('screen.key')}</h2>
       {keyTargets(board.targets).map((x) => (
         <div key={x.id} className="lh-key">
-          <span className="lh-key-title">{text(x.title)}</span>
+          <Link to={`/plan/targets/${x.id}`} className="lh-key-title">{text(x.title)}</Link>
           <span className={`lh-key-value lh-key-${x.status}`}>{x.value === null ? none : q.number(x.value)}</span>
           <span className="lh-screen-bar" aria-hidden="true"><span className={`lh-key-fill-${x.status}`} style={{ width: `${(progressOf(x) ?? 0) * 100}%` }} /></span>
           <span className="lh-key-goal">{goal(x)}</span>

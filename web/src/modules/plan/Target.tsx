@@ -1,6 +1,6 @@
 import { Alert, Button, Card, DatePicker, Descriptions, Tabs } from 'antd'
 import type { Dayjs } from 'dayjs'
-import { useMemo, useState } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 import {
   DataTable, EmptyState, Failure, Figure, Figures, Loading, none, PageHeader, Problem, Remarks, StatusTag, SyntheticMark, useFormat, useLanguage, useMay, usePalette, useText, type Column,
@@ -83,9 +83,10 @@ function Head({ target }: { target: TargetDetail }) {
   const q = useQuantity()
   const reason = useReason()
   const { forecast, pace } = target
+  const only = target.source === 'live' && target.how.measures.length === 1 ? target.how.measures[0] : undefined
   return (
     <Figures>
-      <Figure label={t('field.value')} value={q.number(target.value)} unit={target.value === null ? '' : text(target.unit)} note={target.how.as_of ? t('target.asOf', { time: f.time(target.how.as_of) }) : t(`sourceNote.${target.source}`)} />
+      <Figure label={t('field.value')} value={<Counted reading={only}>{q.number(target.value)}</Counted>} unit={target.value === null ? '' : text(target.unit)} note={target.how.as_of ? t('target.asOf', { time: f.time(target.how.as_of) }) : t(`sourceNote.${target.source}`)} />
       <Figure label={t('target.goalOf', { direction: t(`direction.${target.direction}`) })} value={target.direction === 'between' ? `${q.number(target.goal)}–${q.number(target.goal_high)}` : q.number(target.goal)} unit={text(target.unit)} note={`${f.date(target.from)} – ${f.date(target.to)}`} />
       <Figure label={t('field.status')} value={<StatusTag tone={statusTone[target.status]}>{t(`status.${target.status}`)}</StatusTag>} note={<span className="lh-wrap lh-count-note">{reason(target.reason)}</span>} />
       <Figure label={t('field.forecast')} value={q.number(forecast.value)} unit={forecast.value === null ? '' : text(target.unit)} note={forecast.value === null ? none : t('forecast.interval', { low: q.number(forecast.low), high: q.number(forecast.high) })} />
@@ -149,6 +150,12 @@ function History({ target }: { target: TargetDetail }) {
   )
 }
 
+/** What a measure read; it leads to what was counted. */
+function Counted({ reading, children }: { reading: TargetDetail['how']['measures'][number] | undefined; children: ReactNode }) {
+  const t = usePlanTexts()
+  return reading?.page ? <Link to={reading.page} className="lh-number" title={t('target.counted')}>{children}</Link> : <>{children}</>
+}
+
 function About({ target }: { target: TargetDetail }) {
   const t = usePlanTexts()
   const text = useText()
@@ -159,7 +166,8 @@ function About({ target }: { target: TargetDetail }) {
     <ul className="lh-readings">
       {target.how.measures.map((m) => (
         <li key={m.id}>
-          <span className="lh-code">{m.id}</span> {text(m.title)} {m.state === 'known' ? q.number(m.value) : reason({ code: m.state, params: { measure: m.id, room: m.room } })}
+          <span className="lh-code">{m.id}</span> {text(m.title)} {m.state === 'known' ? <Counted reading={m}>{q.number(m.value)}</Counted> : reason({ code: m.state, params: { measure: m.id, room: m.room } })}
+          {text(m.counts) && <div className="lh-muted lh-wrap">{text(m.counts)}</div>}
         </li>
       ))}
     </ul>

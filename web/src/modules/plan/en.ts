@@ -29,6 +29,7 @@ export const en: Translation<typeof zh> = {
     short_history: 'No forecast, the history is too short: {{points}} values over {{days}} days of at least {{points_needed}} values over {{days_needed}} days', period_over: 'No forecast: the period is over', short: 'short history', over: 'period over', basis: 'From {{points}} values over {{days}} days',
   },
   target: {
+    counted: 'See what is counted',
     title: 'Target', history: 'Values', milestones: 'Milestones', comments: 'Comments', changes: 'Changes', about: 'About', curve: 'Progress', actual: 'Value', goalLine: 'Goal', goalOf: 'Goal ({{direction}})', forecastLine: 'Forecast', band: '80 % interval', report: 'Report a value', edit: 'Change target', remind: 'Remind owner',
     noHistory: 'There is no value yet', noHistoryNote: 'Every value that is measured live, or reported and approved, is kept here.', knownAt: 'As known at', knownAtNote: 'Shows only what counted at that time', required: '{{value}} needed each day', expected: '{{value}} is due by now', asOf: 'as of {{time}}', standsIn: 'A reported value stands in: {{reason}}',
     noCurve: 'The curve shows from two values on', reading: '{{measure}}: {{value}}', noChanges: 'The target was never changed', saved: 'Saved', ownerNote: 'Its people see this target and report it', formulaNote: 'Measures with + - * /, parentheses, min, max and sum, such as platforms.monitored', reasonNote: 'Kept with the change for good', chooseLive: 'live', chooseReported: 'by report',

@@ -26,6 +26,7 @@ export const zh = {
     short_history: '历史太短，不作预测：已有 {{points}} 个值、{{days}} 天，需要至少 {{points_needed}} 个值、{{days_needed}} 天', period_over: '计划期已结束，不作预测', short: '历史太短', over: '期已结束', basis: '依据 {{points}} 个值、{{days}} 天的历史',
   },
   target: {
+    counted: '查看计入的内容',
     title: '目标', history: '历史数值', milestones: '里程碑', comments: '评论', changes: '变更记录', about: '目标信息', curve: '进展曲线', actual: '实际值', goalLine: '目标', goalOf: '目标值（{{direction}}）', forecastLine: '预测', band: '80% 区间', report: '填报数值', edit: '调整目标', remind: '提醒责任部门',
     noHistory: '还没有数值', noHistoryNote: '实时测得或批准填报后，每个值都记录在这里。', knownAt: '当时所知', knownAtNote: '只显示在此时刻之前已生效的值', required: '每天还需 {{value}}', expected: '此时应达到 {{value}}', asOf: '数据时间 {{time}}', standsIn: '暂由填报值代替：{{reason}}',
     noCurve: '有两个以上的值后显示曲线', reading: '{{measure}}：{{value}}', noChanges: '目标没有变更过', saved: '已保存', ownerNote: '该机构的人员可查看并填报此目标', formulaNote: '指标编号可做 + - * / 运算，可用 min、max、sum，例如 platforms.monitored', reasonNote: '与变更一起永久保存', chooseLive: '实时', chooseReported: '填报',

@@ -4,6 +4,7 @@ import { PageHeader, PageTabs } from '../../kernel'
 import { Cohorts } from './Cohorts'
 import { IndexDefinitions } from './IndexDefinitions'
 import { IndexRuns } from './IndexRuns'
+import { Origins } from './Origin'
 import { usePlatformTexts } from './texts'
 import { Trends } from './Trends'
 
@@ -24,6 +25,7 @@ export default function Analysis() {
     <div className="lh-stack">
       <PageHeader title={t('analysis.title')} note={t('analysis.note')} />
       <Card size="small"><PageTabs label={t('analysis.title')} active={params.get('tab') ?? 'trend'} change={open} items={tabs} /></Card>
+      <Origins />
     </div>
   )
 }

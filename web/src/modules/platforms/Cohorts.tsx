@@ -2,6 +2,7 @@ import { Segmented, Select } from 'antd'
 import { Link } from 'react-router'
 import { DataTable, EmptyState, none, useFormat, useText, Views } from '../../kernel'
 import { analysisKey, useAnalysed, useChosen, type CohortRow } from './analyses'
+import { MonthLink } from './FigureLink'
 import { lastMonths } from './matrix'
 import { usePlatformTexts } from './texts'
 import { Percent } from './Trends'
@@ -38,7 +39,7 @@ export function Cohorts() {
         empty={<EmptyState title={t('analysis.noCohorts')} note={t('analysis.noCohortsNote')} />}
         columns={[
           { key: 'title', title: t(`field.${by}`), render: (r) => (r.code === 'all' ? <strong>{text(r.title)}</strong> : r.code === 'others' || r.code === '' ? text(r.title) : <Link to={`/platforms/analysis?code=${code}&${by}=${r.code}`}>{text(r.title)}</Link>) },
-          { key: 'value', title: t(mean ? 'analysis.meanValue' : 'analysis.value'), align: 'right', render: (r) => <span className="lh-number">{f.number(r.value, 2)}</span> },
+          { key: 'value', title: t(mean ? 'analysis.meanValue' : 'analysis.value'), align: 'right', render: (r) => (r.code === 'others' || r.code === '' ? <span className="lh-number">{f.number(r.value, 2)}</span> : <MonthLink of={{ code, month, ...(r.code === 'all' ? {} : { [by]: r.code }) }}>{f.number(r.value, 2)}</MonthLink>) },
           { key: 'share', title: t('reach.share'), width: 220, from: 'md', render: (r) => <Bar share={r.share} label={text(r.title)} /> },
           { key: 'growth', title: t('analysis.growthOf'), align: 'right', render: (r) => <Percent of={r.growth} /> },
           { key: 'contribution', title: t('analysis.contribution'), align: 'right', from: 'sm', render: (r) => <span className="lh-number">{r.contribution === null ? none : `${r.contribution > 0 ? '+' : ''}${f.number(r.contribution, 2)}`}</span> },

@@ -9,7 +9,10 @@ import { useChosen } from './analyses'
 import { percent, stateTone } from './availability'
 import { mostCompared, useCompared, type Compared } from './comparison'
 import { freshnessTone, platformKey, roomKey, useVocabulary } from './data'
+import { FigureLink, LeadsTo } from './FigureLink'
 import { gradeTone } from './findings'
+import { Origins } from './Origin'
+import { usePeriod } from './periods'
 import { comparisonParams, comparisonView, indexed, sideBySide, spans, type Line, type Span } from './sides'
 import { usePlatformTexts } from './texts'
 import './comparison.css'
@@ -24,6 +27,7 @@ export default function Comparison() {
       <PageHeader title={t('compare.title')} actions={<Views list="/platforms/compare" names={comparisonParams} note={t('compare.viewNote')} />} />
       <Choice ids={ids} choose={(id) => change({ id })} />
       {ids.length < 2 ? <EmptyState title={t('compare.few')} note={t('compare.fewNote', { most: mostCompared })} action={<LinkButton to="/platforms">{t('compare.toList')}</LinkButton>} /> : <Sides ids={ids} />}
+      <Origins />
     </div>
   )
 }
@@ -85,12 +89,12 @@ function Standing({ compared }: { compared: Compared[] }) {
         { key: 'name', title: t('field.name'), render: (_, c) => <span className="lh-two"><span><Name of={c} /></span><span>{c.platform && vocabulary.title('classes', c.platform.class)}</span></span> },
         { key: 'district', title: t('field.district'), responsive: ['md'], render: (_, c) => c.platform && vocabulary.title('districts', c.platform.district) },
         { key: 'freshness', title: t('field.freshness'), render: (_, c) => c.platform && <StatusTag tone={freshnessTone[c.platform.freshness]}>{t(`freshness.${c.platform.freshness}`)}</StatusTag> },
-        { key: 'grade', title: t('quality.grade'), render: (_, c) => c.quality && <span className="lh-two"><StatusTag tone={gradeTone[c.quality.grade]}>{c.quality.grade === 'none' ? t('quality.ungraded') : c.quality.grade}</StatusTag><span className="lh-number">{c.quality.grade === 'none' ? '' : f.number(c.quality.score, 1)}</span></span> },
+        { key: 'grade', title: t('quality.grade'), render: (_, c) => c.quality && <span className="lh-two"><StatusTag tone={gradeTone[c.quality.grade]}>{c.quality.grade === 'none' ? t('quality.ungraded') : c.quality.grade}</StatusTag>{c.quality.grade === 'none' ? <span /> : <LeadsTo to={`/platforms/${c.id}?tab=quality`}>{f.number(c.quality.score, 1)}</LeadsTo>}</span> },
         {
           key: 'availability', title: t('compare.availability'), responsive: ['sm'],
-          render: (_, c) => c.availability && (c.availability.months[0] ? <span className="lh-two"><span className="lh-number">{percent(c.availability.months[0].sla)}</span><StatusTag tone={stateTone[c.availability.state]}>{t(`availability.states.${c.availability.state}`)}</StatusTag></span> : <span className="lh-muted">{t('compare.notProbed')}</span>),
+          render: (_, c) => c.availability && (c.availability.months[0] ? <span className="lh-two"><LeadsTo to={`/platforms/${c.id}?tab=availability`}>{percent(c.availability.months[0].sla)}</LeadsTo><StatusTag tone={stateTone[c.availability.state]}>{t(`availability.states.${c.availability.state}`)}</StatusTag></span> : <span className="lh-muted">{t('compare.notProbed')}</span>),
         },
-        { key: 'doubts', title: t('compare.doubts'), align: 'right', responsive: ['md'], render: (_, c) => <span className="lh-number">{f.number(c.quality?.findings.open ?? 0)}</span> },
+        { key: 'doubts', title: t('compare.doubts'), align: 'right', responsive: ['md'], render: (_, c) => <LeadsTo to={`/platforms/${c.id}?tab=quality&f.state=open`} empty={!c.quality?.findings.open}>{f.number(c.quality?.findings.open ?? 0)}</LeadsTo> },
       ]}
     />
   )
@@ -113,8 +117,8 @@ function Totals({ compared, lines, picked, pick }: { compared: Compared[]; lines
       <span>{text(l.unit)}</span>
     </span>
   )
-  const sides = compared.map((c, i) => ({ key: c.id, title: c.platform ? text(c.platform.name) : none, render: (_: unknown, l: Line) => <Amount line={l} at={i} /> }))
-  const below = { key: 'all', title: t('field.value'), render: (_: unknown, l: Line) => <ul className="lh-compare-bars">{compared.map((c, i) => <li key={c.id}><span>{c.platform && text(c.platform.name)}</span><Amount line={l} at={i} /></li>)}</ul> }
+  const sides = compared.map((c, i) => ({ key: c.id, title: c.platform ? text(c.platform.name) : none, render: (_: unknown, l: Line) => <Amount line={l} at={i} platform={c.id} /> }))
+  const below = { key: 'all', title: t('field.value'), render: (_: unknown, l: Line) => <ul className="lh-compare-bars">{compared.map((c, i) => <li key={c.id}><span>{c.platform && text(c.platform.name)}</span><Amount line={l} at={i} platform={c.id} /></li>)}</ul> }
   return (
     <PlainTable<Line>
       label={t('compare.figures')} rowKey="code" dataSource={lines} rowClassName={(l) => (l.code === picked ? 'ant-table-row-selected' : '')}
@@ -123,17 +127,17 @@ function Totals({ compared, lines, picked, pick }: { compared: Compared[]; lines
   )
 }
 
-function Amount({ line, at }: { line: Line; at: number }) {
+function Amount({ line, at, platform }: { line: Line; at: number; platform: string }) {
   const t = usePlatformTexts()
   const f = useFormat()
   const colour = useColours()
+  const period = usePeriod()
   const x = line.values[at]
   if (!x) return <span className="lh-muted">{t('compare.notReported')}</span>
   const share = line.most > 0 ? (Math.abs(x.value) / line.most) * 100 : 0
-  const period = x.tier === 'D' || x.tier === 'M' ? f.date(x.at) : f.time(x.at)
   return (
-    <span className="lh-compare-amount" title={period}>
-      <span className="lh-number">{f.number(x.value)}</span>
+    <span className="lh-compare-amount" title={period(x.at, x.tier)}>
+      <FigureLink of={{ platform, code: line.code }}>{f.number(x.value)}</FigureLink>
       <i aria-hidden style={{ width: `${share}%`, background: colour(at) }} />
     </span>
   )

@@ -4,10 +4,14 @@ import { Link, useNavigate } from 'react-router'
 import { Loading, useFormat, usePalette, useText, type Schema, PlainTable } from '../../kernel'
 import { DistrictMap, type Area } from '../../lib/map/DistrictMap'
 import { useSummary, useVocabulary } from './data'
+import { LeadsTo } from './FigureLink'
 import { usePlatformTexts } from './texts'
 
 type Tally = Schema<'PlatformsTally'>
 type What = 'reporting' | 'platforms' | 'ent_served' | 'dev_connected'
+
+/** What the list of a district's platforms shows of each number. */
+const leads: Record<What, string> = { reporting: '&freshness=reporting', platforms: '', ent_served: '&sort=-ent_served', dev_connected: '&sort=-dev_connected' }
 
 const whats: What[] = ['reporting', 'platforms', 'ent_served', 'dev_connected']
 
@@ -50,7 +54,7 @@ export function Districts() {
             { title: t('field.district'), render: (_, r) => <Link to={`/platforms?district=${r.term.code}`}>{text(r.term.title)}</Link> },
             ...whats.map((w) => ({
               title: t(`district.${w}`), align: 'right' as const, ...(w === 'reporting' || w === 'platforms' ? {} : { responsive: ['sm' as const] }), sorter: (a: { tally: Tally }, b: { tally: Tally }) => a.tally[w] - b.tally[w],
-              render: (_: unknown, r: { tally: Tally }) => <span className="lh-number">{f.number(r.tally[w], 0)}</span>,
+              render: (_: unknown, r: { term: { code: string }; tally: Tally }) => <LeadsTo to={`/platforms?district=${r.term.code}${leads[w]}`} empty={r.tally[w] === 0}>{f.number(r.tally[w], 0)}</LeadsTo>,
             })),
           ]}
         />

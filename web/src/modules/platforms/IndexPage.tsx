@@ -1,14 +1,16 @@
 import { Alert, Button, Card, Select } from 'antd'
 import { useMemo } from 'react'
 import { Link, useParams } from 'react-router'
-import { api, DataTable, Failure, ifMatch, Loading, none, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useFormat, useLanguage, usePalette, useText } from '../../kernel'
+import { api, DataTable, Failure, ifMatch, Loading, none, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useFormat, usePalette, useText } from '../../kernel'
 import { Chart } from '../../lib/chart/Chart'
 import { lineOption, type Line } from '../../lib/chart/line'
 import { useChosen } from './analyses'
 import { useCatalogue } from './data'
+import { FigureLink } from './FigureLink'
 import { indicesKey, useCohortName, useIndexRun, type IndexInput, type IndexMonth, type IndexRunDetail } from './indices'
 import { IndexWeights } from './IndexWeights'
 import { monthAt, monthOf, rebased } from './months'
+import { Origins, Receipt } from './Origin'
 import { rankingTone } from './rankings'
 import { RunActions } from './RunActions'
 import { usePlatformTexts } from './texts'
@@ -57,6 +59,7 @@ function Page({ run }: { run: IndexRunDetail }) {
       <Card size="small" title={t('index.figures', { month: month.month })}><Figures run={run} month={month.month} item={item} clear={() => choose({ item: '' })} /></Card>
       <Card size="small" title={t('index.weights')}><IndexWeights run={run} month={month} figures={(m) => <Figures run={run} month={m} path="weighed" />} /></Card>
       <Card size="small" title={t('index.how')}><How run={run} /></Card>
+      <Origins />
     </div>
   )
 }
@@ -128,7 +131,6 @@ function Figures({ run, month, item, clear, path = 'figures' }: { run: IndexRunD
   const text = useText()
   const f = useFormat()
   const names = useCatalogue()
-  const language = useLanguage()
   return (
     <>
       {path === 'figures' && (item ? <div className="lh-bar lh-list-bar"><span>{names(item)}</span><Button size="small" onClick={clear}>{t('index.allItems')}</Button></div> : <p className="lh-note">{t('index.figuresNote')}</p>)}
@@ -138,11 +140,11 @@ function Figures({ run, month, item, clear, path = 'figures' }: { run: IndexRunD
         columns={[
           { key: 'platform', title: t('page.title'), render: (x) => <Link to={`/platforms/${x.platform_id}`}>{text(x.platform)}</Link> },
           { key: 'code', title: t('field.indicator'), render: (x) => names(x.code) },
-          { key: 'value', title: t('field.value'), align: 'right', render: (x) => <span className="lh-number">{f.number(x.value, 4)}{x.carried && <span title={t('index.carriedNote')}> *</span>}</span> },
+          { key: 'value', title: t('field.value'), align: 'right', render: (x) => <><FigureLink of={{ platform: x.platform_id, code: x.code, month: monthOf(Date.parse(x.period)) }}>{f.number(x.value, 4)}</FigureLink>{x.carried && <span title={t('index.carriedNote')}> *</span>}</> },
           { key: 'rule', title: t('ranking.rule'), from: 'md', render: (x) => t('ranking.ruleOf', { rule: t(`ranking.rules.${x.rule}`), facts: x.facts }) },
           { key: 'period', title: t('field.period'), from: 'md', render: (x) => <span className="lh-number">{f.date(x.period)}{x.revision > 1 && ` · ${t('page.revision', { n: x.revision })}`}</span> },
           { key: 'known', title: t('field.received'), from: 'lg', render: (x) => <span className="lh-number">{f.time(x.known)}</span> },
-          { key: 'receipt', title: t('field.receipt'), from: 'lg', render: (x) => <Link to={`/platforms/${x.platform_id}?tab=submissions`} className="lh-code" lang={language}>{x.submission_id}</Link> },
+          { key: 'receipt', title: t('field.receipt'), from: 'lg', render: (x) => <Receipt platform={x.platform_id} id={x.submission_id} /> },
         ]}
       />
       {path === 'figures' && <p className="lh-note">{t('index.carriedMark')}</p>}

@@ -4,7 +4,11 @@ import { useMemo, useState } from 'react'
 import { api, EmptyState, Failure, LinkButton, Loading, none, read, useFormat, useLanguage, usePalette, useText, PlainTable } from '../../kernel'
 import { Chart } from '../../lib/chart/Chart'
 import { lineOption } from '../../lib/chart/line'
+import { useChannel } from './channels'
 import { platformKey, useIndicators, useVocabulary, type Indicator } from './data'
+import { dimsText } from './dims'
+import { FigureLink } from './FigureLink'
+import { usePeriod } from './periods'
 import { usePlatformTexts } from './texts'
 
 /** The newest values of a platform, and one of them over time. */
@@ -13,6 +17,8 @@ export function Indicators({ id, shared }: { id: string; shared: boolean }) {
   const text = useText()
   const f = useFormat()
   const vocabulary = useVocabulary()
+  const channel = useChannel()
+  const period = usePeriod()
   const indicators = useIndicators(id)
   const [picked, setPicked] = useState<string | null>(null)
   if (indicators.error) return <Failure problem={indicators.error} retry={() => void indicators.refetch()} />
@@ -21,7 +27,7 @@ export function Indicators({ id, shared }: { id: string; shared: boolean }) {
   if (rows.length === 0) return <EmptyState title={t('page.noValues')} note={t(shared ? 'page.noValuesNote' : 'page.noValuesHow')} action={!shared && <LinkButton to="?tab=keys">{t('page.connect')}</LinkButton>} />
   const codes = new Set(rows.map((x) => x.code))
   const code = picked && codes.has(picked) ? picked : codes.has('ent_served') ? 'ent_served' : rows[0]!.code
-  const breakdown = (x: Indicator) => dimsText(x, vocabulary)
+  const breakdown = (x: Indicator) => dimsText(x.dims, vocabulary)
   return (
     <div className="lh-columns">
       <div>
@@ -43,25 +49,15 @@ export function Indicators({ id, shared }: { id: string; shared: boolean }) {
                 </span>
               ),
             },
-            { title: t('field.value'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.value)} <span className="lh-muted">{text(x.unit)}</span></span> },
-            { title: t('field.period'), responsive: ['sm'], render: (_, x) => <span className="lh-number">{x.tier === 'D' || x.tier === 'M' ? f.date(x.at) : f.time(x.at)}</span> },
-            { title: t('field.method'), responsive: ['xl'], render: (_, x) => (x.revision > 1 ? `${methodText(t, x.method)} · ${t('page.revision', { n: x.revision - 1 })}` : methodText(t, x.method)) },
+            { title: t('field.value'), align: 'right', render: (_, x) => <><FigureLink of={{ platform: id, code: x.code, dims: x.dims }}>{f.number(x.value)}</FigureLink> <span className="lh-muted">{text(x.unit)}</span></> },
+            { title: t('field.period'), responsive: ['sm'], render: (_, x) => <span className="lh-number">{period(x.at, x.tier)}</span> },
+            { title: t('field.method'), responsive: ['xl'], render: (_, x) => (x.revision > 1 ? `${channel(x.method)} · ${t('page.revision', { n: x.revision - 1 })}` : channel(x.method)) },
           ]}
         />
       </div>
       <History id={id} indicator={rows.find((x) => x.code === code)!} />
     </div>
   )
-}
-
-function methodText(t: ReturnType<typeof usePlatformTexts>, method: string): string {
-  const names: Record<string, string> = { report: t('channel.report'), json: t('channel.json'), remotewrite: t('channel.remotewrite'), otlp: t('channel.otlp'), csv: t('channel.csv'), pull: t('channel.pull'), mqtt: t('channel.mqtt') }
-  return names[method] ?? method
-}
-
-function dimsText(x: Indicator, vocabulary: ReturnType<typeof useVocabulary>): string {
-  const d = x.dims
-  return [d.industry && vocabulary.title('industries', d.industry), d.district && vocabulary.title('districts', d.district), d.size, d.type].filter(Boolean).join(' · ')
 }
 
 const hour = 3_600_000

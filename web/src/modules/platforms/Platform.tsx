@@ -10,9 +10,11 @@ import { Availability } from './Availability'
 import { Backfill } from './Backfill'
 import { AwardMark } from './FosterAward'
 import { freshnessTone, roomKey, statusTone, usePlatform, useVocabulary, type PlatformDetail } from './data'
+import { FigureLink } from './FigureLink'
 import { Indicators } from './Indicators'
 import { Keys } from './Keys'
 import { inputOf, PlatformFields, type Values } from './PlatformFields'
+import { Origins } from './Origin'
 import { PlatformQuality } from './PlatformQuality'
 import { Served } from './Served'
 import { Sources } from './Sources'
@@ -72,6 +74,7 @@ function Page({ platform }: { platform: PlatformDetail }) {
       <Card size="small">
         <PageTabs label={t('page.title')} active={params.get('tab') ?? 'indicators'} change={(tab) => setParams(tab === 'indicators' ? {} : { tab }, { replace: true })} items={tabs} />
       </Card>
+      <Origins />
     </div>
   )
 }
@@ -81,7 +84,7 @@ function Head({ platform }: { platform: PlatformDetail }) {
   const f = useFormat()
   const value = (code: string) => {
     const v = platform.indicators[code]
-    return v === undefined ? none : f.number(v)
+    return v === undefined ? none : <FigureLink of={{ platform: platform.id, code }}>{f.number(v)}</FigureLink>
   }
   return (
     <Figures>

@@ -8,6 +8,8 @@ import {
 import { mostCompared } from './comparison'
 import { freshnessTone, roomKey, statusTone, topic, useSummary, useVocabulary, type PlatformRow } from './data'
 import { Districts } from './Districts'
+import { FigureLink, LeadsTo } from './FigureLink'
+import { Origins } from './Origin'
 import { usePlatformTexts } from './texts'
 
 /** All platforms, live: as a list, or by district on the map. */
@@ -34,6 +36,7 @@ export default function Platforms() {
       />
       <Summary />
       {view === 'map' ? <Districts /> : <List />}
+      <Origins />
     </div>
   )
 }
@@ -53,17 +56,18 @@ function Summary() {
   const summary = useSummary()
   if (summary.error) return <Failure problem={summary.error} retry={() => void summary.refetch()} />
   const s = summary.data
-  const sum = (what: 'ent_served' | 'dev_connected') => (s ? f.number(s.districts.reduce((n, d) => n + d[what], 0), 0) : none)
-  const fresh = (what: string) => (s ? f.number(s.by_freshness[what] ?? 0) : none)
+  const list = (query: string, n: number) => (s ? <LeadsTo to={`/platforms${query}`} empty={n === 0}>{f.number(n, 0)}</LeadsTo> : none)
+  const sum = (what: 'ent_served' | 'dev_connected') => list(`?sort=-${what}`, s?.districts.reduce((n, d) => n + d[what], 0) ?? 0)
+  const fresh = (what: string) => list(`?freshness=${what}`, s?.by_freshness[what] ?? 0)
   return (
     <Figures>
-      <Figure label={t('list.total')} value={s ? f.number(s.total) : none} />
-      <Figure label={t('list.monitored')} value={s ? f.number(s.reporting) : none} note={t('list.monitoredNote')} />
+      <Figure label={t('list.total')} value={list('', s?.total ?? 0)} />
+      <Figure label={t('list.monitored')} value={list('?freshness=reporting', s?.reporting ?? 0)} note={t('list.monitoredNote')} />
       <Figure label={t('freshness.late')} value={fresh('late')} />
       <Figure label={t('freshness.silent')} value={fresh('silent')} />
       <Figure label={t('freshness.never')} value={fresh('never')} />
-      <Figure label={t('list.enterprises')} value={sum('ent_served')} />
-      <Figure label={t('list.devices')} value={sum('dev_connected')} />
+      <Figure label={t('list.enterprises')} value={sum('ent_served')} note={t('list.enterprisesNote')} />
+      <Figure label={t('list.devices')} value={sum('dev_connected')} note={t('list.devicesNote')} />
     </Figures>
   )
 }
@@ -122,7 +126,7 @@ function useColumns(): Column<PlatformRow>[] {
   const vocabulary = useVocabulary()
   const total = (p: PlatformRow, code: string) => {
     const value = p.indicators[code]
-    return value === undefined ? none : f.number(value)
+    return value === undefined ? <span className="lh-number">{none}</span> : <FigureLink of={{ platform: p.id, code }}>{f.number(value)}</FigureLink>
   }
   return [
     {
@@ -150,7 +154,7 @@ function useColumns(): Column<PlatformRow>[] {
     { key: 'industry', title: t('field.industry'), sort: 'industry', from: 'xl', render: (p) => <span className="lh-clip" title={vocabulary.title('industries', p.industry)}>{p.industry ? vocabulary.title('industries', p.industry) : t('field.crossIndustry')}</span> },
     { key: 'district', title: t('field.district'), sort: 'district', from: 'md', render: (p) => vocabulary.title('districts', p.district) },
     { key: 'operator', title: t('field.operator'), from: 'xxl', render: (p) => text(p.operator.name) },
-    { key: 'ent', title: t('list.enterprises'), sort: 'ent_served', align: 'right', from: 'sm', render: (p) => <span className="lh-number">{total(p, 'ent_served')}</span> },
-    { key: 'dev', title: t('list.devices'), sort: 'dev_connected', align: 'right', from: 'sm', render: (p) => <span className="lh-number">{total(p, 'dev_connected')}</span> },
+    { key: 'ent', title: t('list.enterprises'), sort: 'ent_served', align: 'right', from: 'sm', render: (p) => total(p, 'ent_served') },
+    { key: 'dev', title: t('list.devices'), sort: 'dev_connected', align: 'right', from: 'sm', render: (p) => total(p, 'dev_connected') },
   ]
 }

@@ -1,8 +1,10 @@
 import { Alert, Card } from 'antd'
 import { Link, useParams } from 'react-router'
-import { api, Failure, ifMatch, Loading, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useFormat, useLanguage, usePalette, useText } from '../../kernel'
+import { api, Failure, ifMatch, Loading, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useFormat, usePalette, useText } from '../../kernel'
 import { useVocabulary } from './data'
+import { FigureLink } from './FigureLink'
 import { gradeTone } from './findings'
+import { Origins, Receipt } from './Origin'
 import { RankingChoice, useChosenPlaces } from './RankingChoice'
 import { Stability } from './RankingStability'
 import { rankingsKey, rankingTone, useItemNames, useRun, type Place, type Ranked, type RunDetail } from './rankings'
@@ -39,12 +41,13 @@ function Page({ run }: { run: RunDetail }) {
       {run.result.few && run.method.weighting !== 'hand' && run.method.weighting !== 'ahp' && <Alert type="info" showIcon title={t(run.method.weighting === 'entropy' ? 'ranking.fewEntropy' : 'ranking.few')} />}
       <Card size="small" title={t('ranking.places')}>
         <RankingChoice run={run} items={items} />
-        <Places ranked={ranked} items={items} />
+        <Places ranked={ranked} items={items} month={run.month} />
         <Unranked ranked={run.result} />
         <p className="lh-note">{t('ranking.own')}</p>
       </Card>
       <Card size="small" title={t('ranking.weights')}><Weights run={run} items={items} /></Card>
       <Card size="small" title={t('ranking.stability')}><Stability run={run} items={items} only={only} /></Card>
+      <Origins />
     </div>
   )
 }
@@ -56,7 +59,7 @@ function useItemColours(): (k: number) => string {
 }
 
 /** Places with a bar of what each item gives; a row opens the figures behind it. */
-export function Places({ ranked, items }: { ranked: Ranked; items: string[] }) {
+export function Places({ ranked, items, month }: { ranked: Ranked; items: string[]; month: string }) {
   const t = usePlatformTexts()
   const text = useText()
   const f = useFormat()
@@ -67,7 +70,7 @@ export function Places({ ranked, items }: { ranked: Ranked; items: string[] }) {
       <ul className="lh-rank-legend">{items.map((name, k) => <li key={name}><i style={{ background: colour(k) }} />{name}</li>)}</ul>
       <PlainTable<Place>
         label={t('ranking.places')} rowKey="id" dataSource={ranked.places} locale={{ emptyText: t('ranking.nobody') }}
-        expandable={{ expandedRowRender: (p) => <Behind place={p} ranked={ranked} items={items} />, rowExpandable: (p) => p.parts.length > 0 }}
+        expandable={{ expandedRowRender: (p) => <Behind place={p} ranked={ranked} items={items} month={month} />, rowExpandable: (p) => p.parts.length > 0 }}
         columns={[
           {
             key: 'rank', title: t('ranking.rank'), width: 64,
@@ -96,10 +99,9 @@ function Bar({ place, items }: { place: Place; items: string[] }) {
 }
 
 /** The figures behind a place: what was reported, when, with which report, and what it came to. */
-function Behind({ place, ranked, items }: { place: Place; ranked: Ranked; items: string[] }) {
+function Behind({ place, ranked, items, month }: { place: Place; ranked: Ranked; items: string[]; month: string }) {
   const t = usePlatformTexts()
   const f = useFormat()
-  const language = useLanguage()
   const platform = ranked.platforms.find((p) => p.id === place.id)
   const inputs = platform?.inputs ?? []
   const names = useItemNames()
@@ -121,11 +123,11 @@ function Behind({ place, ranked, items }: { place: Place; ranked: Ranked; items:
           label={t('ranking.inputs')} rowKey="code" dataSource={inputs}
           columns={[
             { key: 'code', title: t('field.indicator'), render: (_, x) => names({ code: x.code, per: '' }) },
-            { key: 'value', title: t('field.value'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.value, 4)}</span> },
+            { key: 'value', title: t('field.value'), align: 'right', render: (_, x) => <FigureLink of={{ platform: place.id, code: x.code, month }}>{f.number(x.value, 4)}</FigureLink> },
             { key: 'rule', title: t('ranking.rule'), render: (_, x) => t('ranking.ruleOf', { rule: t(`ranking.rules.${x.rule}`), facts: x.facts }) },
             { key: 'period', title: t('field.period'), responsive: ['md'], render: (_, x) => <span className="lh-number">{f.date(x.period)}{x.revision > 1 && ` · ${t('page.revision', { n: x.revision })}`}</span> },
             { key: 'known', title: t('field.received'), responsive: ['md'], render: (_, x) => <span className="lh-number">{f.time(x.known)}</span> },
-            { key: 'receipt', title: t('field.receipt'), responsive: ['lg'], render: (_, x) => <Link to={`/platforms/${place.id}?tab=submissions`} className="lh-code" lang={language}>{x.submission_id}</Link> },
+            { key: 'receipt', title: t('field.receipt'), responsive: ['lg'], render: (_, x) => <Receipt platform={place.id} id={x.submission_id} /> },
           ]}
         />
       )}

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api, Confirm, EmptyState, EntityForm, Failure, ifMatch, Loading, NameFields, PlainTable, read, useChange, useMay, useText } from '../../kernel'
 import { useVocabulary } from './data'
 import { Judgements } from './Judgements'
+import { Origins } from './Origin'
 import { Places } from './Ranking'
 import { fitted, lastMonths, without } from './matrix'
 import { rankingsKey, useItemNames, useMethods, type Method, type Ranking } from './rankings'
@@ -159,11 +160,11 @@ function Preview({ form }: { form: FormInstance<Values> }) {
   const names = useItemNames()
   const months = lastMonths(24)
   const [month, setMonth] = useState(months[0]!)
-  const [items, setItems] = useState<string[]>([])
+  const [tried, setTried] = useState<{ items: string[]; month: string }>({ items: [], month })
   const look = useChange({
     run: () => {
       const v = inputOf(form.getFieldsValue(true) as Values)
-      setItems(v.method.items.map(names))
+      setTried({ items: v.method.items.map(names), month })
       return read(api.POST('/api/platforms/rank/previews', { body: { month, class: v.class, method: v.method } }))
     },
     quiet: true,
@@ -175,7 +176,8 @@ function Preview({ form }: { form: FormInstance<Values> }) {
         <Button onClick={() => look.mutate()} loading={look.isPending}>{t('ranking.preview')}</Button>
       </div>
       {look.error && <Failure problem={look.error} />}
-      {look.data && !look.isPending && <Places ranked={look.data} items={items} />}
+      {look.data && !look.isPending && <Places ranked={look.data} items={tried.items} month={tried.month} />}
+      <Origins />
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import { DataTable, EmptyState, LinkButton, StatusTag, useFormat, type Column } from '../../kernel'
+import { channels, useChannel } from './channels'
 import { outcomeTone, platformKey, type Submission } from './data'
 import { usePlatformTexts } from './texts'
 
@@ -6,15 +7,14 @@ import { usePlatformTexts } from './texts'
 export function Submissions({ id }: { id: string }) {
   const t = usePlatformTexts()
   const f = useFormat()
-  const channels = ['report', 'json', 'remotewrite', 'otlp', 'csv', 'pull', 'mqtt'] as const
-  const channel = (c: string) => ((channels as readonly string[]).includes(c) ? t(`channel.${c as (typeof channels)[number]}`) : c)
+  const channel = useChannel()
   const columns: Column<Submission>[] = [
     { key: 'received', title: t('field.received'), sort: 'received_at', render: (s) => <span className="lh-number">{f.time(s.received_at)}</span> },
     { key: 'status', title: t('field.outcome'), render: (s) => <StatusTag tone={outcomeTone[s.status]}>{t(`outcome.${s.status}`)}</StatusTag> },
     { key: 'items', title: t('field.items'), sort: 'items', align: 'right', from: 'sm', render: (s) => <span className="lh-number">{f.number(s.items)}</span> },
     { key: 'accepted', title: t('field.accepted'), align: 'right', from: 'sm', render: (s) => <span className="lh-number">{f.number(s.accepted)}</span> },
     { key: 'rejected', title: t('field.rejected'), sort: 'rejected', align: 'right', render: (s) => <span className="lh-number">{f.number(s.rejected)}</span> },
-    { key: 'channel', title: t('field.channel'), from: 'sm', render: (s) => (s.source || s.reason ? <span className="lh-two"><span>{channel(s.channel)}</span><span className="lh-wrap">{s.source ?? s.reason}</span></span> : channel(s.channel)) },
+    { key: 'channel', title: t('field.channel'), from: 'sm', render: (s) => (s.source || s.sender || s.reason ? <span className="lh-two"><span>{channel(s.channel)}</span><span className="lh-wrap">{[s.source ?? s.sender, s.reason].filter(Boolean).join(' · ')}</span></span> : channel(s.channel)) },
     { key: 'seq', title: t('field.seq'), sort: 'seq', align: 'right', from: 'md', render: (s) => <span className="lh-number">{s.seq > 0 ? s.seq : '—'}{s.seq > 0 && s.revises ? ` ← ${s.revises}` : ''}</span> },
     { key: 'period', title: t('field.period'), from: 'lg', render: (s) => <span className="lh-number">{s.period}</span> },
     { key: 'id', title: t('field.receipt'), from: 'xl', render: (s) => (s.certificate ? <span className="lh-two"><span className="lh-code">{s.id}</span><span>{t('field.certificate')} <span className="lh-code">{s.certificate}</span></span></span> : <span className="lh-code">{s.id}</span>) },
@@ -26,7 +26,8 @@ export function Submissions({ id }: { id: string }) {
       label={t('page.submissions')}
       rowKey={(s) => s.id}
       columns={columns}
-      filters={[{ name: 'channel', label: t('field.channel'), options: channels.map((c) => ({ value: c, label: t(`channel.${c}`) })) }]}
+      filters={[{ name: 'channel', label: t('field.channel'), options: channels.map((c) => ({ value: c, label: channel(c) })) }]}
+      search={t('page.searchSubmissions')}
       exports
       prefix="s."
       empty={<EmptyState title={t('page.noSubmissions')} note={t('page.noSubmissionsNote')} action={<LinkButton to="?tab=keys">{t('page.connect')}</LinkButton>} />}

@@ -7,6 +7,7 @@ import { Chart } from '../../lib/chart/Chart'
 import { lineOption, type Line } from '../../lib/chart/line'
 import { trendFilters, trendQuery, useAnalysed, useChosen, useTrend, type Trend, type TrendMonth, type TrendQuery } from './analyses'
 import { roomKey, useVocabulary } from './data'
+import { MonthLink } from './FigureLink'
 import { monthAt, monthOf } from './months'
 import { usePlatformTexts } from './texts'
 import { TrendForecast } from './TrendForecast'
@@ -65,7 +66,7 @@ function Told({ trend, query }: { trend: Trend; query: TrendQuery }) {
       {trend.across === 'mean' && trend.platforms > 1 && <p className="lh-note">{t('analysis.double')}</p>}
       {missing < trend.platforms && <Alert type="info" showIcon title={t('analysis.incomplete', { month: trend.months.at(-1)!.month, count: missing, all: trend.platforms })} />}
       <Figures>
-        <Figure label={t('analysis.lastValue', { month: last.month })} value={`${f.number(last.value!, 2)} ${unit}`} note={t('analysis.reported', { count: last.platforms })} />
+        <Figure label={t('analysis.lastValue', { month: last.month })} value={<MonthLink of={{ ...query, month: last.month }}>{f.number(last.value!, 2)}</MonthLink>} unit={unit} note={t('analysis.reported', { count: last.platforms })} />
         <Figure label={t('analysis.monthly')} value={<Percent of={last.monthly} />} />
         <Figure label={t('analysis.yearly')} value={<Percent of={last.yearly} />} />
         {last.sum !== null && <Figure label={t('analysis.sum')} value={`${f.number(last.sum, 2)} ${unit}`} note={last.sum_yearly !== null && <>{t('analysis.yearly')} <Percent of={last.sum_yearly} /></>} />}
@@ -117,7 +118,7 @@ function Months({ trend, query }: { trend: Trend; query: TrendQuery }) {
         label={t('analysis.growth')} rowKey="month" dataSource={[...trend.months].reverse()} pagination={trend.months.length > 12 ? { pageSize: 12, showSizeChanger: false } : false}
         columns={[
           { key: 'month', title: t('ranking.month'), render: (_, m) => <span className="lh-number">{m.month}</span> },
-          { key: 'value', title: t('analysis.value'), align: 'right', render: (_, m) => number(m.value) },
+          { key: 'value', title: t('analysis.value'), align: 'right', render: (_, m) => (m.value === null ? none : <MonthLink of={{ ...query, month: m.month }}>{f.number(m.value, 2)}</MonthLink>) },
           { key: 'monthly', title: t('analysis.monthly'), align: 'right', render: (_, m) => <Percent of={m.monthly} /> },
           { key: 'yearly', title: t('analysis.yearly'), align: 'right', render: (_, m) => <Percent of={m.yearly} /> },
           { key: 'sum', title: t('analysis.sum'), align: 'right', responsive: ['md'], render: (_, m) => number(m.sum) },

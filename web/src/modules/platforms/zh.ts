@@ -1,7 +1,7 @@
 /** Texts of this room in Chinese; en.ts has the same shape. */
 export const zh = {
   list: {
-    title: '平台一览', asList: '列表', asMap: '地图', register: '登记平台', search: '名称、代码或运营单位', total: '登记平台', monitored: '实时监测', monitoredNote: '试运行或正式运行，且按期报送',
+    title: '平台一览', asList: '列表', asMap: '地图', register: '登记平台', search: '名称、代码或运营单位', total: '登记平台', monitored: '实时监测', enterprisesNote: '各平台之和，企业可能重复', devicesNote: '各平台最新报送之和', monitoredNote: '试运行或正式运行，且按期报送',
     enterprises: '服务企业数', devices: '设备连接数', empty: '还没有登记平台', emptyNote: '登记后即可获得报送密钥和可直接粘贴的配置。',
   },
   reach: {
@@ -52,7 +52,7 @@ export const zh = {
     shared: '由{{operator}}共享，仅供查看',
     title: '平台', indicators: '指标', submissions: '报送记录', comments: '评论', keys: '密钥与接入', backfill: '补报', entry: '登记信息', edit: '编辑登记信息', saved: '已保存', move: '变更状态', moveTo: '转为“{{status}}”', moved: '状态已变更',
     remove: '删除', removeTitle: '删除此演示平台？', removeNote: '平台及其报送的全部数据将被删除。', seriesLimit: '上限 {{limit}}', limits: '{{series}} 条序列，每分钟 {{samples}} 个样本', total: '合计',
-    noValues: '还没有指标数据', noValuesNote: '平台首次报送后显示。', noValuesHow: '领取密钥、粘贴配置即可报送；首次报送后显示。', noPoints: '所选时段没有数据', noPointsNote: '换更长的时段，或补报历史数据。', wholeYear: '看一年', noSubmissions: '还没有报送记录', noSubmissionsNote: '领取密钥、粘贴配置后，每份报送及其处理结果列在这里。', connect: '去接入', fromFacts: '来自报送台账', fromSeries: '来自时间序列', revision: '第 {{n}} 次修订', item: '第 {{n}} 项',
+    noValues: '还没有指标数据', noValuesNote: '平台首次报送后显示。', noValuesHow: '领取密钥、粘贴配置即可报送；首次报送后显示。', noPoints: '所选时段没有数据', noPointsNote: '换更长的时段，或补报历史数据。', wholeYear: '看一年', searchSubmissions: '回执号或数据期', noSubmissions: '还没有报送记录', noSubmissionsNote: '领取密钥、粘贴配置后，每份报送及其处理结果列在这里。', connect: '去接入', fromFacts: '来自报送台账', fromSeries: '来自时间序列', revision: '第 {{n}} 次修订', item: '第 {{n}} 项',
   },
   span: { hour: '1 小时', day: '24 小时', week: '7 天', month: '30 天', year: '1 年' },
   channel: { report: '签名 JSON', json: 'JSON', remotewrite: 'Prometheus', otlp: 'OpenTelemetry', csv: 'CSV 补报', pull: '采集', mqtt: 'MQTT' },
@@ -180,6 +180,12 @@ export const zh = {
     faults: { name: '域名无法解析', forbid: '地址在不允许采集的网络中', connect: '无法建立连接', timeout: '限定时间内无响应', tls: 'TLS 握手或证书链有误', protocol: '协议有误', status: '状态码不是 200', redirect: '跳转过多或跳转目标不允许', plain: '登录凭据只加密发送，且须核对证书', encoding: '内容编码有误', size: '内容过多', sign_in: '登录失败', rights: '账号权限过大', query: '查询未被接受', mapping: '映射有误', gate: '接口未接收' },
     mapping: { document: '格式有误', rows: '没有找到行', metric: '没有此指标', missing: '没有找到内容', several: '路径找到多个内容', kind: '不是数值或文本', number: '不是数值', period: '不是数据期', duplicate: '与另一行重复', many: '行数过多', column: '列名没有含义，或重复' },
   },
+  origin: {
+    title: '数值来源', open: '查看这个数值的来源', formula: '取值方法', across: '平台间汇总', edition: '目录第 {{version}} 版', reported: '报送记录', sender: '报送方', machine: '机器', sent: '发送于 {{time}}', corrected: '已被更正', revises: '更正序号 {{seq}} 的报送',
+    rules: { reported: '平台直接报送，市级不作计算。', last: '月值：该月报送的最后一个值。', sum: '月值：该月报送各值之和。', rise: '月值：该月最后一个值减去该月之前的最后一个值。', mean: '月值：该月报送各值的平均。' },
+    reportedNote: '每个数据期以第一行为准。更正从不覆盖原值：原值及更正人、原因都保留在下方。', momentNote: '这是某一时刻的读数，不作更正，由后来的读数接续；以往读数见曲线。', more: '仅列出最近 {{count}} 行。', veiled: '由谁、以哪次报送提交，仅运营方和主管部门可见。', senders: { person: '人员', source: '采集源', key: '密钥' },
+    doubts: '对该指标的质疑', noDoubts: '该平台的这项指标没有质疑。', inputs: '各平台的数值', monthNote: '该月数值由以下各平台的数值汇总而成（仅列您可见的平台）；点击数值查看其来源。未列出的平台该月没有报送。', noInputs: '没有您可见的数值', noInputsNote: '该月无人报送，或报送的是其他运营方的平台。',
+  },
   alerts: {
     title: '告警', note: '规则每 15 秒评估一次；告警可认领、静默、关闭，通知按分组发送。', what: '告警', severity: '级别', since: '开始', fired: '触发', ended: '结束', claimed: '处理人', claim: '认领', takeOver: '接手', release: '退回', close: '关闭', silence: '静默',
     isClaimed: '已认领', unclaimed: '未认领', claimedNow: '已认领', released: '已退回', closedNow: '已关闭', closeNote: '关闭后不再通知；条件仍成立时也不会再次触发，直到恢复后再次发生。', quietCount: '静默或抑制 {{count}}', pendingNote: '条件成立，尚未满持续时间',
@@ -265,7 +271,7 @@ export const zh = {
     finding: { closed: '此问题已了结。', is_open: '此问题已是待说明。', reason: '请说明原因。' },
     reach: { month: '请选择已经开始的月份。', rows: '{{count}} 行有错误，文件未被接受。', older: '已有 {{month}} 的名单，只计最新的一份。', surveys: '抽样调查已达上限 {{limit}} 个，请删除旧的。' },
     bulletin: { state: '当前状态不能发布。', period: '请选择已经结束的数据期。', reason: '已有第 {{number}} 版，请说明为什么再做一版。', making: '此报告正在生成。', same: '与上一版相比没有变化。', cancelled: '已取消。', lost: '生成中断，请重试。', ended: '此报告已生成，或已不再生成。', not_made: '报告尚未生成。' },
-    open: { invalid: '数据集不完整或有误。', state: '当前状态不能撤回。', reason: '请说明原因。', full: '数据集已达上限 {{limit}} 个。', slug: '地址代号已被使用。', kept: '数据集已发布过，请撤回。', same: '与第 {{number}} 版相比没有变化。', edition: '没有这个版本。', note: '请填写更新内容。', withdrawn: '数据集已于 {{date}} 撤回：{{reason}}' },
+    open: { invalid: '数据集不完整或有误。', state: '当前状态不能撤回。', reason: '请说明原因。', full: '数据集已达上限 {{limit}} 个。', slug: '地址代号已被使用。', kept: '数据集已发布过，请撤回。', empty: '所选指标和期数还没有任何报送，没有可发布的内容。', same: '与第 {{number}} 版相比没有变化。', edition: '没有这个版本。', note: '请填写更新内容。', withdrawn: '数据集已于 {{date}} 撤回：{{reason}}' },
     run: { state: '当前状态不能这样变更。', reason: '请说明原因。' },
     ranking: { invalid: '排名方法不完整或有误。', month: '请选择已经开始的月份。', too_many: '平台过多，一次最多排 {{limit}} 个；请只排一个类别。', full: '排名方法已达上限 {{limit}} 个，请修改或删除已有的。', used: '此方法已有排名结果，不能删除。' },
     index: { invalid: '指数定义不完整或有误。', month: '基期 {{base}} 不早于所选月份。', base: '基期 {{base}} 没有大于 0 的数据：{{items}}。', long: '指数最长 {{limit}} 个月。', full: '指数已达上限 {{limit}} 个，请修改或删除已有的。', used: '此指数已有结果，不能删除。', few: '{{from}} 至 {{until}} 中，只有 {{platforms}} 个平台在同一个月有全部指标的数据：{{items}}；熵权至少需要 {{least}} 个。', window: '熵权取数的月份 {{from}} 至 {{until}} 有的还没有开始。' },
