@@ -1,9 +1,9 @@
-// Package view keeps how people want to see lists (room: view): filters, search,
-// sort and columns under a name, for oneself or shared with one's organisation,
-// and which of them a list opens with.
+// Package view keeps how people want to see lists and charts (room: view): filters,
+// search, sort and columns, or platforms, indicator and span, under a name, for oneself
+// or shared with one's organisation, and which of them a list opens with.
 //
-// A view is what the address of the list says after the question mark; it gives
-// nobody access to anything, the list asks as always.
+// A view is what the address of the page says after the question mark; it gives
+// nobody access to anything, the page asks as always.
 //
 // Tables: view, first_view. Tells: nothing. Hears: nothing.
 package view
@@ -56,7 +56,7 @@ func (m *Room) Manifest() module.Manifest {
 			{Table: "view", Person: "person_id", Columns: []string{"person_name"}, Show: []string{"list", "name", "query"}, Where: "shared = TRUE"},
 		},
 		Routes: []module.Route{
-			{Pattern: "GET /views", Permission: identity.SignedIn, Summary: "Views of a list: one's own and those shared by the organisation", Handler: httpd.JSON(m.list)},
+			{Pattern: "GET /views", Permission: identity.SignedIn, Summary: "Views of a list or a chart: one's own and those shared by the organisation", Handler: httpd.JSON(m.list)},
 			{Pattern: "POST /views", Permission: identity.SignedIn, Summary: "Save a view", Handler: httpd.Created(m.save)},
 			{Pattern: "PUT /views/{id}", Permission: identity.SignedIn, Summary: "Change one's own view", Handler: httpd.JSON(m.edit)},
 			{Pattern: "DELETE /views/{id}", Permission: identity.SignedIn, Summary: "Remove one's own view", Handler: httpd.JSON(m.remove)},
@@ -75,7 +75,7 @@ func person(ctx context.Context) (identity.Identity, error) {
 }
 
 type listInput struct {
-	List string `query:"list" required:"true" maxLength:"200" doc:"Address of the list in the API"`
+	List string `query:"list" required:"true" maxLength:"200" doc:"Address of the list in the API, or of the page of a chart"`
 }
 
 type viewsView struct {
@@ -120,7 +120,7 @@ func (w Wanted) check(id identity.Identity) (Wanted, error) {
 type saveInput struct {
 	Body struct {
 		Wanted
-		List string `json:"list" minLength:"1" maxLength:"200" doc:"Address of the list in the API"`
+		List string `json:"list" minLength:"1" maxLength:"200" doc:"Address of the list in the API, or of the page of a chart"`
 	}
 }
 

@@ -45,6 +45,9 @@ func TestViewsAreOnesOwnOrSharedWithOnesOrganisation(t *testing.T) {
 		if own.Name != "企业" || own.Query != "kind=enterprise&q=%E9%9D%92" {
 			t.Errorf("saved %+v", own)
 		}
+		if chart := save(t, c, "viewer-theirs", `"name":"比较","query":"?span=year&id=b&id=a"`, http.StatusCreated); chart.Query != "id=b&id=a&span=year" {
+			t.Errorf("what is compared keeps its order: %+v", chart)
+		}
 		save(t, c, "viewer-ours", `"name":"x","query":"","shared":true`, http.StatusForbidden)
 		save(t, c, "viewer-ours", `"name":" ","query":""`, http.StatusUnprocessableEntity)
 		save(t, c, "viewer-ours", `"name":"x","query":"%zz"`, http.StatusUnprocessableEntity)

@@ -11,6 +11,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/modules/platforms/internal/bulletin"
 	"linghang/modules/platforms/internal/rank"
+	"linghang/modules/platforms/internal/weight"
 )
 
 // bulletinState is where a monitoring report is: made as a draft, and released by a
@@ -293,7 +294,7 @@ func methodLine(m rank.Method, edition int64, title func(code string) lang.Text)
 	weightings := map[rank.Weighting]lang.Text{
 		rank.ByHand: {ZH: "直接赋权", EN: "weights by hand"}, rank.ByAHP: {ZH: "层次分析法（AHP）", EN: "AHP"}, rank.ByEntropy: {ZH: "熵权法", EN: "entropy"}, rank.ByAHPAndIt: {ZH: "AHP 与熵权组合", EN: "AHP and entropy"},
 	}
-	scalings := map[rank.Scaling]lang.Text{rank.MinMax: {ZH: "极差归一化", EN: "minimum to maximum"}, rank.ZScore: {ZH: "标准分", EN: "standard score"}, rank.Order: {ZH: "百分位名次", EN: "percentile"}}
+	scalings := map[weight.Scaling]lang.Text{weight.MinMax: {ZH: "极差归一化", EN: "minimum to maximum"}, weight.ZScore: {ZH: "标准分", EN: "standard score"}, weight.Order: {ZH: "百分位名次", EN: "percentile"}}
 	var zh, en []string
 	for _, x := range m.Items {
 		a := title(x.Code)

@@ -81,6 +81,7 @@ func (r IndexRun) move(to runState, reason string, now time.Time) (IndexRun, err
 type indexResult struct {
 	Months  []indexMonth `json:"months" nullable:"false"`
 	Members []member     `json:"members" nullable:"false"`
+	Weights indexWeights `json:"weights"`
 
 	inputs [][]indexInput // by month
 }
@@ -89,6 +90,7 @@ type indexResult struct {
 type indexMonth struct {
 	Month      string                 `json:"month" doc:"2026-10"`
 	Level      index.Level            `json:"level"`
+	Bounds     *index.Bounds          `json:"bounds" doc:"What the chained level is within in nine of ten repetitions with each weight moved by up to a fifth; null: cannot be told"`
 	Dimensions []index.DimensionLevel `json:"dimensions" nullable:"false" doc:"As the definition has them; items are empty to who does not see the whole city"`
 	Few        bool                   `json:"few" doc:"Not shown: fewer than 3 platforms count in an item, so that it would tell of each"`
 }
@@ -128,18 +130,18 @@ func (m indexMonth) veil() indexMonth {
 	for j := range dimensions {
 		dimensions[j].Items = []index.ItemLevel{}
 		if few {
-			dimensions[j].Level = index.Level{}
+			dimensions[j].Level, dimensions[j].Without = index.Level{}, nil
 		}
 	}
 	m.Dimensions, m.Few = dimensions, few
 	if few {
-		m.Level = index.Level{}
+		m.Level, m.Bounds = index.Level{}, nil
 	}
 	return m
 }
 
-// index computes an index of what platforms reported.
-func (x DevelopmentIndex) index(s span, members []member, values panel) indexResult {
+// reportedOf are the values of months without where they are from.
+func reportedOf(values panel) index.Panel {
 	reported := index.Panel{}
 	for code, of := range values {
 		reported[code] = map[string]index.Reported{}
@@ -151,9 +153,15 @@ func (x DevelopmentIndex) index(s span, members []member, values panel) indexRes
 			reported[code][id] = r
 		}
 	}
+	return reported
+}
+
+// index computes an index of what platforms reported, by the weights in force.
+func (x DevelopmentIndex) index(s span, members []member, values panel) indexResult {
+	reported := reportedOf(values)
 	out := indexResult{Members: members, inputs: make([][]indexInput, s.months)}
 	for n, m := range index.Compute(x.Definition, s.months, reported) {
-		out.Months = append(out.Months, indexMonth{Month: monthOf(s.at(n)), Level: m.Level, Dimensions: m.Dimensions})
+		out.Months = append(out.Months, indexMonth{Month: monthOf(s.at(n)), Level: m.Level, Bounds: m.Bounds, Dimensions: m.Dimensions})
 		out.inputs[n] = inputsOf(x.Definition.Codes(), n, members, values, reported)
 	}
 	return out
@@ -172,10 +180,14 @@ func inputsOf(codes []string, month int, members []member, values panel, reporte
 			if c.Carried {
 				in = values[code][p.ID][month-1]
 			}
-			list = append(list, indexInput{code, p.ID, p.Name, in.Value, c.Carried, in.Rule, in.Facts, in.Period, in.Revision, in.Known, in.SubmissionID, p.owner})
+			list = append(list, inputOf(code, p, in, c.Carried))
 		}
 	}
 	return list
+}
+
+func inputOf(code string, p member, in rankInput, carried bool) indexInput {
+	return indexInput{code, p.ID, p.Name, in.Value, carried, in.Rule, in.Facts, in.Period, in.Revision, in.Known, in.SubmissionID, p.owner}
 }
 
 // noBase refuses an index whose base month is not there for every item.

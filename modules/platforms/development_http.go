@@ -21,11 +21,16 @@ func (m *Module) developmentRoutes() []module.Route {
 		{Pattern: "GET /index/results/{id}", Permission: "platforms.view", Summary: "A development index with its definition, sample and levels by month, chained and matched", Handler: httpd.JSON(m.readIndexRun)},
 		{Pattern: "GET /index/results/{id}/levels", Permission: "platforms.view", Summary: "The levels of an index, of its dimensions and items by month as a list", Handler: httpd.List(m.listLevels)},
 		{Pattern: "GET /index/results/{id}/figures", Permission: "platforms.view", Summary: "The figures that a month of an index was computed from, with the reports that they came in with", Handler: httpd.List(m.listIndexInputs)},
+		{Pattern: "GET /index/results/{id}/weighed", Permission: "platforms.view", Summary: "The figures of a month that the weights of an index by entropy were computed from, with the reports that they came in with", Handler: httpd.List(m.listWeighed)},
 		{Pattern: "POST /index/results/{id}/state", Permission: "platforms.review", Summary: "Publish a draft, or withdraw what was published", Handler: httpd.JSON(m.moveIndexRun)},
 		{Pattern: "GET /index/definitions", Permission: "platforms.view", Summary: "What development indices are made of", Handler: httpd.JSON(m.listIndices)},
 		{Pattern: "POST /index/definitions", Permission: "platforms.review", Summary: "Add a development index", Handler: httpd.Created(m.addIndex)},
 		{Pattern: "PUT /index/definitions/{id}", Permission: "platforms.review", Summary: "Change a development index; what was computed keeps its own definition", Handler: httpd.JSON(m.editIndex)},
 		{Pattern: "DELETE /index/definitions/{id}", Permission: "platforms.review", Summary: "Remove a development index that was never computed", Handler: httpd.JSON(m.removeIndex)},
+		{
+			Pattern: "POST /index/weights", Permission: "platforms.review", Recorded: "nothing is kept",
+			Summary: "What the weights of a development index would be now; nothing is kept", Handler: httpd.JSON(m.previewWeights),
+		},
 	}
 }
 
@@ -71,14 +76,20 @@ type indexDraft struct {
 	Definition index.Definition `json:"definition"`
 }
 
-func (in indexDraft) apply(x DevelopmentIndex) DevelopmentIndex {
+// apply returns an index as the draft has it, with the weights that do not hang on figures.
+func (in indexDraft) apply(x DevelopmentIndex, c *catalogue) (DevelopmentIndex, error) {
 	x.Name, x.Note, x.Sample, x.Definition = in.Name, in.Note, in.Sample, in.Definition
-	return x
+	if err := x.check(c); err != nil {
+		return x, err
+	}
+	var err error
+	x.Definition, err = x.Definition.Settled()
+	return x, err
 }
 
 func (m *Module) addIndex(ctx context.Context, in struct{ Body indexDraft }) (indexView, error) {
-	x := in.Body.apply(DevelopmentIndex{ID: ulid.Make().String(), CreatedAt: time.Now().UTC(), Version: 1})
-	if err := x.check(m.catalogue); err != nil {
+	x, err := in.Body.apply(DevelopmentIndex{ID: ulid.Make().String(), CreatedAt: time.Now().UTC(), Version: 1}, m.catalogue)
+	if err != nil {
 		return indexView{}, err
 	}
 	return indexView{x}, m.development.insert(ctx, x)
@@ -99,8 +110,8 @@ func (m *Module) editIndex(ctx context.Context, in editIndexInput) (indexView, e
 	if err != nil {
 		return indexView{}, err
 	}
-	x := in.Body.apply(before)
-	if err := x.check(m.catalogue); err != nil {
+	x, err := in.Body.apply(before, m.catalogue)
+	if err != nil {
 		return indexView{}, err
 	}
 	x.Version = version + 1
@@ -136,11 +147,17 @@ func (m *Module) computeIndex(ctx context.Context, in computeIndexInput) (indexR
 	if err != nil {
 		return indexRunDetail{}, err
 	}
+	w, err := m.weights(ctx, x, members, now)
+	if err != nil {
+		return indexRunDetail{}, err
+	}
+	x.Definition = x.Definition.With(w.Weights)
 	values, err := m.panel(ctx, x.Definition.Codes(), members, months)
 	if err != nil {
 		return indexRunDetail{}, err
 	}
 	out := x.index(months, members, values)
+	out.Weights = w
 	if err := x.noBase(out); err != nil {
 		return indexRunDetail{}, err
 	}
@@ -153,6 +170,42 @@ func (m *Module) computeIndex(ctx context.Context, in computeIndexInput) (indexR
 		return indexRunDetail{}, err
 	}
 	return m.indexRunDetail(ctx, r, x, out), nil
+}
+
+// weights are those that an index is computed with: where they come by entropy, those of
+// what was published by the same version of the definition, if anything was.
+func (m *Module) weights(ctx context.Context, x DevelopmentIndex, members []member, now time.Time) (indexWeights, error) {
+	if !x.Definition.UsesEntropy() {
+		return x.weigh(span{}, members, nil)
+	}
+	if x.ID != "" {
+		w, ok, err := m.development.inForce(ctx, x)
+		if err != nil || ok {
+			return w, err
+		}
+	}
+	s, err := x.readWindow(now)
+	if err != nil {
+		return indexWeights{}, err
+	}
+	values, err := m.panel(ctx, x.Definition.Codes(), members, s)
+	if err != nil {
+		return indexWeights{}, err
+	}
+	return x.weigh(s, members, values)
+}
+
+// previewWeights computes the weights of what is on a form.
+func (m *Module) previewWeights(ctx context.Context, in struct{ Body indexDraft }) (indexWeights, error) {
+	x, err := in.Body.apply(DevelopmentIndex{}, m.catalogue)
+	if err != nil {
+		return indexWeights{}, err
+	}
+	members, err := m.development.members(ctx, x.Sample)
+	if err != nil {
+		return indexWeights{}, err
+	}
+	return m.weights(ctx, x, members, time.Now())
 }
 
 // indexRunDetail is an index on its own page.
@@ -279,6 +332,15 @@ type indexInputsParams struct {
 
 // listIndexInputs is one page: a month has no more figures than fit.
 func (m *Module) listIndexInputs(ctx context.Context, in indexInputsParams) (sqldb.Page[indexInput], error) {
+	return m.indexFigures(ctx, in, m.development.inputs)
+}
+
+// listWeighed is one page, as listIndexInputs is.
+func (m *Module) listWeighed(ctx context.Context, in indexInputsParams) (sqldb.Page[indexInput], error) {
+	return m.indexFigures(ctx, in, m.development.weighed)
+}
+
+func (m *Module) indexFigures(ctx context.Context, in indexInputsParams, of func(context.Context, string, time.Time) ([]indexInput, error)) (sqldb.Page[indexInput], error) {
 	page := sqldb.Page[indexInput]{Items: []indexInput{}}
 	if _, _, _, err := m.development.run(ctx, in.ID); err != nil {
 		return page, err
@@ -287,7 +349,7 @@ func (m *Module) listIndexInputs(ctx context.Context, in indexInputsParams) (sql
 	if err != nil {
 		return page, err
 	}
-	all, err := m.development.inputs(ctx, in.ID, month)
+	all, err := of(ctx, in.ID, month)
 	for _, x := range all {
 		if in.Code == "" || in.Code == x.Code {
 			page.Items = append(page.Items, x)

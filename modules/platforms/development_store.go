@@ -28,6 +28,7 @@ func scanIndex(row sqldb.Row) (x DevelopmentIndex, err error) {
 	if err := json.Unmarshal([]byte(definition), &x.Definition); err != nil {
 		return x, fmt.Errorf("read definition: %w", err)
 	}
+	x.Definition = x.Definition.Normal()
 	return x, nil
 }
 
@@ -190,14 +191,28 @@ func (s developmentStore) run(ctx context.Context, id string) (IndexRun, Develop
 	if err := errors.Join(json.Unmarshal([]byte(definition), &x.Definition), json.Unmarshal([]byte(result), &out)); err != nil {
 		return r, x, out, fmt.Errorf("read result: %w", err)
 	}
-	return r, x, out, nil
+	x.Definition = x.Definition.Normal()
+	if out.Weights.Items == nil { // it was computed when weights came by hand only
+		out.Weights.Weights, err = x.Definition.Weigh(nil)
+	}
+	return r, x, out, err
 }
 
 // inputs returns the figures of a month of a run, of platforms that may be seen.
 func (s developmentStore) inputs(ctx context.Context, run string, month time.Time) ([]indexInput, error) {
+	return s.figures(ctx, `SELECT inputs FROM index_input WHERE run_id = $1 AND month_at = $2`, run, month)
+}
+
+// weighed returns the figures of a month that the weights of a run were computed from,
+// of platforms that may be seen.
+func (s developmentStore) weighed(ctx context.Context, run string, month time.Time) ([]indexInput, error) {
+	return s.figures(ctx, `SELECT inputs FROM index_weight_input WHERE run_id = $1 AND month_at = $2`, run, month)
+}
+
+func (s developmentStore) figures(ctx context.Context, query, run string, month time.Time) ([]indexInput, error) {
 	list := []indexInput{}
 	var text string
-	err := s.db.QueryRow(ctx, `SELECT inputs FROM index_input WHERE run_id = $1 AND month_at = $2`, run, month.UnixMilli()).Scan(&text)
+	err := s.db.QueryRow(ctx, query, run, month.UnixMilli()).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return list, nil
 	}
@@ -226,13 +241,13 @@ func (s developmentStore) keep(ctx context.Context, r IndexRun, months span, x D
 	if err != nil {
 		return fmt.Errorf("write result: %w", err)
 	}
-	inputs := make([]string, len(out.inputs))
-	for n, list := range out.inputs {
-		text, err := json.Marshal(list)
-		if err != nil {
-			return fmt.Errorf("write figures: %w", err)
-		}
-		inputs[n] = string(text)
+	inputs, err := written(out.inputs)
+	if err != nil {
+		return err
+	}
+	weighed, err := written(out.Weights.inputs)
+	if err != nil {
+		return err
 	}
 	last := months.at(months.months - 1).UnixMilli()
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
@@ -251,9 +266,62 @@ func (s developmentStore) keep(ctx context.Context, r IndexRun, months span, x D
 				return fmt.Errorf("keep figures of an index: %w", err)
 			}
 		}
+		if err := s.keepWeighed(ctx, tx, r.ID, out.Weights, weighed); err != nil {
+			return err
+		}
 		tx.Changed("index_run", r.ID, nil, r)
 		return nil
 	})
+}
+
+// written are the figures of months, as they are kept.
+func written(months [][]indexInput) ([]string, error) {
+	list := make([]string, len(months))
+	for n, of := range months {
+		text, err := json.Marshal(of)
+		if err != nil {
+			return nil, fmt.Errorf("write figures: %w", err)
+		}
+		list[n] = string(text)
+	}
+	return list, nil
+}
+
+// keepWeighed keeps the figures that the weights of a run come from, be they those of
+// another run.
+func (s developmentStore) keepWeighed(ctx context.Context, tx *sqldb.Tx, run string, w indexWeights, months []string) error {
+	if w.Of != "" {
+		_, err := tx.Exec(ctx, `INSERT INTO index_weight_input (run_id, month_at, inputs) SELECT $1, y.month_at, y.inputs FROM index_weight_input y WHERE y.run_id = $2`, run, w.Of)
+		if err != nil {
+			return fmt.Errorf("take over figures of weights: %w", err)
+		}
+	}
+	for n, text := range months {
+		if _, err := tx.Exec(ctx, `INSERT INTO index_weight_input (run_id, month_at, inputs) VALUES ($1, $2, $3)`, run, w.months[n].UnixMilli(), text); err != nil {
+			return fmt.Errorf("keep figures of weights: %w", err)
+		}
+	}
+	return nil
+}
+
+// inForce returns the weights of the first published run by a version of a definition:
+// they hold for all that follow, so that months of one version can be compared.
+func (s developmentStore) inForce(ctx context.Context, x DevelopmentIndex) (w indexWeights, ok bool, err error) {
+	var id, result string
+	err = s.db.QueryRow(ctx, `SELECT y.id, y.result FROM index_run y WHERE y.index_id = $1 AND y.edition = $2 AND y.state = $3 ORDER BY y.published_at, y.id LIMIT 1`,
+		x.ID, x.Version, string(runPublished)).Scan(&id, &result)
+	if errors.Is(err, sql.ErrNoRows) {
+		return w, false, nil
+	}
+	if err != nil {
+		return w, false, fmt.Errorf("read weights in force: %w", err)
+	}
+	var out indexResult
+	if err := json.Unmarshal([]byte(result), &out); err != nil {
+		return w, false, fmt.Errorf("read weights in force: %w", err)
+	}
+	out.Weights.Of = id
+	return out.Weights, out.Weights.Items != nil, nil
 }
 
 func (s developmentStore) dropDrafts(ctx context.Context, tx *sqldb.Tx, r IndexRun, month int64) error {

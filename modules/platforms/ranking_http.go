@@ -13,6 +13,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 	"linghang/modules/platforms/internal/rank"
+	"linghang/modules/platforms/internal/weight"
 )
 
 func (m *Module) rankingRoutes() []module.Route {
@@ -72,7 +73,7 @@ type rankingInput struct {
 func (in rankingInput) apply(r Ranking) Ranking {
 	r.Name, r.Note, r.Class, r.Method = in.Name, in.Note, in.Class, in.Method
 	if r.Method.Judgements == nil || (r.Method.Weighting != rank.ByAHP && r.Method.Weighting != rank.ByAHPAndIt) {
-		r.Method.Judgements = []rank.Judgement{}
+		r.Method.Judgements = []weight.Judgement{}
 	}
 	return r
 }

@@ -47,6 +47,7 @@ test('experts weigh, platforms are ranked, and an operator sees its place when i
   await page.getByRole('dialog').getByRole('button', { name: '发布' }).click()
   await expect(page.getByText('已发布', { exact: true })).toBeVisible()
   await picture(page, 'ranking')
+  await looked(page)
   const path = new URL(page.url()).pathname
 
   const manager = await another('ranked-manager')
@@ -63,6 +64,32 @@ test('experts weigh, platforms are ranked, and an operator sees its place when i
   await manager.getByRole('button', { name: 'Switch to English' }).click()
   await picture(manager, 'ranking-en-390')
 })
+
+/** Looks at two platforms in the order of an item, keeps that as a view and opens it again. */
+async function looked(page: Page): Promise<void> {
+  await page.getByLabel('只看所选平台').click()
+  for (const name of ['甲平台', '丙平台']) {
+    await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByTitle(name, { exact: true }).click()
+    await expect(page.getByRole('row').filter({ hasText: name })).toHaveCount(1)
+    await expect(page.getByRole('row').filter({ hasText: '乙平台' })).toHaveCount(0)
+  }
+  await page.keyboard.press('Escape')
+  await page.getByLabel('排列').click()
+  await page.getByTitle('按服务企业数的得分').click()
+  await expect(page.getByRole('row').filter({ hasText: '乙平台' })).toHaveCount(0)
+  await page.getByRole('button', { name: '视图', exact: true }).click()
+  await page.getByRole('button', { name: '保存当前视图' }).click()
+  await page.getByRole('textbox', { name: '名称', exact: true }).fill('甲和丙')
+  await page.getByRole('button', { name: '保存', exact: true }).click()
+  await page.goto(new URL(page.url()).pathname)
+  await expect(page.getByRole('row').filter({ hasText: '乙平台' })).toHaveCount(1)
+  await page.getByRole('button', { name: '视图', exact: true }).click()
+  await page.locator('.lh-view').getByRole('button', { name: '甲和丙' }).click()
+  await expect(page).toHaveURL(/by=ent_served/)
+  await expect(page.getByRole('row').filter({ hasText: '乙平台' })).toHaveCount(0)
+  await accessible(page)
+  await picture(page, 'ranking-view')
+}
 
 /** A platform in trial with figures of the last month. */
 async function ranked(page: Page, name: string, i: number, owner?: string): Promise<void> {

@@ -104,6 +104,10 @@ const sentences: Record<string, string> = {
   'take at least one item': '至少一项指标',
   "the weights of a dimension's items add up to 100": '维度内各指标的权重合计须为 100',
   'the weights of the dimensions add up to 100': '各维度的权重合计须为 100',
+  'say from which months weights by entropy come, as 2025-01 until 2025-12': '请填写熵权取数的月份，例如 2025-01 至 2025-12',
+  'a month from the first month on': '不早于起始月',
+  'at most 36 months from the first month on': '自起始月起最多 36 个月',
+  'choose months in which more platforms have figures of every item, or have them back-filled': '请选择更多平台有全部指标数据的月份，或先补报',
   // sources of platforms
   'name the source': '请填写采集源名称',
   'choose an indicator of the catalogue': '请选择目录中的指标',

@@ -4004,6 +4004,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/index/results/{id}/weighed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of a month that the weights of an index by entropy were computed from, with the reports that they came in with */
+        get: operations["get-platforms-index-results-id-weighed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/index/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the weights of a development index would be now; nothing is kept */
+        post: operations["post-platforms-index-weights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/ingest/otlp/v1/metrics": {
         parameters: {
             query?: never;
@@ -7285,7 +7319,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Views of a list: one's own and those shared by the organisation */
+        /** Views of a list or a chart: one's own and those shared by the organisation */
         get: operations["get-view-views"];
         put?: never;
         /** Save a view */
@@ -11079,32 +11113,76 @@ export interface components {
             organisation_id: string;
             permissions: string[];
         };
+        IndexBounds: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+        };
         IndexDefinition: {
             /** @description The month that is 100, as 2025-01 */
             base: string;
             dimensions: components["schemas"]["IndexDimension"][];
             /** @enum {string} */
             mean: "arithmetic" | "geometric";
+            /** @description How the weights of the dimensions come about; left out: by hand */
+            weighting?: components["schemas"]["IndexWeighting"];
+            /** @description For weights by entropy */
+            window?: components["schemas"]["IndexWindow"];
         };
         IndexDimension: {
             items: components["schemas"]["IndexItem"][];
             name: components["schemas"]["Text"];
             /**
              * Format: double
-             * @description Per cent of the index
+             * @description Per cent of the index; in a definition, 0 where it comes by entropy
              */
             weight: number;
+            /** @description How the weights of its items come about; left out: by hand */
+            weighting?: components["schemas"]["IndexWeighting"];
         };
         IndexDimensionLevel: {
             items: components["schemas"]["IndexItemLevel"][];
             level: components["schemas"]["IndexLevel"];
+            /**
+             * Format: double
+             * @description The chained level of the index without this dimension, the others keeping their proportions; null: cannot be told
+             */
+            without: number | null;
+        };
+        IndexGroup: {
+            /** @enum {string} */
+            by: "hand" | "entropy" | "ahp";
+            /** @description 0 to 1, for weights by entropy: 1 tells platforms apart in nothing */
+            entropies: number[];
+            /** @description Fewer than 8 platforms: weights by entropy are unstable */
+            few: boolean;
+            /** @description Of the experts, for AHP */
+            opinions: components["schemas"]["WeightOpinion"][];
+            /**
+             * Format: int64
+             * @description How many platforms these are of
+             */
+            platforms: number;
+            /**
+             * Format: double
+             * @description Consistency ratio (CR) of all experts together, for AHP
+             */
+            ratio: number;
+            /**
+             * Format: int64
+             * @description Platforms times months with figures of the whole group, for weights by entropy
+             */
+            rows: number;
+            /** @description Per cent, adding up to 100, as the definition has the group */
+            weights: number[];
         };
         IndexItem: {
             /** @description The indicator */
             code: string;
             /**
              * Format: double
-             * @description Per cent of the dimension
+             * @description Per cent of the dimension; in a definition, 0 where it comes by entropy
              */
             weight: number;
         };
@@ -11156,6 +11234,18 @@ export interface components {
              * @description Over platforms with figures in the base month and now; null: cannot be told
              */
             matched: number | null;
+        };
+        IndexWeighting: {
+            /** @enum {string} */
+            by: "hand" | "entropy" | "ahp";
+            /** @description Of the experts, for AHP */
+            judgements?: components["schemas"]["WeightJudgement"][] | null;
+        };
+        IndexWindow: {
+            /** @description The first month, as 2025-01 */
+            from: string;
+            /** @description The last month, as 2025-12 */
+            until: string;
         };
         JobsJob: {
             /** Format: int64 */
@@ -13960,6 +14050,8 @@ export interface components {
             value: number;
         };
         PlatformsIndexMonth: {
+            /** @description What the chained level is within in nine of ten repetitions with each weight moved by up to a fifth; null: cannot be told */
+            bounds: components["schemas"]["IndexBounds"];
             /** @description As the definition has them; items are empty to who does not see the whole city */
             dimensions: components["schemas"]["IndexDimensionLevel"][];
             /** @description Not shown: fewer than 3 platforms count in an item, so that it would tell of each */
@@ -13971,6 +14063,7 @@ export interface components {
         PlatformsIndexResult: {
             members: components["schemas"]["PlatformsMember"][];
             months: components["schemas"]["PlatformsIndexMonth"][];
+            weights: components["schemas"]["PlatformsIndexWeights"];
         };
         PlatformsIndexRun: {
             /** @description 2025-01 */
@@ -14058,6 +14151,15 @@ export interface components {
             sample: components["schemas"]["PlatformsCohort"];
             /** Format: int64 */
             version: number;
+        };
+        PlatformsIndexWeights: {
+            dimensions: components["schemas"]["IndexGroup"];
+            /** @description Of each dimension, as the definition has them */
+            items: components["schemas"]["IndexGroup"][];
+            /** @description The published index by the same version of the definition whose weights were taken over; empty: they were computed for this one */
+            of: string;
+            /** @description The first and the last month that weights by entropy come from, as 2025-01/2025-12; empty: none do */
+            window: string;
         };
         PlatformsIndicator: {
             /**
@@ -14699,7 +14801,7 @@ export interface components {
             few: boolean;
             /** @description Ranks at other shares of AHP, when both count */
             lambdas: components["schemas"]["RankLambda"][];
-            opinions: components["schemas"]["RankOpinion"][];
+            opinions: components["schemas"]["WeightOpinion"][];
             places: components["schemas"]["RankPlace"][];
             platforms: components["schemas"]["PlatformsRankedPlatform"][];
             unranked: components["schemas"]["RankUnranked"][];
@@ -15742,10 +15844,6 @@ export interface components {
              */
             weight: number;
         };
-        RankJudgement: {
-            expert: string;
-            matrix: (number[] | null)[];
-        };
         RankLambda: {
             /** Format: double */
             lambda: number;
@@ -15765,7 +15863,7 @@ export interface components {
             error: number;
             items: components["schemas"]["RankItem"][];
             /** @description Of the experts, for AHP */
-            judgements: components["schemas"]["RankJudgement"][];
+            judgements: components["schemas"]["WeightJudgement"][];
             /**
              * Format: double
              * @description Share of AHP when entropy counts too
@@ -15782,21 +15880,6 @@ export interface components {
             trust: boolean;
             /** @enum {string} */
             weighting: "hand" | "ahp" | "entropy" | "ahp_entropy";
-        };
-        RankOpinion: {
-            expert: string;
-            /**
-             * Format: double
-             * @description What the other comparisons say of the worst one
-             */
-            hint: number;
-            /**
-             * Format: double
-             * @description Consistency ratio (CR); 0.1 and more contradicts itself
-             */
-            ratio: number;
-            weights: number[];
-            worst: number[] | null;
         };
         RankPart: {
             /** @description false: not reported; counts as the worst */
@@ -16159,7 +16242,7 @@ export interface components {
             was?: number;
         };
         SaveInputBody: {
-            /** @description Address of the list in the API */
+            /** @description Address of the list in the API, or of the page of a chart */
             list: string;
             name: string;
             /** @description What the list's address says after the question mark */
@@ -16907,6 +16990,25 @@ export interface components {
             query: string;
             /** @description With the caller's organisation; needs view.share */
             shared?: boolean;
+        };
+        WeightJudgement: {
+            expert: string;
+            matrix: (number[] | null)[];
+        };
+        WeightOpinion: {
+            expert: string;
+            /**
+             * Format: double
+             * @description What the other comparisons say of the worst one
+             */
+            hint: number;
+            /**
+             * Format: double
+             * @description Consistency ratio (CR); 0.1 and more contradicts itself
+             */
+            ratio: number;
+            weights: number[];
+            worst: number[] | null;
         };
         WithdrawAwardInputBody: {
             /** @description From when; 2026-10-31 */
@@ -27710,6 +27812,89 @@ export interface operations {
             };
         };
     };
+    "get-platforms-index-results-id-weighed": {
+        parameters: {
+            query: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description 2026-10 */
+                month: string;
+                /** @description Of this indicator only */
+                code?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIndexInput"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-platforms-index-weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformsIndexDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformsIndexWeights"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-platforms-ingest-otlp-v1-metrics": {
         parameters: {
             query?: never;
@@ -35736,7 +35921,7 @@ export interface operations {
     "get-view-views": {
         parameters: {
             query: {
-                /** @description Address of the list in the API */
+                /** @description Address of the list in the API, or of the page of a chart */
                 list: string;
             };
             header?: never;

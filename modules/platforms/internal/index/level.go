@@ -35,13 +35,15 @@ type ItemLevel struct {
 
 // DimensionLevel is a dimension in a month.
 type DimensionLevel struct {
-	Level Level       `json:"level"`
-	Items []ItemLevel `json:"items" nullable:"false"`
+	Level   Level       `json:"level"`
+	Without *float64    `json:"without" doc:"The chained level of the index without this dimension, the others keeping their proportions; null: cannot be told"`
+	Items   []ItemLevel `json:"items" nullable:"false"`
 }
 
 // Month is the index in a month.
 type Month struct {
 	Level      Level            `json:"level"`
+	Bounds     *Bounds          `json:"bounds" doc:"Of the chained level at other weights; null: cannot be told"`
 	Dimensions []DimensionLevel `json:"dimensions" nullable:"false" doc:"As the definition has them"`
 }
 
@@ -68,7 +70,13 @@ func Compute(d Definition, months int, p Panel) []Month {
 			levels, weights = append(levels, m.Dimensions[j].Level), append(weights, x.Weight)
 		}
 		m.Level = d.together(levels, weights)
+		for j := range weights {
+			others := slices.Clone(weights)
+			others[j] = 0
+			m.Dimensions[j].Without = d.together(levels, others).Chained
+		}
 	}
+	d.bounds(list)
 	return list
 }
 
@@ -86,14 +94,17 @@ func itemWeights(items []Item) (list []float64) {
 	return list
 }
 
-// together is the weighted mean of levels. Where one cannot be told, neither can the
-// mean: leaving it out would change what the weights were agreed to be.
+// together is the weighted mean of levels. Where one that weighs anything cannot be told,
+// neither can the mean: leaving it out would change what the weights were agreed to be.
 func (d Definition) together(levels []Level, weights []float64) Level {
 	total := 0.0
 	for _, w := range weights {
 		total += w
 	}
 	mean := func(of func(Level) *float64) *float64 {
+		if total <= 0 {
+			return nil
+		}
 		sum := 0.0
 		if d.Mean == Geometric {
 			sum = 1
@@ -101,6 +112,7 @@ func (d Definition) together(levels []Level, weights []float64) Level {
 		for i, l := range levels {
 			v := of(l)
 			switch {
+			case weights[i] == 0:
 			case v == nil:
 				return nil
 			case d.Mean == Geometric:

@@ -5,15 +5,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"linghang/modules/platforms/internal/weight"
 )
 
-const (
-	repetitions = 400
-	// spread is how far weights by hand are moved, to either side.
-	spread = 0.2
-	// lambdaLow and lambdaHigh are between which the share of AHP is moved.
-	lambdaLow, lambdaHigh = 0.4, 0.8
-)
+// lambdaLow and lambdaHigh are between which the share of AHP is moved.
+const lambdaLow, lambdaHigh = 0.4, 0.8
 
 // Effect is what an item does to the order.
 type Effect struct {
@@ -34,7 +31,7 @@ func (m Method) intervals(t table, r *Result) {
 	if len(t.rows) > 1 {
 		chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable on purpose
 		seen := make([][]int, len(t.rows))
-		for range repetitions {
+		for range weight.Repetitions {
 			off := m.disturbed(t, chance)
 			for i, rank := range ranksOf(off, m.moved(r, off, chance)) {
 				seen[i] = append(seen[i], rank)
@@ -42,8 +39,8 @@ func (m Method) intervals(t table, r *Result) {
 		}
 		for i := range r.Places {
 			slices.Sort(seen[i])
-			r.Places[i].Low = min(r.Places[i].Rank, seen[i][repetitions/20])
-			r.Places[i].High = max(r.Places[i].Rank, seen[i][repetitions-1-repetitions/20])
+			low, high := weight.Within(seen[i])
+			r.Places[i].Low, r.Places[i].High = min(r.Places[i].Rank, low), max(r.Places[i].Rank, high)
 		}
 	}
 	slices.SortStableFunc(r.Places, func(a, b Place) int { return cmp.Compare(b.Score, a.Score) })
@@ -73,15 +70,11 @@ func (m Method) disturbed(t table, chance *rand.Rand) table {
 func (m Method) moved(r *Result, off table, chance *rand.Rand) []float64 {
 	switch {
 	case m.Weighting == ByEntropy:
-		return capped(entropyWeights(off.scaled), m.Cap)
+		return weight.Capped(weight.ByEntropies(weight.Entropies(off.scaled)), m.Cap)
 	case m.Weighting == ByAHPAndIt && !r.Few:
-		return m.combined(r.AHP, entropyWeights(off.scaled), lambdaLow+chance.Float64()*(lambdaHigh-lambdaLow))
+		return m.combined(r.AHP, weight.ByEntropies(weight.Entropies(off.scaled)), lambdaLow+chance.Float64()*(lambdaHigh-lambdaLow))
 	default:
-		w := make([]float64, len(r.Weights))
-		for k, v := range r.Weights {
-			w[k] = v * (1 - spread + 2*spread*chance.Float64())
-		}
-		return capped(shares(w), m.Cap)
+		return weight.Capped(weight.Moved(r.Weights, chance), m.Cap)
 	}
 }
 
@@ -94,7 +87,7 @@ func (m Method) sensitivity(t table, r *Result) {
 		w[k] = 0
 		e := Effect{Tau: 1}
 		if slices.Max(w) > 0 {
-			ranks := ranksOf(t, shares(w))
+			ranks := ranksOf(t, weight.Shares(w))
 			e.Tau = tau(base, ranks)
 			for i := range ranks {
 				e.Moved = max(e.Moved, ranks[i]-base[i], base[i]-ranks[i])

@@ -3,16 +3,8 @@ package rank
 import (
 	"fmt"
 	"math"
-)
 
-// Scaling is how values of an item come to one scale, 0 to 100.
-type Scaling string
-
-// The scalings.
-const (
-	MinMax Scaling = "minmax" // the least is 0, the most 100
-	ZScore Scaling = "zscore" // 50 is the mean, 16.67 points a standard deviation, cut at 0 and 100
-	Order  Scaling = "place"  // share of the others that are worse, ties by half
+	"linghang/modules/platforms/internal/weight"
 )
 
 // Weighting is where weights come from.
@@ -37,27 +29,24 @@ type Item struct {
 
 // Method is how platforms are ranked.
 type Method struct {
-	Items      []Item      `json:"items" maxItems:"30" nullable:"false"`
-	Trim       float64     `json:"trim" minimum:"0" maximum:"0.25" doc:"Values outside this and one minus this quantile count as the quantile (winsorising)"`
-	Scaling    Scaling     `json:"scaling" enum:"minmax,zscore,place"`
-	Weighting  Weighting   `json:"weighting" enum:"hand,ahp,entropy,ahp_entropy"`
-	Judgements []Judgement `json:"judgements" maxItems:"20" nullable:"false" doc:"Of the experts, for AHP"`
-	Lambda     float64     `json:"lambda" minimum:"0" maximum:"1" doc:"Share of AHP when entropy counts too"`
-	Cap        float64     `json:"cap" minimum:"0" maximum:"1" doc:"No item weighs more; 0: no limit"`
-	Trust      bool        `json:"trust" doc:"Multiply by 0.7 + 0.3 × data quality score ÷ 100"`
-	Error      float64     `json:"error" minimum:"0" maximum:"0.5" doc:"Relative error of values that rank intervals allow for"`
+	Items      []Item             `json:"items" maxItems:"30" nullable:"false"`
+	Trim       float64            `json:"trim" minimum:"0" maximum:"0.25" doc:"Values outside this and one minus this quantile count as the quantile (winsorising)"`
+	Scaling    weight.Scaling     `json:"scaling" enum:"minmax,zscore,place"`
+	Weighting  Weighting          `json:"weighting" enum:"hand,ahp,entropy,ahp_entropy"`
+	Judgements []weight.Judgement `json:"judgements" maxItems:"20" nullable:"false" doc:"Of the experts, for AHP"`
+	Lambda     float64            `json:"lambda" minimum:"0" maximum:"1" doc:"Share of AHP when entropy counts too"`
+	Cap        float64            `json:"cap" minimum:"0" maximum:"1" doc:"No item weighs more; 0: no limit"`
+	Trust      bool               `json:"trust" doc:"Multiply by 0.7 + 0.3 × data quality score ÷ 100"`
+	Error      float64            `json:"error" minimum:"0" maximum:"0.5" doc:"Relative error of values that rank intervals allow for"`
 }
 
-// Wrong is one thing that a method cannot be used with.
-type Wrong struct {
-	At  string // the field, from the method down
-	Why string
-}
-
-// Check returns what is wrong with a method; known tells indicators.
-func (m Method) Check(known func(code string) bool) []Wrong {
-	var list []Wrong
-	wrong := func(at, format string, args ...any) { list = append(list, Wrong{at, fmt.Sprintf(format, args...)}) }
+// Check returns what is wrong with a method, by fields from the method down; known tells
+// indicators.
+func (m Method) Check(known func(code string) bool) []weight.Wrong {
+	var list []weight.Wrong
+	wrong := func(at, format string, args ...any) {
+		list = append(list, weight.Wrong{At: at, Why: fmt.Sprintf(format, args...)})
+	}
 	if len(m.Items) < 2 {
 		wrong("items", "take at least two items")
 	}
@@ -88,31 +77,9 @@ func (m Method) Check(known func(code string) bool) []Wrong {
 	return append(list, m.checkJudgements()...)
 }
 
-func (m Method) checkJudgements() []Wrong {
+func (m Method) checkJudgements() []weight.Wrong {
 	if m.Weighting != ByAHP && m.Weighting != ByAHPAndIt {
 		return nil
 	}
-	if len(m.Items) > MostJudged {
-		return []Wrong{{"items", fmt.Sprintf("experts can compare %d items at most", MostJudged)}}
-	}
-	if len(m.Judgements) == 0 {
-		return []Wrong{{"judgements", "enter the judgements of at least one expert"}}
-	}
-	var list []Wrong
-	for i, j := range m.Judgements {
-		at := fmt.Sprintf("judgements[%d]", i)
-		if len(j.Matrix) != len(m.Items) {
-			list = append(list, Wrong{at + ".matrix", "compare each item with each other one"})
-			continue
-		}
-		o, err := Weigh(j)
-		switch {
-		case err != nil:
-			list = append(list, Wrong{at + ".matrix", err.Error()})
-		case !o.Consistent():
-			list = append(list, Wrong{at + ".matrix", fmt.Sprintf(
-				"these judgements contradict one another (consistency ratio %.2f, below 0.1 is asked for); look at item %d against item %d again: the others say %.2g", o.Ratio, o.Worst[0]+1, o.Worst[1]+1, o.Hint)})
-		}
-	}
-	return list
+	return weight.Check(m.Judgements, len(m.Items))
 }

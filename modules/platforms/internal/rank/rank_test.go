@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"linghang/modules/platforms/internal/weight"
 )
 
 func near(a, b, by float64) bool { return math.Abs(a-b) <= by }
@@ -26,104 +28,12 @@ func reciprocal(upper ...[]float64) [][]float64 {
 	return m
 }
 
-// Three items, judged 3, 5 and 3: computed a second time from the closed form of the
-// eigenvalue of a 3 × 3 reciprocal matrix, λ = 1 + x + 1/x with x = (a12·a23/a13)^(1/3).
-func TestWeightsByAHPAreThePrincipalEigenvector(t *testing.T) {
-	o, err := Weigh(Judgement{Matrix: reciprocal([]float64{3, 5}, []float64{3})})
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := math.Cbrt(3.0 * 3 / 5)
-	lambda := 1 + x + 1/x
-	if want := (lambda - 3) / 2 / 0.58; !near(o.Ratio, want, 1e-9) || !o.Consistent() {
-		t.Errorf("ratio %g, want %g", o.Ratio, want)
-	}
-	g := []float64{math.Cbrt(15), 1, math.Cbrt(1.0 / 15)} // of three items the eigenvector is the geometric means of the rows
-	for k, want := range shares(g) {
-		if !near(o.Weights[k], want, 1e-9) {
-			t.Errorf("weight %d is %g, want %g", k, o.Weights[k], want)
-		}
-	}
-}
-
-func TestContradictingJudgementsAreToldWithTheWorstComparison(t *testing.T) {
-	j := Judgement{Expert: "a", Matrix: reciprocal([]float64{3, 1.0 / 7, 3}, []float64{3, 1}, []float64{1.0 / 3})}
-	o, err := Weigh(j)
-	if err != nil || o.Consistent() || o.Worst != [2]int{0, 2} || !near(o.Hint, 0.75, 0.01) {
-		t.Errorf("%+v, %v", o, err)
-	}
-	m := Method{Items: []Item{{Code: "a"}, {Code: "b"}, {Code: "c"}, {Code: "d"}}, Weighting: ByAHP, Judgements: []Judgement{j}}
+func TestContradictingJudgementsAreToldAtTheirField(t *testing.T) {
+	j := weight.Judgement{Expert: "a", Matrix: reciprocal([]float64{3, 1.0 / 7, 3}, []float64{3, 1}, []float64{1.0 / 3})}
+	m := Method{Items: []Item{{Code: "a"}, {Code: "b"}, {Code: "c"}, {Code: "d"}}, Weighting: ByAHP, Judgements: []weight.Judgement{j}}
 	wrong := m.Check(func(string) bool { return true })
 	if len(wrong) != 1 || wrong[0].At != "judgements[0].matrix" || !strings.Contains(wrong[0].Why, "item 1 against item 3") {
 		t.Errorf("%+v", wrong)
-	}
-}
-
-func TestMatricesThatAreNoneAreRefused(t *testing.T) {
-	f := func(m [][]float64) {
-		t.Helper()
-		if _, err := Weigh(Judgement{Matrix: m}); err == nil {
-			t.Errorf("%v was taken", m)
-		}
-	}
-	f(nil)
-	f([][]float64{{1, 2}})
-	f([][]float64{{1, 2}, {2, 1}})
-	f([][]float64{{1, 10}, {0.1, 1}})
-	f([][]float64{{1, math.NaN()}, {1, 1}})
-	f([][]float64{{2, 1}, {1, 1}})
-	f(slices.Repeat([][]float64{slices.Repeat([]float64{1}, 10)}, 10))
-}
-
-// Worked by hand: columns (0, 100) and (50, 50, ...) of two platforms: an item that
-// names one platform alone has entropy 0, one that is the same for all weighs nothing.
-func TestEntropyWeighsWhatTellsPlatformsApart(t *testing.T) {
-	if w := entropyWeights([][]float64{{0, 100}, {50, 50}}); w[0] != 1 || w[1] != 0 {
-		t.Errorf("%v", w)
-	}
-	p := []float64{0.25, 0.75}
-	e := -(p[0]*math.Log(p[0]) + p[1]*math.Log(p[1])) / math.Ln2
-	w := entropyWeights([][]float64{{25, 75}, {0, 100}})
-	if want := (1 - e) / (2 - e); !near(w[0], want, 1e-12) {
-		t.Errorf("%v, want %g", w, want)
-	}
-	if w := entropyWeights([][]float64{{50, 50}, {50, 50}}); w[0] != 0.5 {
-		t.Errorf("all the same: %v", w)
-	}
-}
-
-func TestNoWeightIsAboveTheCap(t *testing.T) {
-	f := func(w []float64, most float64, want ...float64) {
-		t.Helper()
-		got := capped(w, most)
-		for k := range want {
-			if !near(got[k], want[k], 1e-9) {
-				t.Errorf("capped(%v, %g) = %v, want %v", w, most, got, want)
-				return
-			}
-		}
-	}
-	f([]float64{0.7, 0.2, 0.1}, 0.4, 0.4, 0.4, 0.2)
-	f([]float64{0.7, 0.2, 0.1}, 0, 0.7, 0.2, 0.1)
-	f([]float64{1, 0, 0}, 0.5, 0.5, 0.25, 0.25)
-	f([]float64{0.6, 0.4, 0, 0}, 0.3, 0.3, 0.3, 0.2, 0.2)
-	f([]float64{0.7, 0.3}, 0.4, 0.7, 0.3) // it cannot be kept
-	for range 2000 {
-		w := make([]float64, 2+rand.IntN(8))
-		for k := range w {
-			w[k] = rand.Float64() * rand.Float64()
-		}
-		w = shares(w)
-		most := 1/float64(len(w)) + rand.Float64()/2
-		sum := 0.0
-		for _, v := range capped(w, most) {
-			if sum += v; v > most+1e-9 {
-				t.Fatalf("capped(%v, %g) has %g", w, most, v)
-			}
-		}
-		if !near(sum, 1, 1e-9) {
-			t.Fatalf("capped(%v, %g) adds up to %g", w, most, sum)
-		}
 	}
 }
 
@@ -139,14 +49,14 @@ func TestValuesComeToOneScale(t *testing.T) {
 		}
 	}
 	nan := math.NaN()
-	f(Method{Scaling: MinMax}, Item{}, []float64{1, 3, 5, nan}, 0, 50, 100, 0)
-	f(Method{Scaling: MinMax}, Item{Reverse: true}, []float64{1, 3, 5, nan}, 100, 50, 0, 0)
-	f(Method{Scaling: MinMax}, Item{Log: true}, []float64{0, math.E - 1, math.E*math.E - 1}, 0, 50, 100)
-	f(Method{Scaling: MinMax}, Item{}, []float64{7, 7, 7}, 50, 50, 50)
-	f(Method{Scaling: MinMax, Trim: 0.25}, Item{}, []float64{0, 10, 20, 30, 1000}, 0, 0, 50, 100, 100)
-	f(Method{Scaling: Order}, Item{}, []float64{5, 1, 5, 9}, 50, 0, 50, 100)
-	f(Method{Scaling: ZScore}, Item{}, []float64{-1, 1}, 50-50.0/3, 50+50.0/3)
-	f(Method{Scaling: MinMax}, Item{}, []float64{nan, nan}, 0, 0)
+	f(Method{Scaling: weight.MinMax}, Item{}, []float64{1, 3, 5, nan}, 0, 50, 100, 0)
+	f(Method{Scaling: weight.MinMax}, Item{Reverse: true}, []float64{1, 3, 5, nan}, 100, 50, 0, 0)
+	f(Method{Scaling: weight.MinMax}, Item{Log: true}, []float64{0, math.E - 1, math.E*math.E - 1}, 0, 50, 100)
+	f(Method{Scaling: weight.MinMax}, Item{}, []float64{7, 7, 7}, 50, 50, 50)
+	f(Method{Scaling: weight.MinMax, Trim: 0.25}, Item{}, []float64{0, 10, 20, 30, 1000}, 0, 0, 50, 100, 100)
+	f(Method{Scaling: weight.Order}, Item{}, []float64{5, 1, 5, 9}, 50, 0, 50, 100)
+	f(Method{Scaling: weight.ZScore}, Item{}, []float64{-1, 1}, 50-50.0/3, 50+50.0/3)
+	f(Method{Scaling: weight.MinMax}, Item{}, []float64{nan, nan}, 0, 0)
 }
 
 func rows(n int, value func(i int, code string) (float64, bool)) []Row {
@@ -164,7 +74,7 @@ func rows(n int, value func(i int, code string) (float64, bool)) []Row {
 }
 
 func byHand(items ...Item) Method {
-	return Method{Items: items, Scaling: MinMax, Weighting: ByHand, Judgements: []Judgement{}}
+	return Method{Items: items, Scaling: weight.MinMax, Weighting: ByHand, Judgements: []weight.Judgement{}}
 }
 
 func TestScoresAreSharesOfWeightTimesScaledTimesTrust(t *testing.T) {
@@ -205,8 +115,8 @@ func TestRanksHoldForOtherUnitsAndOrders(t *testing.T) {
 		chance := rand.New(rand.NewPCG(seed, 9))
 		list := rows(12, func(int, string) (float64, bool) { return chance.ExpFloat64() * 100, true })
 		m := Method{
-			Items: []Item{{Code: "a"}, {Code: "b", Reverse: true}, {Code: "c"}}, Scaling: MinMax, Weighting: ByAHPAndIt, Lambda: 0.6, Cap: 0.5, Trim: 0.05, Error: 0.02,
-			Judgements: []Judgement{{Matrix: reciprocal([]float64{2, 3}, []float64{2})}},
+			Items: []Item{{Code: "a"}, {Code: "b", Reverse: true}, {Code: "c"}}, Scaling: weight.MinMax, Weighting: ByAHPAndIt, Lambda: 0.6, Cap: 0.5, Trim: 0.05, Error: 0.02,
+			Judgements: []weight.Judgement{{Matrix: reciprocal([]float64{2, 3}, []float64{2})}},
 		}
 		r, err := Score(m, list)
 		if err != nil {
@@ -256,7 +166,7 @@ func TestCloseScoresAreTied(t *testing.T) {
 func TestEntropyIsLeftOutWhenFewAreCompared(t *testing.T) {
 	list := rows(5, func(i int, code string) (float64, bool) { return float64(i * len(code)), true })
 	m := byHand(Item{Code: "a"}, Item{Code: "b"})
-	m.Weighting, m.Lambda, m.Judgements = ByAHPAndIt, 0.5, []Judgement{{Matrix: reciprocal([]float64{4})}}
+	m.Weighting, m.Lambda, m.Judgements = ByAHPAndIt, 0.5, []weight.Judgement{{Matrix: reciprocal([]float64{4})}}
 	r, err := Score(m, list)
 	if err != nil || !r.Few || !near(r.Weights[0], 0.8, 1e-9) || len(r.Lambdas) != 0 {
 		t.Errorf("%+v, %v", r, err)
@@ -276,7 +186,7 @@ func TestWithoutAnItemTheOrderMayBeAnother(t *testing.T) {
 func TestNobodyToRankIsAnEmptyRanking(t *testing.T) {
 	for _, w := range []Weighting{ByHand, ByEntropy, ByAHP} {
 		m := byHand(Item{Code: "a", Weight: 1}, Item{Code: "b", Weight: 1})
-		m.Weighting, m.Judgements = w, []Judgement{{Matrix: reciprocal([]float64{1})}}
+		m.Weighting, m.Judgements = w, []weight.Judgement{{Matrix: reciprocal([]float64{1})}}
 		if r, err := Score(m, nil); err != nil || len(r.Places) != 0 {
 			t.Errorf("%s: %+v, %v", w, r, err)
 		}
@@ -308,6 +218,6 @@ func TestMethodsThatCannotBeUsedAreRefusedWithTheField(t *testing.T) {
 	ahp := byHand(a, b)
 	ahp.Weighting = ByAHP
 	f(ahp, "judgements")
-	ahp.Judgements = []Judgement{{Matrix: reciprocal([]float64{2, 2}, []float64{1})}}
+	ahp.Judgements = []weight.Judgement{{Matrix: reciprocal([]float64{2, 2}, []float64{1})}}
 	f(ahp, "judgements[0].matrix")
 }

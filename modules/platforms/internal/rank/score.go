@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"linghang/modules/platforms/internal/weight"
 )
 
 // Row is what is known of a platform.
@@ -52,25 +54,22 @@ type Unranked struct {
 
 // Result is a ranking.
 type Result struct {
-	Weights  []float64  `json:"weights" nullable:"false" doc:"As the items are, adding up to 1"`
-	AHP      []float64  `json:"ahp" nullable:"false" doc:"Weights by AHP alone; empty: not used"`
-	Entropy  []float64  `json:"entropy" nullable:"false" doc:"Weights by entropy alone; empty: not used"`
-	Opinions []Opinion  `json:"opinions" nullable:"false"`
-	Few      bool       `json:"few" doc:"Fewer than 8 platforms: entropy is unstable and was left out where AHP is there"`
-	Places   []Place    `json:"places" nullable:"false"`
-	Unranked []Unranked `json:"unranked" nullable:"false"`
-	Effects  []Effect   `json:"effects" nullable:"false" doc:"What each item does to the order"`
-	Lambdas  []Lambda   `json:"lambdas" nullable:"false" doc:"Ranks at other shares of AHP, when both count"`
+	Weights  []float64        `json:"weights" nullable:"false" doc:"As the items are, adding up to 1"`
+	AHP      []float64        `json:"ahp" nullable:"false" doc:"Weights by AHP alone; empty: not used"`
+	Entropy  []float64        `json:"entropy" nullable:"false" doc:"Weights by entropy alone; empty: not used"`
+	Opinions []weight.Opinion `json:"opinions" nullable:"false"`
+	Few      bool             `json:"few" doc:"Fewer than 8 platforms: entropy is unstable and was left out where AHP is there"`
+	Places   []Place          `json:"places" nullable:"false"`
+	Unranked []Unranked       `json:"unranked" nullable:"false"`
+	Effects  []Effect         `json:"effects" nullable:"false" doc:"What each item does to the order"`
+	Lambdas  []Lambda         `json:"lambdas" nullable:"false" doc:"Ranks at other shares of AHP, when both count"`
 }
-
-// enough is how many platforms entropy needs to say anything.
-const enough = 8
 
 // Score ranks platforms by a method that Check found nothing wrong with.
 func Score(m Method, rows []Row) (Result, error) {
 	var r Result
 	ranked := m.split(rows, &r)
-	r.Few = len(ranked) < enough
+	r.Few = len(ranked) < weight.Few
 	t := m.table(ranked)
 	if err := m.weigh(t, &r); err != nil {
 		return r, err
@@ -175,45 +174,10 @@ func (m Method) scale(x Item, raw []float64) []float64 {
 	}
 	for i, v := range moved {
 		if !math.IsNaN(v) {
-			out[i] = m.Scaling.place(min(max(v, low), high), known)
+			out[i] = m.Scaling.Place(min(max(v, low), high), known)
 		}
 	}
 	return out
-}
-
-// place brings one value among the known ones, which are sorted, to 0 to 100.
-func (s Scaling) place(v float64, known []float64) float64 {
-	low, high := known[0], known[len(known)-1]
-	if high-low <= 1e-12*max(1, math.Abs(high)) {
-		return 50 // all the same: neither good nor bad
-	}
-	switch s {
-	case ZScore:
-		mean, dev := moments(known)
-		return min(max(50+(v-mean)/dev*50/3, 0), 100)
-	case Order:
-		first, _ := slices.BinarySearch(known, v)
-		after, _ := slices.BinarySearchFunc(known, v, func(e, target float64) int {
-			if e <= target {
-				return -1
-			}
-			return 1
-		})
-		return 100 * (float64(first) + float64(after-first-1)/2) / float64(len(known)-1)
-	default:
-		return 100 * (v - low) / (high - low)
-	}
-}
-
-func moments(known []float64) (mean, dev float64) {
-	for _, v := range known {
-		mean += v
-	}
-	mean /= float64(len(known))
-	for _, v := range known {
-		dev += (v - mean) * (v - mean)
-	}
-	return mean, math.Sqrt(dev / float64(len(known)))
 }
 
 // quantile is that of sorted values, with interpolation (R. J. Hyndman and Y. Fan
@@ -229,19 +193,23 @@ func quantile(sorted []float64, q float64) float64 {
 
 // weigh fills in the weights, and where they come from.
 func (m Method) weigh(t table, r *Result) error {
-	r.AHP, r.Entropy, r.Opinions = []float64{}, []float64{}, []Opinion{}
+	r.AHP, r.Entropy, r.Opinions = []float64{}, []float64{}, []weight.Opinion{}
 	if m.Weighting == ByAHP || m.Weighting == ByAHPAndIt {
 		for _, j := range m.Judgements {
-			o, err := Weigh(j)
+			o, err := weight.Weigh(j)
 			if err != nil {
 				return err
 			}
 			r.Opinions = append(r.Opinions, o)
 		}
-		r.AHP, _ = principal(together(m.Judgements).Matrix)
+		joint, err := weight.Weigh(weight.Joint(m.Judgements))
+		if err != nil {
+			return err
+		}
+		r.AHP = joint.Weights
 	}
 	if m.Weighting == ByEntropy || m.Weighting == ByAHPAndIt {
-		r.Entropy = entropyWeights(t.scaled)
+		r.Entropy = weight.ByEntropies(weight.Entropies(t.scaled))
 	}
 	r.Weights = m.combined(r.AHP, r.Entropy, m.share(r.Few))
 	return nil
@@ -271,9 +239,9 @@ func (m Method) combined(ahp, entropy []float64, lambda float64) []float64 {
 		for k, x := range m.Items {
 			w[k] = x.Weight
 		}
-		w = shares(w)
+		w = weight.Shares(w)
 	}
-	return capped(w, m.Cap)
+	return weight.Capped(w, m.Cap)
 }
 
 // places adds up and orders.

@@ -1,6 +1,6 @@
 import { Segmented, Select } from 'antd'
 import { Link } from 'react-router'
-import { DataTable, EmptyState, none, useFormat, useText } from '../../kernel'
+import { DataTable, EmptyState, none, useFormat, useText, Views } from '../../kernel'
 import { analysisKey, useAnalysed, useChosen, type CohortRow } from './analyses'
 import { MonthLink } from './FigureLink'
 import { lastMonths } from './matrix'
@@ -32,6 +32,7 @@ export function Cohorts() {
         <Select className="lh-filter" aria-label={t('ranking.month')} value={month} onChange={(v) => choose({ month: v })} options={months.map((m) => ({ value: m, label: m }))} />
         <Segmented size="small" value={by} onChange={(v) => choose({ by: v })} options={groupings.map((g) => ({ value: g, label: t(`field.${g}`) }))} />
         <Segmented size="small" value={over} onChange={(v) => choose({ over: v })} options={(['year', 'month'] as const).map((o) => ({ value: o, label: t(`analysis.overs.${o}`) }))} />
+        <Views list="/platforms/analysis?tab=cohorts" names={['code', 'month', 'by', 'over']} note={t('compare.viewNote')} />
       </div>
       <DataTable<CohortRow>
         url="/api/platforms/analysis/cohorts" queryKey={[...analysisKey, 'cohorts']} label={t('analysis.cohorts')} rowKey={(r) => r.code} fixed={{ code, month, by, over }} prefix="cohorts-" views="" exports

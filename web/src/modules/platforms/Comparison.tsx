@@ -1,10 +1,11 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { Alert, Card, Grid, Segmented, Select } from 'antd'
 import { useMemo, useState } from 'react'
-import { Link, useSearchParams } from 'react-router'
-import { api, EmptyState, Failure, LinkButton, Loading, none, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useFormat, useLanguage, usePalette, useText } from '../../kernel'
+import { Link } from 'react-router'
+import { api, EmptyState, Failure, LinkButton, Loading, none, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useFormat, useLanguage, usePalette, useText, Views } from '../../kernel'
 import { Chart } from '../../lib/chart/Chart'
 import { lineOption } from '../../lib/chart/line'
+import { useChosen } from './analyses'
 import { percent, stateTone } from './availability'
 import { mostCompared, useCompared, type Compared } from './comparison'
 import { freshnessTone, platformKey, roomKey, useVocabulary } from './data'
@@ -12,20 +13,19 @@ import { FigureLink, LeadsTo } from './FigureLink'
 import { gradeTone } from './findings'
 import { Origins } from './Origin'
 import { usePeriod } from './periods'
-import { indexed, sideBySide, type Line } from './sides'
+import { comparisonParams, comparisonView, indexed, sideBySide, spans, type Line, type Span } from './sides'
 import { usePlatformTexts } from './texts'
 import './comparison.css'
 
 /** Up to ten platforms side by side: what they are, how they stand, all totals, and one of them over time. */
 export default function Comparison() {
   const t = usePlatformTexts()
-  const [params, setParams] = useSearchParams()
+  const [params, change] = useChosen()
   const ids = [...new Set(params.getAll('id'))].slice(0, mostCompared)
-  const choose = (next: string[]) => setParams(next.map((id) => ['id', id] as [string, string]), { replace: true })
   return (
     <div className="lh-stack">
-      <PageHeader title={t('compare.title')} />
-      <Choice ids={ids} choose={choose} />
+      <PageHeader title={t('compare.title')} actions={<Views list="/platforms/compare" names={comparisonParams} note={t('compare.viewNote')} />} />
+      <Choice ids={ids} choose={(id) => change({ id })} />
       {ids.length < 2 ? <EmptyState title={t('compare.few')} note={t('compare.fewNote', { most: mostCompared })} action={<LinkButton to="/platforms">{t('compare.toList')}</LinkButton>} /> : <Sides ids={ids} />}
       <Origins />
     </div>
@@ -52,10 +52,12 @@ function Sides({ ids }: { ids: string[] }) {
   const t = usePlatformTexts()
   const { compared, pending, error, refetch } = useCompared(ids)
   const lines = sideBySide(compared.map((c) => c.indicators))
-  const [picked, pick] = useState<string | null>(null)
+  const [params, change] = useChosen()
+  const { code } = comparisonView(params)
+  const pick = (next: string) => change({ code: next })
   if (error) return <Failure problem={error} retry={refetch} />
   if (pending) return <Loading />
-  const line = lines.find((l) => l.code === picked) ?? lines.find((l) => l.code === 'ent_served') ?? lines[0]
+  const line = lines.find((l) => l.code === code) ?? lines.find((l) => l.code === 'ent_served') ?? lines[0]
   const classes = new Set(compared.map((c) => c.platform?.class))
   return (
     <>
@@ -141,10 +143,6 @@ function Amount({ line, at, platform }: { line: Line; at: number; platform: stri
   )
 }
 
-const day = 24 * 3_600_000
-const spans = { week: 7 * day, month: 30 * day, year: 365 * day }
-type Span = keyof typeof spans
-
 /** One indicator of all platforms over time, as it is or as percent of its beginning. */
 function Curves({ compared, line, lines, pick }: { compared: Compared[]; line: Line; lines: Line[]; pick: (code: string) => void }) {
   const t = usePlatformTexts()
@@ -152,8 +150,8 @@ function Curves({ compared, line, lines, pick }: { compared: Compared[]; line: L
   const f = useFormat()
   const language = useLanguage()
   const colours = usePalette()
-  const [span, setSpan] = useState<Span>('month')
-  const [scale, setScale] = useState<'amount' | 'index'>('amount')
+  const [params, change] = useChosen()
+  const { span, scale } = comparisonView(params)
   const series = useQueries({
     queries: compared.map((c) => ({
       queryKey: [...platformKey(c.id), 'series', line.code, span],
@@ -182,8 +180,8 @@ function Curves({ compared, line, lines, pick }: { compared: Compared[]; line: L
     <section aria-label={text(line.title)}>
       <div className="lh-bar lh-list-bar">
         <Select className="lh-compare-indicator" aria-label={t('field.indicator')} value={line.code} onChange={pick} showSearch={{ optionFilterProp: 'label' }} options={lines.map((l) => ({ value: l.code, label: `${text(l.title)} · ${text(l.unit)}` }))} />
-        <Segmented size="small" value={scale} onChange={setScale} options={[{ value: 'amount', label: t('compare.amount') }, { value: 'index', label: t('compare.index') }]} />
-        <Segmented size="small" value={span} onChange={setSpan} options={(Object.keys(spans) as Span[]).map((s) => ({ value: s, label: t(`span.${s}`) }))} />
+        <Segmented size="small" value={scale} onChange={(v) => change({ scale: v === 'amount' ? '' : v })} options={[{ value: 'amount', label: t('compare.amount') }, { value: 'index', label: t('compare.index') }]} />
+        <Segmented size="small" value={span} onChange={(v) => change({ span: v === 'month' ? '' : v })} options={(Object.keys(spans) as Span[]).map((s) => ({ value: s, label: t(`span.${s}`) }))} />
       </div>
       {failed && <Failure problem={failed} />}
       {curves.every((c) => c.points.length === 0) ? <EmptyState title={t('page.noPoints')} note={t('compare.noPointsNote')} /> : <Chart option={option} height={340} label={`${text(line.title)}: ${curves.map((c) => c.name).join(', ')}`} />}

@@ -8,7 +8,8 @@ import { useChosen } from './analyses'
 import { useCatalogue } from './data'
 import { FigureLink } from './FigureLink'
 import { indicesKey, useCohortName, useIndexRun, type IndexInput, type IndexMonth, type IndexRunDetail } from './indices'
-import { monthAt, monthOf } from './months'
+import { IndexWeights } from './IndexWeights'
+import { monthAt, monthOf, rebased } from './months'
 import { Origins, Receipt } from './Origin'
 import { rankingTone } from './rankings'
 import { RunActions } from './RunActions'
@@ -33,6 +34,8 @@ function Page({ run }: { run: IndexRunDetail }) {
   const months = run.result.months
   const month = months.find((m) => m.month === params.get('month')) ?? months.at(-1)!
   const item = params.get('item')
+  const base = months.find((m) => m.month === params.get('rebase'))
+  const drawn = (lines: Drawn[]) => lines.map((l) => ({ ...l, of: rebased(l.of, base) }))
   return (
     <div className="lh-stack">
       <PageHeader
@@ -44,19 +47,28 @@ function Page({ run }: { run: IndexRunDetail }) {
       {run.state === 'withdrawn' && <Alert type="warning" showIcon title={t('ranking.withdrawnFor', { reason: run.reason })} />}
       {months.some((m) => m.few) && <Alert type="info" showIcon title={t('index.few')} />}
       {!month.few && month.level.chained === null && <Alert type="warning" showIcon title={t('index.unknown')} />}
-      <Card size="small" title={t('index.curve')}>
-        <Curve months={months} label={t('index.curve')} lines={[{ name: t('index.chained'), of: (m) => m.level.chained }, { name: t('index.matched'), of: (m) => m.level.matched, dashed: true }]} />
+      <Card size="small" title={t('index.curve')} extra={<Rebase run={run} base={base} choose={(m) => choose({ rebase: m })} />}>
+        {base && <p className="lh-note">{t('index.rebasedNote', { month: base.month, base: run.base })}</p>}
+        <Curve months={months} label={t('index.curve')} lines={drawn([{ name: t('index.chained'), of: (m) => m.level.chained }, { name: t('index.matched'), of: (m) => m.level.matched, dashed: true }])} />
         <p className="lh-note">{t('index.own')}</p>
       </Card>
-      <Card size="small" title={t('index.dimensions')}><Curve months={months} label={t('index.dimensions')} lines={run.definition.dimensions.map((d, j) => ({ name: text(d.name), of: (m) => m.dimensions[j]!.level.chained }))} /></Card>
+      <Card size="small" title={t('index.dimensions')}><Curve months={months} label={t('index.dimensions')} lines={drawn(run.definition.dimensions.map((d, j) => ({ name: text(d.name), of: (m) => m.dimensions[j]!.level.chained })))} /></Card>
       <Card size="small" title={t('index.made', { month: month.month })} extra={<Select size="small" aria-label={t('ranking.month')} value={month.month} onChange={(v) => choose({ month: v })} options={[...months].reverse().map((m) => ({ value: m.month, label: m.month }))} />}>
-        <Made run={run} month={month} item={item} pick={(code) => choose({ item: code === item ? '' : code })} />
+        <Made run={run} month={month} base={base} item={item} pick={(code) => choose({ item: code === item ? '' : code })} />
       </Card>
-      <Card size="small" title={t('index.figures', { month: month.month })}><Figures run={run} month={month} item={item} clear={() => choose({ item: '' })} /></Card>
+      <Card size="small" title={t('index.figures', { month: month.month })}><Figures run={run} month={month.month} item={item} clear={() => choose({ item: '' })} /></Card>
+      <Card size="small" title={t('index.weights')}><IndexWeights run={run} month={month} figures={(m) => <Figures run={run} month={m} path="weighed" />} /></Card>
       <Card size="small" title={t('index.how')}><How run={run} /></Card>
       <Origins />
     </div>
   )
+}
+
+/** Another month that is 100 in what is drawn; what was published stays. */
+function Rebase({ run, base, choose }: { run: IndexRunDetail; base: IndexMonth | undefined; choose: (month: string) => void }) {
+  const t = usePlatformTexts()
+  const months = run.result.months.filter((m) => m.month !== run.base && m.level.chained)
+  return <Select size="small" className="lh-filter" aria-label={t('index.rebase')} value={base?.month ?? ''} onChange={choose} options={[{ value: '', label: t('index.rebasePublished', { base: run.base }) }, ...months.reverse().map((m) => ({ value: m.month, label: t('index.rebasedTo', { month: m.month }) }))]} />
 }
 
 interface Drawn { name: string; of: (m: IndexMonth) => number | null; dashed?: boolean }
@@ -75,10 +87,10 @@ function Curve({ months, lines, label }: { months: IndexMonth[]; lines: Drawn[];
   return <Chart option={option} height={280} label={label} />
 }
 
-interface Row { key: string; code: string; name: string; weight: number; chained: number | null; matched: number | null; item?: IndexMonth['dimensions'][number]['items'][number] }
+interface Row { key: string; code: string; name: string; weight: number; chained: number | null; matched: number | null; rebased: number | null; item?: IndexMonth['dimensions'][number]['items'][number] }
 
 /** What a month's index is made of: dimensions and, below each, its items with sums and divisors. */
-function Made({ run, month, item, pick }: { run: IndexRunDetail; month: IndexMonth; item: string | null; pick: (code: string) => void }) {
+function Made({ run, month, base, item, pick }: { run: IndexRunDetail; month: IndexMonth; base: IndexMonth | undefined; item: string | null; pick: (code: string) => void }) {
   const t = usePlatformTexts()
   const text = useText()
   const f = useFormat()
@@ -89,9 +101,9 @@ function Made({ run, month, item, pick }: { run: IndexRunDetail; month: IndexMon
     const of = month.dimensions[j]!
     const items = d.items.map((i, k): Row => {
       const x = of.items[k]
-      return { key: `${j}.${i.code}`, code: i.code, name: names(i.code), weight: i.weight, chained: x?.level.chained ?? null, matched: x?.level.matched ?? null, ...(x ? { item: x } : {}) }
+      return { key: `${j}.${i.code}`, code: i.code, name: names(i.code), weight: i.weight, chained: x?.level.chained ?? null, matched: x?.level.matched ?? null, rebased: rebased((m: IndexMonth) => m.dimensions[j]!.items[k]?.level.chained ?? null, base)(month), ...(x ? { item: x } : {}) }
     })
-    return [{ key: `${j}`, code: '', name: text(d.name), weight: d.weight, chained: of.level.chained, matched: of.level.matched }, ...items]
+    return [{ key: `${j}`, code: '', name: text(d.name), weight: d.weight, chained: of.level.chained, matched: of.level.matched, rebased: rebased((m: IndexMonth) => m.dimensions[j]!.level.chained, base)(month) }, ...items]
   })
   const changes = (x: Row['item']) => x && [
     x.carried.length > 0 && t('index.carried', { names: x.carried.map(platform).join(', ') }), x.entered.length > 0 && t('index.entered', { names: x.entered.map(platform).join(', ') }), x.left.length > 0 && t('index.left', { names: x.left.map(platform).join(', ') }),
@@ -104,6 +116,7 @@ function Made({ run, month, item, pick }: { run: IndexRunDetail; month: IndexMon
         { key: 'weight', title: t('ranking.weight'), align: 'right', render: (_, r) => <span className="lh-number">{f.number(r.weight, 2)}%</span> },
         { key: 'chained', title: t('index.chained'), align: 'right', render: (_, r) => (r.code && !r.item ? <span title={t('ranking.hidden')}>{t('ranking.notPublic')}</span> : level(r.chained)) },
         { key: 'matched', title: t('index.matched'), align: 'right', responsive: ['sm'], render: (_, r) => level(r.matched) },
+        ...(base ? [{ key: 'rebased', title: t('index.rebasedTo', { month: base.month }), align: 'right' as const, render: (_: unknown, r: Row) => level(r.rebased) }] : []),
         { key: 'sum', title: t('index.sum'), align: 'right', responsive: ['lg'], render: (_, r) => r.item && <span className="lh-number">{f.number(r.item.sum, 2)} ÷ {f.number(r.item.divisor, 2)}</span> },
         { key: 'pairs', title: t('index.matchedSum'), align: 'right', responsive: ['xl'], render: (_, r) => r.item && <span className="lh-number">{f.number(r.item.matched_sum, 2)} ÷ {f.number(r.item.matched_base, 2)}</span> },
         { key: 'platforms', title: t('index.counted'), align: 'right', responsive: ['md'], render: (_, r) => r.item && <span className="lh-number" title={t('index.countedNote')}>{f.number(r.item.platforms)} · {f.number(r.item.matched)}</span> },
@@ -113,16 +126,16 @@ function Made({ run, month, item, pick }: { run: IndexRunDetail; month: IndexMon
 }
 
 /** The figures that a month was computed from, each with the report that it came in with. */
-function Figures({ run, month, item, clear }: { run: IndexRunDetail; month: IndexMonth; item: string | null; clear: () => void }) {
+function Figures({ run, month, item, clear, path = 'figures' }: { run: IndexRunDetail; month: string; item?: string | null; clear?: () => void; path?: 'figures' | 'weighed' }) {
   const t = usePlatformTexts()
   const text = useText()
   const f = useFormat()
   const names = useCatalogue()
   return (
     <>
-      {item ? <div className="lh-bar lh-list-bar"><span>{names(item)}</span><Button size="small" onClick={clear}>{t('index.allItems')}</Button></div> : <p className="lh-note">{t('index.figuresNote')}</p>}
+      {path === 'figures' && (item ? <div className="lh-bar lh-list-bar"><span>{names(item)}</span><Button size="small" onClick={clear}>{t('index.allItems')}</Button></div> : <p className="lh-note">{t('index.figuresNote')}</p>)}
       <DataTable<IndexInput>
-        url={`/api/platforms/index/results/${run.id}/figures`} queryKey={[...indicesKey, 'figures']} label={t('index.figures', { month: month.month })} rowKey={(x) => `${x.code} ${x.platform_id}`} fixed={{ month: month.month, ...(item ? { code: item } : {}) }} prefix="figures-" views="" exports
+        url={`/api/platforms/index/results/${run.id}/${path}`} queryKey={[...indicesKey, path]} label={t(path === 'figures' ? 'index.figures' : 'index.weighedOf', { month })} rowKey={(x) => `${x.code} ${x.platform_id}`} fixed={{ month, ...(item ? { code: item } : {}) }} prefix={`${path}-`} views="" exports
         empty={<EmptyFigures />}
         columns={[
           { key: 'platform', title: t('page.title'), render: (x) => <Link to={`/platforms/${x.platform_id}`}>{text(x.platform)}</Link> },
@@ -134,7 +147,7 @@ function Figures({ run, month, item, clear }: { run: IndexRunDetail; month: Inde
           { key: 'receipt', title: t('field.receipt'), from: 'lg', render: (x) => <Receipt platform={x.platform_id} id={x.submission_id} /> },
         ]}
       />
-      <p className="lh-note">{t('index.carriedMark')}</p>
+      {path === 'figures' && <p className="lh-note">{t('index.carriedMark')}</p>}
     </>
   )
 }

@@ -1,21 +1,21 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Form, Input, Select } from 'antd'
+import { Button, Input, Select } from 'antd'
 import { fitted, judged, nearest, scale } from './matrix'
-import { useItemNames, type Judgement, type Method } from './rankings'
+import type { Judgement } from './rankings'
 import { usePlatformTexts } from './texts'
+import './rankings.css'
 
 interface Props {
+  /** What is compared, by the names that it is known by. */
+  titles: string[]
   value?: Judgement[]
   onChange?: (value: Judgement[]) => void
 }
 
-/** What experts think of items, pair by pair, on the nine-point scale. */
-export function Judgements({ value, onChange }: Props) {
+/** What experts think of things, pair by pair, on the nine-point scale. */
+export function Judgements({ titles, value, onChange }: Props) {
   const t = usePlatformTexts()
-  const names = useItemNames()
-  const items = Form.useWatch<Method['items'] | undefined>(['method', 'items']) ?? []
-  const titles = items.map((x) => names({ code: x?.code ?? '', per: x?.per ?? '' }))
-  const list = (value ?? []).map((j) => ({ ...j, matrix: fitted(j.matrix, items.length) }))
+  const list = (value ?? []).map((j) => ({ ...j, matrix: fitted(j.matrix, titles.length) }))
   const set = (i: number, j: Partial<Judgement>) => onChange?.(list.map((x, k) => (k === i ? { ...x, ...j } : x)))
   return (
     <div className="lh-stack">
@@ -25,7 +25,7 @@ export function Judgements({ value, onChange }: Props) {
             <Input aria-label={t('ranking.expert')} placeholder={t('ranking.expert')} maxLength={60} value={j.expert} onChange={(e) => set(i, { expert: e.target.value })} />
             <Button type="text" icon={<DeleteOutlined />} aria-label={t('ranking.removeExpert', { n: i + 1 })} onClick={() => onChange?.(list.filter((_, k) => k !== i))} />
           </div>
-          {pairs(items.length).map(([a, b]) => (
+          {pairs(titles.length).map(([a, b]) => (
             <label key={`${a} ${b}`} className="lh-rank-pair">
               <span>{titles[a]}</span>
               <Select value={nearest(j.matrix[a]![b]!)} onChange={(v) => set(i, { matrix: judged(j.matrix, a, b, v) })} options={scale.map((v) => ({ value: v, label: said(t, v) }))} popupMatchSelectWidth={false} aria-label={t('ranking.pair', { a: titles[a] ?? '', b: titles[b] ?? '' })} />
@@ -34,12 +34,12 @@ export function Judgements({ value, onChange }: Props) {
           ))}
         </section>
       ))}
-      {list.length < 20 && <div><Button size="small" icon={<PlusOutlined />} onClick={() => onChange?.([...list, { expert: '', matrix: fitted([], items.length) }])}>{t('ranking.addExpert')}</Button></div>}
+      {list.length < 20 && <div><Button size="small" icon={<PlusOutlined />} onClick={() => onChange?.([...list, { expert: '', matrix: fitted([], titles.length) }])}>{t('ranking.addExpert')}</Button></div>}
     </div>
   )
 }
 
-/** All pairs of items, each once. */
+/** All pairs of things, each once. */
 function pairs(count: number): [number, number][] {
   return Array.from({ length: count }, (_, a) => Array.from({ length: count - a - 1 }, (_, k): [number, number] => [a, a + k + 1])).flat()
 }

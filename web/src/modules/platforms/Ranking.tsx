@@ -5,6 +5,7 @@ import { useVocabulary } from './data'
 import { FigureLink } from './FigureLink'
 import { gradeTone } from './findings'
 import { Origins, Receipt } from './Origin'
+import { RankingChoice, useChosenPlaces } from './RankingChoice'
 import { Stability } from './RankingStability'
 import { rankingsKey, rankingTone, useItemNames, useRun, type Place, type Ranked, type RunDetail } from './rankings'
 import { RunActions } from './RunActions'
@@ -27,6 +28,7 @@ function Page({ run }: { run: RunDetail }) {
   const vocabulary = useVocabulary()
   const names = useItemNames()
   const items = run.method.items.map(names)
+  const { ranked, only } = useChosenPlaces(run)
   return (
     <div className="lh-stack">
       <PageHeader
@@ -38,12 +40,13 @@ function Page({ run }: { run: RunDetail }) {
       {run.state === 'withdrawn' && <Alert type="warning" showIcon title={t('ranking.withdrawnFor', { reason: run.reason })} />}
       {run.result.few && run.method.weighting !== 'hand' && run.method.weighting !== 'ahp' && <Alert type="info" showIcon title={t(run.method.weighting === 'entropy' ? 'ranking.fewEntropy' : 'ranking.few')} />}
       <Card size="small" title={t('ranking.places')}>
-        <Places ranked={run.result} items={items} month={run.month} />
+        <RankingChoice run={run} items={items} />
+        <Places ranked={ranked} items={items} month={run.month} />
         <Unranked ranked={run.result} />
         <p className="lh-note">{t('ranking.own')}</p>
       </Card>
       <Card size="small" title={t('ranking.weights')}><Weights run={run} items={items} /></Card>
-      <Card size="small" title={t('ranking.stability')}><Stability run={run} items={items} /></Card>
+      <Card size="small" title={t('ranking.stability')}><Stability run={run} items={items} only={only} /></Card>
       <Origins />
     </div>
   )

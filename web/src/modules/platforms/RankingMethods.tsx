@@ -95,6 +95,8 @@ function Fields({ form }: { form: FormInstance<Values> }) {
   const vocabulary = useVocabulary()
   const weighting = Form.useWatch<Method['weighting'] | undefined>(['method', 'weighting'], form)
   const ahp = weighting === 'ahp' || weighting === 'ahp_entropy'
+  const names = useItemNames()
+  const items = Form.useWatch<Method['items'] | undefined>(['method', 'items'], form) ?? []
   const options = <K extends string>(kinds: readonly K[], label: (k: K) => string) => kinds.map((k) => ({ value: k, label: label(k) }))
   return (
     <>
@@ -108,7 +110,7 @@ function Fields({ form }: { form: FormInstance<Values> }) {
         <Form.Item name={['method', 'weighting']} label={t('ranking.weighting')}><Select options={options(['hand', 'ahp', 'entropy', 'ahp_entropy'] as const, (k) => t(`ranking.weightings.${k}`))} /></Form.Item>
         <Form.Item name={['method', 'scaling']} label={t('ranking.scaling')}><Select options={options(['minmax', 'zscore', 'place'] as const, (k) => t(`ranking.scalings.${k}`))} /></Form.Item>
       </div>
-      {ahp && <Form.Item name={['method', 'judgements']} label={t('ranking.judgements')} extra={t('ranking.judgementsNote')}><Judgements /></Form.Item>}
+      {ahp && <Form.Item name={['method', 'judgements']} label={t('ranking.judgements')} extra={t('ranking.judgementsNote')}><Judgements titles={items.map((x) => names({ code: x?.code ?? '', per: x?.per ?? '' }))} /></Form.Item>}
       <div className="lh-pair">
         {weighting === 'ahp_entropy' && <Form.Item name={['method', 'lambda']} label={t('ranking.lambda')} extra={t('ranking.lambdaNote')}><InputNumber min={0} max={1} step={0.1} style={{ width: '100%' }} /></Form.Item>}
         <Form.Item name={['method', 'trim']} label={t('ranking.trim')} extra={t('ranking.trimNote')}><InputNumber min={0} max={0.25} step={0.01} style={{ width: '100%' }} /></Form.Item>

@@ -41,13 +41,15 @@ function Results({ methods }: { methods: () => void }) {
     { key: 'by', title: t('ranking.by'), from: 'xl', render: (r) => r.by },
     { key: 'computed', title: t('ranking.computed'), sort: 'computed_at', from: 'lg', render: (r) => <span className="lh-number">{f.time(r.computed_at)}</span> },
   ]
+  const list = useMethods()
+  const named = (list.data?.items ?? []).map((m) => ({ value: m.id, label: text(m.name) }))
   const states = (['draft', 'published', 'withdrawn'] as const).map((s) => ({ value: s, label: t(`ranking.states.${s}`) }))
   return (
     <>
       {may('platforms.review') && <div className="lh-bar lh-list-bar"><Button type="primary" onClick={() => compute(true)}>{t('ranking.compute')}</Button></div>}
       <DataTable<Standing>
         url="/api/platforms/rank/results" queryKey={rankingsKey} label={t('ranking.title')} rowKey={(r) => r.id} columns={columns} exports search={t('ranking.search')}
-        filters={[{ name: 'state', label: t('ranking.state'), options: states }, { name: 'class', label: t('field.class'), options: vocabulary.options('classes') }]}
+        filters={[{ name: 'ranking', label: t('ranking.method'), options: named }, { name: 'state', label: t('ranking.state'), options: states }, { name: 'class', label: t('field.class'), options: vocabulary.options('classes') }]}
         empty={<EmptyState title={t('ranking.none')} note={t(may('platforms.review') ? 'ranking.noneHow' : 'ranking.noneNote')} />}
       />
       <Compute open={computing} close={() => compute(false)} methods={methods} />

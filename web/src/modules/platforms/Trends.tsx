@@ -2,7 +2,7 @@ import { DownloadOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Select } from 'antd'
 import { useMemo, useState } from 'react'
-import { api, EmptyState, Failure, Figure, Figures, LinkButton, Loading, none, PlainTable, read, SyntheticMark, useFormat, useLanguage, usePalette, useText } from '../../kernel'
+import { api, EmptyState, Failure, Figure, Figures, LinkButton, Loading, none, PlainTable, read, SyntheticMark, useFormat, useLanguage, usePalette, useText, Views } from '../../kernel'
 import { Chart } from '../../lib/chart/Chart'
 import { lineOption, type Line } from '../../lib/chart/line'
 import { trendFilters, trendQuery, useAnalysed, useChosen, useTrend, type Trend, type TrendMonth, type TrendQuery } from './analyses'
@@ -48,6 +48,7 @@ function Choice({ query, choose }: { query: TrendQuery; choose: (change: Record<
       {query.platform === '' && kinds.map(([name, kind]) => (
         <Select key={name} className="lh-filter" allowClear aria-label={t(`field.${name}`)} placeholder={t(`field.${name}`)} value={query[name] || null} onChange={(v: string | undefined) => choose({ [name]: v ?? '' })} showSearch={{ optionFilterProp: 'label' }} popupMatchSelectWidth={false} options={vocabulary.options(kind)} />
       ))}
+      <Views list="/platforms/analysis" names={[...trendFilters]} note={t('compare.viewNote')} />
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 import { api, read, useText, type Schema } from '../../kernel'
+import { changed, type Change } from './address'
 import { roomKey } from './data'
 
 export type Trend = Schema<'PlatformsTrendView'>
@@ -37,17 +38,8 @@ export function useAnalysed() {
   }, [data, text])
 }
 
-/** Parameters of the address bar, and how to change them. */
-export function useChosen(): [URLSearchParams, (change: Record<string, string>) => void] {
+/** Parameters of the address bar, and how to change them. A change begins with the address as it is, which the page may not show yet: of two that follow each other at once none is lost. */
+export function useChosen(): [URLSearchParams, (change: Change) => void] {
   const [params, setParams] = useSearchParams()
-  const choose = (change: Record<string, string>) =>
-    setParams((old) => {
-      const next = new URLSearchParams(old)
-      for (const [name, value] of Object.entries(change)) {
-        if (value) next.set(name, value)
-        else next.delete(name)
-      }
-      return next
-    }, { replace: true })
-  return [params, choose]
+  return [params, (change) => setParams(changed(window.location.search, change), { replace: true })]
 }

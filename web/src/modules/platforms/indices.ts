@@ -9,6 +9,8 @@ export type IndexMonth = Schema<'PlatformsIndexMonth'>
 export type IndexInput = Schema<'PlatformsIndexInput'>
 export type DevelopmentIndex = Schema<'PlatformsDevelopmentIndex'>
 export type IndexDefinition = Schema<'IndexDefinition'>
+export type IndexWeights = Schema<'PlatformsIndexWeights'>
+export type IndexGroup = Schema<'IndexGroup'>
 export type Cohort = Schema<'PlatformsCohort'>
 
 /** The cache key of development indices. */

@@ -9,7 +9,7 @@ export type Ranked = Schema<'PlatformsRanked'>
 export type Place = Schema<'RankPlace'>
 export type Ranking = Schema<'PlatformsRanking'>
 export type Method = Schema<'RankMethod'>
-export type Judgement = Schema<'RankJudgement'>
+export type Judgement = Schema<'WeightJudgement'>
 
 /** The cache key of rankings. */
 export const rankingsKey = [...roomKey, 'rankings']

@@ -32,3 +32,18 @@ export function indexed(points: [number, number][]): [number, number][] {
   const base = points.find(([, v]) => v !== 0)
   return base ? points.filter(([at]) => at >= base[0]).map(([at, v]) => [at, (v / base[1]) * 100]) : []
 }
+
+const day = 24 * 3_600_000
+
+/** How far back a curve goes, in milliseconds. */
+export const spans = { week: 7 * day, month: 30 * day, year: 365 * day }
+export type Span = keyof typeof spans
+
+/** What the address says of a comparison; all of it together is a view that can be saved. */
+export const comparisonParams = ['id', 'code', 'span', 'scale']
+
+/** The indicator, span and scale of an address; what is not offered is as if it were not there. */
+export function comparisonView(params: URLSearchParams): { code: string; span: Span; scale: 'amount' | 'index' } {
+  const span = params.get('span') ?? ''
+  return { code: params.get('code') ?? '', span: Object.hasOwn(spans, span) ? (span as Span) : 'month', scale: params.get('scale') === 'index' ? 'index' : 'amount' }
+}

@@ -18,6 +18,7 @@ export const zh = {
   },
   compare: {
     title: '平台比较', choose: '选择平台', selected: '已选 {{n}} 个，最多 {{most}} 个', open: '比较', clear: '取消选择', few: '选择两个以上平台', fewNote: '在上方选择，或在平台一览中勾选；最多 {{most}} 个。', toList: '去平台一览', classes: '所选平台类别不同：规模类指标不宜直接比较。',
+    viewNote: '保存当前的平台、指标、时段和显示方式',
     standing: '总体情况', availability: '本月可用率', notProbed: '未探测', doubts: '待说明的质量问题', overTime: '指标变化', figures: '最新指标', notReported: '未报送', amount: '数值', index: '指数',
     indexNote: '以所选时段内第一个不为零的数值为 100%。', noPointsNote: '换更长的时段或其他指标。',
   },
@@ -109,6 +110,7 @@ export const zh = {
     places: '名次', rank: '名次', interval: '{{low}}–{{high}}', tied: '与上一名的差别在误差以内', score: '得分', parts: '得分构成', nobody: '没有平台可以排名', unranked: '未参加排名', why: { missing: '所需指标报送不足一半', ungraded: '尚无数据质量等级' }, own: '名次下方为名次区间：数值和权重略有偏差时，十次中九次落在其中。≈ 表示与上一名不可区分。本排名由本市自定方法得出，不是官方评价。',
     weights: '权重与方法', weight: '权重', entropy: '熵权', item: '评价项', items: '评价项', scaled: '归一化（0–100）', points: '得分', missing: '未报送，按最差计', hidden: '仅运营单位和主管部门可见', notPublic: '不公开', inputs: '所用数据', rule: '月值取法', ruleOf: '{{rule}}（{{facts}} 个值）', rules: { last: '月末值', sum: '合计', rise: '增量', mean: '平均' }, formula: '加权和 {{sum}} × 质量系数 {{factor}} = {{score}}',
     opinion: '专家 {{expert}}：一致性比率 CR = {{ratio}}', how: '两端各 {{trim}}% 的值按分位数取（缩尾），{{scaling}}。', mixed: '权重 = {{lambda}} × AHP + (1 − {{lambda}}) × 熵权。', capped: '单项权重不超过 {{cap}}%，超出部分按比例分给其他项。', trusted: '得分乘以质量系数：0.7 + 0.3 × 数据质量得分 ÷ 100。', untrusted: '数据质量不计入得分，等级列在旁边。',
+    only: '只看所选平台', sorted: '排列', byScore: '按名次', byItem: '按{{item}}的得分', viewNote: '保存所选平台和排列，可用于同一方法的各月结果',
     stability: '稳定性', intervalNote: '名次区间：数值按 {{error}}% 的相对误差、权重按方法规定的范围随机偏移，重复 400 次，取 5% 至 95%。', effects: '去掉一项的影响', without: '去掉', tau: '与原排名的相关（Kendall τ）', moved: '名次最大变动', shares: 'AHP 占比（λ）变化时的名次', sharesLabel: '前 {{count}} 个平台的名次随 λ 的变化',
     download: '下载', publish: '发布', publishTitle: '发布此排名？', publishNote: '发布后所有用户可见，不能再改；有误时只能撤回并说明原因。', withdraw: '撤回',
     compares: '比较范围', comparesNote: '规模差别很大的类别不宜放在一起比较', weighting: '权重来源', weightings: { hand: '直接赋权', ahp: '层次分析法（AHP）', entropy: '熵权法', ahp_entropy: 'AHP 与熵权组合' }, scaling: '归一化', scalings: { minmax: '极差归一化', zscore: '标准分', place: '百分位名次' },
@@ -136,6 +138,11 @@ export const zh = {
     line: '基期 {{base}} = 100 · {{sample}}，{{count}} 个平台 · {{mean}} · 定义第 {{edition}} 版 · {{by}} 于 {{time}} 计算', few: '有的月份某项指标只有不到 3 个平台计入，为保护单个平台的数据，不显示该月指数。', unknown: '最近一个月有的指标没有平台报送，无法计算指数。其余月份如下。',
     curve: '指数', chained: '链接指数', matched: '同口径指数', own: '本指数由本市自定方法得出，不是国家工业互联网平台发展指数。', made: '{{month}} 的构成', sum: '合计 ÷ 除数', matchedSum: '同口径合计 ÷ 基期合计', counted: '计入平台', countedNote: '链接指数 · 同口径指数', carried: '沿用上期：{{names}}。', entered: '新进入，下月起计入：{{names}}。', left: '退出：{{names}}。',
     figures: '{{month}} 所用数据', figuresNote: '点击上表中的指标，只看该指标。', allItems: '全部指标', noFigures: '该月没有可见的数据', carriedNote: '当期未报，沿用上期', carriedMark: '* 当期未报，沿用上期一次。平台的数据只对其运营单位和主管部门可见。', how: '算法', publishTitle: '发布此指数？',
+    weightings: { hand: '直接赋权', entropy: '熵权法', ahp: '层次分析法（AHP）' }, weightingDimensions: '维度权重来源', weightingItems: '指标权重来源', windowFrom: '熵权取数起始月', windowUntil: '熵权取数截止月', windowNote: '用这些月份各平台报送的数据计算熵权，最长 36 个月', tryWeights: '试算权重（不保存）',
+    weights: '权重与敏感性', entropyOf: '信息熵', without: '去掉后的指数', comma: '，', fewEntropy: '参与的平台少于 8 个，熵权不稳定，请谨慎使用。', sensitivity: '{{month}} 指数为 {{level}}；各权重随机增减至多五分之一（重复 400 次，取 5% 至 95%），指数在 {{low}} 至 {{high}} 之间。',
+    judged: '{{group}}：{{count}} 位专家合并的一致性比率 CR = {{ratio}}；各专家 {{each}}。', measured: '{{group}}：取 {{window}}，{{platforms}} 个平台共 {{rows}} 组数据。', howHand: '直接赋权：权重由主管部门写在定义中，合计 100%。', howAHP: '层次分析法：权重为两两比较矩阵（1–9 标度）的主特征向量（Saaty 1980），多位专家先逐项取几何平均；CR =（λ − n）÷（n − 1）÷ RI，每位专家须小于 0.1。',
+    howEntropy: '熵权法：各指标极差归一化为 0–100，p 为每个平台每月所占比重，信息熵 e = −Σ p ln p ÷ ln n，权重 =（1 − e）÷ Σ（1 − e）。维度取其下指标按权重合成的值，再归一化。只用整组指标都有数据的平台和月份，不沿用上期。', takenOver: '熵权沿用同一版定义首次发布的指数，各月可比；发布后的更正不改变权重。', takenFrom: '查看该指数', weighedFigures: '计算熵权所用数据', weighedMonth: '熵权取数月份', weighedOf: '{{month}} 计算熵权所用数据',
+    rebase: '显示基期', rebasePublished: '{{base}} = 100（发布）', rebasedTo: '{{month}} = 100', rebasedNote: '显示时以 {{month}} 为 100：每条曲线除以自己该月的值再乘 100。发布的指数不变，仍以 {{base}} 为 100。',
     howItem: '指标指数 = 100 × 合计 ÷ 除数；维度和总指数由其下各项加权合成。', howArithmetic: '加权算术平均：Σ 权重 × 指数。', howGeometric: '加权几何平均：100 × Π（指数 ÷ 100）^ 权重；权重合计为 1。', howChained: '链接指数（除数法）：平台进入或退出时，除数按变动前后的合计同比例调整，指数不因样本变动而跳动；新平台从有数据的次月起计入。', howMatched: '同口径指数：只比较基期和当月都有数据的平台。样本不变时，两个指数相等。', howMissing: '当期未报的沿用上期一次并注明；连续两期未报的，该平台退出该指标的分子和基数。', howDouble: '合计只用于同一批平台前后相比；服务企业、用户等在平台间有重复，其合计不是全市总数。',
   },
   availability: {
@@ -275,7 +282,7 @@ export const zh = {
     open: { invalid: '数据集不完整或有误。', state: '当前状态不能撤回。', reason: '请说明原因。', full: '数据集已达上限 {{limit}} 个。', slug: '地址代号已被使用。', kept: '数据集已发布过，请撤回。', empty: '所选指标和期数还没有任何报送，没有可发布的内容。', same: '与第 {{number}} 版相比没有变化。', edition: '没有这个版本。', note: '请填写更新内容。', withdrawn: '数据集已于 {{date}} 撤回：{{reason}}' },
     run: { state: '当前状态不能这样变更。', reason: '请说明原因。' },
     ranking: { invalid: '排名方法不完整或有误。', month: '请选择已经开始的月份。', too_many: '平台过多，一次最多排 {{limit}} 个；请只排一个类别。', full: '排名方法已达上限 {{limit}} 个，请修改或删除已有的。', used: '此方法已有排名结果，不能删除。' },
-    index: { invalid: '指数定义不完整或有误。', month: '基期 {{base}} 不早于所选月份。', base: '基期 {{base}} 没有大于 0 的数据：{{items}}。', long: '指数最长 {{limit}} 个月。', full: '指数已达上限 {{limit}} 个，请修改或删除已有的。', used: '此指数已有结果，不能删除。' },
+    index: { invalid: '指数定义不完整或有误。', month: '基期 {{base}} 不早于所选月份。', base: '基期 {{base}} 没有大于 0 的数据：{{items}}。', long: '指数最长 {{limit}} 个月。', full: '指数已达上限 {{limit}} 个，请修改或删除已有的。', used: '此指数已有结果，不能删除。', few: '{{from}} 至 {{until}} 中，只有 {{platforms}} 个平台在同一个月有全部指标的数据：{{items}}；熵权至少需要 {{least}} 个。', window: '熵权取数的月份 {{from}} 至 {{until}} 有的还没有开始。' },
     analysis: { indicator: '请选择按日或按月报送的指标。', cohort: '没有这样的分组。', too_many: '数据过多，一次最多计算 {{limit}} 个值；请减少平台、指标或月份。' },
     output: { invalid: '新增产值不完整或有误。', waits: '该企业、年度有待审核的报送，请先撤回。', same: '与已采纳的数值相同。', reason: '请说明原因。', decided: '此报送已处理。', own: '报送人不能审核自己报送的数值。', evidence: '请先为该平台上传佐证材料。', too_many: '一个平台最多 {{limit}} 条。', files_full: '一个平台最多 {{limit}} 个佐证文件。', rows: '{{count}} 行有误，未接受任何数据。' },
     foster: {

@@ -1,4 +1,4 @@
-package rank
+package weight
 
 import (
 	"errors"
@@ -113,9 +113,9 @@ func principal(a [][]float64) (w []float64, lambda float64) {
 	return w, lambda
 }
 
-// together joins the judgements of several experts: entry by entry, the geometric
-// mean, which keeps entries each other's reciprocal.
-func together(list []Judgement) Judgement {
+// Joint joins the judgements of several experts, one at least, of the same items: entry
+// by entry, the geometric mean, which keeps entries each other's reciprocal.
+func Joint(list []Judgement) Judgement {
 	n := len(list[0].Matrix)
 	all := Judgement{Matrix: make([][]float64, n)}
 	for i := range n {
@@ -131,98 +131,36 @@ func together(list []Judgement) Judgement {
 	return all
 }
 
-// entropyWeights weighs items by how much they tell platforms apart: an item that
-// is the same for all weighs nothing. columns are the scaled values of each item.
-func entropyWeights(columns [][]float64) []float64 {
-	w := make([]float64, len(columns))
-	total := 0.0
-	for k, column := range columns {
-		sum, low, high := 0.0, math.Inf(1), math.Inf(-1)
-		for _, v := range column {
-			sum += v
-			low, high = min(low, v), max(high, v)
-		}
-		if len(column) < 2 || high-low < 1e-9 || sum <= 0 {
+// Wrong is one thing that judgements cannot be used with.
+type Wrong struct {
+	At  string // the field, from where the judgements are down; "items" is what they judge
+	Why string
+}
+
+// Check returns what is wrong with the judgements of experts on so many items: with one
+// that contradicts itself, the comparison that contradicts the others most.
+func Check(list []Judgement, items int) []Wrong {
+	if items > MostJudged {
+		return []Wrong{{"items", fmt.Sprintf("experts can compare %d items at most", MostJudged)}}
+	}
+	if len(list) == 0 {
+		return []Wrong{{"judgements", "enter the judgements of at least one expert"}}
+	}
+	var wrong []Wrong
+	for i, j := range list {
+		at := fmt.Sprintf("judgements[%d].matrix", i)
+		if len(j.Matrix) != items {
+			wrong = append(wrong, Wrong{at, "compare each item with each other one"})
 			continue
 		}
-		e := 0.0
-		for _, v := range column {
-			if p := v / sum; p > 0 {
-				e -= p * math.Log(p)
-			}
-		}
-		w[k] = max(0, 1-e/math.Log(float64(len(column))))
-		total += w[k]
-	}
-	if total == 0 { // all platforms are the same
-		for k := range w {
-			w[k] = 1 / float64(len(w))
-		}
-		return w
-	}
-	for k := range w {
-		w[k] /= total
-	}
-	return w
-}
-
-// capped lets no weight be above most: what is cut goes to the others in their
-// proportion. most of 0, or one that cannot be kept, cuts nothing.
-func capped(w []float64, most float64) []float64 {
-	if most <= 0 || most*float64(len(w)) < 1 {
-		return w
-	}
-	w = append([]float64{}, w...)
-	for range len(w) {
-		over, under := 0.0, 0.0
-		for k := range w {
-			if w[k] > most+1e-12 {
-				over += w[k] - most
-				w[k] = most
-			} else if w[k] < most-1e-12 {
-				under += w[k]
-			}
-		}
-		if over == 0 {
-			break
-		}
-		if under == 0 {
-			return even(w, most, over)
-		}
-		for k := range w {
-			if w[k] < most-1e-12 {
-				w[k] += over * w[k] / under
-			}
+		o, err := Weigh(j)
+		switch {
+		case err != nil:
+			wrong = append(wrong, Wrong{at, err.Error()})
+		case !o.Consistent():
+			wrong = append(wrong, Wrong{at, fmt.Sprintf(
+				"these judgements contradict one another (consistency ratio %.2f, below 0.1 is asked for); look at item %d against item %d again: the others say %.2g", o.Ratio, o.Worst[0]+1, o.Worst[1]+1, o.Hint)})
 		}
 	}
-	return w
-}
-
-// even hands what is left over to weights of nothing, in equal parts.
-func even(w []float64, most, over float64) []float64 {
-	rest := 0
-	for _, v := range w {
-		if v < most-1e-12 {
-			rest++
-		}
-	}
-	for k := range w {
-		if w[k] < most-1e-12 {
-			w[k] += over / float64(rest)
-		}
-	}
-	return w
-}
-
-// shares makes weights add up to 1.
-func shares(w []float64) []float64 {
-	sum := 0.0
-	for _, v := range w {
-		sum += v
-	}
-	out := make([]float64, len(w))
-	for k, v := range w {
-		out[k] = v / sum
-	}
-	return out
+	return wrong
 }
