@@ -11,9 +11,10 @@ import (
 	"linghang/kernel/sqldb"
 )
 
-func (x *league) origin(t *testing.T, who string, i int, query string) (v Origin) {
+// origin asks where a figure of the first platform is from.
+func (x *league) origin(t *testing.T, who, query string) (v Origin) {
 	t.Helper()
-	r := x.Get(t, "/api/platforms/"+x.ids[i]+"/origin?"+query, who)
+	r := x.Get(t, "/api/platforms/"+x.ids[0]+"/origin?"+query, who)
 	if r.Status != http.StatusOK {
 		t.Fatalf("%s: %d %s", query, r.Status, r.Body)
 	}
@@ -39,7 +40,7 @@ func TestAFigureLeadsToItsReportsAndCorrections(t *testing.T) {
 		x := newLeague(t, o)
 		x.report(t, 0, "", "dev_connected,"+x.day(1)+",100", "dev_connected,"+x.day(2)+",120")
 		x.report(t, 0, "?reason=double+count", "dev_connected,"+x.day(2)+",90")
-		v := x.origin(t, "officer", 0, "code=dev_connected")
+		v := x.origin(t, "officer", "code=dev_connected")
 		if v.told() != "02 r2=90 r1=120" || !is(v.Value, 90) || v.Rule != "reported" || !v.Own || v.Indicator.Code != "dev_connected" || v.Catalogue == 0 || v.Platform.ZH != "平台0" || v.More {
 			t.Errorf("the newest: %s %+v", v.told(), v)
 		}
@@ -50,11 +51,11 @@ func TestAFigureLeadsToItsReportsAndCorrections(t *testing.T) {
 		if s := x.Get(t, "/api/platforms/"+x.ids[0]+"/submissions?q="+r.Receipt, "officer"); !strings.Contains(string(s.Body), r.Sender.Name) {
 			t.Errorf("the receipt does not tell who: %s", s.Body)
 		}
-		first := x.origin(t, "manager-ours", 0, "code=dev_connected&at="+x.month.Format("2006-01-02T15:04:05Z07:00")[:19]+"%2B08:00")
+		first := x.origin(t, "manager-ours", "code=dev_connected&at="+x.month.Format("2006-01-02T15:04:05Z07:00")[:19]+"%2B08:00")
 		if first.told() != "01 r1=100" {
 			t.Errorf("an earlier day: %s", first.told())
 		}
-		month := x.origin(t, "officer", 0, "code=dev_connected&month="+monthOf(x.month))
+		month := x.origin(t, "officer", "code=dev_connected&month="+monthOf(x.month))
 		if month.told() != "02 r2=90 r1=120; 01 r1=100" || month.Rule != "last" || !is(month.Value, 90) {
 			t.Errorf("a month: %s %+v", month.told(), month)
 		}
@@ -68,7 +69,7 @@ func TestAFigureLeadsToItsReportsAndCorrections(t *testing.T) {
 func TestTheRiseOfAMonthBeginsInTheMonthBefore(t *testing.T) {
 	x := newLeague(t, kerneltest.Options{})
 	x.report(t, 0, "", "data_volume,"+x.month.AddDate(0, 0, -1).Format(time.DateOnly)+",1000", "data_volume,"+x.day(1)+",1010", "data_volume,"+x.day(2)+",1500")
-	v := x.origin(t, "officer", 0, "code=data_volume&month="+monthOf(x.month))
+	v := x.origin(t, "officer", "code=data_volume&month="+monthOf(x.month))
 	if v.Rule != "rise" || !is(v.Value, 500) || len(v.Periods) != 3 {
 		t.Errorf("%s %+v", v.told(), v)
 	}
