@@ -60,7 +60,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	o.MaxNodes = min(or(o.MaxNodes, 4_000_000), none-1)
-	o.MaxEdges = min(or(o.MaxEdges, 50_000_000), none-1)
+	o.MaxEdges = min(or(o.MaxEdges, 50_000_000), none/2) // both directions in one row are counted too
 	o.MaxTypes = min(or(o.MaxTypes, 256), 65_535)
 	o.MaxName = or(o.MaxName, 256)
 	return o
