@@ -50,7 +50,7 @@ func (s size) each(f func(from, to int)) {
 // code is an identifier as long as that of an enterprise.
 func code(i int) string { return fmt.Sprintf("9131%014d", i) }
 
-func (s size) build(b *testing.B) *graph.Snapshot {
+func (s size) build(b testing.TB) *graph.Snapshot {
 	b.Helper()
 	codes := make([]string, s.nodes())
 	builder := graph.NewBuilder(graph.Options{})
