@@ -51,8 +51,8 @@ func (b *Builder) AddNode(id, kind string) error {
 	if len(b.nodeKind) >= b.options.MaxNodes {
 		return fmt.Errorf("add node %q: %w: %d nodes", id, ErrTooMany, b.options.MaxNodes)
 	}
-	if b.text.Len() >= none-len(id) {
-		return fmt.Errorf("add node %q: %w: 4 GiB of identifiers", id, ErrTooMany)
+	if b.text.Len() > highest-len(id) {
+		return fmt.Errorf("add node %q: %w: 2 GiB of identifiers", id, ErrTooMany)
 	}
 	b.names.grow()
 	_, slot, found := b.names.find(id)

@@ -59,15 +59,17 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	o.MaxNodes = min(or(o.MaxNodes, 4_000_000), none-1)
-	o.MaxEdges = min(or(o.MaxEdges, 50_000_000), none/2) // both directions in one row are counted too
+	o.MaxNodes = min(or(o.MaxNodes, 4_000_000), highest)
+	o.MaxEdges = min(or(o.MaxEdges, 50_000_000), highest)
 	o.MaxTypes = min(or(o.MaxTypes, 256), 65_535)
 	o.MaxName = or(o.MaxName, 256)
 	return o
 }
 
-// none is no node and no edge, where numbers of 32 bits are kept.
-const none = 1<<32 - 1
+const (
+	none    = 1<<32 - 1 // no node and no edge, where numbers of 32 bits are kept
+	highest = none / 2  // of nodes, edges, and octets of identifiers: rows of both directions have twice as much
+)
 
 // or returns a limit, or what it is if it was not given.
 func or(n, otherwise int) int {

@@ -81,7 +81,7 @@ func (k *seeker) leave(ctx context.Context, ways []*way, to uint32) ([]*way, err
 	for i := last.branch; i < len(last.nodes)-1; i++ {
 		root := last.nodes[:i+1]
 		k.barred, k.refused = map[uint32]bool{}, map[uint32]bool{}
-		for _, u := range root {
+		for _, u := range root[:i] {
 			k.barred[u] = true
 		}
 		for _, w := range ways {
@@ -89,7 +89,7 @@ func (k *seeker) leave(ctx context.Context, ways []*way, to uint32) ([]*way, err
 				k.refused[w.nodes[i+1]] = true
 			}
 		}
-		spur, err := k.seekFrom(ctx, last.nodes[i], to)
+		spur, err := k.seek(ctx, last.nodes[i], to)
 		if err != nil || k.spent {
 			return found, err
 		}
@@ -108,11 +108,4 @@ func (k *seeker) leave(ctx context.Context, ways []*way, to uint32) ([]*way, err
 		found = append(found, w)
 	}
 	return found, nil
-}
-
-// seekFrom seeks from the last node of a root: it is barred to come back to, and the
-// search from the other end must be able to arrive at it.
-func (k *seeker) seekFrom(ctx context.Context, from, to uint32) (*way, error) {
-	delete(k.barred, from)
-	return k.seek(ctx, from, to)
 }
