@@ -5,7 +5,9 @@ import (
 	"errors"
 	"maps"
 	"math/rand/v2"
+	"reflect"
 	"slices"
+	"sync"
 	"testing"
 
 	"linghang/lib/graph"
@@ -370,4 +372,28 @@ func TestQueriesEndWithTheirContext(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
+}
+
+func TestManyAskOneSnapshotAtTheSameTime(t *testing.T) {
+	v := karate().build(t).All()
+	want, err := v.ShortestPaths(t.Context(), "n11", "n16", 8, graph.PathQuery{Direction: graph.Both})
+	must(t, err)
+	ball, err := v.Ball(t.Context(), "n11", graph.BallQuery{Hops: 2, Direction: graph.Both})
+	must(t, err)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 50 {
+				got, err := v.ShortestPaths(t.Context(), "n11", "n16", 8, graph.PathQuery{Direction: graph.Both})
+				if err != nil || !reflect.DeepEqual(got, want) {
+					t.Errorf("ways %v, %v", got, err)
+				}
+				part, err := v.Ball(t.Context(), "n11", graph.BallQuery{Hops: 2, Direction: graph.Both})
+				if err != nil || !reflect.DeepEqual(part, ball) {
+					t.Errorf("ball %v, %v", part, err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
