@@ -253,25 +253,24 @@ func (v *View) between(ctx context.Context, d *desk, list []uint32, limit Limit,
 	part := Part{Nodes: make([]Found, len(list))}
 	for i, u := range list {
 		part.Nodes[i] = Found{v.s.nodeAt(u), int(d.hops[u])}
+		d.via[u] = uint32(i) // from here on where the node is in the answer
 	}
-	for _, u := range list {
+	for i, u := range list {
 		for end, at := range v.arcs(u, Out) {
 			ok, err := work.spend(ctx)
 			if err != nil {
 				return Part{}, err
 			}
-			if !ok {
-				part.Truncated = true
-				return part, nil
-			}
-			if !d.seen(end) {
+			if ok && !d.seen(end) {
 				continue
 			}
-			if len(part.Edges) == limit.Edges {
+			if !ok || len(part.Edges) == limit.Edges {
 				part.Truncated = true
 				return part, nil
 			}
-			part.Edges = append(part.Edges, v.s.edgeAt(u, at))
+			// Identifiers come from the answer, which the processor's cache holds; the snapshot's
+			// are far apart.
+			part.Edges = append(part.Edges, v.s.edgeWith(part.Nodes[i].ID, part.Nodes[d.via[end]].ID, at))
 		}
 	}
 	return part, nil

@@ -104,10 +104,11 @@ func (s *Snapshot) weightAt(at uint32) float64 {
 }
 
 func (s *Snapshot) edgeAt(from, at uint32) Edge {
-	return Edge{
-		s.names.name(from), s.names.name(s.out.end[at]), s.edgeKinds.names[s.edgeKind[at]],
-		s.weightAt(at), int(s.number[at]),
-	}
+	return s.edgeWith(s.names.name(from), s.names.name(s.out.end[at]), at)
+}
+
+func (s *Snapshot) edgeWith(from, to string, at uint32) Edge {
+	return Edge{from, to, s.edgeKinds.names[s.edgeKind[at]], s.weightAt(at), int(s.number[at])}
 }
 
 // Filter says what of a snapshot a view shows. Nil lists let everything through;
