@@ -91,7 +91,7 @@ func owners() []owner {
 		{"golang.org/x/text", []string{"kernel/search"}, nil},
 		{"golang.org/x/time", everybody, nil},
 		{"google.golang.org/protobuf", []string{"lib"}, nil},
-		{"modernc.org/sqlite", []string{"kernel/sqldb"}, nil},
+		{"modernc.org/sqlite", []string{"kernel/sqldb"}, []string{"lib/graph"}},
 	}
 }
 
