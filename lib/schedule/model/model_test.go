@@ -64,6 +64,9 @@ func TestFaultsSayWhereAndWhat(t *testing.T) {
 		"order of many":         {func(m *Model) { m.SameOrder = []int{1} }, "same_order[0]: is 1, whose capacity is 3"},
 		"order of modes":        {func(m *Model) { m.SameOrder = []int{0} }, "tasks[0]: is on resource 0 of same_order"},
 		"order of none":         {func(m *Model) { m.SameOrder = []int{5} }, "same_order[0]: is 5; there are 2 resources"},
+		"order of some": {func(m *Model) {
+			m.Resources[1].Capacity, m.Tasks[0].Modes, m.SameOrder = 1, m.Tasks[0].Modes[:1], []int{0, 1}
+		}, "jobs[0]: passes 1 of the 2 resources of same_order"},
 		"long name":             {func(m *Model) { m.Tasks[0].Name = strings.Repeat("x", 300) }, "tasks[0].name: has 300 octets"},
 	} {
 		m := small()

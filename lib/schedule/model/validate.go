@@ -170,8 +170,8 @@ func (e *examiner) precedences() {
 	}
 }
 
-// sameOrder holds that each job passes each of the resources once, which is what
-// makes "one order" mean something.
+// sameOrder holds that each job passes each of the resources once, or none of them,
+// which is what makes "one order" mean something.
 func (e *examiner) sameOrder() {
 	if len(e.m.SameOrder) == 0 || len(e.faults) > 0 {
 		return
@@ -212,6 +212,15 @@ func (e *examiner) passes(listed []bool) {
 				}
 				seen[p] = true
 			}
+		}
+	}
+	count := make([]int, len(e.m.Jobs))
+	for p := range seen {
+		count[p.job]++
+	}
+	for job, n := range count {
+		if n != 0 && n != len(e.m.SameOrder) {
+			e.add(fmt.Sprintf("jobs[%d]", job), "passes %d of the %d resources of same_order; a job passes all or none", n, len(e.m.SameOrder))
 		}
 	}
 }
