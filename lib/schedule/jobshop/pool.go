@@ -1,0 +1,98 @@
+package jobshop
+
+import (
+	"slices"
+	"sync"
+)
+
+// elite is a good schedule.
+type elite struct {
+	order  []int32
+	before []int32 // by node: what goes before on its machine, to tell how far two are apart
+	span   int32
+}
+
+// pool is what workers share: the best schedule, and good ones that differ.
+type pool struct {
+	mutex    sync.Mutex
+	best     []int32
+	span     int32
+	bound    int32
+	members  []elite
+	size     int
+	stale    int // crossings in a row that brought nothing new
+	progress func(makespan, bound int32)
+}
+
+// add offers a schedule; the slices are copied.
+func (p *pool) add(order, before []int32, span int32) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if span < p.span {
+		p.span = span
+		p.best = append(p.best[:0], order...)
+		if p.progress != nil {
+			p.progress(span, p.bound)
+		}
+	}
+	p.stale++
+	near, worst := -1, 0
+	for i := range p.members {
+		if p.members[i].span > p.members[worst].span {
+			worst = i
+		}
+		if d := distance(p.members[i].before, before); d <= len(order)/50 {
+			near = i
+			break
+		}
+	}
+	switch {
+	case near >= 0:
+		if span < p.members[near].span {
+			p.put(near, order, before, span)
+		}
+	case len(p.members) < p.size:
+		p.members = append(p.members, elite{slices.Clone(order), slices.Clone(before), span})
+		p.stale = 0
+	case span < p.members[worst].span:
+		p.put(worst, order, before, span)
+	}
+}
+
+func (p *pool) put(i int, order, before []int32, span int32) {
+	m := &p.members[i]
+	copy(m.order, order)
+	copy(m.before, before)
+	m.span = span
+	p.stale = 0
+}
+
+// parents copies the orders of two members into a and b and says whether there are two. A
+// pool that has been stale for long is emptied.
+func (p *pool) parents(r *random, a, b []int32) bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.stale > 8*p.size {
+		p.members, p.stale = p.members[:0], 0
+	}
+	n := int32(len(p.members)) //nolint:gosec // a few dozen
+	if int(n) < p.size || n < 2 {
+		return false
+	}
+	i := r.below(n)
+	j := (i + 1 + r.below(n-1)) % n
+	copy(a, p.members[i].order)
+	copy(b, p.members[j].order)
+	return true
+}
+
+// distance is how many operations follow another one on their machine.
+func distance(a, b []int32) int {
+	d := 0
+	for i := range a {
+		if a[i] != b[i] {
+			d++
+		}
+	}
+	return d
+}
