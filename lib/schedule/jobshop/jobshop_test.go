@@ -148,7 +148,7 @@ func TestSmallProblemsAreSolvedToTheOptimum(t *testing.T) {
 func TestKnownOptima(t *testing.T) {
 	for text, want := range map[string]int32{ft06: 55, ft10: 930} {
 		p := parse(t, text)
-		r, err := Solve(t.Context(), p, Options{Seed: 1, Moves: 400_000})
+		r, err := Solve(t.Context(), p, Options{Seed: 1, Moves: 1_200_000})
 		if err != nil {
 			t.Fatal(err)
 		}

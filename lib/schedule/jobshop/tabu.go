@@ -218,19 +218,17 @@ func (s *searcher) offer(m move, held bool, c *choice) {
 }
 
 // estimateRight returns the longest way through the operations that u passes and u itself
-// after the move, with heads and tails of all others as they are, and whether it
-// would bring back a sequence that is tabu.
+// after the move, with heads and tails of all others as they are, and whether it is tabu
+// that v comes before u.
 func (s *searcher) estimateRight(u, v, now int32) (int32, bool) {
 	nodes := s.nodes
 	end := nodes[nodes[u].machineBefore].end
-	k, tabu := 0, false
-	column := s.column[u]
+	k, tabu := 0, s.tabu[s.row[v]+s.column[u]] > now
 	for x := nodes[u].machineAfter; ; x = nodes[x].machineAfter {
 		y := &nodes[x]
 		end = max(nodes[y.jobBefore].end, end) + y.duration
 		s.ops[k], s.ends[k] = x, end
 		k++
-		tabu = tabu || s.tabu[s.row[x]+column] > now
 		if x == v {
 			break
 		}
@@ -252,14 +250,12 @@ func (s *searcher) estimateRight(u, v, now int32) (int32, bool) {
 func (s *searcher) estimateLeft(u, v, now int32) (int32, bool) {
 	nodes := s.nodes
 	tail := nodes[nodes[v].machineAfter].tail
-	k, tabu := 0, false
-	row := s.row[v]
+	k, tabu := 0, s.tabu[s.row[v]+s.column[u]] > now
 	for x := nodes[v].machineBefore; ; x = nodes[x].machineBefore {
 		y := &nodes[x]
 		tail = max(nodes[y.jobAfter].tail, tail) + y.duration
 		s.ops[k], s.ends[k] = x, tail
 		k++
-		tabu = tabu || s.tabu[row+s.column[x]] > now
 		if x == u {
 			break
 		}

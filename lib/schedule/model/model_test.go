@@ -67,7 +67,7 @@ func TestFaultsSayWhereAndWhat(t *testing.T) {
 		"order of some": {func(m *Model) {
 			m.Resources[1].Capacity, m.Tasks[0].Modes, m.SameOrder = 1, m.Tasks[0].Modes[:1], []int{0, 1}
 		}, "jobs[0]: passes 1 of the 2 resources of same_order"},
-		"long name":             {func(m *Model) { m.Tasks[0].Name = strings.Repeat("x", 300) }, "tasks[0].name: has 300 octets"},
+		"long name": {func(m *Model) { m.Tasks[0].Name = strings.Repeat("x", 300) }, "tasks[0].name: has 300 octets"},
 	} {
 		m := small()
 		c.spoil(m)

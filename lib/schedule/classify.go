@@ -1,0 +1,161 @@
+package schedule
+
+import (
+	"context"
+	"fmt"
+
+	"linghang/lib/schedule/jobshop"
+	"linghang/lib/schedule/model"
+)
+
+// engine is a way to solve one model.
+type engine struct {
+	name  string
+	solve func(ctx context.Context, o Options, better func(makespan, bound int32)) (found, error)
+}
+
+// found is what an engine returns.
+type found struct {
+	schedule *model.Schedule
+	bound    int64
+	moves    int64
+}
+
+// UnsupportedError says why no engine takes a model.
+type UnsupportedError struct{ Why string }
+
+// Error returns the reason.
+func (e *UnsupportedError) Error() string { return "no engine takes this model: " + e.Why }
+
+// pick chooses the engine that knows most about the model.
+func pick(m *model.Model) (engine, error) {
+	if len(m.SameOrder) > 0 {
+		return engine{}, &UnsupportedError{"flow shops with same_order"}
+	}
+	c, why := chainsOf(m)
+	if why == "" {
+		why = singleMachine(m)
+	}
+	if why != "" {
+		return engine{}, &UnsupportedError{why}
+	}
+	return engine{"jobshop", func(ctx context.Context, o Options, better func(makespan, bound int32)) (found, error) {
+		return solveJobShop(ctx, m, c, o, better)
+	}}, nil
+}
+
+// chains are the tasks of a model of which each waits for one other at most, and one at
+// most waits for it, without lags.
+type chains struct {
+	list    [][]int // tasks in their order
+	release []int32
+}
+
+// chainsOf returns the chains of a model, or why there are none.
+func chainsOf(m *model.Model) (*chains, string) {
+	after, before := make([]int, len(m.Tasks)), make([]bool, len(m.Tasks))
+	for i := range after {
+		after[i] = -1
+	}
+	for i, p := range m.Precedences {
+		if p.MinLag != 0 {
+			return nil, fmt.Sprintf("precedences[%d] has a lag", i)
+		}
+		if after[p.Before] >= 0 || before[p.After] {
+			return nil, fmt.Sprintf("precedences[%d] is a fork or a join", i)
+		}
+		after[p.Before], before[p.After] = p.After, true
+	}
+	c := &chains{}
+	for i := range m.Tasks {
+		if before[i] {
+			continue
+		}
+		release := releaseOf(m, i)
+		var list []int
+		for at := i; at >= 0; at = after[at] {
+			if releaseOf(m, at) > release {
+				return nil, fmt.Sprintf("tasks[%d] is released after a task that goes before it", at)
+			}
+			list = append(list, at)
+		}
+		c.list, c.release = append(c.list, list), append(c.release, int32(release)) //nolint:gosec // the model is valid
+	}
+	return c, ""
+}
+
+func releaseOf(m *model.Model, task int) int64 {
+	if job := m.Tasks[task].Job; job != nil {
+		return m.Jobs[*job].Release
+	}
+	return 0
+}
+
+// singleMachine says why a task is not done by one machine in one way, or nothing.
+func singleMachine(m *model.Model) string {
+	for i := range m.Tasks {
+		if n := len(m.Tasks[i].Modes); n > 1 {
+			return fmt.Sprintf("tasks[%d] has %d modes", i, n)
+		}
+	}
+	return machineModes(m)
+}
+
+// machineModes says why a mode is not on one machine, or nothing.
+func machineModes(m *model.Model) string {
+	for i := range m.Tasks {
+		for k := range m.Tasks[i].Modes {
+			needs := m.Tasks[i].Modes[k].Needs
+			if len(needs) > 1 {
+				return fmt.Sprintf("tasks[%d].modes[%d] needs %d resources", i, k, len(needs))
+			}
+			if len(needs) == 1 && m.Resources[needs[0].Resource].Capacity != 1 {
+				return fmt.Sprintf("resources[%d] has a capacity above 1", needs[0].Resource)
+			}
+		}
+	}
+	return ""
+}
+
+func solveJobShop(ctx context.Context, m *model.Model, c *chains, o Options, better func(makespan, bound int32)) (found, error) {
+	p := jobshop.Problem{Machines: len(m.Resources), Jobs: make([][]jobshop.Operation, len(c.list)), Release: c.release}
+	for j, list := range c.list {
+		for _, i := range list {
+			mode := m.Tasks[i].Modes[0]
+			machine := p.Machines
+			if len(mode.Needs) > 0 {
+				machine = mode.Needs[0].Resource
+			} else {
+				p.Machines++ // of its own
+			}
+			p.Jobs[j] = append(p.Jobs[j], jobshop.Operation{Machine: int32(machine), Duration: int32(mode.Duration)}) //nolint:gosec // the model is valid
+		}
+	}
+	r, err := jobshop.Solve(ctx, p, jobshop.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, Progress: better})
+	if err != nil {
+		return found{}, err //nolint:wrapcheck // Solve says by which engine
+	}
+	start := make([]int64, len(m.Tasks))
+	for j, list := range c.list {
+		for k, i := range list {
+			start[i] = int64(r.Start[j][k])
+		}
+	}
+	return found{scheduled(m, start, nil), int64(r.Bound), r.Moves}, nil
+}
+
+// scheduled puts a schedule together from starts and modes by task; nil modes are the
+// first of each.
+func scheduled(m *model.Model, start []int64, modes []int) *model.Schedule {
+	s := &model.Schedule{Assignments: make([]model.Assignment, len(m.Tasks))}
+	for i := range m.Tasks {
+		mode := 0
+		if modes != nil {
+			mode = modes[i]
+		}
+		end := start[i] + m.Tasks[i].Modes[mode].Duration
+		s.Assignments[i] = model.Assignment{Task: i, Mode: mode, Start: start[i], End: end}
+		s.Makespan = max(s.Makespan, end)
+	}
+	return s
+}
