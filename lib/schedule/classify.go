@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"linghang/lib/schedule/flowshop"
 	"linghang/lib/schedule/jobshop"
 	"linghang/lib/schedule/model"
 )
@@ -29,12 +30,20 @@ func (e *UnsupportedError) Error() string { return "no engine takes this model: 
 
 // pick chooses the engine that knows most about the model.
 func pick(m *model.Model) (engine, error) {
-	if len(m.SameOrder) > 0 {
-		return engine{}, &UnsupportedError{"flow shops with same_order"}
-	}
 	c, why := chainsOf(m)
 	if why == "" {
 		why = singleMachine(m)
+	}
+	if len(m.SameOrder) > 0 {
+		if why == "" {
+			why = flow(m, c)
+		}
+		if why != "" {
+			return engine{}, &UnsupportedError{"with same_order it is to be a plain flow shop, but " + why}
+		}
+		return engine{"flowshop", func(ctx context.Context, o Options, better func(makespan, bound int32)) (found, error) {
+			return solveFlowShop(ctx, m, c, o, better)
+		}}, nil
 	}
 	if why != "" {
 		return engine{}, &UnsupportedError{why}
@@ -135,13 +144,57 @@ func solveJobShop(ctx context.Context, m *model.Model, c *chains, o Options, bet
 	if err != nil {
 		return found{}, err //nolint:wrapcheck // Solve says by which engine
 	}
+	return found{scheduled(m, starts(m, c, r.Start), nil), int64(r.Bound), r.Moves}, nil
+}
+
+// flow says why chains are no flow shop in which every job passes the machines of
+// same_order one after the other, or nothing.
+func flow(m *model.Model, c *chains) string {
+	machine := func(task int) int {
+		if needs := m.Tasks[task].Modes[0].Needs; len(needs) > 0 {
+			return needs[0].Resource
+		}
+		return -1
+	}
+	for j, list := range c.list {
+		if c.release[j] != 0 {
+			return fmt.Sprintf("tasks[%d] has a release", list[0])
+		}
+		if len(list) != len(m.SameOrder) {
+			return fmt.Sprintf("tasks[%d] begins a chain of %d tasks, and there are %d machines", list[0], len(list), len(m.SameOrder))
+		}
+		for k, i := range list {
+			if machine(i) != machine(c.list[0][k]) || machine(i) < 0 {
+				return fmt.Sprintf("tasks[%d] is not on the machine on which other jobs are then", i)
+			}
+		}
+	}
+	return ""
+}
+
+func solveFlowShop(ctx context.Context, m *model.Model, c *chains, o Options, better func(makespan, bound int32)) (found, error) {
+	p := flowshop.Problem{Durations: make([][]int32, len(c.list))}
+	for j, list := range c.list {
+		for _, i := range list {
+			p.Durations[j] = append(p.Durations[j], int32(m.Tasks[i].Modes[0].Duration)) //nolint:gosec // the model is valid
+		}
+	}
+	r, err := flowshop.Solve(ctx, p, flowshop.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, Progress: better})
+	if err != nil {
+		return found{}, err //nolint:wrapcheck // Solve says by which engine
+	}
+	return found{scheduled(m, starts(m, c, r.Start), nil), int64(r.Bound), r.Moves}, nil
+}
+
+// starts are those of chains, by task.
+func starts(m *model.Model, c *chains, by [][]int32) []int64 {
 	start := make([]int64, len(m.Tasks))
 	for j, list := range c.list {
 		for k, i := range list {
-			start[i] = int64(r.Start[j][k])
+			start[i] = int64(by[j][k])
 		}
 	}
-	return found{scheduled(m, start, nil), int64(r.Bound), r.Moves}, nil
+	return start
 }
 
 // scheduled puts a schedule together from starts and modes by task; nil modes are the

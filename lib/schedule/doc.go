@@ -15,6 +15,7 @@
 //	check     whether a schedule is one of a model
 //	gantt     a schedule as SVG
 //	jobshop   tabu search with path relinking
+//	flowshop  iterated greedy
 //
 // Models that no engine takes are refused with the reason: an *UnsupportedError.
 package schedule

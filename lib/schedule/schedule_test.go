@@ -1,0 +1,290 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"linghang/lib/schedule/instance"
+	"linghang/lib/schedule/model"
+)
+
+// shop is a random model of chains. Flow shops pass the machines in one order of jobs.
+func shop(rng *rand.Rand, jobs, machines int, flow bool) *model.Model {
+	m := &model.Model{Resources: make([]model.Resource, machines)}
+	for r := range m.Resources {
+		m.Resources[r].Capacity = 1
+		if flow {
+			m.SameOrder = append(m.SameOrder, r)
+		}
+	}
+	for j := range jobs {
+		m.Jobs = append(m.Jobs, model.Job{})
+		route := rng.Perm(machines)
+		if flow {
+			slices.Sort(route)
+		} else {
+			m.Jobs[j].Release = max(0, rng.Int64N(20)-10)
+		}
+		for k, r := range route {
+			mode := model.Mode{Duration: max(0, rng.Int64N(30)-2), Needs: []model.Need{{Resource: r, Amount: 1}}}
+			if !flow && rng.IntN(8) == 0 {
+				mode.Needs = nil
+			}
+			if k > 0 {
+				m.Precedences = append(m.Precedences, model.Precedence{Before: len(m.Tasks) - 1, After: len(m.Tasks)})
+			}
+			m.Tasks = append(m.Tasks, model.Task{Job: &j, Modes: []model.Mode{mode}})
+		}
+	}
+	return m
+}
+
+func solve(t *testing.T, m *model.Model, moves int64) *Result {
+	t.Helper()
+	r, err := Solve(t.Context(), m, Options{Seed: 1, Moves: moves})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// copied is a model of its own.
+func copied(t *testing.T, m *model.Model) *model.Model {
+	t.Helper()
+	var b strings.Builder
+	if err := m.Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	c, err := model.Decode([]byte(b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// relabelled has resources, jobs and tasks in other places.
+func relabelled(t *testing.T, rng *rand.Rand, m *model.Model) *model.Model {
+	c := copied(t, m)
+	resource, job, task := rng.Perm(len(m.Resources)), rng.Perm(len(m.Jobs)), rng.Perm(len(m.Tasks))
+	for i := range m.Resources {
+		c.Resources[resource[i]] = m.Resources[i]
+	}
+	for i := range m.Jobs {
+		c.Jobs[job[i]] = m.Jobs[i]
+	}
+	for i := range m.Tasks {
+		moved := copied(t, m).Tasks[i]
+		if moved.Job != nil {
+			moved.Job = &job[*moved.Job]
+		}
+		for k := range moved.Modes {
+			for n := range moved.Modes[k].Needs {
+				moved.Modes[k].Needs[n].Resource = resource[moved.Modes[k].Needs[n].Resource]
+			}
+		}
+		c.Tasks[task[i]] = moved
+	}
+	for i := range c.Precedences {
+		c.Precedences[i].Before, c.Precedences[i].After = task[m.Precedences[i].Before], task[m.Precedences[i].After]
+	}
+	for i := range c.SameOrder {
+		c.SameOrder[i] = resource[m.SameOrder[i]]
+	}
+	return c
+}
+
+func scaled(t *testing.T, m *model.Model, factor int64) *model.Model {
+	c := copied(t, m)
+	for i := range c.Jobs {
+		c.Jobs[i].Release *= factor
+	}
+	for i := range c.Tasks {
+		for k := range c.Tasks[i].Modes {
+			c.Tasks[i].Modes[k].Duration *= factor
+		}
+	}
+	for i := range c.Precedences {
+		c.Precedences[i].MinLag *= factor
+	}
+	return c
+}
+
+// reversed turns time round; there are no releases then.
+func reversed(t *testing.T, m *model.Model) *model.Model {
+	c := copied(t, m)
+	for i := range c.Precedences {
+		c.Precedences[i].Before, c.Precedences[i].After = m.Precedences[i].After, m.Precedences[i].Before
+	}
+	return c
+}
+
+// Optima that are proven are those of the model and not of how it is written down: this
+// holds for any two schedules that both are optimal, and for bounds against any schedule.
+func TestOptimaDoNotDependOnHowTheModelIsWritten(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	proven := map[string]int{}
+	for round := range 60 {
+		m := anyModel(rng, round)
+		for j := range m.Jobs {
+			m.Jobs[j].Release = 0 // so that time can be turned round
+		}
+		r := solve(t, m, 3000)
+		for name, c := range map[string]struct {
+			m      *model.Model
+			factor int64
+		}{"relabelled": {relabelled(t, rng, m), 1}, "scaled": {scaled(t, m, 1000), 1000}, "reversed": {reversed(t, m), 1}} {
+			other := solve(t, c.m, 3000)
+			if other.LowerBound > c.factor*r.Makespan || c.factor*r.LowerBound > other.Makespan {
+				t.Errorf("round %d, %s: %d–%d and %d–%d", round, name, r.LowerBound, r.Makespan, other.LowerBound, other.Makespan)
+			}
+			if r.Status == Optimal && other.Status == Optimal {
+				proven[r.Engine+" "+name]++
+				if other.Makespan != c.factor*r.Makespan {
+					t.Errorf("round %d, %s: optimum %d became %d", round, name, r.Makespan, other.Makespan)
+				}
+			}
+		}
+	}
+	for _, engine := range engines() {
+		for _, name := range []string{"relabelled", "scaled", "reversed"} {
+			if proven[engine+" "+name] == 0 {
+				t.Errorf("%s %s: nothing was proven, so nothing was tested: %v", engine, name, proven)
+			}
+		}
+	}
+}
+
+// anyModel is a random model of each kind in turn.
+func anyModel(rng *rand.Rand, round int) *model.Model {
+	return shop(rng, 2+rng.IntN(5), 2+rng.IntN(4), round%2 == 1)
+}
+
+func engines() []string { return []string{"jobshop", "flowshop"} }
+
+// Every result has passed the checker, or Solve errs.
+func TestRandomModelsAreSolved(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 4))
+	used := map[string]int{}
+	for round := range 150 {
+		m := anyModel(rng, round)
+		r := solve(t, m, 500)
+		used[r.Engine]++
+		if r.LowerBound > r.Makespan || (r.Status == Optimal) != (r.LowerBound == r.Makespan) {
+			t.Errorf("round %d: %+v", round, r)
+		}
+	}
+	for _, name := range engines() {
+		if used[name] < 10 {
+			t.Errorf("%s was chosen %d times", name, used[name])
+		}
+	}
+}
+
+// A machine that is slower than another, or a job less, never hurts an optimum.
+func TestAJobLessNeverHurts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 4))
+	for round := range 30 {
+		m := shop(rng, 4, 3, round%2 == 1)
+		r := solve(t, m, 3000)
+		less := copied(t, m)
+		for i := range less.Tasks {
+			if *less.Tasks[i].Job == 3 {
+				less.Tasks[i].Modes[0].Duration = 0
+			}
+		}
+		if other := solve(t, less, 3000); other.LowerBound > r.Makespan {
+			t.Errorf("round %d: at least %d without a job, %d with it", round, other.LowerBound, r.Makespan)
+		}
+	}
+}
+
+func TestTheSameSeedMakesTheSameSchedule(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 4))
+	for round := range 4 {
+		m := anyModel(rng, round)
+		a, b := solve(t, m, 300), solve(t, m, 300)
+		if !reflect.DeepEqual(a.Schedule, b.Schedule) {
+			t.Errorf("%s: %d and %d", a.Engine, a.Makespan, b.Makespan)
+		}
+	}
+}
+
+func TestProgressIsToldAndEndsWithTheResult(t *testing.T) {
+	m := shop(rand.New(rand.NewPCG(8, 4)), 10, 5, false)
+	var last Progress
+	r, err := Solve(t.Context(), m, Options{Moves: 2000, Workers: 2, Progress: func(p Progress) {
+		if last.Makespan != 0 && p.Makespan >= last.Makespan || p.Elapsed < last.Elapsed {
+			t.Errorf("%+v after %+v", p, last)
+		}
+		last = p
+	}})
+	if err != nil || last.Makespan != r.Makespan || last.LowerBound != r.LowerBound || last.Elapsed.Seconds() != r.BestAfter {
+		t.Errorf("%+v, %+v, %v", last, r, err)
+	}
+}
+
+func TestTimeEndsTheSearch(t *testing.T) {
+	m := shop(rand.New(rand.NewPCG(9, 4)), 20, 15, false)
+	if _, err := Solve(t.Context(), m, Options{Time: 20 * time.Millisecond}); err != nil {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := Solve(ctx, m, Options{Progress: func(Progress) { cancel() }})
+	if err != nil || r.Makespan == 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestModelsThatNothingTakesAreRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*model.Model)
+		want  string
+	}{
+		"release":  {func(m *model.Model) { m.Jobs[1].Release = 3 }, "tasks[2] has a release"},
+		"lag":      {func(m *model.Model) { m.Precedences[0].MinLag = 1 }, "precedences[0] has a lag"},
+		"backward": {func(m *model.Model) { m.Precedences[1] = model.Precedence{Before: 3, After: 2} }, "tasks[3] is not on the machine"},
+	} {
+		m, err := instance.FlowShop([]byte("2 2\n1 2 3 4"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.spoil(m)
+		_, err = Solve(t.Context(), m, Options{Moves: 1})
+		if unsupported, ok := errors.AsType[*UnsupportedError](err); !ok || !strings.Contains(unsupported.Why, c.want) {
+			t.Errorf("%s: %v, not %s", name, err, c.want)
+		}
+	}
+	if _, err := Solve(t.Context(), &model.Model{}, Options{Moves: 1}); err == nil {
+		t.Error("nothing was scheduled")
+	}
+}
+
+func ExampleSolve() {
+	m, err := instance.Read("jobshop", []byte("2 2\n0 3 1 2\n1 4 0 1\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := Solve(context.Background(), m, Options{Moves: 1000})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.Engine, r.Status, r.Makespan)
+	for _, a := range r.Schedule.Assignments {
+		fmt.Println(m.Tasks[a.Task].Name, a.Start, a.End)
+	}
+	// Output:
+	// jobshop optimal 6
+	// J0.0 0 3
+	// J0.1 4 6
+	// J1.0 0 4
+	// J1.1 4 5
+}
