@@ -7,6 +7,7 @@ import (
 	"linghang/lib/schedule/flowshop"
 	"linghang/lib/schedule/jobshop"
 	"linghang/lib/schedule/model"
+	"linghang/lib/schedule/project"
 )
 
 // engine is a way to solve one model.
@@ -46,7 +47,9 @@ func pick(m *model.Model) (engine, error) {
 		}}, nil
 	}
 	if why != "" {
-		return engine{}, &UnsupportedError{why}
+		return engine{"project", func(ctx context.Context, o Options, better func(makespan, bound int32)) (found, error) {
+			return solveProject(ctx, m, o, better)
+		}}, nil
 	}
 	return engine{"jobshop", func(ctx context.Context, o Options, better func(makespan, bound int32)) (found, error) {
 		return solveJobShop(ctx, m, c, o, better)
@@ -184,6 +187,35 @@ func solveFlowShop(ctx context.Context, m *model.Model, c *chains, o Options, be
 		return found{}, err //nolint:wrapcheck // Solve says by which engine
 	}
 	return found{scheduled(m, starts(m, c, r.Start), nil), int64(r.Bound), r.Moves}, nil
+}
+
+func solveProject(ctx context.Context, m *model.Model, o Options, better func(makespan, bound int32)) (found, error) {
+	p := project.Problem{Tasks: make([][]project.Mode, len(m.Tasks)), Release: make([]int32, len(m.Tasks))}
+	for _, r := range m.Resources {
+		p.Capacity = append(p.Capacity, int32(r.Capacity)) //nolint:gosec // the model is valid
+	}
+	for i := range m.Tasks {
+		p.Release[i] = int32(releaseOf(m, i)) //nolint:gosec // as above
+		for _, mode := range m.Tasks[i].Modes {
+			way := project.Mode{Duration: int32(mode.Duration)} //nolint:gosec // as above
+			for _, n := range mode.Needs {
+				way.Needs = append(way.Needs, project.Need{Resource: int32(n.Resource), Amount: int32(n.Amount)}) //nolint:gosec // as above
+			}
+			p.Tasks[i] = append(p.Tasks[i], way)
+		}
+	}
+	for _, a := range m.Precedences {
+		p.Precedences = append(p.Precedences, project.Precedence{Before: int32(a.Before), After: int32(a.After), MinLag: int32(a.MinLag)}) //nolint:gosec // as above
+	}
+	r, err := project.Solve(ctx, p, project.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, Progress: better})
+	if err != nil {
+		return found{}, err //nolint:wrapcheck // Solve says by which engine
+	}
+	start, modes := make([]int64, len(m.Tasks)), make([]int, len(m.Tasks))
+	for i := range start {
+		start[i], modes[i] = int64(r.Start[i]), int(r.Mode[i])
+	}
+	return found{scheduled(m, start, modes), int64(r.Bound), r.Moves}, nil
 }
 
 // starts are those of chains, by task.

@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	patience = 12_500 // moves without a better one, after which a search ends
-	members  = 30     // of the pool
+	patience = 4_000 // moves without a better one, after which a search ends
+	members  = 30    // of the pool
 )
 
 // Solve searches until the context ends, the moves are made or the bound is reached, and
