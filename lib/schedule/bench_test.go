@@ -145,7 +145,8 @@ Again: `+"`make bench-schedule INSTANCES=folder`"+`. The gap is that to the best
 }
 
 func groups(b *testing.B, folder string) []group {
-	list := append(jobGroups(b, folder), flowGroups(folder)...)
+	list := append(jobGroups(b, folder), flexibleGroups(b, folder)...)
+	list = append(list, flowGroups(folder)...)
 	return append(list, projectGroups(b, folder)...)
 }
 
@@ -198,6 +199,35 @@ func jobGroups(b *testing.B, folder string) []group {
 			}
 			row := best[name]
 			made.instances = append(made.instances, published{name, filepath.Join(folder, "jobshop", g.set, file+".txt"), value(row[2]), value(row[3]), value(row[4]), value(row[5])})
+		}
+		list = append(list, made)
+	}
+	return list
+}
+
+func flexibleGroups(b *testing.B, folder string) []group {
+	best := rows(b, filepath.Join(folder, "flexible-best.csv"))
+	var list []group
+	for _, g := range []struct {
+		name, prefix, path string
+		last               int
+		bar                float64
+		others             string
+	}{
+		{"mk01-10", "mk%02d", "brandimarte/mk%02d.txt", 10, 1.05, "CP Optimizer 2.14 in 10 s, 1.05 in 60 s, 0.56 in 600 s"},
+		{"mk11-15", "mk%02d", "brandimarte/mk%02d.txt", 15, 0, "none at hand"},
+		{"dauzere", "dpp%02da", "dauzere/%02da.txt", 18, 1.8, "CP Optimizer 2.89 in 10 s, 1.81 in 60 s, 1.27 in 600 s"},
+		{"kacem", "kacem%d", "kacem/k%d.txt", 4, 0, "none at hand"},
+	} {
+		made := group{name: g.name, format: "flexible", bar: g.bar, others: g.others}
+		first := 1
+		if g.name == "mk11-15" {
+			first = 11
+		}
+		for k := first; k <= g.last; k++ {
+			name := fmt.Sprintf(g.prefix, k)
+			row := best[name]
+			made.instances = append(made.instances, published{name: name, path: filepath.Join(folder, "flexible", fmt.Sprintf(g.path, k)), lower: value(row[2]), upper: value(row[3])})
 		}
 		list = append(list, made)
 	}

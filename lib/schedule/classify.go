@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"linghang/lib/schedule/flowshop"
 	"linghang/lib/schedule/jobshop"
@@ -33,7 +34,7 @@ func (e *UnsupportedError) Error() string { return "no engine takes this model: 
 func pick(m *model.Model) (engine, error) {
 	c, why := chainsOf(m)
 	if why == "" {
-		why = singleMachine(m)
+		why = machineModes(m)
 	}
 	if len(m.SameOrder) > 0 {
 		if why == "" {
@@ -51,7 +52,11 @@ func pick(m *model.Model) (engine, error) {
 			return solveProject(ctx, m, o, better)
 		}}, nil
 	}
-	return engine{"jobshop", func(ctx context.Context, o Options, better func(makespan, bound int32)) (found, error) {
+	name := "jobshop"
+	if flexible(m) {
+		name = "flexible"
+	}
+	return engine{name, func(ctx context.Context, o Options, better func(makespan, bound int32)) (found, error) {
 		return solveJobShop(ctx, m, c, o, better)
 	}}, nil
 }
@@ -103,14 +108,9 @@ func releaseOf(m *model.Model, task int) int64 {
 	return 0
 }
 
-// singleMachine says why a task is not done by one machine in one way, or nothing.
-func singleMachine(m *model.Model) string {
-	for i := range m.Tasks {
-		if n := len(m.Tasks[i].Modes); n > 1 {
-			return fmt.Sprintf("tasks[%d] has %d modes", i, n)
-		}
-	}
-	return machineModes(m)
+// flexible tells whether a task has several modes.
+func flexible(m *model.Model) bool {
+	return slices.ContainsFunc(m.Tasks, func(t model.Task) bool { return len(t.Modes) > 1 })
 }
 
 // machineModes says why a mode is not on one machine, or nothing.
@@ -133,26 +133,38 @@ func solveJobShop(ctx context.Context, m *model.Model, c *chains, o Options, bet
 	p := jobshop.Problem{Machines: len(m.Resources), Jobs: make([][]jobshop.Operation, len(c.list)), Release: c.release}
 	for j, list := range c.list {
 		for _, i := range list {
-			mode := m.Tasks[i].Modes[0]
-			machine := p.Machines
-			if len(mode.Needs) > 0 {
-				machine = mode.Needs[0].Resource
-			} else {
-				p.Machines++ // of its own
+			var ways jobshop.Operation
+			for _, mode := range m.Tasks[i].Modes {
+				machine := p.Machines
+				if len(mode.Needs) > 0 {
+					machine = mode.Needs[0].Resource
+				} else {
+					p.Machines++ // of its own
+				}
+				ways = append(ways, jobshop.Way{Machine: int32(machine), Duration: int32(mode.Duration)}) //nolint:gosec // the model is valid
 			}
-			p.Jobs[j] = append(p.Jobs[j], jobshop.Operation{Machine: int32(machine), Duration: int32(mode.Duration)}) //nolint:gosec // the model is valid
+			p.Jobs[j] = append(p.Jobs[j], ways)
 		}
 	}
 	r, err := jobshop.Solve(ctx, p, jobshop.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, Progress: better})
 	if err != nil {
 		return found{}, err //nolint:wrapcheck // Solve says by which engine
 	}
-	return found{scheduled(m, starts(m, c, r.Start), nil), int64(r.Bound), r.Moves}, nil
+	modes := make([]int, len(m.Tasks))
+	for j, list := range c.list {
+		for k, i := range list {
+			modes[i] = int(r.Way[j][k])
+		}
+	}
+	return found{scheduled(m, starts(m, c, r.Start), modes), int64(r.Bound), r.Moves}, nil
 }
 
 // flow says why chains are no flow shop in which every job passes the machines of
 // same_order one after the other, or nothing.
 func flow(m *model.Model, c *chains) string {
+	if flexible(m) {
+		return "a task has several modes"
+	}
 	machine := func(task int) int {
 		if needs := m.Tasks[task].Modes[0].Needs; len(needs) > 0 {
 			return needs[0].Resource

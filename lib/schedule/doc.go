@@ -14,10 +14,12 @@
 //	taillard  Taillard's instances from their seeds
 //	check     whether a schedule is one of a model
 //	gantt     a schedule as SVG
-//	jobshop   tabu search with path relinking
-//	flowshop  iterated greedy
+//	jobshop   tabu search with path relinking, of job shops and flexible job shops
+//	flowshop  iterated greedy, of permutation flow shops
+//	project   genetic search with justification, of everything else
 //
-// Models that no engine takes are refused with the reason: an *UnsupportedError.
+// Models that no engine takes, which are those with same_order that are not plain flow shops,
+// are refused with the reason: an *UnsupportedError.
 package schedule
 
 import (

@@ -163,10 +163,33 @@ func TestOptimaDoNotDependOnHowTheModelIsWritten(t *testing.T) {
 
 // anyModel is a random model of each kind in turn.
 func anyModel(rng *rand.Rand, round int) *model.Model {
-	return shop(rng, 2+rng.IntN(5), 2+rng.IntN(4), round%2 == 1)
+	m := shop(rng, 2+rng.IntN(5), 2+rng.IntN(4), round%4 == 1)
+	if round%4 >= 2 {
+		m.Jobs[0].Release = 0
+		for i := range m.Tasks {
+			other := model.Mode{Duration: rng.Int64N(30), Needs: []model.Need{{Resource: rng.IntN(len(m.Resources)), Amount: 1}}}
+			if rng.IntN(2) == 0 || i == 0 {
+				m.Tasks[i].Modes = append(m.Tasks[i].Modes, other)
+			}
+		}
+	}
+	if round%4 == 3 {
+		m.Resources = append(m.Resources, model.Resource{Capacity: 1 + rng.Int64N(6)})
+		people := len(m.Resources) - 1
+		for i := range m.Tasks {
+			for k := range m.Tasks[i].Modes {
+				mode := &m.Tasks[i].Modes[k]
+				mode.Needs = append(mode.Needs, model.Need{Resource: people, Amount: 1 + rng.Int64N(m.Resources[people].Capacity)})
+			}
+			if i > 0 && rng.IntN(3) == 0 {
+				m.Precedences = append(m.Precedences, model.Precedence{Before: rng.IntN(i), After: i, MinLag: rng.Int64N(9)})
+			}
+		}
+	}
+	return m
 }
 
-func engines() []string { return []string{"jobshop", "flowshop"} }
+func engines() []string { return []string{"jobshop", "flowshop", "flexible", "project"} }
 
 // Every result has passed the checker, or Solve errs.
 func TestRandomModelsAreSolved(t *testing.T) {
@@ -207,7 +230,7 @@ func TestAJobLessNeverHurts(t *testing.T) {
 
 func TestTheSameSeedMakesTheSameSchedule(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 4))
-	for round := range 4 {
+	for round := range 8 {
 		m := anyModel(rng, round)
 		a, b := solve(t, m, 300), solve(t, m, 300)
 		if !reflect.DeepEqual(a.Schedule, b.Schedule) {

@@ -1,5 +1,6 @@
 // Package jobshop searches short schedules of job shops: jobs are chains of operations,
-// each on one machine, machines do one operation at a time.
+// each on one machine, machines do one operation at a time. In a flexible job shop
+// operations have several machines to choose from.
 //
 // It is tabu search with path relinking (Peng, Lü, Cheng, "A tabu search/path relinking
 // algorithm to solve the job shop scheduling problem", Computers & Operations Research
@@ -11,12 +12,15 @@
 //     Research 34, 2007). Conditions on heads and tails keep the graph free of circles,
 //     and moves are estimated, not evaluated (Balas, Vazacopoulos, "Guided local search
 //     with shifting bottleneck for job shop scheduling", Management Science 44, 1998).
+//   - In flexible job shops, critical operations move also to other machines, to all places
+//     that heads and tails allow (Mastrolilli, Gambardella, "Effective neighbourhood functions
+//     for the flexible job shop problem", Journal of Scheduling 3, 2000).
 //   - A topological order is kept and mended within the moved window only.
 //   - An elite pool, shared by the workers, is crossed by orders between two of its
 //     members, which keep every sequence that both have.
 //
 // The lower bound is the largest of the preemptive one-machine bounds (Jackson, Carlier
-// 1982) under heads and tails of the jobs.
+// 1982) under heads and tails of the jobs, and the work of all by the number of machines.
 //
 // The move loop allocates nothing.
 package jobshop
@@ -30,11 +34,14 @@ import (
 // tails add up in 32 bits.
 const maxTime = 1<<30 - 1
 
-// Operation is done on a machine, without interruption.
-type Operation struct {
+// Way is to do an operation on a machine, without interruption.
+type Way struct {
 	Machine  int32
 	Duration int32
 }
+
+// Operation is the ways of which one is chosen.
+type Operation []Way
 
 // Problem is a job shop. Jobs may be of different lengths and pass a machine again.
 type Problem struct {
@@ -55,6 +62,7 @@ type Options struct {
 // Result is the best schedule found.
 type Result struct {
 	Start    [][]int32 // by job and operation
+	Way      [][]int32 // chosen, by job and operation
 	Makespan int32
 	Bound    int32 // no schedule is shorter
 	Moves    int64 // made by all workers
@@ -71,13 +79,11 @@ func (p Problem) validate() error {
 	count := 0
 	for j, job := range p.Jobs {
 		for k, o := range job {
-			if o.Machine < 0 || int(o.Machine) >= p.Machines {
-				return fmt.Errorf("%w: operation %d of job %d is on machine %d of %d", ErrProblem, k, j, o.Machine, p.Machines)
+			longest, err := o.longest(p.Machines)
+			if err != nil {
+				return fmt.Errorf("%w: operation %d of job %d %w", ErrProblem, k, j, err)
 			}
-			if o.Duration < 0 {
-				return fmt.Errorf("%w: operation %d of job %d takes %d", ErrProblem, k, j, o.Duration)
-			}
-			sum += int64(o.Duration)
+			sum += int64(longest)
 			count++
 		}
 	}
@@ -94,4 +100,18 @@ func (p Problem) validate() error {
 		return fmt.Errorf("%w: it has no operation", ErrProblem)
 	}
 	return nil
+}
+
+func (o Operation) longest(machines int) (int32, error) {
+	if len(o) == 0 {
+		return 0, errors.New("has no way")
+	}
+	longest := int32(0)
+	for _, w := range o {
+		if w.Machine < 0 || int(w.Machine) >= machines || w.Duration < 0 {
+			return 0, fmt.Errorf("takes %d on machine %d of %d", w.Duration, w.Machine, machines)
+		}
+		longest = max(longest, w.Duration)
+	}
+	return longest, nil
 }

@@ -37,31 +37,35 @@ func parse(t testing.TB, text string) Problem {
 		var job []Operation
 		fields := strings.Fields(line)
 		for i := 0; i < len(fields); i += 2 {
-			var o Operation
-			if _, err := fmt.Sscan(fields[i]+" "+fields[i+1], &o.Machine, &o.Duration); err != nil {
+			var w Way
+			if _, err := fmt.Sscan(fields[i]+" "+fields[i+1], &w.Machine, &w.Duration); err != nil {
 				t.Fatal(err)
 			}
-			p.Machines = max(p.Machines, int(o.Machine)+1)
-			job = append(job, o)
+			p.Machines = max(p.Machines, int(w.Machine)+1)
+			job = append(job, Operation{w})
 		}
 		p.Jobs = append(p.Jobs, job)
 	}
 	return p
 }
 
-// any makes a problem of any kind: jobs of different lengths, machines that are passed
+// anyProblem makes a problem of any kind: jobs of different lengths, machines that are passed
 // again, operations of no time, releases.
-func anyProblem(rng *rand.Rand, jobs, machines, longest int) Problem {
+func anyProblem(rng *rand.Rand, jobs, machines, longest, flexible int) Problem {
 	p := Problem{Machines: machines}
 	for range jobs {
 		var job []Operation
 		for range rng.IntN(longest + 1) {
-			job = append(job, Operation{rng.Int32N(int32(machines)), max(0, rng.Int32N(12)-1)})
+			var o Operation
+			for range 1 + max(0, rng.IntN(4)-2)*flexible {
+				o = append(o, Way{rng.Int32N(int32(machines)), max(0, rng.Int32N(12)-1)})
+			}
+			job = append(job, o)
 		}
 		p.Jobs = append(p.Jobs, job)
 		p.Release = append(p.Release, max(0, rng.Int32N(20)-10))
 	}
-	p.Jobs[0] = append(p.Jobs[0], Operation{0, 1})
+	p.Jobs[0] = append(p.Jobs[0], Operation{{0, 1}})
 	return p
 }
 
@@ -81,14 +85,15 @@ func optimum(p Problem) int32 {
 				continue
 			}
 			done = false
-			o := job[next[j]]
-			was, wasFree := ready[j], free[o.Machine]
-			end := max(was, wasFree) + o.Duration
-			ready[j], free[o.Machine] = end, end
-			next[j]++
-			try(max(span, end))
-			next[j]--
-			ready[j], free[o.Machine] = was, wasFree
+			for _, w := range job[next[j]] {
+				was, wasFree := ready[j], free[w.Machine]
+				end := max(was, wasFree) + w.Duration
+				ready[j], free[w.Machine] = end, end
+				next[j]++
+				try(max(span, end))
+				next[j]--
+				ready[j], free[w.Machine] = was, wasFree
+			}
 		}
 		if done {
 			best = span
@@ -102,7 +107,7 @@ func optimum(p Problem) int32 {
 func right(t *testing.T, p Problem, r Result) {
 	t.Helper()
 	type span struct{ start, end int32 }
-	var on = make([][]span, p.Machines)
+	on := make([][]span, p.Machines)
 	last := int32(0)
 	for j, job := range p.Jobs {
 		ready := int32(0)
@@ -110,18 +115,19 @@ func right(t *testing.T, p Problem, r Result) {
 			ready = p.Release[j]
 		}
 		for k, o := range job {
-			s := span{r.Start[j][k], r.Start[j][k] + o.Duration}
+			w := o[r.Way[j][k]]
+			s := span{r.Start[j][k], r.Start[j][k] + w.Duration}
 			if s.start < ready {
 				t.Fatalf("operation %d of job %d starts at %d before %d", k, j, s.start, ready)
 			}
 			ready, last = s.end, max(last, s.end)
-			for _, other := range on[o.Machine] {
+			for _, other := range on[w.Machine] {
 				if s.start < other.end && other.start < s.end {
-					t.Fatalf("machine %d does two at a time", o.Machine)
+					t.Fatalf("machine %d does two at a time", w.Machine)
 				}
 			}
-			if o.Duration > 0 {
-				on[o.Machine] = append(on[o.Machine], s)
+			if w.Duration > 0 {
+				on[w.Machine] = append(on[w.Machine], s)
 			}
 		}
 	}
@@ -133,7 +139,7 @@ func right(t *testing.T, p Problem, r Result) {
 func TestSmallProblemsAreSolvedToTheOptimum(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	for round := range 150 {
-		p := anyProblem(rng, 3, 3, 4)
+		p := anyProblem(rng, 3, 3, 4, round%2)
 		r, err := Solve(t.Context(), p, Options{Seed: uint64(round), Moves: 3000})
 		if err != nil {
 			t.Fatal(err)
@@ -222,11 +228,12 @@ func TestThereIsAScheduleWhenTimeIsOverAtOnce(t *testing.T) {
 func TestWhatIsNoProblem(t *testing.T) {
 	for name, p := range map[string]Problem{
 		"nothing":  {},
-		"machine":  {Machines: 1, Jobs: [][]Operation{{{1, 1}}}},
-		"duration": {Machines: 1, Jobs: [][]Operation{{{0, -1}}}},
-		"long":     {Machines: 1, Jobs: [][]Operation{{{0, maxTime}, {0, 1}}}},
-		"release":  {Machines: 1, Jobs: [][]Operation{{{0, 1}}}, Release: []int32{-1}},
-		"releases": {Machines: 1, Jobs: [][]Operation{{{0, 1}}}, Release: []int32{1, 2}},
+		"no way":   {Machines: 1, Jobs: [][]Operation{{{}}}},
+		"machine":  {Machines: 1, Jobs: [][]Operation{{{{1, 1}}}}},
+		"duration": {Machines: 1, Jobs: [][]Operation{{{{0, -1}}}}},
+		"long":     {Machines: 1, Jobs: [][]Operation{{{{0, maxTime}}, {{0, 1}}}}},
+		"release":  {Machines: 1, Jobs: [][]Operation{{{{0, 1}}}}, Release: []int32{-1}},
+		"releases": {Machines: 1, Jobs: [][]Operation{{{{0, 1}}}}, Release: []int32{1, 2}},
 	} {
 		if _, err := Solve(t.Context(), p, Options{}); !errors.Is(err, ErrProblem) {
 			t.Errorf("%s: %v", name, err)
@@ -239,13 +246,13 @@ func TestWhatIsNoProblem(t *testing.T) {
 func TestMovesKeepTheGraph(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for round := range 60 {
-		p := anyProblem(rng, 6, 4, 7)
+		p := anyProblem(rng, 6, 4, 7, round%2)
 		b := newBreeder(p, Options{Seed: uint64(round)}, 0, &pool{})
 		b.scatter()
-		b.take(b.a)
+		b.take(b.a.order, b.a.ways)
 		fresh := newGraph(p)
 		for now := int32(1); now < 60 && b.step(now, b.makespan(), 0); now++ {
-			fresh.take(b.order)
+			fresh.take(b.order, b.chosen)
 			for x := range fresh.nodes {
 				if x > 0 && b.nodes[x] != fresh.nodes[x] {
 					t.Fatalf("round %d, move %d, node %d: %+v, anew %+v", round, now, x, b.nodes[x], fresh.nodes[x])
@@ -267,17 +274,17 @@ func TestEstimatesOfExchangesAreExact(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 1))
 	tried := 0
 	for round := range 200 {
-		p := anyProblem(rng, 5, 3, 6)
+		p := anyProblem(rng, 5, 3, 6, 0)
 		b := newBreeder(p, Options{Seed: uint64(round)}, 0, &pool{})
 		b.scatter()
-		b.take(b.a)
+		b.take(b.a.order, b.a.ways)
 		path := b.critical(b.makespan())
 		for i := 1; i < len(path); i++ {
 			u, v := path[i], path[i-1]
 			if b.nodes[v].machineBefore != u || b.nodes[u].jobAfter == v {
 				continue
 			}
-			b.take(b.a)
+			b.take(b.a.order, b.a.ways)
 			left, _ := b.estimateLeft(u, v, 0)
 			rightward, _ := b.estimateRight(u, v, 0)
 			var c choice
@@ -307,9 +314,10 @@ func TestCrossingKeepsWhatBothParentsHave(t *testing.T) {
 	b := newBreeder(p, Options{Seed: 5}, 0, &pool{})
 	for range 50 {
 		b.scatter()
-		copy(b.b, b.a)
+		copy(b.b.order, b.a.order)
+		copy(b.b.ways, b.a.ways)
 		b.scatter()
-		a := append([]int32(nil), b.a...)
+		a := append([]int32(nil), b.a.order...)
 		place := func(order []int32) []int {
 			list := make([]int, b.n+1)
 			for i, x := range order {
@@ -318,7 +326,7 @@ func TestCrossingKeepsWhatBothParentsHave(t *testing.T) {
 			return list
 		}
 		b.cross()
-		pa, pb, pc := place(a), place(b.b), place(b.a)
+		pa, pb, pc := place(a), place(b.b.order), place(b.a.order)
 		for x := int32(1); x <= b.n; x++ {
 			for y := int32(1); y <= b.n; y++ {
 				if pa[x] < pa[y] && pb[x] < pb[y] && pc[x] > pc[y] {
@@ -333,7 +341,7 @@ func TestMovesAllocateNothing(t *testing.T) {
 	p := parse(t, ft10)
 	b := newBreeder(p, Options{Seed: 5}, 0, &pool{})
 	b.scatter()
-	b.take(b.a)
+	b.take(b.a.order, b.a.ways)
 	now, span := int32(0), b.makespan()
 	if n := testing.AllocsPerRun(2000, func() {
 		now++
@@ -350,13 +358,13 @@ func BenchmarkMove(b *testing.B) {
 	for range 20 {
 		var job []Operation
 		for _, m := range rng.Perm(15) {
-			job = append(job, Operation{int32(m), 1 + rng.Int32N(99)})
+			job = append(job, Operation{{int32(m), 1 + rng.Int32N(99)}})
 		}
 		p.Jobs = append(p.Jobs, job)
 	}
 	s := newBreeder(p, Options{}, 0, &pool{})
 	s.scatter()
-	s.take(s.a)
+	s.take(s.a.order, s.a.ways)
 	now, span := int32(0), s.makespan()
 	b.ReportAllocs()
 	for b.Loop() {
@@ -367,7 +375,7 @@ func BenchmarkMove(b *testing.B) {
 }
 
 func ExampleSolve() {
-	p := Problem{Machines: 2, Jobs: [][]Operation{{{0, 3}, {1, 2}}, {{1, 4}, {0, 1}}}}
+	p := Problem{Machines: 2, Jobs: [][]Operation{{{{0, 3}}, {{1, 2}}}, {{{1, 4}}, {{0, 1}}}}}
 	r, err := Solve(context.Background(), p, Options{Moves: 1000})
 	fmt.Println(r.Makespan, r.Bound, r.Start, err)
 	// Output: 6 6 [[0 4] [0 4]] <nil>

@@ -8,6 +8,7 @@ import (
 // elite is a good schedule.
 type elite struct {
 	order  []int32
+	ways   []int32
 	before []int32 // by node: what goes before on its machine, to tell how far two are apart
 	span   int32
 }
@@ -16,6 +17,7 @@ type elite struct {
 type pool struct {
 	mutex    sync.Mutex
 	best     []int32
+	ways     []int32
 	span     int32
 	bound    int32
 	members  []elite
@@ -25,12 +27,12 @@ type pool struct {
 }
 
 // add offers a schedule; the slices are copied.
-func (p *pool) add(order, before []int32, span int32) {
+func (p *pool) add(order, ways, before []int32, span int32) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if span < p.span {
 		p.span = span
-		p.best = append(p.best[:0], order...)
+		p.best, p.ways = append(p.best[:0], order...), append(p.ways[:0], ways...)
 		if p.progress != nil {
 			p.progress(span, p.bound)
 		}
@@ -49,27 +51,31 @@ func (p *pool) add(order, before []int32, span int32) {
 	switch {
 	case near >= 0:
 		if span < p.members[near].span {
-			p.put(near, order, before, span)
+			p.put(near, order, ways, before, span)
 		}
 	case len(p.members) < p.size:
-		p.members = append(p.members, elite{slices.Clone(order), slices.Clone(before), span})
+		p.members = append(p.members, elite{slices.Clone(order), slices.Clone(ways), slices.Clone(before), span})
 		p.stale = 0
 	case span < p.members[worst].span:
-		p.put(worst, order, before, span)
+		p.put(worst, order, ways, before, span)
 	}
 }
 
-func (p *pool) put(i int, order, before []int32, span int32) {
+func (p *pool) put(i int, order, ways, before []int32, span int32) {
 	m := &p.members[i]
 	copy(m.order, order)
+	copy(m.ways, ways)
 	copy(m.before, before)
 	m.span = span
 	p.stale = 0
 }
 
-// parents copies the orders of two members into a and b and says whether there are two. A
+// selection is an order and the options of its operations.
+type selection struct{ order, ways []int32 }
+
+// parents copies two members into a and b and says whether there are two. A
 // pool that has been stale for long is emptied.
-func (p *pool) parents(r *random, a, b []int32) bool {
+func (p *pool) parents(r *random, a, b selection) bool {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.stale > 8*p.size {
@@ -81,8 +87,10 @@ func (p *pool) parents(r *random, a, b []int32) bool {
 	}
 	i := r.below(n)
 	j := (i + 1 + r.below(n-1)) % n
-	copy(a, p.members[i].order)
-	copy(b, p.members[j].order)
+	copy(a.order, p.members[i].order)
+	copy(a.ways, p.members[i].ways)
+	copy(b.order, p.members[j].order)
+	copy(b.ways, p.members[j].ways)
 	return true
 }
 

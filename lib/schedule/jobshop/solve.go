@@ -39,43 +39,44 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 	for _, n := range made {
 		result.Moves += n
 	}
-	result.Start = starts(p, shared.best)
+	result.Start, result.Way = read(p, shared.best, shared.ways)
 	return result, nil
 }
 
-// starts reads the schedule from an order.
-func starts(p Problem, order []int32) [][]int32 {
+// read reads the schedule from a selection.
+func read(p Problem, order, chosen []int32) (start, way [][]int32) {
 	g := newGraph(p)
-	g.take(order)
-	list := make([][]int32, len(p.Jobs))
+	g.take(order, chosen)
+	start, way = make([][]int32, len(p.Jobs)), make([][]int32, len(p.Jobs))
 	x := int32(0)
 	for j, job := range p.Jobs {
-		list[j] = make([]int32, len(job))
+		start[j], way[j] = make([]int32, len(job)), make([]int32, len(job))
 		for k := range job {
 			x++
-			list[j][k] = g.nodes[x].end - g.nodes[x].duration
+			start[j][k], way[j][k] = g.nodes[x].end-g.nodes[x].duration, g.options[g.chosen[x]].way
 		}
 	}
-	return list
+	return start, way
 }
 
 // breeder is one worker: it fills the pool and crosses its members.
 type breeder struct {
 	*searcher
 	pool   *pool
-	a, b   []int32
+	a, b   selection
 	key    []int64
 	before []int32
-	next   []int32
-	ready  []int32
+	ready  []int32 // next operations of jobs
+	free   []int32 // by machine, and by node the end, while an order is made
+	ended  []int32
 }
 
 func newBreeder(p Problem, o Options, worker int, shared *pool) *breeder {
 	s := newSearcher(p, o, worker)
 	s.bound = shared.bound
 	return &breeder{
-		searcher: s, pool: shared, a: make([]int32, s.n), b: make([]int32, s.n), key: make([]int64, s.n+1),
-		before: make([]int32, s.n+1), next: make([]int32, len(s.last)), ready: make([]int32, len(s.last)),
+		searcher: s, pool: shared, a: selection{make([]int32, s.n), make([]int32, s.n+1)}, b: selection{make([]int32, s.n), make([]int32, s.n+1)},
+		key: make([]int64, s.n+1), before: make([]int32, s.n+1), ready: make([]int32, len(s.last)), free: make([]int32, p.Machines), ended: make([]int32, len(s.nodes)),
 	}
 }
 
@@ -86,12 +87,12 @@ func (b *breeder) run(ctx context.Context) {
 		} else {
 			b.scatter()
 		}
-		b.take(b.a)
+		b.take(b.a.order, b.a.ways)
 		if first {
-			b.offer(b.a, b.makespan()) // so that there is a schedule whatever happens
+			b.offerPool(b.a.order, b.a.ways, b.makespan()) // so that there is a schedule whatever happens
 		}
 		span := b.improve(ctx, patience)
-		b.offer(b.best, span)
+		b.offerPool(b.best, b.ways, span)
 		if ctx.Err() != nil || b.most > 0 && b.moves >= b.most || b.solved() {
 			return
 		}
@@ -104,18 +105,19 @@ func (b *breeder) solved() bool {
 	return b.pool.span <= b.bound
 }
 
-// offer gives an order to the pool.
-func (b *breeder) offer(order []int32, span int32) {
+// offerPool gives a selection to the pool.
+func (b *breeder) offerPool(order, ways []int32, span int32) {
 	clear(b.latest)
 	for _, x := range order {
-		m := b.machine[x]
+		m := b.options[ways[x]].machine
 		b.before[x] = b.latest[m]
 		b.latest[m] = x
 	}
-	b.pool.add(order, b.before, span)
+	b.pool.add(order, ways, b.before, span)
 }
 
-// scatter makes a an order at random: of the jobs' next operations one is next.
+// scatter makes a at random: of the jobs' next operations one is next, by the option by
+// which it ends first.
 func (b *breeder) scatter() {
 	k := int32(0)
 	for _, x := range b.last {
@@ -125,10 +127,12 @@ func (b *breeder) scatter() {
 		b.ready[k] = x
 		k++
 	}
-	for i := range b.a {
+	clear(b.free)
+	for i := range b.a.order {
 		j := b.random.below(k)
 		x := b.ready[j]
-		b.a[i] = x
+		b.a.order[i] = x
+		b.a.ways[x] = b.soonest(x)
 		if next := b.nodes[x].jobAfter; next != 0 {
 			b.ready[j] = next
 		} else {
@@ -138,15 +142,44 @@ func (b *breeder) scatter() {
 	}
 }
 
-// cross makes a an order between a and b: the places of an operation in both are
-// mixed, so that what precedes in both, as in every job, precedes still.
+// soonest returns the option by which x ends first, of equal ones one at random.
+func (b *breeder) soonest(x int32) int32 {
+	ready := b.nodes[b.nodes[x].jobBefore].end // of a release; operations have ended
+	if before := b.nodes[x].jobBefore; before <= b.n {
+		ready = b.ended[before]
+	}
+	best, end, ties := int32(0), int32(never), int32(0)
+	for k := b.from[x]; k < b.from[x+1]; k++ {
+		o := b.options[k]
+		at := max(ready, b.free[o.machine]) + o.duration
+		if at > end {
+			continue
+		}
+		if at < end {
+			ties = 0
+		}
+		if ties++; b.random.below(ties) == 0 {
+			best = k
+		}
+		end = at
+	}
+	b.free[b.options[best].machine], b.ended[x] = end, end
+	return best
+}
+
+// cross makes a something between a and b: the places of an operation in both are
+// mixed, so that what precedes in both, as in every job, precedes still; its option is
+// that of one of them.
 func (b *breeder) cross() {
 	share := int64(b.random.below(401) + 300) // of a, in thousandths
-	for i, x := range b.a {
+	for i, x := range b.a.order {
 		b.key[x] = share * int64(i)
 	}
-	for i, x := range b.b {
+	for i, x := range b.b.order {
 		b.key[x] += (1000 - share) * int64(i)
+		if b.a.ways[x] != b.b.ways[x] && int64(b.random.below(1000)) >= share {
+			b.a.ways[x] = b.b.ways[x]
+		}
 	}
-	slices.SortFunc(b.a, func(x, y int32) int { return cmp.Or(cmp.Compare(b.key[x], b.key[y]), cmp.Compare(x, y)) })
+	slices.SortFunc(b.a.order, func(x, y int32) int { return cmp.Or(cmp.Compare(b.key[x], b.key[y]), cmp.Compare(x, y)) })
 }

@@ -28,10 +28,12 @@ type searcher struct {
 	*graph
 	random random
 	tabu   []int32 // by row and column: until when the first may not come before the second
+	held   []int32 // by option: until when it may not be chosen again
 	path   []int32 // a critical path
 	ops    []int32 // of a block that is estimated, with their new ends
 	ends   []int32
 	best   []int32 // the best order of this search
+	ways   []int32 // and its options
 	tenure int32
 	moves  int64 // made
 	most   int64 // that may be made
@@ -41,15 +43,25 @@ type searcher struct {
 func newSearcher(p Problem, o Options, worker int) *searcher {
 	g := newGraph(p)
 	s := &searcher{graph: g, random: newRandom(o.Seed, uint64(worker)), tabu: make([]int32, g.cells), //nolint:gosec // workers count from 0
-		path: make([]int32, g.n), ops: make([]int32, g.n), ends: make([]int32, g.n), best: make([]int32, g.n), most: o.Moves}
+		path: make([]int32, g.n), ops: make([]int32, g.n), ends: make([]int32, g.n), best: make([]int32, g.n), ways: make([]int32, g.n+1), held: make([]int32, len(g.options)), most: o.Moves}
 	s.tenure = int32(10 + len(p.Jobs)/max(1, p.Machines)) //nolint:gosec // small
 	return s
 }
 
-// move is one of N7: u goes right after v, or v right before u.
+// kind is what a move does.
+type kind uint8
+
+const (
+	toRight kind = iota // u goes right after v
+	toLeft              // v goes right before u
+	toOther             // u is done by another option, between v and w
+)
+
+// move is one of N7, or to another machine.
 type move struct {
-	u, v     int32
-	right    bool
+	u, v, w  int32
+	option   int32
+	kind     kind
 	estimate int32
 }
 
@@ -66,9 +78,11 @@ const never = 1<<31 - 1
 // better the best one; best has that one then. It returns its makespan.
 func (s *searcher) improve(ctx context.Context, patience int) int32 {
 	clear(s.tabu)
+	clear(s.held)
 	span := s.makespan()
 	best := span
 	copy(s.best, s.order)
+	copy(s.ways, s.chosen)
 	for now, since := int32(1), 0; since < patience && best > s.bound; now++ {
 		if now&255 == 0 && ctx.Err() != nil || s.most > 0 && s.moves >= s.most {
 			break
@@ -81,6 +95,7 @@ func (s *searcher) improve(ctx context.Context, patience int) int32 {
 		if span < best {
 			best, since = span, 0
 			copy(s.best, s.order)
+			copy(s.ways, s.chosen)
 		}
 	}
 	return best
@@ -99,10 +114,13 @@ func (s *searcher) step(now, span, best int32) bool {
 	}
 	s.moves++
 	s.forbid(m, now)
-	if m.right {
+	switch m.kind {
+	case toRight:
 		s.moveRight(m.u, m.v)
-	} else {
+	case toLeft:
 		s.moveLeft(m.u, m.v)
+	case toOther:
+		s.moveTo(m.u, m.option, m.v, m.w)
 	}
 	return true
 }
@@ -152,6 +170,45 @@ func (s *searcher) consider(path []int32, now, best int32, c *choice) {
 		}
 		low = high + 1
 	}
+	for _, x := range path {
+		if s.from[x+1]-s.from[x] > 1 {
+			s.tryOptions(x, now, best, c)
+		}
+	}
+}
+
+// tryOptions looks at the moves of x to other machines, to all places where heads and
+// tails show that there is no circle: what ends before x's predecessor in its job does
+// comes before x, what has a shorter tail than its successor after it.
+func (s *searcher) tryOptions(x, now, best int32, c *choice) {
+	nodes := s.nodes
+	before, after := nodes[x].jobBefore, nodes[x].jobAfter
+	ready, rest := nodes[before].end, nodes[after].tail
+	least, most := int32(0), int32(0) // an end and a tail that are needed
+	if before <= s.n {
+		least = ready + s.strict
+	}
+	if after != 0 {
+		most = rest + s.strict
+	}
+	for k := s.from[x]; k < s.from[x+1]; k++ {
+		if k == s.chosen[x] {
+			continue
+		}
+		o := s.options[k]
+		left, right := int32(0), s.first[o.machine]
+		for right != 0 && nodes[right].end < least {
+			left, right = right, nodes[right].machineAfter
+		}
+		for left == 0 || nodes[left].tail >= most {
+			estimate := max(ready, nodes[left].end) + o.duration + max(rest, nodes[right].tail)
+			s.offer(move{u: x, v: left, w: right, option: k, kind: toOther, estimate: estimate}, s.held[k] > now && estimate >= best, c)
+			if right == 0 {
+				break
+			}
+			left, right = right, nodes[right].machineAfter
+		}
+	}
 }
 
 // block looks at the moves of one block, which is given last operation first.
@@ -189,7 +246,7 @@ func (s *searcher) tryRight(u, v, now, best int32, c *choice) {
 		return
 	}
 	estimate, tabu := s.estimateRight(u, v, now)
-	s.offer(move{u, v, true, estimate}, tabu && estimate >= best, c)
+	s.offer(move{u: u, v: v, kind: toRight, estimate: estimate}, tabu && estimate >= best, c)
 }
 
 // tryLeft looks at the move of v right before u.
@@ -198,7 +255,7 @@ func (s *searcher) tryLeft(u, v, now, best int32, c *choice) {
 		return
 	}
 	estimate, tabu := s.estimateLeft(u, v, now)
-	s.offer(move{u, v, false, estimate}, tabu && estimate >= best, c)
+	s.offer(move{u: u, v: v, kind: toLeft, estimate: estimate}, tabu && estimate >= best, c)
 }
 
 // offer keeps a move if it is the best of its kind; of equals one at random.
@@ -276,17 +333,20 @@ func (s *searcher) estimateLeft(u, v, now int32) (int32, bool) {
 // forbid makes tabu what the move undoes.
 func (s *searcher) forbid(m move, now int32) {
 	until := now + s.tenure + s.random.below(s.tenure/2+1)
-	if m.right {
+	switch m.kind {
+	case toRight:
 		row := s.row[m.u]
 		for x := m.u; x != m.v; {
 			x = s.nodes[x].machineAfter
 			s.tabu[row+s.column[x]] = until
 		}
-		return
-	}
-	column := s.column[m.v]
-	for x := m.v; x != m.u; {
-		x = s.nodes[x].machineBefore
-		s.tabu[s.row[x]+column] = until
+	case toLeft:
+		column := s.column[m.v]
+		for x := m.v; x != m.u; {
+			x = s.nodes[x].machineBefore
+			s.tabu[s.row[x]+column] = until
+		}
+	case toOther:
+		s.held[s.chosen[m.u]] = until
 	}
 }
