@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -151,13 +152,13 @@ what solve prints, or an object with makespan and assignments [{task, mode, star
 				return err
 			}
 			_, s, err := readBoth(cmd, args)
-			violations, wrong := errors.AsType[check.Violations](err)
+			violations, wrong := errors.AsType[check.ViolationsError](err)
 			if err != nil && !wrong {
 				return err
 			}
 			if inJSON {
 				if violations == nil {
-					violations = check.Violations{}
+					violations = check.ViolationsError{}
 				}
 				err := json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"right": !wrong, "makespan": s.Makespan, "violations": violations})
 				if err != nil || !wrong {
@@ -259,10 +260,8 @@ func formatOf(format, file string) (string, error) {
 	if format == "" {
 		format = map[string]string{".jsp": "jobshop", ".fjs": "flexible", ".fsp": "flowshop", ".rcp": "rcpsp", ".json": "linghang"}[strings.ToLower(filepath.Ext(file))]
 	}
-	for _, known := range instance.Formats() {
-		if format == known {
-			return format, nil
-		}
+	if slices.Contains(instance.Formats(), format) {
+		return format, nil
 	}
 	if format == "" {
 		return "", fmt.Errorf("--format is needed, one of %s: the name %s does not tell", strings.Join(instance.Formats(), ", "), file)

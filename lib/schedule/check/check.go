@@ -21,17 +21,17 @@ type Violation struct {
 	What string `json:"what"`
 }
 
-// Error returns rule and what breaks it.
-func (v Violation) Error() string { return v.Rule + ": " + v.What }
+// String returns the rule and what breaks it.
+func (v Violation) String() string { return v.Rule + ": " + v.What }
 
-// Violations are those of a schedule, the first 20 of them.
-type Violations []Violation
+// ViolationsError is the violations of a schedule, the first 20 of them.
+type ViolationsError []Violation
 
 // Error returns all, a line each.
-func (v Violations) Error() string {
+func (v ViolationsError) Error() string {
 	lines := make([]string, len(v))
 	for i, violation := range v {
-		lines[i] = violation.Error()
+		lines[i] = violation.String()
 	}
 	return strings.Join(lines, "\n")
 }
@@ -42,7 +42,7 @@ type examiner struct {
 	start []int64
 	end   []int64
 	mode  []*model.Mode
-	found Violations
+	found ViolationsError
 }
 
 func (e *examiner) add(rule, what string, args ...any) {
@@ -51,7 +51,7 @@ func (e *examiner) add(rule, what string, args ...any) {
 	}
 }
 
-// Schedule returns nil or the Violations of a schedule. The model has to be valid.
+// Schedule returns nil or the ViolationsError of a schedule. The model has to be valid.
 func Schedule(m *model.Model, s *model.Schedule) error {
 	e := &examiner{m: m, start: make([]int64, len(m.Tasks)), end: make([]int64, len(m.Tasks)), mode: make([]*model.Mode, len(m.Tasks))}
 	e.assignments(s)

@@ -75,7 +75,7 @@ func (g *greedy) construct(ctx context.Context) int32 {
 	sums := make([]int32, g.n)
 	order := make([]int32, g.n)
 	for j := range order {
-		order[j] = int32(j) //nolint:gosec // there are fewer jobs than time units
+		order[j] = int32(j)
 		for _, d := range g.of(order[j]) {
 			sums[j] += d
 		}
@@ -103,12 +103,11 @@ func (g *greedy) insert(job int32) int32 {
 	return span
 }
 
-// remove takes a job out of next and returns its place.
-func (g *greedy) remove(job int32) int {
+// remove takes a job out of next.
+func (g *greedy) remove(job int32) {
 	at := slices.Index(g.next, job)
 	copy(g.next[at:], g.next[at+1:])
 	g.next = g.next[:len(g.next)-1]
-	return at
 }
 
 // settle tries every job of next in all places, in random order, until none finds a

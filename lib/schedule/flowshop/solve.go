@@ -144,7 +144,7 @@ func johnson(p Problem, heads, tails [][]int32, u, v int) int32 {
 	order := make([]int32, len(p.Durations))
 	first, last := int32(1<<30), int32(1<<30)
 	for j := range order {
-		order[j] = int32(j) //nolint:gosec // there are fewer jobs than time units
+		order[j] = int32(j)
 		first, last = min(first, heads[j][u]), min(last, tails[j][v])
 	}
 	// What a job takes up to the second machine, and from the first one's end on.

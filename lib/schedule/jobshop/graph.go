@@ -50,13 +50,13 @@ func newGraph(p Problem) *graph {
 		n += len(job)
 	}
 	g := &graph{
-		n: int32(n), nodes: make([]node, 1+n+len(p.Jobs)), order: make([]int32, n), first: make([]int32, p.Machines), //nolint:gosec // there are fewer operations than 2^31
+		n: int32(n), nodes: make([]node, 1+n+len(p.Jobs)), order: make([]int32, n), first: make([]int32, p.Machines),
 		from: make([]int32, 2, n+2), chosen: make([]int32, 1+n), row: make([]int32, 1+n), column: make([]int32, 1+n),
 		mark: make([]int32, 1+n+len(p.Jobs)), moved: make([]int32, n), latest: make([]int32, p.Machines),
 	}
 	x := int32(0)
 	for j, job := range p.Jobs {
-		source := g.n + 1 + int32(j) //nolint:gosec // as above
+		source := g.n + 1 + int32(j)
 		if len(p.Release) > 0 {
 			g.nodes[source].end = p.Release[j]
 		}
@@ -90,9 +90,9 @@ func (g *graph) addOptions(o Operation) {
 		}
 		switch {
 		case at == len(g.options):
-			g.options = append(g.options, option{w.Machine, w.Duration, int32(k)}) //nolint:gosec // few
+			g.options = append(g.options, option{w.Machine, w.Duration, int32(k)})
 		case w.Duration < g.options[at].duration:
-			g.options[at] = option{w.Machine, w.Duration, int32(k)} //nolint:gosec // few
+			g.options[at] = option{w.Machine, w.Duration, int32(k)}
 		}
 		if w.Duration == 0 {
 			g.strict = 1
@@ -155,7 +155,7 @@ func (g *graph) take(order, chosen []int32) {
 		m := g.machine(x)
 		before := g.latest[m]
 		y := &g.nodes[x]
-		y.machineBefore, y.machineAfter, y.place, y.duration = before, 0, int32(i), g.options[g.chosen[x]].duration //nolint:gosec // at most n
+		y.machineBefore, y.machineAfter, y.place, y.duration = before, 0, int32(i), g.options[g.chosen[x]].duration
 		if before == 0 {
 			g.first[m] = x
 		} else {

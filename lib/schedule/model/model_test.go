@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -57,8 +58,10 @@ func TestFaultsSayWhereAndWhat(t *testing.T) {
 		"no such task":      {func(m *Model) { m.Precedences[0].After = 3 }, "precedences[0].after: is 3; there are 3 tasks"},
 		"negative lag":      {func(m *Model) { m.Precedences[0].MinLag = -1 }, "precedences[0].min_lag: is -1"},
 		"itself":            {func(m *Model) { m.Precedences[0].After = 0 }, "precedences: form a circle: tasks[0] (A1) after tasks[0] (A1)"},
-		"circle": {func(m *Model) { m.Precedences = append(m.Precedences, Precedence{1, 2, 0}, Precedence{2, 0, 0}) },
-			"precedences: form a circle: tasks[0] (A1) after tasks[2] (B1) after tasks[1] (A2) after tasks[0] (A1)"},
+		"circle": {
+			func(m *Model) { m.Precedences = append(m.Precedences, Precedence{1, 2, 0}, Precedence{2, 0, 0}) },
+			"precedences: form a circle: tasks[0] (A1) after tasks[2] (B1) after tasks[1] (A2) after tasks[0] (A1)",
+		},
 		"overflow by durations": {func(m *Model) { m.Tasks[0].Modes[1].Duration, m.Tasks[2].Modes[0].Duration = MaxTime-3, 2 }, "tasks[2]: takes the sum of the latest release and the longest durations to 1073741824"},
 		"overflow by lags":      {func(m *Model) { m.Precedences[0].MinLag = MaxTime }, "precedences[0]: takes the sum of releases, durations and lags"},
 		"order of many":         {func(m *Model) { m.SameOrder = []int{1} }, "same_order[0]: is 1, whose capacity is 3"},
@@ -94,7 +97,7 @@ func TestManyFaultsAreBounded(t *testing.T) {
 	for range 100 {
 		m.Resources = append(m.Resources, Resource{})
 	}
-	if faults, ok := m.Validate().(Faults); !ok || len(faults) != maxFaults {
+	if faults, ok := errors.AsType[FaultsError](m.Validate()); !ok || len(faults) != maxFaults {
 		t.Errorf("%d faults", len(faults))
 	}
 }

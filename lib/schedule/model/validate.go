@@ -14,17 +14,17 @@ type Fault struct {
 	What  string `json:"what"`
 }
 
-// Error returns where and what.
-func (f Fault) Error() string { return f.Where + ": " + f.What }
+// String returns where and what.
+func (f Fault) String() string { return f.Where + ": " + f.What }
 
-// Faults are those of a model, the first 20 of them.
-type Faults []Fault
+// FaultsError is the faults of a model, the first 20 of them.
+type FaultsError []Fault
 
 // Error returns all, a line each.
-func (f Faults) Error() string {
+func (f FaultsError) Error() string {
 	lines := make([]string, len(f))
 	for i, fault := range f {
-		lines[i] = fault.Error()
+		lines[i] = fault.String()
 	}
 	return strings.Join(lines, "\n")
 }
@@ -32,7 +32,7 @@ func (f Faults) Error() string {
 // examiner collects faults.
 type examiner struct {
 	m      *Model
-	faults Faults
+	faults FaultsError
 }
 
 func (e *examiner) add(where, what string, args ...any) {
@@ -41,7 +41,7 @@ func (e *examiner) add(where, what string, args ...any) {
 	}
 }
 
-// Validate returns nil or Faults: a model without them has a schedule.
+// Validate returns nil or a FaultsError: a model without them has a schedule.
 func (m *Model) Validate() error {
 	e := &examiner{m: m}
 	e.sizes()

@@ -95,7 +95,7 @@ func (p Problem) validate() error {
 		latest = max(latest, int64(r))
 	}
 	for i, a := range p.Precedences {
-		if a.Before < 0 || a.After < 0 || int(a.Before) >= len(p.Tasks) || int(a.After) >= len(p.Tasks) || a.MinLag < 0 {
+		if !p.joins(a) {
 			return fmt.Errorf("%w: precedence %d is %+v", ErrProblem, i, a)
 		}
 		sum += int64(a.MinLag)
@@ -104,6 +104,12 @@ func (p Problem) validate() error {
 		return fmt.Errorf("%w: releases, durations and lags add up to %d, and it has %d modes; %d and %d can be", ErrProblem, sum+latest, modes, maxTime, maxModes)
 	}
 	return nil
+}
+
+// joins tells whether a precedence is one of two tasks.
+func (p Problem) joins(a Precedence) bool {
+	n := int32(len(p.Tasks)) //nolint:gosec // at most maxTasks
+	return a.Before >= 0 && a.After >= 0 && a.Before < n && a.After < n && a.MinLag >= 0
 }
 
 func (p Problem) longest(task int) (int32, error) {

@@ -77,9 +77,9 @@ func (s *solver) sample(v *individual) {
 	for i := range s.waits {
 		s.waits[i] = s.forward.first[i+1] - s.forward.first[i]
 		if s.waits[i] == 0 {
-			s.ready = append(s.ready, int32(i)) //nolint:gosec // bounded by validate
+			s.ready = append(s.ready, int32(i))
 		}
-		v.modes[i] = s.anyMode(int32(i)) //nolint:gosec // as above
+		v.modes[i] = s.anyMode(int32(i))
 	}
 	pressure := s.random.below(4)
 	for at := range v.list {

@@ -77,12 +77,12 @@ func (in *instance) sort() error {
 	for i := range waits {
 		waits[i] = in.forward.first[i+1] - in.forward.first[i]
 		if waits[i] == 0 {
-			in.order = append(in.order, int32(i)) //nolint:gosec // bounded by validate
+			in.order = append(in.order, int32(i))
 		}
 	}
 	for at := 0; at < len(in.order); at++ {
 		i := in.order[at]
-		in.rank[i] = int32(at) //nolint:gosec // as above
+		in.rank[i] = int32(at)
 		for _, a := range in.backward.of(i) {
 			if waits[a.task]--; waits[a.task] == 0 {
 				in.order = append(in.order, a.task)

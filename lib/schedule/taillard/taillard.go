@@ -93,7 +93,7 @@ func Job(number int) (*model.Model, error) {
 	if number < 1 || number > 80 {
 		return nil, fmt.Errorf("there are job shops 1 to 80, and no %d", number)
 	}
-	size, seeds := jobSizes()[(number-1)/10], jobSeeds()[number-1]
+	size, seeds := jobSizes()[(number-1)/10], jobSeeds()[2*(number-1):]
 	order, durations := JobOperations(size.jobs, size.machines, seeds[0], seeds[1])
 	var b []byte
 	b = fmt.Appendf(b, "%d %d\n", size.jobs, size.machines)
