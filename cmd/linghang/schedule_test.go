@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"linghang/kernel"
+	"linghang/lib/schedule"
+	"linghang/lib/schedule/instance"
 )
 
 const ft06 = `6 6
@@ -118,6 +120,24 @@ func TestScheduleSaysWhatIsWrong(t *testing.T) {
 		files["one.schedule"] = `{"makespan":1,"assignments":[{"task":0,"start":0,"end":1}]}`
 		if _, _, err := schedules(t, files, args...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v, not %s", args, err, want)
+		}
+	}
+}
+
+// The models that the guide shows are ones that the program takes.
+func TestScheduleTakesTheModelsOfTheGuide(t *testing.T) {
+	for _, language := range []string{"zh", "en"} {
+		list := blocks(t, "../../docs/guide/"+language+"/schedule.md", "json")
+		if len(list) != 1 {
+			t.Fatalf("%s shows %d models", language, len(list))
+		}
+		m, err := instance.Read("linghang", []byte(list[0]))
+		if err != nil {
+			t.Fatalf("%s: %v", language, err)
+		}
+		r, err := schedule.Solve(t.Context(), m, schedule.Options{Moves: 10})
+		if err != nil || r.Makespan != 160 || r.Status != schedule.Optimal {
+			t.Errorf("%s: %+v, %v", language, r, err)
 		}
 	}
 }
