@@ -13,6 +13,10 @@ import (
 // of all workers.
 const stall = 400
 
+// maxPairs is how many jobs are looked at for bounds of two machines; where there are
+// more, those of one machine have to do.
+const maxPairs = 20_000_000
+
 // shared is what workers share: the best sequence.
 type shared struct {
 	mutex    sync.Mutex
@@ -132,6 +136,9 @@ func lowerBound(p Problem) int32 {
 			list[j] = onemachine.Window{Head: heads[j][k], Duration: job[k], Tail: tails[j][k]}
 		}
 		bound = max(bound, onemachine.Preemptive(list))
+		if int64(m)*int64(m)*int64(len(list)) > maxPairs {
+			continue
+		}
 		for l := k + 1; l < m; l++ {
 			bound = max(bound, johnson(p, heads, tails, k, l))
 		}

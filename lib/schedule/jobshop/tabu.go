@@ -72,7 +72,10 @@ type choice struct {
 	freeBest, heldBest int32
 }
 
-const never = 1<<31 - 1
+const (
+	never   = 1<<31 - 1
+	checked = 1 << 17 // operations are passed between two looks at the context
+)
 
 // improve searches from the selection on until as many moves as patience did not
 // better the best one; best has that one then. It returns its makespan.
@@ -83,8 +86,9 @@ func (s *searcher) improve(ctx context.Context, patience int) int32 {
 	best := span
 	copy(s.best, s.order)
 	copy(s.ways, s.chosen)
+	every := max(1, checked/s.n) // moves between two looks at the context
 	for now, since := int32(1), 0; since < patience && best > s.bound; now++ {
-		if now&255 == 0 && ctx.Err() != nil || s.most > 0 && s.moves >= s.most {
+		if now%every == 0 && ctx.Err() != nil || s.most > 0 && s.moves >= s.most {
 			break
 		}
 		if !s.step(now, span, best) {

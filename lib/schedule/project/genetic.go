@@ -117,21 +117,28 @@ func (s *solver) anyMode(task int32) int32 {
 
 // decode makes the list of v a schedule, shifts all tasks to the right and to the left
 // again as long as that shortens it, and makes the list the order of their starts.
-func (s *solver) decode(v *individual) {
-	v.span = s.generate(&s.forward, v.list, v.modes, v.start)
+func (s *solver) decode(ctx context.Context, v *individual) {
+	v.span = s.generate(ctx, &s.forward, v.list, v.modes, v.start)
 	for range 3 {
+		if v.span == maxTime {
+			return
+		}
 		before := v.span
 		for i, at := range v.start {
 			end := at + s.duration[v.modes[i]]
 			s.keys[i] = int64(maxTime-end)<<rankBits | int64(s.tasks-1-int(s.rank[i]))
 		}
 		s.arrange(v.list, true)
-		right := s.generate(&s.backward, v.list, v.modes, v.start)
+		right := s.generate(ctx, &s.backward, v.list, v.modes, v.start)
+		if right == maxTime {
+			v.span = maxTime
+			return
+		}
 		for i, at := range v.start {
 			s.keys[i] = int64(right-at-s.duration[v.modes[i]])<<rankBits | int64(s.rank[i])
 		}
 		s.arrange(v.list, false)
-		v.span = s.generate(&s.forward, v.list, v.modes, v.start)
+		v.span = s.generate(ctx, &s.forward, v.list, v.modes, v.start)
 		if v.span >= before {
 			break
 		}

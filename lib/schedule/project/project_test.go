@@ -155,7 +155,7 @@ func TestChildrenKeepPrecedences(t *testing.T) {
 		for range 20 {
 			s.sample(a)
 			s.sample(b)
-			s.decode(b)
+			s.decode(t.Context(), b)
 			s.cross(a, b)
 			s.mutate()
 			place := map[int32]int{}
@@ -187,8 +187,8 @@ func TestJustificationNeverHurts(t *testing.T) {
 		s := newSolver(in, Options{Seed: uint64(round)}, 0)
 		v := in.newIndividual()
 		s.sample(v)
-		before := s.generate(&in.forward, v.list, v.modes, v.start)
-		if s.decode(v); v.span > before {
+		before := s.generate(t.Context(), &in.forward, v.list, v.modes, v.start)
+		if s.decode(t.Context(), v); v.span > before {
 			t.Errorf("%d became %d", before, v.span)
 		}
 	}
@@ -247,16 +247,17 @@ func TestBreedingAllocatesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ctx := t.Context()
 	s := newSolver(in, Options{}, 0)
 	for len(s.people) < members {
 		s.sample(s.child)
-		s.decode(s.child)
+		s.decode(ctx, s.child)
 		s.people = append(s.people, s.child)
 		s.child = in.newIndividual()
 	}
 	if n := testing.AllocsPerRun(100, func() {
 		s.breed()
-		s.decode(s.child)
+		s.decode(ctx, s.child)
 		s.keep()
 	}); n != 0 {
 		t.Errorf("%v allocations in a step", n)

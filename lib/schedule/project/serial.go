@@ -1,5 +1,7 @@
 package project
 
+import "context"
+
 // arc is a task that another one waits for.
 type arc struct{ task, lag int32 }
 
@@ -245,12 +247,16 @@ func (t *timeline) take(c, until int32, needs []Need) int32 {
 }
 
 // generate makes a schedule of a list, each task as early as it can be in the direction
-// of time, and returns its makespan. List has to be topological in that direction.
-func (s *solver) generate(d *direction, list []int32, modes, start []int32) int32 {
+// of time, and returns its makespan. List has to be topological in that direction. If the
+// time is over before that, the schedule has no end, and nobody keeps it.
+func (s *solver) generate(ctx context.Context, d *direction, list []int32, modes, start []int32) int32 {
 	in := s.instance
 	s.line.reset(in.capacity)
 	span := int32(0)
-	for _, i := range list {
+	for k, i := range list {
+		if k&1023 == 1023 && ctx.Err() != nil {
+			return maxTime
+		}
 		at, node := int32(0), int32(0)
 		if d.release != nil {
 			at = d.release[i]

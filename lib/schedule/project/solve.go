@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	members = 60     // of a worker's population
-	stale   = 12_000 // schedules without a better one, after which a population is made anew
+	members = 150 // of a worker's population
+	stale   = 400 // schedules by task without a better one, after which a population is made anew
 )
 
 // shared is what workers share: the best schedule.
@@ -74,7 +74,7 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 
 func (s *solver) run(ctx context.Context, best *shared) {
 	s.sample(s.child)
-	s.child.span = s.generate(&s.forward, s.child.list, s.child.modes, s.child.start)
+	s.child.span = s.generate(context.WithoutCancel(ctx), &s.forward, s.child.list, s.child.modes, s.child.start)
 	done := best.offer(s.child) // so that there is a schedule whatever happens
 	for !done && !s.over(ctx) {
 		done = s.evolve(ctx, best)
@@ -85,13 +85,16 @@ func (s *solver) run(ctx context.Context, best *shared) {
 func (s *solver) evolve(ctx context.Context, best *shared) bool {
 	s.people = s.people[:0]
 	least, since := int32(maxTime), s.moves
-	for !s.over(ctx) && s.moves-since < stale {
+	for !s.over(ctx) && s.moves-since < stale*int64(s.tasks) {
 		if len(s.people) < members {
 			s.sample(s.child)
 		} else {
 			s.breed()
 		}
-		s.decode(s.child)
+		s.decode(ctx, s.child)
+		if s.child.span == maxTime {
+			return false
+		}
 		if s.child.span < least {
 			least, since = s.child.span, s.moves
 			if best.offer(s.child) {
