@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -223,29 +225,40 @@ func jobGroups(b *testing.B, folder string) []group {
 func flexibleGroups(b *testing.B, folder string) []group {
 	best := rows(b, filepath.Join(folder, "flexible-best.csv"))
 	var list []group
-	for _, g := range []struct {
-		name, prefix, path string
-		last               int
-		bar                float64
-		others             string
-	}{
-		{"mk01-10", "mk%02d", "brandimarte/mk%02d.txt", 10, 1.05, "CP Optimizer 2.14 in 10 s, 1.05 in 60 s, 0.56 in 600 s"},
-		{"mk11-15", "mk%02d", "brandimarte/mk%02d.txt", 15, 0, "none at hand"},
-		{"dauzere", "dpp%02da", "dauzere/%02da.txt", 18, 1.8, "CP Optimizer 2.89 in 10 s, 1.81 in 60 s, 1.27 in 600 s"},
-		{"kacem", "kacem%d", "kacem/k%d.txt", 4, 0, "none at hand"},
-	} {
-		made := group{name: g.name, format: "flexible", bar: g.bar, others: g.others}
-		first := 1
-		if g.name == "mk11-15" {
-			first = 11
+	add := func(name, others string, bar float64, files map[string]string) {
+		g := group{name: name, format: "flexible", bar: bar, others: others}
+		for _, instance := range slices.Sorted(maps.Keys(files)) {
+			row := best[instance]
+			g.instances = append(g.instances, published{name: instance, path: filepath.Join(folder, "flexible", files[instance]), lower: value(row[2]), upper: value(row[3])})
 		}
-		for k := first; k <= g.last; k++ {
-			name := fmt.Sprintf(g.prefix, k)
-			row := best[name]
-			made.instances = append(made.instances, published{name: name, path: filepath.Join(folder, "flexible", fmt.Sprintf(g.path, k)), lower: value(row[2]), upper: value(row[3])})
-		}
-		list = append(list, made)
+		list = append(list, g)
 	}
+	brandimarte, large, dauzere, barnes, fattahi, behnke := map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
+	for k := 1; k <= 15; k++ {
+		files := brandimarte
+		if k > 10 {
+			files = large
+		}
+		files[fmt.Sprintf("mk%02d", k)] = fmt.Sprintf("brandimarte/mk%02d.txt", k)
+	}
+	for k := 1; k <= 18; k++ {
+		dauzere[fmt.Sprintf("dpp%02da", k)] = fmt.Sprintf("dauzere/%02da.txt", k)
+	}
+	for _, name := range strings.Fields("mt10c1 mt10cc mt10x mt10xx mt10xxx mt10xy mt10xyz setb4c9 setb4cc setb4x setb4xx setb4xxx setb4xy setb4xyz seti5c12 seti5cc seti5x seti5xx seti5xxx seti5xy seti5xyz") {
+		barnes[name] = "barnes/" + name + ".txt"
+	}
+	for k := range 20 {
+		fattahi[fmt.Sprintf("fattahi%d", k+1)] = fmt.Sprintf("fattahi/%s%02d.txt", []string{"sfjs", "mfjs"}[k/10], k%10+1)
+	}
+	for k := range 40 {
+		behnke[fmt.Sprintf("behnke%d", k+1)] = fmt.Sprintf("behnke/%s%02d_%d.txt", []string{"sm", "med"}[k/20], k%20/5+1, k%5+1)
+	}
+	add("mk01-10", "CP Optimizer 2.14 in 10 s, 1.05 in 60 s, 0.56 in 600 s", 1.05, brandimarte)
+	add("mk11-15", "none at hand", 0, large)
+	add("dauzere", "CP Optimizer 2.89 in 10 s, 1.81 in 60 s, 1.27 in 600 s", 1.8, dauzere)
+	add("barnes", "CP Optimizer at most 0.24 in 10 s, 0 in 60 s", 0, barnes)
+	add("fattahi", "none at hand", 0, fattahi)
+	add("behnke", "CP Optimizer 3.59 in 10 s, 1.91 in 60 s, 0.71 in 600 s, with 20 larger ones", 0, behnke)
 	return list
 }
 
