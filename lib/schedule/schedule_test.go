@@ -210,22 +210,64 @@ func TestRandomModelsAreSolved(t *testing.T) {
 	}
 }
 
-// A machine that is slower than another, or a job less, never hurts an optimum.
+// With a job less an optimum is no longer: no bound is above what was reached with it, and
+// optima that are proven do not grow.
 func TestAJobLessNeverHurts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 4))
-	for round := range 30 {
+	proven := 0
+	for round := range 40 {
 		m := shop(rng, 4, 3, round%2 == 1)
-		r := solve(t, m, 3000)
 		less := copied(t, m)
 		for i := range less.Tasks {
 			if *less.Tasks[i].Job == 3 {
 				less.Tasks[i].Modes[0].Duration = 0
 			}
 		}
-		if other := solve(t, less, 3000); other.LowerBound > r.Makespan {
-			t.Errorf("round %d: at least %d without a job, %d with it", round, other.LowerBound, r.Makespan)
-		}
+		proven += noLonger(t, round, solve(t, less, 3000), solve(t, m, 3000))
 	}
+	if proven < 5 {
+		t.Errorf("%d pairs were proven", proven)
+	}
+}
+
+// So it is with a machine more on which every task takes longer than elsewhere.
+func TestADominatedMachineNeverHurts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 4))
+	proven := 0
+	for round := range 40 {
+		m := anyModel(rng, 2+round%2)
+		more := copied(t, m)
+		more.Resources = append(more.Resources, model.Resource{Capacity: 1})
+		for i := range more.Tasks {
+			mode := more.Tasks[i].Modes[0]
+			slow := model.Mode{Duration: mode.Duration + 1 + rng.Int64N(9), Needs: []model.Need{{Resource: len(more.Resources) - 1, Amount: 1}}}
+			for _, n := range mode.Needs {
+				if m.Resources[n.Resource].Capacity > 1 {
+					slow.Needs = append(slow.Needs, n)
+				}
+			}
+			more.Tasks[i].Modes = append(more.Tasks[i].Modes, slow)
+		}
+		proven += noLonger(t, round, solve(t, more, 3000), solve(t, m, 3000))
+	}
+	if proven < 5 {
+		t.Errorf("%d pairs were proven", proven)
+	}
+}
+
+// noLonger tells whether both are proven; the first has to be no longer.
+func noLonger(t *testing.T, round int, r, than *Result) int {
+	t.Helper()
+	if r.LowerBound > than.Makespan {
+		t.Errorf("round %d: at least %d, and %d is enough for more", round, r.LowerBound, than.Makespan)
+	}
+	if r.Status != Optimal || than.Status != Optimal {
+		return 0
+	}
+	if r.Makespan > than.Makespan {
+		t.Errorf("round %d: optimum %d instead of %d", round, r.Makespan, than.Makespan)
+	}
+	return 1
 }
 
 func TestTheSameSeedMakesTheSameSchedule(t *testing.T) {
