@@ -244,7 +244,7 @@ func flexibleGroups(b *testing.B, folder string) []group {
 	for k := 1; k <= 18; k++ {
 		dauzere[fmt.Sprintf("dpp%02da", k)] = fmt.Sprintf("dauzere/%02da.txt", k)
 	}
-	for _, name := range strings.Fields("mt10c1 mt10cc mt10x mt10xx mt10xxx mt10xy mt10xyz setb4c9 setb4cc setb4x setb4xx setb4xxx setb4xy setb4xyz seti5c12 seti5cc seti5x seti5xx seti5xxx seti5xy seti5xyz") {
+	for name := range strings.FieldsSeq("mt10c1 mt10cc mt10x mt10xx mt10xxx mt10xy mt10xyz setb4c9 setb4cc setb4x setb4xx setb4xxx setb4xy setb4xyz seti5c12 seti5cc seti5x seti5xx seti5xxx seti5xy seti5xyz") {
 		barnes[name] = "barnes/" + name + ".txt"
 	}
 	for k := range 20 {

@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	patience = 4_000 // moves without a better one, after which a search ends
-	members  = 30    // of the pool
+	patience = 4_000      // moves without a better one, after which a search ends
+	members  = 30         // of the pool
+	looks    = 20_000_000 // at operations while a first order is made by a rule
 )
 
 // Solve searches until the context ends, the moves are made or the bound is reached, and
@@ -25,7 +26,7 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 	for w := range workers {
 		work := func() {
 			b := newBreeder(p, o, w, shared)
-			b.run(ctx)
+			b.run(ctx, w)
 			made[w] = b.moves
 		}
 		if w == workers-1 {
@@ -80,11 +81,14 @@ func newBreeder(p Problem, o Options, worker int, shared *pool) *breeder {
 	}
 }
 
-func (b *breeder) run(ctx context.Context) {
+func (b *breeder) run(ctx context.Context, worker int) {
 	for first := true; ; first = false {
-		if b.pool.parents(&b.random, b.a, b.b) {
+		switch {
+		case first && worker == 0:
+			b.dispatch()
+		case b.pool.parents(&b.random, b.a, b.b):
 			b.cross()
-		} else {
+		default:
 			b.scatter()
 		}
 		b.take(b.a.order, b.a.ways)
@@ -116,9 +120,8 @@ func (b *breeder) offerPool(order, ways []int32, span int32) {
 	b.pool.add(order, ways, b.before, span)
 }
 
-// scatter makes a at random: of the jobs' next operations one is next, by the option by
-// which it ends first.
-func (b *breeder) scatter() {
+// open makes the first operations of jobs ready and returns how many there are.
+func (b *breeder) open() int32 {
 	k := int32(0)
 	for _, x := range b.last {
 		for b.nodes[x].jobBefore <= b.n {
@@ -128,26 +131,69 @@ func (b *breeder) scatter() {
 		k++
 	}
 	clear(b.free)
-	for i := range b.a.order {
-		j := b.random.below(k)
-		x := b.ready[j]
-		b.a.order[i] = x
-		b.a.ways[x] = b.soonest(x)
-		if next := b.nodes[x].jobAfter; next != 0 {
-			b.ready[j] = next
-		} else {
-			k--
-			b.ready[j] = b.ready[k]
-		}
+	return k
+}
+
+// pass puts ready operation j at a place of a and returns how many are ready then.
+func (b *breeder) pass(at int, j, k int32) int32 {
+	x := b.ready[j]
+	b.a.order[at], b.a.ways[x] = x, b.soonest(x)
+	if next := b.nodes[x].jobAfter; next != 0 {
+		b.ready[j] = next
+		return k
 	}
+	b.ready[j] = b.ready[k-1]
+	return k - 1
+}
+
+// scatter makes a at random: of the jobs' next operations one is next, by the option by
+// which it ends first.
+func (b *breeder) scatter() {
+	k := b.open()
+	for at := range b.a.order {
+		k = b.pass(at, b.random.below(k), k)
+	}
+}
+
+// dispatch makes a by a rule: of the jobs' next operations the one that can start first is
+// next, of those the one with the most work left in its job. It is a fair start where there
+// is no time for many moves. Of very many jobs some are looked at.
+func (b *breeder) dispatch() {
+	rest := make([]int32, b.n+1)
+	for x := b.n; x > 0; x-- {
+		rest[x] = b.options[b.from[x]].duration + rest[b.nodes[x].jobAfter]
+	}
+	k := b.open()
+	width := max(32, looks/b.n)
+	for at := range b.a.order {
+		chosen, earliest := int32(0), int32(never)
+		from := b.random.below(max(1, k-width+1))
+		for j := from; j < min(k, from+width); j++ {
+			x := b.ready[j]
+			start := int32(never)
+			for _, o := range b.options[b.from[x]:b.from[x+1]] {
+				start = min(start, b.free[o.machine])
+			}
+			start = max(start, b.readiness(x))
+			if start < earliest || start == earliest && rest[x] > rest[b.ready[chosen]] {
+				chosen, earliest = j, start
+			}
+		}
+		k = b.pass(at, chosen, k)
+	}
+}
+
+// readiness is when x can start for its job, while an order is made.
+func (b *breeder) readiness(x int32) int32 {
+	if before := b.nodes[x].jobBefore; before <= b.n {
+		return b.ended[before]
+	}
+	return b.nodes[b.nodes[x].jobBefore].end // of a release
 }
 
 // soonest returns the option by which x ends first, of equal ones one at random.
 func (b *breeder) soonest(x int32) int32 {
-	ready := b.nodes[b.nodes[x].jobBefore].end // of a release; operations have ended
-	if before := b.nodes[x].jobBefore; before <= b.n {
-		ready = b.ended[before]
-	}
+	ready := b.readiness(x)
 	best, end, ties := int32(0), int32(never), int32(0)
 	for k := b.from[x]; k < b.from[x+1]; k++ {
 		o := b.options[k]
