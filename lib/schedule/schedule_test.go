@@ -130,17 +130,17 @@ func reversed(t *testing.T, m *model.Model) *model.Model {
 func TestOptimaDoNotDependOnHowTheModelIsWritten(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	proven := map[string]int{}
-	for round := range 60 {
+	for round := range 40 {
 		m := anyModel(rng, round)
 		for j := range m.Jobs {
 			m.Jobs[j].Release = 0 // so that time can be turned round
 		}
-		r := solve(t, m, 3000)
+		r := solve(t, m, 1500)
 		for name, c := range map[string]struct {
 			m      *model.Model
 			factor int64
 		}{"relabelled": {relabelled(t, rng, m), 1}, "scaled": {scaled(t, m, 1000), 1000}, "reversed": {reversed(t, m), 1}} {
-			other := solve(t, c.m, 3000)
+			other := solve(t, c.m, 1500)
 			if other.LowerBound > c.factor*r.Makespan || c.factor*r.LowerBound > other.Makespan {
 				t.Errorf("round %d, %s: %d–%d and %d–%d", round, name, r.LowerBound, r.Makespan, other.LowerBound, other.Makespan)
 			}
@@ -223,7 +223,7 @@ func TestAJobLessNeverHurts(t *testing.T) {
 				less.Tasks[i].Modes[0].Duration = 0
 			}
 		}
-		proven += noLonger(t, round, solve(t, less, 3000), solve(t, m, 3000))
+		proven += noLonger(t, round, solve(t, less, 1500), solve(t, m, 1500))
 	}
 	if proven < 5 {
 		t.Errorf("%d pairs were proven", proven)
@@ -248,7 +248,7 @@ func TestADominatedMachineNeverHurts(t *testing.T) {
 			}
 			more.Tasks[i].Modes = append(more.Tasks[i].Modes, slow)
 		}
-		proven += noLonger(t, round, solve(t, more, 3000), solve(t, m, 3000))
+		proven += noLonger(t, round, solve(t, more, 1500), solve(t, m, 1500))
 	}
 	if proven < 5 {
 		t.Errorf("%d pairs were proven", proven)
