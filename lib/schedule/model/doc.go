@@ -1,5 +1,5 @@
 // Package model is what is scheduled and what a schedule is, as plain data with a
-// JSON form (format "linghang").
+// JSON form (format "linghang", described by schema.json).
 //
 // A Model is tasks, each done once in one of its modes. A mode has a duration and
 // takes amounts of resources from the task's start up to, and not at, its end; a
