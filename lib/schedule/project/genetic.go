@@ -167,13 +167,34 @@ func (s *solver) arrange(list []int32, backward bool) {
 	}
 }
 
-// cross makes child of two parents: a stretch of the mother stays as it is, and the rest
-// is in the father's order before and after it.
-func (s *solver) cross(mother, father *individual) {
-	n := s.tasks
+// stretch returns where a random stretch of a list begins and ends.
+func (s *solver) stretch(v *individual) (from, until int) {
+	n := len(v.list)
 	length := 1 + s.random.below(max(1, n*3/4))
-	from := s.random.below(n - min(length, n) + 1)
-	until := min(n, from+length)
+	from = s.random.below(n - length + 1)
+	return from, from + length
+}
+
+// density is how much of the resources the tasks of a stretch take in its time.
+func (s *solver) density(v *individual, from, until int) float32 {
+	first, last, work := int32(maxTime), int32(0), float32(0)
+	for _, i := range v.list[from:until] {
+		m := v.modes[i]
+		work += s.work[m]
+		first, last = min(first, v.start[i]), max(last, v.start[i]+s.duration[m])
+	}
+	return work / float32(1+last-first)
+}
+
+// cross makes child of two parents: a stretch of the mother that uses resources well stays
+// as it is, and the rest is in the father's order before and after it.
+func (s *solver) cross(mother, father *individual) {
+	from, until := s.stretch(mother)
+	for range 2 {
+		if f, u := s.stretch(mother); s.density(mother, f, u) > s.density(mother, from, until) {
+			from, until = f, u
+		}
+	}
 	clear(s.taken)
 	for _, i := range mother.list[from:until] {
 		s.taken[i] = true
@@ -205,8 +226,9 @@ func (s *solver) cross(mother, father *individual) {
 // changes a few modes.
 func (s *solver) mutate() {
 	list := s.child.list
+	rate := 1 + s.random.below(6)*s.random.below(6) // in hundredths, most often small
 	for at := range list {
-		if s.random.below(100) < 5 {
+		if s.random.below(100) < rate {
 			s.shift(list, at)
 		}
 		i := list[at]

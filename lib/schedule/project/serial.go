@@ -17,9 +17,10 @@ type instance struct {
 	tasks     int
 	resources int
 	capacity  []int32
-	modeFirst []int32 // modes of task i are modeFirst[i] to modeFirst[i+1]
-	duration  []int32 // by mode
-	needFirst []int32 // by mode
+	modeFirst []int32   // modes of task i are modeFirst[i] to modeFirst[i+1]
+	duration  []int32   // by mode
+	work      []float32 // by mode: duration and share of the resources
+	needFirst []int32   // by mode
 	needs     []Need
 	forward   direction
 	backward  direction
@@ -39,6 +40,11 @@ func newInstance(p Problem) (*instance, error) {
 				in.needs = append(in.needs, m.Needs...)
 			}
 			in.needFirst = append(in.needFirst, int32(len(in.needs))) //nolint:gosec // bounded by validate
+			share := float32(0)
+			for _, n := range m.Needs {
+				share += float32(n.Amount) / float32(max(1, p.Capacity[n.Resource]))
+			}
+			in.work = append(in.work, share*float32(m.Duration))
 		}
 		in.modeFirst = append(in.modeFirst, int32(len(in.duration))) //nolint:gosec // as above
 	}
