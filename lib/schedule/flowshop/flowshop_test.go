@@ -190,6 +190,23 @@ func TestWhatIsNoProblem(t *testing.T) {
 	}
 }
 
+// What is filled only as far as the sequence was changed is right.
+func TestStepsEndWithTheMakespanOfTheirSequence(t *testing.T) {
+	for seed := range uint64(5) {
+		p := anyProblem(rand.New(rand.NewPCG(seed, 11)), 12, 5)
+		g := newGreedy(p, Options{Seed: seed}, 0)
+		if got := g.construct(t.Context()); got != span(p, g.next) {
+			t.Fatalf("constructed %d, not %d", got, span(p, g.next))
+		}
+		for range 100 {
+			copy(g.now, g.next)
+			if got := g.step(t.Context()); got != span(p, g.next) {
+				t.Fatalf("%d, not %d", got, span(p, g.next))
+			}
+		}
+	}
+}
+
 func TestStepsAllocateNothing(t *testing.T) {
 	p := anyProblem(rand.New(rand.NewPCG(1, 7)), 20, 8)
 	g := newGreedy(p, Options{}, 0)

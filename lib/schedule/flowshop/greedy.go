@@ -82,6 +82,7 @@ func (g *greedy) construct(ctx context.Context) int32 {
 	}
 	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(sums[b], sums[a]) })
 	g.next = g.next[:0]
+	g.forget()
 	span := int32(0)
 	for i, job := range order {
 		if ctx.Err() != nil {
@@ -99,6 +100,7 @@ func (g *greedy) insert(job int32) int32 {
 	g.next = g.next[:len(g.next)+1]
 	copy(g.next[at+1:], g.next[at:])
 	g.next[at] = job
+	g.changed(at)
 	g.moves++
 	return span
 }
@@ -108,6 +110,7 @@ func (g *greedy) remove(job int32) {
 	at := slices.Index(g.next, job)
 	copy(g.next[at:], g.next[at+1:])
 	g.next = g.next[:len(g.next)-1]
+	g.changed(at)
 }
 
 // settle tries every job of next in all places, in random order, until none finds a
@@ -135,6 +138,7 @@ func (g *greedy) settle(ctx context.Context, span int32) int32 {
 // returns the makespan of next.
 func (g *greedy) step(ctx context.Context) int32 {
 	g.next = append(g.next[:0], g.now...)
+	g.forget()
 	g.out = g.out[:0]
 	for range min(taken, g.n-1) {
 		job := g.next[g.random.below(len(g.next))]

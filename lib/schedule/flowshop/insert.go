@@ -8,6 +8,9 @@ type table struct {
 	tails    []int32 // row i: what follows the start of job i on each machine
 	heads    []int32 // of the job that is tried, in one place
 	spans    []int32 // by place
+	// Of the sequence that was filled last: its length, and between which places it was
+	// changed since. A job that came in and one that went leave what is outside as it was.
+	length, low, high int
 }
 
 func newTable(p Problem) *table {
@@ -24,19 +27,30 @@ func (t *table) of(job int32) []int32 {
 	return t.p[int(job)*m : int(job)*m+m]
 }
 
-// fill computes ends and tails of a sequence.
+// changed tells that a job came in or went at a place.
+func (t *table) changed(at int) { t.low, t.high = min(t.low, at), max(t.high, at) }
+
+// forget makes the next fill a whole one.
+func (t *table) forget() { t.length = -1 }
+
+// fill computes ends and tails of a sequence, as far as it was changed.
 func (t *table) fill(sequence []int32) {
 	m, k := t.machines, len(sequence)
-	for i, job := range sequence {
-		before, row, p := t.ends[i*m:i*m+m], t.ends[(i+1)*m:(i+1)*m+m], t.of(job)
+	low, high := t.low, t.high
+	if t.length != k {
+		low, high = 0, k
+		clear(t.tails[k*m : k*m+m])
+	}
+	t.length, t.low, t.high = k, k, 0
+	for i := low; i < k; i++ {
+		before, row, p := t.ends[i*m:i*m+m], t.ends[(i+1)*m:(i+1)*m+m], t.of(sequence[i])
 		end := int32(0)
 		for j, d := range p {
 			end = max(end, before[j]) + d
 			row[j] = end
 		}
 	}
-	clear(t.tails[k*m : k*m+m])
-	for i := k - 1; i >= 0; i-- {
+	for i := min(high, k) - 1; i >= 0; i-- {
 		after, row, p := t.tails[(i+1)*m:(i+1)*m+m], t.tails[i*m:i*m+m], t.of(sequence[i])
 		tail := int32(0)
 		for j := m - 1; j >= 0; j-- {
