@@ -43,7 +43,8 @@ func (t *table) fill(sequence []int32) {
 	}
 	t.length, t.low, t.high = k, k, 0
 	for i := low; i < k; i++ {
-		before, row, p := t.ends[i*m:i*m+m], t.ends[(i+1)*m:(i+1)*m+m], t.of(sequence[i])
+		p := t.of(sequence[i])
+		before, row := t.ends[i*m:][:len(p)], t.ends[(i+1)*m:][:len(p)]
 		end := int32(0)
 		for j, d := range p {
 			end = max(end, before[j]) + d
@@ -51,9 +52,10 @@ func (t *table) fill(sequence []int32) {
 		}
 	}
 	for i := min(high, k) - 1; i >= 0; i-- {
-		after, row, p := t.tails[(i+1)*m:(i+1)*m+m], t.tails[i*m:i*m+m], t.of(sequence[i])
+		p := t.of(sequence[i])
+		after, row := t.tails[(i+1)*m:][:len(p)], t.tails[i*m:][:len(p)]
 		tail := int32(0)
-		for j := m - 1; j >= 0; j-- {
+		for j := len(p) - 1; j >= 0; j-- {
 			tail = max(tail, after[j]) + p[j]
 			row[j] = tail
 		}
@@ -101,8 +103,9 @@ func (t *table) try(k int, job int32) int32 {
 	least := int32(1<<31 - 1)
 	i := 0
 	for ; i+1 <= k; i += 2 {
-		e0, e1 := t.ends[i*m:i*m+m], t.ends[(i+1)*m:(i+1)*m+m]
-		q0, q1 := t.tails[i*m:i*m+m], t.tails[(i+1)*m:(i+1)*m+m]
+		// Slices as long as p need no check in the loop.
+		e0, e1 := t.ends[i*m:][:len(p)], t.ends[(i+1)*m:][:len(p)]
+		q0, q1 := t.tails[i*m:][:len(p)], t.tails[(i+1)*m:][:len(p)]
 		var f0, f1, s0, s1 int32
 		for j, d := range p {
 			f0, f1 = max(f0, e0[j])+d, max(f1, e1[j])+d
@@ -112,7 +115,7 @@ func (t *table) try(k int, job int32) int32 {
 		least = min(least, s0, s1)
 	}
 	if i <= k {
-		e, q := t.ends[i*m:i*m+m], t.tails[i*m:i*m+m]
+		e, q := t.ends[i*m:][:len(p)], t.tails[i*m:][:len(p)]
 		var f, s int32
 		for j, d := range p {
 			f = max(f, e[j]) + d
