@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-resolution soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-resolution bench-schedule soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -29,6 +29,10 @@ KEEP      ?=
 SOAK      ?= 60s
 CHAOS     ?= 1
 HOUR      ?= 1h
+GROUPS    ?= .*
+SECONDS   ?= 60
+SEED      ?= 1
+EVERY     ?= 1
 # Tests of processes and databases wait half their time: one package more than there are cores.
 SIDE_BY_SIDE := $(shell echo $$(($$(nproc) + 1)))
 # Packages whose races are worth the time: those with goroutines of their own.
@@ -168,6 +172,12 @@ bench-resolution:
 	@command -v knotd >/dev/null || { echo 'install Debian'"'"'s knot'; exit 2; }
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) LINGHANG_BENCH_NAMES=$(NAMES) LINGHANG_BENCH_COREDNS=$(COREDNS) LINGHANG_BENCH_NODES=$(KEEP) \
 		$(GO) test -timeout 4h -run '^$$' -bench '^BenchmarkResolution$$' -benchtime 1x ./modules/identifier/internal/station
+
+## bench-schedule: published scheduling instances (INSTANCES=folder of the sets, GROUPS=pattern, SECONDS=60, SEED=1, EVERY=1: each n-th), to docs/benchmarks/schedule.md
+bench-schedule:
+	@test -n "$(INSTANCES)" || { echo 'name the folder: make bench-schedule INSTANCES=…'; exit 2; }
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_INSTANCES=$(abspath $(INSTANCES)) LINGHANG_SCHEDULE_GROUPS='$(GROUPS)' LINGHANG_SCHEDULE_TIME=$(SECONDS)s LINGHANG_SCHEDULE_SEED=$(SEED) LINGHANG_SCHEDULE_EVERY=$(EVERY) \
+		$(GO) test -timeout 48h -run '^$$' -bench '^BenchmarkPublished$$' -benchtime 1x ./lib/schedule
 
 ## soak: every fuzz target for SOAK each, then the kill and race tests over and over
 soak:

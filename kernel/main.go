@@ -45,6 +45,9 @@ func Main(house House, more ...*cobra.Command) {
 // usageError is a command line or configuration that cannot be acted upon.
 type usageError struct{ error }
 
+// Usage makes err one of the command line, for commands that are not the kernel's.
+func Usage(err error) error { return usageError{err} }
+
 // Command returns the whole command line.
 func Command(house House, more ...*cobra.Command) *cobra.Command {
 	root := &cobra.Command{

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"linghang/kernel"
+	"linghang/lib/schedule"
+	"linghang/lib/schedule/instance"
+)
+
+const ft06 = `6 6
+2 1 0 3 1 6 3 7 5 3 4 6
+1 8 2 5 4 10 5 10 0 10 3 4
+2 5 3 4 5 8 0 9 1 1 4 7
+1 5 0 5 2 5 3 3 4 8 5 9
+2 9 1 3 4 5 5 4 0 3 3 1
+1 3 3 3 5 9 0 10 4 4 2 1
+`
+
+// schedules runs the command in this process, in a folder with the files.
+func schedules(t *testing.T, files map[string]string, args ...string) (out, said string, err error) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	for name, content := range files {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var stdout, stderr bytes.Buffer
+	root := kernel.Command(kernel.House{}, scheduleCommand())
+	root.SetArgs(append([]string{"schedule"}, args...))
+	root.SetOut(&stdout)
+	root.SetErr(&stderr)
+	err = root.ExecuteContext(t.Context())
+	return stdout.String(), stderr.String(), err
+}
+
+// What the guide shows: one object, which the checker and the drawing take.
+func TestScheduleIsSolvedCheckedAndDrawn(t *testing.T) {
+	out, _, err := schedules(t, map[string]string{"ft06.txt": ft06}, "solve", "--format", "jobshop", "--time", "0", "--moves", "20000", "--workers", "1", "--output", "json", "ft06.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r struct {
+		Status     string
+		Makespan   int64
+		LowerBound int64 `json:"lower_bound"`
+		Seconds    *float64
+		Seed       uint64
+		Schedule   struct{ Assignments []struct{ Start, End int64 } }
+	}
+	if err := json.Unmarshal([]byte(out), &r); err != nil || strings.Count(out, "\n") != 1 {
+		t.Fatalf("%v in %s", err, out)
+	}
+	if r.Makespan != 55 || r.LowerBound < 47 || r.LowerBound > 55 || r.Status == "" || r.Seconds == nil || r.Seed != 1 || len(r.Schedule.Assignments) != 36 {
+		t.Errorf("got %s", out)
+	}
+	files := map[string]string{"ft06.jsp": ft06, "s.json": out}
+	if told, _, err := schedules(t, files, "check", "ft06.jsp", "s.json"); err != nil || told != "right: makespan 55\n" {
+		t.Errorf("%q, %v", told, err)
+	}
+	if told, _, err := schedules(t, files, "gantt", "ft06.jsp", "s.json"); err != nil || !strings.HasPrefix(told, "<svg ") || strings.Count(told, "<g>") != 36 {
+		t.Errorf("%.200q, %v", told, err)
+	}
+	files["s.json"] = strings.Replace(out, `"makespan":55,"assignments"`, `"makespan":54,"assignments"`, 1)
+	told, _, err := schedules(t, files, "check", "--output", "json", "ft06.jsp", "s.json")
+	if err == nil || !strings.Contains(told, `"right":false`) || !strings.Contains(told, "is said to be 54; the last task ends at 55") {
+		t.Errorf("%q, %v", told, err)
+	}
+	if _, _, err := schedules(t, files, "gantt", "ft06.jsp", "s.json"); err == nil {
+		t.Error("a wrong schedule was drawn")
+	}
+}
+
+func TestScheduleAsTextIsCSV(t *testing.T) {
+	out, said, err := schedules(t, map[string]string{"two.jsp": "2 2\n0 3 1 2\n1 4 0 1\n"}, "solve", "--moves", "100", "two.jsp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(out, "task,name,job,mode,start,end,resources\n0,J0.0,J0,0,0,3,M0\n") || strings.Count(out, "\n") != 5 {
+		t.Errorf("%s", out)
+	}
+	if !strings.HasPrefix(said, "optimal: makespan 6, at least 6, by jobshop in ") {
+		t.Errorf("%s", said)
+	}
+}
+
+func TestScheduleConverts(t *testing.T) {
+	out, _, err := schedules(t, map[string]string{"f.fjs": "1 2\n2 1 0 5 2 0 3 1 4\n"}, "convert", "f.fjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, _, err := schedules(t, map[string]string{"f.json": out}, "convert", "f.json"); err != nil || again != out {
+		t.Errorf("%v: %s\nnot\n%s", err, again, out)
+	}
+}
+
+func TestScheduleSaysWhatIsWrong(t *testing.T) {
+	files := map[string]string{"a.txt": ft06, "bad.jsp": "2 2\n0 3 1 x\n1 1", "circle.json": `{"resources":[],"tasks":[{"modes":[{}]}],"precedences":[{"before":0,"after":0}]}`}
+	for want, args := range map[string][]string{
+		"--format is needed, one of jobshop, flexible": {"solve", "a.txt"},
+		`--format is one of jobshop, flexible`:         {"solve", "--format", "gams", "a.txt"},
+		`bad.jsp: line 2: "x" is no whole number`:      {"solve", "bad.jsp"},
+		"form a circle: tasks[0] after tasks[0]":       {"solve", "circle.json"},
+		"no such file":                                 {"solve", "none.jsp"},
+		"--workers is 1 to 64":                         {"solve", "--workers", "0", "--format", "jobshop", "a.txt"},
+		`--output is text or json, not "xml"`:          {"solve", "--moves", "1", "--output", "xml", "--format", "jobshop", "a.txt"},
+		"read the schedule: it has no makespan":        {"check", "--format", "jobshop", "a.txt", "circle.json"},
+		"cannot both be the standard input":            {"check", "-", "-"},
+		"the width is 5":                               {"gantt", "--width", "5", "one.json", "one.schedule"},
+	} {
+		files["one.json"] = `{"resources":[],"tasks":[{"modes":[{"duration":1}]}]}`
+		files["one.schedule"] = `{"makespan":1,"assignments":[{"task":0,"start":0,"end":1}]}`
+		if _, _, err := schedules(t, files, args...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, not %s", args, err, want)
+		}
+	}
+}
+
+// The models that the guide shows are ones that the program takes.
+func TestScheduleTakesTheModelsOfTheGuide(t *testing.T) {
+	for _, language := range []string{"zh", "en"} {
+		list := blocks(t, "../../docs/guide/"+language+"/schedule.md", "json")
+		if len(list) != 1 {
+			t.Fatalf("%s shows %d models", language, len(list))
+		}
+		m, err := instance.Read("linghang", []byte(list[0]))
+		if err != nil {
+			t.Fatalf("%s: %v", language, err)
+		}
+		r, err := schedule.Solve(t.Context(), m, schedule.Options{Moves: 10})
+		if err != nil || r.Makespan != 160 || r.Status != schedule.Optimal {
+			t.Errorf("%s: %+v, %v", language, r, err)
+		}
+	}
+}
+
+// Scripts tell a wrong command line (2) from a wrong file (1).
+func TestScheduleEndsWithAnExitCode(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "two.txt")
+	if err := os.WriteFile(file, []byte("1 1\n0 3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, args := range map[int][]string{
+		0: {"schedule", "solve", "--format", "jobshop", file},
+		1: {"schedule", "solve", "--format", "rcpsp", file},
+		2: {"schedule", "solve", file},
+	} {
+		err := exec.Command(binary(t), args...).Run()
+		code := 0
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+			code = exit.ExitCode()
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if code != want {
+			t.Errorf("%v ends with %d, not %d", args, code, want)
+		}
+	}
+}

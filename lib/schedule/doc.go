@@ -1,0 +1,122 @@
+// Package schedule finds short schedules: what is to be done is a model.Model, Solve
+// chooses an engine by what the model is, and what it returns has passed package check,
+// which shares no code with engines.
+//
+//	m, err := instance.Read("jobshop", text)            // or model.Decode, or in Go
+//	r, err := schedule.Solve(ctx, m, schedule.Options{Time: 10 * time.Second, Workers: 2})
+//	fmt.Println(r.Makespan, r.LowerBound, r.Status)
+//
+// What each constraint means is in package model, how an engine works and by whose papers
+// in its own:
+//
+//	model     what is scheduled and what a schedule is; JSON
+//	instance  published texts: job shop, flexible job shop, flow shop, Patterson
+//	taillard  Taillard's instances from their seeds
+//	check     whether a schedule is one of a model
+//	gantt     a schedule as SVG
+//	jobshop   tabu search with path relinking, of job shops and flexible job shops
+//	flowshop  iterated greedy, of permutation flow shops
+//	project   genetic search with justification, of everything else
+//
+// Models that no engine takes, which are those with same_order that are not plain flow shops,
+// are refused with the reason: an *UnsupportedError.
+package schedule
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"linghang/lib/schedule/check"
+	"linghang/lib/schedule/model"
+)
+
+// Options say how long and how to search. The zero value is one worker until the
+// context ends or the schedule is proven to be the shortest.
+type Options struct {
+	Time    time.Duration // 0 is no limit
+	Moves   int64         // of each worker; 0 is no limit. What a move is, is the engine's business
+	Seed    uint64
+	Workers int // goroutines; 0 is 1. With one and without Time the same seed makes the same schedule
+	// Progress is told every better schedule, by one goroutine at a time.
+	Progress func(Progress)
+}
+
+// Progress is a better schedule while the search goes on.
+type Progress struct {
+	Elapsed    time.Duration
+	Makespan   int64
+	LowerBound int64
+}
+
+// Status says how good a schedule is.
+type Status string
+
+// Statuses.
+const (
+	Optimal  Status = "optimal"  // it is as short as the lower bound
+	Feasible Status = "feasible" // shorter ones may exist
+)
+
+// Result is the best schedule found.
+type Result struct {
+	Engine     string          `json:"engine"`
+	Status     Status          `json:"status"`
+	Makespan   int64           `json:"makespan"`
+	LowerBound int64           `json:"lower_bound"` // no schedule is shorter
+	Seconds    float64         `json:"seconds"`     // that the search took
+	BestAfter  float64         `json:"best_after"`  // seconds until this schedule was found
+	Moves      int64           `json:"moves"`
+	Seed       uint64          `json:"seed"`
+	Workers    int             `json:"workers"`
+	Schedule   *model.Schedule `json:"schedule"`
+}
+
+// Solve searches until the time or the moves are over, the context ends, or the schedule
+// is proven to be the shortest, and returns the best schedule found: there always is one.
+// It errs if the model is not valid (model.FaultsError), no engine takes it, or, which would be
+// a fault of an engine, the schedule is not one of the model (check.ViolationsError).
+func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
+	if err := m.Validate(); err != nil {
+		return nil, fmt.Errorf("the model cannot be scheduled:\n%w", err)
+	}
+	e, err := pick(m)
+	if err != nil {
+		return nil, err
+	}
+	if o.Time > 0 {
+		limited, cancel := context.WithTimeout(ctx, o.Time)
+		defer cancel()
+		ctx = limited
+	}
+	o.Workers = max(1, o.Workers)
+	r := &Result{Engine: e.name, Status: Feasible, Seed: o.Seed, Workers: o.Workers}
+	begin := time.Now()
+	better := func(makespan, bound int32) {
+		elapsed := time.Since(begin)
+		r.BestAfter = elapsed.Seconds()
+		if o.Progress != nil {
+			o.Progress(Progress{elapsed, int64(makespan), int64(bound)})
+		}
+	}
+	found, err := e.solve(ctx, o, better)
+	if err != nil {
+		return nil, fmt.Errorf("solve by %s: %w", e.name, err)
+	}
+	r.Seconds = time.Since(begin).Seconds()
+	r.Schedule, r.LowerBound, r.Moves = found.schedule, found.bound, found.moves
+	r.Makespan = r.Schedule.Makespan
+	if err := check.Schedule(m, r.Schedule); err != nil {
+		return nil, fmt.Errorf("the schedule of %s is not one of the model, which is a fault of the engine:\n%w", e.name, err)
+	}
+	if r.Makespan <= r.LowerBound {
+		r.Status = Optimal
+	}
+	return r, nil
+}
+
+// Engine returns the name of the engine that Solve would choose for a valid model.
+func Engine(m *model.Model) (string, error) {
+	e, err := pick(m)
+	return e.name, err
+}

@@ -1,0 +1,137 @@
+package model
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Decode reads a model in JSON and validates it. Members that it does not know are
+// refused, because they would ask for what nothing honours.
+func Decode(data []byte) (*Model, error) {
+	m := &Model{}
+	if err := strict(data, m); err != nil {
+		return nil, fmt.Errorf("read the model: %w", err)
+	}
+	if err := m.Validate(); err != nil {
+		return nil, fmt.Errorf("the model cannot be scheduled:\n%w", err)
+	}
+	return m, nil
+}
+
+// DecodeSchedule reads a schedule in JSON: an object with makespan and assignments,
+// or what has such an object as its member schedule, as what `solve` prints. Whether
+// it is right is the business of package check.
+func DecodeSchedule(data []byte) (*Schedule, error) {
+	if len(data) > MaxText {
+		return nil, fmt.Errorf("read the schedule: it has %d octets; at most %d can be", len(data), MaxText)
+	}
+	var either struct {
+		Makespan    *int64       `json:"makespan"`
+		Assignments []Assignment `json:"assignments"`
+		Schedule    *Schedule    `json:"schedule"`
+	}
+	if err := json.Unmarshal(data, &either); err != nil {
+		return nil, fmt.Errorf("read the schedule: %w", err)
+	}
+	if either.Schedule != nil {
+		return either.Schedule, nil
+	}
+	if either.Makespan == nil || either.Assignments == nil {
+		return nil, errors.New("read the schedule: it has no makespan and assignments")
+	}
+	return &Schedule{*either.Makespan, either.Assignments}, nil
+}
+
+// Encode writes a model in JSON, with a line for each resource, job, task and
+// precedence.
+func (m *Model) Encode(w io.Writer) error {
+	var b bytes.Buffer
+	b.WriteString("{\n")
+	if m.Name != "" {
+		if err := member(&b, "name", m.Name); err != nil {
+			return err
+		}
+		b.WriteString(",\n")
+	}
+	if err := list(&b, "resources", m.Resources); err != nil {
+		return err
+	}
+	b.WriteString(",\n")
+	if err := list(&b, "jobs", m.Jobs); err != nil {
+		return err
+	}
+	b.WriteString(",\n")
+	if err := list(&b, "tasks", m.Tasks); err != nil {
+		return err
+	}
+	b.WriteString(",\n")
+	if err := list(&b, "precedences", m.Precedences); err != nil {
+		return err
+	}
+	if len(m.SameOrder) > 0 {
+		b.WriteString(",\n")
+		if err := member(&b, "same_order", m.SameOrder); err != nil {
+			return err
+		}
+	}
+	b.WriteString("\n}\n")
+	if _, err := b.WriteTo(w); err != nil {
+		return fmt.Errorf("write the model: %w", err)
+	}
+	return nil
+}
+
+func member(b *bytes.Buffer, name string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	fmt.Fprintf(b, "  %q: %s", name, data)
+	return nil
+}
+
+func list[T any](b *bytes.Buffer, name string, items []T) error {
+	fmt.Fprintf(b, "  %q: [", name)
+	for i := range items {
+		data, err := json.Marshal(items[i])
+		if err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("\n    ")
+		b.Write(data)
+	}
+	if len(items) > 0 {
+		b.WriteString("\n  ")
+	}
+	b.WriteByte(']')
+	return nil
+}
+
+// strict decodes the one value that data has to be, and tells faults by line.
+func strict(data []byte, v any) error {
+	if len(data) > MaxText {
+		return fmt.Errorf("it has %d octets; at most %d can be", len(data), MaxText)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		offset := d.InputOffset()
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+			offset = syntax.Offset
+		}
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			offset = wrong.Offset
+		}
+		return fmt.Errorf("line %d: %w", 1+bytes.Count(data[:min(max(offset, 0), int64(len(data)))], []byte("\n")), err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows the model; one object is all that it can be")
+	}
+	return nil
+}

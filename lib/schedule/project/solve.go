@@ -1,0 +1,144 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+const (
+	members = 150 // of a worker's population
+	stale   = 400 // schedules by task without a better one, after which a population is made anew
+)
+
+// shared is what workers share: the best schedule.
+type shared struct {
+	mutex    sync.Mutex
+	start    []int32
+	modes    []int32
+	span     int32
+	bound    int32
+	progress func(makespan, bound int32)
+}
+
+// offer keeps a schedule if it is the best, and says whether none can be better.
+func (s *shared) offer(v *individual) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.start == nil || v.span < s.span {
+		s.start, s.modes, s.span = append(s.start[:0], v.start...), append(s.modes[:0], v.modes...), v.span
+		if s.progress != nil {
+			s.progress(s.span, s.bound)
+		}
+	}
+	return s.span <= s.bound
+}
+
+// Solve searches until the context ends, the moves are made or the bound is reached, and
+// returns the best schedule; there always is one. It errs for what is no project only.
+func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
+	if err := p.validate(); err != nil {
+		return Result{}, err
+	}
+	in, err := newInstance(p)
+	if err != nil {
+		return Result{}, fmt.Errorf("%w: precedences form a circle", err)
+	}
+	s := &shared{bound: in.bound, progress: o.Progress}
+	workers := max(1, o.Workers)
+	made := make([]int64, workers)
+	var group sync.WaitGroup
+	for w := range workers {
+		work := func() {
+			worker := newSolver(in, o, w)
+			worker.run(ctx, s)
+			made[w] = worker.moves
+		}
+		if w == workers-1 {
+			work() // on the caller's goroutine
+			break
+		}
+		group.Go(work)
+	}
+	group.Wait()
+	r := Result{Start: s.start, Mode: s.modes, Makespan: s.span, Bound: s.bound}
+	for i := range r.Mode {
+		r.Mode[i] -= in.modeFirst[i]
+	}
+	for _, n := range made {
+		r.Moves += n
+	}
+	return r, nil
+}
+
+func (s *solver) run(ctx context.Context, best *shared) {
+	s.sample(s.child)
+	s.child.span = s.generate(context.WithoutCancel(ctx), &s.forward, s.child.list, s.child.modes, s.child.start)
+	done := best.offer(s.child) // so that there is a schedule whatever happens
+	for !done && !s.over(ctx) {
+		done = s.evolve(ctx, best)
+	}
+}
+
+// evolve breeds a population until nothing better comes.
+func (s *solver) evolve(ctx context.Context, best *shared) bool {
+	s.people = s.people[:0]
+	least, since := int32(maxTime), s.moves
+	for !s.over(ctx) && s.moves-since < stale*int64(s.tasks) {
+		if len(s.people) < members {
+			s.sample(s.child)
+		} else {
+			s.breed()
+		}
+		s.decode(ctx, s.child)
+		if s.child.span == maxTime {
+			return false
+		}
+		if s.child.span < least {
+			least, since = s.child.span, s.moves
+			if best.offer(s.child) {
+				return true
+			}
+		}
+		s.keep()
+	}
+	return false
+}
+
+// breed makes a child of two members, better ones more often than not.
+func (s *solver) breed() {
+	mother, father := s.parent(), s.parent()
+	s.cross(s.people[mother], s.people[father])
+	s.mutate()
+}
+
+func (s *solver) parent() int {
+	a, b := s.random.below(len(s.people)), s.random.below(len(s.people))
+	if s.people[b].span < s.people[a].span {
+		return b
+	}
+	return a
+}
+
+// keep puts child into the population if it is new and there is room, or in the place of a
+// member that is no better: the worse of a few at random.
+func (s *solver) keep() {
+	if slices.ContainsFunc(s.people, func(v *individual) bool { return v.print == s.child.print }) {
+		return
+	}
+	if len(s.people) < members {
+		s.people = append(s.people, s.child)
+		s.child = s.newIndividual()
+		return
+	}
+	worst := s.random.below(members)
+	for range 4 {
+		if k := s.random.below(members); s.people[k].span > s.people[worst].span {
+			worst = k
+		}
+	}
+	if s.people[worst].span >= s.child.span {
+		s.people[worst], s.child = s.child, s.people[worst]
+	}
+}
