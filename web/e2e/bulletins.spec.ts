@@ -32,6 +32,9 @@ test('a report is made, checked and released, and its operator sees it; a correc
   await accessible(page)
   await picture(page, 'bulletin')
   const first = new URL(page.url()).pathname
+  await page.getByRole('link', { name: '900', exact: true }).first().click()
+  await page.getByRole('dialog').getByRole('link', { name: '900', exact: true }).click()
+  await expect(page.getByRole('dialog').last()).toContainText('人员 管理员')
 
   await figures(page, id, 950, '?reason=recount')
   await page.goto('/platforms/reports')

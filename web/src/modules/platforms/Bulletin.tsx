@@ -4,6 +4,8 @@ import { Link, useParams } from 'react-router'
 import { api, Confirm, CopyBlock, Failure, Figure, Figures, ifMatch, Loading, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useLive, useText, type Schema } from '../../kernel'
 import { State } from './Bulletins'
 import { bulletinsKey, bulletinTone, useBulletin, type BulletinData, type BulletinDetail, type Difference } from './bulletins'
+import { MonthLink } from './FigureLink'
+import { Origins } from './Origin'
 import { usePlatformTexts } from './texts'
 
 /** One version of a monitoring report: what it holds, its files and its signature. */
@@ -112,7 +114,7 @@ function Contents({ data, facts }: { data: BulletinData; facts: number }) {
           label={t('bulletin.indicators')} rowKey="code" dataSource={told} locale={{ emptyText: t('bulletin.noFigures') }}
           columns={[
             { key: 'title', title: t('field.indicator'), render: (_, x) => <span className="lh-two"><span>{text(of.get(x.code)!.title)}</span><span>{text(of.get(x.code)!.unit)}</span></span> },
-            { key: 'value', title: t('field.value'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.value ?? 0, 2)}</span> },
+            { key: 'value', title: t('field.value'), align: 'right', render: (_, x) => <Total data={data} code={x.code}>{f.number(x.value ?? 0, 2)}</Total> },
             { key: 'before', title: t('bulletin.before'), align: 'right', render: (_, x) => <span className="lh-number">{change(x.before.percent)}</span> },
             { key: 'year', title: t('bulletin.year'), align: 'right', responsive: ['sm'], render: (_, x) => <span className="lh-number">{change(x.year.percent)}</span> },
             { key: 'platforms', title: t('bulletin.reporting'), align: 'right', responsive: ['md'], render: (_, x) => <span className="lh-number">{x.platforms}</span> },
@@ -121,8 +123,15 @@ function Contents({ data, facts }: { data: BulletinData; facts: number }) {
         <p className="lh-note">{t('bulletin.same')}</p>
       </Card>
       {data.missing.length > 0 && <Card size="small" title={t('bulletin.missing')}><Missing data={data} /></Card>}
+      <Origins />
     </>
   )
+}
+
+/** A total of a month opens what each platform gives to it, as it is known now; those of quarters stand in the report's own tables. */
+function Total({ data, code, children }: { data: BulletinData; code: string; children: string }) {
+  if (data.kind !== 'month') return <span className="lh-number">{children}</span>
+  return <MonthLink of={{ code, month: data.period, ...(data.subject ? { platform: data.subject.id } : {}) }}>{children}</MonthLink>
 }
 
 function useNames(data: BulletinData | null | undefined) {
