@@ -38,8 +38,8 @@ func TestTheSchemaIsThatOfTheTypes(t *testing.T) {
 			object = schema
 		}
 		var names, always []string
-		for i := range kind.NumField() {
-			name, options, _ := strings.Cut(kind.Field(i).Tag.Get("json"), ",")
+		for field := range kind.Fields() {
+			name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 			names = append(names, name)
 			if options == "" {
 				always = append(always, name)
