@@ -13,9 +13,9 @@
 // ShortestPath and ShortestPaths, Match (patterns of up to MaxSteps typed steps),
 // Subgraph.
 //
-//   - Shortest paths by hops are searched from both ends; by weight with Dijkstra's
-//     algorithm (E. W. Dijkstra: A note on two problems in connexion with graphs,
-//     Numerische Mathematik 1, 1959).
+//   - Shortest paths are searched from both ends, by weight with Dijkstra's algorithm
+//     (E. W. Dijkstra: A note on two problems in connexion with graphs, Numerische
+//     Mathematik 1, 1959).
 //   - k shortest simple paths: J. Y. Yen: Finding the k shortest loopless paths in a
 //     network, Management Science 17 (11), 1971, with the start of deviations of
 //     E. L. Lawler, 1972.

@@ -1,9 +1,9 @@
 package graph
 
 import (
-	"container/heap"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -178,58 +178,114 @@ type waiting struct {
 	cost float64
 }
 
-type waitingHeap []waiting
-
-func (h waitingHeap) Len() int { return len(h) }
-func (h waitingHeap) Less(i, j int) bool {
-	return h[i].cost < h[j].cost || h[i].cost == h[j].cost && h[i].node < h[j].node
-}
-func (h waitingHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-
-// Push is for container/heap.
-func (h *waitingHeap) Push(x any) { *h = append(*h, x.(waiting)) }
-
-// Pop is for container/heap.
-func (h *waitingHeap) Pop() any {
-	last := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
-	return last
+func (w waiting) before(o waiting) bool {
+	return w.cost < o.cost || w.cost == o.cost && w.node < o.node
 }
 
+// queue is a binary heap with the least cost first. That of the standard library would
+// put each of millions of entries in memory by itself.
+type queue []waiting
+
+func (q *queue) push(w waiting) {
+	h := append(*q, w)
+	i := len(h) - 1
+	for up := (i - 1) / 2; i > 0 && w.before(h[up]); up = (i - 1) / 2 {
+		h[i] = h[up]
+		i = up
+	}
+	h[i] = w
+	*q = h
+}
+
+func (q *queue) pop() waiting {
+	h := *q
+	first, last := h[0], h[len(h)-1]
+	h = h[:len(h)-1]
+	*q = h
+	if len(h) == 0 {
+		return first
+	}
+	i := 0
+	for down := 1; down < len(h); down = 2*i + 1 {
+		if down+1 < len(h) && h[down+1].before(h[down]) {
+			down++
+		}
+		if !h[down].before(last) {
+			break
+		}
+		h[i] = h[down]
+		i = down
+	}
+	h[i] = last
+	return first
+}
+
+// dijkstra searches from both ends, always on from the one that is less far, until what
+// is still to come cannot be shorter than the best meeting.
 func (k *seeker) dijkstra(ctx context.Context, from, to uint32) (*way, error) {
-	d := k.a
-	d.clear()
-	d.see(from, 0, none, none)
-	d.cost[from] = 0
-	h := waitingHeap{{from, 0}}
-	for len(h) > 0 {
-		w, _ := heap.Pop(&h).(waiting)
-		if w.cost > d.cost[w.node] {
+	desks, queues := [2]*desk{k.a, k.b}, [2]queue{{{from, 0}}, {{to, 0}}}
+	for side, start := range [2]uint32{from, to} {
+		desks[side].clear()
+		desks[side].see(start, 0, none, none)
+		desks[side].cost[start] = 0
+	}
+	middle, best := uint32(none), math.Inf(1)
+	for len(queues[0]) > 0 && len(queues[1]) > 0 && queues[0][0].cost+queues[1][0].cost < best {
+		side := 0
+		if queues[1][0].cost < queues[0][0].cost {
+			side = 1
+		}
+		w := queues[side].pop()
+		if w.cost > desks[side].cost[w.node] {
 			continue // a shorter way was found since
 		}
-		if w.node == to {
-			found := k.back(to)
-			found.length = w.cost
-			return found, nil
+		met, sum, err := k.relax(ctx, w, side, from, &queues[side])
+		if err != nil || k.spent {
+			return nil, err
 		}
-		for end, at := range k.v.arcs(w.node, k.q.Direction) {
-			ok, err := k.work.spend(ctx)
-			if err != nil || !ok {
-				k.spent = !ok
-				return nil, err
-			}
-			length, passable := k.length(at)
-			if !passable || !k.open(w.node, from, end) {
-				continue
-			}
-			if cost := w.cost + length; !d.seen(end) || cost < d.cost[end] {
-				d.see(end, d.hops[w.node]+1, w.node, at)
-				d.cost[end] = cost
-				heap.Push(&h, waiting{end, cost})
-			}
+		if sum < best {
+			middle, best = met, sum
 		}
 	}
-	return nil, nil
+	if middle == none {
+		return nil, nil
+	}
+	found := k.join(middle)
+	found.length = best
+	return found, nil
+}
+
+// relax goes on from a node, and returns where it met the other side with the least
+// length together.
+func (k *seeker) relax(ctx context.Context, w waiting, side int, from uint32, q *queue) (middle uint32, best float64, err error) {
+	own, other, direction := k.a, k.b, k.q.Direction
+	if side == 1 {
+		own, other, direction = k.b, k.a, direction.back()
+	}
+	middle, best = none, math.Inf(1)
+	for end, at := range k.v.arcs(w.node, direction) {
+		ok, err := k.work.spend(ctx)
+		if err != nil || !ok {
+			k.spent = !ok
+			return none, best, err
+		}
+		first, second := w.node, end
+		if side == 1 {
+			first, second = end, w.node
+		}
+		length, passable := k.length(at)
+		cost := w.cost + length
+		if !passable || k.barred[end] || !k.open(first, from, second) || own.seen(end) && cost >= own.cost[end] {
+			continue
+		}
+		own.see(end, own.hops[w.node]+1, w.node, at)
+		own.cost[end] = cost
+		q.push(waiting{end, cost})
+		if other.seen(end) && cost+other.cost[end] < best {
+			middle, best = end, cost+other.cost[end]
+		}
+	}
+	return middle, best, nil
 }
 
 func (v *View) pathOf(w *way) Path {

@@ -365,7 +365,7 @@ func TestQueriesEndWithTheirContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, ball := v.Ball(ctx, "n1", graph.BallQuery{Hops: 2})
-	_, way := v.ShortestPath(ctx, "n1", "n2", graph.PathQuery{Length: graph.ByWeight})
+	_, way := v.ShortestPath(ctx, "n0", "n2", graph.PathQuery{Length: graph.ByWeight})
 	_, match := v.Match(ctx, graph.Pattern{Steps: []graph.Step{{To: graph.Match{IDs: []string{"n0"}}}}})
 	for _, err := range []error{ball, way, match} {
 		if !errors.Is(err, context.Canceled) {
