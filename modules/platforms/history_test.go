@@ -14,7 +14,7 @@ func TestWhatBecomesOfAnEntryIsWrittenDown(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		s := newSite(t, o)
 		var p credentials
-		s.Send(t, "POST", "/api/platforms", "manager-ours", `{"name":{"zh":"橡胶云","en":"Rubber"},"code":"rubber","class":"industry","district":"370202"}`).Decode(t, &p)
+		s.Send(t, "POST", "/api/platforms", "manager-ours", `{"name":{"zh":"橡胶云","en":"Rubber"},"code":"rubber","class":"industry","industry":"C26","district":"370202"}`).Decode(t, &p)
 		at := "/api/platforms/" + p.ID
 		move := func(version int, to, reason string) {
 			t.Helper()
@@ -24,7 +24,7 @@ func TestWhatBecomesOfAnEntryIsWrittenDown(t *testing.T) {
 		}
 		move(1, "reviewed", "")
 		move(2, "trial", "材料齐全")
-		entry := `{"name":{"zh":"橡胶云","en":"Rubber"},"code":"rubber","class":"industry","district":"%s","url":"https://rubber.example"}`
+		entry := `{"name":{"zh":"橡胶云","en":"Rubber"},"code":"rubber","class":"industry","industry":"C26","district":"%s","url":"https://rubber.example"}`
 		for version, district := range []string{"370203", "370203"} { // the second changes nothing
 			s.Send(t, "PUT", at, "manager-ours", fmt.Sprintf(entry, district), "If-Match", fmt.Sprintf(`"%d"`, 3+version))
 		}
@@ -42,7 +42,7 @@ func TestWhatBecomesOfAnEntryIsWrittenDown(t *testing.T) {
 		}
 		var v overview
 		s.Get(t, "/api/platforms/summary", "officer").Decode(t, &v)
-		if len(v.Industries) != 1 || v.Industries[0].Code != "" || v.Industries[0].Platforms != 1 {
+		if len(v.Industries) != 2 || v.Industries[0] != (tally{Code: "C26", Platforms: 1}) || v.Industries[1].Code != "" {
 			t.Errorf("by industry: %+v", v.Industries)
 		}
 		if r := s.Get(t, at+"/history", "manager-theirs"); r.Status != http.StatusNotFound {
