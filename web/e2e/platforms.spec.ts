@@ -149,7 +149,7 @@ test('values of the past come in by CSV', async ({ page, signIn }) => {
 test('documents and what became of the entry stand on the page of the platform', async ({ page, signIn }) => {
   await signIn('administrator')
   const id = await platform(page)
-  await page.goto(`/platforms/${id}?tab=documents`)
+  await page.goto(`/platforms/${id}?tab=entry`)
   await expect(page.getByText('还没有文件')).toBeVisible()
   await page.locator('input[type=file]').setInputFiles({ name: '合同.txt', mimeType: 'text/plain', buffer: Buffer.from('运维合同') })
   const row = page.getByRole('row').filter({ hasText: '合同.txt' })
@@ -165,7 +165,6 @@ test('documents and what became of the entry stand on the page of the platform',
   await row.getByRole('button', { name: '删除' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '删除' }).click()
   await expect(page.getByText('还没有文件')).toBeVisible()
-  await page.getByRole('tab', { name: '登记信息' }).click()
   await expect(page.getByRole('region', { name: '变更历史' }).first().getByRole('row').filter({ hasText: '登记' }).last()).toContainText('管理员')
   await picture(page, 'history')
 })

@@ -29,7 +29,8 @@ export function Documents({ id }: { id: string }) {
     ...(may('platforms.register') ? [{ key: 'remove', title: '', align: 'right' as const, render: (d: Document) => <Remove platform={id} document={d} /> }] : []),
   ]
   return (
-    <>
+    <section aria-label={t('documents.title')}>
+      <h3 className="lh-section-head">{t('documents.title')}</h3>
       {may('platforms.register') && (
         <div className="lh-bar lh-list-bar">
           <Select<Kind> className="lh-filter" aria-label={t('documents.kind')} value={kind} onChange={setKind} options={kinds.map((k) => ({ value: k, label: t(`documents.kinds.${k}`) }))} />
@@ -41,7 +42,7 @@ export function Documents({ id }: { id: string }) {
         filters={[{ name: 'kind', label: t('documents.kind'), options: kinds.map((k) => ({ value: k, label: t(`documents.kinds.${k}`) })) }]}
         empty={<EmptyState title={t('documents.none')} note={t(may('platforms.register') ? 'documents.noneHow' : 'documents.noneNote')} />}
       />
-    </>
+    </section>
   )
 }
 

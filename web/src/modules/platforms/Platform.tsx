@@ -51,9 +51,9 @@ function Page({ platform }: { platform: PlatformDetail }) {
     { key: 'quality', label: t('quality.title'), children: <PlatformQuality id={platform.id} shared={platform.shared ?? false} /> },
     ...(platform.shared ? [] : [{ key: 'availability', label: t('availability.title'), children: <Availability platform={platform} /> }]),
     ...(platform.shared || !may('platforms.alert.view') ? [] : [{ key: 'alerts', label: t('alerts.title'), children: <AlertList platform={platform.id} /> }]),
-    ...(platform.shared ? [] : [{ key: 'sources', label: t('sources.title'), children: <Sources platform={platform} /> }, { key: 'served', label: t('reach.servedTab'), children: <Served platform={platform} /> }, { key: 'submissions', label: t('page.submissions'), children: <Submissions id={platform.id} /> }, { key: 'keys', label: t('page.keys'), children: <Keys platform={platform} /> }, { key: 'documents', label: t('documents.title'), children: <Documents id={platform.id} /> }, { key: 'comments', label: t('page.comments'), children: <Remarks kind="platforms.platform" id={platform.id} /> }]),
+    ...(platform.shared ? [] : [{ key: 'sources', label: t('sources.title'), children: <Sources platform={platform} /> }, { key: 'served', label: t('reach.servedTab'), children: <Served platform={platform} /> }, { key: 'submissions', label: t('page.submissions'), children: <Submissions id={platform.id} /> }, { key: 'keys', label: t('page.keys'), children: <Keys platform={platform} /> }, { key: 'comments', label: t('page.comments'), children: <Remarks kind="platforms.platform" id={platform.id} /> }]),
     ...(may('platforms.backfill') && !platform.shared ? [{ key: 'backfill', label: t('page.backfill'), children: <Backfill platform={platform} /> }] : []),
-    { key: 'entry', label: t('page.entry'), children: <div className="lh-stack"><Entry platform={platform} />{!platform.shared && <History id={platform.id} />}</div> },
+    { key: 'entry', label: t('page.entry'), children: <div className="lh-stack"><Entry platform={platform} />{!platform.shared && <><Documents id={platform.id} /><History id={platform.id} /></>}</div> },
   ]
   return (
     <div className="lh-stack">
