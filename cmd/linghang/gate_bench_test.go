@@ -40,18 +40,7 @@ type gateLoad struct {
 
 func newGateLoad() *gateLoad {
 	l := &gateLoad{start: time.Now().Add(-gateSteps * gateStep).Truncate(gateStep)}
-	for step := 0; step < gateSteps; step += gateBatch {
-		for p := range gatePlatforms {
-			series := make([]remotewrite.Series, 0, gateBatch*gateSeries)
-			for s := step; s < step+gateBatch; s++ {
-				for i := range gateSeries {
-					series = append(series, l.series(p, i, s))
-				}
-			}
-			l.v1 = append(l.v1, remotewrite.EncodeV1(series))
-			l.v2 = append(l.v2, remotewrite.EncodeV2(series))
-		}
-	}
+	l.v1, l.v2 = l.writes(gateSteps, remotewrite.EncodeV1), l.writes(gateSteps, remotewrite.EncodeV2)
 	for step := range gateSteps {
 		for p := range gatePlatforms {
 			l.json = append(l.json, l.report(p, step))

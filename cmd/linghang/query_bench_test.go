@@ -35,7 +35,7 @@ func readQueries() []string {
 // installation is ready after kill -9, and what refused samples write to its log.
 func BenchmarkReading(b *testing.B) {
 	load := &gateLoad{start: time.Now().Add(-readSteps * gateStep).Truncate(gateStep)}
-	bodies := load.writes(readSteps)
+	bodies := load.writes(readSteps, remotewrite.EncodeV1)
 	h, keys := gateHouse(b, "push")
 	own := flood{
 		url: h.url + "/api/platforms/ingest/prometheus/write", bodies: bodies, header: remoteWrite1(),
@@ -93,7 +93,7 @@ func BenchmarkReading(b *testing.B) {
 }
 
 // writes encodes the first steps as remote write, by time and then by platform.
-func (l *gateLoad) writes(steps int) (bodies [][]byte) {
+func (l *gateLoad) writes(steps int, encode func([]remotewrite.Series) []byte) (bodies [][]byte) {
 	for first := 0; first < steps; first += gateBatch {
 		for p := range gatePlatforms {
 			series := make([]remotewrite.Series, 0, gateBatch*gateSeries)
@@ -102,7 +102,7 @@ func (l *gateLoad) writes(steps int) (bodies [][]byte) {
 					series = append(series, l.series(p, i, s))
 				}
 			}
-			bodies = append(bodies, remotewrite.EncodeV1(series))
+			bodies = append(bodies, encode(series))
 		}
 	}
 	return bodies

@@ -17,6 +17,7 @@
 //	jobshop   tabu search with path relinking, of job shops and flexible job shops
 //	flowshop  iterated greedy, of permutation flow shops
 //	project   genetic search with justification, of everything else
+//	team      searchers side by side
 //
 // Models that no engine takes, which are those with same_order that are not plain flow shops,
 // are refused with the reason: an *UnsupportedError.

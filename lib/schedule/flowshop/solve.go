@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"linghang/lib/schedule/onemachine"
+	"linghang/lib/schedule/team"
 )
 
 // stall is after how many steps without a better sequence a worker goes on from the best
@@ -53,26 +54,12 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 		return Result{}, err
 	}
 	s := &shared{bound: lowerBound(p), progress: o.Progress}
-	workers := max(1, o.Workers)
-	made := make([]int64, workers)
-	var group sync.WaitGroup
-	for w := range workers {
-		work := func() {
-			g := newGreedy(p, o, w)
-			g.run(ctx, s)
-			made[w] = g.moves
-		}
-		if w == workers-1 {
-			work() // on the caller's goroutine
-			break
-		}
-		group.Go(work)
-	}
-	group.Wait()
-	r := Result{Order: s.order, Makespan: s.span, Bound: s.bound, Start: starts(p, s.order)}
-	for _, n := range made {
-		r.Moves += n
-	}
+	moves := team.Run(o.Workers, func(w int) int64 {
+		g := newGreedy(p, o, w)
+		g.run(ctx, s)
+		return g.moves
+	})
+	r := Result{Order: s.order, Makespan: s.span, Bound: s.bound, Start: starts(p, s.order), Moves: moves}
 	return r, nil
 }
 

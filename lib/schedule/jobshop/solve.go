@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
+
+	"linghang/lib/schedule/team"
 )
 
 const (
@@ -20,26 +21,12 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 		return Result{}, err
 	}
 	shared := &pool{span: never, bound: lowerBound(p), size: members, progress: o.Progress}
-	workers := max(1, o.Workers)
-	made := make([]int64, workers)
-	var group sync.WaitGroup
-	for w := range workers {
-		work := func() {
-			b := newBreeder(p, o, w, shared)
-			b.run(ctx, w)
-			made[w] = b.moves
-		}
-		if w == workers-1 {
-			work() // on the caller's goroutine
-			break
-		}
-		group.Go(work)
-	}
-	group.Wait()
-	result := Result{Makespan: shared.span, Bound: shared.bound}
-	for _, n := range made {
-		result.Moves += n
-	}
+	moves := team.Run(o.Workers, func(w int) int64 {
+		b := newBreeder(p, o, w, shared)
+		b.run(ctx, w)
+		return b.moves
+	})
+	result := Result{Makespan: shared.span, Bound: shared.bound, Moves: moves}
 	result.Start, result.Way = read(p, shared.best, shared.ways)
 	return result, nil
 }

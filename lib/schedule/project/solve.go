@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+
+	"linghang/lib/schedule/team"
 )
 
 const (
@@ -46,28 +48,14 @@ func Solve(ctx context.Context, p Problem, o Options) (Result, error) {
 		return Result{}, fmt.Errorf("%w: precedences form a circle", err)
 	}
 	s := &shared{bound: in.bound, progress: o.Progress}
-	workers := max(1, o.Workers)
-	made := make([]int64, workers)
-	var group sync.WaitGroup
-	for w := range workers {
-		work := func() {
-			worker := newSolver(in, o, w)
-			worker.run(ctx, s)
-			made[w] = worker.moves
-		}
-		if w == workers-1 {
-			work() // on the caller's goroutine
-			break
-		}
-		group.Go(work)
-	}
-	group.Wait()
-	r := Result{Start: s.start, Mode: s.modes, Makespan: s.span, Bound: s.bound}
+	moves := team.Run(o.Workers, func(w int) int64 {
+		worker := newSolver(in, o, w)
+		worker.run(ctx, s)
+		return worker.moves
+	})
+	r := Result{Start: s.start, Mode: s.modes, Makespan: s.span, Bound: s.bound, Moves: moves}
 	for i := range r.Mode {
 		r.Mode[i] -= in.modeFirst[i]
-	}
-	for _, n := range made {
-		r.Moves += n
 	}
 	return r, nil
 }

@@ -51,7 +51,7 @@ export function Indicators({ id, shared }: { id: string; shared: boolean }) {
             },
             { title: t('field.value'), align: 'right', render: (_, x) => <><FigureLink of={{ platform: id, code: x.code, dims: x.dims }}>{f.number(x.value)}</FigureLink> <span className="lh-muted">{text(x.unit)}</span></> },
             { title: t('field.period'), responsive: ['sm'], render: (_, x) => <span className="lh-number">{period(x.at, x.tier)}</span> },
-            { title: t('field.method'), responsive: ['xl'], render: (_, x) => (x.revision > 1 ? `${channel(x.method)} · ${t('page.revision', { n: x.revision - 1 })}` : channel(x.method)) },
+            { title: t('field.method'), responsive: ['xl'], render: (_, x) => (x.revision > 1 ? `${channel(x.method)} · ${t('page.revision', { n: x.revision })}` : channel(x.method)) },
           ]}
         />
       </div>

@@ -103,7 +103,7 @@ function Revisions({ origin: o }: { origin: Origin }) {
         { key: 'period', title: t('field.period'), render: (_, l) => <span className="lh-number">{period(l.at, l.moment ? '' : o.indicator.tier)}</span> },
         {
           key: 'value', title: t('field.value'), align: 'right',
-          render: (_, l) => <span className="lh-two"><span className={l.stands ? 'lh-number' : 'lh-number lh-muted lh-origin-was'}>{f.number(l.value, 4)}</span><span>{!l.stands ? t('origin.corrected') : l.revision > 1 ? t('page.revision', { n: l.revision - 1 }) : ''}</span></span>,
+          render: (_, l) => <span className="lh-two"><span className={l.stands ? 'lh-number' : 'lh-number lh-muted lh-origin-was'}>{f.number(l.value, 4)}</span><span>{!l.stands ? t('origin.corrected') : l.revision > 1 ? t('page.revision', { n: l.revision }) : ''}</span></span>,
         },
         { key: 'received', title: t('field.received'), render: (_, l) => <span className="lh-two lh-wrap"><span className="lh-number">{f.time(l.received_at)}</span>{wide ? <span>{l.sent_at && l.sent_at !== l.received_at ? t('origin.sent', { time: f.time(l.sent_at) }) : ''}</span> : <><Sender of={l} /><span>{l.reason}</span></>}</span> },
         { key: 'sender', title: t('origin.sender'), responsive: ['sm'], render: (_, l) => <span className="lh-two lh-wrap"><Sender of={l} /><span>{channel(l.channel)}</span></span> },
@@ -171,7 +171,7 @@ function MonthFigures({ of }: { of: MonthOf }) {
           { key: 'platform', title: t('page.title'), render: (x) => <><Link to={`/platforms/${x.platform_id}`}>{text(x.platform)}</Link> {x.synthetic && <SyntheticMark />}</> },
           { key: 'value', title: t('field.value'), align: 'right', render: (x) => <FigureLink of={{ platform: x.platform_id, code: of.code, month: of.month }}>{f.number(x.value, 4)}</FigureLink> },
           { key: 'rule', title: t('ranking.rule'), from: 'sm', render: (x) => t('ranking.ruleOf', { rule: t(`ranking.rules.${x.rule}`), facts: x.facts }) },
-          { key: 'period', title: t('field.period'), from: 'md', render: (x) => <span className="lh-number">{f.date(x.period)}{x.revision > 1 && ` · ${t('page.revision', { n: x.revision - 1 })}`}</span> },
+          { key: 'period', title: t('field.period'), from: 'md', render: (x) => <span className="lh-number">{f.date(x.period)}{x.revision > 1 && ` · ${t('page.revision', { n: x.revision })}`}</span> },
           { key: 'known', title: t('field.received'), from: 'md', render: (x) => <span className="lh-number">{f.time(x.known)}</span> },
           { key: 'receipt', title: t('field.receipt'), from: 'xl', render: (x) => <Receipt platform={x.platform_id} id={x.submission_id} /> },
         ]}

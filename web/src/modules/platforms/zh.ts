@@ -53,7 +53,7 @@ export const zh = {
     shared: '由{{operator}}共享，仅供查看',
     title: '平台', indicators: '指标', submissions: '报送记录', comments: '评论', keys: '密钥与接入', backfill: '补报', entry: '登记信息', edit: '编辑登记信息', saved: '已保存', move: '变更状态', moveTo: '转为“{{status}}”', moved: '状态已变更',
     remove: '删除', removeTitle: '删除此演示平台？', removeNote: '平台及其报送的全部数据将被删除。', seriesLimit: '上限 {{limit}}', limits: '{{series}} 条序列，每分钟 {{samples}} 个样本', total: '合计',
-    noValues: '还没有指标数据', noValuesNote: '平台首次报送后显示。', noValuesHow: '领取密钥、粘贴配置即可报送；首次报送后显示。', noPoints: '所选时段没有数据', noPointsNote: '换更长的时段，或补报历史数据。', wholeYear: '看一年', searchSubmissions: '回执号或数据期', noSubmissions: '还没有报送记录', noSubmissionsNote: '领取密钥、粘贴配置后，每份报送及其处理结果列在这里。', connect: '去接入', fromFacts: '来自报送台账', fromSeries: '来自时间序列', revision: '第 {{n}} 次修订', item: '第 {{n}} 项',
+    noValues: '还没有指标数据', noValuesNote: '平台首次报送后显示。', noValuesHow: '领取密钥、粘贴配置即可报送；首次报送后显示。', noPoints: '所选时段没有数据', noPointsNote: '换更长的时段，或补报历史数据。', wholeYear: '看一年', searchSubmissions: '回执号或数据期', noSubmissions: '还没有报送记录', noSubmissionsNote: '领取密钥、粘贴配置后，每份报送及其处理结果列在这里。', connect: '去接入', fromFacts: '来自报送台账', fromSeries: '来自时间序列', revision: '修订号 {{n}}', item: '第 {{n}} 项',
   },
   span: { hour: '1 小时', day: '24 小时', week: '7 天', month: '30 天', year: '1 年' },
   channel: { report: '签名 JSON', json: 'JSON', remotewrite: 'Prometheus', otlp: 'OpenTelemetry', csv: 'CSV 补报', pull: '采集', mqtt: 'MQTT' },
