@@ -79,7 +79,8 @@ type question struct {
 
 // lines answers with the series themselves.
 func (r Reader) lines(ctx context.Context, q question) ([]Line, error) {
-	if _, err := r.s.parse(q.text); err != nil {
+	expr, err := r.s.parse(q.text)
+	if err != nil {
 		return nil, err
 	}
 	if r.s.e.remote != nil {
@@ -90,49 +91,20 @@ func (r Reader) lines(ctx context.Context, q question) ([]Line, error) {
 		return data.lines()
 	}
 	var lines []Line
-	err := r.evaluate(ctx, q, func(res *promql.Result) { lines = linesOf(res.Value) })
+	err = r.evaluate(ctx, q, expr, func(res *promql.Result) { lines = linesOf(res.Value) })
 	return lines, err
 }
 
 func (r Reader) answer(ctx context.Context, q question) (a Answer, err error) {
-	if _, err := r.s.e.parser.ParseExpr(q.text); err != nil {
+	expr, err := r.s.e.parser.ParseExpr(q.text)
+	if err != nil {
 		return a, badQuery(err) // which Prometheus tells from one that cannot be evaluated
 	}
 	if r.s.e.remote != nil {
 		return r.askAnswer(ctx, q)
 	}
-	err = r.evaluate(ctx, q, func(res *promql.Result) { a = q.answer(res) })
+	err = r.evaluate(ctx, q, expr, func(res *promql.Result) { a = q.answer(res) })
 	return a, err
-}
-
-// evaluate asks the engine; what it comes to is the engine's again after take.
-func (r Reader) evaluate(ctx context.Context, q question, take func(*promql.Result)) error {
-	db, err := r.local()
-	if err != nil {
-		return err
-	}
-	prepare := func() (promql.Query, error) {
-		options := promql.NewPrometheusQueryOpts(false, q.Lookback, nil)
-		if q.step == 0 {
-			return r.s.e.queries.NewInstantQuery(ctx, db, options, q.text, q.to)
-		}
-		return r.s.e.queries.NewRangeQuery(ctx, db, options, q.text, q.from, q.to, q.step)
-	}
-	prepared, err := prepare()
-	if err != nil {
-		return badQuery(err)
-	}
-	defer prepared.Close()
-	res := prepared.Exec(ctx)
-	if res.Err != nil {
-		return evaluation(res.Err)
-	}
-	take(res)
-	return nil
-}
-
-func badQuery(err error) error {
-	return fault.New(fault.BadRequest, "kernel.series.query", "the query cannot be read: %v", err)
 }
 
 // answer takes what a query came to out of the engine's hands.

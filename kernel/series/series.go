@@ -41,6 +41,7 @@ const roomLabel = "room"
 type Config struct {
 	Dir       string
 	Retention time.Duration // zero means 90 days
+	Workers   int           // cores that one query may use; zero means all, four at most
 
 	// URL takes series by remote write instead of keeping them in Dir, and
 	// ReadURL is where the query API of the same store is.
