@@ -57,6 +57,7 @@ type TargetView struct {
 	Status      status       `json:"status" enum:"reached,on_track,at_risk,late,not_measured,missed" title:"状态|Status"`
 	Reason      Reason       `json:"reason" doc:"Why the status is what it is"`
 	Source      string       `json:"source" enum:"live,reported,none" title:"来源|Source"`
+	Page        string       `json:"page" doc:"Where what a live value of one measure counts can be looked at one by one; empty: the target says which measures there are"`
 	Kind        string       `json:"kind" enum:"live,reported" title:"取数方式|Kind"`
 	Owner       lang.Text    `json:"owner" title:"责任部门|Owner"`
 	OwnerID     string       `json:"owner_id" doc:"Organisation that also sees and reports it"`
@@ -163,6 +164,9 @@ func (v *TargetView) measure(f formula, x facts) *Reason {
 		return missing
 	}
 	v.Value, v.Source, v.Synthetic = &a.number, sourceLive, v.Synthetic || a.synthetic
+	if len(v.How.Measures) == 1 {
+		v.Page = v.How.Measures[0].Page
+	}
 	if !a.asOf.IsZero() {
 		v.How.AsOf = &a.asOf
 	}

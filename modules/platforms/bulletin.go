@@ -150,25 +150,35 @@ func (s reportPeriod) String() string {
 // has tells whether a period of days or months begins in the period.
 func (s reportPeriod) has(at time.Time) bool { return !at.Before(s.from) && at.Before(s.until) }
 
-// readSpan reads a period that is over.
-func readSpan(kind bulletin.Kind, text string, now time.Time) (reportPeriod, error) {
-	bad := fault.New(fault.Invalid, "platforms.bulletin.period", "%q is no period that is over", text).At("body.period", "a month as 2026-10 or a quarter as 2026Q3 that is over")
-	var at time.Time
-	var err error
-	if kind == bulletin.Quarter {
+// parsePeriod reads a month as 2026-10 or a quarter as 2026Q3.
+func parsePeriod(text string) (reportPeriod, bool) {
+	at, err := time.ParseInLocation("2006-01", text, cityTime())
+	kind := bulletin.Month
+	if strings.Contains(text, "Q") {
 		var year, quarter int
+		kind = bulletin.Quarter
 		if _, err = fmt.Sscanf(text, "%4dQ%1d", &year, &quarter); err == nil {
 			at = time.Date(year, time.Month(3*quarter-2), 1, 0, 0, 0, 0, cityTime())
 		}
-	} else {
-		at, err = time.ParseInLocation("2006-01", text, cityTime())
-	}
-	if err != nil {
-		return reportPeriod{}, bad
 	}
 	s := reportPeriodAt(kind, at)
-	if s.String() != text || s.until.After(now) || s.from.Year() < 2000 {
-		return reportPeriod{}, bad
+	return s, err == nil && s.String() == text && s.from.Year() >= 2000
+}
+
+// readSpan reads a period that is over.
+func readSpan(kind bulletin.Kind, text string, now time.Time) (reportPeriod, error) {
+	s, ok := parsePeriod(text)
+	if !ok || s.kind != kind || s.until.After(now) {
+		return reportPeriod{}, fault.New(fault.Invalid, "platforms.bulletin.period", "%q is no period that is over", text).At("body.period", "a month as 2026-10 or a quarter as 2026Q3 that is over")
+	}
+	return s, nil
+}
+
+// readBegun reads the period of a value, which need not be over.
+func readBegun(text string, now time.Time) (reportPeriod, error) {
+	s, ok := parsePeriod(text)
+	if !ok || s.from.After(now) {
+		return reportPeriod{}, fault.New(fault.Invalid, "platforms.origin.period", "%q is no month or quarter that has begun", text).At("query.month", "a month as 2026-10 or a quarter as 2026Q3, not in the future")
 	}
 	return s, nil
 }
@@ -226,22 +236,28 @@ type history struct {
 	corrections []bulletin.Correction
 }
 
+// of returns the facts of the period, of some that are oldest first, and the one before.
+func (s reportPeriod) of(facts []monthFact) (in []monthFact, before *monthFact) {
+	earlier := func(f monthFact, t time.Time) int { return f.at.Compare(t) }
+	first, _ := slices.BinarySearchFunc(facts, s.from, earlier)
+	after, _ := slices.BinarySearchFunc(facts, s.until, earlier)
+	if first > 0 {
+		before = &facts[first-1]
+	}
+	return facts[first:after], before
+}
+
 // bulletinFacts makes the figures of periods, of which the first is the newest.
 func (x indicator) bulletinFacts(platform string, h history, spans []reportPeriod) []bulletin.Fact {
 	var list []bulletin.Fact
 	for back, s := range spans {
-		first, _ := slices.BinarySearchFunc(h.facts, s.from, func(f monthFact, t time.Time) int { return f.at.Compare(t) })
-		after, _ := slices.BinarySearchFunc(h.facts, s.until, func(f monthFact, t time.Time) int { return f.at.Compare(t) })
-		var before *monthFact
-		if first > 0 {
-			before = &h.facts[first-1]
-		}
-		in, ok := x.monthValue(h.facts[first:after], before)
+		of, before := s.of(h.facts)
+		in, ok := x.monthValue(of, before)
 		if !ok || in.Rule == "rise" && before == nil {
 			continue // the rise of a part of a period is not that of the period
 		}
 		f := bulletin.Fact{Platform: platform, Code: x.Code, Back: back, Value: in.Value, Facts: in.Facts, Period: x.dated(in.Period)}
-		for _, one := range h.facts[first:after] {
+		for _, one := range of {
 			f.Revision = max(f.Revision, one.revision)
 			if !one.known.Before(f.Known) {
 				f.Known, f.Submission = one.known, one.submissionID

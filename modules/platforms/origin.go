@@ -18,9 +18,9 @@ type Origin struct {
 	Indicator  indicator      `json:"indicator"`
 	Catalogue  int            `json:"catalogue" doc:"Version of the indicator catalogue that defines it"`
 	Dims       dims           `json:"dims"`
-	Month      string         `json:"month" doc:"The month that the value is of; empty: it is of a day, a month or a moment as reported"`
-	Rule       string         `json:"rule" enum:"reported,last,sum,rise,mean" doc:"How the value comes of the periods: as reported; the last, their sum, the rise of a counter since the period before the month, their mean"`
-	Value      *float64       `json:"value" doc:"Null: what there is gives no value of the month, as a counter without the period before it"`
+	Month      string         `json:"month" doc:"The month or quarter that the value is of; empty: it is of a day, a month or a moment as reported"`
+	Rule       string         `json:"rule" enum:"reported,last,sum,rise,mean" doc:"How the value comes of the periods: as reported; the last, their sum, the rise of a counter since the last one before, their mean"`
+	Value      *float64       `json:"value" doc:"Null: what there is gives no value, as a counter without the period before it"`
 	Periods    []originPeriod `json:"periods" nullable:"false" doc:"The newest first"`
 	More       bool           `json:"more" doc:"There are more revisions than are shown"`
 	Own        bool           `json:"own" doc:"The caller may see the reports; others are told values and times only"`
@@ -113,7 +113,7 @@ func (a asked) check(c *catalogue) error {
 	case !known:
 		_ = f.At("query.code", "see the catalogue")
 	case a.month != "" && (a.dims != dims{} || !a.at.IsZero()):
-		_ = f.At("query.month", "values of months are totals: leave out the breakdown and the period")
+		_ = f.At("query.month", "values of months and quarters are totals: leave out the breakdown and the period")
 	case a.month != "" && !c.ranks(a.code):
 		_ = f.At("query.code", "choose an indicator of days or months from the catalogue")
 	case !a.at.IsZero() && !x.periodic():

@@ -15,7 +15,7 @@ import (
 func (m *Module) originRoutes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /{id}/origin", Permission: "platforms.view", Summary: "Where a figure of a platform is from: definition, what was reported for its periods, senders, times and corrections", Handler: httpd.JSON(m.readOrigin)},
-		{Pattern: "GET /analysis/figures", Permission: "platforms.view", Summary: "What each platform gives to an indicator's value of a month, of the platforms that one may see", Handler: httpd.List(m.listMonthFigures)},
+		{Pattern: "GET /analysis/figures", Permission: "platforms.view", Summary: "What each platform gives to an indicator's value of a month or a quarter, of the platforms that one may see", Handler: httpd.List(m.listMonthFigures)},
 	}
 }
 
@@ -27,7 +27,7 @@ type originInput struct {
 	Size     string    `query:"size" maxLength:"64"`
 	Type     string    `query:"type" maxLength:"64"`
 	At       time.Time `query:"at" doc:"The day or month; default: the newest figure"`
-	Month    string    `query:"month" maxLength:"7" doc:"The value of this month, as analyses use it: 2026-10"`
+	Month    string    `query:"month" maxLength:"7" doc:"The value of this month or quarter, as analyses and reports use it: 2026-10, 2026Q3"`
 }
 
 func (in originInput) asked() asked {
@@ -105,34 +105,33 @@ func (m *Module) originOfPeriod(ctx context.Context, v *Origin, a asked) error {
 	return nil
 }
 
-// originOfMonth tells of the value of a month: the facts that it comes of, and for a
-// counter those of the month before, from which its rise begins.
+// originOfMonth tells of the value of a month or a quarter: the facts that it comes of,
+// and for a counter those of the period before, from which its rise begins.
 func (m *Module) originOfMonth(ctx context.Context, v *Origin) error {
-	month, err := readMonthAt("query.month", v.Month, time.Now())
+	s, err := readBegun(v.Month, time.Now())
 	if err != nil {
 		return err
 	}
 	x := v.Indicator
-	s := span{month, 1}
-	values, err := m.panel(ctx, []string{x.Code}, []member{{ID: v.PlatformID}}, s)
+	values, err := m.periodValues(ctx, x, []member{{ID: v.PlatformID}}, s)
 	if err != nil {
 		return err
 	}
-	if in, ok := values[x.Code][v.PlatformID][0]; ok {
+	if in, ok := values[v.PlatformID]; ok {
 		v.Value = &in.Value
 	}
 	v.Rule = x.monthRule()
-	from := month
+	from := s.from
 	if v.Rule == "rise" {
-		from = s.at(-1)
+		from = s.back(1).from
 	}
-	list, more, err := m.ledger.revisions(ctx, v.PlatformID, x.Code, "", from, s.at(1))
+	list, more, err := m.ledger.revisions(ctx, v.PlatformID, x.Code, "", from, s.until)
 	v.Periods, v.More = inPeriods(list), more
 	return err
 }
 
 type monthFigureParams struct {
-	Month    string `query:"month" maxLength:"7" required:"true" doc:"2026-10"`
+	Month    string `query:"month" maxLength:"7" required:"true" doc:"A month or a quarter: 2026-10, 2026Q3"`
 	Code     string `query:"code" maxLength:"60" required:"true" doc:"The indicator"`
 	Platform string `query:"platform" maxLength:"26" doc:"This platform only"`
 	Class    string `query:"class" maxLength:"40"`
@@ -141,7 +140,7 @@ type monthFigureParams struct {
 	sqldb.ListParams
 }
 
-// monthFigure is what a platform gives to a value of a month.
+// monthFigure is what a platform gives to a value of a month or a quarter.
 type monthFigure struct {
 	PlatformID   string    `json:"platform_id"`
 	Platform     lang.Text `json:"platform" title:"平台|Platform"`
@@ -162,7 +161,7 @@ func (m *Module) listMonthFigures(ctx context.Context, in monthFigureParams) (sq
 	if err != nil {
 		return page, err
 	}
-	month, err := readMonthAt("query.month", in.Month, time.Now())
+	period, err := readBegun(in.Month, time.Now())
 	if err != nil {
 		return page, err
 	}
@@ -170,12 +169,12 @@ func (m *Module) listMonthFigures(ctx context.Context, in monthFigureParams) (sq
 	if err != nil {
 		return page, err
 	}
-	values, err := m.panel(ctx, []string{x.Code}, members, span{month, 1})
+	values, err := m.periodValues(ctx, x, members, period)
 	if err != nil {
 		return page, err
 	}
 	for _, p := range members {
-		if v, ok := values[x.Code][p.ID][0]; ok {
+		if v, ok := values[p.ID]; ok {
 			page.Items = append(page.Items, monthFigure{p.ID, p.Name, p.synthetic, v.Value, v.Rule, v.Facts, v.Period, v.Revision, v.Known, v.SubmissionID})
 		}
 	}

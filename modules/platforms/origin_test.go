@@ -9,6 +9,7 @@ import (
 
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/sqldb"
+	"linghang/modules/platforms/internal/bulletin"
 )
 
 // origin asks where a figure of the first platform is from.
@@ -103,6 +104,8 @@ func TestWhatIsNoFigureSaysWhy(t *testing.T) {
 	}{
 		"code=nothing":                                      {http.StatusUnprocessableEntity, "query.code"},
 		"code=dev_connected&month=2199-01":                  {http.StatusUnprocessableEntity, "query.month"},
+		"code=dev_connected&month=2199Q1":                   {http.StatusUnprocessableEntity, "query.month"},
+		"code=dev_connected&month=2026Q5":                   {http.StatusUnprocessableEntity, "query.month"},
 		"code=dev_connected&month=2026-01&industry=C26":     {http.StatusUnprocessableEntity, "query.month"},
 		"code=heartbeat&month=2026-01":                      {http.StatusUnprocessableEntity, "query.code"},
 		"code=heartbeat&at=2026-01-01T00:00:00Z":            {http.StatusUnprocessableEntity, "query.at"},
@@ -144,6 +147,36 @@ func TestAValueOfAMonthLeadsToItsPlatforms(t *testing.T) {
 		}
 		if csv := string(x.Get(t, "/api/platforms/analysis/figures?export=csv&code=dev_connected&month="+monthOf(x.month), "officer").Body); strings.Count(csv, "\n") != 4 || !strings.Contains(csv, all[0].SubmissionID) {
 			t.Errorf("as CSV: %s", csv)
+		}
+	})
+}
+
+// A quarter's value is made of its facts as reports make it, and leads to them.
+func TestAValueOfAQuarterLeadsToItsPlatforms(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newLeague(t, o)
+		q := reportPeriodAt(bulletin.Quarter, time.Now()).back(1)
+		day := func(n int) string { return q.from.AddDate(0, 0, n).Format(time.DateOnly) }
+		x.report(t, 0, "", "dev_connected,"+day(3)+",100", "dev_connected,"+day(80)+",180", "data_volume,"+day(-1)+",1000", "data_volume,"+day(50)+",1700")
+		x.report(t, 1, "", "dev_connected,"+day(-5)+",900", "data_volume,"+day(2)+",5", "data_volume,"+day(3)+",9")
+		figures := func(code string) []monthFigure {
+			t.Helper()
+			var page sqldb.Page[monthFigure]
+			r := x.Get(t, "/api/platforms/analysis/figures?code="+code+"&month="+q.String(), "officer")
+			if r.Decode(t, &page); r.Status != http.StatusOK {
+				t.Fatalf("%d %s", r.Status, r.Body)
+			}
+			return page.Items
+		}
+		if list := figures("dev_connected"); len(list) != 1 || list[0].Value != 180 || list[0].Rule != "last" || list[0].Facts != 2 {
+			t.Errorf("the last of the quarter: %+v", list)
+		}
+		if list := figures("data_volume"); len(list) != 1 || list[0].Value != 700 || list[0].PlatformID != x.ids[0] {
+			t.Errorf("the rise since the quarter before, and none that began within: %+v", list)
+		}
+		v := x.origin(t, "officer", "code=data_volume&month="+q.String())
+		if v.Month != q.String() || !is(v.Value, 700) || len(v.Periods) != 2 {
+			t.Errorf("%s %+v", v.told(), v)
 		}
 	})
 }

@@ -2,10 +2,13 @@ package platforms
 
 import (
 	"context"
+	"iter"
+	"slices"
 	"time"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/lang"
+	"linghang/modules/platforms/internal/bulletin"
 )
 
 // cohort is which platforms are looked at together; empty fields mean all.
@@ -129,15 +132,54 @@ func (m *Module) panel(ctx context.Context, codes []string, list []member, s spa
 			return nil, err
 		}
 		values[code] = map[string]map[int]rankInput{}
-		for i := 0; i < len(facts); {
-			k := i
-			for k < len(facts) && facts[k].platformID == facts[i].platformID {
-				k++
+		for id, of := range byPlatform(facts) {
+			if in[id] {
+				values[code][id] = x.months(of, s)
 			}
-			if id := facts[i].platformID; in[id] {
-				values[code][id] = x.months(facts[i:k], s)
+		}
+	}
+	return values, nil
+}
+
+// byPlatform yields the facts of each platform, which stand together.
+func byPlatform(facts []monthFact) iter.Seq2[string, []monthFact] {
+	return func(yield func(string, []monthFact) bool) {
+		for len(facts) > 0 {
+			id, n := facts[0].platformID, 1
+			for n < len(facts) && facts[n].platformID == id {
+				n++
 			}
-			i = k
+			if !yield(id, facts[:n]) {
+				return
+			}
+			facts = facts[n:]
+		}
+	}
+}
+
+// periodValues are the values of a month or a quarter, by platform. A quarter's is made
+// as reports make it: of its facts, and for a counter of the last one before it.
+func (m *Module) periodValues(ctx context.Context, x indicator, list []member, s reportPeriod) (map[string]rankInput, error) {
+	values := map[string]rankInput{}
+	if s.kind == bulletin.Month {
+		months, err := m.panel(ctx, []string{x.Code}, list, span{s.from, 1})
+		for id, of := range months[x.Code] {
+			if in, ok := of[0]; ok {
+				values[id] = in
+			}
+		}
+		return values, err
+	}
+	facts, err := m.rankings.facts(ctx, x.Code, s.back(1).from, s.until)
+	if err != nil {
+		return nil, err
+	}
+	for id, of := range byPlatform(facts) {
+		within, before := s.of(of)
+		in, ok := x.monthValue(within, before)
+		known := slices.ContainsFunc(list, func(p member) bool { return p.ID == id })
+		if ok && known && (in.Rule != "rise" || before != nil) {
+			values[id] = in
 		}
 	}
 	return values, nil

@@ -3165,7 +3165,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What each platform gives to an indicator's value of a month, of the platforms that one may see */
+        /** What each platform gives to an indicator's value of a month or a quarter, of the platforms that one may see */
         get: operations["get-platforms-analysis-figures"];
         put?: never;
         post?: never;
@@ -13050,6 +13050,8 @@ export interface components {
             /** @description Organisation that also sees and reports it */
             owner_id: string;
             pace?: components["schemas"]["PlanPace"];
+            /** @description Where what a live value of one measure counts can be looked at one by one; empty: the target says which measures there are */
+            page: string;
             plan: components["schemas"]["PlanView"];
             plan_id: string;
             /** @description Why the status is what it is */
@@ -13102,6 +13104,8 @@ export interface components {
             /** @description Organisation that also sees and reports it */
             owner_id: string;
             pace?: components["schemas"]["PlanPace"];
+            /** @description Where what a live value of one measure counts can be looked at one by one; empty: the target says which measures there are */
+            page: string;
             plan_id: string;
             /** @description Why the status is what it is */
             reason: components["schemas"]["PlanReason"];
@@ -14420,7 +14424,7 @@ export interface components {
             catalogue: number;
             dims: components["schemas"]["PlatformsDims"];
             indicator: components["schemas"]["PlatformsIndicator"];
-            /** @description The month that the value is of; empty: it is of a day, a month or a moment as reported */
+            /** @description The month or quarter that the value is of; empty: it is of a day, a month or a moment as reported */
             month: string;
             /** @description There are more revisions than are shown */
             more: boolean;
@@ -14432,14 +14436,14 @@ export interface components {
             platform: components["schemas"]["Text"];
             platform_id: string;
             /**
-             * @description How the value comes of the periods: as reported; the last, their sum, the rise of a counter since the period before the month, their mean
+             * @description How the value comes of the periods: as reported; the last, their sum, the rise of a counter since the last one before, their mean
              * @enum {string}
              */
             rule: "reported" | "last" | "sum" | "rise" | "mean";
             synthetic: boolean;
             /**
              * Format: double
-             * @description Null: what there is gives no value of the month, as a counter without the period before it
+             * @description Null: what there is gives no value, as a counter without the period before it
              */
             value: number | null;
         };
@@ -25525,7 +25529,7 @@ export interface operations {
             query: {
                 /** @description Download the whole filtered list */
                 export?: "csv" | "xlsx";
-                /** @description 2026-10 */
+                /** @description A month or a quarter: 2026-10, 2026Q3 */
                 month: string;
                 /** @description The indicator */
                 code: string;
@@ -31002,7 +31006,7 @@ export interface operations {
                 type?: string;
                 /** @description The day or month; default: the newest figure */
                 at?: string;
-                /** @description The value of this month, as analyses use it: 2026-10 */
+                /** @description The value of this month or quarter, as analyses and reports use it: 2026-10, 2026Q3 */
                 month?: string;
             };
             header?: never;

@@ -16,15 +16,16 @@ export function SourceTag({ source }: { source: TargetRow['source'] }) {
   )
 }
 
-/** A value against its goal. */
+/** A value against its goal; it leads to what it counts. */
 export function ValueCell({ target }: { target: TargetRow }) {
+  const t = usePlanTexts()
   const q = useQuantity()
   const goal = useGoal()
   const progress = progressOf(target)
   return (
     <span className="lh-value-cell">
       <span className="lh-value-line">
-        <strong className="lh-number">{q.number(target.value)}</strong> <SourceTag source={target.source} />
+        <strong className="lh-number">{target.page ? <Link to={target.page} title={t('target.counted')}>{q.number(target.value)}</Link> : q.number(target.value)}</strong> <SourceTag source={target.source} />
       </span>
       {progress !== undefined && <Progress percent={Math.round(progress * 100)} showInfo={false} size="small" status="normal" aria-label={`${Math.round(progress * 100)}%`} />}
       <span className="lh-muted lh-small">{goal(target)}</span>

@@ -128,9 +128,8 @@ function Contents({ data, facts }: { data: BulletinData; facts: number }) {
   )
 }
 
-/** A total of a month opens what each platform gives to it, as it is known now; those of quarters stand in the report's own tables. */
+/** A total opens what each platform gives to it, as it is known now. */
 function Total({ data, code, children }: { data: BulletinData; code: string; children: string }) {
-  if (data.kind !== 'month') return <span className="lh-number">{children}</span>
   return <MonthLink of={{ code, month: data.period, ...(data.subject ? { platform: data.subject.id } : {}) }}>{children}</MonthLink>
 }
 

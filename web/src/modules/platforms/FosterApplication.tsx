@@ -4,11 +4,13 @@ import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { api, Confirm, CopyBlock, EntityForm, Failure, Figure, Figures, ifMatch, Loading, none, PageHeader, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useText } from '../../kernel'
+import { FigureLink } from './FigureLink'
 import { gradeTone } from './findings'
 import { Answers, AnswersForm } from './FosterAnswers'
 import { Decision } from './FosterDecision'
 import { Reviewers, ReviewForm } from './FosterReview'
 import { applicationTone, fosterKey, useApplication, type Application } from './fostering'
+import { Origins } from './Origin'
 import { usePlatformTexts } from './texts'
 import './fostering.css'
 
@@ -79,10 +81,11 @@ function Known({ application: a }: { application: Application }) {
             label={t('foster.indicators')} rowKey="code" dataSource={k.indicators}
             columns={[
               { key: 'title', title: t('field.indicator'), render: (_, x) => text(x.title) },
-              { key: 'value', title: t('field.value'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.value)} {text(x.unit)}</span> },
+              { key: 'value', title: t('field.value'), align: 'right', render: (_, x) => <><FigureLink of={{ platform: a.platform_id, code: x.code }}>{f.number(x.value)}</FigureLink> {text(x.unit)}</> },
               { key: 'at', title: t('field.period'), responsive: ['sm'], render: (_, x) => <span className="lh-number">{f.time(x.at)}</span> },
             ]}
           />
+          <Origins />
         </Card>
       )}
     </>

@@ -4,8 +4,10 @@ import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { api, Confirm, CopyBlock, EntityForm, Failure, ifMatch, Loading, PageHeader, Particulars, PlainTable, read, StatusTag, useChange, useFormat, useText } from '../../kernel'
 import { useCatalogue } from './data'
+import { MonthLink } from './FigureLink'
 import { OpenDataForm } from './OpenDataForm'
 import { openKey, openTone, useDataset, type OpenDetail, type OpenRow } from './open'
+import { Origins } from './Origin'
 import { usePlatformTexts } from './texts'
 
 /** One dataset: addresses, preview, editions, and how the bureau opens and withdraws it. */
@@ -43,7 +45,7 @@ function Page({ dataset: d }: { dataset: OpenDetail }) {
           { key: 'contact', label: t('open.contact'), children: d.spec.contact },
         ]} />
       </Card>
-      {d.may_edit && <Preview id={d.id} version={d.version} />}
+      {d.may_edit && <Preview dataset={d} />}
       {d.editions.length > 0 && (
         <Card size="small" title={t('open.editions')}>
           <PlainTable
@@ -61,7 +63,7 @@ function Page({ dataset: d }: { dataset: OpenDetail }) {
   )
 }
 
-function Preview({ id, version }: { id: string; version: number }) {
+function Preview({ dataset: { id, version, spec } }: { dataset: OpenDetail }) {
   const t = usePlatformTexts()
   const text = useText()
   const f = useFormat()
@@ -79,12 +81,19 @@ function Preview({ id, version }: { id: string; version: number }) {
           { key: 'period', title: t('field.period'), render: (_, r) => <span className="lh-number">{r.period}</span> },
           { key: 'area', title: t('open.by'), render: (_, r) => areas.get(r.area) ?? t('open.divisions.city') },
           { key: 'indicator', title: t('field.indicator'), render: (_, r) => indicator(r.indicator) },
-          { key: 'value', title: t('field.value'), align: 'right', render: (_, r) => (r.value === null ? <span className="lh-muted">{t('open.hidden')}</span> : <span className="lh-number">{f.number(r.value, 2)}</span>) },
+          { key: 'value', title: t('field.value'), align: 'right', render: (_, r) => (r.value === null ? <span className="lh-muted">{t('open.hidden')}</span> : <Total spec={spec} row={r}>{f.number(r.value, 2)}</Total>) },
           { key: 'platforms', title: t('open.platforms'), align: 'right', responsive: ['sm'], render: (_, r) => <span className="lh-number">{r.platforms ?? ''}</span> },
         ]}
       />
+      <Origins />
     </Card>
   )
+}
+
+/** A row that opens what each platform gives to it; platforms across industries are no group that can be asked for. */
+function Total({ spec, row: r, children }: { spec: OpenDetail['spec']; row: OpenRow; children: string }) {
+  if (spec.by !== 'city' && !r.area) return <span className="lh-number">{children}</span>
+  return <MonthLink of={{ code: r.indicator, month: r.period, ...(spec.by === 'city' ? {} : { [spec.by]: r.area }) }}>{children}</MonthLink>
 }
 
 function Actions({ dataset: d }: { dataset: OpenDetail }) {

@@ -188,9 +188,9 @@ export const zh = {
   history: { title: '变更历史', at: '时间', kind: '事项', by: '经办人', kinds: { registered: '登记', status: '状态变更', entry: '修改登记信息' } },
   origin: {
     title: '数值来源', open: '查看这个数值的来源', formula: '取值方法', across: '平台间汇总', edition: '目录第 {{version}} 版', reported: '报送记录', sender: '报送方', machine: '机器', sent: '发送于 {{time}}', corrected: '已被更正', revises: '更正序号 {{seq}} 的报送',
-    rules: { reported: '平台直接报送，市级不作计算。', last: '月值：该月报送的最后一个值。', sum: '月值：该月报送各值之和。', rise: '月值：该月最后一个值减去该月之前的最后一个值。', mean: '月值：该月报送各值的平均。' },
+    rules: { reported: '平台直接报送，市级不作计算。', last: '期值：该月（季）报送的最后一个值。', sum: '期值：该月（季）报送各值之和。', rise: '期值：该月（季）最后一个值减去之前的最后一个值。', mean: '期值：该月（季）报送各值的平均。' },
     reportedNote: '每个数据期以第一行为准。更正从不覆盖原值：原值及更正人、原因都保留在下方。', momentNote: '这是某一时刻的读数，不作更正，由后来的读数接续；以往读数见曲线。', more: '仅列出最近 {{count}} 行。', veiled: '由谁、以哪次报送提交，仅运营方和主管部门可见。', senders: { person: '人员', source: '采集源', key: '密钥' },
-    doubts: '对该指标的质疑', noDoubts: '该平台的这项指标没有质疑。', inputs: '各平台的数值', monthNote: '该月数值由以下各平台的数值汇总而成（仅列您可见的平台）；点击数值查看其来源。未列出的平台该月没有报送。', noInputs: '没有您可见的数值', noInputsNote: '该月无人报送，或报送的是其他运营方的平台。',
+    doubts: '对该指标的质疑', noDoubts: '该平台的这项指标没有质疑。', inputs: '各平台的数值', monthNote: '该期数值由以下各平台的数值汇总而成（仅列您可见的平台），按此刻所知计算；点击数值查看其来源。未列出的平台该期没有报送。', noInputs: '没有您可见的数值', noInputsNote: '该期无人报送，或报送的是其他运营方的平台。',
   },
   alerts: {
     title: '告警', note: '规则每 15 秒评估一次；告警可认领、静默、关闭，通知按分组发送。', what: '告警', severity: '级别', since: '开始', fired: '触发', ended: '结束', claimed: '处理人', claim: '认领', takeOver: '接手', release: '退回', close: '关闭', silence: '静默',
@@ -274,7 +274,7 @@ export const zh = {
     alert_silence: { invalid: '静默有误。', too_many: '静默已达上限 {{limit}} 条。', expired: '此静默已结束。' },
     rota: { invalid: '值班表不完整或有误。', too_many: '值班表已达上限 {{limit}} 个。', used: '通知路由或升级策略仍在使用，请先在那里去掉。', unknown: '没有这个值班表。', overrides: '未结束的代班已达上限 {{limit}} 个。', override_invalid: '代班不完整或有误。', override_over: '此代班已结束。', others: '只能为自己登记代班。', span: '时段有误，最长 92 天。' },
     policy: { invalid: '升级策略不完整或有误。', too_many: '升级策略已达上限 {{limit}} 个。', used: '通知路由仍在使用，请先在那里去掉。', unknown: '没有这个升级策略。' },
-    origin: { invalid: '没有这样的数值。', none: '没有报送过这个数值。' },
+    origin: { invalid: '没有这样的数值。', none: '没有报送过这个数值。', period: '请选择已经开始的月份或季度。' },
     document: { kind: '请选择文件类别。', full: '一个平台最多 {{limit}} 份文件（含已移除的）。' },
     finding: { closed: '此问题已了结。', is_open: '此问题已是待说明。', reason: '请说明原因。' },
     reach: { month: '请选择已经开始的月份。', rows: '{{count}} 行有错误，文件未被接受。', older: '已有 {{month}} 的名单，只计最新的一份。', surveys: '抽样调查已达上限 {{limit}} 个，请删除旧的。' },
