@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-reading bench-resolution bench-schedule soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-reading bench-resolution bench-schedule bench-year soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -170,6 +170,10 @@ bench-hour:
 ## bench-reading: pages and range queries beside VictoriaMetrics, restart, refused samples (ROUNDS=7), to docs/benchmarks/reading.md
 bench-reading:
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) $(GO) test -timeout 30m -run '^$$' -bench '^BenchmarkReading$$' -benchtime 1x ./cmd/linghang
+
+## bench-year: a year of daily figures of 20,000 series in the ledger, to docs/benchmarks/year.md
+bench-year:
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks $(GO) test -timeout 1h -run '^$$' -bench '^BenchmarkYear$$' -benchtime 1x ./modules/platforms
 
 ## bench-resolution: UDP answers beside Knot DNS and CoreDNS (ROUNDS=7, NAMES=10000,1000000; COREDNS=1000000 the most names with CoreDNS; KEEP=folder keeps filled nodes), to docs/benchmarks/resolution.md
 bench-resolution:

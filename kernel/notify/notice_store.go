@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -17,27 +16,6 @@ type noticeStore struct{ db *sqldb.DB }
 
 // chunk bounds how many rows one statement inserts.
 const chunk = 200
-
-// values returns rows × columns placeholders: ($1, $2), ($3, $4), …
-func values(rows, columns int) string {
-	var b strings.Builder
-	n := 0
-	for i := range rows {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		for c := range columns {
-			n++
-			if c == 0 {
-				fmt.Fprintf(&b, "($%d", n)
-			} else {
-				fmt.Fprintf(&b, ", $%d", n)
-			}
-		}
-		b.WriteString(")")
-	}
-	return b.String()
-}
 
 // add stores a notice with everybody who is told and what leaves the house, in
 // one transaction. Who was told under the same key before is told nothing. It
@@ -100,7 +78,7 @@ func insertInbox(ctx context.Context, tx *sqldb.Tx, sent notice.Sent, key string
 	for _, p := range people {
 		args = append(args, p.PersonID, key, sent.ID, sent.At.UnixMilli(), p.inbox)
 	}
-	rows, err := tx.Query(ctx, `INSERT INTO inbox (person_id, key, notice_id, at, shown) VALUES `+values(len(people), columns)+` ON CONFLICT DO NOTHING RETURNING person_id`, args...)
+	rows, err := tx.Query(ctx, `INSERT INTO inbox (person_id, key, notice_id, at, shown) VALUES `+sqldb.Values(len(people), columns)+` ON CONFLICT DO NOTHING RETURNING person_id`, args...)
 	if err != nil {
 		return fmt.Errorf("insert into inboxes: %w", err)
 	}
@@ -130,7 +108,7 @@ func insertDeliveries(ctx context.Context, tx *sqldb.Tx, noticeID string, at tim
 				max(0, d.NextAt.UnixMilli()), d.Reason, max(0, d.DoneAt.UnixMilli()), at.UnixMilli())
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO delivery (id, notice_id, kind, way, channel_id, person_id, organisation_id, address, language, state,
-			next_at, reason, done_at, created_at) VALUES `+values(len(part), columns), args...)
+			next_at, reason, done_at, created_at) VALUES `+sqldb.Values(len(part), columns), args...)
 		if err != nil {
 			return fmt.Errorf("insert deliveries: %w", err)
 		}

@@ -264,21 +264,30 @@ func (s rankingStore) candidates(ctx context.Context, class string) (list []rank
 }
 
 // facts returns the totals of an indicator from a time until before another, of all
-// platforms, oldest first, each in its newest revision.
+// platforms, oldest first, each in its newest revision. The cross join has SQLite look
+// up each platform's facts in their index; it would read the facts of everything else.
 func (s rankingStore) facts(ctx context.Context, code string, from, until time.Time) ([]monthFact, error) {
-	rows, err := s.db.Query(ctx, `SELECT f.platform_id, f.period_at, f.revision, f.value, f.known_at, f.submission_id FROM fact f
-		WHERE f.code = $1 AND f.dims = '' AND f.period_at >= $2 AND f.period_at < $3
-			AND f.revision = (SELECT MAX(g.revision) FROM fact g WHERE g.platform_id = f.platform_id AND g.code = f.code AND g.dims = f.dims AND g.period_at = f.period_at)
-		ORDER BY f.platform_id, f.period_at`, code, from.UnixMilli(), until.UnixMilli())
+	rows, err := s.db.Query(ctx, `SELECT f.platform_id, f.period_at, f.revision, f.value, f.known_at, f.submission_id FROM platform p CROSS JOIN fact f
+		WHERE f.platform_id = p.id AND f.code = $1 AND f.dims = '' AND f.period_at >= $2 AND f.period_at < $3
+		ORDER BY f.platform_id, f.period_at, f.revision`, code, from.UnixMilli(), until.UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("read facts of %s: %w", code, err)
 	}
-	return sqldb.All(rows, func(r sqldb.Row) (f monthFact, err error) {
+	all, err := sqldb.All(rows, func(r sqldb.Row) (f monthFact, err error) {
 		var at, known int64
 		err = r.Scan(&f.platformID, &at, &f.revision, &f.value, &known, &f.submissionID)
 		f.code, f.at, f.known = code, time.UnixMilli(at).In(cityTime()), fromMillis(known)
 		return f, err
 	})
+	var newest []monthFact
+	for _, f := range all {
+		if n := len(newest); n > 0 && newest[n-1].platformID == f.platformID && newest[n-1].at.Equal(f.at) {
+			newest[n-1] = f
+			continue
+		}
+		newest = append(newest, f)
+	}
+	return newest, err
 }
 
 // rankingPersonal names who computed a ranking.

@@ -175,57 +175,6 @@ func (l ledger) repeated(ctx context.Context, tx *sqldb.Tx, s submission, newest
 		With("newest", newest).At("body.seq", "go on with %d", newest+1)
 }
 
-// revise stores the values of periods as their next revisions; what contradicts
-// an earlier one and does not say that it revises becomes a finding.
-func (l ledger) revise(ctx context.Context, tx *sqldb.Tx, s *submission) error {
-	refused := map[int32]bool{}
-	for i := range s.entries {
-		e := &s.entries[i]
-		if !e.Period {
-			continue
-		}
-		ok, err := l.reviseOne(ctx, tx, s, e)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			refused[e.index] = true
-		}
-	}
-	if len(refused) > 0 {
-		s.refuse(func(e entry) *reason {
-			if !refused[e.index] {
-				return nil
-			}
-			return because("revision", "another value was reported for this period; send a report that revises it")
-		})
-	}
-	return nil
-}
-
-// reviseOne stores the value of a period as its next revision; ok is false when
-// it contradicts what is known and does not say that it revises.
-func (l ledger) reviseOne(ctx context.Context, tx *sqldb.Tx, s *submission, e *entry) (ok bool, err error) {
-	var value float64
-	err = tx.QueryRow(ctx, `SELECT revision, value FROM fact WHERE platform_id = $1 AND code = $2 AND dims = $3 AND period_at = $4 ORDER BY revision DESC LIMIT 1`,
-		s.platformID, e.Code, e.Dims, e.At).Scan(&e.revision, &value)
-	switch {
-	case err == nil && value == e.Value:
-		return true, nil
-	case err == nil && s.Revises == 0:
-		return false, nil
-	case err != nil && !errors.Is(err, sql.ErrNoRows):
-		return false, fmt.Errorf("read fact: %w", err)
-	}
-	e.revision++
-	_, err = tx.Exec(ctx, `INSERT INTO fact (platform_id, code, dims, period_at, revision, value, known_at, method, submission_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		s.platformID, e.Code, e.Dims, e.At, e.revision, e.Value, s.ReceivedAt.UnixMilli(), s.Channel, s.ID)
-	if err != nil {
-		return false, fmt.Errorf("insert fact: %w", err)
-	}
-	return true, nil
-}
-
 func (l ledger) insert(ctx context.Context, tx *sqldb.Tx, p platform, s *submission, payload []byte, numbers map[*known]int64) error {
 	if err := l.insertRow(ctx, tx, *s, payload); err != nil {
 		return err
