@@ -27,7 +27,7 @@ func TestMeasuresAreThoseOfTheDefinition(t *testing.T) {
 	f(1, 1, "a", "b", "c")
 	f(0, 0)
 	f(0, 0, "x", "y")
-	f(0.6806, 0.5, "c", "a", "b") // (1 + 7/1.585 + 3/2) ÷ (7 + 3/1.585 + 1/2) = 6.9165 ÷ 9.3928
+	f(0.7364, 0.5, "c", "a", "b") // (1 + 7/1.585 + 3/2) ÷ (7 + 3/1.585 + 1/2) = 6.9165 ÷ 9.3928
 	if judge.NDCG([]string{"a"}, nil, 10) != 0 {
 		t.Error("a question that nothing answers")
 	}

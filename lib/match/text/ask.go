@@ -12,6 +12,7 @@ import (
 const (
 	conceptWeight = 1.2
 	aboveWeight   = 0.25
+	termWeight    = 1.5 // of all neighbours in a trade term
 	insteadWeight = 0.6
 	nearWeight    = 0.5
 )
@@ -49,32 +50,74 @@ func (a *Analyser) Ask(question string) []Asked {
 			list = append(list, q)
 		}
 	}
+	known := a.concepts(told)
 	for _, r := range told {
 		if r.Han {
-			a.askHan(r, add)
+			a.askHan(r, known, add)
 			continue
 		}
 		a.askWord(r, add)
 	}
-	a.trade.find(told, func(concept string, from, to int) {
-		for i, c := range a.trade.above[concept] {
+	for _, k := range known {
+		for i, c := range a.trade.above[k.concept] {
 			weight := conceptWeight
 			if i > 0 {
 				weight = aboveWeight
 			}
-			add(Asked{Term: conceptMark + c, Weight: weight, From: from, To: to})
+			add(Asked{Term: conceptMark + c, Weight: weight, From: k.from, To: k.to})
 		}
+	}
+	return list
+}
+
+// named is a trade term in a question.
+type named struct {
+	concept  string
+	from, to int
+}
+
+// concepts returns the trade terms of a question: those that are written, and where none
+// is those that it sounds like.
+func (a *Analyser) concepts(runs []Run) []named {
+	var list []named
+	a.trade.find(runs, func(concept string, from, to int) { list = append(list, named{concept, from, to}) })
+	written := len(list)
+	a.trade.heard(runs, func(concept string, from, to int) {
+		for _, k := range list[:written] {
+			if k.from < to && from < k.to {
+				return
+			}
+		}
+		list = append(list, named{concept, from, to})
 	})
 	return list
 }
 
-func (a *Analyser) askHan(r Run, add func(Asked)) {
+// share is what two neighbours weigh: those of a long trade term together no more than
+// those of a short one, so that a long word does not count as many.
+func share(known []named, r Run, i int) float64 {
+	for _, k := range known {
+		if r.At[i] < k.from || r.At[i+2] > k.to {
+			continue
+		}
+		n := 0
+		for _, at := range r.At {
+			if at >= k.from && at < k.to {
+				n++
+			}
+		}
+		return min(1, termWeight/float64(n-1))
+	}
+	return 1
+}
+
+func (a *Analyser) askHan(r Run, known []named, add func(Asked)) {
 	if len(r.Text) == 1 {
 		add(Asked{Term: string(r.Text), Weight: 1, From: r.From, To: r.To})
 		return
 	}
 	for i := range r.Text[:len(r.Text)-1] {
-		q := Asked{Term: string(r.Text[i : i+2]), Weight: 1, From: r.At[i], To: r.At[i+2]}
+		q := Asked{Term: string(r.Text[i : i+2]), Weight: share(known, r, i), From: r.At[i], To: r.At[i+2]}
 		for _, x := range a.readings.Of(r.Text[i]) {
 			for _, y := range a.readings.Of(r.Text[i+1]) {
 				q.Instead = append(q.Instead, soundMark+x+" "+y)

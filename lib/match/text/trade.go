@@ -22,6 +22,8 @@ const (
 type Trade struct {
 	folder   *Folder
 	root     *step
+	sounds   *step // names of Han characters by their syllables
+	readings *Readings
 	above    map[string][]string // of each concept, itself first, then all above it
 	concepts int
 	print    uint32
@@ -37,7 +39,7 @@ type step struct {
 // empty lines and those that begin with # say nothing. The concept above must stand in
 // the table too. It reports ErrTrade with the line.
 func ReadTrade(r io.Reader) (*Trade, error) {
-	t := &Trade{folder: NewFolder(), root: &step{}, above: map[string][]string{}}
+	t := &Trade{folder: NewFolder(), root: &step{}, sounds: &step{}, readings: NewReadings(), above: map[string][]string{}}
 	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
 	scanner := bufio.NewScanner(io.TeeReader(r, sum))
 	scanner.Buffer(nil, maxLine)
@@ -104,21 +106,44 @@ func (t *Trade) name(concept, name string) error {
 	if len(words) == 0 || len(words) > maxNameWords {
 		return fmt.Errorf("the name %.80q of %s has %d characters and words, not 1 to %d", strings.TrimSpace(name), concept, len(words), maxNameWords)
 	}
-	at := t.root
-	for _, w := range words {
-		if at.next == nil {
-			at.next = map[string]*step{}
-		}
-		if at.next[w.text] == nil {
-			at.next[w.text] = &step{}
-		}
-		at = at.next[w.text]
-	}
+	at := t.root.reach(words, func(w part) string { return w.text })
 	if at.concept != "" && at.concept != concept {
 		return fmt.Errorf("the name %.80q belongs to %s and to %s", strings.TrimSpace(name), at.concept, concept)
 	}
 	at.concept = concept
+	if slices.ContainsFunc(words, func(w part) bool { return t.sound(w) == "" }) {
+		return nil
+	}
+	if at := t.sounds.reach(words, t.sound); at.concept == "" { // of names that sound alike the first counts
+		at.concept = concept
+	}
 	return nil
+}
+
+// reach goes along a name, and makes the steps that are not there.
+func (s *step) reach(words []part, key func(part) string) *step {
+	for _, w := range words {
+		if s.next == nil {
+			s.next = map[string]*step{}
+		}
+		k := key(w)
+		if s.next[k] == nil {
+			s.next[k] = &step{}
+		}
+		s = s.next[k]
+	}
+	return s
+}
+
+// sound returns how a Han character is usually pronounced, or nothing.
+func (t *Trade) sound(w part) string {
+	if !w.han {
+		return ""
+	}
+	if list := t.readings.Of([]rune(w.text)[0]); len(list) > 0 {
+		return list[0]
+	}
+	return ""
 }
 
 // climb returns a concept and all above it, nearest first.
@@ -170,9 +195,12 @@ func (t *Trade) find(runs []Run, fn func(concept string, from, to int)) {
 	if t == nil || t.concepts == 0 {
 		return
 	}
-	words := wordsOf(runs)
+	t.walk(wordsOf(runs), t.longest, fn)
+}
+
+func (t *Trade) walk(words []part, longest func([]part) (string, int), fn func(concept string, from, to int)) {
 	for i := 0; i < len(words); {
-		concept, n := t.longest(words[i:])
+		concept, n := longest(words[i:])
 		if n == 0 {
 			i++
 			continue
@@ -193,6 +221,51 @@ func (t *Trade) longest(words []part) (concept string, n int) {
 			break
 		}
 		if at.concept != "" {
+			concept, n = at.concept, i+1
+		}
+	}
+	return concept, n
+}
+
+// leastHeard is how many characters a name has that is known by its sound alone.
+const leastHeard = 3
+
+// heard calls fn for the names that a question only sounds like: written with other
+// characters, or in pinyin.
+func (t *Trade) heard(runs []Run, fn func(concept string, from, to int)) {
+	if t == nil || t.concepts == 0 {
+		return
+	}
+	var words []part
+	for n, r := range runs {
+		if r.Han {
+			words = append(words, wordsOf([]Run{r})...)
+			for i := len(words) - len(r.Text); i < len(words); i++ {
+				words[i].run, words[i].text = n, t.sound(words[i])
+			}
+			continue
+		}
+		syllables := t.readings.Split(string(r.Text))
+		if syllables == nil {
+			syllables = []string{""} // no name goes over it
+		}
+		for _, s := range syllables {
+			words = append(words, part{s, n, false, r.From, r.To})
+		}
+	}
+	t.walk(words, t.longestHeard, fn)
+}
+
+func (t *Trade) longestHeard(words []part) (concept string, n int) {
+	at := t.sounds
+	for i, w := range words {
+		if i > 0 && w.run != words[i-1].run && (w.han || words[i-1].han) {
+			break
+		}
+		if at = at.next[w.text]; at == nil {
+			break
+		}
+		if at.concept != "" && (i+1 >= leastHeard || i == 1 && !w.han) {
 			concept, n = at.concept, i+1
 		}
 	}
