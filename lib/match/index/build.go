@@ -59,28 +59,37 @@ func (x *Index) checkDocument(d Document) error {
 	if size > o.MaxText {
 		return refuse("the texts have %d octets, more than %d", size, o.MaxText)
 	}
+	if why := x.checkColumns(d); why != "" {
+		return refuse("%s", why)
+	}
+	return nil
+}
+
+// checkColumns tells what of a document's columns does not fit, or nothing.
+func (x *Index) checkColumns(d Document) string {
+	o := x.options
 	for name, list := range d.Words {
 		if i := x.schema.column(name); i < 0 || x.schema.Columns[i].Number {
-			return refuse("there is no column %.80q of words", name)
+			return fmt.Sprintf("there is no column %.80q of words", name)
 		}
 		if len(list) > o.MaxWords {
-			return refuse("the column %s has %d values, more than %d", name, len(list), o.MaxWords)
+			return fmt.Sprintf("the column %s has %d values, more than %d", name, len(list), o.MaxWords)
 		}
 		for _, w := range list {
 			if w == "" || len(w) > o.MaxName {
-				return refuse("a value of %s has %d octets, not 1 to %d", name, len(w), o.MaxName)
+				return fmt.Sprintf("a value of %s has %d octets, not 1 to %d", name, len(w), o.MaxName)
 			}
 		}
 	}
 	for name, v := range d.Numbers {
 		if i := x.schema.column(name); i < 0 || !x.schema.Columns[i].Number {
-			return refuse("there is no column %.80q of numbers", name)
+			return fmt.Sprintf("there is no column %.80q of numbers", name)
 		}
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return refuse("the number of %s is not finite", name)
+			return fmt.Sprintf("the number of %s is not finite", name)
 		}
 	}
-	return nil
+	return ""
 }
 
 // gathered is the postings of a term while a segment is built.
@@ -108,7 +117,7 @@ func (b *builder) build(ctx context.Context, docs []Document) (*segment, error) 
 		for _, f := range b.schema.Fields {
 			t := d.Texts[f.Name]
 			s.texts = append(s.texts, strings.Clone(t))
-			length += b.field(f, t, uint32(n)) //nolint:gosec // fewer than MaxDocuments
+			length += b.field(f, t, uint32(n))
 		}
 		s.ids, s.lengths = append(s.ids, strings.Clone(d.ID)), append(s.lengths, length)
 	}
@@ -183,7 +192,7 @@ func wordColumn(lists [][]string) column {
 	}
 	slices.Sort(out.words)
 	for i, w := range out.words {
-		of[w] = uint32(i) //nolint:gosec // fewer than the documents' values
+		of[w] = uint32(i)
 	}
 	out.starts = append(out.starts, 0)
 	for _, list := range lists {

@@ -62,7 +62,7 @@ func (s *scan) reasons(f found, times [][]int) []Reason {
 			continue
 		}
 		t := s.terms[i]
-		whole := s.score(t.idf, uint32(weight), f.part.lengths[f.doc]) //nolint:gosec // as it was indexed
+		whole := s.score(t.idf, uint32(weight), f.part.lengths[f.doc])
 		for n, count := range by {
 			if count == 0 {
 				continue

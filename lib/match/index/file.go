@@ -95,7 +95,7 @@ func (e encoder) column(c column) {
 		e.string(w)
 	}
 	for i := range len(c.starts) - 1 {
-		list := c.wordsOf(uint32(i)) //nolint:gosec // fewer than MaxDocuments
+		list := c.wordsOf(uint32(i))
 		e.number(len(list))
 		for _, v := range list {
 			e.number(int(v))
@@ -179,7 +179,7 @@ func (d *decoder) number(limit int) int {
 		return 0
 	}
 	v, n := binary.Uvarint(d.data[d.at:])
-	if n <= 0 || limit < 0 || v > uint64(limit) { //nolint:gosec // limits are not negative
+	if n <= 0 || limit < 0 || v > uint64(limit) {
 		d.fail("a number is cut off or more than %d", limit)
 		return 0
 	}
@@ -227,7 +227,7 @@ func (d *decoder) dictionary(s *segment) {
 		}
 		names, last = append(names, term...), term
 		s.dict.ends = append(s.dict.ends, uint32(len(names))) //nolint:gosec // a file of 4 GiB of terms has no room for postings
-		s.dict.starts = append(s.dict.starts, uint32(total))  //nolint:gosec // checked below
+		s.dict.starts = append(s.dict.starts, uint32(total))
 		total += d.count()
 	}
 	if d.err != nil || total > len(d.data)-d.at || total > math.MaxUint32 {

@@ -122,7 +122,7 @@ func (x *Index) take(to *snapshot, s *segment) {
 	to.docs += len(s.ids)
 	for i, id := range s.ids {
 		to.length += uint64(s.lengths[i])
-		x.places[id] = place{s, uint32(i)} //nolint:gosec // fewer than MaxDocuments
+		x.places[id] = place{s, uint32(i)}
 	}
 }
 

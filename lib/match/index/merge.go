@@ -122,11 +122,11 @@ func mergeColumn(parts []part, c int) column {
 	for _, p := range parts {
 		col := &p.columns[c]
 		for i := range p.ids {
-			if p.isGone(uint32(i)) { //nolint:gosec // as above
+			if p.isGone(uint32(i)) {
 				continue
 			}
 			var list []string
-			for _, v := range col.wordsOf(uint32(i)) { //nolint:gosec // as above
+			for _, v := range col.wordsOf(uint32(i)) {
 				list = append(list, col.words[v])
 			}
 			lists = append(lists, list)

@@ -76,8 +76,7 @@ const blockSize = 128
 func pack(to []byte, list []posting, lengths []uint32) []byte {
 	to = binary.AppendUvarint(to, uint64(len(list)))
 	if len(list) <= blockSize {
-		to, _ = packBlock(to, list, 0)
-		return to
+		return packBlock(to, list, 0)
 	}
 	most, least := bounds(list, lengths)
 	to = binary.AppendUvarint(binary.AppendUvarint(to, uint64(most)), uint64(least))
@@ -86,7 +85,7 @@ func pack(to []byte, list []posting, lengths []uint32) []byte {
 	for part := range slices.Chunk(list, blockSize) {
 		most, least := bounds(part, lengths)
 		end := part[len(part)-1].doc
-		block, _ = packBlock(block[:0], part, last)
+		block = packBlock(block[:0], part, last)
 		to = binary.AppendUvarint(to, uint64(end-last))
 		to = binary.AppendUvarint(to, uint64(len(block)))
 		to = binary.AppendUvarint(binary.AppendUvarint(to, uint64(most)), uint64(least))
@@ -96,12 +95,12 @@ func pack(to []byte, list []posting, lengths []uint32) []byte {
 	return to
 }
 
-func packBlock(to []byte, list []posting, last uint32) ([]byte, uint32) {
+func packBlock(to []byte, list []posting, last uint32) []byte {
 	for _, p := range list {
 		to = binary.AppendUvarint(binary.AppendUvarint(to, uint64(p.doc-last)), uint64(p.weight))
 		last = p.doc
 	}
-	return to, last
+	return to
 }
 
 func bounds(list []posting, lengths []uint32) (most, least uint32) {

@@ -17,7 +17,10 @@ type Analyser struct {
 
 // New returns an analyser; trade may be nil.
 func New(trade *Trade) *Analyser {
-	return &Analyser{NewFolder(), NewReadings(), trade, idleWords()}
+	if trade != nil {
+		return &Analyser{trade.folder, trade.readings, trade, idleWords()}
+	}
+	return &Analyser{NewFolder(), NewReadings(), nil, idleWords()}
 }
 
 // version is raised with every change of what terms a text gives.

@@ -10,9 +10,9 @@ import (
 // trade term also counts by its concept, and less by the concepts above it; what only
 // stands in counts less than what was written.
 const (
-	conceptWeight = 1.2
-	aboveWeight   = 0.25
-	termWeight    = 1.5 // of all neighbours in a trade term
+	conceptWeight = 2.0
+	aboveWeight   = 0.5
+	termWeight    = 1.0 // of all neighbours in a trade term
 	insteadWeight = 0.6
 	nearWeight    = 0.5
 )

@@ -21,7 +21,7 @@ package text
 
 import "errors"
 
-// What reading a table of trade terms reports, with the place in the text.
+// ErrTrade reports a table of trade terms that cannot be read, with the place in it.
 var ErrTrade = errors.New("the table of trade terms cannot be read")
 
 // Kind is what a term was made from.
