@@ -218,7 +218,7 @@ func (x *Index) merged(now *snapshot, chosen []int) *snapshot {
 		parts = append(parts, whole(s))
 	}
 	for i, id := range s.ids {
-		x.places[id] = place{s, uint32(i)} //nolint:gosec // fewer than MaxDocuments
+		x.places[id] = place{s, uint32(i)}
 	}
 	return &snapshot{parts, now.docs, now.length}
 }

@@ -35,7 +35,7 @@ func merge(parts []part) *segment {
 		fields := len(p.texts) / max(1, len(p.ids))
 		for i := range p.ids {
 			at[n][i] = noDoc
-			if p.isGone(uint32(i)) { //nolint:gosec // fewer than MaxDocuments
+			if p.isGone(uint32(i)) {
 				continue
 			}
 			at[n][i] = uint32(len(out.ids)) //nolint:gosec // as above
@@ -111,7 +111,7 @@ func mergeColumn(parts []part, c int) column {
 		var out column
 		for _, p := range parts {
 			for i, v := range p.columns[c].numbers {
-				if !p.isGone(uint32(i)) { //nolint:gosec // fewer than MaxDocuments
+				if !p.isGone(uint32(i)) {
 					out.numbers = append(out.numbers, v)
 				}
 			}
