@@ -89,5 +89,5 @@ func or(n, otherwise int) int {
 
 const (
 	k1 = 1.2
-	b  = 0.5 // weights lengthen documents too: their length says less than in prose
+	b  = 0.75
 )

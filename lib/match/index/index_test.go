@@ -275,7 +275,7 @@ func scorer(a *text.Analyser, docs map[string]index.Document, q index.Query) []i
 		score, had := 0.0, 0.0
 		for term, w := range weights {
 			if f := terms[id][term]; f > 0 {
-				score += w * f * 2.2 / (f + 1.2*(0.5+0.5*lengths[id]/average))
+				score += w * f * 2.2 / (f + 1.2*(0.25+0.75*lengths[id]/average))
 				had += w
 			}
 		}
