@@ -57,7 +57,7 @@ const spare = 10
 // of each column of the matrix its dimensions numbers.
 func decompose(ctx context.Context, m *matrix, dimensions, passes int, seed uint64) ([]float32, error) {
 	width := min(dimensions+spare, m.rows(), m.columns)
-	r := rand.New(rand.NewPCG(seed, 0x5eed))
+	r := rand.New(rand.NewPCG(seed, 0x5eed)) //nolint:gosec // numbers that come again are wanted
 	x := make([]float64, m.columns*width)
 	for i := range x {
 		x[i] = r.NormFloat64()
