@@ -70,7 +70,7 @@ func BenchmarkMatch(b *testing.B) {
 		"weighted as ours (boosted). PostgreSQL with pg_trgm: `word_similarity` of the question with all fields, over all documents, of 150 questions spread over the set. Gains 2^grade − 1; a hit answers with grade 2 or 3.", "",
 		"Judged set: `lib/match/testdata/judged`, whose guideline says how it was made and what it cannot show; weights were chosen on the half `tune`. CSL (ydli-ai/CSL): 2 000 abstracts, asked for",
 		"by title and by all their keywords. DuReader 2.0 demo (baidu/DuReader): questions and the pages that a search engine returned for them, each page of a question with grade 2.", "",
-		"| set | questions / documents | ours nDCG@10, MRR@10 | ours + latent | Bleve plain | Bleve boosted | pg_trgm | |", "| --- | --- | --- | --- | --- | --- | --- | --- |",
+		"| set | questions / documents | ours nDCG@10, MRR@10 | ours + latent | ours, no trade terms | Bleve plain | Bleve boosted | pg_trgm | |", "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
 	}
 	for b.Loop() {
 		for _, s := range append(judgedSets(b), publicSets(b)...) {
@@ -133,7 +133,8 @@ func (s set) some(n int) set {
 }
 
 func (s set) compare(b *testing.B) string {
-	fused, plainOurs := s.ours(b)
+	fused, plainOurs := s.ours(b, tradeTerms(b))
+	_, bare := s.ours(b, nil)
 	peer := bleve(b, s)
 	some := s.some(trigramQuestions)
 	trigram := postgres(b, some)
@@ -143,18 +144,23 @@ func (s set) compare(b *testing.B) string {
 		ahead = ahead && own.NDCG >= 0.80 && own.MRR >= 0.85
 	}
 	row := fmt.Sprintf("| %s | %d / %d |", s.name, len(s.questions), len(s.documents))
-	for _, m := range []judge.Measures{own, s.measure(fused), plain, boosted, pg} {
+	for _, m := range []judge.Measures{own, s.measure(fused), s.measure(bare), plain, boosted, pg} {
 		row += fmt.Sprintf(" %.3f, %.3f |", m.NDCG, m.MRR)
 	}
 	return row + " " + kerneltest.Verdict(ahead) + " |"
 }
 
-func newIndex(b *testing.B) *index.Index {
+func tradeTerms(b *testing.B) *text.Trade {
 	b.Helper()
 	terms, err := trade.Terms()
 	if err != nil {
 		b.Fatal(err)
 	}
+	return terms
+}
+
+func newIndex(b *testing.B, terms *text.Trade) *index.Index {
+	b.Helper()
 	x, err := index.New(index.Schema{Fields: []index.Field{
 		{Name: "title", Weight: 3, Spelled: true}, {Name: "tags", Weight: 2, Spelled: true}, {Name: "body", Weight: 1},
 	}}, text.New(terms), index.Options{})
@@ -178,11 +184,11 @@ func put(b *testing.B, x *index.Index, list []document) {
 }
 
 // ours returns rankings with latent vectors and without.
-func (s set) ours(b *testing.B) (fused, plain answers) {
+func (s set) ours(b *testing.B, terms *text.Trade) (fused, plain answers) {
 	b.Helper()
-	x := newIndex(b)
+	x := newIndex(b, terms)
 	put(b, x, s.documents)
-	space, vectors := latentOf(b, s.documents)
+	space, vectors := latentOf(b, terms, s.documents)
 	fused, plain = answers{}, answers{}
 	for _, q := range s.questions {
 		r, err := x.Search(b.Context(), index.Query{Text: q.Text, Limit: 200})
@@ -211,12 +217,8 @@ func (s set) ours(b *testing.B) (fused, plain answers) {
 	return fused, plain
 }
 
-func latentOf(b *testing.B, list []document) (*latent.Space, *latent.Vectors) {
+func latentOf(b *testing.B, terms *text.Trade, list []document) (*latent.Space, *latent.Vectors) {
 	b.Helper()
-	terms, err := trade.Terms()
-	if err != nil {
-		b.Fatal(err)
-	}
 	texts := make([]string, len(list))
 	for i, d := range list {
 		texts[i] = d.all()
@@ -292,7 +294,7 @@ func speed(b *testing.B, n int) []string {
 		s.questions = append(s.questions, question{ID: strconv.Itoa(i), Text: string(body[at : at+8])})
 	}
 	before := heap()
-	x := newIndex(b)
+	x := newIndex(b, tradeTerms(b))
 	began := time.Now()
 	put(b, x, s.documents)
 	took := time.Since(began).Seconds()
