@@ -1,24 +1,19 @@
 package index
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"math"
 
+	"linghang/lib/match/internal/frame"
 	"linghang/lib/match/text"
 )
 
-// A file is: magic, octets of the body in 8, the body, CRC-32C of all before in 4; numbers
-// are little-endian, in the body varints. The body is what the terms were made with (print
-// and schema), the documents, the dictionary, the postings as in memory, the columns.
-const (
-	magic   = "LHINDEX1"
-	maxFile = 8 << 30
-)
+// magic begins a file, whose body is: what the terms were made with (print and schema), the
+// documents, the dictionary, the postings as in memory, the columns. Numbers are varints.
+const magic = "LHINDEX1"
 
 // WriteTo makes one segment of all and writes it. It implements io.WriterTo.
 func (x *Index) WriteTo(w io.Writer) (int64, error) {
@@ -35,22 +30,11 @@ func (x *Index) WriteTo(w io.Writer) (int64, error) {
 	e := encoder{&body}
 	e.head(x)
 	e.segment(s, len(x.schema.Fields))
-	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
-	out := bufio.NewWriter(w)
-	all := io.MultiWriter(out, sum)
-	head := binary.LittleEndian.AppendUint64([]byte(magic), uint64(body.Len())) //nolint:gosec // not negative
-	for _, piece := range [][]byte{head, body.Bytes()} {
-		if _, err := all.Write(piece); err != nil {
-			return 0, fmt.Errorf("write an index: %w", err)
-		}
+	n, err := frame.Write(w, magic, body.Bytes())
+	if err != nil {
+		return n, fmt.Errorf("write an index: %w", err)
 	}
-	if _, err := out.Write(binary.LittleEndian.AppendUint32(nil, sum.Sum32())); err != nil {
-		return 0, fmt.Errorf("write an index: %w", err)
-	}
-	if err := out.Flush(); err != nil {
-		return 0, fmt.Errorf("write an index: %w", err)
-	}
-	return int64(len(head) + body.Len() + 4), nil
+	return n, nil
 }
 
 type encoder struct{ to *bytes.Buffer }
@@ -110,9 +94,9 @@ func Open(r io.Reader, schema Schema, analyser *text.Analyser, o Options) (*Inde
 	if err != nil {
 		return nil, err
 	}
-	body, err := readBody(r)
+	body, err := frame.Read(r, magic)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrFile, err)
 	}
 	d := &decoder{data: body, text: string(body)}
 	if print, fields := d.string(), d.string(); d.err == nil && (print != analyser.Print() || fields != fmt.Sprintf("%v", x.schema)) {
@@ -135,28 +119,6 @@ func Open(r io.Reader, schema Schema, analyser *text.Analyser, o Options) (*Inde
 	}
 	x.now.Store(next)
 	return x, nil
-}
-
-func readBody(r io.Reader) ([]byte, error) {
-	head := make([]byte, len(magic)+8)
-	if _, err := io.ReadFull(r, head); err != nil {
-		return nil, fmt.Errorf("%w: read its head: %w", ErrFile, err)
-	}
-	size := binary.LittleEndian.Uint64(head[len(magic):])
-	if string(head[:len(magic)]) != magic || size > maxFile {
-		return nil, fmt.Errorf("%w: it does not begin with %s, or tells of %d octets", ErrFile, magic, size)
-	}
-	var rest bytes.Buffer
-	if n, err := io.Copy(&rest, io.LimitReader(r, int64(size)+5)); err != nil || uint64(n) != size+4 { //nolint:gosec // at most maxFile
-		return nil, fmt.Errorf("%w: %d octets follow its head, not %d: %w", ErrFile, n, size+4, io.ErrUnexpectedEOF)
-	}
-	data := rest.Bytes()
-	table := crc32.MakeTable(crc32.Castagnoli)
-	sum := crc32.Update(crc32.Checksum(head, table), table, data[:size])
-	if sum != binary.LittleEndian.Uint32(data[size:]) {
-		return nil, fmt.Errorf("%w: the checksum is another", ErrFile)
-	}
-	return data[:size:size], nil
 }
 
 // decoder reads a body; after the first fault it gives nothing.

@@ -23,6 +23,8 @@ var (
 	ErrCorpus = errors.New("no space can be made of the texts")
 	ErrVector = errors.New("the vector does not fit")
 	ErrLimit  = errors.New("there is more than the limit allows")
+	ErrFile   = errors.New("the file of a space is damaged")
+	ErrStale  = errors.New("the file of a space was made with other terms")
 )
 
 // Embedder turns texts into vectors of one length, in their order. A text of which it
