@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -112,4 +113,52 @@ func reader(b *testing.B, folder string) (set, bool) {
 		}
 	}
 	return s, true
+}
+
+// sameField asks with titles for abstracts of the same discipline, their own left out:
+// the same matter in other words.
+func sameField(b *testing.B) []string {
+	folder := filepath.Join(os.Getenv("LINGHANG_MATCH_SETS"), "CSL", "benchmark")
+	s, _, ok := csl(b, folder)
+	if !ok {
+		return nil
+	}
+	var fields []string
+	for _, part := range []string{"dev", "test"} {
+		ok = ok && eachLine(b, filepath.Join(folder, "cls_dcp", part+".tsv"), func(line string) {
+			f := strings.Split(line, "\t")
+			if n := len(fields); n >= len(s.documents) || len(f) != 3 || !strings.HasPrefix(f[1], s.documents[n].Body) {
+				b.Fatalf("line %d of cls_dcp is not of the abstract of ts", n)
+			}
+			fields = append(fields, f[2])
+		})
+	}
+	if !ok || len(fields) != len(s.documents) {
+		return nil
+	}
+	for i := range s.questions {
+		clear(s.questions[i].grades)
+		for j, d := range s.documents {
+			if i != j && fields[i] == fields[j] {
+				s.questions[i].grades[d.ID] = 2
+			}
+		}
+	}
+	others := func(a answers) answers {
+		out := answers{}
+		for q, ranking := range a {
+			out[q] = slices.DeleteFunc(ranking, func(id string) bool { return "q"+id == q })
+		}
+		return out
+	}
+	space, vectors := latentOf(b, tradeTerms(b), s.documents)
+	fused, words := s.ours(b, tradeTerms(b))
+	row := func(name string, a answers) string {
+		m := s.measure(others(a))
+		return fmt.Sprintf("| %s | %.3f | %.3f |", name, m.NDCG, m.MRR)
+	}
+	return []string{
+		"Matching instead of search: CSL, titles → abstracts of the same discipline, their own left out.", "", "| ours | nDCG@10 | MRR@10 |", "| --- | --- | --- |",
+		row("by words", words), row("by words + latent", fused), row("latent alone", s.nearest(b, space, vectors)), "",
+	}
 }

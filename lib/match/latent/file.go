@@ -89,7 +89,7 @@ func (d *decoder) take(n int) []byte {
 // size reads a number that is at most how many octets are left.
 func (d *decoder) size() int {
 	v, n := binary.Uvarint(d.data)
-	if d.cut || n <= 0 || v > uint64(len(d.data)-n) {
+	if d.cut || n <= 0 || v > uint64(len(d.data)-n) { //nolint:gosec // not negative
 		d.cut = true
 		return 0
 	}
