@@ -132,6 +132,10 @@ func TestFiltersAndFacets(t *testing.T) {
 	if r.Total != 5 || !slices.Equal(r.Facets[0].Values, want) || !slices.Equal(ids(r), []string{"10", "12", "14"}) {
 		t.Errorf("%d %v %v", r.Total, r.Facets, ids(r))
 	}
+	r = search(t, x, index.Query{Text: " ", Limit: 2, Count: true, Filters: []index.Filter{{Column: "year", Min: &low, Max: &high}}})
+	if r.Total != 10 || !slices.Equal(ids(r), []string{"10", "11"}) {
+		t.Errorf("without a question: %d, %v", r.Total, ids(r))
+	}
 	r = search(t, x, index.Query{Text: "设备", Filters: []index.Filter{{Column: "kind", Words: []string{"nothing"}}}})
 	if len(r.Hits) != 0 || r.Total != -1 {
 		t.Errorf("a value that nobody has: %v, total %d", ids(r), r.Total)

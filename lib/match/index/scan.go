@@ -17,6 +17,7 @@ type scan struct {
 	self    float64
 	mass    float64 // of all terms
 	all     bool    // look at every document with a term
+	any     bool    // every document answers
 
 	best   worstFirst
 	total  int
@@ -74,6 +75,9 @@ const slack = 1e-9
 
 // part goes through the documents of a part that have a term.
 func (s *scan) part(ctx context.Context, p part) error {
+	if s.any {
+		return s.each(ctx, p)
+	}
 	walks := s.walks(p)
 	sieve := s.sieve(p)
 	scores := make([]float64, len(s.terms))
@@ -97,6 +101,23 @@ func (s *scan) part(ctx context.Context, p part) error {
 			first = s.essential(walks, first)
 		}
 	}
+}
+
+// each goes through all documents of a part.
+func (s *scan) each(ctx context.Context, p part) error {
+	sieve := s.sieve(p)
+	for i, id := range p.ids {
+		doc := uint32(i) //nolint:gosec // fewer than MaxDocuments
+		if i%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if p.isGone(doc) || !sieve.lets(s, p, doc) {
+			continue
+		}
+		s.total++
+		s.keep(found{id, 0, p, doc})
+	}
+	return nil
 }
 
 // walks opens the terms that the part has, those that can give least first.

@@ -18,7 +18,7 @@ const (
 
 // Query is a question.
 type Query struct {
-	Text    string
+	Text    string  // empty asks for all documents, in the order of their IDs
 	Limit   int     // hits, best first; 10
 	Need    float64 // share of what the question's terms weigh that a hit must have, 0 to 1
 	Filters []Filter
@@ -98,7 +98,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	q.Limit = or(q.Limit, 10)
 	now := x.now.Load()
-	s := &scan{query: q, schema: x.schema, terms: x.plan(now, q.Text), average: now.average(), all: q.Count || len(q.Facets) > 0}
+	s := &scan{query: q, schema: x.schema, terms: x.plan(now, q.Text), average: now.average(), any: strings.TrimSpace(q.Text) == "", all: q.Count || len(q.Facets) > 0}
 	for _, t := range s.terms {
 		s.self += t.idf * (k1 + 1)
 		s.mass += t.idf

@@ -109,3 +109,31 @@ func TestTheJudgedSetIsAnsweredInAGoodOrder(t *testing.T) {
 		t.Errorf("%d questions: nDCG@10 %.3f (bar 0.80), MRR@10 %.3f (bar 0.85)", m.Questions, m.NDCG, m.MRR)
 	}
 }
+
+func TestTheJudgedSetIsWhole(t *testing.T) {
+	docs, questions := read[judge.Document](t, "corpus.jsonl"), read[judge.Question](t, "queries.jsonl")
+	if len(docs) < 400 || len(questions) < 200 {
+		t.Errorf("%d documents and %d questions", len(docs), len(questions))
+	}
+	topics, bodies := map[string]string{}, map[string]bool{}
+	for _, d := range docs {
+		if bodies[d.Title+d.Body] || topics[d.ID] != "" {
+			t.Errorf("%s is there twice", d.ID)
+		}
+		bodies[d.Title+d.Body], topics[d.ID] = true, d.Topic
+	}
+	texts := map[string]bool{}
+	for _, q := range questions {
+		best := 0
+		for id, g := range q.Grades {
+			best = max(best, g)
+			if g < 1 || g > 3 || topics[id] == "" || g == 3 && topics[id] != q.Topic {
+				t.Errorf("%s: %s has grade %d", q.ID, id, g)
+			}
+		}
+		if texts[q.Text] || best != 3 || q.Half != "tune" && q.Half != "report" {
+			t.Errorf("%s: %q is there twice, nothing answers it, or it belongs to no half", q.ID, q.Text)
+		}
+		texts[q.Text] = true
+	}
+}
