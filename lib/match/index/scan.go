@@ -22,6 +22,7 @@ type scan struct {
 	best   worstFirst
 	total  int
 	counts []map[string]int // by facet
+	desks  []walk           // of the terms, for one part after the other
 }
 
 // found is a document that may be among the best.
@@ -107,7 +108,7 @@ func (s *scan) part(ctx context.Context, p part) error {
 func (s *scan) each(ctx context.Context, p part) error {
 	sieve := s.sieve(p)
 	for i, id := range p.ids {
-		doc := uint32(i) //nolint:gosec // fewer than MaxDocuments
+		doc := uint32(i)
 		if i%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -122,13 +123,17 @@ func (s *scan) each(ctx context.Context, p part) error {
 
 // walks opens the terms that the part has, those that can give least first.
 func (s *scan) walks(p part) []*walk {
-	var list []*walk
+	if s.desks == nil {
+		s.desks = make([]walk, len(s.terms))
+	}
+	list := make([]*walk, 0, len(s.terms))
 	for slot, t := range s.terms {
 		i, ok := p.dict.find(t.Term)
 		if !ok {
 			continue
 		}
-		w := &walk{slot: slot, idf: t.idf}
+		w := &s.desks[slot]
+		w.slot, w.idf = slot, t.idf
 		w.open(p.dict.postings(i), p.lengths)
 		w.bound = s.score(t.idf, w.most, w.least)
 		list = append(list, w)
