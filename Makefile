@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-reading bench-resolution bench-schedule bench-year soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-match bench-planning bench-reading bench-resolution bench-schedule bench-year highs soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -166,6 +166,10 @@ bench-gate:
 ## bench-hour: 45 platforms, open pages and two kills for a while (HOUR=1h), to docs/benchmarks/hour.md
 bench-hour:
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_HOUR=$(HOUR) $(GO) test -timeout 3h -run '^$$' -bench '^BenchmarkHour$$' -benchtime 1x ./cmd/linghang
+
+## bench-match: rankings and times beside Bleve and pg_trgm (SETS=folder with CSL and DuReader as they are published), to docs/benchmarks/match.md
+bench-match:
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_MATCH_SETS=$(if $(SETS),$(abspath $(SETS))) $(GO) test -timeout 1h -run '^$$' -bench '^BenchmarkMatch$$' -benchtime 1x -v ./cmd/linghang/matching
 
 ## bench-reading: pages and range queries beside VictoriaMetrics, restart, refused samples (ROUNDS=7), to docs/benchmarks/reading.md
 bench-reading:

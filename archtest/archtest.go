@@ -88,7 +88,6 @@ func owners() []owner {
 		{"golang.org/x/oauth2", []string{"kernel/oidc"}, nil},
 		{"golang.org/x/sync", everybody, nil},
 		{"golang.org/x/sys", []string{"lib/handle"}, []string{"modules/identifier"}},
-		{"golang.org/x/text", []string{"kernel/search"}, nil},
 		{"golang.org/x/time", everybody, nil},
 		{"google.golang.org/protobuf", []string{"lib"}, nil},
 		{"modernc.org/sqlite", []string{"kernel/sqldb"}, []string{"lib/graph"}},

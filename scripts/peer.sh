@@ -6,6 +6,7 @@
 #   scripts/peer.sh versitygw          an S3-compatible server
 #   scripts/peer.sh estclient          an EST client (RFC 7030)
 #   scripts/peer.sh coredns            a DNS server, whose answers by UDP are compared with
+#   scripts/peer.sh bleve-rank         a program of ours around Bleve, whose rankings are compared with
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,8 +16,10 @@ victoria-metrics) version=v1.151.0 package=github.com/VictoriaMetrics/VictoriaMe
 versitygw) version=v1.8.0 package=github.com/versity/versitygw/cmd/versitygw ;;
 estclient) version=v1.0.6 package=github.com/globalsign/est/cmd/estclient ;;
 coredns) version=v1.14.7 package=github.com/coredns/coredns ;;
+# A module of its own, with its own go.sum.
+bleve-rank) version=v2.6.3 package=./lib/match/testdata/bleve ;;
 *)
-  echo "peer: name one of: victoria-metrics, versitygw, estclient, coredns" >&2
+  echo "peer: name one of: victoria-metrics, versitygw, estclient, coredns, bleve-rank" >&2
   exit 2
   ;;
 esac
@@ -31,7 +34,10 @@ if [ ! -x "$program" ]; then
   echo "peer: building $package@$version" >&2
   # A module around it: the proxy lists no versions of some modules, and
   # go install with a version asks for the list.
-  (cd "$new" && go mod init peer && GOFLAGS= go get -tool "$package@$version" && GOFLAGS= GOBIN=$new go install "$package") >&2
+  case "$package" in
+  ./*) (cd "$package" && GOFLAGS= go build -o "$new/$1" .) >&2 ;;
+  *) (cd "$new" && go mod init peer && GOFLAGS= go get -tool "$package@$version" && GOFLAGS= GOBIN=$new go install "$package") >&2 ;;
+  esac
   mv "$new/$1" "$program" # a program that is there is a whole one
 fi
 echo "$program"

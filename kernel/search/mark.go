@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"linghang/lib/match/text"
 )
 
 // Piece is a piece of text; hits are what was asked for.
@@ -15,29 +17,24 @@ type Piece struct {
 type stretch struct{ from, to int }
 
 // marks returns the bytes of the text that the question asks for.
-func (w *words) marks(text string, question []asked) []stretch {
+func (w *words) marks(body string, question []asked) []stretch {
 	var list []stretch
-	for _, t := range w.runs(text) {
-		if !t.han {
-			word := stem(t.text)
+	for _, t := range w.Runs(body) {
+		if !t.Han {
+			word := text.Stem(t.Text)
 			for _, a := range question {
-				if a.terms[0] == word || slices.ContainsFunc(a.prefixes, func(p string) bool { return strings.HasPrefix(string(t.text), p) }) {
-					list = append(list, stretch{t.from, t.to})
+				if a.terms[0] == word || slices.ContainsFunc(a.prefixes, func(p string) bool { return strings.HasPrefix(string(t.Text), p) }) {
+					list = append(list, stretch{t.From, t.To})
 					break
 				}
 			}
 			continue
 		}
-		at := make([]int, 0, len(t.text)+1) // where each character begins
-		for i := range text[t.from:t.to] {
-			at = append(at, t.from+i)
-		}
-		at = append(at, t.to)
-		for i := range t.text {
+		for i := range t.Text {
 			for _, a := range question {
 				term := []rune(a.terms[0])
-				if i+len(term) <= len(t.text) && isHan(term[0]) && slices.Equal(t.text[i:i+len(term)], term) {
-					list = append(list, stretch{at[i], at[i+len(term)]})
+				if i+len(term) <= len(t.Text) && text.IsHan(term[0]) && slices.Equal(t.Text[i:i+len(term)], term) {
+					list = append(list, stretch{t.At[i], t.At[i+len(term)]})
 				}
 			}
 		}

@@ -1,0 +1,109 @@
+// Package match ranks who can answer a need, and says why: candidates become features,
+// features a score with weights that are fixed and written down, and every match carries
+// its features and reasons as codes with parameters, which a page puts into words.
+//
+// The parts below it stand alone: package text cuts Chinese and Latin text into terms,
+// trade is the trade terms of industrial services, index finds by words (BM25) with
+// reasons and marks, latent finds by meaning learned from the own corpus, judge measures
+// rankings. A room that matches asks the index and the vectors for candidates, fills a
+// Candidate for each from its own tables, and calls Rank; see the example.
+//
+// Features are between 0 and 1, larger is better. What is not known of a candidate or of
+// the need is Unknown (0.5) and gives no reason:
+//
+//   - Words: the index's score ÷ Self. Latent: the cosine, if it is above zero.
+//   - Taxonomy: |A∩B| ÷ |A∪B| over the paths of both with all that is above them, so that
+//     siblings count some (P. Jaccard, 1901). Graph: given by the caller.
+//   - Distance: e^(−km/50). Size: 1 within the sizes that a provider serves, outside of
+//     them the ratio of staff to the bound. Price: how much of the shorter of both ranges
+//     of money the other covers.
+//   - Record: (10·m + Σ ratings) ÷ (10 + n), with m the mean of all candidates' ratings:
+//     a few good ratings are not yet a good record.
+//   - Freshness: ½^(days since the last activity ÷ 180). Load: the share of capacity that
+//     is free.
+//
+// A candidate that lacks a qualification that the need asks for is refused, whatever its
+// score, and so is one without free capacity (Refusal).
+package match
+
+import (
+	"errors"
+	"time"
+)
+
+// What the package reports.
+var (
+	ErrInput     = errors.New("the candidates or the need cannot be ranked")
+	ErrDecisions = errors.New("nothing can be learned of the decisions")
+	ErrNoBetter  = errors.New("what was learned orders held-out decisions no better than the fixed weights")
+)
+
+// Feature is one property of a match.
+type Feature int
+
+// Features, in the order of a vector.
+const (
+	Words Feature = iota
+	Latent
+	Taxonomy
+	Graph
+	Distance
+	Size
+	Price
+	Record
+	Freshness
+	Load
+	Count // of features
+)
+
+// Code is the name of a feature in reasons and weights that are kept.
+func (f Feature) Code() string {
+	return [Count]string{"words", "latent", "taxonomy", "graph", "distance", "size", "price", "record", "freshness", "load"}[f]
+}
+
+// Vector is a number for every feature.
+type Vector [Count]float64
+
+// Fixed returns the weights that hold unless others were learned: what is offered counts
+// two thirds, half of that by its words; who offers it one third. They add up to 1.
+func Fixed() Vector {
+	return Vector{Words: 0.32, Latent: 0.14, Taxonomy: 0.20, Graph: 0.08, Distance: 0.05, Size: 0.04, Price: 0.05, Record: 0.07, Freshness: 0.02, Load: 0.03}
+}
+
+// Unknown is a feature of which nothing is known.
+const Unknown = 0.5
+
+// Point is a place, in degrees (WGS 84).
+type Point struct{ Lat, Lon float64 }
+
+// Range is numbers from one to another, both within.
+type Range struct{ From, To float64 }
+
+// Need is what is looked for. Nil and empty fields ask for nothing.
+type Need struct {
+	ID             string
+	Taxonomy       []string // paths with slashes: industry/C/29/291, link/quality
+	Place          *Point
+	Staff          float64 // of the enterprise that asks; 0 is unknown
+	Budget         *Range
+	Qualifications []string // without which nobody is a match
+	At             time.Time
+}
+
+// Candidate is who may answer. Nil and empty fields are unknown.
+type Candidate struct {
+	ID             string
+	Words          float64 // an index's score ÷ Self
+	Latent         float64 // cosine
+	Graph          *float64
+	Taxonomy       []string
+	Place          *Point
+	Serves         *Range // staff of the enterprises that it serves
+	Price          *Range
+	Qualifications []string
+	Ratings        int     // how many there are
+	RatingSum      float64 // of ratings from 0 to 1
+	Active         time.Time
+	Open, Capacity int  // engagements; a capacity of 0 is unknown
+	New            bool // has had few engagements yet: see Expose
+}
