@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-reading bench-resolution bench-schedule soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-reading bench-resolution bench-schedule highs soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -104,6 +104,7 @@ endif
 
 ## check: format, vet, lint, rules of the house, generated code, what the binary is made of and what is known of it
 check: lint fresh sbom vulnerabilities
+	scripts/highs.sh check
 	$(GO) vet ./...
 	$(GO) mod tidy -diff
 	$(GO) test ./archtest
@@ -182,6 +183,10 @@ bench-schedule:
 	@test -n "$(INSTANCES)" || { echo 'name the folder: make bench-schedule INSTANCES=…'; exit 2; }
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_INSTANCES=$(abspath $(INSTANCES)) LINGHANG_SCHEDULE_GROUPS='$(GROUPS)' LINGHANG_SCHEDULE_TIME=$(SECONDS)s LINGHANG_SCHEDULE_SEED=$(SEED) LINGHANG_SCHEDULE_EVERY=$(EVERY) \
 		$(GO) test -timeout 48h -run '^$$' -bench '^BenchmarkPublished$$' -benchtime 1x ./lib/schedule
+
+## highs: fetch HiGHS as WebAssembly again, compare it with the record, and write what lib/schedule/highs embeds
+highs:
+	scripts/highs.sh
 
 ## soak: every fuzz target for SOAK each, then the kill and race tests over and over
 soak:
