@@ -54,7 +54,7 @@ func hostFunction(name string) api.GoModuleFunction {
 			s[0] = 0
 		})
 	case "emscripten_resize_heap":
-		return hostFunc(func(r *run, m api.Module, s []uint64) { s[0] = grow(r, m, s[0]) })
+		return hostFunc(func(r *run, m api.Module, s []uint64) { s[0] = grow(r, m, uint64(api.DecodeU32(s[0]))) })
 	case "fd_write":
 		return hostFunc(func(r *run, m api.Module, s []uint64) { s[0] = write(r, m, s) })
 	case "environ_get":
