@@ -273,7 +273,7 @@ func (f *formulation) counts(least []float64) {
 		if len(row) == 0 && count <= 0 {
 			continue
 		}
-		total := f.m.Column(highs.Column{Lower: max(0, count), Upper: max(0, count), Integer: true})
+		total := f.m.Column(highs.Column{Lower: max(0, count), Upper: highs.Inf(1), Integer: true})
 		f.m.Equal("", 0, append(row, highs.Term{Column: total, Coefficient: -1})...)
 	}
 }
