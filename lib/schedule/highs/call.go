@@ -213,6 +213,15 @@ func (i *instance) solve(ctx context.Context, m *Model, o Options) (*Result, boo
 	if err := i.pass(ctx, handle, m); err != nil {
 		return nil, false, err
 	}
+	if o.Start != nil && m.Check(o.Start, tolerance) == nil {
+		start, err := i.floats(ctx, len(o.Start), func(k int) float64 { return o.Start[k] })
+		if err != nil {
+			return nil, false, err
+		}
+		if err := i.do(ctx, "Highs_setSolution", handle, start, 0, 0, 0); err != nil {
+			return nil, false, err
+		}
+	}
 	if err := i.do(ctx, "Highs_run", handle); err != nil {
 		return nil, false, err
 	}

@@ -19,6 +19,6 @@
 // What HiGHS returns is not believed: Solve computes the rows and the objective again from the
 // values (see Check), and returns an error if they are not what the model asks for.
 //
-// The binary is that of the package highs 1.15.3 (MIT, see LICENSE); scripts/highs.sh says where it
+// The binary is HiGHS 1.15.1 from the package highs 1.15.3 (MIT, see LICENSE); scripts/highs.sh says where it
 // is from and checks that it is the recorded one. It runs in one thread and in 32-bit addresses.
 package highs

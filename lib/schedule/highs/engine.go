@@ -16,7 +16,7 @@ import (
 )
 
 // Version is that of HiGHS inside.
-const Version = "1.15.3"
+const Version = "1.15.1"
 
 const (
 	pageSize   = 64 << 10

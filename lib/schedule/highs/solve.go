@@ -15,6 +15,8 @@ type Options struct {
 	Nodes int           // of the search tree; 0 is no limit. Unlike time, it stops at the same place everywhere
 	Gap   float64       // relative gap at which a solution counts as optimal; 0 is 1e-4, as HiGHS has it
 	Seed  int32         // ≥ 0
+	// Start is a solution to begin with, one value for each column, or nil. What breaks the model is not used.
+	Start []float64
 	// Progress is told how far a mixed integer programme is, from the goroutine of Solve.
 	Progress func(Progress)
 }
@@ -68,6 +70,9 @@ func (e *Engine) Solve(ctx context.Context, m *Model, o Options) (*Result, error
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("solve a model: %w", context.Cause(ctx))
+	}
+	if o.Start != nil && len(o.Start) != len(m.Columns) {
+		return nil, fmt.Errorf("the solution to begin with has %d values for %d columns", len(o.Start), len(m.Columns))
 	}
 	if len(m.Columns) == 0 {
 		return empty(m), nil

@@ -31,11 +31,15 @@ func Plan(ctx context.Context, engine *highs.Engine, n *recipe.Network, o highs.
 	if err != nil {
 		return nil, err
 	}
+	spent, err := f.begin(ctx, engine, &o)
+	if err != nil {
+		return nil, err
+	}
 	solved, err := engine.Solve(ctx, f.m, o)
 	if err != nil {
 		return nil, fmt.Errorf("plan the network: %w", err)
 	}
-	r := &Result{Status: solved.Status, Bound: solved.Bound, Gap: math.Inf(1), Seconds: solved.Seconds}
+	r := &Result{Status: solved.Status, Bound: solved.Bound, Gap: math.Inf(1), Seconds: solved.Seconds + spent}
 	if solved.X == nil {
 		return r, nil
 	}
@@ -57,6 +61,7 @@ type formulation struct {
 	units  map[string]int
 	stock  [][]int // state, step → column
 	start  []option
+	counts []int // task → column, or −1
 }
 
 // option is that a task starts in a unit at a step.
@@ -65,7 +70,7 @@ type option struct {
 	whether, size       int // columns
 }
 
-// most is how many columns and terms are built.
+// tooLarge refuses a network whose programme would be larger than what is solved.
 func tooLarge(n *recipe.Network) error {
 	columns, terms := (n.Periods()+1)*len(n.States), 0
 	for _, t := range n.Tasks {
@@ -100,7 +105,7 @@ func formulate(ctx context.Context, engine *highs.Engine, n *recipe.Network) (*f
 	f.balances()
 	f.exclusion()
 	f.utilities()
-	f.counts(least)
+	f.countColumns(least)
 	return f, nil
 }
 
@@ -258,8 +263,8 @@ func (f *formulation) utilities() {
 	}
 }
 
-// counts: the number of batches of a task is a whole variable, and at least what is needed.
-func (f *formulation) counts(least []float64) {
+// countColumns: the number of batches of a task is a whole variable, and at least what is needed.
+func (f *formulation) countColumns(least []float64) {
 	terms := make([][]highs.Term, len(f.n.Tasks))
 	for _, o := range f.start {
 		terms[o.task] = append(terms[o.task], highs.Term{Column: o.whether, Coefficient: 1})
@@ -270,11 +275,12 @@ func (f *formulation) counts(least []float64) {
 			largest = max(largest, e.Max)
 		}
 		count := math.Ceil(least[i]/largest - 1e-6)
+		f.counts = append(f.counts, -1)
 		if len(row) == 0 && count <= 0 {
 			continue
 		}
-		total := f.m.Column(highs.Column{Lower: max(0, count), Upper: highs.Inf(1), Integer: true})
-		f.m.Equal("", 0, append(row, highs.Term{Column: total, Coefficient: -1})...)
+		f.counts[i] = f.m.Column(highs.Column{Lower: max(0, count), Upper: highs.Inf(1), Integer: true})
+		f.m.Equal("", 0, append(row, highs.Term{Column: f.counts[i], Coefficient: -1})...)
 	}
 }
 
