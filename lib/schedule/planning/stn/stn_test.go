@@ -92,7 +92,7 @@ func random(r *rand.Rand) *recipe.Network {
 		},
 	}
 	if r.IntN(2) == 0 {
-		n.States[2].Demands = []recipe.Amount{{At: n.Horizon - 1, Amount: float64(r.IntN(12))}}
+		n.States[2].Demands = []recipe.Amount{{At: n.Horizon - 1, Amount: float64(r.IntN(40))}}
 	}
 	return n
 }
@@ -127,7 +127,7 @@ func TestPlansOfRandomPlants(t *testing.T) {
 	e := engine(t)
 	r := rand.New(rand.NewPCG(2, 7))
 	infeasible := 0
-	for n := range 12 {
+	for n := range 5 {
 		plant := random(r)
 		o := highs.Options{Gap: 1e-6}
 		one, err := stn.Plan(t.Context(), e, plant, o)
@@ -159,8 +159,8 @@ func TestPlansOfRandomPlants(t *testing.T) {
 			t.Errorf("%d: worth %v with bound %v", n, v, one.Bound)
 		}
 	}
-	if infeasible == 0 || infeasible > 8 {
-		t.Errorf("%d of 12 are infeasible: the test tries too little", infeasible)
+	if infeasible == 0 || infeasible > 4 {
+		t.Errorf("%d of 5 are infeasible: the test tries too little", infeasible)
 	}
 }
 
