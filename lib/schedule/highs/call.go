@@ -213,16 +213,7 @@ func (i *instance) solve(ctx context.Context, m *Model, o Options) (*Result, boo
 	if err := i.pass(ctx, handle, m); err != nil {
 		return nil, false, err
 	}
-	if o.Start != nil && m.Check(o.Start, tolerance) == nil {
-		start, err := i.floats(ctx, len(o.Start), func(k int) float64 { return o.Start[k] })
-		if err != nil {
-			return nil, false, err
-		}
-		if err := i.do(ctx, "Highs_setSolution", handle, start, 0, 0, 0); err != nil {
-			return nil, false, err
-		}
-	}
-	if err := i.do(ctx, "Highs_run", handle); err != nil {
+	if err := i.run(ctx, handle, m, o); err != nil {
 		return nil, false, err
 	}
 	status, err := i.call(ctx, "Highs_getModelStatus", handle)
@@ -250,6 +241,20 @@ func (i *instance) solve(ctx context.Context, m *Model, o Options) (*Result, boo
 		return nil, false, fmt.Errorf("HiGHS ends with status %d", api.DecodeI32(status))
 	}
 	return r, true, i.collect(ctx, handle, m, r)
+}
+
+// run begins with the solution of the options, if it is one, and runs HiGHS.
+func (i *instance) run(ctx context.Context, handle uint64, m *Model, o Options) error {
+	if o.Start != nil && m.Check(o.Start, tolerance) == nil {
+		start, err := i.floats(ctx, len(o.Start), func(k int) float64 { return o.Start[k] })
+		if err != nil {
+			return err
+		}
+		if err := i.do(ctx, "Highs_setSolution", handle, start, 0, 0, 0); err != nil {
+			return err
+		}
+	}
+	return i.do(ctx, "Highs_run", handle)
 }
 
 // collect reads the solution, if there is one, and checks it.

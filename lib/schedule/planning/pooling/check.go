@@ -17,51 +17,76 @@ func Check(p *Problem, b *Blend, tolerance float64) (profit float64, err error) 
 			limit[[2]string{a.From, a.To}] = *a.Max
 		}
 	}
-	in, out := map[string]float64{}, map[string]float64{}
+	c := mixer{p: p, b: b, tolerance: tolerance, in: map[string]float64{}, out: map[string]float64{}, quality: map[string]map[string]float64{}}
 	for _, f := range b.Flows {
 		most, known := limit[[2]string{f.From, f.To}]
 		if !known || !(f.Amount >= -tolerance && f.Amount <= most+tolerance*max(1, most)) {
 			return 0, fmt.Errorf("flow from %s to %s: %v; there is no such arc or its limit is %v", f.From, f.To, f.Amount, most)
 		}
-		out[f.From] += f.Amount
-		in[f.To] += f.Amount
+		c.out[f.From] += f.Amount
+		c.in[f.To] += f.Amount
 	}
-	inside := func(what string, v, low, high float64) error {
-		if v < low-tolerance*max(1, high) || v > high+tolerance*max(1, high) {
-			return fmt.Errorf("%s: %v, outside %v to %v", what, v, low, high)
-		}
-		return nil
+	if err := c.sources(); err != nil {
+		return 0, err
 	}
-	quality := map[string]map[string]float64{} // by what flows, then by quality
-	for _, c := range p.Components {
-		if err := inside("component "+c.Name, out[c.Name], c.Min, c.Max); err != nil {
-			return 0, err
-		}
-		quality[c.Name] = c.Quality
-		profit -= c.Price * out[c.Name]
+	if err := c.products(); err != nil {
+		return 0, err
 	}
-	for _, o := range p.Pools {
-		if err := inside("pool "+o.Name, in[o.Name], 0, o.Size); err != nil {
-			return 0, err
-		}
-		if math.Abs(in[o.Name]-out[o.Name]) > tolerance*max(1, o.Size) {
-			return 0, fmt.Errorf("pool %s: %v flows in and %v out", o.Name, in[o.Name], out[o.Name])
-		}
-		quality[o.Name] = mixture(b, o.Name, quality)
+	return c.profit, nil
+}
+
+type mixer struct {
+	p         *Problem
+	b         *Blend
+	tolerance float64
+	in, out   map[string]float64
+	quality   map[string]map[string]float64 // by what flows, then by quality
+	profit    float64
+}
+
+func (m *mixer) inside(what string, v, low, high float64) error {
+	if slack := m.tolerance * max(1, high); v < low-slack || v > high+slack {
+		return fmt.Errorf("%s: %v, outside %v to %v", what, v, low, high)
 	}
-	for _, q := range p.Products {
-		if err := inside("product "+q.Name, in[q.Name], q.Min, q.Max); err != nil {
-			return 0, err
+	return nil
+}
+
+// sources checks components and pools, and mixes pools.
+func (m *mixer) sources() error {
+	for _, c := range m.p.Components {
+		if err := m.inside("component "+c.Name, m.out[c.Name], c.Min, c.Max); err != nil {
+			return err
 		}
-		profit += q.Price * in[q.Name]
-		if in[q.Name] <= tolerance*max(1, q.Max) {
+		m.quality[c.Name] = c.Quality
+		m.profit -= c.Price * m.out[c.Name]
+	}
+	for _, o := range m.p.Pools {
+		if err := m.inside("pool "+o.Name, m.in[o.Name], 0, o.Size); err != nil {
+			return err
+		}
+		if math.Abs(m.in[o.Name]-m.out[o.Name]) > m.tolerance*max(1, o.Size) {
+			return fmt.Errorf("pool %s: %v flows in and %v out", o.Name, m.in[o.Name], m.out[o.Name])
+		}
+		m.quality[o.Name] = mixture(m.b, o.Name, m.quality)
+	}
+	return nil
+}
+
+func (m *mixer) products() error {
+	for _, q := range m.p.Products {
+		amount := m.in[q.Name]
+		if err := m.inside("product "+q.Name, amount, q.Min, q.Max); err != nil {
+			return err
+		}
+		m.profit += q.Price * amount
+		if amount <= m.tolerance*max(1, q.Max) {
 			continue // of next to nothing there is no quality
 		}
-		if err := qualities(&q, mixture(b, q.Name, quality), tolerance*max(1, q.Max/in[q.Name])); err != nil {
-			return 0, err
+		if err := qualities(&q, mixture(m.b, q.Name, m.quality), m.tolerance*max(1, q.Max/amount)); err != nil {
+			return err
 		}
 	}
-	return profit, nil
+	return nil
 }
 
 func qualities(q *Product, is map[string]float64, tolerance float64) error {

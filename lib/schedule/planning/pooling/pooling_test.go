@@ -38,8 +38,16 @@ func TestPublishedOptima(t *testing.T) {
 		name string
 		want float64
 	}{
-		{"haverly1", 400}, {"haverly2", 600}, {"haverly3", 750}, {"bental4", 450}, {"bental5", 3500},
-		{"adhya1", 549.80305}, {"adhya2", 549.80305}, {"adhya3", 561.044687}, {"adhya4", 877.64574}, {"rt2", 4391.8258928},
+		{"haverly1", 400},
+		{"haverly2", 600},
+		{"haverly3", 750},
+		{"bental4", 450},
+		{"bental5", 3500},
+		{"adhya1", 549.80305},
+		{"adhya2", 549.80305},
+		{"adhya3", 561.044687},
+		{"adhya4", 877.64574},
+		{"rt2", 4391.8258928},
 	} {
 		p := problem(t, c.name)
 		r, err := pooling.Solve(t.Context(), e, p, pooling.Options{Gap: 1e-3})

@@ -142,54 +142,69 @@ func (p *Problem) Validate() error {
 	if err != nil {
 		return err
 	}
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
-	for k, c := range p.Components {
-		if !within(c.Min, c.Max) || !finite(c.Price) {
-			fault("components[%d] %s: min %v, max %v, price %v: min is 0 or more and at most max, and all are finite", k, c.Name, c.Min, c.Max, c.Price)
-		}
-		for name, v := range c.Quality {
-			if !finite(v) {
-				fault("components[%d] %s: quality %s is not finite", k, c.Name, name)
-			}
-		}
+	f := &faults{}
+	for k := range p.Components {
+		f.component(k, &p.Components[k])
 	}
 	for k, o := range p.Pools {
 		if !within(0, o.Size) {
-			fault("pools[%d] %s: its size %v is to be 0 or more and finite", k, o.Name, o.Size)
+			f.add("pools[%d] %s: its size %v is to be 0 or more and finite", k, o.Name, o.Size)
 		}
 	}
-	for k, q := range p.Products {
-		if !within(q.Min, q.Max) || !finite(q.Price) {
-			fault("products[%d] %s: min %v, max %v, price %v: min is 0 or more and at most max, and all are finite", k, q.Name, q.Min, q.Max, q.Price)
-		}
-		for name, v := range q.QualityMin {
-			if most, both := q.QualityMax[name]; !finite(v) || both && most < v {
-				fault("products[%d] %s: quality_min of %s is more than quality_max, or not finite", k, q.Name, name)
-			}
-		}
-		for name, v := range q.QualityMax {
-			if !finite(v) {
-				fault("products[%d] %s: quality_max of %s is not finite", k, q.Name, name)
-			}
-		}
+	for k := range p.Products {
+		f.product(k, &p.Products[k])
 	}
 	seen := map[[2]string]bool{}
 	for k, a := range p.Arcs {
 		from, to := all[a.From], all[a.To]
 		right := from.kind == 'c' && (to.kind == 'o' || to.kind == 'p') || from.kind == 'o' && to.kind == 'p'
 		if !right || seen[[2]string{a.From, a.To}] {
-			fault("arcs[%d] %s to %s: once each, from a component to a pool or a product, or from a pool to a product", k, a.From, a.To)
+			f.add("arcs[%d] %s to %s: once each, from a component to a pool or a product, or from a pool to a product", k, a.From, a.To)
 		}
 		if a.Max != nil && !within(0, *a.Max) {
-			fault("arcs[%d] %s to %s: max %v is to be 0 or more and finite", k, a.From, a.To, *a.Max)
+			f.add("arcs[%d] %s to %s: max %v is to be 0 or more and finite", k, a.From, a.To, *a.Max)
 		}
 		seen[[2]string{a.From, a.To}] = true
 	}
-	if len(faults) > 20 {
-		faults = faults[:20]
+	return errors.Join(f.list...)
+}
+
+// maxFaults is how many faults are told at a time.
+const maxFaults = 20
+
+type faults struct{ list []error }
+
+func (f *faults) add(format string, args ...any) {
+	if len(f.list) < maxFaults {
+		f.list = append(f.list, fmt.Errorf(format, args...))
 	}
-	return errors.Join(faults...)
+}
+
+func (f *faults) component(k int, c *Component) {
+	if !within(c.Min, c.Max) || !finite(c.Price) {
+		f.add("components[%d] %s: min %v, max %v, price %v: min is 0 or more and at most max, and all are finite", k, c.Name, c.Min, c.Max, c.Price)
+	}
+	for name, v := range c.Quality {
+		if !finite(v) {
+			f.add("components[%d] %s: quality %s is not finite", k, c.Name, name)
+		}
+	}
+}
+
+func (f *faults) product(k int, q *Product) {
+	if !within(q.Min, q.Max) || !finite(q.Price) {
+		f.add("products[%d] %s: min %v, max %v, price %v: min is 0 or more and at most max, and all are finite", k, q.Name, q.Min, q.Max, q.Price)
+	}
+	for name, v := range q.QualityMin {
+		if most, both := q.QualityMax[name]; !finite(v) || both && most < v {
+			f.add("products[%d] %s: quality_min of %s is more than quality_max, or not finite", k, q.Name, name)
+		}
+	}
+	for name, v := range q.QualityMax {
+		if !finite(v) {
+			f.add("products[%d] %s: quality_max of %s is not finite", k, q.Name, name)
+		}
+	}
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

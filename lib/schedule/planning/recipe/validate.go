@@ -104,8 +104,10 @@ func (n *Network) state(f *faults, k int) {
 	if s.Capacity != nil {
 		capacity = *s.Capacity
 	}
-	if !finite(s.Price) || !finite(s.Holding) || !finite(s.Initial) || !finite(s.Minimum) {
-		f.add("%s: a number is not finite", where)
+	for _, v := range []float64{s.Price, s.Holding, s.Initial, s.Minimum} {
+		if !finite(v) {
+			f.add("%s: %v is not finite", where, v)
+		}
 	}
 	if s.Minimum < 0 || s.Minimum > capacity {
 		f.add("%s: minimum: %v is not between 0 and the capacity", where, s.Minimum)
@@ -116,17 +118,20 @@ func (n *Network) state(f *faults, k int) {
 	if s.FinalMin != nil && s.FinalMax != nil && *s.FinalMin > *s.FinalMax {
 		f.add("%s: final_min: %v is more than final_max %v", where, *s.FinalMin, *s.FinalMax)
 	}
-	for kind, list := range map[string][]Amount{"receipts": s.Receipts, "demands": s.Demands} {
-		for i, a := range list {
-			place := fmt.Sprintf("%s: %s[%d]", where, kind, i)
-			if !(a.Amount >= 0) || !finite(a.Amount) {
-				f.add("%s: %v is to be 0 or more", place, a.Amount)
-			}
-			if a.At < 0 || a.At > n.Horizon {
-				f.add("%s: time %d is not between 0 and the horizon %d", place, a.At, n.Horizon)
-			}
-			n.time(f, place, a.At)
+	n.amounts(f, where+": receipts", s.Receipts)
+	n.amounts(f, where+": demands", s.Demands)
+}
+
+func (n *Network) amounts(f *faults, where string, list []Amount) {
+	for i, a := range list {
+		place := fmt.Sprintf("%s[%d]", where, i)
+		if !(a.Amount >= 0) || !finite(a.Amount) {
+			f.add("%s: %v is to be 0 or more", place, a.Amount)
 		}
+		if a.At < 0 || a.At > n.Horizon {
+			f.add("%s: time %d is not between 0 and the horizon %d", place, a.At, n.Horizon)
+		}
+		n.time(f, place, a.At)
 	}
 }
 
@@ -142,8 +147,17 @@ func (n *Network) task(f *faults, k int, states, units, utilities map[string]boo
 	if len(t.Units) == 0 {
 		f.add("%s: units: no unit can do it", where)
 	}
+	equipment(f, where, t.Units, units)
+	for i, u := range t.Utilities {
+		if !utilities[u.Utility] || !(u.Fixed >= 0 && u.PerSize >= 0) || !finite(u.Fixed) || !finite(u.PerSize) {
+			f.add("%s: utilities[%d] %s: it is to be one of the utilities, and what is used 0 or more", where, i, u.Utility)
+		}
+	}
+}
+
+func equipment(f *faults, where string, list []Equipment, units map[string]bool) {
 	seen := map[string]bool{}
-	for i, e := range t.Units {
+	for i, e := range list {
 		place := fmt.Sprintf("%s: units[%d] %s", where, i, e.Unit)
 		switch {
 		case !units[e.Unit]:
@@ -156,11 +170,6 @@ func (n *Network) task(f *faults, k int, states, units, utilities map[string]boo
 			f.add("%s: a cost is not finite", place)
 		}
 		seen[e.Unit] = true
-	}
-	for i, u := range t.Utilities {
-		if !utilities[u.Utility] || !(u.Fixed >= 0 && u.PerSize >= 0) || !finite(u.Fixed) || !finite(u.PerSize) {
-			f.add("%s: utilities[%d] %s: it is to be one of the utilities, and what is used 0 or more", where, i, u.Utility)
-		}
 	}
 }
 

@@ -80,15 +80,21 @@ func random(r *rand.Rand) *recipe.Network {
 		Horizon: int64(6 + r.IntN(5)), Step: 1,
 		States: []recipe.State{
 			{Name: "raw", Initial: float64(20 + r.IntN(40)), Price: float64(r.IntN(2))},
-			{Name: "mid", Capacity: &capacity}, {Name: "good", Price: float64(5 + r.IntN(10))}, {Name: "waste", Price: -1},
+			{Name: "mid", Capacity: &capacity},
+			{Name: "good", Price: float64(5 + r.IntN(10))},
+			{Name: "waste", Price: -1},
 		},
 		Units:     []recipe.Unit{{Name: "U"}, {Name: "V"}},
 		Utilities: []recipe.Utility{{Name: "steam", Capacity: float64(4 + r.IntN(8)), Price: 0.1}},
 		Tasks: []recipe.Task{
-			{Name: "one", Duration: int64(1 + r.IntN(2)), Inputs: []recipe.Flow{{State: "raw", Share: 1}}, Outputs: []recipe.Flow{{State: "mid", Share: 0.9}, {State: "waste", Share: 0.1}},
-				Units: []recipe.Equipment{{Unit: "U", Min: float64(r.IntN(3)), Max: 8, Cost: 1}}, Utilities: []recipe.Use{{Utility: "steam", Fixed: 1, PerSize: 0.25}}},
-			{Name: "two", Duration: int64(1 + r.IntN(3)), Inputs: []recipe.Flow{{State: "mid", Share: 0.8}, {State: "raw", Share: 0.2}}, Outputs: []recipe.Flow{{State: "good", Share: 0.8}, {State: "mid", Share: 0.1}},
-				Units: []recipe.Equipment{{Unit: "V", Min: 2, Max: 6, Cost: 2}, {Unit: "U", Max: 5}}, Utilities: []recipe.Use{{Utility: "steam", PerSize: 0.5}}},
+			{
+				Name: "one", Duration: int64(1 + r.IntN(2)), Inputs: []recipe.Flow{{State: "raw", Share: 1}}, Outputs: []recipe.Flow{{State: "mid", Share: 0.9}, {State: "waste", Share: 0.1}},
+				Units: []recipe.Equipment{{Unit: "U", Min: float64(r.IntN(3)), Max: 8, Cost: 1}}, Utilities: []recipe.Use{{Utility: "steam", Fixed: 1, PerSize: 0.25}},
+			},
+			{
+				Name: "two", Duration: int64(1 + r.IntN(3)), Inputs: []recipe.Flow{{State: "mid", Share: 0.8}, {State: "raw", Share: 0.2}}, Outputs: []recipe.Flow{{State: "good", Share: 0.8}, {State: "mid", Share: 0.1}},
+				Units: []recipe.Equipment{{Unit: "V", Min: 2, Max: 6, Cost: 2}, {Unit: "U", Max: 5}}, Utilities: []recipe.Use{{Utility: "steam", PerSize: 0.5}},
+			},
 		},
 	}
 	if r.IntN(2) == 0 {
