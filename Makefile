@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-reading bench-resolution bench-schedule highs soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-reading bench-resolution bench-schedule bench-planning highs soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -183,6 +183,13 @@ bench-schedule:
 	@test -n "$(INSTANCES)" || { echo 'name the folder: make bench-schedule INSTANCES=…'; exit 2; }
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_INSTANCES=$(abspath $(INSTANCES)) LINGHANG_SCHEDULE_GROUPS='$(GROUPS)' LINGHANG_SCHEDULE_TIME=$(SECONDS)s LINGHANG_SCHEDULE_SEED=$(SEED) LINGHANG_SCHEDULE_EVERY=$(EVERY) \
 		$(GO) test -timeout 48h -run '^$$' -bench '^BenchmarkPublished$$' -benchtime 1x ./lib/schedule
+
+## bench-planning: the planning solver beside the same package in Node (ROUNDS=7), to docs/benchmarks/planning.md
+bench-planning:
+	@command -v node >/dev/null || { echo 'install Node'; exit 2; }
+	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && (cd "$$work" && npm pack --silent highs@1.15.3 >/dev/null && tar -xzf highs-1.15.3.tgz) && \
+	LINGHANG_HIGHS_PACKAGE=$$work/package LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) \
+		$(GO) test -timeout 1h -run '^$$' -bench '^BenchmarkPeer$$' -benchtime 1x ./lib/schedule/planning/stn
 
 ## highs: fetch HiGHS as WebAssembly again, compare it with the record, and write what lib/schedule/highs embeds
 highs:
