@@ -238,7 +238,8 @@ func report(b *testing.B, rounds int, compile time.Duration, rows string) {
 %s, %d processors. %s. Node %s. %d rounds in turn, relative gap %g, one thread, seed 0.
 
 HiGHS %s as WebAssembly, run by wazero in this program and by Node from the same package; seconds of processor, median (least–most). Here they
-include starting an instance and checking the solution, in Node reading the LP file. Compiling, once for a process: %.1f s of the clock here, not counted.
+include starting an instance and checking the solution, in Node reading the LP file. Node solves each model twice and
+the second time counts, when what is used most is compiled. Compiling, once for a process: %.1f s of the clock here, not counted.
 The bar is %.1f times Node.
 
 | model | columns × rows | objective | here, s | Node, s | ratio | | memory here, MiB |
