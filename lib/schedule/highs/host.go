@@ -19,6 +19,8 @@ type run struct {
 	// late makes the clock of HiGHS jump, so that it ends as at its time limit, with the best
 	// solution that it has.
 	late atomic.Bool
+	// dead makes the next look at the clock, which HiGHS takes in all of its loops, end the instance.
+	dead atomic.Bool
 	log  *progressLog // nil if nobody listens
 	grow uint32       // pages that were refused, to tell why memory ran out
 }
@@ -30,6 +32,9 @@ const (
 )
 
 func (r *run) seconds() float64 {
+	if r.dead.Load() {
+		panic(trap("HiGHS did not end in order and was stopped"))
+	}
 	s := time.Since(r.start).Seconds()
 	if r.late.Load() {
 		s += lateSeconds

@@ -147,7 +147,7 @@ func (e *Engine) attempt(ctx context.Context, m *Model, o Options) (r *Result, k
 	defer kill(nil)
 	stop := context.AfterFunc(ctx, func() {
 		state.late.Store(true)
-		timer := time.AfterFunc(grace, func() { kill(context.Cause(ctx)) })
+		timer := time.AfterFunc(grace, func() { state.dead.Store(true); kill(context.Cause(ctx)) })
 		context.AfterFunc(inside, func() { timer.Stop() })
 	})
 	defer stop()
