@@ -179,40 +179,40 @@ func writeLP(b *testing.B, m *highs.Model, file string) {
 	if m.Maximise {
 		head = "Maximize\n obj:"
 	}
-	fmt.Fprint(w, head)
+	_, _ = fmt.Fprint(w, head)
 	for j, c := range m.Columns {
-		fmt.Fprintf(w, " %+.17g x%d\n", c.Cost, j)
+		_, _ = fmt.Fprintf(w, " %+.17g x%d\n", c.Cost, j)
 		if c.Integer {
 			integers = append(integers, "x"+strconv.Itoa(j))
 		}
 	}
-	fmt.Fprintln(w, "Subject To")
+	_, _ = fmt.Fprintln(w, "Subject To")
 	for i, r := range m.Rows {
 		if len(r.Terms) == 0 {
 			continue
 		}
-		fmt.Fprintf(w, " r%d:", i)
+		_, _ = fmt.Fprintf(w, " r%d:", i)
 		for _, t := range r.Terms {
-			fmt.Fprintf(w, " %+.17g x%d", t.Coefficient, t.Column)
+			_, _ = fmt.Fprintf(w, " %+.17g x%d", t.Coefficient, t.Column)
 		}
 		switch {
 		case r.Lower == r.Upper:
-			fmt.Fprintf(w, " = %.17g\n", r.Upper)
+			_, _ = fmt.Fprintf(w, " = %.17g\n", r.Upper)
 		case math.IsInf(r.Lower, -1):
-			fmt.Fprintf(w, " <= %.17g\n", r.Upper)
+			_, _ = fmt.Fprintf(w, " <= %.17g\n", r.Upper)
 		default:
-			fmt.Fprintf(w, " >= %.17g\n", r.Lower)
+			_, _ = fmt.Fprintf(w, " >= %.17g\n", r.Lower)
 		}
 	}
-	fmt.Fprintln(w, "Bounds")
+	_, _ = fmt.Fprintln(w, "Bounds")
 	for j, c := range m.Columns {
 		if math.IsInf(c.Upper, 1) {
-			fmt.Fprintf(w, " x%d >= %.17g\n", j, c.Lower)
+			_, _ = fmt.Fprintf(w, " x%d >= %.17g\n", j, c.Lower)
 			continue
 		}
-		fmt.Fprintf(w, " %.17g <= x%d <= %.17g\n", c.Lower, j, c.Upper)
+		_, _ = fmt.Fprintf(w, " %.17g <= x%d <= %.17g\n", c.Lower, j, c.Upper)
 	}
-	fmt.Fprintf(w, "General\n %s\nEnd\n", strings.Join(integers, "\n "))
+	_, _ = fmt.Fprintf(w, "General\n %s\nEnd\n", strings.Join(integers, "\n "))
 	if err := w.Flush(); err != nil {
 		b.Fatal(err)
 	}
