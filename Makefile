@@ -104,6 +104,7 @@ endif
 
 ## check: format, vet, lint, rules of the house, generated code, what the binary is made of and what is known of it
 check: lint fresh sbom vulnerabilities
+	scripts/highs.sh check
 	$(GO) vet ./...
 	$(GO) mod tidy -diff
 	$(GO) test ./archtest
@@ -190,6 +191,17 @@ bench-schedule:
 	@test -n "$(INSTANCES)" || { echo 'name the folder: make bench-schedule INSTANCES=…'; exit 2; }
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_INSTANCES=$(abspath $(INSTANCES)) LINGHANG_SCHEDULE_GROUPS='$(GROUPS)' LINGHANG_SCHEDULE_TIME=$(SECONDS)s LINGHANG_SCHEDULE_SEED=$(SEED) LINGHANG_SCHEDULE_EVERY=$(EVERY) \
 		$(GO) test -timeout 48h -run '^$$' -bench '^BenchmarkPublished$$' -benchtime 1x ./lib/schedule
+
+## bench-planning: the planning solver beside the same package in Node (ROUNDS=7), to docs/benchmarks/planning.md
+bench-planning:
+	@command -v node >/dev/null || { echo 'install Node'; exit 2; }
+	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && (cd "$$work" && npm pack --silent highs@1.15.3 >/dev/null && tar -xzf highs-1.15.3.tgz) && \
+	LINGHANG_HIGHS_PACKAGE=$$work/package LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_BENCH_ROUNDS=$(ROUNDS) \
+		$(GO) test -timeout 1h -run '^$$' -bench '^BenchmarkPeer$$' -benchtime 1x ./lib/schedule/planning/stn
+
+## highs: fetch HiGHS as WebAssembly again, compare it with the record, and write what lib/schedule/highs embeds
+highs:
+	scripts/highs.sh
 
 ## soak: every fuzz target for SOAK each, then the kill and race tests over and over
 soak:

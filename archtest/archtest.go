@@ -75,6 +75,7 @@ func owners() []owner {
 		{"github.com/prometheus/prometheus", []string{"kernel/series", "modules/platforms"}, []string{"lib/remotewrite", "modules/platforms", "cmd"}},
 		{"github.com/spf13/cobra", []string{"kernel", "cmd", "modules"}, nil},
 		{"github.com/spf13/pflag", []string{"kernel"}, nil},
+		{"github.com/tetratelabs/wazero", []string{"lib/schedule"}, nil},
 		{"github.com/theory/jsonpath", []string{"modules/platforms"}, nil},
 		{"github.com/xuri/excelize", []string{"kernel/httpd", "kernel/paper", "kernel/sheet", "kernel/system", "modules"}, []string{"kernel/files"}},
 		{"github.com/standard-webhooks/standard-webhooks", []string{}, []string{"kernel/notify"}},

@@ -39,7 +39,7 @@ A FILE is a model in one of these formats; - is the standard input. Without --fo
   linghang  (.json)  the model of this program, see convert`,
 	}
 	cmd.PersistentFlags().String("format", "", "format of FILE: "+strings.Join(instance.Formats(), ", "))
-	cmd.AddCommand(scheduleSolve(), scheduleCheck(), scheduleConvert(), scheduleGantt())
+	cmd.AddCommand(scheduleSolve(), scheduleCheck(), scheduleConvert(), scheduleGantt(), schedulePlan())
 	return cmd
 }
 

@@ -18,6 +18,8 @@
 //	flowshop  iterated greedy, of permutation flow shops
 //	project   genetic search with justification, of everything else
 //	team      searchers side by side
+//	highs     linear and mixed integer programmes
+//	planning  what to make before it is scheduled: batches of recipes, blends, lot sizes
 //
 // Models that no engine takes, which are those with same_order that are not plain flow shops,
 // are refused with the reason: an *UnsupportedError.
