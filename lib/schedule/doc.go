@@ -17,6 +17,7 @@
 //	jobshop   tabu search with path relinking, of job shops and flexible job shops
 //	flowshop  iterated greedy, of permutation flow shops
 //	project   genetic search with justification, of everything else
+//	process   serial generation and neighbourhood search, of process plants
 //	team      searchers side by side
 //
 // Models that no engine takes, which are those with same_order that are not plain flow shops,
@@ -38,7 +39,8 @@ type Options struct {
 	Time    time.Duration // 0 is no limit
 	Moves   int64         // of each worker; 0 is no limit. What a move is, is the engine's business
 	Seed    uint64
-	Workers int // goroutines; 0 is 1. With one and without Time the same seed makes the same schedule
+	Workers int  // goroutines; 0 is 1. With one and without Time the same seed makes the same schedule
+	First   bool // end with the first schedule that keeps all rules; of plants only, others have one at once
 	// Progress is told every better schedule, by one goroutine at a time.
 	Progress func(Progress)
 }
@@ -48,6 +50,7 @@ type Progress struct {
 	Elapsed    time.Duration
 	Makespan   int64
 	LowerBound int64
+	Objective  []int64 // by level, if the model has levels
 }
 
 // Status says how good a schedule is.
@@ -55,7 +58,7 @@ type Status string
 
 // Statuses.
 const (
-	Optimal  Status = "optimal"  // it is as short as the lower bound
+	Optimal  Status = "optimal"  // it is as short as the lower bound, and nothing else is asked for
 	Feasible Status = "feasible" // shorter ones may exist
 )
 
@@ -64,9 +67,10 @@ type Result struct {
 	Engine     string          `json:"engine"`
 	Status     Status          `json:"status"`
 	Makespan   int64           `json:"makespan"`
-	LowerBound int64           `json:"lower_bound"` // no schedule is shorter
-	Seconds    float64         `json:"seconds"`     // that the search took
-	BestAfter  float64         `json:"best_after"`  // seconds until this schedule was found
+	LowerBound int64           `json:"lower_bound"`         // no schedule is shorter
+	Objective  []int64         `json:"objective,omitempty"` // by level, if the model has levels
+	Seconds    float64         `json:"seconds"`             // that the search took
+	BestAfter  float64         `json:"best_after"`          // seconds until this schedule was found
 	Moves      int64           `json:"moves"`
 	Seed       uint64          `json:"seed"`
 	Workers    int             `json:"workers"`
@@ -93,11 +97,11 @@ func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
 	o.Workers = max(1, o.Workers)
 	r := &Result{Engine: e.name, Status: Feasible, Seed: o.Seed, Workers: o.Workers}
 	begin := time.Now()
-	better := func(makespan, bound int32) {
+	better := func(makespan, bound int64, objective []int64) {
 		elapsed := time.Since(begin)
 		r.BestAfter = elapsed.Seconds()
 		if o.Progress != nil {
-			o.Progress(Progress{elapsed, int64(makespan), int64(bound)})
+			o.Progress(Progress{elapsed, makespan, bound, objective})
 		}
 	}
 	found, err := e.solve(ctx, o, better)
@@ -106,11 +110,11 @@ func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
 	}
 	r.Seconds = time.Since(begin).Seconds()
 	r.Schedule, r.LowerBound, r.Moves = found.schedule, found.bound, found.moves
-	r.Makespan = r.Schedule.Makespan
+	r.Makespan, r.Objective = r.Schedule.Makespan, r.Schedule.Objective
 	if err := check.Schedule(m, r.Schedule); err != nil {
 		return nil, fmt.Errorf("the schedule of %s is not one of the model, which is a fault of the engine:\n%w", e.name, err)
 	}
-	if r.Makespan <= r.LowerBound {
+	if r.Makespan <= r.LowerBound && len(m.Objective) == 0 {
 		r.Status = Optimal
 	}
 	return r, nil

@@ -105,7 +105,7 @@ func (e *examiner) familyBefore(s *model.Stop) int {
 	}
 	last := int64(-1)
 	for i := range e.m.Tasks {
-		if e.start[i] > last && e.start[i] < e.start[s.Before] && e.is(i, s) {
+		if e.start[i] > last && e.start[i] <= s.Start && e.is(i, s) {
 			family, last = e.family(i), e.start[i]
 		}
 	}
@@ -120,7 +120,8 @@ func (e *examiner) is(i int, s *model.Stop) bool {
 	return slices.ContainsFunc(e.mode[i].Flows, func(f model.Flow) bool { return f.Tank == *s.Tank })
 }
 
-// takenByStops adds what stops take: all of their own resource, and their needs.
+// takenByStops adds what stops take: their needs, and a machine itself. That nothing is beside
+// a stop of a larger resource is looked at by groups.
 func (e *examiner) takenByStops(uses [][]use) {
 	for k := range e.stops {
 		s := &e.stops[k]
@@ -129,7 +130,7 @@ func (e *examiner) takenByStops(uses [][]use) {
 		}
 		i := len(e.m.Tasks) + k
 		if s.Resource != nil {
-			uses[*s.Resource] = append(uses[*s.Resource], use{s.Start, s.End, e.m.Resources[*s.Resource].Capacity, i})
+			uses[*s.Resource] = append(uses[*s.Resource], use{s.Start, s.End, 1, i})
 		}
 		for _, n := range e.stopNeeds(k) {
 			uses[n.Resource] = append(uses[n.Resource], use{s.Start, s.End, n.Amount, i})
@@ -200,7 +201,7 @@ func (e *examiner) changes(r int, tasks, stops []int) {
 			e.between("changeover", group, stops, free, duration)
 		}
 		for _, i := range group {
-			free, past = max(free, e.held[i]), past && e.pinned(i)
+			free, past = max(free, e.until(i, r)), past && e.pinned(i)
 		}
 		family, at = e.family(group[0]), next
 	}

@@ -53,7 +53,7 @@ func (e *examiner) products(k int, tasks, stops []int) {
 		}
 		group := tasks[at:next]
 		other := e.family(group[0])
-		if other != family && !(past && e.pinned(group[0])) {
+		if other != family && (!past || !e.pinned(group[0])) {
 			if level != tank.Heel {
 				e.add("tank", "%s starts at %d with another product in tank %d, in which there are %d and not the heel of %d", e.name(group[0]), e.start[group[0]], k, level, tank.Heel)
 			}
