@@ -127,6 +127,7 @@ const (
 // Baseline is a plan that is known already, from which it costs to depart.
 type Baseline struct {
 	Assignments []Assignment `json:"assignments"`
+	Stops       []Stop       `json:"stops,omitempty"` // to be taken again where they can
 	Moved       int64        `json:"moved,omitempty"` // of each task with another start or mode
 	Time        int64        `json:"time,omitempty"`  // of each unit of time that a start is off
 	Mode        int64        `json:"mode,omitempty"`  // of each task in another mode

@@ -148,6 +148,13 @@ func (e *examiner) baseline() {
 	e.cost("baseline.moved", b.Moved)
 	e.cost("baseline.time", b.Time)
 	e.cost("baseline.mode", b.Mode)
+	for i := range b.Stops {
+		s, where := &b.Stops[i], fmt.Sprintf("baseline.stops[%d]", i)
+		e.place(where+".before", &s.Before, len(e.m.Tasks), "tasks")
+		e.place(where+".resource", s.Resource, len(e.m.Resources), "resources")
+		e.place(where+".tank", s.Tank, len(e.m.Tanks), "tanks")
+		e.time(where+".start", s.Start)
+	}
 	seen := make([]bool, len(e.m.Tasks))
 	for i, a := range b.Assignments {
 		where := fmt.Sprintf("baseline.assignments[%d]", i)

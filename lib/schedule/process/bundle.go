@@ -218,6 +218,7 @@ func (s *maker) extend(p int32, until int64) {
 		m := &s.machines[n.Resource]
 		s.trail = append(s.trail, undo{kind: undoMachine, index: int32(n.Resource), machine: *m}) //nolint:gosec // a place
 		m.free = max(m.free, until)
+		m.version++
 	}
 	s.trail = append(s.trail, undo{kind: undoHeld, index: p, from: s.held[p]})
 	s.held[p] = until
@@ -249,4 +250,9 @@ func (s *maker) pin(i int32) {
 	}
 	s.commit(i, sl)
 	s.hold(i)
+	for _, a := range s.out[i] {
+		if a.blocking && s.way[a.task] < 0 {
+			s.extend(i, max(s.Now, s.kept[a.task])) // at least so long
+		}
+	}
 }

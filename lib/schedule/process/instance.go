@@ -60,9 +60,10 @@ type instance struct {
 	cleans    []stopping
 	tankStops []stopping
 	horizon   int64
-	campaign  []model.Campaign // by resource × family, if there are any
-	fixed     map[int32][]model.Stop
-	kept      []int64 // by task: start in the baseline, or -1
+	campaign  []model.Campaign       // by resource × family, if there are any
+	fixed     map[int32][]model.Stop // by task
+	again     map[int32][]model.Stop // of the baseline, by task
+	kept      []int64                // by task: start in the baseline, or -1
 	keptWay   []int32
 	tail      []int64 // longest way from the start of a task to the end
 }
@@ -84,6 +85,10 @@ func newInstance(m *model.Model) (*instance, error) {
 	}
 	in.kept, in.keptWay = filled[int64](n, none), filled[int32](n, none)
 	if m.Baseline != nil {
+		in.again = map[int32][]model.Stop{}
+		for _, s := range m.Baseline.Stops {
+			in.again[int32(s.Before)] = append(in.again[int32(s.Before)], s) //nolint:gosec // as above
+		}
 		for _, a := range m.Baseline.Assignments {
 			in.kept[a.Task], in.keptWay[a.Task] = a.Start, in.wayFirst[a.Task]+int32(a.Mode) //nolint:gosec // a place
 		}

@@ -24,6 +24,10 @@ func (s *searcher) move() {
 		s.advance(s.lateJobs[s.random.below(len(s.lateJobs))])
 		return
 	}
+	if len(s.moved) > 0 && s.random.below(4) > 0 {
+		s.mend(s.moved[s.random.below(len(s.moved))])
+		return
+	}
 	switch s.random.below(6) {
 	case 0:
 		s.shift(b, s.random.below(n))
@@ -46,6 +50,30 @@ func (s *searcher) move() {
 		}
 	default:
 		s.stir(b)
+	}
+}
+
+// mend brings a bundle that left its place in the baseline back, or lets it go elsewhere so
+// that others can come back.
+func (s *searcher) mend(b int32) {
+	n := len(s.trial.list)
+	switch s.random.below(5) {
+	case 0: // home
+		for _, i := range s.bundles[b] {
+			s.trial.freed[i], s.trial.prefer[i] = false, s.keptWay[i]
+		}
+	case 1: // after some of those behind it
+		s.shift(b, min(n-1, int(s.place[b])+1+s.random.below(40)))
+	case 2:
+		s.shift(b, max(0, int(s.place[b])-1-s.random.below(40)))
+	case 3:
+		i := s.bundles[b][s.random.below(len(s.bundles[b]))]
+		s.trial.prefer[i] = s.wayFirst[i] + int32(s.random.below(int(s.wayFirst[i+1]-s.wayFirst[i]))) //nolint:gosec // few
+	default:
+		for _, i := range s.bundles[b] {
+			s.trial.prefer[i] = none
+		}
+		s.shift(b, min(n-1, max(0, int(s.place[b])+s.random.below(81)-40)))
 	}
 }
 

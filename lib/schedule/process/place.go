@@ -76,7 +76,7 @@ func (s *state) prepared(i int32, way *way, from int64, cleanBy *[8]int64, sl *s
 // ready returns when a machine is ready for a task, and plans the stops before it.
 func (s *state) ready(i int32, r int, cleanBy, after int64, sl *slot) int64 {
 	m, resource := &s.machines[r], &s.Resources[r]
-	if !s.continues(i, r) {
+	if !s.continues(i, r) || m.last >= 0 && s.occupied(m.last, i) {
 		sl.blocker = int32(r) //nolint:gosec // a place
 		return never
 	}
@@ -109,6 +109,16 @@ func (s *state) ready(i int32, r int, cleanBy, after int64, sl *slot) int64 {
 	return free
 }
 
+// occupied tells whether a task keeps its machine up to the start of one that has no place yet.
+func (s *state) occupied(last, i int32) bool {
+	for _, a := range s.out[last] {
+		if a.blocking && s.way[a.task] < 0 && s.bundleOf[a.task] != s.bundleOf[i] && !s.pinned(i) {
+			return true
+		}
+	}
+	return false
+}
+
 // continues tells whether campaigns let a task come next on a machine.
 func (s *state) continues(i int32, r int) bool {
 	if len(s.campaign) == 0 || s.family[i] < 0 || s.pinned(i) {
@@ -134,38 +144,64 @@ func (s *state) continues(i int32, r int) bool {
 // stop plans a stop from a time on and returns its end. Stops that stand as they are are
 // taken as they are.
 func (s *state) stop(h *halt, what *stopping, from, duration int64, sl *slot) int64 {
-	if len(s.Stops) > 0 {
-		for _, f := range s.fixed[h.task] {
-			if f.Kind == h.kind && (h.tank < 0) == (f.Tank == nil) && (f.Resource == nil || int32(*f.Resource) == h.resource) && (f.Tank == nil || int32(*f.Tank) == h.tank) { //nolint:gosec // places
-				h.start, h.end = f.Start, f.End
-				sl.halts = append(sl.halts, *h)
-				return h.end
-			}
+	for k := range s.fixed[h.task] {
+		if f := &s.fixed[h.task][k]; h.like(f) {
+			h.start, h.end = f.Start, f.End
+			sl.halts = append(sl.halts, *h)
+			return h.end
 		}
 	}
 	t := from
 	if !s.pinned(h.task) {
 		t = max(t, s.Now)
 	}
+	// Where the baseline has it, if that is free.
+	for k := range s.again[h.task] {
+		if f := &s.again[h.task][k]; h.like(f) && f.Start >= t && s.stopAt(h, what, f.Start, duration) == never {
+			sl.halts = append(sl.halts, *h)
+			return h.end
+		}
+	}
 	for range rounds {
-		end := t + duration
 		if !what.always {
-			if t, end = what.open.fit(t, duration, fits); t == never {
+			if t, _ = what.open.fit(t, duration, fits); t == never {
 				return never
 			}
 		}
-		busy := never
-		for _, n := range what.needs {
-			busy = max(busy, s.profiles[n.Resource].conflict(t, end, s.Resources[n.Resource].Capacity-n.Amount))
-		}
-		if busy < 0 {
-			h.start, h.end = t, end
+		busy := s.stopAt(h, what, t, duration)
+		if busy == never {
 			sl.halts = append(sl.halts, *h)
-			return end
+			return h.end
 		}
 		t = busy
 	}
 	return never
+}
+
+// stopAt sets a stop to a time, or returns when that is to be tried next.
+func (s *state) stopAt(h *halt, what *stopping, t, duration int64) (busy int64) {
+	if !what.always {
+		if fit, _ := what.open.fit(t, duration, fits); fit != t {
+			return max(fit, t+1)
+		}
+	}
+	busy = never
+	for _, n := range what.needs {
+		busy = max(busy, s.profiles[n.Resource].conflict(t, t+duration, s.Resources[n.Resource].Capacity-n.Amount))
+	}
+	h.start, h.end = t, t+duration
+	return busy
+}
+
+// like tells whether a stop is the one that is planned.
+func (h *halt) like(f *model.Stop) bool {
+	if f.Kind != h.kind {
+		return false
+	}
+	if h.tank >= 0 {
+		return f.Tank != nil && *f.Tank == int(h.tank)
+	}
+	return f.Resource != nil && *f.Resource == int(h.resource)
 }
 
 // filled returns from when on a flow can be, from a time on, and plans the stop before it.

@@ -48,6 +48,7 @@ type searcher struct {
 	begin    []int64 // of bundles in current
 	lateJobs []int32
 	due      []int64 // by bundle: when it is to start at the latest
+	moved    []int32 // bundles that are not where the baseline has them in current
 	absent   []int32 // bundles that found no place in current
 	choices  []int32 // tasks with several ways
 	moves    int64
@@ -164,6 +165,12 @@ func (s *searcher) adopt(p *plan) {
 			s.lateJobs = append(s.lateJobs, int32(j)) //nolint:gosec // a place
 		}
 	}
+	s.moved = s.moved[:0]
+	for i, t := range s.kept {
+		if t >= 0 && s.way[i] >= 0 && (s.start[i] != t || s.way[i] != s.keptWay[i]) {
+			s.moved = append(s.moved, s.bundleOf[i])
+		}
+	}
 	s.absent = s.absent[:0]
 	for _, w := range s.off {
 		s.absent = append(s.absent, w.bundle)
@@ -179,7 +186,8 @@ func (s *searcher) starts(ctx context.Context, shared *shared, worker int) (done
 		func(b int32) (int64, int64) { return int64(s.family[s.bundles[b][0]]), s.due[b] },
 	}
 	if s.Baseline != nil {
-		rules = slices.Insert(rules, 0, func(b int32) (int64, int64) { return s.planned(b), s.due[b] })
+		rank := s.ranks()
+		rules = slices.Insert(rules, 0, func(b int32) (int64, int64) { return rank[b], 0 })
 	}
 	s.trial = plan{list: make([]int32, len(s.bundles)), prefer: make([]int32, s.tasks), freed: make([]bool, s.tasks)}
 	for k := range 2 * len(rules) {
@@ -237,16 +245,6 @@ func (s *searcher) released(b int32) int64 {
 	t := int64(0)
 	for _, i := range s.bundles[b] {
 		t = max(t, s.release[i])
-	}
-	return t
-}
-
-func (s *searcher) planned(b int32) int64 {
-	t := int64(model.MaxTime)
-	for _, i := range s.bundles[b] {
-		if s.kept[i] >= 0 {
-			t = min(t, s.kept[i])
-		}
 	}
 	return t
 }

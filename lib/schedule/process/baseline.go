@@ -1,0 +1,104 @@
+package process
+
+import (
+	"cmp"
+	"slices"
+)
+
+// ranks puts bundles into an order in which serial generation can repeat the baseline: those
+// that have a machine or a tank in common one after the other as there, and else by their starts.
+func (in *instance) ranks() []int64 {
+	after := make([][]int32, len(in.bundles))
+	waits := make([]int32, len(in.bundles))
+	queue := func(tasks []int32) {
+		slices.SortStableFunc(tasks, func(a, b int32) int { return cmp.Compare(in.kept[a], in.kept[b]) })
+		for k := 1; k < len(tasks); k++ {
+			if from, to := in.bundleOf[tasks[k-1]], in.bundleOf[tasks[k]]; from != to {
+				after[from] = append(after[from], to)
+				waits[to]++
+			}
+		}
+	}
+	for _, tasks := range in.baselineQueues() {
+		queue(tasks)
+	}
+	// What a pinned task is blocked by comes before what follows on its machine.
+	for i := range int32(in.tasks) { //nolint:gosec // a place
+		for _, a := range in.out[i] {
+			if a.blocking && in.pinned(i) && !in.pinned(a.task) {
+				for _, b := range in.followers(i) {
+					if from := in.bundleOf[a.task]; from != b {
+						after[from] = append(after[from], b)
+						waits[b]++
+					}
+				}
+			}
+		}
+	}
+	begin := filled[int64](len(in.bundles), 1<<40)
+	for i, t := range in.kept {
+		if t >= 0 {
+			begin[in.bundleOf[i]] = min(begin[in.bundleOf[i]], t)
+		}
+	}
+	// Of the bundles that wait for none the one that begins first; if all wait, as queues may
+	// contradict one another, that of all.
+	rank := filled[int64](len(in.bundles), none)
+	left := make([]int32, len(in.bundles))
+	for b := range left {
+		left[b] = int32(b) //nolint:gosec // a place
+	}
+	slices.SortStableFunc(left, func(a, b int32) int { return cmp.Compare(begin[a], begin[b]) })
+	for n := int64(0); len(left) > 0; n++ {
+		at := max(0, slices.IndexFunc(left, func(b int32) bool { return waits[b] <= 0 }))
+		b := left[at]
+		left = slices.Delete(left, at, at+1)
+		rank[b] = n
+		for _, to := range after[b] {
+			waits[to]--
+		}
+	}
+	return rank
+}
+
+// baselineQueues are the tasks of the baseline on each machine to which tasks are appended, and
+// of each tank.
+func (in *instance) baselineQueues() [][]int32 {
+	queues := make([][]int32, len(in.Resources)+len(in.Tanks))
+	for i, w := range in.keptWay {
+		if w < 0 {
+			continue
+		}
+		for _, n := range in.ways[w].needs {
+			if in.sequenced[n.Resource] {
+				queues[n.Resource] = append(queues[n.Resource], int32(i)) //nolint:gosec // a place
+			}
+		}
+		for _, f := range in.ways[w].flows {
+			queues[len(in.Resources)+f.Tank] = append(queues[len(in.Resources)+f.Tank], int32(i)) //nolint:gosec // as above
+		}
+	}
+	return queues
+}
+
+// followers are the bundles that may come after a pinned task on its machines: all with a way
+// that needs one, and a start in the baseline that is not before.
+func (in *instance) followers(i int32) (list []int32) {
+	way := in.wayFirst[i]
+	if mode := in.Tasks[i].Pin.Mode; mode != nil {
+		way += int32(*mode) //nolint:gosec // a place
+	}
+	for j, w := range in.keptWay {
+		if w < 0 || in.pinned(int32(j)) || in.kept[j] < *in.Tasks[i].Pin.Start { //nolint:gosec // as above
+			continue
+		}
+		for _, n := range in.ways[w].needs {
+			for _, o := range in.ways[way].needs {
+				if n.Resource == o.Resource && in.Resources[n.Resource].Capacity == 1 {
+					list = append(list, in.bundleOf[j])
+				}
+			}
+		}
+	}
+	return list
+}
