@@ -52,7 +52,7 @@ func Replan(m *model.Model, r Running) (*model.Model, []Departure, error) {
 	p.pins()
 	p.lags()
 	p.stops()
-	b := &model.Baseline{Moved: 1000, Mode: 200, Time: 1}
+	b := &model.Baseline{Moved: 2000, Mode: 200, Time: 1}
 	for _, a := range p.running.Plan.Assignments {
 		if t := p.m.Tasks[a.Task].Pin; t == nil || t.Start == nil {
 			b.Assignments = append(b.Assignments, a)

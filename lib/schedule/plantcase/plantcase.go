@@ -122,7 +122,7 @@ func units(m *model.Model) {
 func batch(rng *rand.Rand, m *model.Model, b int) {
 	product := rng.IntN(products)
 	job := len(m.Jobs)
-	release := int64(max(0, b-60)) * 13 * day / 300
+	release := int64(max(0, b-60)) * 15 * day / 300
 	due := release + 3*day + rng.Int64N(4*day)
 	m.Jobs = append(m.Jobs, model.Job{Name: fmt.Sprintf("batch %d", b+1), Release: release / hour * hour, Due: new(due / hour * hour), Weight: 1 + int64(rng.IntN(3))})
 	first := len(m.Tasks)

@@ -2,6 +2,7 @@ package process
 
 import (
 	"cmp"
+	"context"
 	"slices"
 )
 
@@ -101,4 +102,62 @@ func (in *instance) followers(i int32) (list []int32) {
 		}
 	}
 	return list
+}
+
+// repairs tries, for each bundle that cannot be where the baseline has it, places further down
+// the list, where its machines have room before others that stay where they are: the end, half of
+// the way there, and so on. Workers begin at different ones.
+func (s *searcher) repairs(ctx context.Context, shared *shared, worker int) (done bool) {
+	list := s.disturbed()
+	if worker&1 == 1 {
+		slices.Reverse(list)
+	}
+	for _, b := range list {
+		at := slices.Index(s.best.list, b)
+		for left := len(s.best.list) - 1 - at; left > 0; left /= 2 {
+			if s.over(ctx) {
+				return true
+			}
+			s.trial.copy(&s.best)
+			for k, o := range s.trial.list {
+				s.place[o] = int32(k) //nolint:gosec // a place
+			}
+			for _, i := range s.bundles[b] {
+				s.trial.prefer[i], s.trial.freed[i] = none, true
+			}
+			s.shift(b, at+left)
+			v := s.decode(&s.trial)
+			s.moves++
+			s.take(&v)
+			if shared.offer(s.decoder, &v) {
+				return true
+			}
+		}
+	}
+	s.trial.copy(&s.best)
+	s.least = s.decode(&s.trial)
+	return false
+}
+
+// disturbed are the bundles with a task that cannot be done when and where the baseline has it.
+func (s *searcher) disturbed() (list []int32) {
+	for i, t := range s.kept {
+		if t < 0 || s.pinned(int32(i)) || slices.Contains(list, s.bundleOf[i]) { //nolint:gosec // a place
+			continue
+		}
+		if t < s.release[i] || s.closed(i, t) {
+			list = append(list, s.bundleOf[i])
+		}
+	}
+	return list
+}
+
+// closed tells whether a task cannot begin at a time in its way in the baseline.
+func (s *searcher) closed(i int, t int64) bool {
+	w := &s.ways[s.keptWay[i]]
+	if w.always || w.duration == 0 {
+		return false
+	}
+	start, _ := w.open.fit(t, w.duration, s.breaks[i])
+	return start != t
 }

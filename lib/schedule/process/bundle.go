@@ -71,13 +71,13 @@ func (s *maker) choose(i int32) bool {
 	}
 	best, next := &s.slots[0], &s.slots[1]
 	if w := s.prefer[i]; w >= first && w < last {
-		if s.find(i, w, s.earliest(i, w), best) && !s.stopsWithin(i, best) {
+		if s.find(i, w, s.earliest(i, w), best) && !s.stopsWithin(i, best) && !s.tooLate(i, best) {
 			return true
 		}
 	}
 	found, blocker, least := false, int32(none), int64(0)
 	for w := first; w < last; w++ {
-		if !s.find(i, w, s.earliest(i, w), next) || s.stopsWithin(i, next) {
+		if !s.find(i, w, s.earliest(i, w), next) || s.stopsWithin(i, next) || s.tooLate(i, next) {
 			if next.blocker >= 0 {
 				blocker = next.blocker
 				if last-first > 1 {
@@ -118,6 +118,18 @@ func (s *maker) stopsWithin(i int32, sl *slot) bool {
 					return true
 				}
 			}
+		}
+	}
+	return false
+}
+
+// tooLate tells whether a slot is too late for a maximum lag after a task of another bundle,
+// which cannot be shifted any more.
+func (s *maker) tooLate(i int32, sl *slot) bool {
+	for _, a := range s.in[i] {
+		if a.most >= 0 && s.bundleOf[a.task] != s.bundleOf[i] && s.way[a.task] >= 0 && sl.start > s.end[a.task]+a.most {
+			sl.blocker = none
+			return true
 		}
 	}
 	return false

@@ -187,7 +187,7 @@ func (s *searcher) starts(ctx context.Context, shared *shared, worker int) (done
 	}
 	if s.Baseline != nil {
 		rank := s.ranks()
-		rules = slices.Insert(rules, 0, func(b int32) (int64, int64) { return rank[b], 0 })
+		rules = []func(b int32) (int64, int64){func(b int32) (int64, int64) { return rank[b], 0 }}
 	}
 	s.trial = plan{list: make([]int32, len(s.bundles)), prefer: make([]int32, s.tasks), freed: make([]bool, s.tasks)}
 	for k := range 2 * len(rules) {
@@ -222,6 +222,9 @@ func (s *searcher) starts(ctx context.Context, shared *shared, worker int) (done
 	s.trial.copy(&s.best)
 	s.least = s.decode(&s.trial)
 	s.settle(&s.best)
+	if s.Baseline != nil {
+		return s.repairs(ctx, shared, worker)
+	}
 	return false
 }
 
@@ -231,11 +234,7 @@ func (s *searcher) evade() {
 		if t < 0 || s.pinned(int32(i)) { //nolint:gosec // a place
 			continue
 		}
-		w := &s.ways[s.keptWay[i]]
-		if w.always || w.duration == 0 {
-			continue
-		}
-		if start, _ := w.open.fit(t, w.duration, s.breaks[i]); start != t {
+		if s.closed(i, t) {
 			s.trial.prefer[i] = none
 		}
 	}
