@@ -234,3 +234,17 @@ func (o open) paused(k int, start, duration int64) (from, end int64) {
 	}
 	return -1, -1
 }
+
+// Windows returns when a resource of a valid model is open, up to its horizon; none if it
+// always is.
+func Windows(m *model.Model, resource int) ([]model.Window, error) {
+	list, err := unfold(m, &m.Resources[resource])
+	if err != nil {
+		return nil, err
+	}
+	var windows []model.Window
+	for _, w := range list {
+		windows = append(windows, model.Window{From: w.from, Until: w.until, Capacity: w.capacity})
+	}
+	return windows, nil
+}
