@@ -113,32 +113,41 @@ func (p *replanner) read(m *model.Model) error {
 	}
 	for i := range r.Plan.Assignments {
 		a := &r.Plan.Assignments[i]
-		if a.Task < 0 || a.Task >= len(m.Tasks) || p.planned[a.Task] != nil || a.Mode < 0 || a.Mode >= len(m.Tasks[a.Task].Modes) || a.Start < 0 || a.End < a.Start {
+		if !isPlace(a.Task, len(m.Tasks)) || p.planned[a.Task] != nil || !isPlace(a.Mode, len(m.Tasks[a.Task].Modes)) || a.Start < 0 || a.End < a.Start {
 			return fmt.Errorf("assignments[%d] of the plan is not of a task of the model in one of its modes", i)
 		}
 		p.planned[a.Task] = a
 	}
 	for i := range r.Actuals {
-		a := &r.Actuals[i]
-		switch {
-		case a.Task < 0 || a.Task >= len(m.Tasks):
-			return fmt.Errorf("actuals[%d].task is %d; there are %d tasks", i, a.Task, len(m.Tasks))
-		case a.Mode != nil && (*a.Mode < 0 || *a.Mode >= len(m.Tasks[a.Task].Modes)):
-			return fmt.Errorf("actuals[%d].mode is %d; the task has %d", i, *a.Mode, len(m.Tasks[a.Task].Modes))
-		case a.Start != nil && *a.Start > r.Now:
-			return fmt.Errorf("actuals[%d].start is %d; it is %d now", i, *a.Start, r.Now)
-		case a.End != nil && (a.Start == nil || *a.End < *a.Start):
-			return fmt.Errorf("actuals[%d].end goes with a start that is not after it", i)
+		if err := p.happened(m, i); err != nil {
+			return err
 		}
-		p.actual[a.Task] = a
 	}
 	for i, d := range r.Down {
-		if d.Resource < 0 || d.Resource >= len(m.Resources) || d.From < 0 || d.Until <= d.From || d.Until > model.MaxTime {
+		if !isPlace(d.Resource, len(m.Resources)) || d.From < 0 || d.Until <= d.From || d.Until > model.MaxTime {
 			return fmt.Errorf("down[%d] is of resource %d from %d until %d; there are %d resources", i, d.Resource, d.From, d.Until, len(m.Resources))
 		}
 	}
 	return nil
 }
+
+func (p *replanner) happened(m *model.Model, i int) error {
+	a := &p.running.Actuals[i]
+	switch {
+	case !isPlace(a.Task, len(m.Tasks)):
+		return fmt.Errorf("actuals[%d].task is %d; there are %d tasks", i, a.Task, len(m.Tasks))
+	case a.Mode != nil && !isPlace(*a.Mode, len(m.Tasks[a.Task].Modes)):
+		return fmt.Errorf("actuals[%d].mode is %d; the task has %d", i, *a.Mode, len(m.Tasks[a.Task].Modes))
+	case a.Start != nil && (*a.Start < 0 || *a.Start > p.running.Now):
+		return fmt.Errorf("actuals[%d].start is %d; it is %d now", i, *a.Start, p.running.Now)
+	case a.End != nil && (a.Start == nil || *a.End < *a.Start || *a.End > model.MaxTime):
+		return fmt.Errorf("actuals[%d].end goes with a start that is not after it", i)
+	}
+	p.actual[a.Task] = a
+	return nil
+}
+
+func isPlace(i, n int) bool { return i >= 0 && i < n }
 
 // model copies what changes.
 func (p *replanner) model(m *model.Model) {
@@ -226,12 +235,8 @@ func (p *replanner) keeps(task, mode int, start, end int64, begun bool, before [
 	if p.hit(mode, task, start, end) {
 		return "thaw", false
 	}
-	for _, k := range before[task] {
-		e := &p.m.Precedences[k]
-		pin := p.m.Tasks[e.Before].Pin
-		if pin == nil || pin.End == nil || *pin.End+e.MinLag > start || e.MaxLag != nil && *pin.End+*e.MaxLag < start {
-			return "thaw", false
-		}
+	if slices.ContainsFunc(before[task], func(k int) bool { return !p.follows(&p.m.Precedences[k], start) }) {
+		return "thaw", false
 	}
 	for _, n := range p.m.Tasks[task].Modes[mode].Needs {
 		if p.m.Resources[n.Resource].Capacity == 1 && until[n.Resource] > start && end > start {
@@ -239,6 +244,12 @@ func (p *replanner) keeps(task, mode int, start, end int64, begun bool, before [
 		}
 	}
 	return "", true
+}
+
+// follows tells whether a start is right after a task that is pinned.
+func (p *replanner) follows(e *model.Precedence, start int64) bool {
+	pin := p.m.Tasks[e.Before].Pin
+	return pin != nil && pin.End != nil && *pin.End+e.MinLag <= start && (e.MaxLag == nil || *pin.End+*e.MaxLag >= start)
 }
 
 // hit tells whether a breakdown falls into a time of a task.

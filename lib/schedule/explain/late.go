@@ -72,12 +72,7 @@ func Why(m *model.Model, s *model.Schedule, job int) ([]Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	last := -1
-	for i := range m.Tasks {
-		if j := m.Tasks[i].Job; j != nil && *j == job && (last < 0 || e.at[i].End > e.at[last].End) {
-			last = i
-		}
-	}
+	last := e.last(job)
 	if last < 0 {
 		return nil, fmt.Errorf("explain: job %d has no tasks", job)
 	}
@@ -100,6 +95,17 @@ func Why(m *model.Model, s *model.Schedule, job int) ([]Link, error) {
 		}
 	}
 	return chain, nil
+}
+
+// last is the task of a job that ends last, or -1.
+func (e *examiner) last(job int) int {
+	last := -1
+	for i := range e.m.Tasks {
+		if j := e.m.Tasks[i].Job; j != nil && *j == job && (last < 0 || e.at[i].End > e.at[last].End) {
+			last = i
+		}
+	}
+	return last
 }
 
 func newExaminer(m *model.Model, s *model.Schedule) (*examiner, error) {

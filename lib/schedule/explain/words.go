@@ -3,6 +3,7 @@ package explain
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"linghang/lib/schedule/model"
 )
@@ -29,91 +30,61 @@ func taskName(m *model.Model, task int) string {
 	return cmp.Or(m.Tasks[task].Name, fmt.Sprintf("tasks[%d]", task))
 }
 
-func (l Link) english(task, by, where string) string {
-	starts := fmt.Sprintf("%s starts at %d", task, l.At)
-	switch l.Code {
-	case Late:
-		return fmt.Sprintf("%s ends at %d, %d after its due date of %d", task, l.At, l.At-l.Due, l.Due)
-	case Rests:
-		return fmt.Sprintf("%s ends at %d only, because it rests while something that it needs is closed", task, l.At)
-	case Release:
-		return starts + ": it is released then"
-	case Now:
-		return starts + ": that is now"
-	case Pinned:
-		return starts + ", where it is pinned"
-	case After:
-		return starts + ": it waits for " + by
-	case With:
-		return starts + ", because " + by + " cannot start earlier and must follow it in time"
-	case Machine:
-		return starts + ": " + by + " has " + where + " until then"
-	case Changeover, Cleaning, TankChange:
-		what := map[Code]string{Changeover: "the changeover", Cleaning: "the cleaning", TankChange: "the change of product"}[l.Code]
-		if by != "" {
-			by = " after " + by
+// phrases are what follows the start of a task, for each code, with {by} and {where}.
+func phrases(language string) map[Code]string {
+	if language == "zh" {
+		return map[Code]string{
+			Release: "：此时才下达", Now: "：即当前时刻", Pinned: "：已锁定", After: "：等待 {by}",
+			With: "：{by} 不能更早开始，且必须按时衔接", Machine: "：此前 {where} 被 {by} 占用",
+			Changeover: "：{where} 的换产{after}此时完成", Cleaning: "：{where} 的清洗{after}此时完成", TankChange: "：{where} 的换品种{after}此时完成",
+			Capacity: "：此前 {where} 能力不足", TankFull: "：{by} 结束时 {where} 才有空间", TankEmpty: "：{by} 结束时 {where} 才有足够物料",
+			Calendar: "：此前 {where} 停工", Choice: "：没有约束限制，延长求解可能更早",
 		}
-		return starts + ": " + what + " of " + where + by + " ends then"
-	case Capacity:
-		if by == "" {
-			return starts + ": " + where + " has too little before"
-		}
-		return starts + ": " + where + " has too little before " + by + " ends"
-	case TankFull:
-		return starts + ": there is room in " + where + " when " + by + " ends"
-	case TankEmpty:
-		return starts + ": there is enough in " + where + " when " + by + " ends"
-	case Calendar:
-		return starts + ": " + where + " is closed before"
-	default:
-		return starts + "; nothing binds it there, a longer search may have it earlier"
+	}
+	return map[Code]string{
+		Release: ": it is released then", Now: ": that is now", Pinned: ", where it is pinned", After: ": it waits for {by}",
+		With: ", because {by} cannot start earlier and must follow it in time", Machine: ": {by} has {where} until then",
+		Changeover: ": the changeover of {where}{after} ends then", Cleaning: ": the cleaning of {where}{after} ends then", TankChange: ": the change of product of {where}{after} ends then",
+		Capacity: ": {where} has too little before", TankFull: ": there is room in {where} when {by} ends", TankEmpty: ": there is enough in {where} when {by} ends",
+		Calendar: ": {where} is closed before", Choice: "; nothing binds it there, a longer search may have it earlier",
 	}
 }
 
-func (l Link) chinese(task, by, where string) string {
-	starts := fmt.Sprintf("%s 于 %d 开始", task, l.At)
-	switch l.Code {
-	case Late:
-		return fmt.Sprintf("%s 于 %d 结束，比交货期 %d 晚 %d", task, l.At, l.Due, l.At-l.Due)
-	case Rests:
-		return fmt.Sprintf("%s 到 %d 才结束：所需资源停工期间暂停", task, l.At)
-	case Release:
-		return starts + "：此时才下达"
-	case Now:
-		return starts + "：即当前时刻"
-	case Pinned:
-		return starts + "：已锁定"
-	case After:
-		return starts + "：等待 " + by
-	case With:
-		return starts + "：" + by + " 不能更早开始，且必须按时衔接"
-	case Machine:
-		return starts + "：此前 " + where + " 被 " + by + " 占用"
-	case Changeover, Cleaning, TankChange:
-		what := map[Code]string{Changeover: "换产", Cleaning: "清洗", TankChange: "换品种"}[l.Code]
-		if by != "" {
-			by = "（在 " + by + " 之后）"
-		}
-		return starts + "：" + where + " 的" + what + by + "此时完成"
-	case Capacity:
-		if by == "" {
-			return starts + "：此前 " + where + " 能力不足"
-		}
-		return starts + "：" + by + " 结束前 " + where + " 能力不足"
-	case TankFull:
-		return starts + "：" + by + " 结束时 " + where + " 才有空间"
-	case TankEmpty:
-		return starts + "：" + by + " 结束时 " + where + " 才有足够物料"
-	case Calendar:
-		return starts + "：此前 " + where + " 停工"
-	default:
-		return starts + "：没有约束限制，延长求解可能更早"
+func (l Link) english(task, by, where string) string {
+	switch {
+	case l.Code == Late:
+		return fmt.Sprintf("%s ends at %d, %d after its due date of %d", task, l.At, l.At-l.Due, l.Due)
+	case l.Code == Rests:
+		return fmt.Sprintf("%s ends at %d only, because it rests while something that it needs is closed", task, l.At)
+	case l.Code == Capacity && by != "":
+		return fmt.Sprintf("%s starts at %d: %s has too little before %s ends", task, l.At, where, by)
 	}
+	after := ""
+	if by != "" {
+		after = " after " + by
+	}
+	return fmt.Sprintf("%s starts at %d", task, l.At) + strings.NewReplacer("{by}", by, "{where}", where, "{after}", after).Replace(phrases("en")[l.Code])
+}
+
+func (l Link) chinese(task, by, where string) string {
+	switch {
+	case l.Code == Late:
+		return fmt.Sprintf("%s 于 %d 结束，比交货期 %d 晚 %d", task, l.At, l.Due, l.At-l.Due)
+	case l.Code == Rests:
+		return fmt.Sprintf("%s 到 %d 才结束：所需资源停工期间暂停", task, l.At)
+	case l.Code == Capacity && by != "":
+		return fmt.Sprintf("%s 于 %d 开始：%s 结束前 %s 能力不足", task, l.At, by, where)
+	}
+	after := ""
+	if by != "" {
+		after = "（在 " + by + " 之后）"
+	}
+	return fmt.Sprintf("%s 于 %d 开始", task, l.At) + strings.NewReplacer("{by}", by, "{where}", where, "{after}", after).Replace(phrases("zh")[l.Code])
 }
 
 // Words says a rule in a language, zh or en.
 func (r Rule) Words(m *model.Model, language string) string {
-	name, en, zh := "", "", ""
+	var name, en, zh string
 	switch r.Kind {
 	case Deadline:
 		name, en, zh = cmp.Or(m.Jobs[r.Index].Name, fmt.Sprintf("jobs[%d]", r.Index)), "the deadline of %s", "%s 的最后期限"

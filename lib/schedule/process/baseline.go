@@ -11,31 +11,14 @@ import (
 func (in *instance) ranks() []int64 {
 	after := make([][]int32, len(in.bundles))
 	waits := make([]int32, len(in.bundles))
-	queue := func(tasks []int32) {
-		slices.SortStableFunc(tasks, func(a, b int32) int { return cmp.Compare(in.kept[a], in.kept[b]) })
-		for k := 1; k < len(tasks); k++ {
-			if from, to := in.bundleOf[tasks[k-1]], in.bundleOf[tasks[k]]; from != to {
-				after[from] = append(after[from], to)
-				waits[to]++
-			}
+	before := func(from, to int32) {
+		if from != to {
+			after[from] = append(after[from], to)
+			waits[to]++
 		}
 	}
-	for _, tasks := range in.baselineQueues() {
-		queue(tasks)
-	}
-	// What a pinned task is blocked by comes before what follows on its machine.
-	for i := range int32(in.tasks) { //nolint:gosec // a place
-		for _, a := range in.out[i] {
-			if a.blocking && in.pinned(i) && !in.pinned(a.task) {
-				for _, b := range in.followers(i) {
-					if from := in.bundleOf[a.task]; from != b {
-						after[from] = append(after[from], b)
-						waits[b]++
-					}
-				}
-			}
-		}
-	}
+	in.queued(before)
+	in.unblocked(before)
 	begin := filled[int64](len(in.bundles), 1<<40)
 	for i, t := range in.kept {
 		if t >= 0 {
@@ -47,7 +30,7 @@ func (in *instance) ranks() []int64 {
 	rank := filled[int64](len(in.bundles), none)
 	left := make([]int32, len(in.bundles))
 	for b := range left {
-		left[b] = int32(b) //nolint:gosec // a place
+		left[b] = int32(b)
 	}
 	slices.SortStableFunc(left, func(a, b int32) int { return cmp.Compare(begin[a], begin[b]) })
 	for n := int64(0); len(left) > 0; n++ {
@@ -62,6 +45,29 @@ func (in *instance) ranks() []int64 {
 	return rank
 }
 
+// queued tells which bundles come before which on their machines and tanks.
+func (in *instance) queued(before func(from, to int32)) {
+	for _, tasks := range in.baselineQueues() {
+		slices.SortStableFunc(tasks, func(a, b int32) int { return cmp.Compare(in.kept[a], in.kept[b]) })
+		for k := 1; k < len(tasks); k++ {
+			before(in.bundleOf[tasks[k-1]], in.bundleOf[tasks[k]])
+		}
+	}
+}
+
+// unblocked tells that what frees a pinned task comes before what follows on its machine.
+func (in *instance) unblocked(before func(from, to int32)) {
+	for i := range int32(in.tasks) {
+		for _, a := range in.out[i] {
+			if a.blocking && in.pinned(i) && !in.pinned(a.task) {
+				for _, b := range in.followers(i) {
+					before(in.bundleOf[a.task], b)
+				}
+			}
+		}
+	}
+}
+
 // baselineQueues are the tasks of the baseline on each machine to which tasks are appended, and
 // of each tank.
 func (in *instance) baselineQueues() [][]int32 {
@@ -72,11 +78,11 @@ func (in *instance) baselineQueues() [][]int32 {
 		}
 		for _, n := range in.ways[w].needs {
 			if in.sequenced[n.Resource] {
-				queues[n.Resource] = append(queues[n.Resource], int32(i)) //nolint:gosec // a place
+				queues[n.Resource] = append(queues[n.Resource], int32(i))
 			}
 		}
 		for _, f := range in.ways[w].flows {
-			queues[len(in.Resources)+f.Tank] = append(queues[len(in.Resources)+f.Tank], int32(i)) //nolint:gosec // as above
+			queues[len(in.Resources)+f.Tank] = append(queues[len(in.Resources)+f.Tank], int32(i))
 		}
 	}
 	return queues
@@ -87,10 +93,10 @@ func (in *instance) baselineQueues() [][]int32 {
 func (in *instance) followers(i int32) (list []int32) {
 	way := in.wayFirst[i]
 	if mode := in.Tasks[i].Pin.Mode; mode != nil {
-		way += int32(*mode) //nolint:gosec // a place
+		way += int32(*mode)
 	}
 	for j, w := range in.keptWay {
-		if w < 0 || in.pinned(int32(j)) || in.kept[j] < *in.Tasks[i].Pin.Start { //nolint:gosec // as above
+		if w < 0 || in.pinned(int32(j)) || in.kept[j] < *in.Tasks[i].Pin.Start {
 			continue
 		}
 		for _, n := range in.ways[w].needs {
@@ -120,7 +126,7 @@ func (s *searcher) repairs(ctx context.Context, shared *shared, worker int) (don
 			}
 			s.trial.copy(&s.best)
 			for k, o := range s.trial.list {
-				s.place[o] = int32(k) //nolint:gosec // a place
+				s.place[o] = int32(k)
 			}
 			for _, i := range s.bundles[b] {
 				s.trial.prefer[i], s.trial.freed[i] = none, true
@@ -142,7 +148,7 @@ func (s *searcher) repairs(ctx context.Context, shared *shared, worker int) (don
 // disturbed are the bundles with a task that cannot be done when and where the baseline has it.
 func (s *searcher) disturbed() (list []int32) {
 	for i, t := range s.kept {
-		if t < 0 || s.pinned(int32(i)) || slices.Contains(list, s.bundleOf[i]) { //nolint:gosec // a place
+		if t < 0 || s.pinned(int32(i)) || slices.Contains(list, s.bundleOf[i]) {
 			continue
 		}
 		if t < s.release[i] || s.closed(i, t) {

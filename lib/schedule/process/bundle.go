@@ -71,13 +71,13 @@ func (s *maker) choose(i int32) bool {
 	}
 	best, next := &s.slots[0], &s.slots[1]
 	if w := s.prefer[i]; w >= first && w < last {
-		if s.find(i, w, s.earliest(i, w), best) && !s.stopsWithin(i, best) && !s.tooLate(i, best) {
+		if s.suits(i, w, best) {
 			return true
 		}
 	}
 	found, blocker, least := false, int32(none), int64(0)
 	for w := first; w < last; w++ {
-		if !s.find(i, w, s.earliest(i, w), next) || s.stopsWithin(i, next) || s.tooLate(i, next) {
+		if !s.suits(i, w, next) {
 			if next.blocker >= 0 {
 				blocker = next.blocker
 				if last-first > 1 {
@@ -86,10 +86,7 @@ func (s *maker) choose(i int32) bool {
 			}
 			continue
 		}
-		cost := next.end
-		for k := range next.halts {
-			cost += s.weight * (next.halts[k].end - next.halts[k].start)
-		}
+		cost := s.cost(next)
 		if !found || cost < least {
 			found, least = true, cost
 			s.slots[0], s.slots[1] = s.slots[1], s.slots[0]
@@ -99,6 +96,21 @@ func (s *maker) choose(i int32) bool {
 		best.blocker = blocker
 	}
 	return found
+}
+
+// suits finds the slot of a task in a way, and tells whether it is one that tasks before it
+// allow.
+func (s *maker) suits(i, w int32, sl *slot) bool {
+	return s.find(i, w, s.earliest(i, w), sl) && !s.stopsWithin(i, sl) && !s.tooLate(i, sl)
+}
+
+// cost is what slots are compared by.
+func (s *maker) cost(sl *slot) int64 {
+	cost := sl.end
+	for k := range sl.halts {
+		cost += s.weight * (sl.halts[k].end - sl.halts[k].start)
+	}
+	return cost
 }
 
 // stopsWithin tells whether a slot has a stop on a machine that a task before it would hold

@@ -168,11 +168,13 @@ func (d *decoder) value() (v value) {
 		}
 	}
 	v[2] = span
+	levels := v[2:]
 	for k, level := range d.Objective {
-		v[2+k] = 0
+		sum := int64(0)
 		for _, t := range level {
-			v[2+k] += max(1, t.Weight) * d.term(t.Term, span)
+			sum += max(1, t.Weight) * d.term(t.Term, span)
 		}
+		levels[k] = sum
 	}
 	return v
 }
@@ -223,7 +225,7 @@ func (d *decoder) stability() (v int64) {
 	return v
 }
 
-// schedule returns the schedule that was made last.
+// export returns the schedule that was made last.
 func (d *decoder) export(v *value) *model.Schedule {
 	s := &model.Schedule{Assignments: make([]model.Assignment, d.tasks)}
 	for i := range s.Assignments {

@@ -76,7 +76,7 @@ func (s *state) prepared(i int32, way *way, from int64, cleanBy *[8]int64, sl *s
 // ready returns when a machine is ready for a task, and plans the stops before it.
 func (s *state) ready(i int32, r int, cleanBy, after int64, sl *slot) int64 {
 	m, resource := &s.machines[r], &s.Resources[r]
-	if !s.continues(i, r) || m.last >= 0 && s.occupied(m.last, i) {
+	if !s.continues(i, r) || s.occupied(m.last, i) {
 		sl.blocker = int32(r) //nolint:gosec // a place
 		return never
 	}
@@ -90,27 +90,36 @@ func (s *state) ready(i int32, r int, cleanBy, after int64, sl *slot) int64 {
 	}
 	if c := resource.Cleaning; c != nil {
 		changed := duration > 0 && s.Changeovers[*resource.Changeover].Cleans
-		if !changed && (cleanBy > 0 || c.Tasks > 0 && m.since >= c.Tasks) {
+		switch {
+		case changed && cleanBy > 0:
+			after = max(after, cleanBy-duration)
+		case !changed && (cleanBy > 0 || c.Tasks > 0 && m.since >= c.Tasks):
 			h := halt{kind: model.Clean, resource: int32(r), tank: none, task: i, cost: c.Cost} //nolint:gosec // as above
 			if free = s.stop(&h, &s.cleans[r], max(free, after, cleanBy-c.Duration), c.Duration, sl); free == never {
 				return never
 			}
-		} else if changed && cleanBy > 0 {
-			after = max(after, cleanBy-duration)
 		}
 	}
-	if duration > 0 {
-		h := halt{kind: model.Change, resource: int32(r), tank: none, task: i} //nolint:gosec // as above
-		if costs := s.Changeovers[*resource.Changeover].Cost; costs != nil {
-			h.cost = costs[m.family][s.family[i]]
-		}
-		free = s.stop(&h, &s.changes[r], max(free, after), duration, sl)
+	if duration == 0 {
+		return free
 	}
-	return free
+	return s.changed(i, r, max(free, after), duration, sl)
+}
+
+// changed plans the changeover of a machine before a task, from a time on, and returns its end.
+func (s *state) changed(i int32, r int, from, duration int64, sl *slot) int64 {
+	h := halt{kind: model.Change, resource: int32(r), tank: none, task: i} //nolint:gosec // a place
+	if costs := s.Changeovers[*s.Resources[r].Changeover].Cost; costs != nil {
+		h.cost = costs[s.machines[r].family][s.family[i]]
+	}
+	return s.stop(&h, &s.changes[r], from, duration, sl)
 }
 
 // occupied tells whether a task keeps its machine up to the start of one that has no place yet.
 func (s *state) occupied(last, i int32) bool {
+	if last < 0 {
+		return false
+	}
 	for _, a := range s.out[last] {
 		if a.blocking && s.way[a.task] < 0 && s.bundleOf[a.task] != s.bundleOf[i] && !s.pinned(i) {
 			return true
@@ -218,19 +227,21 @@ func (s *state) filled(i int32, f model.Flow, from, after int64, sl *slot) int64
 	if state.level != tank.Heel || f.Amount < 0 {
 		return never
 	}
-	free := state.free
-	if tank.Changeover != nil && state.family >= 0 && s.family[i] >= 0 {
-		c := &s.Changeovers[*tank.Changeover]
-		if d := c.Duration[state.family][s.family[i]]; d > 0 {
-			h := halt{kind: model.Change, resource: none, tank: int32(f.Tank), task: i} //nolint:gosec // a place
-			if c.Cost != nil {
-				h.cost = c.Cost[state.family][s.family[i]]
-			}
-			free = s.stop(&h, &s.tankStops[f.Tank], max(free, after), d, sl)
-			if free == never {
-				return never
-			}
-		}
+	if tank.Changeover == nil || state.family < 0 || s.family[i] < 0 {
+		return max(from, state.free)
+	}
+	c := &s.Changeovers[*tank.Changeover]
+	d := c.Duration[state.family][s.family[i]]
+	if d == 0 {
+		return max(from, state.free)
+	}
+	h := halt{kind: model.Change, resource: none, tank: int32(f.Tank), task: i} //nolint:gosec // a place
+	if c.Cost != nil {
+		h.cost = c.Cost[state.family][s.family[i]]
+	}
+	free := s.stop(&h, &s.tankStops[f.Tank], max(state.free, after), d, sl)
+	if free == never {
+		return never
 	}
 	return max(from, free)
 }

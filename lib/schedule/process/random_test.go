@@ -100,9 +100,10 @@ func anyJobs(rng *rand.Rand, m *model.Model) {
 					mode.Needs = append(mode.Needs, model.Need{Resource: 1, Amount: 1 + rng.Int64N(2)})
 				}
 				if d > 0 && steps > 2 && tank == 0 {
-					if k == 0 {
+					switch k {
+					case 0:
 						mode.Flows = []model.Flow{{Tank: 0, Amount: 6}}
-					} else if k == steps-1 {
+					case steps - 1:
 						mode.Flows = []model.Flow{{Tank: 0, Amount: -6}}
 					}
 				}

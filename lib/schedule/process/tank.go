@@ -1,5 +1,7 @@
 package process
 
+import "slices"
+
 // event is of the room that is taken in a tank, or of the content that is there.
 type event struct{ at, room, content int64 }
 
@@ -27,8 +29,8 @@ func insert(list []event, e event) []event {
 
 // remove takes an event out again.
 func remove(list []event, e event) []event {
-	for k := len(list) - 1; k >= 0; k-- {
-		if list[k] == e {
+	for k, other := range slices.Backward(list) {
+		if other == e {
 			return append(list[:k], list[k+1:]...)
 		}
 	}
