@@ -108,12 +108,12 @@ type replanner struct {
 
 func (p *replanner) read(m *model.Model) error {
 	r := &p.running
-	if r.Plan == nil || r.Now < 0 || r.Now > model.MaxTime || r.Frozen < 0 || r.Frozen > model.MaxTime {
+	if r.Plan == nil || !isTime(0, r.Now) || !isTime(0, r.Frozen) {
 		return errors.New("a plan is needed, and now and frozen are times from 0 on")
 	}
 	for i := range r.Plan.Assignments {
 		a := &r.Plan.Assignments[i]
-		if !isPlace(a.Task, len(m.Tasks)) || p.planned[a.Task] != nil || !isPlace(a.Mode, len(m.Tasks[a.Task].Modes)) || a.Start < 0 || a.End < a.Start {
+		if !isPlace(a.Task, len(m.Tasks)) || p.planned[a.Task] != nil || !isPlace(a.Mode, len(m.Tasks[a.Task].Modes)) || !isTime(a.Start, a.End) {
 			return fmt.Errorf("assignments[%d] of the plan is not of a task of the model in one of its modes", i)
 		}
 		p.planned[a.Task] = a
@@ -124,7 +124,7 @@ func (p *replanner) read(m *model.Model) error {
 		}
 	}
 	for i, d := range r.Down {
-		if !isPlace(d.Resource, len(m.Resources)) || d.From < 0 || d.Until <= d.From || d.Until > model.MaxTime {
+		if !isPlace(d.Resource, len(m.Resources)) || !isTime(d.From, d.Until) {
 			return fmt.Errorf("down[%d] is of resource %d from %d until %d; there are %d resources", i, d.Resource, d.From, d.Until, len(m.Resources))
 		}
 	}
@@ -146,6 +146,9 @@ func (p *replanner) happened(m *model.Model, i int) error {
 	p.actual[a.Task] = a
 	return nil
 }
+
+// isTime tells whether two times are in order and within what models can have.
+func isTime(from, until int64) bool { return from >= 0 && from <= until && until <= model.MaxTime }
 
 func isPlace(i, n int) bool { return i >= 0 && i < n }
 

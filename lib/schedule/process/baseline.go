@@ -57,7 +57,7 @@ func (in *instance) queued(before func(from, to int32)) {
 
 // unblocked tells that what frees a pinned task comes before what follows on its machine.
 func (in *instance) unblocked(before func(from, to int32)) {
-	for i := range int32(in.tasks) {
+	for i := range int32(in.tasks) { //nolint:gosec // a place
 		for _, a := range in.out[i] {
 			if a.blocking && in.pinned(i) && !in.pinned(a.task) {
 				for _, b := range in.followers(i) {
@@ -93,7 +93,7 @@ func (in *instance) baselineQueues() [][]int32 {
 func (in *instance) followers(i int32) (list []int32) {
 	way := in.wayFirst[i]
 	if mode := in.Tasks[i].Pin.Mode; mode != nil {
-		way += int32(*mode)
+		way += int32(*mode) //nolint:gosec // a place
 	}
 	for j, w := range in.keptWay {
 		if w < 0 || in.pinned(int32(j)) || in.kept[j] < *in.Tasks[i].Pin.Start {

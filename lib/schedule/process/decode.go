@@ -160,7 +160,7 @@ func (d *decoder) value() (v value) {
 			continue
 		}
 		span = max(span, d.end[i])
-		if !d.pinned(int32(i)) { //nolint:gosec // a place
+		if !d.pinned(int32(i)) {
 			v[1] += max(0, d.end[i]-d.deadline[i])
 		}
 		if job := d.Tasks[i].Job; job != nil {

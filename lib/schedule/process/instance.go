@@ -274,7 +274,7 @@ func (in *instance) pinned(i int32) bool {
 func (in *instance) bundle() {
 	root := make([]int32, in.tasks)
 	for i := range root {
-		root[i] = int32(i) //nolint:gosec // a place
+		root[i] = int32(i)
 	}
 	find := func(i int32) int32 {
 		for root[i] != i {

@@ -3,7 +3,7 @@ package process
 // disturb changes trial by a few moves.
 func (s *searcher) disturb() {
 	for k, b := range s.trial.list {
-		s.place[b] = int32(k) //nolint:gosec // a place
+		s.place[b] = int32(k)
 	}
 	for _, b := range s.absent {
 		s.shift(b, s.random.below(int(s.place[b])+1))

@@ -83,11 +83,7 @@ func (s *state) ready(i int32, r int, cleanBy, after int64, sl *slot) int64 {
 	if resource.Capacity > 1 && m.family == s.family[i] {
 		return m.from
 	}
-	free := m.free
-	duration := int64(0)
-	if resource.Changeover != nil && m.family >= 0 {
-		duration = s.Changeovers[*resource.Changeover].Duration[m.family][s.family[i]]
-	}
+	free, duration := m.free, s.changeTime(i, r)
 	if c := resource.Cleaning; c != nil {
 		changed := duration > 0 && s.Changeovers[*resource.Changeover].Cleans
 		switch {
@@ -104,6 +100,15 @@ func (s *state) ready(i int32, r int, cleanBy, after int64, sl *slot) int64 {
 		return free
 	}
 	return s.changed(i, r, max(free, after), duration, sl)
+}
+
+// changeTime is how long the changeover of a machine before a task takes.
+func (s *state) changeTime(i int32, r int) int64 {
+	c, family := s.Resources[r].Changeover, s.machines[r].family
+	if c == nil || family < 0 {
+		return 0
+	}
+	return s.Changeovers[*c].Duration[family][s.family[i]]
 }
 
 // changed plans the changeover of a machine before a task, from a time on, and returns its end.
