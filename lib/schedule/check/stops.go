@@ -252,10 +252,11 @@ func (e *examiner) cleaned(i int, stops []int, free int64) (end int64) {
 		if s.Before != i {
 			continue
 		}
-		if s.Start < free {
+		fixed := e.pinned(len(e.m.Tasks) + k)
+		if s.Start < free && !fixed {
 			e.add("cleaning", "stops[%d] starts at %d, before what is before it ends at %d", k, s.Start, free)
 		}
-		if d := e.m.Resources[*s.Resource].Cleaning.Duration; s.Kind == model.Clean && s.End-s.Start != d {
+		if d := e.m.Resources[*s.Resource].Cleaning.Duration; s.Kind == model.Clean && s.End-s.Start != d && !fixed {
 			e.add("cleaning", "stops[%d] takes %d; a cleaning takes %d", k, s.End-s.Start, d)
 		}
 		if s.Kind == model.Clean || e.stopTable(k).Cleans && s.End > s.Start {

@@ -143,8 +143,13 @@ func FuzzDecode(f *testing.F) {
 	if err := small().Encode(&b); err != nil {
 		f.Fatal(err)
 	}
-	f.Add(b.Bytes())
+	f.Add(bytes.Clone(b.Bytes()))
 	f.Add([]byte(`{"tasks":[{"modes":[{}]}],"precedences":[{}]}`))
+	b.Reset()
+	if err := plant().Encode(&b); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(bytes.Clone(b.Bytes()))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := Decode(data)
 		if err != nil {

@@ -130,6 +130,8 @@ func (e *examiner) stops() {
 			e.add(where, "is of a resource or of a tank, and of one")
 		case s.Kind != Change && (s.Kind != Clean || in):
 			e.add(where+".kind", "is %q; it is change, or, on a resource, clean", s.Kind)
+		case !e.stopsHere(s):
+			e.add(where, "is a %s of what has none", s.Kind)
 		case !within(s.Before, len(e.m.Tasks)):
 			e.add(where+".before", "is %d; there are %d tasks, counted from 0", s.Before, len(e.m.Tasks))
 		case e.m.Tasks[s.Before].Pin == nil || e.m.Tasks[s.Before].Pin.Start == nil:
@@ -138,6 +140,15 @@ func (e *examiner) stops() {
 			e.add(where, "is from %d to %d; it ends before its task, which starts at %d", s.Start, s.End, *e.m.Tasks[s.Before].Pin.Start)
 		}
 	}
+}
+
+// stopsHere tells whether a resource or tank has stops of a kind.
+func (e *examiner) stopsHere(s *Stop) bool {
+	if s.Tank != nil {
+		return e.m.Tanks[*s.Tank].Changeover != nil
+	}
+	r := &e.m.Resources[*s.Resource]
+	return s.Kind == Clean && r.Cleaning != nil || s.Kind == Change && r.Changeover != nil
 }
 
 func (e *examiner) baseline() {

@@ -1,5 +1,7 @@
 package process
 
+import "linghang/lib/schedule/model"
+
 // maker makes schedules of lists, one after the other.
 type maker struct {
 	*state
@@ -267,9 +269,12 @@ func (s *maker) pin(i int32) {
 	if p.End != nil {
 		sl.end = *p.End
 	}
-	if sl.end == sl.start {
+	if fixed := s.fixed[i]; len(fixed) > 0 {
 		sl.halts = sl.halts[:0]
-	} else if t, ok := s.prepared(i, w, 0, &[8]int64{}, sl); !ok || t > sl.start {
+		for k := range fixed {
+			sl.halts = append(sl.halts, s.standing(i, &fixed[k]))
+		}
+	} else if t, ok := s.prepared(i, w, 0, &[8]int64{}, sl); !ok || t > sl.start || sl.end == sl.start {
 		sl.halts = sl.halts[:0] // between pinned tasks nobody asks for them
 	}
 	s.commit(i, sl)
@@ -279,4 +284,23 @@ func (s *maker) pin(i int32) {
 			s.extend(i, max(s.Now, s.kept[a.task])) // at least so long
 		}
 	}
+}
+
+// standing is a stop that stands as it is before a pinned task.
+func (s *maker) standing(i int32, f *model.Stop) halt {
+	h := halt{kind: f.Kind, resource: none, tank: none, task: i, start: f.Start, end: f.End}
+	var table *int
+	var family int32
+	if f.Tank != nil {
+		h.tank, table, family = int32(*f.Tank), s.Tanks[*f.Tank].Changeover, s.tanks[*f.Tank].family //nolint:gosec // a place
+	} else {
+		h.resource, table, family = int32(*f.Resource), s.Resources[*f.Resource].Changeover, s.machines[*f.Resource].family //nolint:gosec // a place
+	}
+	switch {
+	case f.Kind == model.Clean:
+		h.cost = s.Resources[*f.Resource].Cleaning.Cost
+	case s.Changeovers[*table].Cost != nil && family >= 0 && s.family[i] >= 0:
+		h.cost = s.Changeovers[*table].Cost[family][s.family[i]]
+	}
+	return h
 }

@@ -243,7 +243,50 @@ func (d *decoder) export(v *value) *model.Schedule {
 		s.Stops = append(s.Stops, stop)
 	}
 	if len(d.Objective) > 0 {
+		if len(d.pins) > 0 && len(d.missing) == 0 {
+			d.recost()
+			*v = d.value()
+		}
 		s.Objective = slices.Clone(v[2 : 2+len(d.Objective)])
 	}
 	return s
+}
+
+// recost sets what changeovers cost by what is there in the end: among pinned tasks others may
+// have come in.
+func (d *decoder) recost() {
+	for k := range d.halts {
+		h := &d.halts[k]
+		if h.kind == model.Clean {
+			continue
+		}
+		var table, first *int
+		if h.tank >= 0 {
+			table, first = d.Tanks[h.tank].Changeover, d.Tanks[h.tank].Family
+		} else {
+			table, first = d.Resources[h.resource].Changeover, d.Resources[h.resource].Family
+		}
+		family, last := int32(none), int64(-1)
+		if first != nil {
+			family = int32(*first) //nolint:gosec // a place
+		}
+		for i := range d.way {
+			if d.start[i] > last && d.start[i] <= h.start && d.at(i, h) {
+				family, last = d.family[i], d.start[i]
+			}
+		}
+		h.cost = 0
+		if costs := d.Changeovers[*table].Cost; costs != nil && family >= 0 && d.family[h.task] >= 0 {
+			h.cost = costs[family][d.family[h.task]]
+		}
+	}
+}
+
+// at tells whether a task is where a stop is.
+func (d *decoder) at(i int, h *halt) bool {
+	w := &d.ways[d.way[i]]
+	if h.tank >= 0 {
+		return slices.ContainsFunc(w.flows, func(f model.Flow) bool { return f.Tank == int(h.tank) })
+	}
+	return d.end[i] > d.start[i] && slices.ContainsFunc(w.needs, func(n model.Need) bool { return n.Resource == int(h.resource) })
 }

@@ -155,16 +155,8 @@ func (s *state) continues(i int32, r int) bool {
 	return m.run >= old.Min && (left == 0 || left >= old.Min || old.Max > 0 && m.run >= old.Max)
 }
 
-// stop plans a stop from a time on and returns its end. Stops that stand as they are are
-// taken as they are.
+// stop plans a stop from a time on and returns its end.
 func (s *state) stop(h *halt, what *stopping, from, duration int64, sl *slot) int64 {
-	for k := range s.fixed[h.task] {
-		if f := &s.fixed[h.task][k]; h.like(f) {
-			h.start, h.end = f.Start, f.End
-			sl.halts = append(sl.halts, *h)
-			return h.end
-		}
-	}
 	t := from
 	if !s.pinned(h.task) {
 		t = max(t, s.Now)
