@@ -14,6 +14,8 @@
 //	taillard  Taillard's instances from their seeds
 //	check     whether a schedule is one of a model
 //	gantt     a schedule as SVG
+//	explain   why a job is late, and which rules conflict
+//	plantcase a plant to measure with
 //	jobshop   tabu search with path relinking, of job shops and flexible job shops
 //	flowshop  iterated greedy, of permutation flow shops
 //	project   genetic search with justification, of everything else

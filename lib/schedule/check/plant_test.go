@@ -69,7 +69,7 @@ func TestEveryRuleOfPlantsIsLookedAt(t *testing.T) {
 	}
 	for want, spoil := range map[string]func(*model.Model, *model.Schedule){
 		"lag: task 3 starts at 50":                        func(_ *model.Model, s *model.Schedule) { at(s, 3, 50, 56) },
-		"capacity: resource 0 has 1 and 2 is taken at 5":  func(m *model.Model, s *model.Schedule) { at(s, 1, 10, 38); s.Stops[0].Start, s.Stops[0].End = 5, 7 },
+		"capacity: resource 0 has 1 and 2 is taken at 5":  func(_ *model.Model, s *model.Schedule) { at(s, 1, 10, 38); s.Stops[0].Start, s.Stops[0].End = 5, 7 },
 		"calendar: task 1 starts at 25":                   func(_ *model.Model, s *model.Schedule) { at(s, 1, 25, 48) },
 		"calendar: task 1 is from 5 to 34":                func(_ *model.Model, s *model.Schedule) { at(s, 1, 5, 34) },
 		"calendar: task 3 starts at 55":                   func(_ *model.Model, s *model.Schedule) { at(s, 3, 55, 61) },

@@ -259,16 +259,7 @@ func (s *maker) pin(i int32) {
 		sl.way += int32(*p.Mode) //nolint:gosec // a place
 	}
 	w := &s.ways[sl.way]
-	sl.start, sl.end = *p.Start, *p.Start+w.duration
-	if s.breaks[i] == pauses && !w.always && p.End == nil && w.duration > 0 {
-		k := w.open.at(sl.start)
-		if _, end := w.open.paused(k, sl.start, w.duration); end > 0 {
-			sl.end = end
-		}
-	}
-	if p.End != nil {
-		sl.end = *p.End
-	}
+	sl.start, sl.end = *p.Start, s.pinnedEnd(i, w)
 	if fixed := s.fixed[i]; len(fixed) > 0 {
 		sl.halts = sl.halts[:0]
 		for k := range fixed {
@@ -284,6 +275,20 @@ func (s *maker) pin(i int32) {
 			s.extend(i, max(s.Now, s.kept[a.task])) // at least so long
 		}
 	}
+}
+
+// pinnedEnd is when a pinned task in a way ends.
+func (s *maker) pinnedEnd(i int32, w *way) int64 {
+	p := s.Tasks[i].Pin
+	if p.End != nil {
+		return *p.End
+	}
+	if s.breaks[i] == pauses && !w.always && w.duration > 0 {
+		if _, end := w.open.paused(w.open.at(*p.Start), *p.Start, w.duration); end > 0 {
+			return end
+		}
+	}
+	return *p.Start + w.duration
 }
 
 // standing is a stop that stands as it is before a pinned task.

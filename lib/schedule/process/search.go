@@ -162,7 +162,7 @@ func (s *searcher) adopt(p *plan) {
 	s.lateJobs = s.lateJobs[:0]
 	for j := range s.Jobs {
 		if d := s.Jobs[j].Due; d != nil && s.ends[j] > *d {
-			s.lateJobs = append(s.lateJobs, int32(j)) //nolint:gosec // a place
+			s.lateJobs = append(s.lateJobs, int32(j))
 		}
 	}
 	s.moved = s.moved[:0]
@@ -193,7 +193,7 @@ func (s *searcher) starts(ctx context.Context, shared *shared, worker int) (done
 	for k := range 2 * len(rules) {
 		rule := rules[(k/2+worker)%len(rules)]
 		for b := range s.trial.list {
-			s.trial.list[b] = int32(b) //nolint:gosec // a place
+			s.trial.list[b] = int32(b)
 		}
 		slices.SortStableFunc(s.trial.list, func(a, b int32) int {
 			a1, a2 := rule(a)
@@ -231,7 +231,7 @@ func (s *searcher) starts(ctx context.Context, shared *shared, worker int) (done
 // evade lets tasks choose another way that cannot be done when and where the baseline has them.
 func (s *searcher) evade() {
 	for i, t := range s.kept {
-		if t < 0 || s.pinned(int32(i)) { //nolint:gosec // a place
+		if t < 0 || s.pinned(int32(i)) {
 			continue
 		}
 		if s.closed(i, t) {

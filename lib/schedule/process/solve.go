@@ -65,7 +65,7 @@ func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
 	}
 	r := &Result{Schedule: s.schedule, Moves: moves}
 	for i, tail := range in.tail {
-		if in.pinned(int32(i)) { //nolint:gosec // a place
+		if in.pinned(int32(i)) {
 			r.Bound = 0 // tails may pass through tasks that took other times
 			break
 		}
