@@ -80,7 +80,8 @@ type Result struct {
 }
 
 // Solve searches until the time or the moves are over, the context ends, or the schedule
-// is proven to be the shortest, and returns the best schedule found: there always is one.
+// is proven to be the shortest, and returns the best schedule found. There always is one, but of
+// plants, of which the engine may find none that keeps all rules (*process.NotFoundError).
 // It errs if the model is not valid (model.FaultsError), no engine takes it, or, which would be
 // a fault of an engine, the schedule is not one of the model (check.ViolationsError).
 func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
