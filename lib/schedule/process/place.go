@@ -160,10 +160,11 @@ func (s *state) continues(i int32, r int) bool {
 	if m.last < 0 || m.family < 0 {
 		return true
 	}
-	// The run before is long enough, and does not leave too few for another.
+	// The run before is long enough, and does not leave too few for another; one that was planned
+	// already goes on where it is, and what is left over elsewhere.
 	old := &s.campaign[r*families+int(m.family)]
 	left := s.rest[r*families+int(m.family)]
-	return m.run >= old.Min && (left == 0 || left >= old.Min || old.Max > 0 && m.run >= old.Max)
+	return m.run >= old.Min && (s.Baseline != nil || left == 0 || left >= old.Min || old.Max > 0 && m.run >= old.Max)
 }
 
 // stop plans a stop from a time on and returns its end.
