@@ -89,7 +89,7 @@ func (s *state) ready(i int32, r int, cleanBy, after int64, sl *slot) int64 {
 		switch {
 		case changed && cleanBy > 0:
 			after = max(after, cleanBy-duration)
-		case !changed && (cleanBy > 0 || c.Tasks > 0 && m.since >= c.Tasks || s.cleansAgain(i, r)):
+		case !changed && (cleanBy > 0 || s.cleansNow(i, r)):
 			h := halt{kind: model.Clean, resource: int32(r), tank: none, task: i, cost: c.Cost} //nolint:gosec // as above
 			if free = s.stop(&h, &s.cleans[r], max(free, after, cleanBy-c.Duration), c.Duration, sl); free == never {
 				return never
@@ -102,9 +102,12 @@ func (s *state) ready(i int32, r int, cleanBy, after int64, sl *slot) int64 {
 	return s.changed(i, r, max(free, after), duration, sl)
 }
 
-// cleansAgain tells whether the baseline cleans a machine before a task. That is kept where it
-// would not be due any more, so that what follows can stay.
-func (s *state) cleansAgain(i int32, r int) bool {
+// cleansNow tells whether a machine is to be cleaned before a task because of the tasks since it
+// was, or because the baseline does, even if it is not due any more: so what follows can stay.
+func (s *state) cleansNow(i int32, r int) bool {
+	if most := s.Resources[r].Cleaning.Tasks; most > 0 && s.machines[r].since >= most {
+		return true
+	}
 	for k := range s.again[i] {
 		if f := &s.again[i][k]; f.Kind == model.Clean && f.Resource != nil && *f.Resource == r {
 			return s.machines[r].since > 0
