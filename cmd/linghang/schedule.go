@@ -27,8 +27,8 @@ import (
 // scheduleCommand finds, checks and draws schedules, from files alone.
 func scheduleCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "schedule", Short: "Find, check and draw short schedules",
-		Long: `Find, check and draw short schedules, from files alone; no installation is needed.
+		Use: "schedule", Short: "Find, check, explain and draw schedules",
+		Long: `Find, check, explain and draw schedules, from files alone; no installation is needed.
 
 A FILE is a model in one of these formats; - is the standard input. Without --format its extension tells.
 
@@ -39,7 +39,7 @@ A FILE is a model in one of these formats; - is the standard input. Without --fo
   linghang  (.json)  the model of this program, see convert`,
 	}
 	cmd.PersistentFlags().String("format", "", "format of FILE: "+strings.Join(instance.Formats(), ", "))
-	cmd.AddCommand(scheduleSolve(), scheduleCheck(), scheduleConvert(), scheduleGantt(), schedulePlan())
+	cmd.AddCommand(scheduleSolve(), scheduleReplan(), scheduleExplain(), scheduleCheck(), scheduleConvert(), scheduleGantt(), schedulePlan(), scheduleBench())
 	return cmd
 }
 
@@ -57,34 +57,49 @@ With --workers 1 --time 0 and --moves, the same seed makes the same schedule on 
 		Example: "  linghang schedule solve --format jobshop --time 10s --output json ft10.txt\n" +
 			"  linghang schedule solve plan.json > schedule.csv\n  linghang schedule solve --workers 1 --time 0 --moves 100000 --seed 7 plan.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.Time < 0 || o.Moves < 0 || o.Workers < 1 || o.Workers > 64 {
-				return kernel.Usage(errors.New("--time and --moves are 0 or more, --workers is 1 to 64"))
-			}
 			m, err := readModel(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			show := shows(cmd.ErrOrStderr())
-			o.Progress = func(p schedule.Progress) {
-				if show {
-					_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "\r%8.1f s  makespan %d, at least %d ", p.Elapsed.Seconds(), p.Makespan, p.LowerBound)
-				}
-			}
-			r, err := schedule.Solve(cmd.Context(), m, o)
-			if show {
-				_, _ = fmt.Fprintln(cmd.ErrOrStderr())
-			}
-			if err != nil {
-				return err
-			}
-			return printResult(cmd, m, r)
+			return solveAndPrint(cmd, m, o, printResult)
 		},
 	}
+	searchFlags(cmd, &o)
+	return cmd
+}
+
+// searchFlags are how long and how to search.
+func searchFlags(cmd *cobra.Command, o *schedule.Options) {
 	cmd.Flags().DurationVar(&o.Time, "time", 10*time.Second, "how long to search; 0 is until --moves are made, Ctrl-C or a proof")
 	cmd.Flags().Int64Var(&o.Moves, "moves", 0, "moves that each worker makes at most; 0 is any number")
 	cmd.Flags().Uint64Var(&o.Seed, "seed", 1, "of the random choices")
 	cmd.Flags().IntVar(&o.Workers, "workers", 2, "goroutines that search")
-	return cmd
+	cmd.Flags().BoolVar(&o.First, "first", false, "end with the first schedule that keeps all rules, of a plant")
+}
+
+// solveAndPrint shows progress on a terminal while it searches.
+func solveAndPrint(cmd *cobra.Command, m *model.Model, o schedule.Options, show func(*cobra.Command, *model.Model, *schedule.Result) error) error {
+	if o.Time < 0 || o.Moves < 0 || o.Workers < 1 || o.Workers > 64 {
+		return kernel.Usage(errors.New("--time and --moves are 0 or more, --workers is 1 to 64"))
+	}
+	tells := shows(cmd.ErrOrStderr())
+	o.Progress = func(p schedule.Progress) {
+		switch {
+		case !tells:
+		case p.Objective != nil:
+			_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "\r%8.1f s  objective %v, makespan %d ", p.Elapsed.Seconds(), p.Objective, p.Makespan)
+		default:
+			_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "\r%8.1f s  makespan %d, at least %d ", p.Elapsed.Seconds(), p.Makespan, p.LowerBound)
+		}
+	}
+	r, err := schedule.Solve(cmd.Context(), m, o)
+	if tells {
+		_, _ = fmt.Fprintln(cmd.ErrOrStderr())
+	}
+	if err != nil {
+		return err
+	}
+	return show(cmd, m, r)
 }
 
 // shows tells whether w is a terminal, on which progress makes sense.
@@ -106,10 +121,14 @@ func printResult(cmd *cobra.Command, m *model.Model, r *schedule.Result) error {
 		return json.NewEncoder(cmd.OutOrStdout()).Encode(r)
 	}
 	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s: makespan %d, at least %d, by %s in %.1f s (best after %.1f s), seed %d\n", r.Status, r.Makespan, r.LowerBound, r.Engine, r.Seconds, r.BestAfter, r.Seed)
+	if r.Objective != nil {
+		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "objective by level: %v\n", r.Objective)
+	}
 	return printCSV(cmd.OutOrStdout(), m, r.Schedule)
 }
 
-// printCSV prints a line for each task: where, when, what it takes.
+// printCSV prints a line for each task: where, when, what it takes; and one for each changeover
+// and cleaning, with the task that it is for and no mode.
 func printCSV(w io.Writer, m *model.Model, s *model.Schedule) error {
 	c := csv.NewWriter(w)
 	_ = c.Write([]string{"task", "name", "job", "mode", "start", "end", "resources"}) // Error tells
@@ -128,6 +147,15 @@ func printCSV(w io.Writer, m *model.Model, s *model.Schedule) error {
 			takes = append(takes, name)
 		}
 		_ = c.Write([]string{strconv.Itoa(a.Task), t.Name, job, strconv.Itoa(a.Mode), strconv.FormatInt(a.Start, 10), strconv.FormatInt(a.End, 10), strings.Join(takes, " ")}) // Error tells
+	}
+	for _, stop := range s.Stops {
+		where := ""
+		if stop.Resource != nil {
+			where = orNumber(m.Resources[*stop.Resource].Name, *stop.Resource)
+		} else if stop.Tank != nil {
+			where = orNumber(m.Tanks[*stop.Tank].Name, *stop.Tank)
+		}
+		_ = c.Write([]string{strconv.Itoa(stop.Before), string(stop.Kind), "", "", strconv.FormatInt(stop.Start, 10), strconv.FormatInt(stop.End, 10), where}) // Error tells
 	}
 	c.Flush()
 	return c.Error()
@@ -187,7 +215,8 @@ func scheduleConvert() *cobra.Command {
   precedences  [{before, after, min_lag}]: after starts when before has ended and the lag is over
   same_order   [resource]: all jobs pass these in one order
 
-Times are whole numbers; places in the lists count from 0. The objective is the makespan.`,
+Times are whole numbers; places in the lists count from 0. The objective is the makespan. What plants add (due dates, lags,
+calendars, changeovers, cleaning, campaigns, tanks, pins, objectives) is described in the guide and in the schema.`,
 		Example: "  linghang schedule convert --format flexible mk01.txt > mk01.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m, err := readModel(cmd, args[0])

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -23,6 +24,12 @@ const ft06 = `6 6
 2 9 1 3 4 5 5 4 0 3 3 1
 1 3 3 3 5 9 0 10 4 4 2 1
 `
+
+// guidePage is found before a test leaves its folder.
+func guidePage(language string) string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "../../docs/guide", language, "schedule.md")
+}
 
 // schedules runs the command in this process, in a folder with the files.
 func schedules(t *testing.T, files map[string]string, args ...string) (out, said string, err error) {
@@ -114,6 +121,9 @@ func TestScheduleSaysWhatIsWrong(t *testing.T) {
 		`--output is text or json, not "xml"`:          {"solve", "--moves", "1", "--output", "xml", "--format", "jobshop", "a.txt"},
 		"read the schedule: it has no makespan":        {"check", "--format", "jobshop", "a.txt", "circle.json"},
 		"cannot both be the standard input":            {"check", "-", "-"},
+		"--language is en or zh":                       {"explain", "--language", "fr", "one.json"},
+		"--moves is 1 or more":                         {"explain", "--moves", "0", "one.json"},
+		"it has no plan":                               {"replan", "one.json", "one.schedule"},
 		"the width is 5":                               {"gantt", "--width", "5", "one.json", "one.schedule"},
 	} {
 		files["one.json"] = `{"resources":[],"tasks":[{"modes":[{"duration":1}]}]}`
@@ -138,6 +148,50 @@ func TestScheduleTakesTheModelsOfTheGuide(t *testing.T) {
 		r, err := schedule.Solve(t.Context(), m, schedule.Options{Moves: 10})
 		if err != nil || r.Makespan != 160 || r.Status != schedule.Optimal {
 			t.Errorf("%s: %+v, %v", language, r, err)
+		}
+	}
+}
+
+// So are the plants, which are solved, checked, explained and replanned as the guide says.
+func TestScheduleTakesThePlantsOfTheGuide(t *testing.T) {
+	for _, language := range []string{"zh", "en"} {
+		list := blocks(t, guidePage(language), "json plant")
+		if len(list) != 1 {
+			t.Fatalf("%s shows %d plants", language, len(list))
+		}
+		files := map[string]string{"plant.json": list[0]}
+		out, _, err := schedules(t, files, "solve", "--time", "0", "--moves", "500", "--workers", "1", "--output", "json", "plant.json")
+		if err != nil || !strings.Contains(out, `"objective":[`) {
+			t.Fatalf("%s: %v %s", language, err, out)
+		}
+		files["schedule.json"] = out
+		if told, _, err := schedules(t, files, "check", "plant.json", "schedule.json"); err != nil {
+			t.Errorf("%s: %s %v", language, told, err)
+		}
+		told, _, err := schedules(t, files, "explain", "--language", language, "plant.json", "schedule.json")
+		page, fault := os.ReadFile(guidePage(language))
+		if err != nil || fault != nil || told == "" || !strings.Contains(string(page), told) {
+			t.Errorf("%s: the guide does not show\n%s%v", language, told, err)
+		}
+		if told, _, err := schedules(t, files, "explain", "--moves", "20", "plant.json"); err != nil || told != "" {
+			t.Errorf("%s conflicts: %s %v", language, told, err)
+		}
+		files["running.json"] = `{"now":60,"frozen":120,"down":[{"resource":0,"from":120,"until":200}],"plan":` + out + "}"
+		told, _, err = schedules(t, files, "replan", "--time", "0", "--moves", "100", "--output", "json", "plant.json", "running.json")
+		if err != nil || !strings.Contains(told, `"moved":{"all":`) || !strings.Contains(told, `{"task":0,"mode":0,"start":0,"end":90}`) {
+			t.Errorf("%s: %v %s", language, err, told)
+		}
+	}
+}
+
+func TestScheduleBenchesAFolder(t *testing.T) {
+	out, _, err := schedules(t, map[string]string{"one.jsp": "2 2\n0 3 1 2\n1 4 0 1\n", "best.csv": "instance,best\none,5\n"}, "bench", "--moves", "50", ".", "best.csv")
+	if err != nil || !strings.HasPrefix(out, "instance,best_known,makespan,gap_percent,best_after,lower_bound\none,5,6,20.00,") {
+		t.Errorf("%s %v", out, err)
+	}
+	for want, best := range map[string]string{"no file named two": "instance,best\ntwo,5\n", "needs the columns": "name,best\ntwo,5\n", "no number above 0": "instance,best\ntwo,x\n", "no rows": "instance,best\n"} {
+		if _, _, err := schedules(t, map[string]string{"best.csv": best}, "bench", "--format", "jobshop", ".", "best.csv"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, not %s", err, want)
 		}
 	}
 }

@@ -8,13 +8,14 @@ import (
 	"linghang/lib/schedule/flowshop"
 	"linghang/lib/schedule/jobshop"
 	"linghang/lib/schedule/model"
+	"linghang/lib/schedule/process"
 	"linghang/lib/schedule/project"
 )
 
 // engine is a way to solve one model.
 type engine struct {
 	name  string
-	solve func(ctx context.Context, o Options, better func(makespan, bound int32)) (found, error)
+	solve func(ctx context.Context, o Options, better func(makespan, bound int64, objective []int64)) (found, error)
 }
 
 // found is what an engine returns.
@@ -32,6 +33,14 @@ func (e *UnsupportedError) Error() string { return "no engine takes this model: 
 
 // pick chooses the engine that knows most about the model.
 func pick(m *model.Model) (engine, error) {
+	if what := m.Plant(); what != "" {
+		if len(m.SameOrder) > 0 {
+			return engine{}, &UnsupportedError{"with same_order it is to be a plain flow shop, but it has " + what}
+		}
+		return engine{"process", func(ctx context.Context, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
+			return solveProcess(ctx, m, o, better)
+		}}, nil
+	}
 	c, why := chainsOf(m)
 	if why == "" {
 		why = machineModes(m)
@@ -43,12 +52,12 @@ func pick(m *model.Model) (engine, error) {
 		if why != "" {
 			return engine{}, &UnsupportedError{"with same_order it is to be a plain flow shop, but " + why}
 		}
-		return engine{"flowshop", func(ctx context.Context, o Options, better func(makespan, bound int32)) (found, error) {
+		return engine{"flowshop", func(ctx context.Context, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
 			return solveFlowShop(ctx, m, c, o, better)
 		}}, nil
 	}
 	if why != "" {
-		return engine{"project", func(ctx context.Context, o Options, better func(makespan, bound int32)) (found, error) {
+		return engine{"project", func(ctx context.Context, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
 			return solveProject(ctx, m, o, better)
 		}}, nil
 	}
@@ -56,7 +65,7 @@ func pick(m *model.Model) (engine, error) {
 	if flexible(m) {
 		name = "flexible"
 	}
-	return engine{name, func(ctx context.Context, o Options, better func(makespan, bound int32)) (found, error) {
+	return engine{name, func(ctx context.Context, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
 		return solveJobShop(ctx, m, c, o, better)
 	}}, nil
 }
@@ -129,7 +138,7 @@ func machineModes(m *model.Model) string {
 	return ""
 }
 
-func solveJobShop(ctx context.Context, m *model.Model, c *chains, o Options, better func(makespan, bound int32)) (found, error) {
+func solveJobShop(ctx context.Context, m *model.Model, c *chains, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
 	p := jobshop.Problem{Machines: len(m.Resources), Jobs: make([][]jobshop.Operation, len(c.list)), Release: c.release}
 	for j, list := range c.list {
 		for _, i := range list {
@@ -146,7 +155,7 @@ func solveJobShop(ctx context.Context, m *model.Model, c *chains, o Options, bet
 			p.Jobs[j] = append(p.Jobs[j], ways)
 		}
 	}
-	r, err := jobshop.Solve(ctx, p, jobshop.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, Progress: better})
+	r, err := jobshop.Solve(ctx, p, jobshop.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, Progress: narrow(better)})
 	if err != nil {
 		return found{}, err //nolint:wrapcheck // Solve says by which engine
 	}
@@ -187,21 +196,36 @@ func flow(m *model.Model, c *chains) string {
 	return ""
 }
 
-func solveFlowShop(ctx context.Context, m *model.Model, c *chains, o Options, better func(makespan, bound int32)) (found, error) {
+func solveFlowShop(ctx context.Context, m *model.Model, c *chains, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
 	p := flowshop.Problem{Durations: make([][]int32, len(c.list))}
 	for j, list := range c.list {
 		for _, i := range list {
 			p.Durations[j] = append(p.Durations[j], int32(m.Tasks[i].Modes[0].Duration)) //nolint:gosec // the model is valid
 		}
 	}
-	r, err := flowshop.Solve(ctx, p, flowshop.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, Progress: better})
+	r, err := flowshop.Solve(ctx, p, flowshop.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, Progress: narrow(better)})
 	if err != nil {
 		return found{}, err //nolint:wrapcheck // Solve says by which engine
 	}
 	return found{scheduled(m, starts(m, c, r.Start), nil), int64(r.Bound), r.Moves}, nil
 }
 
-func solveProject(ctx context.Context, m *model.Model, o Options, better func(makespan, bound int32)) (found, error) {
+// narrow is better for engines that know makespans only.
+func narrow(better func(makespan, bound int64, objective []int64)) func(makespan, bound int32) {
+	return func(makespan, bound int32) { better(int64(makespan), int64(bound), nil) }
+}
+
+func solveProcess(ctx context.Context, m *model.Model, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
+	r, err := process.Solve(ctx, m, process.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, First: o.First, Progress: func(makespan int64, objective []int64) {
+		better(makespan, 0, objective)
+	}})
+	if err != nil {
+		return found{}, err //nolint:wrapcheck // Solve says by which engine
+	}
+	return found{r.Schedule, r.Bound, r.Moves}, nil
+}
+
+func solveProject(ctx context.Context, m *model.Model, o Options, better func(makespan, bound int64, objective []int64)) (found, error) {
 	p := project.Problem{Tasks: make([][]project.Mode, len(m.Tasks)), Release: make([]int32, len(m.Tasks))}
 	for _, r := range m.Resources {
 		p.Capacity = append(p.Capacity, int32(r.Capacity)) //nolint:gosec // the model is valid
@@ -219,7 +243,7 @@ func solveProject(ctx context.Context, m *model.Model, o Options, better func(ma
 	for _, a := range m.Precedences {
 		p.Precedences = append(p.Precedences, project.Precedence{Before: int32(a.Before), After: int32(a.After), MinLag: int32(a.MinLag)}) //nolint:gosec // as above
 	}
-	r, err := project.Solve(ctx, p, project.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, Progress: better})
+	r, err := project.Solve(ctx, p, project.Options{Seed: o.Seed, Workers: o.Workers, Moves: o.Moves, Progress: narrow(better)})
 	if err != nil {
 		return found{}, err //nolint:wrapcheck // Solve says by which engine
 	}

@@ -14,9 +14,12 @@
 //	taillard  Taillard's instances from their seeds
 //	check     whether a schedule is one of a model
 //	gantt     a schedule as SVG
+//	explain   why a job is late, and which rules conflict
+//	plantcase a plant to measure with
 //	jobshop   tabu search with path relinking, of job shops and flexible job shops
 //	flowshop  iterated greedy, of permutation flow shops
 //	project   genetic search with justification, of everything else
+//	process   serial generation and neighbourhood search, of process plants
 //	team      searchers side by side
 //	highs     linear and mixed integer programmes
 //	planning  what to make before it is scheduled: batches of recipes, blends, lot sizes
@@ -40,7 +43,8 @@ type Options struct {
 	Time    time.Duration // 0 is no limit
 	Moves   int64         // of each worker; 0 is no limit. What a move is, is the engine's business
 	Seed    uint64
-	Workers int // goroutines; 0 is 1. With one and without Time the same seed makes the same schedule
+	Workers int  // goroutines; 0 is 1. With one and without Time the same seed makes the same schedule
+	First   bool // end with the first schedule that keeps all rules; of plants only, others have one at once
 	// Progress is told every better schedule, by one goroutine at a time.
 	Progress func(Progress)
 }
@@ -50,6 +54,7 @@ type Progress struct {
 	Elapsed    time.Duration
 	Makespan   int64
 	LowerBound int64
+	Objective  []int64 // by level, if the model has levels
 }
 
 // Status says how good a schedule is.
@@ -57,7 +62,7 @@ type Status string
 
 // Statuses.
 const (
-	Optimal  Status = "optimal"  // it is as short as the lower bound
+	Optimal  Status = "optimal"  // it is as short as the lower bound, and nothing else is asked for
 	Feasible Status = "feasible" // shorter ones may exist
 )
 
@@ -66,9 +71,10 @@ type Result struct {
 	Engine     string          `json:"engine"`
 	Status     Status          `json:"status"`
 	Makespan   int64           `json:"makespan"`
-	LowerBound int64           `json:"lower_bound"` // no schedule is shorter
-	Seconds    float64         `json:"seconds"`     // that the search took
-	BestAfter  float64         `json:"best_after"`  // seconds until this schedule was found
+	LowerBound int64           `json:"lower_bound"`         // no schedule is shorter
+	Objective  []int64         `json:"objective,omitempty"` // by level, if the model has levels
+	Seconds    float64         `json:"seconds"`             // that the search took
+	BestAfter  float64         `json:"best_after"`          // seconds until this schedule was found
 	Moves      int64           `json:"moves"`
 	Seed       uint64          `json:"seed"`
 	Workers    int             `json:"workers"`
@@ -76,7 +82,8 @@ type Result struct {
 }
 
 // Solve searches until the time or the moves are over, the context ends, or the schedule
-// is proven to be the shortest, and returns the best schedule found: there always is one.
+// is proven to be the shortest, and returns the best schedule found. There always is one, but of
+// plants, of which the engine may find none that keeps all rules (*process.NotFoundError).
 // It errs if the model is not valid (model.FaultsError), no engine takes it, or, which would be
 // a fault of an engine, the schedule is not one of the model (check.ViolationsError).
 func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
@@ -95,11 +102,11 @@ func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
 	o.Workers = max(1, o.Workers)
 	r := &Result{Engine: e.name, Status: Feasible, Seed: o.Seed, Workers: o.Workers}
 	begin := time.Now()
-	better := func(makespan, bound int32) {
+	better := func(makespan, bound int64, objective []int64) {
 		elapsed := time.Since(begin)
 		r.BestAfter = elapsed.Seconds()
 		if o.Progress != nil {
-			o.Progress(Progress{elapsed, int64(makespan), int64(bound)})
+			o.Progress(Progress{elapsed, makespan, bound, objective})
 		}
 	}
 	found, err := e.solve(ctx, o, better)
@@ -108,11 +115,11 @@ func Solve(ctx context.Context, m *model.Model, o Options) (*Result, error) {
 	}
 	r.Seconds = time.Since(begin).Seconds()
 	r.Schedule, r.LowerBound, r.Moves = found.schedule, found.bound, found.moves
-	r.Makespan = r.Schedule.Makespan
+	r.Makespan, r.Objective = r.Schedule.Makespan, r.Schedule.Objective
 	if err := check.Schedule(m, r.Schedule); err != nil {
 		return nil, fmt.Errorf("the schedule of %s is not one of the model, which is a fault of the engine:\n%w", e.name, err)
 	}
-	if r.Makespan <= r.LowerBound {
+	if r.Makespan <= r.LowerBound && len(m.Objective) == 0 {
 		r.Status = Optimal
 	}
 	return r, nil

@@ -314,6 +314,7 @@ func TestModelsThatNothingTakesAreRefused(t *testing.T) {
 	}{
 		"release":  {func(m *model.Model) { m.Jobs[1].Release = 3 }, "tasks[2] has a release"},
 		"lag":      {func(m *model.Model) { m.Precedences[0].MinLag = 1 }, "precedences[0] has a lag"},
+		"plant":    {func(m *model.Model) { m.Horizon = 1000 }, "but it has horizon"},
 		"backward": {func(m *model.Model) { m.Precedences[1] = model.Precedence{Before: 3, After: 2} }, "tasks[3] is not on the machine"},
 	} {
 		m, err := instance.FlowShop([]byte("2 2\n1 2 3 4"))
@@ -328,6 +329,19 @@ func TestModelsThatNothingTakesAreRefused(t *testing.T) {
 	}
 	if _, err := Solve(t.Context(), &model.Model{}, Options{Moves: 1}); err == nil {
 		t.Error("nothing was scheduled")
+	}
+}
+
+func TestPlantsAreForTheirEngine(t *testing.T) {
+	m := shop(rand.New(rand.NewPCG(11, 4)), 3, 3, false)
+	m.Objective = [][]model.Term{{{Term: model.Makespan}}}
+	r, err := Solve(t.Context(), m, Options{Moves: 50})
+	if err != nil || r.Engine != "process" || len(r.Objective) != 1 || r.Objective[0] != r.Makespan {
+		t.Errorf("%+v, %v", r, err)
+	}
+	first, err := Solve(t.Context(), m, Options{First: true})
+	if err != nil || first.Makespan < r.LowerBound {
+		t.Errorf("%+v, %v", first, err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"linghang/lib/schedule/model"
 )
@@ -17,7 +18,10 @@ const maxViolations = 20
 
 // Violation is a rule that a schedule breaks.
 type Violation struct {
-	Rule string `json:"rule"` // tasks, modes, times, release, precedence, capacity, same_order or makespan
+	// Rule is tasks, modes, times, release, precedence, capacity, same_order or makespan, or, of
+	// plants, pin, now, horizon, deadline, lag, calendar, stops, changeover, cleaning, campaign, tank
+	// or objective.
+	Rule string `json:"rule"`
 	What string `json:"what"`
 }
 
@@ -42,6 +46,10 @@ type examiner struct {
 	start []int64
 	end   []int64
 	mode  []*model.Mode
+	held  []int64 // until when a task keeps its machines, by task; only of plants, as what follows
+	open  []opening
+	zero  time.Time // what time 0 is
+	stops []model.Stop
 	found ViolationsError
 }
 
@@ -56,11 +64,14 @@ func Schedule(m *model.Model, s *model.Schedule) error {
 	e := &examiner{m: m, start: make([]int64, len(m.Tasks)), end: make([]int64, len(m.Tasks)), mode: make([]*model.Mode, len(m.Tasks))}
 	e.assignments(s)
 	if len(e.found) == 0 {
+		e.stops = s.Stops
+		e.plant()
 		e.releases()
 		e.precedences()
 		e.resources()
 		e.sameOrder()
 		e.makespan(s)
+		e.objective(s)
 	}
 	if len(e.found) > 0 {
 		return e.found
@@ -87,7 +98,7 @@ func (e *examiner) assignments(s *model.Schedule) {
 		if a.Start < 0 || a.Start > model.MaxTime {
 			e.add("times", "%s starts at %d; times are 0 to %d", e.name(a.Task), a.Start, model.MaxTime)
 		}
-		if d := modes[a.Mode].Duration; a.End != a.Start+d {
+		if d := modes[a.Mode].Duration; a.End != a.Start+d && !e.lasts(a.Task) {
 			e.add("times", "%s starts at %d, takes %d and ends at %d", e.name(a.Task), a.Start, d, a.End)
 		}
 	}
@@ -100,6 +111,9 @@ func (e *examiner) assignments(s *model.Schedule) {
 
 func (e *examiner) releases() {
 	for i := range e.m.Tasks {
+		if e.pinned(i) {
+			continue
+		}
 		if job := e.m.Tasks[i].Job; job != nil && e.start[i] < e.m.Jobs[*job].Release {
 			e.add("release", "%s starts at %d; job %d is released at %d", e.name(i), e.start[i], *job, e.m.Jobs[*job].Release)
 		}
@@ -108,7 +122,7 @@ func (e *examiner) releases() {
 
 func (e *examiner) precedences() {
 	for i, p := range e.m.Precedences {
-		if e.start[p.After] < e.end[p.Before]+p.MinLag {
+		if e.start[p.After] < e.end[p.Before]+p.MinLag && (!e.pinned(p.Before) || !e.pinned(p.After)) {
 			e.add("precedence", "%s starts at %d; precedences[%d] has it wait for the end of %s at %d, and %d more",
 				e.name(p.After), e.start[p.After], i, e.name(p.Before), e.end[p.Before], p.MinLag)
 		}
@@ -138,9 +152,10 @@ func (e *examiner) resources() {
 			continue // it takes nothing
 		}
 		for _, n := range mode.Needs {
-			uses[n.Resource] = append(uses[n.Resource], use{e.start[i], e.end[i], n.Amount, i})
+			uses[n.Resource] = append(uses[n.Resource], use{e.start[i], e.until(i, n.Resource), n.Amount, i})
 		}
 	}
+	e.takenByStops(uses)
 	for r := range uses {
 		slices.SortFunc(uses[r], func(a, b use) int { return cmp.Compare(a.start, b.start) })
 		e.resource(r, uses[r])
@@ -148,6 +163,10 @@ func (e *examiner) resources() {
 }
 
 func (e *examiner) resource(r int, uses []use) {
+	if e.open != nil && e.open[r].varies {
+		e.byCalendar(r, uses)
+		return
+	}
 	capacity := e.m.Resources[r].Capacity
 	running := &ends{}
 	var taken int64
@@ -157,7 +176,7 @@ func (e *examiner) resource(r int, uses []use) {
 		}
 		taken += u.amount
 		running.push(u)
-		if taken > capacity {
+		if taken > capacity && !e.past(running) {
 			e.add("capacity", "resource %d has %d and %d is taken at %d, when %s starts beside %s", r, capacity, taken, u.start, e.name(u.task), e.beside(running, u.task))
 		}
 	}
@@ -254,7 +273,11 @@ func (e *examiner) makespan(s *model.Schedule) {
 	}
 }
 
+// name names a task, or, from the last task on, a stop.
 func (e *examiner) name(task int) string {
+	if k := task - len(e.m.Tasks); k >= 0 {
+		return fmt.Sprintf("stops[%d] (%s before task %d)", k, e.stops[k].Kind, e.stops[k].Before)
+	}
 	if name := e.m.Tasks[task].Name; name != "" {
 		return fmt.Sprintf("task %d (%s)", task, name)
 	}

@@ -1,6 +1,6 @@
 // Package gantt draws a schedule as SVG: a lane for each machine, as many as are needed
 // for each larger resource, and one for tasks that need nothing; a bar for each task,
-// coloured by its job, with what it is in its title.
+// coloured by its job, with what it is in its title, and a grey one for each changeover and cleaning.
 package gantt
 
 import (
@@ -33,6 +33,7 @@ type bar struct {
 	task       int
 	start, end int64
 	lane       int
+	stop       model.StopKind // none: it is the task itself, or else a stop before it
 }
 
 // SVG draws a schedule, which has to be one of the model (package check).
@@ -75,6 +76,11 @@ func draw(b *bytes.Buffer, m *model.Model, r bar, scale float64) {
 	if t.Job != nil {
 		group = *t.Job
 	}
+	if r.stop != "" {
+		x, width := left+float64(r.start)*scale, max(0.5, float64(r.end-r.start)*scale)
+		fmt.Fprintf(b, `<g><title>%s, %s: %d–%d</title><rect x="%.1f" y="%d" width="%.1f" height="%d" fill="#bbb" stroke="#fff" stroke-width="0.5"/></g>`+"\n", r.stop, escaped(name), r.start, r.end, x, top+row*r.lane+6, width, row-12)
+		return
+	}
 	x, width := left+float64(r.start)*scale, max(0.5, float64(r.end-r.start)*scale)
 	y := top + row*r.lane
 	fmt.Fprintf(b, `<g><title>%s: %d–%d</title><rect x="%.1f" y="%d" width="%.1f" height="%d" fill="hsl(%d 55%% 72%%)" stroke="#fff" stroke-width="0.5"/>`, escaped(name), r.start, r.end, x, y+2, width, row-4, group*137%360)
@@ -109,6 +115,11 @@ func lanes(m *model.Model, s *model.Schedule) (names []string, bars []bar) {
 		}
 		if len(needs) == 0 && a.End > a.Start {
 			by[len(m.Resources)] = append(by[len(m.Resources)], bar{task: a.Task, start: a.Start, end: a.End})
+		}
+	}
+	for _, stop := range s.Stops {
+		if stop.Resource != nil {
+			by[*stop.Resource] = append(by[*stop.Resource], bar{task: stop.Before, start: stop.Start, end: stop.End, stop: stop.Kind})
 		}
 	}
 	for r, list := range by {

@@ -101,3 +101,16 @@ func ExampleSVG() {
 	fmt.Println(strings.Contains(b.String(), "<title>bread: 0–3</title>"))
 	// Output: true
 }
+
+func TestStopsAreDrawnOnTheirMachine(t *testing.T) {
+	m := &model.Model{
+		Families: []string{"a", "b"}, Changeovers: []model.Changeover{{Duration: [][]int64{{0, 2}, {2, 0}}}},
+		Resources: []model.Resource{{Name: "mixer", Capacity: 1, Changeover: new(0), Family: new(0)}},
+		Tasks:     []model.Task{{Name: "mix", Family: new(1), Modes: []model.Mode{{Duration: 3, Needs: []model.Need{{Resource: 0, Amount: 1}}}}}},
+	}
+	s := &model.Schedule{Makespan: 5, Assignments: []model.Assignment{{Start: 2, End: 5}}, Stops: []model.Stop{{Kind: model.Change, Resource: new(0), End: 2}}}
+	var b strings.Builder
+	if err := SVG(&b, m, s, Options{}); err != nil || !strings.Contains(b.String(), "<title>change, mix: 0–2</title>") || strings.Count(b.String(), "<g>") != 2 {
+		t.Error(err, b.String())
+	}
+}

@@ -17,7 +17,58 @@
 //     order (permutation flow shop, Garey, Johnson, Sethi, "The complexity of flowshop
 //     and jobshop scheduling", Mathematics of Operations Research 1, 1976).
 //
-// The objective is the makespan, the largest C(i).
+// The objective is the makespan, the largest C(i), unless the model names others.
+//
+// # Plants
+//
+// What process plants add (Floudas, Lin, "Continuous-time versus discrete-time approaches
+// for scheduling of chemical processes", Computers & Chemical Engineering 28, 2004; Méndez
+// et al., "State-of-the-art review of optimization methods for short-term scheduling of batch
+// processes", Computers & Chemical Engineering 30, 2006):
+//
+//   - lag: S(after) ≤ C(before) + max_lag (generalised precedence, Bartusch, Möhring,
+//     Radermacher, "Scheduling project networks with resource constraints and time windows",
+//     Annals of Operations Research 16, 1988). Zero wait is max_lag 0; shelf life is a
+//     max_lag, quarantine a min_lag.
+//   - blocking: before holds what it takes of resources of capacity 1 up to S(after), the
+//     last one if there are several (Hall, Sriskandarajah, "A survey of machine scheduling
+//     problems with blocking and no-wait in process", Operations Research 44, 1996).
+//   - calendar: c(r,t) is the capacity of r at t, 0 while closed. A task that fits has
+//     c(r,t) > 0 for all it needs and all t in [S,C). One that pauses has it at S, and C
+//     is the first moment up to which all was open for its duration (resumable, Lee,
+//     "Machine scheduling with an availability constraint", Journal of Global Optimization 9,
+//     1996). One that crosses has it at S. Amounts taken at t add up to c(r,t) at most while
+//     open, and to the capacity while closed, when only tasks that pause, cross or block are there.
+//     Times that are held only are bound by the capacity and not by the calendar.
+//   - changeover: on a machine with one, between tasks i and j that follow one another, with
+//     families f and g, there is a stop of the table's duration(f,g), if that is above 0
+//     (Allahverdi, "The third comprehensive survey on scheduling problems with setup times",
+//     European Journal of Operational Research 246, 2015). On a resource with more
+//     capacity tasks of different families are never there together, and the stop lies between
+//     groups (state functions, Laborie et al., "IBM ILOG CP Optimizer for scheduling",
+//     Constraints 23, 2018). Before the first task the family is that of the resource;
+//     if it has none, no stop is needed. Tasks without family do not come on such a resource.
+//   - cleaning: of a machine, at most so many tasks between two cleanings, and every task ends
+//     within the time after the end of the last one, or after time 0 before the first. A changeover that
+//     cleans and takes time is one.
+//   - a stop lies after all tasks before it on its resource, held times included, and before the
+//     start of the task that it is for; it takes its needs, and all of them and its resource are open throughout.
+//   - campaign: as many tasks of the family as follow one another on the resource, with no
+//     task of another between them, are at least min and at most max.
+//   - tank: what is drawn leaves room from the end of a task on and content is missing from its
+//     start on; what is filled takes room from the start on and is there from the end on.
+//     At any t, with u = level + fills with S ≤ t − draws with C ≤ t, and l = level + fills
+//     with C ≤ t − draws with S ≤ t: u ≤ capacity and l ≥ heel. This is so whatever the course
+//     of the flow within the task (reservoirs, Laborie, "Algorithms for propagating resource
+//     constraints in AI planning and scheduling", Artificial Intelligence 143, 2003, on the
+//     safe side). Flows of one family follow one another; before one of another, all have
+//     ended, l = u = heel, and the stop of its changeover has been. The heel goes with the stop.
+//   - pin: a task with a pinned start begins then, in the pinned mode, and ends at the
+//     pinned end. What has happened is not judged: rules between pinned tasks alone, and their
+//     releases, calendars and rates, are not looked at.
+//
+// Objective levels are compared one after the other (lexicographic), each the weighted sum of
+// its terms.
 //
 // Times are whole numbers in a unit that the caller chooses. Places (of resources,
 // jobs, tasks, modes) count from 0 in the order of their lists.
@@ -44,31 +95,54 @@ type Model struct {
 	Tasks       []Task       `json:"tasks"`
 	Precedences []Precedence `json:"precedences,omitempty"`
 	SameOrder   []int        `json:"same_order,omitempty"` // resources that all jobs pass in one order
+	Families    []string     `json:"families,omitempty"`   // names of products, colours, allergens: what changeovers go by
+	Changeovers []Changeover `json:"changeovers,omitempty"`
+	Calendars   []Calendar   `json:"calendars,omitempty"`
+	Tanks       []Tank       `json:"tanks,omitempty"`
+	Campaigns   []Campaign   `json:"campaigns,omitempty"`
+	Clock       *Clock       `json:"clock,omitempty"`
+	Horizon     int64        `json:"horizon,omitempty"`   // by which all has ended; calendars that come again need it
+	Now         int64        `json:"now,omitempty"`       // no task without pinned start begins before, no stop that is not in stops
+	Stops       []Stop       `json:"stops,omitempty"`     // changeovers and cleanings that stand as they are, before pinned tasks
+	Baseline    *Baseline    `json:"baseline,omitempty"`  // the plan that runs
+	Objective   [][]Term     `json:"objective,omitempty"` // levels, the first first; each the sum of its terms. None: the makespan
 }
 
 // Resource is a machine, or a number of machines, people or units of something.
 type Resource struct {
-	Name     string `json:"name,omitempty"`
-	Capacity int64  `json:"capacity"`
+	Name       string    `json:"name,omitempty"`
+	Capacity   int64     `json:"capacity"`
+	Calendar   *int      `json:"calendar,omitempty"`
+	Down       []Window  `json:"down,omitempty"`       // closed beside its calendar: maintenance, breakdowns
+	Changeover *int      `json:"changeover,omitempty"` // between tasks of two families
+	Family     *int      `json:"family,omitempty"`     // for which it is set up at time 0
+	Cleaning   *Cleaning `json:"cleaning,omitempty"`   // of a machine
 }
 
 // Job is what tasks belong to.
 type Job struct {
-	Name    string `json:"name,omitempty"`
-	Release int64  `json:"release,omitempty"` // no task of it starts before
+	Name     string `json:"name,omitempty"`
+	Release  int64  `json:"release,omitempty"`  // no task of it starts before
+	Due      *int64 `json:"due,omitempty"`      // it is late by what its last task ends after
+	Deadline *int64 `json:"deadline,omitempty"` // no task of it ends after
+	Weight   int64  `json:"weight,omitempty"`   // of being late; 0 is 1
 }
 
-// Task is done once, in one of its modes, without interruption.
+// Task is done once, in one of its modes.
 type Task struct {
-	Name  string `json:"name,omitempty"`
-	Job   *int   `json:"job,omitempty"`
-	Modes []Mode `json:"modes"`
+	Name   string `json:"name,omitempty"`
+	Job    *int   `json:"job,omitempty"`
+	Modes  []Mode `json:"modes"`
+	Family *int   `json:"family,omitempty"`
+	Breaks Breaks `json:"breaks,omitempty"`
+	Pin    *Pin   `json:"pin,omitempty"`
 }
 
 // Mode is a way to do a task.
 type Mode struct {
 	Duration int64  `json:"duration"`
 	Needs    []Need `json:"needs,omitempty"`
+	Flows    []Flow `json:"flows,omitempty"`
 }
 
 // Need is what a mode takes of a resource.
@@ -79,15 +153,19 @@ type Need struct {
 
 // Precedence lets a task start when another has ended and the lag is over.
 type Precedence struct {
-	Before int   `json:"before"`
-	After  int   `json:"after"`
-	MinLag int64 `json:"min_lag,omitempty"`
+	Before   int    `json:"before"`
+	After    int    `json:"after"`
+	MinLag   int64  `json:"min_lag,omitempty"`
+	MaxLag   *int64 `json:"max_lag,omitempty"`  // after starts so long after the end of before at most; 0: at once (zero wait)
+	Blocking bool   `json:"blocking,omitempty"` // before keeps its machines until after starts (no intermediate storage)
 }
 
 // Schedule is when and how each task is done.
 type Schedule struct {
 	Makespan    int64        `json:"makespan"`
 	Assignments []Assignment `json:"assignments"`
+	Stops       []Stop       `json:"stops,omitempty"`
+	Objective   []int64      `json:"objective,omitempty"` // by level, if the model has levels
 }
 
 // Assignment is one task's mode and time.

@@ -31,6 +31,8 @@ func DecodeSchedule(data []byte) (*Schedule, error) {
 	var either struct {
 		Makespan    *int64       `json:"makespan"`
 		Assignments []Assignment `json:"assignments"`
+		Stops       []Stop       `json:"stops"`
+		Objective   []int64      `json:"objective"`
 		Schedule    *Schedule    `json:"schedule"`
 	}
 	if err := json.Unmarshal(data, &either); err != nil {
@@ -42,7 +44,7 @@ func DecodeSchedule(data []byte) (*Schedule, error) {
 	if either.Makespan == nil || either.Assignments == nil {
 		return nil, errors.New("read the schedule: it has no makespan and assignments")
 	}
-	return &Schedule{*either.Makespan, either.Assignments}, nil
+	return &Schedule{*either.Makespan, either.Assignments, either.Stops, either.Objective}, nil
 }
 
 // Encode writes a model in JSON, with a line for each resource, job, task and
@@ -71,15 +73,43 @@ func (m *Model) Encode(w io.Writer) error {
 	if err := list(&b, "precedences", m.Precedences); err != nil {
 		return err
 	}
-	if len(m.SameOrder) > 0 {
-		b.WriteString(",\n")
-		if err := member(&b, "same_order", m.SameOrder); err != nil {
-			return err
-		}
+	if err := m.rest(&b); err != nil {
+		return err
 	}
 	b.WriteString("\n}\n")
 	if _, err := b.WriteTo(w); err != nil {
 		return fmt.Errorf("write the model: %w", err)
+	}
+	return nil
+}
+
+// rest writes the members that a model may not have, each on a line.
+func (m *Model) rest(b *bytes.Buffer) error {
+	for _, each := range []struct {
+		name string
+		has  bool
+		v    any
+	}{
+		{"same_order", len(m.SameOrder) > 0, m.SameOrder},
+		{"families", len(m.Families) > 0, m.Families},
+		{"changeovers", len(m.Changeovers) > 0, m.Changeovers},
+		{"calendars", len(m.Calendars) > 0, m.Calendars},
+		{"tanks", len(m.Tanks) > 0, m.Tanks},
+		{"campaigns", len(m.Campaigns) > 0, m.Campaigns},
+		{"clock", m.Clock != nil, m.Clock},
+		{"horizon", m.Horizon != 0, m.Horizon},
+		{"now", m.Now != 0, m.Now},
+		{"stops", len(m.Stops) > 0, m.Stops},
+		{"baseline", m.Baseline != nil, m.Baseline},
+		{"objective", len(m.Objective) > 0, m.Objective},
+	} {
+		if !each.has {
+			continue
+		}
+		b.WriteString(",\n")
+		if err := member(b, each.name, each.v); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -13,14 +13,14 @@ func small() *Model {
 	a, b := 0, 1
 	return &Model{
 		Name:      "small",
-		Resources: []Resource{{"oven", 1}, {"people", 3}},
-		Jobs:      []Job{{"A", 0}, {"B", 2}},
+		Resources: []Resource{{Name: "oven", Capacity: 1}, {Name: "people", Capacity: 3}},
+		Jobs:      []Job{{Name: "A"}, {Name: "B", Release: 2}},
 		Tasks: []Task{
-			{"A1", &a, []Mode{{3, []Need{{0, 1}}}, {2, []Need{{1, 2}}}}},
-			{"A2", &a, []Mode{{0, nil}}},
-			{"B1", &b, []Mode{{4, []Need{{0, 1}, {1, 1}}}}},
+			{Name: "A1", Job: &a, Modes: []Mode{{Duration: 3, Needs: []Need{{0, 1}}}, {Duration: 2, Needs: []Need{{1, 2}}}}},
+			{Name: "A2", Job: &a, Modes: []Mode{{}}},
+			{Name: "B1", Job: &b, Modes: []Mode{{Duration: 4, Needs: []Need{{0, 1}, {1, 1}}}}},
 		},
-		Precedences: []Precedence{{0, 1, 5}},
+		Precedences: []Precedence{{Before: 0, After: 1, MinLag: 5}},
 	}
 }
 
@@ -59,7 +59,9 @@ func TestFaultsSayWhereAndWhat(t *testing.T) {
 		"negative lag":      {func(m *Model) { m.Precedences[0].MinLag = -1 }, "precedences[0].min_lag: is -1"},
 		"itself":            {func(m *Model) { m.Precedences[0].After = 0 }, "precedences: form a circle: tasks[0] (A1) after tasks[0] (A1)"},
 		"circle": {
-			func(m *Model) { m.Precedences = append(m.Precedences, Precedence{1, 2, 0}, Precedence{2, 0, 0}) },
+			func(m *Model) {
+				m.Precedences = append(m.Precedences, Precedence{Before: 1, After: 2}, Precedence{Before: 2, After: 0})
+			},
 			"precedences: form a circle: tasks[0] (A1) after tasks[2] (B1) after tasks[1] (A2) after tasks[0] (A1)",
 		},
 		"overflow by durations": {func(m *Model) { m.Tasks[0].Modes[1].Duration, m.Tasks[2].Modes[0].Duration = MaxTime-3, 2 }, "tasks[2]: takes the sum of the latest release and the longest durations to 1073741824"},
@@ -118,7 +120,7 @@ func TestJSONThatIsNoModelIsToldByLine(t *testing.T) {
 }
 
 func TestAScheduleIsReadAloneOrInAnAnswer(t *testing.T) {
-	s := Schedule{5, []Assignment{{0, 1, 2, 5}}}
+	s := Schedule{Makespan: 5, Assignments: []Assignment{{0, 1, 2, 5}}}
 	for _, v := range []any{s, map[string]any{"makespan": 5, "status": "optimal", "schedule": s}} {
 		data, err := json.Marshal(v)
 		if err != nil {
@@ -141,8 +143,13 @@ func FuzzDecode(f *testing.F) {
 	if err := small().Encode(&b); err != nil {
 		f.Fatal(err)
 	}
-	f.Add(b.Bytes())
+	f.Add(bytes.Clone(b.Bytes()))
 	f.Add([]byte(`{"tasks":[{"modes":[{}]}],"precedences":[{}]}`))
+	b.Reset()
+	if err := plant().Encode(&b); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(bytes.Clone(b.Bytes()))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := Decode(data)
 		if err != nil {

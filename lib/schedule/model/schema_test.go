@@ -31,7 +31,29 @@ func TestTheSchemaIsThatOfTheTypes(t *testing.T) {
 	if err := json.Unmarshal(data, &schema); err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range []any{Model{}, Resource{}, Job{}, Task{}, Mode{}, Need{}, Precedence{}} {
+	for _, v := range []any{
+		Model{},
+		Resource{},
+		Job{},
+		Task{},
+		Mode{},
+		Need{},
+		Precedence{},
+		Calendar{},
+		Window{},
+		Shift{},
+		Clock{},
+		Changeover{},
+		Cleaning{},
+		Campaign{},
+		Tank{},
+		Flow{},
+		Pin{},
+		Stop{},
+		Assignment{},
+		Baseline{},
+		Term{},
+	} {
 		kind := reflect.TypeOf(v)
 		object := schema.Defs[kind.Name()]
 		if kind.Name() == "Model" {

@@ -41,7 +41,8 @@ func (e *examiner) add(where, what string, args ...any) {
 	}
 }
 
-// Validate returns nil or a FaultsError: a model without them has a schedule.
+// Validate returns nil or a FaultsError. A model without them has a schedule, unless it is
+// one of a plant (Plant).
 func (m *Model) Validate() error {
 	e := &examiner{m: m}
 	e.sizes()
@@ -53,9 +54,13 @@ func (m *Model) Validate() error {
 	e.tasks()
 	e.precedences()
 	e.sameOrder()
+	e.plant()
 	if len(e.faults) == 0 {
 		e.horizon()
 		e.cycle()
+	}
+	if len(e.faults) == 0 {
+		e.possible()
 	}
 	if len(e.faults) > 0 {
 		return e.faults

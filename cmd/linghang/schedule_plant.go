@@ -1,0 +1,298 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"linghang/kernel"
+	"linghang/lib/schedule"
+	"linghang/lib/schedule/explain"
+	"linghang/lib/schedule/model"
+)
+
+func scheduleReplan() *cobra.Command {
+	var o schedule.Options
+	var near int64
+	cmd := &cobra.Command{
+		Use: "replan FILE RUNNING", Short: "Plan what is left of a plan that runs", Args: cobra.ExactArgs(2),
+		Long: `Plan what is left of a plan that runs. RUNNING is JSON:
+
+  plan     the schedule, or what solve printed
+  now      what has begun before is kept; nothing new begins before
+  frozen   what the plan starts before this stays as planned, if it can
+  actuals  [{task, mode, start, end}]: where things went otherwise; without start the task has not begun
+  down     [{resource, from, until}]: breakdowns
+
+What is left moves as little as possible, and is then as good as possible by the objective of the model. With --output json
+the object of solve is printed, with departures [{code, task}] (what had to give way: redo, thaw, lag) and moved {all, near, within}:
+tasks that moved, of all and of those that the plan has within --near of the frozen zone.`,
+		Example: "  linghang schedule replan plant.json running.json --time 2s --output json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			m, err := readModel(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			running, err := readRunning(cmd, args[1])
+			if err != nil {
+				return fmt.Errorf("%s: %w", args[1], err)
+			}
+			left, departures, err := schedule.Replan(m, running)
+			if err != nil {
+				return err
+			}
+			return solveAndPrint(cmd, left, o, func(cmd *cobra.Command, m *model.Model, r *schedule.Result) error {
+				from := max(running.Now, running.Frozen)
+				return printReplan(cmd, m, r, departures, moved(running, r, from, from+near))
+			})
+		},
+	}
+	searchFlags(cmd, &o)
+	cmd.Flags().Int64Var(&near, "near", 1440, "how long after the frozen zone moved tasks are counted as near")
+	return cmd
+}
+
+// movedTasks counts tasks that are not when and how the plan had them.
+type movedTasks struct {
+	All    int `json:"all"`
+	Near   int `json:"near"`
+	Within int `json:"within"`
+}
+
+func moved(running schedule.Running, r *schedule.Result, from, until int64) movedTasks {
+	all, near, within := schedule.Moved(running.Plan, r.Schedule, from, until)
+	return movedTasks{all, near, within}
+}
+
+func readRunning(cmd *cobra.Command, file string) (running schedule.Running, err error) {
+	data, err := readFile(cmd, file)
+	if err != nil {
+		return running, err
+	}
+	var parts struct {
+		schedule.Running
+		Plan json.RawMessage `json:"plan"`
+	}
+	if err := json.Unmarshal(data, &parts); err != nil {
+		return running, fmt.Errorf("read what runs: %w", err)
+	}
+	if parts.Plan == nil {
+		return running, errors.New("read what runs: it has no plan")
+	}
+	running = parts.Running
+	running.Plan, err = model.DecodeSchedule(parts.Plan)
+	return running, err //nolint:wrapcheck // it says what it reads
+}
+
+func printReplan(cmd *cobra.Command, m *model.Model, r *schedule.Result, departures []schedule.Departure, moved movedTasks) error {
+	inJSON, err := asJSON(cmd)
+	if err != nil {
+		return err
+	}
+	if inJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(struct {
+			*schedule.Result
+			Departures []schedule.Departure `json:"departures,omitempty"`
+			Moved      movedTasks           `json:"moved"`
+		}{r, departures, moved})
+	}
+	for _, d := range departures {
+		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", d.Code, orNumber(m.Tasks[d.Task].Name, d.Task))
+	}
+	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "moved: %d tasks; %d of %d near the frozen zone\n", moved.All, moved.Near, moved.Within)
+	return printResult(cmd, m, r)
+}
+
+func scheduleExplain() *cobra.Command {
+	var moves int64
+	var job int
+	var language string
+	cmd := &cobra.Command{
+		Use: "explain FILE [SCHEDULE]", Short: "Say why jobs are late, or which rules conflict", Args: cobra.RangeArgs(1, 2),
+		Long: `Say, for each job that is late in a schedule (or for --job), the chain of what binds it: the task, what it waits for, what that
+waits for, back to a root. Without SCHEDULE, say a few rules of the model that together leave no schedule that is found, while
+one is found without any single one of them; that none is found is no proof.`,
+		Example: "  linghang schedule explain plant.json schedule.json\n  linghang schedule explain --language zh plant.json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if language != "en" && language != "zh" {
+				return kernel.Usage(fmt.Errorf("--language is en or zh, not %q", language))
+			}
+			if moves < 1 {
+				return kernel.Usage(errors.New("--moves is 1 or more"))
+			}
+			if len(args) == 1 {
+				m, err := readModel(cmd, args[0])
+				if err != nil {
+					return err
+				}
+				return printConflict(cmd, m, explain.Conflict(cmd.Context(), m, moves), language)
+			}
+			m, s, err := readBoth(cmd, args)
+			if err != nil {
+				return err
+			}
+			jobs := []int{job}
+			if job < 0 {
+				jobs = lateJobs(m, s)
+			}
+			return printChains(cmd, m, s, jobs, language)
+		},
+	}
+	cmd.Flags().Int64Var(&moves, "moves", 200, "how long a schedule is looked for without some of the rules")
+	cmd.Flags().IntVar(&job, "job", -1, "place of one job; -1 is all that are late")
+	cmd.Flags().StringVar(&language, "language", "en", "of the words: en or zh")
+	return cmd
+}
+
+func lateJobs(m *model.Model, s *model.Schedule) (jobs []int) {
+	ends := make([]int64, len(m.Jobs))
+	for _, a := range s.Assignments {
+		if j := m.Tasks[a.Task].Job; j != nil {
+			ends[*j] = max(ends[*j], a.End)
+		}
+	}
+	for j := range m.Jobs {
+		if due := m.Jobs[j].Due; due != nil && ends[j] > *due {
+			jobs = append(jobs, j)
+		}
+	}
+	return jobs
+}
+
+func printChains(cmd *cobra.Command, m *model.Model, s *model.Schedule, jobs []int, language string) error {
+	inJSON, err := asJSON(cmd)
+	if err != nil {
+		return err
+	}
+	type told struct {
+		Job   int            `json:"job"`
+		Chain []explain.Link `json:"chain"`
+		Words []string       `json:"words"`
+	}
+	all := []told{}
+	for _, j := range jobs {
+		chain, err := explain.Why(m, s, j)
+		if err != nil {
+			return err
+		}
+		t := told{Job: j, Chain: chain}
+		for _, l := range chain {
+			t.Words = append(t.Words, l.Words(m, language))
+		}
+		all = append(all, t)
+	}
+	if inJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(all)
+	}
+	for _, t := range all {
+		_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s\n  %s\n", orNumber(m.Jobs[t.Job].Name, t.Job), strings.Join(t.Words, "\n  "))
+	}
+	return nil
+}
+
+func printConflict(cmd *cobra.Command, m *model.Model, rules []explain.Rule, language string) error {
+	inJSON, err := asJSON(cmd)
+	if err != nil {
+		return err
+	}
+	words := []string{}
+	for _, r := range rules {
+		words = append(words, r.Words(m, language))
+	}
+	if inJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"conflict": append([]explain.Rule{}, rules...), "words": words})
+	}
+	for _, w := range words {
+		_, _ = fmt.Fprintln(cmd.OutOrStdout(), w)
+	}
+	return nil
+}
+
+func scheduleBench() *cobra.Command {
+	var o schedule.Options
+	cmd := &cobra.Command{
+		Use: "bench FOLDER BEST", Short: "Solve a folder of instances beside the best known values", Args: cobra.ExactArgs(2),
+		Long: `Solve the files of a folder that a table names, and print CSV: instance, best known, ours, gap in %, time to best, lower bound.
+BEST is CSV with a header and the columns instance (a file's name, with or without extension) and best.`,
+		Example: "  linghang schedule bench --format jobshop --time 10s taillard best.csv > gaps.csv",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			best, names, err := readBest(args[1])
+			if err != nil {
+				return err
+			}
+			w := csv.NewWriter(cmd.OutOrStdout())
+			_ = w.Write([]string{"instance", "best_known", "makespan", "gap_percent", "best_after", "lower_bound"}) // Error tells
+			for _, name := range names {
+				file, err := fileOf(args[0], name)
+				if err != nil {
+					return err
+				}
+				m, err := readModel(cmd, file)
+				if err != nil {
+					return err
+				}
+				r, err := schedule.Solve(cmd.Context(), m, o)
+				if err != nil {
+					return fmt.Errorf("%s: %w", file, err)
+				}
+				gap := 100 * (float64(r.Makespan)/best[name] - 1)
+				_ = w.Write([]string{name, strconv.FormatFloat(best[name], 'f', -1, 64), strconv.FormatInt(r.Makespan, 10), strconv.FormatFloat(gap, 'f', 2, 64), strconv.FormatFloat(r.BestAfter, 'f', 2, 64), strconv.FormatInt(r.LowerBound, 10)}) // as above
+				w.Flush()
+			}
+			return w.Error()
+		},
+	}
+	searchFlags(cmd, &o)
+	return cmd
+}
+
+func readBest(file string) (best map[string]float64, names []string, err error) {
+	f, err := os.Open(filepath.Clean(file))
+	if err != nil {
+		return nil, nil, err //nolint:wrapcheck // it names the file
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", file, err)
+	}
+	if len(rows) < 2 {
+		return nil, nil, fmt.Errorf("%s: it has no rows below its header", file)
+	}
+	name, value := slices.Index(rows[0], "instance"), slices.Index(rows[0], "best")
+	if name < 0 || value < 0 {
+		return nil, nil, fmt.Errorf("%s: its header needs the columns instance and best, and is %v", file, rows[0])
+	}
+	best = map[string]float64{}
+	for i, row := range rows[1:] {
+		v, err := strconv.ParseFloat(row[value], 64)
+		if err != nil || v <= 0 {
+			return nil, nil, fmt.Errorf("%s: line %d: best is %q and no number above 0", file, i+2, row[value])
+		}
+		best[row[name]] = v
+		names = append(names, row[name])
+	}
+	return best, names, nil
+}
+
+// fileOf finds a file by its name with or without extension.
+func fileOf(folder, name string) (string, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return "", err //nolint:wrapcheck // it names the folder
+	}
+	for _, e := range entries {
+		if base := e.Name(); base == name || strings.TrimSuffix(base, filepath.Ext(base)) == name {
+			return filepath.Join(folder, base), nil
+		}
+	}
+	return "", fmt.Errorf("%s has no file named %s", folder, name)
+}

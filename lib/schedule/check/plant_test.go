@@ -1,0 +1,151 @@
+package check
+
+import (
+	"strings"
+	"testing"
+
+	"linghang/lib/schedule/model"
+)
+
+// works is two batches that are mixed, stored and filled, and a schedule of it that is right.
+func works() (*model.Model, *model.Schedule) {
+	on := func(r int, d, flow int64) []model.Mode {
+		mode := model.Mode{Duration: d, Needs: []model.Need{{Resource: r, Amount: 1}}}
+		if flow != 0 {
+			mode.Flows = []model.Flow{{Tank: 0, Amount: flow}}
+		}
+		return []model.Mode{mode}
+	}
+	m := &model.Model{
+		Families: []string{"red", "white"},
+		Resources: []model.Resource{
+			{Capacity: 1, Changeover: new(0), Family: new(0), Cleaning: &model.Cleaning{Duration: 2, Tasks: 1, Time: 20, Needs: []model.Need{{Resource: 2, Amount: 1}}}},
+			{Capacity: 1, Calendar: new(0)},
+			{Capacity: 1},
+			{Capacity: 3, Calendar: new(1)},
+		},
+		Changeovers: []model.Changeover{{Duration: [][]int64{{0, 3}, {3, 0}}, Cost: [][]int64{{0, 7}, {5, 0}}, Needs: []model.Need{{Resource: 2, Amount: 1}}}},
+		Calendars:   []model.Calendar{{Windows: []model.Window{{From: 0, Until: 20}}, Period: 30}, {Windows: []model.Window{{From: 0, Until: 50, Capacity: 1}, {From: 50, Until: 90}}}},
+		Tanks:       []model.Tank{{Capacity: 12, Heel: 2, Level: 2, Family: new(0), Changeover: new(0)}},
+		Campaigns:   []model.Campaign{{Resource: 0, Family: 1, Max: 1}},
+		Jobs:        []model.Job{{Due: new(int64(20)), Deadline: new(int64(60))}, {Due: new(int64(30)), Weight: 2}},
+		Tasks: []model.Task{
+			{Job: new(0), Family: new(0), Modes: on(0, 5, 10)},
+			{Job: new(0), Family: new(0), Breaks: model.Pause, Modes: on(1, 18, -10)},
+			{Job: new(1), Family: new(1), Modes: on(0, 5, 10)},
+			{Job: new(1), Family: new(1), Breaks: model.Cross, Modes: on(1, 6, -10)},
+			{Modes: on(3, 4, 0)},
+		},
+		Precedences: []model.Precedence{{Before: 0, After: 1, Blocking: true}, {Before: 2, After: 3, MaxLag: new(int64(4))}},
+		Horizon:     90,
+		Objective:   [][]model.Term{{{Term: model.Tardiness}, {Term: model.Tardy}}, {{Term: model.Makespan}, {Term: model.ChangeoverTime}, {Term: model.ChangeoverCost}}},
+	}
+	s := &model.Schedule{
+		Makespan: 54, Objective: []int64{16 + 48 + 1 + 2, 54 + 8 + 7 + 7},
+		Assignments: []model.Assignment{{Task: 0, Start: 0, End: 5}, {Task: 1, Start: 5, End: 33}, {Task: 2, Start: 39, End: 44}, {Task: 3, Start: 48, End: 54}, {Task: 4, Start: 0, End: 4}},
+		Stops: []model.Stop{
+			{Kind: model.Clean, Resource: new(0), Before: 2, Start: 31, End: 33},
+			{Kind: model.Change, Resource: new(0), Before: 2, Start: 33, End: 36},
+			{Kind: model.Change, Tank: new(0), Before: 2, Start: 36, End: 39},
+		},
+	}
+	s.Objective[0] = (33 - 20) + 2*(54-30) + 1 + 2
+	return m, s
+}
+
+func TestARightPlanOfAPlantHasNoViolation(t *testing.T) {
+	m, s := works()
+	if err := m.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if err := Schedule(m, s); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEveryRuleOfPlantsIsLookedAt(t *testing.T) {
+	at := func(s *model.Schedule, task int, start, end int64) {
+		s.Assignments[task].Start, s.Assignments[task].End = start, end
+	}
+	for want, spoil := range map[string]func(*model.Model, *model.Schedule){
+		"lag: task 3 starts at 50":                        func(_ *model.Model, s *model.Schedule) { at(s, 3, 50, 56) },
+		"capacity: resource 0 has 1 and 2 is taken at 5":  func(_ *model.Model, s *model.Schedule) { at(s, 1, 10, 38); s.Stops[0].Start, s.Stops[0].End = 5, 7 },
+		"calendar: task 1 starts at 25":                   func(_ *model.Model, s *model.Schedule) { at(s, 1, 25, 48) },
+		"calendar: task 1 is from 5 to 34":                func(_ *model.Model, s *model.Schedule) { at(s, 1, 5, 34) },
+		"calendar: task 3 starts at 55":                   func(_ *model.Model, s *model.Schedule) { at(s, 3, 55, 61) },
+		"calendar: task 1 is from 5 to 23; of these what": func(m *model.Model, s *model.Schedule) { m.Tasks[1].Breaks = ""; at(s, 1, 5, 23) },
+		"capacity: resource 3 has 1 and 2 is taken at 2": func(m *model.Model, s *model.Schedule) {
+			m.Tasks = append(m.Tasks, m.Tasks[4])
+			s.Assignments = append(s.Assignments, model.Assignment{Task: 5, Start: 2, End: 6})
+		},
+		"changeover: task 2 starts at 39, and no changeover of 3":          func(_ *model.Model, s *model.Schedule) { s.Stops = append(s.Stops[:1:1], s.Stops[2]) },
+		"tank: task 2 starts at 39, and no changeover of 3":                func(_ *model.Model, s *model.Schedule) { s.Stops = s.Stops[:2] },
+		"cleaning: task 2 is the 2th on resource 0":                        func(_ *model.Model, s *model.Schedule) { s.Stops = s.Stops[1:] },
+		"cleaning: task 2 ends at 44 on resource 0, which was clean at 33": func(m *model.Model, _ *model.Schedule) { m.Resources[0].Cleaning.Time = 10 },
+		"cleaning: stops[0] takes 1":                                       func(_ *model.Model, s *model.Schedule) { s.Stops[0].Start = 32 },
+		"capacity: resource 2 has 1 and 2 is taken at 35":                  func(_ *model.Model, s *model.Schedule) { s.Stops[2].Start, s.Stops[2].End = 35, 38 },
+		"campaign: from task 0 on 1 tasks of family 0": func(m *model.Model, _ *model.Schedule) {
+			m.Campaigns[0] = model.Campaign{Resource: 0, Family: 0, Min: 2}
+		},
+		"tank: tank 0 holds up to 13 at 0":                     func(m *model.Model, _ *model.Schedule) { m.Tanks[0].Level, m.Tanks[0].Heel = 3, 3 },
+		"tank: tank 0 holds as little as -8 at 3":              func(_ *model.Model, s *model.Schedule) { at(s, 1, 3, 31) },
+		"with another product in tank 0, in which there are 4": func(m *model.Model, _ *model.Schedule) { m.Tasks[1].Modes[0].Flows[0].Amount = -8 },
+		"horizon: task 3 ends at 54":                           func(m *model.Model, _ *model.Schedule) { m.Horizon = 50 },
+		"deadline: task 1 ends at 33":                          func(m *model.Model, _ *model.Schedule) { m.Jobs[0].Deadline = new(int64(32)) },
+		"now: task 0 starts at 0":                              func(m *model.Model, _ *model.Schedule) { m.Now = 1 },
+		"now: stops[0] starts at 31":                           func(m *model.Model, _ *model.Schedule) { m.Now = 32 },
+		"pin: task 0 starts at 0 and not at 1":                 func(m *model.Model, _ *model.Schedule) { m.Tasks[0].Pin = &model.Pin{Start: new(int64(1))} },
+		"pin: task 0 ends at 5 and not at 6": func(m *model.Model, _ *model.Schedule) {
+			m.Tasks[0].Pin = &model.Pin{Start: new(int64(0)), End: new(int64(6))}
+		},
+		"pin: stops[0] of the model": func(m *model.Model, _ *model.Schedule) {
+			m.Stops = []model.Stop{{Kind: model.Clean, Resource: new(0), Before: 2, Start: 30, End: 32}}
+		},
+		"objective: level 0 is said to be 1":                    func(_ *model.Model, s *model.Schedule) { s.Objective[0] = 1 },
+		"objective: has 1 levels":                               func(_ *model.Model, s *model.Schedule) { s.Objective = s.Objective[:1] },
+		"stops: stops[0] is not of one":                         func(_ *model.Model, s *model.Schedule) { s.Stops[0].Tank = new(0) },
+		"stops: stops[0] is before task 9":                      func(_ *model.Model, s *model.Schedule) { s.Stops[0].Before = 9 },
+		`stops: stops[0] is a "clean" where there is none`:      func(_ *model.Model, s *model.Schedule) { s.Stops[0].Resource = new(1) },
+		"stops: stops[0] is from 31 to 40":                      func(_ *model.Model, s *model.Schedule) { s.Stops[0].End = 40 },
+		"stops: stops[0] is of resource 0, where task 3 is not": func(_ *model.Model, s *model.Schedule) { s.Stops[0].Before = 3 },
+	} {
+		m, s := works()
+		spoil(m, s)
+		if err := Schedule(m, s); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, not %s", err, want)
+		}
+	}
+}
+
+// The clock is put forward on 29 March 2026 and back on 25 October in Berlin: nights have 7
+// and 9 hours.
+func TestShiftsFollowTheClock(t *testing.T) {
+	for start, length := range map[string]int64{"2026-03-28T20:00": 7, "2026-10-24T20:00": 9, "2026-06-20T20:00": 8} {
+		m := &model.Model{
+			Clock: &model.Clock{Zone: "Europe/Berlin", Start: start, Unit: 3600}, Horizon: 24,
+			Calendars: []model.Calendar{{Weekly: []model.Shift{{Days: []int{6}, From: "22:00", Until: "06:00"}}}},
+			Resources: []model.Resource{{Capacity: 1, Calendar: new(0)}},
+			Tasks:     []model.Task{{Modes: []model.Mode{{Duration: length, Needs: []model.Need{{Resource: 0, Amount: 1}}}}}},
+		}
+		s := &model.Schedule{Makespan: 2 + length, Assignments: []model.Assignment{{Start: 2, End: 2 + length}}}
+		if err := m.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		if err := Schedule(m, s); err != nil {
+			t.Errorf("%s: %v", start, err)
+		}
+		m.Tasks[0].Modes[0].Duration++
+		s.Makespan, s.Assignments[0].End = 3+length, 3+length
+		if err := Schedule(m, s); err == nil {
+			t.Errorf("%s: a night has more than %d hours", start, length)
+		}
+	}
+}
+
+func TestStopsWithoutAPlantAreRefused(t *testing.T) {
+	m, s := shop()
+	s.Makespan, s.Stops = 11, []model.Stop{{Kind: model.Clean, Resource: new(0)}}
+	if err := Schedule(m, s); err == nil || !strings.Contains(err.Error(), "stops: there are 1") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,282 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"linghang/lib/schedule/model"
+)
+
+// stopsAreKnown holds that stops are of what can have them, and before what is there.
+func (e *examiner) stopsAreKnown() bool {
+	before := len(e.found)
+	for k := range e.stops {
+		s := &e.stops[k]
+		switch {
+		case !e.placed(s):
+			e.add("stops", "stops[%d] is not of one resource or tank", k)
+		case !in(s.Before, len(e.m.Tasks)):
+			e.add("stops", "stops[%d] is before task %d; there are %d", k, s.Before, len(e.m.Tasks))
+		case !e.called(k):
+			e.add("stops", "stops[%d] is a %q where there is none", k, s.Kind)
+		case s.Start < 0 || s.End < s.Start || s.End > e.start[s.Before]:
+			e.add("stops", "stops[%d] is from %d to %d, before a task that starts at %d", k, s.Start, s.End, e.start[s.Before])
+		case s.Start < e.m.Now && !e.pinned(len(e.m.Tasks)+k):
+			e.add("now", "stops[%d] starts at %d; it is %d already", k, s.Start, e.m.Now)
+		}
+	}
+	return len(e.found) == before
+}
+
+// placed tells whether a stop is of one resource or of one tank.
+func (e *examiner) placed(s *model.Stop) bool {
+	if s.Resource != nil {
+		return s.Tank == nil && in(*s.Resource, len(e.m.Resources))
+	}
+	return s.Tank != nil && in(*s.Tank, len(e.m.Tanks))
+}
+
+// called tells whether there are stops of a kind where one is.
+func (e *examiner) called(k int) bool {
+	switch s := &e.stops[k]; s.Kind {
+	case model.Change:
+		return e.stopTable(k) != nil
+	case model.Clean:
+		return s.Resource != nil && e.m.Resources[*s.Resource].Cleaning != nil
+	default:
+		return false
+	}
+}
+
+func in(i, n int) bool { return i >= 0 && i < n }
+
+func (e *examiner) stopTable(k int) *model.Changeover {
+	var table *int
+	if s := &e.stops[k]; s.Resource != nil {
+		table = e.m.Resources[*s.Resource].Changeover
+	} else {
+		table = e.m.Tanks[*s.Tank].Changeover
+	}
+	if table == nil {
+		return nil
+	}
+	return &e.m.Changeovers[*table]
+}
+
+func (e *examiner) stopNeeds(k int) []model.Need {
+	if e.stops[k].Kind == model.Clean {
+		return e.m.Resources[*e.stops[k].Resource].Cleaning.Needs
+	}
+	return e.stopTable(k).Needs
+}
+
+// stopCost is what a stop costs: that of a cleaning, or of the families that it is between.
+func (e *examiner) stopCost(k int) int64 {
+	s := &e.stops[k]
+	if s.Kind == model.Clean {
+		return e.m.Resources[*s.Resource].Cleaning.Cost
+	}
+	table := e.stopTable(k)
+	from, to := e.familyBefore(s), e.family(s.Before)
+	if table.Cost == nil || from < 0 || to < 0 {
+		return 0
+	}
+	return table.Cost[from][to]
+}
+
+func (e *examiner) family(task int) int {
+	if f := e.m.Tasks[task].Family; f != nil {
+		return *f
+	}
+	return -1
+}
+
+// familyBefore is that of the last task before a stop where the stop is.
+func (e *examiner) familyBefore(s *model.Stop) int {
+	family := -1
+	var first *int
+	if s.Resource != nil {
+		first = e.m.Resources[*s.Resource].Family
+	} else {
+		first = e.m.Tanks[*s.Tank].Family
+	}
+	if first != nil {
+		family = *first
+	}
+	last := int64(-1)
+	for i := range e.m.Tasks {
+		if e.start[i] > last && e.start[i] <= s.Start && e.is(i, s) {
+			family, last = e.family(i), e.start[i]
+		}
+	}
+	return family
+}
+
+// is tells whether a task is where a stop is.
+func (e *examiner) is(i int, s *model.Stop) bool {
+	if s.Resource != nil {
+		return e.end[i] > e.start[i] && slices.ContainsFunc(e.mode[i].Needs, func(n model.Need) bool { return n.Resource == *s.Resource })
+	}
+	return slices.ContainsFunc(e.mode[i].Flows, func(f model.Flow) bool { return f.Tank == *s.Tank })
+}
+
+// takenByStops adds what stops take: their needs, and a machine itself. That nothing is beside
+// a stop of a larger resource is looked at by groups.
+func (e *examiner) takenByStops(uses [][]use) {
+	for k := range e.stops {
+		s := &e.stops[k]
+		if s.Start == s.End {
+			continue
+		}
+		i := len(e.m.Tasks) + k
+		if s.Resource != nil {
+			uses[*s.Resource] = append(uses[*s.Resource], use{s.Start, s.End, 1, i})
+		}
+		for _, n := range e.stopNeeds(k) {
+			uses[n.Resource] = append(uses[n.Resource], use{s.Start, s.End, n.Amount, i})
+		}
+	}
+}
+
+// groups looks at each resource with changeovers, cleaning or campaigns: its tasks by their
+// starts.
+func (e *examiner) groups() {
+	campaigns := make([]bool, len(e.m.Resources))
+	for _, c := range e.m.Campaigns {
+		campaigns[c.Resource] = true
+	}
+	on := make([][]int, len(e.m.Resources))
+	for i, mode := range e.mode {
+		for _, n := range mode.Needs {
+			r := &e.m.Resources[n.Resource]
+			if e.start[i] < e.end[i] && (r.Changeover != nil || r.Cleaning != nil || campaigns[n.Resource]) {
+				on[n.Resource] = append(on[n.Resource], i)
+			}
+		}
+	}
+	stops := make([][]int, len(e.m.Resources))
+	for k := range e.stops {
+		if s := &e.stops[k]; s.Resource != nil {
+			stops[*s.Resource] = append(stops[*s.Resource], k)
+			if !slices.Contains(on[*s.Resource], s.Before) {
+				e.add("stops", "stops[%d] is of resource %d, where %s is not", k, *s.Resource, e.name(s.Before))
+				return
+			}
+		}
+	}
+	for r := range on {
+		slices.SortFunc(on[r], func(a, b int) int { return cmp.Compare(e.start[a], e.start[b]) })
+		if e.m.Resources[r].Changeover != nil {
+			e.changes(r, on[r], stops[r])
+		}
+		if e.m.Resources[r].Cleaning != nil {
+			e.cleanings(r, on[r], stops[r])
+		}
+	}
+	for _, c := range e.m.Campaigns {
+		e.campaign(c, on[c.Resource])
+	}
+}
+
+// changes looks for the stop between two groups of one family each; on a machine, where
+// tables may have times between tasks of one family too, each task is a group.
+func (e *examiner) changes(r int, tasks, stops []int) {
+	resource := &e.m.Resources[r]
+	table := &e.m.Changeovers[*resource.Changeover]
+	family, free, past := -1, int64(0), true
+	if resource.Family != nil {
+		family = *resource.Family
+	}
+	for at := 0; at < len(tasks); {
+		next := at + 1
+		for resource.Capacity > 1 && next < len(tasks) && e.family(tasks[next]) == e.family(tasks[at]) {
+			next++
+		}
+		group := tasks[at:next]
+		duration := int64(0)
+		if family >= 0 && (resource.Capacity == 1 || family != e.family(group[0])) {
+			duration = table.Duration[family][e.family(group[0])]
+		}
+		if !past || !e.pinned(group[0]) {
+			e.between("changeover", group, stops, free, duration)
+		}
+		for _, i := range group {
+			free, past = max(free, e.until(i, r)), past && e.pinned(i)
+		}
+		family, at = e.family(group[0]), next
+	}
+}
+
+// between holds that, before a group of tasks starts and after a time from which it is free,
+// there is a stop of a duration.
+func (e *examiner) between(rule string, group, stops []int, free, duration int64) {
+	first := e.start[group[0]]
+	if first < free {
+		e.add(rule, "%s starts at %d, before what is not to be beside it ends at %d", e.name(group[0]), first, free)
+		return
+	}
+	if duration == 0 {
+		return
+	}
+	for _, k := range stops {
+		s := &e.stops[k]
+		if s.Kind == model.Change && slices.Contains(group, s.Before) && s.Start >= free && s.End <= first && s.End-s.Start == duration {
+			return
+		}
+	}
+	e.add(rule, "%s starts at %d, and no changeover of %d is before it and after %d", e.name(group[0]), first, duration, free)
+}
+
+func (e *examiner) cleanings(r int, tasks, stops []int) {
+	c := e.m.Resources[r].Cleaning
+	var since, last, free int64
+	for _, i := range tasks {
+		if end := e.cleaned(i, stops, free); end > 0 {
+			since, last = 0, end
+		}
+		since++
+		free = max(free, e.held[i])
+		if c.Tasks > 0 && since > c.Tasks && !e.pinned(i) {
+			e.add("cleaning", "%s is the %dth on resource %d since it was cleaned; at most %d can be", e.name(i), since, r, c.Tasks)
+		}
+		if c.Time > 0 && e.end[i]-last > c.Time && !e.pinned(i) {
+			e.add("cleaning", "%s ends at %d on resource %d, which was clean at %d and is so for %d", e.name(i), e.end[i], r, last, c.Time)
+		}
+	}
+}
+
+// cleaned looks at the stops before a task, and returns when the last one that cleans ends.
+func (e *examiner) cleaned(i int, stops []int, free int64) (end int64) {
+	for _, k := range stops {
+		s := &e.stops[k]
+		if s.Before != i {
+			continue
+		}
+		fixed := e.pinned(len(e.m.Tasks) + k)
+		if s.Start < free && !fixed {
+			e.add("cleaning", "stops[%d] starts at %d, before what is before it ends at %d", k, s.Start, free)
+		}
+		if d := e.m.Resources[*s.Resource].Cleaning.Duration; s.Kind == model.Clean && s.End-s.Start != d && !fixed {
+			e.add("cleaning", "stops[%d] takes %d; a cleaning takes %d", k, s.End-s.Start, d)
+		}
+		if s.Kind == model.Clean || e.stopTable(k).Cleans && s.End > s.Start {
+			end = max(end, s.End)
+		}
+	}
+	return end
+}
+
+func (e *examiner) campaign(c model.Campaign, tasks []int) {
+	for at := 0; at < len(tasks); {
+		next, past := at, true
+		for next < len(tasks) && e.family(tasks[next]) == e.family(tasks[at]) {
+			past = past && e.pinned(tasks[next])
+			next++
+		}
+		n := int64(next - at)
+		if e.family(tasks[at]) == c.Family && !past && (n < c.Min || c.Max > 0 && n > c.Max) {
+			e.add("campaign", "from %s on %d tasks of family %d follow one another on resource %d; it is %d to %d", e.name(tasks[at]), n, c.Family, c.Resource, c.Min, c.Max)
+		}
+		at = next
+	}
+}

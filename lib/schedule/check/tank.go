@@ -1,0 +1,106 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"linghang/lib/schedule/model"
+)
+
+// tanks looks at each tank: what flows by its start.
+func (e *examiner) tanks() {
+	on := make([][]int, len(e.m.Tanks))
+	for i, mode := range e.mode {
+		for _, f := range mode.Flows {
+			on[f.Tank] = append(on[f.Tank], i)
+		}
+	}
+	stops := make([][]int, len(e.m.Tanks))
+	for k := range e.stops {
+		if s := &e.stops[k]; s.Tank != nil {
+			stops[*s.Tank] = append(stops[*s.Tank], k)
+		}
+	}
+	for k := range on {
+		slices.SortFunc(on[k], func(a, b int) int {
+			return cmp.Or(cmp.Compare(e.start[a], e.start[b]), cmp.Compare(e.end[a], e.end[b]))
+		})
+		e.products(k, on[k], stops[k])
+		e.level(k, on[k])
+	}
+}
+
+func (e *examiner) amount(task, tank int) int64 {
+	for _, f := range e.mode[task].Flows {
+		if f.Tank == tank {
+			return f.Amount
+		}
+	}
+	return 0
+}
+
+// products holds that a tank is empty and changed over before another product.
+func (e *examiner) products(k int, tasks, stops []int) {
+	tank := &e.m.Tanks[k]
+	family, free, level, past := -1, int64(0), tank.Level, true
+	if tank.Family != nil {
+		family = *tank.Family
+	}
+	for at := 0; at < len(tasks); {
+		next := at + 1
+		for next < len(tasks) && e.family(tasks[next]) == e.family(tasks[at]) {
+			next++
+		}
+		group := tasks[at:next]
+		other := e.family(group[0])
+		if other != family && (!past || !e.pinned(group[0])) {
+			if level != tank.Heel {
+				e.add("tank", "%s starts at %d with another product in tank %d, in which there are %d and not the heel of %d", e.name(group[0]), e.start[group[0]], k, level, tank.Heel)
+			}
+			duration := int64(0)
+			if tank.Changeover != nil && family >= 0 && other >= 0 {
+				duration = e.m.Changeovers[*tank.Changeover].Duration[family][other]
+			}
+			e.between("tank", group, stops, free, duration)
+		}
+		for _, i := range group {
+			level += e.amount(i, k)
+			free, past = max(free, e.end[i]), past && e.pinned(i)
+		}
+		family, at = other, next
+	}
+}
+
+// change is of the room that is taken, or of the content that is there.
+type change struct{ at, room, content int64 }
+
+func (e *examiner) level(k int, tasks []int) {
+	tank := &e.m.Tanks[k]
+	var list []change
+	judged := int64(model.MaxTime) // from when on somebody can do better
+	for _, i := range tasks {
+		a := e.amount(i, k)
+		if a > 0 {
+			list = append(list, change{e.start[i], a, 0}, change{e.end[i], 0, a})
+		} else {
+			list = append(list, change{e.start[i], 0, a}, change{e.end[i], a, 0})
+		}
+		if !e.pinned(i) {
+			judged = min(judged, e.start[i])
+		}
+	}
+	slices.SortFunc(list, func(a, b change) int { return cmp.Compare(a.at, b.at) })
+	room, content := tank.Level, tank.Level
+	for j, c := range list {
+		room, content = room+c.room, content+c.content
+		if j+1 < len(list) && list[j+1].at == c.at || c.at < judged {
+			continue
+		}
+		if room > tank.Capacity {
+			e.add("tank", "tank %d holds up to %d at %d; its capacity is %d", k, room, c.at, tank.Capacity)
+		}
+		if content < tank.Heel {
+			e.add("tank", "tank %d holds as little as %d at %d; its heel is %d", k, content, c.at, tank.Heel)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package explain
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"linghang/lib/schedule/model"
+)
+
+// Words says a link in a language, zh or en.
+func (l Link) Words(m *model.Model, language string) string {
+	task, by, where := taskName(m, l.Task), "", ""
+	if l.By != nil {
+		by = taskName(m, *l.By)
+	}
+	if l.Resource != nil {
+		where = cmp.Or(m.Resources[*l.Resource].Name, fmt.Sprintf("resources[%d]", *l.Resource))
+	}
+	if l.Tank != nil {
+		where = cmp.Or(m.Tanks[*l.Tank].Name, fmt.Sprintf("tanks[%d]", *l.Tank))
+	}
+	if language == "zh" {
+		return l.chinese(task, by, where)
+	}
+	return l.english(task, by, where)
+}
+
+func taskName(m *model.Model, task int) string {
+	return cmp.Or(m.Tasks[task].Name, fmt.Sprintf("tasks[%d]", task))
+}
+
+// phrases are what follows the start of a task, for each code, with {by} and {where}.
+func phrases(language string) map[Code]string {
+	if language == "zh" {
+		return map[Code]string{
+			Release: "：此时才下达", Now: "：即当前时刻", Pinned: "：已锁定", After: "：等待 {by}",
+			With: "：{by} 不能更早开始，且必须按时衔接", Machine: "：此前 {where} 被 {by} 占用",
+			Changeover: "：{where} 的换产{after}此时完成", Cleaning: "：{where} 的清洗{after}此时完成", TankChange: "：{where} 的换品种{after}此时完成",
+			Capacity: "：此前 {where} 能力不足", TankFull: "：{by} 结束时 {where} 才有空间", TankEmpty: "：{by} 结束时 {where} 才有足够物料",
+			Calendar: "：此前 {where} 停工", Choice: "：没有约束限制，延长求解可能更早",
+		}
+	}
+	return map[Code]string{
+		Release: ": it is released then", Now: ": that is now", Pinned: ", where it is pinned", After: ": it waits for {by}",
+		With: ", because {by} cannot start earlier and must follow it in time", Machine: ": {by} has {where} until then",
+		Changeover: ": the changeover of {where}{after} ends then", Cleaning: ": the cleaning of {where}{after} ends then", TankChange: ": the change of product of {where}{after} ends then",
+		Capacity: ": {where} has too little before", TankFull: ": there is room in {where} when {by} ends", TankEmpty: ": there is enough in {where} when {by} ends",
+		Calendar: ": {where} is closed before", Choice: "; nothing binds it there, a longer search may have it earlier",
+	}
+}
+
+func (l Link) english(task, by, where string) string {
+	switch {
+	case l.Code == Late:
+		return fmt.Sprintf("%s ends at %d, %d after its due date of %d", task, l.At, l.At-l.Due, l.Due)
+	case l.Code == Rests:
+		return fmt.Sprintf("%s ends at %d only, because it rests while something that it needs is closed", task, l.At)
+	case l.Code == Capacity && by != "":
+		return fmt.Sprintf("%s starts at %d: %s has too little before %s ends", task, l.At, where, by)
+	}
+	after := ""
+	if by != "" {
+		after = " after " + by
+	}
+	return fmt.Sprintf("%s starts at %d", task, l.At) + strings.NewReplacer("{by}", by, "{where}", where, "{after}", after).Replace(phrases("en")[l.Code])
+}
+
+func (l Link) chinese(task, by, where string) string {
+	switch {
+	case l.Code == Late:
+		return fmt.Sprintf("%s 于 %d 结束，比交货期 %d 晚 %d", task, l.At, l.Due, l.At-l.Due)
+	case l.Code == Rests:
+		return fmt.Sprintf("%s 到 %d 才结束：所需资源停工期间暂停", task, l.At)
+	case l.Code == Capacity && by != "":
+		return fmt.Sprintf("%s 于 %d 开始：%s 结束前 %s 能力不足", task, l.At, by, where)
+	}
+	after := ""
+	if by != "" {
+		after = "（在 " + by + " 之后）"
+	}
+	return fmt.Sprintf("%s 于 %d 开始", task, l.At) + strings.NewReplacer("{by}", by, "{where}", where, "{after}", after).Replace(phrases("zh")[l.Code])
+}
+
+// Words says a rule in a language, zh or en.
+func (r Rule) Words(m *model.Model, language string) string {
+	var name, en, zh string
+	switch r.Kind {
+	case Deadline:
+		name, en, zh = cmp.Or(m.Jobs[r.Index].Name, fmt.Sprintf("jobs[%d]", r.Index)), "the deadline of %s", "%s 的最后期限"
+	case MaxLag, Blocking:
+		p := m.Precedences[r.Index]
+		name = taskName(m, p.Before) + " → " + taskName(m, p.After)
+		en, zh = "the maximum lag %s", "最大间隔 %s"
+		if r.Kind == Blocking {
+			en, zh = "the blocking %s", "无中间存储 %s"
+		}
+	case Pin:
+		name, en, zh = taskName(m, r.Index), "the pin of %s", "%s 的锁定"
+	case Storage:
+		name, en, zh = cmp.Or(m.Tanks[r.Index].Name, fmt.Sprintf("tanks[%d]", r.Index)), "the tank %s", "储罐 %s"
+	case CampaignLength:
+		name, en, zh = fmt.Sprintf("campaigns[%d]", r.Index), "the length of %s", "生产战役 %s 的长度"
+	case Horizon:
+		name, en, zh = fmt.Sprint(m.Horizon), "the horizon of %s", "计划期 %s"
+	default:
+		name = cmp.Or(m.Resources[r.Index].Name, fmt.Sprintf("resources[%d]", r.Index))
+		en = map[Kind]string{Closing: "the calendar of %s", Cleanings: "the cleaning of %s", Changeovers: "the changeovers of %s"}[r.Kind]
+		zh = map[Kind]string{Closing: "%s 的日历", Cleanings: "%s 的清洗", Changeovers: "%s 的换产"}[r.Kind]
+	}
+	if language == "zh" {
+		return fmt.Sprintf(zh, name)
+	}
+	return fmt.Sprintf(en, name)
+}

@@ -1,0 +1,196 @@
+package model
+
+import "fmt"
+
+// Limits of what plants add.
+const (
+	MaxWindows  = 1 << 18 // that calendars unfold to, all together
+	MaxFamilies = 1 << 10
+	MaxTanks    = 1 << 12
+	MaxCost     = 1 << 30
+	MaxTerms    = 16
+)
+
+// Breaks say how a task stands to the calendars of what it needs.
+type Breaks string
+
+// Breaks. A resource without calendar and closures is always open.
+const (
+	Fit   Breaks = "fit"   // it is done while all that it needs is open; the default
+	Pause Breaks = "pause" // it begins while all is open, rests while something is closed, and goes on
+	Cross Breaks = "cross" // it begins while all is open, and goes on whatever closes
+)
+
+// Calendar is when resources are open: windows, or shifts by the clock.
+type Calendar struct {
+	Name    string   `json:"name,omitempty"`
+	Windows []Window `json:"windows,omitempty"` // in order and apart; with a period, within it
+	Period  int64    `json:"period,omitempty"`  // after which windows come again; 0: they do not
+	Weekly  []Shift  `json:"weekly,omitempty"`  // instead of windows; needs the model's clock
+	Closed  []string `json:"closed,omitempty"`  // dates, as 2026-10-01, on which no shift begins
+}
+
+// Window is a time from one moment up to, and not at, another.
+type Window struct {
+	From     int64 `json:"from"`
+	Until    int64 `json:"until"`
+	Capacity int64 `json:"capacity,omitempty"` // of the resource then; 0: all of it
+}
+
+// Shift is a time of days of the week, by the clock on the wall: on a day on which the clock
+// is put forward or back it is an hour shorter or longer.
+type Shift struct {
+	Days     []int  `json:"days"`               // 1 is Monday, 7 Sunday: on which it begins
+	From     string `json:"from"`               // as 06:00
+	Until    string `json:"until"`              // as 14:00; not after from: on the next day
+	Capacity int64  `json:"capacity,omitempty"` // of the resource then; 0: all of it
+}
+
+// Clock says what moment time 0 is, and how long a unit of time is.
+type Clock struct {
+	Zone  string `json:"zone"`  // of IANA, as Asia/Shanghai
+	Start string `json:"start"` // on the wall there, as 2026-11-02T06:00
+	Unit  int64  `json:"unit"`  // seconds
+}
+
+// Changeover is what lies between tasks of two families on a resource or in a tank.
+type Changeover struct {
+	Name     string    `json:"name,omitempty"`
+	Duration [][]int64 `json:"duration"`         // by the family before, by the family after
+	Cost     [][]int64 `json:"cost,omitempty"`   // in the same way
+	Needs    []Need    `json:"needs,omitempty"`  // what it takes beside: the skid, a crew
+	Cleans   bool      `json:"cleans,omitempty"` // one that takes time is a cleaning too
+}
+
+// Cleaning is due by time or by the number of tasks.
+type Cleaning struct {
+	Duration int64  `json:"duration"`
+	Cost     int64  `json:"cost,omitempty"`
+	Time     int64  `json:"time,omitempty"`  // after the end of the last one every task has ended; 0: any time
+	Tasks    int64  `json:"tasks,omitempty"` // at most so many between two; 0: any number
+	Needs    []Need `json:"needs,omitempty"` // what it takes beside: the skid, a crew
+}
+
+// Campaign is how many tasks of a family follow one another on a resource.
+type Campaign struct {
+	Resource int   `json:"resource"`
+	Family   int   `json:"family"`
+	Min      int64 `json:"min,omitempty"`
+	Max      int64 `json:"max,omitempty"` // 0: any number
+}
+
+// Tank holds one product at a time.
+type Tank struct {
+	Name       string `json:"name,omitempty"`
+	Capacity   int64  `json:"capacity"`
+	Heel       int64  `json:"heel,omitempty"`       // what cannot be drawn
+	Level      int64  `json:"level,omitempty"`      // at time 0, with the heel
+	Family     *int   `json:"family,omitempty"`     // what is in it at time 0
+	Changeover *int   `json:"changeover,omitempty"` // between two products
+	FillRate   int64  `json:"fill_rate,omitempty"`  // by a unit of time, of one task; 0: any
+	DrainRate  int64  `json:"drain_rate,omitempty"`
+}
+
+// Flow is what a mode fills into a tank, or, below 0, draws from it.
+type Flow struct {
+	Tank   int   `json:"tank"`
+	Amount int64 `json:"amount"`
+}
+
+// Pin holds a task in a mode, at a start, and, if it was longer or shorter than planned, to
+// an end.
+type Pin struct {
+	Mode  *int   `json:"mode,omitempty"`
+	Start *int64 `json:"start,omitempty"`
+	End   *int64 `json:"end,omitempty"` // only with a start
+}
+
+// Stop is a changeover or a cleaning.
+type Stop struct {
+	Kind     StopKind `json:"kind"`
+	Resource *int     `json:"resource,omitempty"` // or
+	Tank     *int     `json:"tank,omitempty"`
+	Before   int      `json:"before"` // the task that it is for
+	Start    int64    `json:"start"`
+	End      int64    `json:"end"`
+}
+
+// StopKind is what a stop is.
+type StopKind string
+
+// Kinds of stops.
+const (
+	Change StopKind = "change"
+	Clean  StopKind = "clean"
+)
+
+// Baseline is a plan that is known already, from which it costs to depart.
+type Baseline struct {
+	Assignments []Assignment `json:"assignments"`
+	Stops       []Stop       `json:"stops,omitempty"` // to be taken again where they can
+	Moved       int64        `json:"moved,omitempty"` // of each task with another start or mode
+	Time        int64        `json:"time,omitempty"`  // of each unit of time that a start is off
+	Mode        int64        `json:"mode,omitempty"`  // of each task in another mode
+}
+
+// TermKind is what a schedule is measured by; less is better.
+type TermKind string
+
+// Kinds of terms.
+const (
+	Makespan       TermKind = "makespan"
+	Tardiness      TermKind = "tardiness"       // weight of a job × time that it is late, of all jobs
+	Tardy          TermKind = "tardy"           // weights of the jobs that are late
+	ChangeoverTime TermKind = "changeover_time" // of all stops
+	ChangeoverCost TermKind = "changeover_cost" // of all stops
+	Stability      TermKind = "stability"       // departures from the baseline
+)
+
+// Term is a part of an objective.
+type Term struct {
+	Term   TermKind `json:"term"`
+	Weight int64    `json:"weight,omitempty"` // 0 is 1
+}
+
+// Plant tells what a model has first beyond modes, capacities, releases and least lags, or
+// nothing.
+func (m *Model) Plant() string {
+	for _, each := range []struct {
+		has  bool
+		name string
+	}{
+		{len(m.Objective) > 0, "objective"},
+		{len(m.Tanks) > 0, "tanks"},
+		{len(m.Campaigns) > 0, "campaigns"},
+		{len(m.Stops) > 0, "stops"},
+		{m.Now > 0, "now"},
+		{m.Baseline != nil, "baseline"},
+		{m.Horizon > 0, "horizon"},
+	} {
+		if each.has {
+			return each.name
+		}
+	}
+	for i := range m.Resources {
+		r := &m.Resources[i]
+		if r.Calendar != nil || r.Changeover != nil || r.Cleaning != nil || len(r.Down) > 0 {
+			return fmt.Sprintf("resources[%d] with a calendar, closures, changeovers or cleaning", i)
+		}
+	}
+	for i := range m.Jobs {
+		if m.Jobs[i].Deadline != nil {
+			return fmt.Sprintf("jobs[%d].deadline", i)
+		}
+	}
+	for i := range m.Tasks {
+		if m.Tasks[i].Pin != nil {
+			return fmt.Sprintf("tasks[%d].pin", i)
+		}
+	}
+	for i, p := range m.Precedences {
+		if p.MaxLag != nil || p.Blocking {
+			return fmt.Sprintf("precedences[%d] with a maximum lag or blocking", i)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,62 @@
+// Package process searches schedules of process plants: models with due dates, maximum lags,
+// blocking, calendars, changeovers, cleaning, campaigns, tanks, pins or objectives (package
+// model says what they mean).
+//
+// A schedule is made of a list of bundles, which are tasks that maximum lags or blocking
+// join, and of modes that are preferred: serial generation (Kolisch, "Serial and parallel
+// resource-constrained project scheduling methods revisited", European Journal of Operational
+// Research 90, 1996), each task as early as it can be after those before it in the list.
+// On machines with changeovers, cleaning or campaigns tasks are only appended, so that what
+// lies between two of them is known at once; elsewhere gaps are filled. A bundle whose task would
+// start too late after another is taken back to that one, which is shifted by what is missing
+// (Bartusch, Möhring, Radermacher 1988). A bundle that has to wait for what others do
+// first, as for room in a tank or the end of a campaign, is put off and tried again when that has changed.
+//
+// The list and the modes are searched by moves of a few bundles at a time (large neighbourhood
+// search, Shaw, "Using constraint programming and local search methods to solve vehicle
+// routing problems", CP 1998; here the fragment is built again by the generation) with late
+// acceptance (Burke, Bykov, "The late acceptance hill-climbing heuristic", European
+// Journal of Operational Research 258, 2017). Schedules are compared by tasks that found no
+// place, time after deadlines, and then the levels of the objective: what cannot be done
+// yet is repaired first.
+//
+// With a baseline tasks stay at their starts there unless something pushes them, or the search frees
+// them: a disturbance is repaired first, where it is.
+package process
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Options say how to search. The zero value is one worker until the context ends.
+type Options struct {
+	Seed    uint64
+	Workers int   // goroutines; 0 is 1. With one, the same seed makes the same moves
+	Moves   int64 // schedules that are generated, of each worker; 0 is any number
+	First   bool  // end with the first schedule that keeps all rules
+	// Progress is told every better schedule that keeps all rules, by one goroutine at a time.
+	Progress func(makespan int64, objective []int64)
+}
+
+// ErrUnsupported is what Solve reports for what it cannot plan.
+var ErrUnsupported = errors.New("this cannot be planned yet")
+
+// NotFoundError says that the search ended before a schedule was found that keeps all rules,
+// and what the nearest one to it lacks. It is no proof that there is none.
+type NotFoundError struct {
+	Missing []int // tasks that found no place
+	Late    int64 // time after deadlines, of all tasks
+	Moves   int64
+}
+
+// Error returns what is lacking.
+func (e *NotFoundError) Error() string {
+	if len(e.Missing) == 0 && e.Late == 0 {
+		return fmt.Sprintf("no schedule was found that keeps all rules in %d tries: in the nearest one a campaign is too short", e.Moves)
+	}
+	if len(e.Missing) == 0 {
+		return fmt.Sprintf("no schedule was found that keeps all rules in %d tries: in the nearest one tasks end after their deadlines, by %d together", e.Moves, e.Late)
+	}
+	return fmt.Sprintf("no schedule was found that keeps all rules in %d tries: in the nearest one %d tasks find no place, the first of them tasks[%d]", e.Moves, len(e.Missing), e.Missing[0])
+}

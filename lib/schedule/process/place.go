@@ -1,0 +1,293 @@
+package process
+
+import "linghang/lib/schedule/model"
+
+const (
+	never  = int64(-1)
+	rounds = 4096 // in which a place is looked for
+)
+
+// find looks for the first place of a task in a way, from a time on, and tells whether there
+// is one.
+func (s *state) find(i, w int32, from int64, sl *slot) bool {
+	way := &s.ways[w]
+	sl.way, sl.blocker = w, none
+	var cleanBy [8]int64 // by place of a need: when it is to be clean at the latest, 0: no matter
+	for range rounds {
+		t, ok := s.prepared(i, way, from, &cleanBy, sl)
+		if !ok {
+			return false
+		}
+		end := t + way.duration
+		if !way.always && way.duration > 0 {
+			if t, end = way.open.fit(t, way.duration, s.breaks[i]); t == never {
+				return false
+			}
+		}
+		if end > s.horizon {
+			return false
+		}
+		if busy := s.busy(way, t, end); busy > 0 {
+			from = busy
+			continue
+		}
+		if s.dirty(way, end, &cleanBy, sl) {
+			from = max(from, t)
+			continue
+		}
+		sl.start, sl.end = t, end
+		return true
+	}
+	return false
+}
+
+// prepared returns the time from which on all machines and tanks are ready, with the stops that
+// make them so.
+func (s *state) prepared(i int32, way *way, from int64, cleanBy *[8]int64, sl *slot) (int64, bool) {
+	sl.halts = sl.halts[:0]
+	t, after := from, int64(0)
+	for k, n := range way.needs {
+		if !s.sequenced[n.Resource] {
+			continue
+		}
+		ready := s.ready(i, n.Resource, cleanBy[k&7], after, sl)
+		if ready == never {
+			return 0, false
+		}
+		t = max(t, ready)
+		if len(sl.halts) > 0 {
+			after = sl.halts[len(sl.halts)-1].end // the next one's stops may need the same
+		}
+	}
+	for _, f := range way.flows {
+		ready := s.filled(i, f, t, after, sl)
+		if ready == never {
+			sl.blocker = int32(len(s.Resources) + f.Tank) //nolint:gosec // a place
+			return 0, false
+		}
+		t = max(t, ready)
+		if len(sl.halts) > 0 {
+			after = sl.halts[len(sl.halts)-1].end
+		}
+	}
+	return t, true
+}
+
+// ready returns when a machine is ready for a task, and plans the stops before it.
+func (s *state) ready(i int32, r int, cleanBy, after int64, sl *slot) int64 {
+	m, resource := &s.machines[r], &s.Resources[r]
+	if !s.continues(i, r) || s.occupied(m.last, i) {
+		sl.blocker = int32(r) //nolint:gosec // a place
+		return never
+	}
+	if resource.Capacity > 1 && m.family == s.family[i] {
+		return m.from
+	}
+	free, duration := m.free, s.changeTime(i, r)
+	if c := resource.Cleaning; c != nil {
+		changed := duration > 0 && s.Changeovers[*resource.Changeover].Cleans
+		switch {
+		case changed && cleanBy > 0:
+			after = max(after, cleanBy-duration)
+		case !changed && (cleanBy > 0 || s.cleansNow(i, r)):
+			h := halt{kind: model.Clean, resource: int32(r), tank: none, task: i, cost: c.Cost} //nolint:gosec // as above
+			if free = s.stop(&h, &s.cleans[r], max(free, after, cleanBy-c.Duration), c.Duration, sl); free == never {
+				return never
+			}
+		}
+	}
+	if duration == 0 {
+		return free
+	}
+	return s.changed(i, r, max(free, after), duration, sl)
+}
+
+// cleansNow tells whether a machine is to be cleaned before a task because of the tasks since it
+// was, or because the baseline does, even if it is not due any more: so what follows can stay.
+func (s *state) cleansNow(i int32, r int) bool {
+	if most := s.Resources[r].Cleaning.Tasks; most > 0 && s.machines[r].since >= most {
+		return true
+	}
+	for k := range s.again[i] {
+		if f := &s.again[i][k]; f.Kind == model.Clean && f.Resource != nil && *f.Resource == r {
+			return s.machines[r].since > 0
+		}
+	}
+	return false
+}
+
+// changeTime is how long the changeover of a machine before a task takes.
+func (s *state) changeTime(i int32, r int) int64 {
+	c, family := s.Resources[r].Changeover, s.machines[r].family
+	if c == nil || family < 0 {
+		return 0
+	}
+	return s.Changeovers[*c].Duration[family][s.family[i]]
+}
+
+// changed plans the changeover of a machine before a task, from a time on, and returns its end.
+func (s *state) changed(i int32, r int, from, duration int64, sl *slot) int64 {
+	h := halt{kind: model.Change, resource: int32(r), tank: none, task: i} //nolint:gosec // a place
+	if costs := s.Changeovers[*s.Resources[r].Changeover].Cost; costs != nil {
+		h.cost = costs[s.machines[r].family][s.family[i]]
+	}
+	return s.stop(&h, &s.changes[r], from, duration, sl)
+}
+
+// occupied tells whether a task keeps its machine up to the start of one that has no place yet.
+func (s *state) occupied(last, i int32) bool {
+	if last < 0 {
+		return false
+	}
+	for _, a := range s.out[last] {
+		if a.blocking && s.way[a.task] < 0 && s.bundleOf[a.task] != s.bundleOf[i] && !s.pinned(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// continues tells whether campaigns let a task come next on a machine.
+func (s *state) continues(i int32, r int) bool {
+	if len(s.campaign) == 0 || s.family[i] < 0 || s.pinned(i) {
+		return true
+	}
+	m, families := &s.machines[r], len(s.Families)
+	mine := &s.campaign[r*families+int(s.family[i])]
+	if m.last >= 0 && m.family == s.family[i] {
+		return mine.Max == 0 || m.run < mine.Max
+	}
+	if mine.Min > s.rest[r*families+int(s.family[i])] {
+		return false
+	}
+	if m.last < 0 || m.family < 0 {
+		return true
+	}
+	// The run before is long enough, and does not leave too few for another; one that was planned
+	// already goes on where it is, and what is left over elsewhere.
+	old := &s.campaign[r*families+int(m.family)]
+	left := s.rest[r*families+int(m.family)]
+	return m.run >= old.Min && (s.Baseline != nil || left == 0 || left >= old.Min || old.Max > 0 && m.run >= old.Max)
+}
+
+// stop plans a stop from a time on and returns its end.
+func (s *state) stop(h *halt, what *stopping, from, duration int64, sl *slot) int64 {
+	t := from
+	if !s.pinned(h.task) {
+		t = max(t, s.Now)
+	}
+	// Where the baseline has it, if that is free.
+	for k := range s.again[h.task] {
+		if f := &s.again[h.task][k]; h.like(f) && f.Start >= t && s.stopAt(h, what, f.Start, duration) == never {
+			sl.halts = append(sl.halts, *h)
+			return h.end
+		}
+	}
+	for range rounds {
+		if !what.always {
+			if t, _ = what.open.fit(t, duration, fits); t == never {
+				return never
+			}
+		}
+		busy := s.stopAt(h, what, t, duration)
+		if busy == never {
+			sl.halts = append(sl.halts, *h)
+			return h.end
+		}
+		t = busy
+	}
+	return never
+}
+
+// stopAt sets a stop to a time, or returns when that is to be tried next.
+func (s *state) stopAt(h *halt, what *stopping, t, duration int64) (busy int64) {
+	if !what.always {
+		if fit, _ := what.open.fit(t, duration, fits); fit != t {
+			return max(fit, t+1)
+		}
+	}
+	busy = never
+	for _, n := range what.needs {
+		busy = max(busy, s.profiles[n.Resource].conflict(t, t+duration, s.Resources[n.Resource].Capacity-n.Amount))
+	}
+	h.start, h.end = t, t+duration
+	return busy
+}
+
+// like tells whether a stop is the one that is planned.
+func (h *halt) like(f *model.Stop) bool {
+	if f.Kind != h.kind {
+		return false
+	}
+	if h.tank >= 0 {
+		return f.Tank != nil && *f.Tank == int(h.tank)
+	}
+	return f.Resource != nil && *f.Resource == int(h.resource)
+}
+
+// filled returns from when on a flow can be, from a time on, and plans the stop before it.
+func (s *state) filled(i int32, f model.Flow, from, after int64, sl *slot) int64 {
+	state, tank := &s.tanks[f.Tank], &s.Tanks[f.Tank]
+	if state.family == s.family[i] {
+		from = max(from, state.from)
+		list := s.events[f.Tank][state.first:]
+		if f.Amount > 0 {
+			return roomFrom(list, state.start, f.Amount, tank.Capacity, from)
+		}
+		return contentFrom(list, state.start, -f.Amount, tank.Heel, from)
+	}
+	if state.level != tank.Heel || f.Amount < 0 {
+		return never
+	}
+	if tank.Changeover == nil || state.family < 0 || s.family[i] < 0 {
+		return max(from, state.free)
+	}
+	c := &s.Changeovers[*tank.Changeover]
+	d := c.Duration[state.family][s.family[i]]
+	if d == 0 {
+		return max(from, state.free)
+	}
+	h := halt{kind: model.Change, resource: none, tank: int32(f.Tank), task: i} //nolint:gosec // a place
+	if c.Cost != nil {
+		h.cost = c.Cost[state.family][s.family[i]]
+	}
+	free := s.stop(&h, &s.tankStops[f.Tank], max(state.free, after), d, sl)
+	if free == never {
+		return never
+	}
+	return max(from, free)
+}
+
+// busy returns when what a task needs is less taken, if it is too much taken at a time, or -1.
+func (s *state) busy(way *way, from, until int64) int64 {
+	busy := never
+	for _, n := range way.needs {
+		if capacity := s.Resources[n.Resource].Capacity; capacity > 1 || !s.sequenced[n.Resource] {
+			busy = max(busy, s.profiles[n.Resource].conflict(from, until, capacity-n.Amount))
+		}
+	}
+	return busy
+}
+
+// dirty tells whether a machine would not be clean up to an end, and when it is to be cleaned
+// then.
+func (s *state) dirty(way *way, end int64, cleanBy *[8]int64, sl *slot) bool {
+	dirty := false
+	for k, n := range way.needs {
+		c := s.Resources[n.Resource].Cleaning
+		if c == nil || c.Time == 0 {
+			continue
+		}
+		cleaned := s.machines[n.Resource].cleaned
+		for h := range sl.halts {
+			if stop := &sl.halts[h]; stop.tank < 0 && int(stop.resource) == n.Resource && (stop.kind == model.Clean || s.Changeovers[*s.Resources[n.Resource].Changeover].Cleans) {
+				cleaned = stop.end
+			}
+		}
+		if end-cleaned > c.Time {
+			cleanBy[k&7] = max(cleanBy[k&7]+1, end-c.Time, 1)
+			dirty = true
+		}
+	}
+	return dirty
+}

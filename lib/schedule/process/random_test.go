@@ -1,0 +1,149 @@
+package process_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"testing"
+
+	"linghang/lib/schedule/check"
+	"linghang/lib/schedule/model"
+	"linghang/lib/schedule/process"
+)
+
+// anyPlant is a random model with every feature of plants, some switched off at random.
+func anyPlant(rng *rand.Rand) *model.Model {
+	m := &model.Model{Families: []string{"a", "b", "c"}, Horizon: 4000, Clock: &model.Clock{Zone: "Europe/Berlin", Start: "2026-10-23T06:00", Unit: 600}}
+	m.Calendars = []model.Calendar{
+		{Windows: []model.Window{{From: 0, Until: 30}, {From: 35, Until: 60, Capacity: 1}}, Period: 70},
+		{Weekly: []model.Shift{{Days: []int{1, 2, 3, 4, 5}, From: "22:00", Until: "06:00"}, {Days: []int{1, 2, 3, 5, 6, 7}, From: "06:00", Until: "23:00"}}, Closed: []string{"2026-10-28"}},
+	}
+	some := func(n int) bool { return rng.IntN(n) == 0 }
+	m.Resources = []model.Resource{{Name: "skid", Capacity: 1}, {Name: "steam", Capacity: 4}}
+	if some(2) {
+		m.Resources[0].Calendar = new(0)
+	}
+	if some(2) {
+		m.Resources[1].Calendar = new(rng.IntN(2))
+	}
+	table := func() model.Changeover {
+		c := model.Changeover{Cleans: some(2)}
+		for range 3 {
+			c.Duration = append(c.Duration, []int64{rng.Int64N(5), rng.Int64N(5), rng.Int64N(5)})
+			c.Cost = append(c.Cost, []int64{rng.Int64N(5), rng.Int64N(5), rng.Int64N(5)})
+		}
+		if some(2) {
+			c.Needs = []model.Need{{Resource: 0, Amount: 1}}
+		}
+		return c
+	}
+	m.Changeovers = []model.Changeover{table(), table()}
+	for r := range 4 {
+		unit := model.Resource{Capacity: 1}
+		if r == 3 {
+			unit.Capacity = 3 // an oven
+			unit.Changeover = new(1)
+		} else if some(2) {
+			unit.Changeover, unit.Family = new(0), new(rng.IntN(3))
+		}
+		if some(3) {
+			unit.Calendar = new(rng.IntN(2))
+		}
+		if some(3) {
+			unit.Down = []model.Window{{From: 20, Until: 33}}
+		}
+		if r < 3 && some(2) {
+			unit.Cleaning = &model.Cleaning{Duration: 1 + rng.Int64N(4), Tasks: 1 + rng.Int64N(4), Cost: 3}
+			if some(2) {
+				unit.Cleaning.Time = 60
+			}
+			if some(2) {
+				unit.Cleaning.Needs = []model.Need{{Resource: 0, Amount: 1}}
+			}
+		}
+		m.Resources = append(m.Resources, unit)
+	}
+	if some(3) {
+		m.Campaigns = []model.Campaign{{Resource: 2, Family: 0, Min: 2}, {Resource: 2, Family: 1, Max: 2}}
+	}
+	m.Tanks = []model.Tank{{Capacity: 20, Heel: 2, Level: 2, Changeover: new(1)}, {Capacity: 12, Level: 6, Family: new(1), FillRate: 20}}
+	anyJobs(rng, m)
+	for i := range m.Precedences {
+		p := &m.Precedences[i]
+		if some(4) {
+			p.MaxLag = new(p.MinLag + max(0, rng.Int64N(30)-10))
+		}
+		p.Blocking = some(4)
+	}
+	m.Objective = [][]model.Term{{{Term: model.Tardiness, Weight: 2}, {Term: model.Tardy, Weight: 5}}, {{Term: model.Makespan}, {Term: model.ChangeoverTime}, {Term: model.ChangeoverCost, Weight: 3}}}
+	return m
+}
+
+func anyJobs(rng *rand.Rand, m *model.Model) {
+	for j := range 3 + rng.IntN(8) {
+		family := rng.IntN(3)
+		m.Jobs = append(m.Jobs, model.Job{Release: rng.Int64N(30), Due: new(30 + rng.Int64N(200)), Weight: rng.Int64N(4)})
+		tank := rng.IntN(2)
+		steps := 2 + rng.IntN(3)
+		for k := range steps {
+			t := model.Task{Job: &j, Family: &family, Breaks: []model.Breaks{"", model.Fit, model.Pause, model.Cross}[rng.IntN(4)]}
+			d := 1 + rng.Int64N(12)
+			if rng.IntN(12) == 0 {
+				d = 0
+			}
+			for range 1 + rng.IntN(2) {
+				mode := model.Mode{Duration: d, Needs: []model.Need{{Resource: 2 + rng.IntN(3), Amount: 1}}}
+				if rng.IntN(4) == 0 {
+					mode.Needs = append(mode.Needs, model.Need{Resource: 5, Amount: 1 + rng.Int64N(2)})
+				}
+				if rng.IntN(3) == 0 {
+					mode.Needs = append(mode.Needs, model.Need{Resource: 1, Amount: 1 + rng.Int64N(2)})
+				}
+				if d > 0 && steps > 2 && tank == 0 {
+					switch k {
+					case 0:
+						mode.Flows = []model.Flow{{Tank: 0, Amount: 6}}
+					case steps - 1:
+						mode.Flows = []model.Flow{{Tank: 0, Amount: -6}}
+					}
+				}
+				t.Modes = append(t.Modes, mode)
+			}
+			if d == 0 && steps > 2 && tank == 0 && k == 0 {
+				t.Modes[0].Flows, t.Modes = []model.Flow{{Tank: 0, Amount: 6}}, t.Modes[:1]
+			} else if d == 0 && steps > 2 && tank == 0 && k == steps-1 {
+				t.Modes[0].Flows, t.Modes = []model.Flow{{Tank: 0, Amount: -6}}, t.Modes[:1]
+			}
+			if k > 0 {
+				m.Precedences = append(m.Precedences, model.Precedence{Before: len(m.Tasks) - 1, After: len(m.Tasks), MinLag: max(0, rng.Int64N(6)-3)})
+			}
+			m.Tasks = append(m.Tasks, t)
+		}
+	}
+}
+
+// Whatever is switched on, what the engine returns is a schedule of the model.
+func TestEveryResultPassesTheChecker(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	found := 0
+	for round := range 400 {
+		m := anyPlant(rng)
+		if err := m.Validate(); err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+		r, err := process.Solve(context.Background(), m, process.Options{Seed: 1, Moves: 150})
+		if _, none := errors.AsType[*process.NotFoundError](err); none {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+		found++
+		if err := check.Schedule(m, r.Schedule); err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+	}
+	if found < 300 {
+		t.Errorf("schedules were found of %d models of 400", found)
+	}
+}

@@ -1,0 +1,292 @@
+package schedule
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"linghang/lib/schedule/model"
+)
+
+// Running is a plan that runs, and what happened to it. Tasks that the plan does not have
+// are new.
+type Running struct {
+	Plan    *model.Schedule `json:"plan"`
+	Now     int64           `json:"now"`
+	Frozen  int64           `json:"frozen,omitempty"`  // what starts before this stays as planned, if it can
+	Actuals []Actual        `json:"actuals,omitempty"` // where things went otherwise than planned
+	Down    []Down          `json:"down,omitempty"`    // breakdowns
+}
+
+// Actual is what happened to a task.
+type Actual struct {
+	Task  int    `json:"task"`
+	Mode  *int   `json:"mode,omitempty"`  // none: as planned
+	Start *int64 `json:"start,omitempty"` // none: it has not begun
+	End   *int64 `json:"end,omitempty"`   // when it ended, or will
+}
+
+// Down is a time in which a resource cannot work.
+type Down struct {
+	Resource int   `json:"resource"`
+	From     int64 `json:"from"`
+	Until    int64 `json:"until"`
+}
+
+// Departure is what a plan cannot keep because of what happened.
+type Departure struct {
+	Code string `json:"code"` // redo: a task that ran is lost and done again; thaw: a frozen task cannot stay; lag: a maximum lag is over already
+	Task int    `json:"task"`
+}
+
+// Replan returns the model of what is left to plan: what has begun and what is frozen is
+// pinned, the rest is to stay where the plan has it as far as it can (stability is the
+// first level of the objective). It says what had to give way. Solve takes the model.
+func Replan(m *model.Model, r Running) (*model.Model, []Departure, error) {
+	p := &replanner{running: r, planned: make([]*model.Assignment, len(m.Tasks)), actual: make([]*Actual, len(m.Tasks))}
+	if err := p.read(m); err != nil {
+		return nil, nil, fmt.Errorf("replan: %w", err)
+	}
+	p.model(m)
+	p.pins()
+	p.lags()
+	p.stops()
+	b := &model.Baseline{Moved: 2000, Mode: 200, Time: 1}
+	for _, a := range p.running.Plan.Assignments {
+		if t := p.m.Tasks[a.Task].Pin; t == nil || t.Start == nil {
+			b.Assignments = append(b.Assignments, a)
+		}
+	}
+	for _, s := range p.running.Plan.Stops {
+		if s.Before >= 0 && s.Before < len(p.m.Tasks) && p.m.Tasks[s.Before].Pin == nil {
+			b.Stops = append(b.Stops, s)
+		}
+	}
+	p.m.Baseline = b
+	levels := p.m.Objective
+	if len(levels) == 0 {
+		levels = [][]model.Term{{{Term: model.Makespan}}}
+	}
+	p.m.Objective = append([][]model.Term{{{Term: model.Stability}}}, levels...)
+	if err := p.m.Validate(); err != nil {
+		return nil, nil, fmt.Errorf("replan: what is left cannot be scheduled:\n%w", err)
+	}
+	return p.m, p.departures, nil
+}
+
+// Moved counts the tasks of a schedule that are not when and how a plan has them: all, and
+// of those that the plan starts within a time. It returns how many there are within it as well.
+func Moved(plan, s *model.Schedule, from, until int64) (all, near, within int) {
+	now := make(map[int]model.Assignment, len(s.Assignments))
+	for _, a := range s.Assignments {
+		now[a.Task] = a
+	}
+	for _, a := range plan.Assignments {
+		moved := now[a.Task].Start != a.Start || now[a.Task].Mode != a.Mode
+		inside := a.Start >= from && a.Start < until
+		if moved {
+			all++
+		}
+		if inside {
+			within++
+		}
+		if moved && inside {
+			near++
+		}
+	}
+	return all, near, within
+}
+
+type replanner struct {
+	running    Running
+	m          *model.Model
+	planned    []*model.Assignment
+	actual     []*Actual
+	departures []Departure
+}
+
+func (p *replanner) read(m *model.Model) error {
+	r := &p.running
+	if r.Plan == nil || !isTime(0, r.Now) || !isTime(0, r.Frozen) {
+		return errors.New("a plan is needed, and now and frozen are times from 0 on")
+	}
+	for i := range r.Plan.Assignments {
+		a := &r.Plan.Assignments[i]
+		if !isPlace(a.Task, len(m.Tasks)) || p.planned[a.Task] != nil || !isPlace(a.Mode, len(m.Tasks[a.Task].Modes)) || !isTime(a.Start, a.End) {
+			return fmt.Errorf("assignments[%d] of the plan is not of a task of the model in one of its modes", i)
+		}
+		p.planned[a.Task] = a
+	}
+	for i := range r.Actuals {
+		if err := p.happened(m, i); err != nil {
+			return err
+		}
+	}
+	for i, d := range r.Down {
+		if !isPlace(d.Resource, len(m.Resources)) || !isTime(d.From, d.Until) {
+			return fmt.Errorf("down[%d] is of resource %d from %d until %d; there are %d resources", i, d.Resource, d.From, d.Until, len(m.Resources))
+		}
+	}
+	return nil
+}
+
+func (p *replanner) happened(m *model.Model, i int) error {
+	a := &p.running.Actuals[i]
+	switch {
+	case !isPlace(a.Task, len(m.Tasks)):
+		return fmt.Errorf("actuals[%d].task is %d; there are %d tasks", i, a.Task, len(m.Tasks))
+	case a.Mode != nil && !isPlace(*a.Mode, len(m.Tasks[a.Task].Modes)):
+		return fmt.Errorf("actuals[%d].mode is %d; the task has %d", i, *a.Mode, len(m.Tasks[a.Task].Modes))
+	case a.Start != nil && (*a.Start < 0 || *a.Start > p.running.Now):
+		return fmt.Errorf("actuals[%d].start is %d; it is %d now", i, *a.Start, p.running.Now)
+	case a.End != nil && (a.Start == nil || *a.End < *a.Start || *a.End > model.MaxTime):
+		return fmt.Errorf("actuals[%d].end goes with a start that is not after it", i)
+	}
+	p.actual[a.Task] = a
+	return nil
+}
+
+// isTime tells whether two times are in order and within what models can have.
+func isTime(from, until int64) bool { return from >= 0 && from <= until && until <= model.MaxTime }
+
+func isPlace(i, n int) bool { return i >= 0 && i < n }
+
+// model copies what changes.
+func (p *replanner) model(m *model.Model) {
+	c := *m
+	c.Resources, c.Tasks, c.Precedences = slices.Clone(m.Resources), slices.Clone(m.Tasks), slices.Clone(m.Precedences)
+	c.Now, c.Stops = p.running.Now, nil
+	for i := range c.Tasks {
+		c.Tasks[i].Pin = nil
+	}
+	for _, d := range p.running.Down {
+		r := &c.Resources[d.Resource]
+		r.Down = union(append(slices.Clone(r.Down), model.Window{From: d.From, Until: d.Until}))
+	}
+	p.m = &c
+}
+
+// union joins closures that touch.
+func union(list []model.Window) (joined []model.Window) {
+	slices.SortFunc(list, func(a, b model.Window) int { return cmp.Compare(a.From, b.From) })
+	for _, w := range list {
+		if n := len(joined); n > 0 && w.From <= joined[n-1].Until {
+			joined[n-1].Until = max(joined[n-1].Until, w.Until)
+			continue
+		}
+		joined = append(joined, w)
+	}
+	return joined
+}
+
+// pins goes through the plan by starts and pins what has begun or is frozen.
+func (p *replanner) pins() {
+	order := make([]*model.Assignment, 0, len(p.planned))
+	for _, a := range p.planned {
+		if a != nil {
+			order = append(order, a)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b *model.Assignment) int { return cmp.Compare(a.Start, b.Start) })
+	before := make([][]int, len(p.m.Tasks))
+	for k, e := range p.m.Precedences {
+		before[e.After] = append(before[e.After], k)
+	}
+	until := make([]int64, len(p.m.Resources)) // when machines are free of what is pinned
+	for _, a := range order {
+		begun := a.Start < p.running.Now
+		start, end, mode := a.Start, a.End, a.Mode
+		if actual := p.actual[a.Task]; actual != nil {
+			if begun = actual.Start != nil; begun {
+				start, end = *actual.Start, *actual.Start+a.End-a.Start
+			}
+			if actual.End != nil {
+				end = *actual.End
+			}
+			if actual.Mode != nil {
+				mode = *actual.Mode
+			}
+		}
+		if !begun && start >= p.running.Frozen {
+			continue
+		}
+		if code, kept := p.keeps(a.Task, mode, start, end, begun, before, until); !kept {
+			p.departures = append(p.departures, Departure{code, a.Task})
+			continue
+		}
+		pin := &model.Pin{Mode: &mode, Start: &start, End: &end}
+		p.m.Tasks[a.Task].Pin = pin
+		if p.m.Tasks[a.Task].Breaks == model.Pause && p.hit(mode, a.Task, max(start, p.running.Now), end) {
+			pin.End = nil // it rests while what it needs is down
+		}
+		for _, n := range p.m.Tasks[a.Task].Modes[mode].Needs {
+			until[n.Resource] = max(until[n.Resource], end)
+		}
+	}
+}
+
+// keeps tells whether a task can stay, and if not what becomes of it.
+func (p *replanner) keeps(task, mode int, start, end int64, begun bool, before [][]int, until []int64) (string, bool) {
+	breaks := p.m.Tasks[task].Breaks
+	if begun {
+		if end > p.running.Now && (breaks == "" || breaks == model.Fit) && p.hit(mode, task, max(start, p.running.Now), end) {
+			return "redo", false
+		}
+		return "", true
+	}
+	if p.hit(mode, task, start, end) {
+		return "thaw", false
+	}
+	if slices.ContainsFunc(before[task], func(k int) bool { return !p.follows(&p.m.Precedences[k], start) }) {
+		return "thaw", false
+	}
+	for _, n := range p.m.Tasks[task].Modes[mode].Needs {
+		if p.m.Resources[n.Resource].Capacity == 1 && until[n.Resource] > start && end > start {
+			return "thaw", false
+		}
+	}
+	return "", true
+}
+
+// follows tells whether a start is right after a task that is pinned.
+func (p *replanner) follows(e *model.Precedence, start int64) bool {
+	pin := p.m.Tasks[e.Before].Pin
+	return pin != nil && pin.End != nil && *pin.End+e.MinLag <= start && (e.MaxLag == nil || *pin.End+*e.MaxLag >= start)
+}
+
+// hit tells whether a breakdown falls into a time of a task.
+func (p *replanner) hit(mode, task int, from, until int64) bool {
+	for _, d := range p.running.Down {
+		for _, n := range p.m.Tasks[task].Modes[mode].Needs {
+			if n.Resource == d.Resource && d.From < until && from < d.Until {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lags lets maximum lags go that are over already.
+func (p *replanner) lags() {
+	for k := range p.m.Precedences {
+		e := &p.m.Precedences[k]
+		before, after := p.m.Tasks[e.Before].Pin, p.m.Tasks[e.After].Pin
+		if e.MaxLag != nil && before != nil && before.End != nil && after == nil && *before.End+*e.MaxLag < p.running.Now {
+			e.MaxLag = nil
+			p.departures = append(p.departures, Departure{"lag", e.After})
+		}
+	}
+}
+
+// stops keeps the stops before what is pinned.
+func (p *replanner) stops() {
+	for _, s := range p.running.Plan.Stops {
+		if s.Before < 0 || s.Before >= len(p.m.Tasks) {
+			continue
+		}
+		if pin := p.m.Tasks[s.Before].Pin; pin != nil && s.End <= *pin.Start {
+			p.m.Stops = append(p.m.Stops, s)
+		}
+	}
+}
