@@ -287,13 +287,13 @@ func (m *Module) toReview(ctx context.Context) companion {
 	}
 }
 
-type editInput struct {
+type entryEditInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body entryInput
 }
 
-func (m *Module) editEntry(ctx context.Context, in editInput) (EntryDetail, error) {
+func (m *Module) editEntry(ctx context.Context, in entryEditInput) (EntryDetail, error) {
 	version, err := in.Expected()
 	if err != nil {
 		return EntryDetail{}, err
@@ -320,7 +320,7 @@ func (m *Module) change(ctx context.Context, id string, version int64, how step,
 	return detail(ctx, e, keeper, time.Now()), nil
 }
 
-type decisionInput struct {
+type entryDecisionInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -329,7 +329,7 @@ type decisionInput struct {
 	}
 }
 
-func (m *Module) decideEntry(ctx context.Context, in decisionInput) (EntryDetail, error) {
+func (m *Module) decideEntry(ctx context.Context, in entryDecisionInput) (EntryDetail, error) {
 	version, err := in.Expected()
 	if err != nil {
 		return EntryDetail{}, err
@@ -410,13 +410,13 @@ func (m *Module) claimEntry(ctx context.Context, in httpd.Object) (EntryDetail, 
 	return detail(ctx, e, keeper, time.Now()), nil
 }
 
-type consentInput struct {
+type entryConsentInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body Consent
 }
 
-func (m *Module) chooseConsent(ctx context.Context, in consentInput) (EntryDetail, error) {
+func (m *Module) chooseConsent(ctx context.Context, in entryConsentInput) (EntryDetail, error) {
 	version, err := in.Expected()
 	if err != nil {
 		return EntryDetail{}, err

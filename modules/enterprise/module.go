@@ -54,7 +54,7 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "enterprise", Title: lang.Text{ZH: "企业综合服务", EN: "Services for enterprises"}, Migrations: dir,
 		Permissions: permissions(),
-		Routes:      slices.Concat(m.entryRoutes()),
+		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes()),
 		Publishes:   []bus.Event{enterpriseevent.Accepted{}, enterpriseevent.Changed{}},
 		Personal:    personal(),
 		Forget:      m.forgetPerson,
@@ -63,13 +63,18 @@ func (m *Module) Manifest() module.Manifest {
 		Topics:      []module.Topic{{Name: topicEntries, Permission: "enterprise.view"}},
 		Notices: []notice.Kind{
 			{ID: noticeToReview, Title: lang.Text{ZH: "企业登记待审核", EN: "Entries of enterprises to review"}, Gravity: notice.Info, Mail: notice.Daily},
+			{ID: noticeExpiring, Title: lang.Text{ZH: "资质即将到期", EN: "A qualification ends soon"}, Gravity: notice.Important, Mail: notice.Daily},
 			{ID: noticeDecided, Title: lang.Text{ZH: "企业登记审核结果", EN: "Decisions on an enterprise's entry"}, Gravity: notice.Important, Mail: notice.AtOnce},
 		},
 		Jobs: []module.Job{
+			{Name: "tell_ending", Title: lang.Text{ZH: "提醒即将到期的资质", EN: "Tell of qualifications that end soon"}, Every: time.Hour, Do: func(ctx context.Context) error { return m.entries.tellEnding(ctx, time.Now(), m.kit.Notices) }},
 			{Name: "forget_accesses", Title: lang.Text{ZH: "清理查阅记录", EN: "Forget old records of access"}, Every: 24 * time.Hour, Do: func(ctx context.Context) error { return m.entries.forgetAccesses(ctx, time.Now()) }},
 		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "企业名录", EN: "Directory"}, Path: "/enterprise", Icon: "enterprises", Permission: "enterprise.view"},
+			{Section: section, Label: lang.Text{ZH: "本企业", EN: "My enterprise"}, Path: "/enterprise/mine", Icon: "persons", Permission: "enterprise.file"},
+			{Section: section, Label: lang.Text{ZH: "登记审核", EN: "Review of entries"}, Path: "/enterprise/review", Icon: "registrations", Permission: "enterprise.review"},
+			{Section: section, Label: lang.Text{ZH: "批量导入", EN: "Import"}, Path: "/enterprise/import", Icon: "files", Permission: "enterprise.review"},
 		},
 	}
 }

@@ -119,3 +119,13 @@ func qualificationKinds() []Term {
 		{"other", lang.Text{ZH: "其他", EN: "Other"}},
 	}
 }
+
+// titleOf is the title of a code; the code itself where there is none.
+func titleOf(terms []Term, code string) lang.Text {
+	for _, t := range terms {
+		if t.Code == code {
+			return t.Title
+		}
+	}
+	return lang.Text{ZH: code, EN: code}
+}
