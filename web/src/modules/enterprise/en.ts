@@ -46,7 +46,7 @@ export const en: Translation<typeof zh> = {
   import: {
     title: 'Import', note: 'First checked, then entered as a whole; with one wrong row nothing is. Codes that the directory has stay as they are.', template: '{{format}} template', drop: 'Click, or drop a CSV or XLSX file here', busy: 'Working', new: 'New enterprises', known: 'Known already', knownNote: 'stay as they are', wrong: 'Wrong', mend: 'Mend these rows and upload the file again; nothing was entered.', line: 'Line', column: 'Column', why: 'Why', first: 'Enterprises to enter (the first 20)', enter: 'Enter {{n}} enterprises', done: '{{n}} enterprises were entered',
   },
-  problem: {
+  problems: {
     city: 'This is for the bureau of the city.',
     entry: { invalid: 'The entry is incomplete or wrong.', taken: 'The directory has this code already, or your organisation has an entry.', decided: 'This entry does not wait for a decision.', reason: 'Say why.', refused: 'This entry was refused; file another.', not_yours: 'This is for the enterprise itself, and for the bureau.', bureau: 'Reviewers of the bureau enter enterprises.', other_code: 'Your organisation is registered with the code {{code}}.', claim: 'Take over only an entry with the code of your organisation, which nobody keeps.', kept: 'Only demonstration data can be removed.' },
     consent: { invalid: 'These choices do not go together.', not_yours: 'The enterprise itself chooses.' },

@@ -43,7 +43,7 @@ export const zh = {
   import: {
     title: '批量导入', note: '先检查，再整体导入；有一行错误则全部不导入。名录中已有的代码保持不变。', template: '{{format}} 模板', drop: '点击或拖入 CSV 或 XLSX 文件', busy: '正在处理', new: '新企业', known: '已在名录中', knownNote: '保持不变', wrong: '错误', mend: '请改正以下各行后重新上传，未导入任何企业。', line: '行', column: '列', why: '原因', first: '将导入的企业（前 20 家）', enter: '导入 {{n}} 家企业', done: '已导入 {{n}} 家企业',
   },
-  problem: {
+  problems: {
     city: '仅限市级主管部门。',
     entry: { invalid: '登记信息不完整或有误。', taken: '名录中已有此代码，或本机构已有登记。', decided: '此登记不在待审核状态。', reason: '请说明原因。', refused: '此登记未通过审核；请另行申报。', not_yours: '仅限企业自己和主管部门。', bureau: '由主管部门的审核人员录入企业。', other_code: '本机构注册的代码是 {{code}}。', claim: '只能认领与本机构代码一致、尚无机构维护的登记。', kept: '仅可删除演示数据。' },
     consent: { invalid: '公开范围有误。', not_yours: '公开范围由企业自己选择。' },
