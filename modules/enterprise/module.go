@@ -54,8 +54,8 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "enterprise", Title: lang.Text{ZH: "企业综合服务", EN: "Services for enterprises"}, Migrations: dir,
 		Permissions: permissions(),
-		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes()),
-		Publishes:   []bus.Event{enterpriseevent.Accepted{}, enterpriseevent.Changed{}},
+		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes()),
+		Publishes:   []bus.Event{enterpriseevent.Accepted{}, enterpriseevent.Changed{}, enterpriseevent.Merged{}, enterpriseevent.Unmerged{}},
 		Personal:    personal(),
 		Forget:      m.forgetPerson,
 		Finds:       m.entries.finds(),
