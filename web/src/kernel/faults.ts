@@ -5,6 +5,8 @@
  */
 const sentences: Record<string, string> = {
   // the directory of enterprises
+  'choose another entry': '请选择另一条登记',
+  'one of the groups of fields': '请选择字段组',
   'choose who may see this': '请选择公开范围',
   'evidence cannot be seen by more than its qualifications': '佐证文件的公开范围不能大于资质',
   'name the enterprise': '请填写企业名称',
