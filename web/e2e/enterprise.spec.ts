@@ -1,5 +1,5 @@
 import { picture } from './picture'
-import { accessible, expect, narrow, organisation, test } from './support'
+import { accessible, expect, narrow, organisation, send, test } from './support'
 import type { Page } from '@playwright/test'
 
 /** A unified social credit code with its check character (GB 32100-2015), that no other run has. */
@@ -156,4 +156,39 @@ test('the bureau imports enterprises from a file: first looked at, then all or n
   await expect(page.getByRole('link', { name: '导入甲公司' })).toBeVisible()
   await accessible(page)
   await picture(page, 'enterprise-register')
+})
+
+test('two entries of one enterprise are compared, merged, and parted again', async ({ page, signIn }) => {
+  await signIn('administrator')
+  const [one, two] = [code(Math.floor(Math.random() * 1e9)), code(Math.floor(Math.random() * 1e9))]
+  for (const [uscc, zh, address] of [[one, '石老人轮胎有限公司', '海尔路 1 号'], [two, '青岛石老人轮胎有限责任公司', '海尔路 9 号']]) {
+    await send(page.request, 'POST', '/api/enterprise/entries', { code: uscc, name: { zh, en: '' }, district: '370212', industry: 'C29', profile: { address } })
+  }
+  await page.goto('/enterprise/duplicates')
+  const pair = page.getByRole('row').filter({ hasText: one }).filter({ hasText: two })
+  await expect(pair).toContainText('名称相同')
+  await accessible(page)
+  await picture(page, 'enterprise-duplicates')
+  await pair.getByRole('button', { name: '对照' }).click()
+  await page.getByRole('radio', { name: new RegExp(one) }).check()
+  await page.getByRole('checkbox', { name: '取用地址与场所' }).check()
+  await accessible(page)
+  await picture(page, 'enterprise-comparison')
+  await page.getByRole('button', { name: /^合\s?并$/ }).click()
+  await page.getByRole('dialog', { name: '合并这两条登记？' }).getByRole('button', { name: /^合\s?并$/ }).click()
+  await expect(page.getByText('合并这两条登记？')).toBeHidden()
+  await expect(pair).toBeHidden()
+
+  await page.getByRole('tab', { name: '合并记录' }).click()
+  const merge = page.getByRole('row').filter({ hasText: one })
+  await merge.getByRole('link', { name: '石老人轮胎有限公司', exact: true }).click()
+  await expect(page.getByText('海尔路 9 号')).toBeVisible()
+  await page.goBack()
+  await merge.getByRole('button', { name: /^撤\s?销$/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: /^撤\s?销$/ }).click()
+  await expect(merge).toContainText('已撤销')
+  await narrow(page)
+  await picture(page, 'enterprise-merges-phone')
+  await page.goto('/enterprise/duplicates')
+  await expect(pair).toBeVisible()
 })
