@@ -72,7 +72,7 @@ function Merges() {
   const t = useEnterpriseTexts()
   const f = useFormat()
   const columns: Column<Merge>[] = [
-    { key: 'at', title: t('history.at'), sort: 'at', render: (m) => <span className="lh-two"><span className="lh-number">{f.time(m.at)}</span><span>{m.name}</span></span> },
+    { key: 'at', title: t('history.at'), sort: 'at', from: 'md', render: (m) => <span className="lh-two"><span className="lh-number">{f.time(m.at)}</span><span>{m.name}</span></span> },
     { key: 'survivor', title: t('merge.survivor'), render: (m) => <SideCell side={m.survivor} /> },
     { key: 'other', title: t('merge.other'), render: (m) => <SideCell side={m.other} /> },
     { key: 'taken', title: t('merge.taken'), from: 'md', render: (m) => <span className="lh-wrap">{m.taken ? f.list(m.taken.split(',').map((g) => t(`group.${g as Group}`))) : none}</span> },

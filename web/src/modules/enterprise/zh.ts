@@ -45,7 +45,7 @@ export const zh = {
   },
   merge: {
     title: '重复企业', note: '找出可能是同一家企业的登记，对照后合并为一条；可撤销', likely: '可能重复', merges: '合并记录', none: '没有发现可能重复的登记', rules: '判断规则：去掉地名和公司形式后名称相同；地址相同且名称相近；联系人电话相同。最多显示 200 对。', one: '登记一', two: '登记二', reason: '依据', reasons: { name: '名称相同', address: '地址相同、名称相近', phone: '联系电话相同' },
-    compare: '对照', survivor: '保留', other: '并入', taken: '取自并入的登记', take: '取用', takeWhat: '取用{{what}}', stays: '保留哪一条', staysAs: '保留 {{name}}（{{code}}）', both: '两条登记各由一个机构维护，不能合并。', how: '资质合在一起，佐证文件随资质转移；联系人不变。取用的内容按两者中较严的公开范围。', merge: '合并', confirm: '合并这两条登记？', confirmNote: '代码 {{other}} 的登记退出名录，其代码从此指向 {{survivor}}。保留的登记未再修改前可撤销。',
+    compare: '对照', survivor: '保留', other: '并入', taken: '取自并入的登记', take: '取用', takeWhat: '取用{{what}}', stays: '保留哪一条', staysAs: '保留 {{name}}（{{code}}）', both: '两条登记各由一个机构维护，不能合并。', how: '取用的资质并入保留登记的资质，佐证文件随之转移；联系人不变。取用的内容按两者中较严的公开范围。', merge: '合并', confirm: '合并这两条登记？', confirmNote: '代码 {{other}} 的登记退出名录，其代码从此指向 {{survivor}}。保留的登记未再修改前可撤销。',
     done: '已合并', apart: '不是同一家', apartNote: '这一对不再列出。', apartDone: '已标记为不同企业', undo: '撤销', undone: '已撤销', undoTitle: '撤销此次合并？', undoNote: '两条登记恢复到合并前的样子。', over: '之后有修改，不能撤销', noMerges: '还没有合并记录', noMergesNote: '在“可能重复”中对照并合并。',
   },
   problems: {
