@@ -15,6 +15,12 @@ function code(n: number): string {
   return body + alphabet[(31 - (sum % 31)) % 31]
 }
 
+/** On a telephone neither the page nor a table of it scrolls sideways. */
+async function fits(page: Page): Promise<void> {
+  await narrow(page)
+  await expect.poll(() => page.evaluate(() => Array.from(document.querySelectorAll('.ant-table-content')).filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => `${box.getAttribute('aria-label')}: ${box.scrollWidth} in ${box.clientWidth}`)), { message: `${page.url()} scrolls sideways` }).toEqual([])
+}
+
 async function choose(page: Page, label: string, option: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).first().click()
   await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').getByText(option, { exact: true }).click()
@@ -51,7 +57,7 @@ test('an enterprise files its entry, mends it, is accepted, and shows others wha
   await expect(bay.getByLabel('企业名称（中文）')).toHaveValue('海湾机械有限公司')
   await accessible(bay)
   await picture(bay, 'enterprise-form')
-  await narrow(bay)
+  await fits(bay)
   await picture(bay, 'enterprise-form-phone')
   await bay.setViewportSize({ width: 1440, height: 900 })
   await bay.getByLabel('统一社会信用代码').fill(firm)
@@ -114,11 +120,11 @@ test('an enterprise files its entry, mends it, is accepted, and shows others wha
   await english.goto(address)
   await expect(english.getByText(/does not show you: Size, Staff/)).toBeVisible()
   await picture(english, 'enterprise-entry-en')
-  await narrow(english)
+  await fits(english)
   await picture(english, 'enterprise-entry-en-phone')
   await english.goto('/enterprise')
   await expect(english.getByRole('heading', { name: 'Directory of enterprises' })).toBeVisible()
-  await narrow(english)
+  await fits(english)
   await picture(english, 'enterprise-list-en-phone')
   await english.setViewportSize({ width: 1440, height: 900 })
   await picture(english, 'enterprise-list-en')
@@ -143,7 +149,7 @@ test('the bureau imports enterprises from a file: first looked at, then all or n
   await expect(page.getByRole('link', { name: '导入乙公司' })).toBeVisible()
   await accessible(page)
   await picture(page, 'enterprise-list')
-  await narrow(page)
+  await fits(page)
   await picture(page, 'enterprise-list-phone')
   await page.setViewportSize({ width: 1440, height: 900 })
   for (const view of ['map', 'industries']) {
@@ -156,6 +162,12 @@ test('the bureau imports enterprises from a file: first looked at, then all or n
   await expect(page.getByRole('link', { name: '导入甲公司' })).toBeVisible()
   await accessible(page)
   await picture(page, 'enterprise-register')
+  await fits(page)
+  for (const path of ['/enterprise', '/enterprise?view=industries', '/enterprise/mine', '/enterprise/new', '/enterprise/import', '/enterprise/review', '/enterprise/duplicates']) {
+    await page.goto(path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await fits(page)
+  }
 })
 
 test('two entries of one enterprise are compared, merged, and parted again', async ({ page, signIn }) => {
@@ -187,7 +199,7 @@ test('two entries of one enterprise are compared, merged, and parted again', asy
   await merge.getByRole('button', { name: /^撤\s?销$/ }).click()
   await page.getByRole('dialog').getByRole('button', { name: /^撤\s?销$/ }).click()
   await expect(merge).toContainText('已撤销')
-  await narrow(page)
+  await fits(page)
   await picture(page, 'enterprise-merges-phone')
   await page.goto('/enterprise/duplicates')
   await expect(pair).toBeVisible()
