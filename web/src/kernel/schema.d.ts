@@ -90,6 +90,368 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entry that a unified social credit code leads to, also one that was merged into another */
+        get: operations["get-enterprise-codes-code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries that are likely one enterprise, and by which rule */
+        get: operations["get-enterprise-duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/duplicates/apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two entries are two enterprises */
+        post: operations["post-enterprise-duplicates-apart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The directory: what is public of each enterprise */
+        get: operations["get-enterprise-entries"];
+        put?: never;
+        /** File the entry of one's own enterprise; the bureau enters any */
+        post: operations["post-enterprise-entries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/entries/detailed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The directory with what one may see beyond the public; each enterprise is told of it in its access log */
+        get: operations["get-enterprise-entries-detailed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/entries/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entry of one's own organisation, and whether the bureau has one to claim */
+        get: operations["get-enterprise-entries-mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One enterprise, as far as one may see it */
+        get: operations["get-enterprise-entries-id"];
+        /** Edit an entry; one that was sent back is submitted again */
+        put: operations["put-enterprise-entries-id"];
+        post?: never;
+        /** Remove an enterprise of the demonstration city */
+        delete: operations["delete-enterprise-entries-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/entries/{id}/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was given what is not public; for the enterprise and the bureau */
+        get: operations["get-enterprise-entries-id-accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/entries/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over the entry that the bureau made of one's own enterprise, by its code */
+        post: operations["post-enterprise-entries-id-claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/entries/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose who may see which fields */
+        put: operations["put-enterprise-entries-id-consent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/entries/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an entry, send it back, or refuse it */
+        post: operations["post-enterprise-entries-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/entries/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file beside a qualification: ?name= of the file, ?qualification= its ID */
+        post: operations["post-enterprise-entries-id-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/entries/{id}/evidence/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content of a file beside a qualification */
+        get: operations["get-enterprise-entries-id-evidence-file"];
+        put?: never;
+        post?: never;
+        /** Remove a file from a qualification; its content is kept */
+        delete: operations["delete-enterprise-entries-id-evidence-file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/entries/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of an entry; for the enterprise and the bureau */
+        get: operations["get-enterprise-entries-id-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the enterprises of a file as CSV or XLSX, all or none: ?name= of the file */
+        post: operations["post-enterprise-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file of enterprises as CSV or XLSX would become: ?name= of the file */
+        post: operations["post-enterprise-import-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/import/template/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file to fill in, as csv or xlsx */
+        get: operations["get-enterprise-import-template-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries that were merged */
+        get: operations["get-enterprise-merges"];
+        put?: never;
+        /** Merge an entry into another; its code leads there from then on */
+        post: operations["post-enterprise-merges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a merge, exactly, while the survivor was not changed */
+        post: operations["post-enterprise-merges-id-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enterprises there are, by district and by industry */
+        get: operations["get-enterprise-summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Industries, districts, sizes, statuses, kinds of sites and of qualifications */
+        get: operations["get-enterprise-vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files": {
         parameters: {
             query?: never;
@@ -7506,6 +7868,10 @@ export interface components {
             /** @description It is right: the award does not come into force */
             upheld: boolean;
         };
+        ApartInputBody: {
+            first_id: string;
+            second_id: string;
+        };
         AskBulletinInputBody: {
             /** @enum {string} */
             kind: "month" | "quarter";
@@ -8301,6 +8667,417 @@ export interface components {
             owner_id?: string;
             /** @description Why; kept with the change */
             reason: string;
+        };
+        EnterpriseAccess: {
+            /** Format: date-time */
+            at: string;
+            day: string;
+            /** @description Groups that are not public, with commas between them */
+            fields: string;
+            key: string;
+            name: string;
+            organisation: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description On this day
+             */
+            times: number;
+            /**
+             * @description page: the page of the enterprise; list: a list or a download of one; evidence: a file
+             * @enum {string}
+             */
+            way: "page" | "list" | "evidence";
+        };
+        EnterpriseCodeView: {
+            /** @description Of the entry; another than was asked for where that is a former one */
+            code: string;
+            id: string;
+        };
+        EnterpriseConsent: {
+            /**
+             * @description Chain positions, technologies, products, website, description
+             * @enum {string}
+             */
+            business: "public" | "partners" | "bureau";
+            /**
+             * @description Persons to ask
+             * @enum {string}
+             */
+            contacts: "public" | "partners" | "bureau";
+            /**
+             * @description Files beside qualifications
+             * @enum {string}
+             */
+            evidence: "public" | "partners" | "bureau";
+            /**
+             * @description Revenue by year
+             * @enum {string}
+             */
+            finance: "public" | "partners" | "bureau";
+            /**
+             * @description Founded on, registered capital
+             * @enum {string}
+             */
+            founding: "public" | "partners" | "bureau";
+            /**
+             * @description Address and sites
+             * @enum {string}
+             */
+            location: "public" | "partners" | "bureau";
+            /**
+             * @description Qualifications with number, issuer and validity
+             * @enum {string}
+             */
+            qualifications: "public" | "partners" | "bureau";
+            /**
+             * @description Size class
+             * @enum {string}
+             */
+            size: "public" | "partners" | "bureau";
+            /**
+             * @description Staff by year
+             * @enum {string}
+             */
+            staff: "public" | "partners" | "bureau";
+        };
+        EnterpriseContact: {
+            email?: string;
+            name: string;
+            phone?: string;
+            post?: string;
+        };
+        EnterpriseDetailedView: {
+            address: string;
+            /** Format: double */
+            capital?: number;
+            /** @description An organisation keeps it */
+            claimed: boolean;
+            code: string;
+            /** @description The first one, masked */
+            contact: string;
+            district: string;
+            founded_on: string;
+            id: string;
+            industry: string;
+            /** @description Of the caller's own organisation */
+            mine: boolean;
+            name: components["schemas"]["Text"];
+            /** @enum {string} */
+            origin: "self" | "bureau" | "import";
+            /** @description Masked */
+            phone: string;
+            /** @description Kinds that are valid today */
+            qualifications: string[];
+            /**
+             * Format: double
+             * @description Of the newest year with an amount, in 10 000 CNY
+             */
+            revenue?: number;
+            /** Format: int64 */
+            sites: number;
+            /** @description Empty: not told, or not to be seen */
+            size: string;
+            /**
+             * Format: int64
+             * @description Of the newest year
+             */
+            staff?: number;
+            /** @enum {string} */
+            status: "submitted" | "returned" | "accepted" | "refused" | "merged";
+            /** Format: date-time */
+            submitted_at: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        EnterpriseEntryDetail: {
+            /** @description An organisation keeps it */
+            claimed: boolean;
+            code: string;
+            /** @description For the enterprise and the bureau */
+            consent?: components["schemas"]["EnterpriseConsent"];
+            contacts: components["schemas"]["EnterpriseContact"][];
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by: string;
+            district: string;
+            evidence: components["schemas"]["EnterpriseEvidence"][];
+            /** @description IDs of qualifications that have ended */
+            expired: string[];
+            /** @description IDs of qualifications that end within 60 days */
+            expiring: string[];
+            /** @description Groups of fields that the caller is not shown */
+            hidden: string[];
+            id: string;
+            industry: string;
+            /** @description Of the caller's own organisation */
+            mine: boolean;
+            name: components["schemas"]["Text"];
+            /**
+             * @description How near the caller is to the enterprise
+             * @enum {string}
+             */
+            near: "stranger" | "partner" | "keeper";
+            /** @description For the enterprise and the bureau */
+            organisation_id: string;
+            /** @enum {string} */
+            origin: "self" | "bureau" | "import";
+            profile: components["schemas"]["EnterpriseProfile"];
+            /** @description Kinds that are valid today */
+            qualifications: string[];
+            /** @description Of the last decision */
+            reason: string;
+            /** @description Empty: not told, or not to be seen */
+            size: string;
+            /** @enum {string} */
+            status: "submitted" | "returned" | "accepted" | "refused" | "merged";
+            /** Format: date-time */
+            submitted_at: string;
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        EnterpriseEntryInput: {
+            /** @description Unified social credit code, GB 32100-2015; kept as it is when editing */
+            code?: string;
+            contacts?: components["schemas"]["EnterpriseContact"][] | null;
+            district: string;
+            /** @description Division of GB/T 4754-2017 */
+            industry: string;
+            name: components["schemas"]["Text"];
+            profile?: components["schemas"]["EnterpriseProfile"];
+            size?: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+        };
+        EnterpriseEntryView: {
+            /** @description An organisation keeps it */
+            claimed: boolean;
+            code: string;
+            district: string;
+            id: string;
+            industry: string;
+            /** @description Of the caller's own organisation */
+            mine: boolean;
+            name: components["schemas"]["Text"];
+            /** @enum {string} */
+            origin: "self" | "bureau" | "import";
+            /** @description Kinds that are valid today */
+            qualifications: string[];
+            /** @description Empty: not told, or not to be seen */
+            size: string;
+            /** @enum {string} */
+            status: "submitted" | "returned" | "accepted" | "refused" | "merged";
+            /** Format: date-time */
+            submitted_at: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        EnterpriseEvidence: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name of who uploaded it */
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            qualification_id: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        EnterpriseMerge: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @description Of who merged them */
+            name: string;
+            other: components["schemas"]["EnterprisePairSide"];
+            survivor: components["schemas"]["EnterprisePairSide"];
+            /** @description Groups that the survivor took from the other, with commas between them */
+            taken: string;
+            /** @description Nothing was done with the survivor since */
+            undoable: boolean;
+            /** Format: date-time */
+            undone_at?: string;
+            undone_name: string;
+        };
+        EnterpriseMergedView: {
+            id: string;
+        };
+        EnterpriseMineView: {
+            /** @description ID of an entry with the code of one's own organisation, which nobody keeps; empty: there is none */
+            claim: string;
+            /** @description That one's own organisation is registered with */
+            code: string;
+            /** @description That one's own organisation is registered in */
+            district: string;
+            /** @description Of the entry of one's own organisation; empty: there is none */
+            id: string;
+            /** @description One's own organisation may file an entry */
+            may: boolean;
+            /** @description Of one's own organisation */
+            name: components["schemas"]["Text"];
+            status: string;
+        };
+        EnterprisePair: {
+            first: components["schemas"]["EnterprisePairSide"];
+            /** @description name: the same name after normalisation; address: the same address and names alike; phone: a contact with the same number */
+            reasons: string[];
+            second: components["schemas"]["EnterprisePairSide"];
+        };
+        EnterprisePairSide: {
+            /** @description An organisation keeps it */
+            claimed: boolean;
+            code: string;
+            district: string;
+            id: string;
+            name: components["schemas"]["Text"];
+            status: string;
+        };
+        EnterprisePairsView: {
+            /** @description 200 at most */
+            items: components["schemas"]["EnterprisePair"][];
+        };
+        EnterprisePosition: {
+            chain: string;
+            stage?: string;
+        };
+        EnterpriseProfile: {
+            address?: string;
+            /**
+             * Format: double
+             * @description Registered capital in 10 000 CNY
+             */
+            capital?: number;
+            chains?: components["schemas"]["EnterprisePosition"][] | null;
+            description?: string;
+            /** @description As 2006-03-31 */
+            founded_on?: string;
+            /** @description Group or class within the division, as C3851 */
+            industry_class?: string;
+            products?: string[] | null;
+            qualifications?: components["schemas"]["EnterpriseQualification"][] | null;
+            revenue?: components["schemas"]["EnterpriseRevenue"][] | null;
+            sites?: components["schemas"]["EnterpriseSite"][] | null;
+            staff?: components["schemas"]["EnterpriseStaff"][] | null;
+            technologies?: string[] | null;
+            website?: string;
+        };
+        EnterpriseQualification: {
+            /** @description Kept when editing; empty for a new one */
+            id?: string;
+            issuer?: string;
+            kind: string;
+            /** @description Of a kind other: what it is; else what is special */
+            name?: string;
+            number?: string;
+            /** @description As 2024-03-31 */
+            valid_from?: string;
+            /** @description The last day; empty: without end */
+            valid_until?: string;
+        };
+        EnterpriseRevenue: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount?: number;
+            band?: string;
+            /** Format: int64 */
+            year: number;
+        };
+        EnterpriseSite: {
+            address?: string;
+            /**
+             * Format: double
+             * @description Square metres of floor
+             */
+            area?: number;
+            /** @description GB/T 2260 code */
+            district?: string;
+            /** @description headquarters, plant, warehouse, laboratory or office */
+            kind: string;
+            /**
+             * Format: double
+             * @description Degrees, WGS 84
+             */
+            latitude?: number;
+            /**
+             * Format: double
+             * @description Degrees, WGS 84
+             */
+            longitude?: number;
+            name: string;
+        };
+        EnterpriseStaff: {
+            /**
+             * Format: int64
+             * @description Persons
+             */
+            count: number;
+            /** Format: int64 */
+            year: number;
+        };
+        EnterpriseStep: {
+            /** Format: date-time */
+            at: string;
+            /** @description Groups of fields, with commas between them */
+            fields: string;
+            /** @enum {string} */
+            kind: "filed" | "entered" | "imported" | "edited" | "resubmitted" | "accepted" | "returned" | "refused" | "claimed" | "consent" | "evidence" | "merged" | "unmerged";
+            /** @description Of who did it */
+            name: string;
+            /** Format: int64 */
+            number: number;
+            reason: string;
+        };
+        EnterpriseSummaryView: {
+            districts: components["schemas"]["EnterpriseTally"][];
+            industries: components["schemas"]["EnterpriseTally"][];
+            /**
+             * Format: int64
+             * @description Accepted entries
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Entries that wait for the bureau; 0 for others
+             */
+            waiting: number;
+        };
+        EnterpriseTally: {
+            code: string;
+            /**
+             * Format: int64
+             * @description Accepted ones
+             */
+            entries: number;
+        };
+        EnterpriseTerm: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        EnterpriseVocabularyView: {
+            districts: components["schemas"]["EnterpriseTerm"][];
+            industries: components["schemas"]["EnterpriseTerm"][];
+            qualifications: components["schemas"]["EnterpriseTerm"][];
+            revenue_bands: components["schemas"]["EnterpriseTerm"][];
+            site_kinds: components["schemas"]["EnterpriseTerm"][];
+            sizes: components["schemas"]["EnterpriseTerm"][];
+            statuses: components["schemas"]["EnterpriseTerm"][];
+        };
+        EntryDecisionInputBody: {
+            /** @enum {string} */
+            decision: "accepted" | "returned" | "refused";
+            /** @description Why, and what to mend; needed unless it is accepted */
+            reason?: string;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -11551,6 +12328,13 @@ export interface components {
             marks: components["schemas"]["FosterMark"][];
             note?: string;
         };
+        MergeInputBody: {
+            /** @description Leaves the directory; its code leads to the survivor */
+            other_id: string;
+            survivor_id: string;
+            /** @description Groups that the survivor takes from the other: name, location, founding, business, size, staff, finance, qualifications; of qualifications both keep theirs */
+            take: string[];
+        };
         ModuleChoice: {
             title: components["schemas"]["Text"];
             value: string;
@@ -11999,6 +12783,16 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        PageAccess: {
+            items: components["schemas"]["EnterpriseAccess"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageAlarm: {
             items: components["schemas"]["IdentifierAlarm"][];
             /** @description Empty on the last page */
@@ -12209,6 +13003,16 @@ export interface components {
              */
             total: number;
         };
+        PageDetailedView: {
+            items: components["schemas"]["EnterpriseDetailedView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageDoubt: {
             items: components["schemas"]["PlatformsDoubt"][];
             /** @description Empty on the last page */
@@ -12221,6 +13025,16 @@ export interface components {
         };
         PageEntry: {
             items: components["schemas"]["AuditEntry"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageEntryView: {
+            items: components["schemas"]["EnterpriseEntryView"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -12371,6 +13185,16 @@ export interface components {
         };
         PageMeasureView: {
             items: components["schemas"]["SystemMeasureView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageMerge: {
+            items: components["schemas"]["EnterpriseMerge"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -12661,6 +13485,16 @@ export interface components {
         };
         PageStatisticRow: {
             items: components["schemas"]["IdentifierStatisticRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageStep: {
+            items: components["schemas"]["EnterpriseStep"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -17162,6 +17996,920 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-codes-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseCodeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterprisePairsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-duplicates-apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApartInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-entries": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                district?: string;
+                industry?: string;
+                size?: "large" | "medium" | "small" | "micro";
+                /** @description A kind that is valid today */
+                qualification?: string;
+                /** @description Others than the bureau and who filed them know accepted entries only */
+                status?: "submitted" | "returned" | "accepted" | "refused" | "merged";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEntryView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterpriseEntryInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseEntryDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-entries-detailed": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                district?: string;
+                industry?: string;
+                size?: "large" | "medium" | "small" | "micro";
+                /** @description A kind that is valid today */
+                qualification?: string;
+                /** @description Others than the bureau and who filed them know accepted entries only */
+                status?: "submitted" | "returned" | "accepted" | "refused" | "merged";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDetailedView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-entries-mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseMineView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-entries-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseEntryDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-entries-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterpriseEntryInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseEntryDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-entries-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-entries-id-accesses": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAccess"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-entries-id-claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseEntryDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-entries-id-consent": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterpriseConsent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseEntryDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-entries-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseEntryDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-entries-id-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-entries-id-evidence-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-entries-id-evidence-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-entries-id-history": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageStep"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-import-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-import-template-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-merges": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMerge"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseMergedView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-merges-id-undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseSummaryView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseVocabularyView"];
+                };
             };
             /** @description Refused */
             default: {

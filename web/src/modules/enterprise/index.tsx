@@ -1,0 +1,18 @@
+import type { Room } from '../../kernel'
+import { en } from './en'
+import { zh } from './zh'
+
+/** Services for enterprises: the directory. */
+export const room: Room = {
+  name: 'enterprise',
+  texts: { zh, en },
+  routes: [
+    { path: '/enterprise', permission: 'enterprise.view', page: () => import('./Directory') },
+    { path: '/enterprise/mine', permission: 'enterprise.file', page: () => import('./Mine') },
+    { path: '/enterprise/new', permission: 'enterprise.review', page: () => import('./Entering') },
+    { path: '/enterprise/review', permission: 'enterprise.review', page: () => import('./Review') },
+    { path: '/enterprise/import', permission: 'enterprise.review', page: () => import('./Import') },
+    { path: '/enterprise/duplicates', permission: 'enterprise.review', page: () => import('./Duplicates') },
+    { path: '/enterprise/entries/:id', permission: 'enterprise.view', page: () => import('./Entry') },
+  ],
+}
