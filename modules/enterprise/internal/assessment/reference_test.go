@@ -184,7 +184,7 @@ func template(t testing.TB, id string) *Template {
 func sheet(t testing.TB, tmpl *Template, answers, grades string) Sheet {
 	t.Helper()
 	s := Sheet{}
-	for _, line := range strings.SplitSeq(answers, ";") {
+	for line := range strings.SplitSeq(answers, ";") {
 		code, options, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		if !ok {
 			continue
