@@ -8,6 +8,7 @@ import (
 
 	"linghang/kernel"
 	"linghang/kernel/module"
+	"linghang/modules/enterprise"
 	"linghang/modules/identifier"
 	"linghang/modules/plan"
 	"linghang/modules/platforms"
@@ -29,5 +30,6 @@ func platform(k *kernel.Kernel) []module.Module {
 		plan.New(k.Kit("plan")),
 		platforms.New(k.Kit("platforms"), k.Directory()),
 		identifier.New(k.Kit("identifier"), k.Directory()),
+		enterprise.New(k.Kit("enterprise"), k.Directory()),
 	}
 }

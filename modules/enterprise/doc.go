@@ -1,0 +1,21 @@
+// Package enterprise is the room of services for enterprises (企业综合服务平台).
+// Its first part is the directory (企业名录): who the city's enterprises are, by
+// unified social credit code (GB 32100-2015).
+//
+// Words: an entry (登记) is what the directory has of one enterprise. Its own
+// organisation files it (申报), or the bureau enters it; the bureau accepts it,
+// sends it back with what to mend (退回), or refuses it. Qualifications (资质) run
+// from a day until a day; evidence (佐证) is a file beside one.
+//
+// What of an entry who may see is the enterprise's own choice (公开范围): each group
+// of fields is public, for partners, or for the bureau only. Name, code, district
+// and industry are public always. Public means to everybody who is signed in;
+// partners (合作伙伴) are the organisations with which the enterprise shares its entry by
+// a rule of the kernel. Entry.as is the one place that takes fields away, for pages,
+// lists, downloads and evidence; lists filter and sort by nothing that is taken
+// away. Who was given something that is not public stands in the access log (查阅记录),
+// which the enterprise reads.
+//
+// Tables: entry, entry_profile, entry_contact, entry_qualification, entry_evidence,
+// entry_step, entry_access. Tells: enterpriseevent. Hears: nothing.
+package enterprise

@@ -1,0 +1,205 @@
+package enterprise
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/files"
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/module"
+	"linghang/kernel/sheet"
+)
+
+// maxImport bounds a file with enterprises, in octets.
+const maxImport = 16 << 20
+
+func (m *Module) importRoutes() []module.Route {
+	return []module.Route{
+		{Pattern: "GET /import/template/{format}", Permission: "enterprise.review", Summary: "A file to fill in, as csv or xlsx", Handler: httpd.Raw("", http.HandlerFunc(m.serveTemplate))},
+		{
+			Pattern: "POST /import/preview", Permission: "enterprise.review", MaxBody: maxImport, Recorded: "nothing is kept",
+			Summary: "What a file of enterprises as CSV or XLSX would become: ?name= of the file", Handler: httpd.Raw("text/csv", http.HandlerFunc(m.previewImport)),
+		},
+		{
+			Pattern: "POST /import", Permission: "enterprise.review", MaxBody: maxImport, Stream: true,
+			Summary: "Enter the enterprises of a file as CSV or XLSX, all or none: ?name= of the file", Handler: httpd.Raw("text/csv", http.HandlerFunc(m.takeImport)),
+		},
+	}
+}
+
+// previewed is how many entries of a file are shown before they are entered.
+const previewed = 20
+
+// importView is what a file of enterprises becomes, or became.
+type importView struct {
+	New   int       `json:"new" doc:"Enterprises that the directory does not have"`
+	Known int       `json:"known" doc:"Enterprises that it has already: they stay as they are"`
+	Wrong []Finding `json:"wrong" doc:"With any, nothing is entered"`
+	First []rowView `json:"first" doc:"The first new ones"`
+	Done  bool      `json:"done" doc:"The new ones were entered"`
+}
+
+type rowView struct {
+	Line     int64     `json:"line"`
+	Code     string    `json:"code"`
+	Name     lang.Text `json:"name"`
+	District string    `json:"district"`
+	Industry string    `json:"industry"`
+}
+
+func (m *Module) previewImport(w http.ResponseWriter, r *http.Request) {
+	v, _, err := m.readImport(r)
+	answerImport(w, r, v, err)
+}
+
+func (m *Module) takeImport(w http.ResponseWriter, r *http.Request) {
+	v, list, err := m.readImport(r)
+	if err == nil && len(v.Wrong) > 0 {
+		err = fault.New(fault.Invalid, "enterprise.import.rows", "%d rows are wrong, the first in line %d: %s; nothing was entered", len(v.Wrong), v.Wrong[0].Line, v.Wrong[0].Why.EN).
+			With("count", len(v.Wrong)).With("rows", v.Wrong)
+	}
+	if err == nil {
+		err = m.enterAll(r.Context(), list)
+		v.Done = err == nil
+	}
+	answerImport(w, r, v, err)
+}
+
+func answerImport(w http.ResponseWriter, r *http.Request, v importView, err error) {
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v) // the caller may have gone
+}
+
+// readImport reads the file of a request. The file itself is not kept.
+func (m *Module) readImport(r *http.Request) (v importView, list []Entry, err error) {
+	ctx := r.Context()
+	v = importView{Wrong: []Finding{}, First: []rowView{}}
+	if !identity.From(ctx).Scope.All {
+		return v, nil, fault.New(fault.Forbidden, "enterprise.city", "this is for the city's bureau")
+	}
+	u, err := module.Table(r.URL.Query().Get("name"), r.Header.Get("Content-Type"), maxImport)
+	if err != nil {
+		return v, nil, err
+	}
+	data, err := io.ReadAll(r.Body) // of a route with a limit
+	if err != nil {
+		return v, nil, fmt.Errorf("receive file: %w", err)
+	}
+	if _, err := files.Inspect(ctx, bytes.NewReader(data), int64(len(data)), u.Name, u.Declared); err != nil {
+		return v, nil, err
+	}
+	rows, err := sheet.Open(bytes.NewReader(data))
+	if err != nil {
+		return v, nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	read, err := readRows(rows, identity.ValidUSCC, time.Now())
+	if err != nil {
+		return v, nil, err
+	}
+	v.Wrong = append(v.Wrong, read.wrong...)
+	known, err := m.entries.known(ctx, read.entries)
+	for _, e := range read.entries {
+		if known[e.Code] {
+			v.Known++
+			continue
+		}
+		list = append(list, e)
+		if len(v.First) < previewed {
+			v.First = append(v.First, rowView{read.lines[e.Code], e.Code, e.Name, e.District, e.Industry})
+		}
+	}
+	v.New = len(list)
+	return v, list, err
+}
+
+// enterAll enters what a file has, accepted.
+func (m *Module) enterAll(ctx context.Context, list []Entry) error {
+	id, now := identity.From(ctx), time.Now().UTC().Truncate(time.Millisecond)
+	for i := range list {
+		e := &list[i]
+		e.ID, e.Status, e.Origin, e.Consent, e.Version = newID(), accepted, byImport, usualConsent(), 1
+		e.SubmittedAt, e.DecidedAt, e.CreatedAt, e.UpdatedAt, e.DecidedBy, e.decider = now, now, now, now, id.Name, id.Actor()
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	if err := m.entries.addAll(ctx, list); err != nil {
+		return err
+	}
+	m.kit.Notify(topicEntries, "", "")
+	return nil
+}
+
+// serveTemplate sends a file to fill in, with an example below its columns.
+func (m *Module) serveTemplate(w http.ResponseWriter, r *http.Request) {
+	english := httpd.Language(r) == "en"
+	names, example := []string{}, []any{"91370200264574251E", "示例机械有限公司", "Example Machinery", "370212", "C35", "medium", "", "2006-03-31", "5000", "", "", ""}
+	var notes [][]any
+	for _, c := range importColumns() {
+		name := c.title
+		if english {
+			name = c.name
+		}
+		names = append(names, name)
+		notes = append(notes, []any{name, c.note.In(httpd.Language(r))})
+	}
+	switch r.PathValue("format") {
+	case "csv":
+		httpd.Attach(w, "text/csv; charset=utf-8", "enterprises.csv")
+		_, _ = io.WriteString(w, "\ufeff") // spreadsheet programs take it for UTF-8 then
+		out := csv.NewWriter(w)
+		_ = out.Write(names) // the client may be gone
+		line := make([]string, len(example))
+		for i, v := range example {
+			line[i] = fmt.Sprint(v)
+		}
+		_ = out.Write(line)
+		out.Flush()
+	case "xlsx":
+		httpd.Attach(w, httpd.XLSXType, "enterprises.xlsx")
+		if err := httpd.WriteWorkbook(w, templateSheets(names, example, notes, english)); err != nil {
+			panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
+		}
+	default:
+		httpd.Refuse(w, r, fault.New(fault.NotFound, "kernel.not_found", "a file to fill in is csv or xlsx"))
+	}
+}
+
+func templateSheets(names []string, example []any, notes [][]any, english bool) []httpd.Sheet {
+	title, head := "说明", []string{"列", "说明"}
+	if english {
+		title, head = "About", []string{"Column", "About"}
+	}
+	widths := make([]float64, len(names))
+	for i := range widths {
+		widths[i] = 24
+	}
+	rows := func(list ...[]any) func(func([]any, error) bool) {
+		return func(yield func([]any, error) bool) {
+			for _, row := range list {
+				if !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
+	return []httpd.Sheet{
+		{Name: "enterprises", Titles: names, Widths: widths, Rows: rows(example)},
+		{Name: title, Titles: head, Widths: []float64{24, 80}, Rows: rows(notes...)},
+	}
+}

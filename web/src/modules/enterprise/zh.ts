@@ -1,0 +1,4 @@
+/** Texts of this room in Chinese; en.ts has the same shape. */
+export const zh = {
+  list: { title: '企业名录' },
+}
