@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -257,6 +259,15 @@ func (t *Template) Question(code string) (Question, bool) {
 		return Question{}, false
 	}
 	return *q, true
+}
+
+// Sorted lists the marks in the order of their names.
+func (t *Template) Sorted() []Mark {
+	list := []Mark{}
+	for _, name := range slices.Sorted(maps.Keys(t.Marks)) {
+		list = append(list, t.Marks[name])
+	}
+	return list
 }
 
 // each calls f for all questions in the order in which they are asked.

@@ -52,13 +52,14 @@ type Diagnosis struct {
 	store     store
 }
 
-// New returns the part of the room.
+// New returns the part of the room, without questionnaires when those of the binary
+// cannot be read.
 func New(kit *module.Kit, people People, directory Directory) (*Diagnosis, error) {
 	l, err := assessment.NewLibrary()
 	if err != nil {
-		return nil, err
+		l = &assessment.Library{}
 	}
-	return &Diagnosis{kit: kit, people: people, directory: directory, library: l, store: store{kit.DB}}, nil
+	return &Diagnosis{kit: kit, people: people, directory: directory, library: l, store: store{kit.DB}}, err
 }
 
 // Permissions are what the routes ask for.
@@ -291,6 +292,7 @@ func (m *Diagnosis) detail(ctx context.Context, x Sheet, from side) (Detail, err
 // scores, not what was chosen.
 func (v Detail) veil() Detail {
 	v.Result.Findings = []assessment.Finding{}
+	v.Result.Tallies = slices.DeleteFunc(v.Result.Tallies, func(t assessment.Tally) bool { return t.Of != "" }) // an indicator may be one question
 	if v.Result.Next != nil {
 		next := *v.Result.Next
 		next.Nearest, next.Steps = []assessment.Near{}, []assessment.Step{}

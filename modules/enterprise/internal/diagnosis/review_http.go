@@ -38,7 +38,7 @@ type candidatesView struct {
 }
 
 // candidatesMost bounds how many persons are offered as experts.
-const candidatesMost = 500
+const candidatesMost = 50
 
 // forCity returns a sheet to the bureau, whose answers it shares.
 func (m *Diagnosis) forCity(ctx context.Context, id string) (Sheet, error) {
@@ -56,8 +56,9 @@ func (m *Diagnosis) forCity(ctx context.Context, id string) (Sheet, error) {
 	return x, nil
 }
 
-func (m *Diagnosis) candidates(ctx context.Context, x Sheet) ([]Candidate, error) {
-	seers, err := m.people.Seers(ctx, identity.SeerParams{Permission: mayReview, Limit: candidatesMost})
+// candidates are those who may review; persons and name narrow them.
+func (m *Diagnosis) candidates(ctx context.Context, x Sheet, persons []string, name string) ([]Candidate, error) {
+	seers, err := m.people.Seers(ctx, identity.SeerParams{Permission: mayReview, Persons: persons, Name: name, Limit: candidatesMost})
 	if err != nil {
 		return nil, fmt.Errorf("read who may review: %w", err)
 	}
@@ -72,12 +73,17 @@ func (m *Diagnosis) candidates(ctx context.Context, x Sheet) ([]Candidate, error
 	return list, nil
 }
 
-func (m *Diagnosis) listExperts(ctx context.Context, in httpd.Object) (candidatesView, error) {
+type expertsInput struct {
+	httpd.Object
+	Name string `query:"name" maxLength:"100" doc:"A part of the name"`
+}
+
+func (m *Diagnosis) listExperts(ctx context.Context, in expertsInput) (candidatesView, error) {
 	x, err := m.forCity(ctx, in.ID)
 	if err != nil {
 		return candidatesView{}, err
 	}
-	list, err := m.candidates(ctx, x)
+	list, err := m.candidates(ctx, x, nil, in.Name)
 	return candidatesView{list}, err
 }
 
@@ -93,7 +99,7 @@ func (m *Diagnosis) assignExpert(ctx context.Context, in assignInput) (Detail, e
 	if err != nil {
 		return Detail{}, err
 	}
-	list, err := m.candidates(ctx, x)
+	list, err := m.candidates(ctx, x, []string{in.Body.PersonID}, "")
 	if err != nil {
 		return Detail{}, err
 	}

@@ -107,15 +107,15 @@ func (s Sheet) editable() error {
 
 // submitted is what a digest is made of.
 type submitted struct {
-	Sheet     string             `json:"sheet"`
-	Entry     string             `json:"entry"`
-	Template  string             `json:"template"`
-	Edition   int                `json:"edition"`
-	Answers   []submittedAnswer  `json:"answers"`
-	Evidence  []submittedFile    `json:"evidence"`
-	Share     Share              `json:"share"`
-	At        time.Time          `json:"at"`
-	Submitter string             `json:"submitter"`
+	Sheet     string            `json:"sheet"`
+	Entry     string            `json:"entry"`
+	Template  string            `json:"template"`
+	Edition   int               `json:"edition"`
+	Answers   []submittedAnswer `json:"answers"`
+	Evidence  []submittedFile   `json:"evidence"`
+	Share     Share             `json:"share"`
+	At        time.Time         `json:"at"`
+	Submitter string            `json:"submitter"`
 }
 
 type submittedAnswer struct {
