@@ -4,6 +4,19 @@
  * holds this list and the sentences of the rooms together.
  */
 const sentences: Record<string, string> = {
+  // diagnoses of enterprises
+  'choose among the options': '请从选项中选择',
+  'name options of the question, each once': '请选择本题的选项，每项一次',
+  'choose an option': '请选择一个选项',
+  'choose one option only': '只能选择一个选项',
+  "'none' does not go together with others": '“无”不能与其他选项同选',
+  'answer with a number': '请填写数值',
+  'from 0 up to what the question allows': '须为 0 至本题允许的上限',
+  'a whole number': '须为整数',
+  'choose an enterprise of yours that the directory has accepted': '请选择本单位已通过审核的企业',
+  'choose one of the questionnaires': '请选择一份问卷',
+  'say why; the enterprise reads it': '请说明理由；企业可见',
+  'choose somebody who may review and is not of the enterprise': '请选择有评审权限且不属于该企业的人员',
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',
   'name the enterprise, in 200 characters at most': '请填写企业名称，最多 200 字',

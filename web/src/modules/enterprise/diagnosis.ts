@@ -1,12 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { api, read, type Schema, type Tone } from '../../kernel'
-import { blank, type Answer } from './saver'
+import { useMemo } from 'react'
+import { api, read, useText, type Schema, type Tone } from '../../kernel'
 
 export type SheetRow = Schema<'DiagnosisSheet'>
 export type Sheet = Schema<'DiagnosisDetail'>
-export type Template = Schema<'AssessmentTemplate'>
-export type Page = Schema<'AssessmentPage'>
-export type Question = Schema<'AssessmentQuestion'>
 export type Result = Schema<'AssessmentResult'>
 export type Step = Schema<'AssessmentStep'>
 export type Benchmark = Schema<'DiagnosisBenchmark'>
@@ -41,46 +38,22 @@ export function useBenchmarks(id: string) {
   return useQuery({ queryKey: [...sheetKey(id), 'benchmarks'], queryFn: () => read(api.GET('/api/enterprise/diagnosis/sheets/{id}/benchmarks', { params: { path: { id } } })) })
 }
 
-/** All questions of a page. */
-export const questionsOf = (page: Page): Question[] => page.groups.flatMap((g) => g.questions)
-
-/** Points of an answer: of a scenario its grade. */
-export function pointsOf(q: Question, a: Answer | undefined): number {
-  return (a?.options ?? []).reduce((sum, code) => sum + (q.options.find((o) => o.code === code)?.points ?? 0), 0)
+/** Districts and industries in the reader's language. */
+export function usePlaces() {
+  const text = useText()
+  const { data } = useQuery({ queryKey: ['enterprise-vocabulary'], queryFn: () => read(api.GET('/api/enterprise/vocabulary')), staleTime: Infinity })
+  return useMemo(() => {
+    const options = (kind: 'districts' | 'industries') => (data?.[kind] ?? []).map((x) => ({ value: x.code, label: text(x.title) }))
+    const title = (kind: 'districts' | 'industries', code: string) => options(kind).find((x) => x.value === code)?.label ?? code
+    return { options, title }
+  }, [data, text])
 }
 
-/** Whether an answer needs evidence. */
-export function needsEvidence(q: Question, a: Answer | undefined): boolean {
-  const points = pointsOf(q, a)
-  return (q.evidence === 'required' && points > 0) || (q.evidence_from > 0 && points >= q.evidence_from)
-}
-
-/** What a choice among several becomes when options are ticked: the one that excludes others stands alone. */
-export function ticked(q: Question, before: string[], after: string[]): string[] {
-  const exclusive = new Set(q.options.filter((o) => o.exclusive).map((o) => o.code))
-  const added = after.filter((code) => !before.includes(code))
-  if (added.some((code) => exclusive.has(code))) return added.filter((code) => exclusive.has(code))
-  return after.filter((code) => !exclusive.has(code) || added.length === 0)
-}
-
-export interface Progress { answered: number; of: number; evidence: number }
-
-/** How far questions are answered; raw figures need not be. */
-export function progress(questions: Question[], answer: (code: string) => Answer | undefined, files: (code: string) => number): Progress {
-  const asked = questions.filter((q) => q.kind !== 'number')
-  return {
-    of: asked.length,
-    answered: asked.filter((q) => !blank(answer(q.code))).length,
-    evidence: questions.filter((q) => needsEvidence(q, answer(q.code)) && files(q.code) === 0).length,
-  }
-}
-
-/** The question of a code, with the group that it stands in. */
-export function findQuestion(t: Template, code: string): { page: Page; group: Page['groups'][number]; question: Question } | undefined {
-  for (const page of t.pages)
-    for (const group of page.groups) {
-      const question = group.questions.find((q) => q.code === code)
-      if (question) return { page, group, question }
-    }
-  return undefined
+/** The diagnoses of one enterprise by one questionnaire, the newest first. */
+export function useSheetsOf(entry: string, template: string): SheetRow[] {
+  const list = useQuery({
+    queryKey: [...diagnosisKey, 'of', entry, template],
+    queryFn: () => read(api.GET('/api/enterprise/diagnosis/sheets', { params: { query: { entry, template, limit: 50, sort: '-begun_at' } } })),
+  })
+  return list.data?.items ?? []
 }

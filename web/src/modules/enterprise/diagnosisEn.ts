@@ -1,5 +1,5 @@
 import type { Translation } from '../../kernel'
-import type { diagnosisZh } from './diagnosisZh'
+import type { diagnosisProblemsZh, diagnosisZh } from './diagnosisZh'
 
 /** Texts of diagnoses in English. */
 export const diagnosisEn: Translation<typeof diagnosisZh> = {
@@ -22,4 +22,11 @@ export const diagnosisEn: Translation<typeof diagnosisZh> = {
   findings: 'What the raw figures do not agree with', findingDiffers: "{{question}}: '{{chosen}}' was chosen, the figures come to '{{computed}}' ({{value}} %)", findingExceeds: '{{question}} is more than {{computed}}', tallies: 'Scores of part 1', most: 'At most', grade: 'Grade', all: 'Scenarios', starred: 'Of them ★', stage: 'Stage', met: 'Met', notMet: 'Not met', stageTitle: 'How far stages are met',
   notShared: 'The enterprise shares its result only; answers and evidence are not shown.', review: "Expert's review", reviewNote: "Look at answers and evidence; confirm each, or change it with a reason. The enterprise's own answer stays. The result follows once the review is given.", confirm: 'Confirm', change: 'Change', changeTitle: 'Change: {{question}}', reason: 'Reason', reasonNeeded: 'Say why', expertAnswer: "Expert's answer", ownAnswer: 'Own answer', verdict: 'Verdict', confirmed: 'Confirmed', changed: 'Changed', give: 'Give the review', giveNote: '{{confirmed}} answers are confirmed and {{changed}} changed; all others stay as they are. The review does not change after this.', given: 'The review is given', note_: 'Note to the enterprise', reviewer: 'Expert', reviewing: '{{name}} is reviewing', reviewedBy: 'Reviewed by {{name}}, {{time}}', assign: 'Assign an expert', assignNote: 'People of the enterprise may not review it.', assigned: 'Assigned', partial: 'Of the enterprise', release: 'Take back', releaseNote: 'What the expert wrote so far is removed.', released: 'Taken back', findExpert: 'Find by name',
   enterprises: 'Enterprises diagnosed', reviewedCount: 'Reviewed by experts', byLevel: 'By level', byIndustry: 'By industry', byDistrict: 'By district', median: 'Median score', city: 'The whole city by aspect', q1: 'First quartile', q3: 'Third quartile', noOverview: 'No enterprise has submitted a diagnosis yet', count: 'Enterprises',
+}
+
+/** What the doors of diagnoses refuse with. */
+export const diagnosisProblemsEn: Translation<typeof diagnosisProblemsZh> = {
+  answer: 'This does not answer the question.', final: 'The sheet was submitted and does not change any more; begin a new one.', incomplete: '{{count}} questions lack an answer or evidence.', review_final: 'The review was given and does not change any more.', reason: 'A changed answer needs a reason.', template: 'There is no such questionnaire.', not_own: 'This is no accepted enterprise of yours.', edition: 'This release has no such edition of the questionnaire.',
+  own: "Only the enterprise's own people do this.", city: 'The overview is for who sees the whole city.', draft_exists: 'A draft of this questionnaire is open for the enterprise; continue it.', files_full: 'A sheet has {{limit}} files at most, with those that were removed.', evidence: 'No question of the sheet takes this evidence.', not_shared: 'The enterprise shares its result, not its answers: there is nothing to review.',
+  assigned: '{{name}} reviews this diagnosis already.', expert: 'This person may not review the diagnosis.', expert_only: 'Only the assigned expert does this.', not_submitted: 'A draft has no report; submit it first.', format: 'A report is PDF or XLSX.',
 }

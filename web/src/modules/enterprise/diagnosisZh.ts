@@ -20,3 +20,10 @@ export const diagnosisZh = {
   notShared: '企业只公开了结果，答案与佐证材料不可见。', review: '专家评审', reviewNote: '对照佐证材料逐题确认，或更正并说明理由；企业自答保留。提交评审后结果随之更新。', confirm: '确认', change: '更正', changeTitle: '更正：{{question}}', reason: '理由', reasonNeeded: '请说明理由', expertAnswer: '专家答案', ownAnswer: '企业自答', verdict: '评审意见', confirmed: '已确认', changed: '已更正', give: '提交评审', giveNote: '已确认{{confirmed}}题、更正{{changed}}题，其余按企业自答。提交后不能修改。', given: '评审已提交', note_: '评审意见（企业可见）', reviewer: '评审专家', reviewing: '{{name}}正在评审', reviewedBy: '{{name}}评审，{{time}}', assign: '指派专家', assignNote: '本企业人员不能评审。', assigned: '已指派', partial: '本企业人员', release: '收回评审', releaseNote: '专家已填写的意见将被删除。', released: '已收回', findExpert: '按姓名查找',
   enterprises: '已诊断企业', reviewedCount: '经专家评审', byLevel: '按等级', byIndustry: '按行业', byDistrict: '按区市', median: '得分中位数', city: '全市各方面得分率', q1: '第一四分位', q3: '第三四分位', noOverview: '还没有企业提交诊断', count: '企业数',
 }
+
+/** What the doors of diagnoses refuse with. */
+export const diagnosisProblemsZh = {
+  answer: '答案不符合本题要求。', final: '答卷已提交，不能再改；请开始新的诊断。', incomplete: '还有 {{count}} 处未作答或缺少佐证材料。', review_final: '评审已提交，不能再改。', reason: '更正答案须说明理由。', template: '没有这份问卷。', not_own: '这不是本单位已通过审核的企业。', edition: '此版本没有该问卷的这一版。',
+  own: '只有企业自己的人员可以这样做。', city: '总览供可查看全市的人员使用。', draft_exists: '该企业已有这份问卷的草稿，请继续填写。', files_full: '一份答卷最多 {{limit}} 个文件，包括已移除的。', evidence: '没有问题可以附此佐证材料。', not_shared: '企业只公开了结果，没有可评审的答案。',
+  assigned: '{{name}} 已在评审此诊断。', expert: '此人不能评审该诊断。', expert_only: '只有被指派的专家可以这样做。', not_submitted: '草稿没有报告，请先提交。', format: '报告格式为 PDF 或 XLSX。',
+}

@@ -8,5 +8,7 @@ export const room: Room = {
   texts: { zh, en },
   routes: [
     { path: '/enterprise', permission: 'enterprise.view', page: () => import('./Directory') },
+    { path: '/enterprise/diagnosis', permission: 'enterprise.diagnosis.view', page: () => import('./Diagnosis') },
+    { path: '/enterprise/diagnosis/:id', permission: 'enterprise.diagnosis.view', page: () => import('./DiagnosisSheet') },
   ],
 }

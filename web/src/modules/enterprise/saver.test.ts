@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { Problem } from '../../kernel'
 import { blank, Saver, type Answer, type Answered } from './saver'
 
 const said = (question: string, option: string, version: number): Answered => ({ question, answer: { options: [option] }, version, name: 'a', at: '' })
@@ -9,7 +8,7 @@ function server() {
   const waiting: { answer: Answer; version: number; ok: () => void; refuse: (status: number) => void }[] = []
   const send = (question: string, answer: Answer, version: number) =>
     new Promise<Answered>((resolve, reject) => {
-      waiting.push({ answer, version, ok: () => resolve({ question, answer, version: version + 1, name: 'me', at: '' }), refuse: (status) => reject(new Problem({ status, key: 'x' })) })
+      waiting.push({ answer, version, ok: () => resolve({ question, answer, version: version + 1, name: 'me', at: '' }), refuse: (status) => reject(Object.assign(new Error('refused'), { status })) })
     })
   return { waiting, send }
 }

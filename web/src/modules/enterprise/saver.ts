@@ -1,4 +1,4 @@
-import { Problem, type Schema } from '../../kernel'
+import type { Schema } from '../../kernel'
 
 export type Answer = Schema<'AssessmentAnswer'>
 export type Answered = Schema<'DiagnosisAnswered'>
@@ -92,7 +92,7 @@ export class Saver {
       }
     } catch (problem) {
       const open = this.open.get(question)
-      const state = problem instanceof Problem && problem.status === 412 ? 'stale' : 'failed'
+      const state = (problem as { status?: number }).status === 412 ? 'stale' : 'failed'
       if (open) this.open.set(question, { answer: open.answer, state, problem })
     } finally {
       this.running.delete(question)

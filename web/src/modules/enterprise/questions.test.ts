@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { needsEvidence, progress, ticked, type Question } from './diagnosis'
+import { needsEvidence, progress, ticked, type Question } from './questions'
 
 const text = { zh: '', en: '' }
 const question = (more: Partial<Question>): Question => ({
