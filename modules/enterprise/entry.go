@@ -197,7 +197,7 @@ func (p Profile) check(f *fault.Error, division string, now time.Time) {
 	}
 	for i, c := range p.Chains {
 		if strings.TrimSpace(c.Chain) == "" {
-			_ = f.At(fmt.Sprintf("body.profile.chains.%d.chain", i), "name the chain")
+			_ = f.At(fmt.Sprintf("body.profile.chains[%d].chain", i), "name the chain")
 		}
 	}
 	p.checkSites(f)
@@ -212,7 +212,7 @@ func (p Profile) checkSites(f *fault.Error) {
 		_ = f.At("body.profile.sites", "50 sites and 20 positions in chains at most")
 	}
 	for i, s := range p.Sites {
-		at := fmt.Sprintf("body.profile.sites.%d.", i)
+		at := fmt.Sprintf("body.profile.sites[%d].", i)
 		if strings.TrimSpace(s.Name) == "" {
 			_ = f.At(at+"name", "name the site")
 		}
@@ -236,7 +236,7 @@ func (p Profile) checkYears(f *fault.Error, now time.Time) {
 		_ = f.At("body.profile.staff", "20 years at most")
 	}
 	for i, s := range p.Staff {
-		switch at := fmt.Sprintf("body.profile.staff.%d.", i); {
+		switch at := fmt.Sprintf("body.profile.staff[%d].", i); {
 		case s.Year < 1949 || s.Year > now.Year() || i > 0 && p.Staff[i-1].Year == s.Year:
 			_ = f.At(at+"year", "a year until this one, each once")
 		case s.Count < 0 || s.Count > 10_000_000:
@@ -244,7 +244,7 @@ func (p Profile) checkYears(f *fault.Error, now time.Time) {
 		}
 	}
 	for i, r := range p.Revenue {
-		switch at := fmt.Sprintf("body.profile.revenue.%d.", i); {
+		switch at := fmt.Sprintf("body.profile.revenue[%d].", i); {
 		case r.Year < 1949 || r.Year > now.Year() || i > 0 && p.Revenue[i-1].Year == r.Year:
 			_ = f.At(at+"year", "a year until this one, each once")
 		case (r.Amount == nil) == (r.Band == "") || !within(r.Amount, 0, 1e10):
@@ -260,7 +260,7 @@ func checkContacts(f *fault.Error, list []Contact) {
 		_ = f.At("body.contacts", "20 contacts at most")
 	}
 	for i, c := range list {
-		at := fmt.Sprintf("body.contacts.%d.", i)
+		at := fmt.Sprintf("body.contacts[%d].", i)
 		if strings.TrimSpace(c.Name) == "" {
 			_ = f.At(at+"name", "name the contact")
 		}

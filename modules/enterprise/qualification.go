@@ -46,7 +46,7 @@ func (p Profile) checkQualifications(f *fault.Error) {
 		_ = f.At("body.profile.qualifications", "100 qualifications at most")
 	}
 	for i, q := range p.Qualifications {
-		at := fmt.Sprintf("body.profile.qualifications.%d.", i)
+		at := fmt.Sprintf("body.profile.qualifications[%d].", i)
 		if !has(qualificationKinds(), q.Kind) {
 			_ = f.At(at+"kind", "choose a kind of qualification")
 		}

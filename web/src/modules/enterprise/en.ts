@@ -5,6 +5,55 @@ import type { zh } from './zh'
 /** Texts of this room in English. */
 export const en: Translation<typeof zh> = {
   diagnosis: diagnosisEn,
-  problems: { diagnosis: diagnosisProblemsEn },
-  list: { title: 'Directory of enterprises' },
+  list: {
+    title: 'Directory of enterprises', note: 'Name, code, district and industry are public; the enterprise chooses who sees the rest', views: { list: 'List', map: 'Map', industries: 'Industries' }, enter: 'Enter an enterprise', mine: 'My enterprise', file: 'File my enterprise', total: 'Enterprises', totalNote: 'accepted', industries: 'Industries', waiting: 'To be reviewed', own: 'Mine',
+    search: 'Name or unified social credit code', empty: 'No enterprise is in the directory yet', emptyNote: 'Enterprises show here once their entry is accepted.', emptyBureau: 'Enter one, import many, or wait for enterprises to file.', byDistrict: 'Enterprises by district', byIndustry: 'Enterprises by industry', numbers: 'Numbers',
+  },
+  field: {
+    name: 'Name', code: 'Unified social credit code', district: 'District', industry: 'Industry', industryClass: 'Class of industry', size: 'Size', status: 'Status', foundedOn: 'Founded on', capital: 'Registered capital (10 000 CNY)', address: 'Address', website: 'Website', products: 'Products', technologies: 'Technologies', description: 'Description', chains: 'Position in industrial chains', chain: 'Chain', stage: 'Stage',
+    staff: 'Staff', year: 'Year', persons: 'Persons', revenue: 'Revenue', amount: 'Revenue (10 000 CNY)', band: 'Band of revenue', sites: 'Sites', siteName: 'Site', kind: 'Kind', longitude: 'Longitude', latitude: 'Latitude', position: 'Longitude, latitude', area: 'Floor area (m²)', qualifications: 'Qualifications', qualification: 'Valid qualification', qualificationName: 'Name or level', number: 'Number', issuer: 'Issuer',
+    validFrom: 'Valid from', validUntil: 'Valid until', validity: 'Validity', contacts: 'Contacts', contact: 'Contact', contactName: 'Name', post: 'Post', phone: 'Telephone', email: 'E-mail', submitted: 'Submitted', updated: 'Updated',
+  },
+  form: {
+    missing: 'Enter {{label}}', optional: 'Optional', codeNote: '18 characters; cannot be changed afterwards', industryClassNote: 'Group or class of GB/T 4754, as C3521', tagsNote: 'Press Enter after each', revenueNote: 'An amount or a band; for the bureau only unless you choose otherwise.', evidenceNote: 'Once saved, upload the evidence of each under Qualifications.', add: 'Add', addTo: 'Add: {{what}}', removeRow: 'Remove {{what}}, row {{n}}', noRows: 'None given',
+  },
+  group: { name: 'Name', district: 'District', industry: 'Industry', location: 'Address and sites', founding: 'Founding and capital', business: 'Chains, products and technologies', size: 'Size', staff: 'Staff', finance: 'Revenue', contacts: 'Contacts', qualifications: 'Qualifications', evidence: 'Evidence' },
+  groupNote: {
+    location: 'Address, position and floor area of sites', founding: 'What the business licence says', business: 'Chains, products, technologies, website and description', size: 'Large, medium, small or micro', staff: 'Staff of each year', finance: 'Revenue of each year, as an amount or a band', contacts: 'Name, post, telephone and e-mail; always masked in lists', qualifications: 'Kind, number, issuer and validity', evidence: 'Never for more than the qualifications themselves',
+  },
+  mine: {
+    title: 'File my enterprise', note: 'Once the bureau accepts it, it is in the directory; from then on you keep it.', submit: 'Submit for review', refused: 'The last entry was refused; you may file another.', refusedOpen: 'See why', claimTitle: 'The directory has your enterprise already', claimNote: 'The bureau has entered the enterprise with the code {{code}}. Take it over to keep it yourself.', claimWhat: 'Your enterprise will keep the entry and choose who may see what.', claim: 'Take it over', bureau: 'The bureau has no entry of its own', bureauNote: 'It enters enterprises in the directory.',
+  },
+  entering: { title: 'Enter an enterprise', note: 'What the bureau enters is in the directory at once; the enterprise can take it over by its code.', submit: 'Enter' },
+  entry: {
+    title: 'Entry of an enterprise', profile: 'Profile', partner: 'Seen as a partner', returned: 'The entry was sent back: mend it and submit it again', refused: 'The entry was refused', toReview: 'This entry waits for review', submitted: 'Submitted; the bureau reviews it', expiring: 'Qualifications that end within 60 days: {{n}}', hidden: 'The enterprise does not show you: {{what}}', notShown: 'Not shown', edit: 'Edit', mend: 'Mend and submit again', again: 'Submit again', save: 'Save', saved: 'Saved', remove: 'Remove', removeTitle: 'Remove this enterprise?', removeNote: 'Only demonstration data can be removed.',
+  },
+  qualification: {
+    valid: 'Valid', expiring: 'Ends soon', expired: 'Ended', until: 'until {{day}}', always: 'without end', evidence: 'Evidence', attach: 'Upload', none: 'No qualifications', noneHow: 'Add them with Edit.', noneNote: 'The enterprise has given none.', hidden: 'The enterprise does not show you its qualifications.', removeTitle: 'Remove the file {{name}}?', removeNote: 'It is no longer listed; its content is kept.',
+  },
+  consent: {
+    title: 'Who may see what', note: 'Name, code, district and industry are always public. Public means everybody who is signed in; partners are organisations with which you share the entry by a sharing rule; the bureau sees all, and its reading is on record.', notYours: 'The enterprise itself chooses.', public: 'Public', partners: 'Partners', bureau: 'Bureau only', save: 'Save choices',
+  },
+  access: { title: 'Access log', at: 'Last', who: 'Who', fields: 'What', way: 'How', times: 'Times that day', ways: { page: 'Page', list: 'List or download', evidence: 'File' }, search: 'Person or organisation', none: 'Nobody yet', note: 'When somebody is shown or downloads what is not public, it stands here.' },
+  history: {
+    title: 'History', at: 'Time', kind: 'What', by: 'By', reason: 'Reason',
+    kinds: { filed: 'Filed', entered: 'Entered by the bureau', imported: 'Imported', edited: 'Edited', resubmitted: 'Submitted again', accepted: 'Accepted', returned: 'Sent back', refused: 'Refused', claimed: 'Taken over by the enterprise', consent: 'Choices of who may see', evidence: 'Evidence uploaded' },
+  },
+  decision: {
+    done: 'Decided', accepted: 'Accept', returned: 'Send back', refused: 'Refuse', acceptedTitle: 'Accept this entry?', returnedTitle: 'Send this entry back?', refusedTitle: 'Refuse this entry?', acceptedNote: 'The enterprise will be in the directory, and is told.', returnedNote: 'The enterprise is told why, mends the entry and submits it again.', refusedNote: 'This ends the entry; the enterprise may file another.', reason: 'Why, and what to mend', reasonOptional: 'Remark (optional)',
+  },
+  review: {
+    title: 'Review of entries', note: 'Decide on entries, and read the whole register', waiting: 'To be reviewed', register: 'Whole register', empty: 'No entry waits', emptyNote: 'You are told when an enterprise files one.', registerNote: 'Holds what is not public: every reading and download stands in the access log of the enterprise. Contacts are masked.',
+  },
+  import: {
+    title: 'Import', note: 'First checked, then entered as a whole; with one wrong row nothing is. Codes that the directory has stay as they are.', template: '{{format}} template', drop: 'Click, or drop a CSV or XLSX file here', busy: 'Working', new: 'New enterprises', known: 'Known already', knownNote: 'stay as they are', wrong: 'Wrong', mend: 'Mend these rows and upload the file again; nothing was entered.', line: 'Line', column: 'Column', why: 'Why', first: 'Enterprises to enter (the first 20)', enter: 'Enter {{n}} enterprises', done: '{{n}} enterprises were entered',
+  },
+  problems: {
+    diagnosis: diagnosisProblemsEn,
+    city: 'This is for the bureau of the city.',
+    entry: { invalid: 'The entry is incomplete or wrong.', taken: 'The directory has this code already, or your organisation has an entry.', decided: 'This entry does not wait for a decision.', reason: 'Say why.', refused: 'This entry was refused; file another.', not_yours: 'This is for the enterprise itself, and for the bureau.', bureau: 'Reviewers of the bureau enter enterprises.', other_code: 'Your organisation is registered with the code {{code}}.', claim: 'Take over only an entry with the code of your organisation, which nobody keeps.', kept: 'Only demonstration data can be removed.' },
+    consent: { invalid: 'These choices do not go together.', not_yours: 'The enterprise itself chooses.' },
+    evidence: { full: 'There are {{limit}} files, the most; removed ones count.', qualification: 'Save the qualification first.' },
+    import: { rows: '{{count}} findings; nothing was entered.' },
+  },
 }

@@ -8,6 +8,11 @@ export const room: Room = {
   texts: { zh, en },
   routes: [
     { path: '/enterprise', permission: 'enterprise.view', page: () => import('./Directory') },
+    { path: '/enterprise/mine', permission: 'enterprise.file', page: () => import('./Mine') },
+    { path: '/enterprise/new', permission: 'enterprise.review', page: () => import('./Entering') },
+    { path: '/enterprise/review', permission: 'enterprise.review', page: () => import('./Review') },
+    { path: '/enterprise/import', permission: 'enterprise.review', page: () => import('./Import') },
+    { path: '/enterprise/entries/:id', permission: 'enterprise.view', page: () => import('./Entry') },
     { path: '/enterprise/diagnosis', permission: 'enterprise.diagnosis.view', page: () => import('./Diagnosis') },
     { path: '/enterprise/diagnosis/:id', permission: 'enterprise.diagnosis.view', page: () => import('./DiagnosisSheet') },
   ],
