@@ -22,14 +22,14 @@ export default function Diagnosis() {
   return (
     <div className="lh-stack">
       <PageHeader title={t('diagnosis.title')} note={t('diagnosis.note')} />
-      {may('enterprise.diagnosis.answer') && <Start />}
+      {may('enterprise.diagnosis.answer') && <Start city={city} />}
       {city ? <PageTabs label={t('diagnosis.title')} active={params.get('tab') ?? 'list'} change={(tab) => setParams({ tab }, { replace: true })} items={tabs} /> : <Sheets />}
     </div>
   )
 }
 
 /** Begins a diagnosis of an own enterprise, or goes on with the draft that there is. */
-function Start() {
+function Start({ city }: { city: boolean }) {
   const t = useEnterpriseTexts()
   const text = useText()
   const own = useOwnEnterprises()
@@ -39,6 +39,7 @@ function Start() {
   if (!own.data || !templates.data) return <Loading />
   const list = own.data.items
   const entry = list.find((e) => e.id === picked) ?? list[0]
+  if (!entry && city) return null
   if (!entry) return <Alert type="info" showIcon title={t('diagnosis.noEnterprise')} description={t('diagnosis.noEnterpriseNote')} action={<LinkButton size="small" to="/enterprise/mine">{t('diagnosis.toMine')}</LinkButton>} />
   return (
     <section aria-label={t('diagnosis.begin')} className="lh-stack">

@@ -68,7 +68,7 @@ export function Form({ sheet: s }: { sheet: Sheet }) {
         <nav aria-label={t('diagnosis.pages')} className="lh-diagnosis-pages">
           {pages.map((p, n) => <Button key={p.code} type={n === at ? 'primary' : 'text'} aria-current={n === at ? 'step' : undefined} onClick={() => go(n)} block>{label(p)}</Button>)}
         </nav>
-        <Select className="lh-diagnosis-choice" aria-label={t('diagnosis.pages')} value={at} onChange={go} options={pages.map((p, n) => ({ value: n, label: label(p) }))} />
+        <div className="lh-diagnosis-choice"><Select aria-label={t('diagnosis.pages')} value={at} onChange={go} options={pages.map((p, n) => ({ value: n, label: label(p) }))} /></div>
         <Card size="small" title={text(page.title)}>
           {page.groups.map((g) => (
             <section key={g.code} aria-label={text(g.title)} className="lh-diagnosis-group">

@@ -58,7 +58,7 @@ export function Overview() {
             columns={[
               { key: 'title', title: t('diagnosis.aspect'), render: (_, a) => <span className="lh-wrap">{text(a.title)}</span> },
               { key: 'q1', title: t('diagnosis.q1'), align: 'right', responsive: ['sm'], render: (_, a) => <span className="lh-number">{f.number(a.q1, 1)}%</span> },
-              { key: 'median', title: t('diagnosis.median'), align: 'right', render: (_, a) => <span className="lh-number">{f.number(a.median, 1)}%</span> },
+              { key: 'median', title: t('diagnosis.middle'), align: 'right', render: (_, a) => <span className="lh-number">{f.number(a.median, 1)}%</span> },
               { key: 'q3', title: t('diagnosis.q3'), align: 'right', responsive: ['sm'], render: (_, a) => <span className="lh-number">{f.number(a.q3, 1)}%</span> },
             ]}
           />

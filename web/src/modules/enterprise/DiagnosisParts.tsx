@@ -1,7 +1,7 @@
 import { UploadOutlined } from '@ant-design/icons'
 import { Button, Collapse, Upload } from 'antd'
 import { useState } from 'react'
-import { PlainTable, Problem, problemText, request, StatusTag, useText, type Tone } from '../../kernel'
+import { Problem, problemText, request, StatusTag, useText, type Tone } from '../../kernel'
 import { checkedTone, type EvidenceFile } from './diagnosis'
 import type { Answer } from './saver'
 import type { Question, Template } from './questions'
@@ -39,14 +39,14 @@ export function Marks({ template: x }: { template: Template }) {
       items={[{
         key: 'marks', label: <>{t('diagnosis.marks')}{doubtful && <> · <StatusTag tone="warn">{t('diagnosis.unchecked')}</StatusTag></>}</>,
         children: (
-          <PlainTable
-            label={t('diagnosis.marks')} rowKey="key" dataSource={marks}
-            columns={[
-              { key: 'part', title: t('diagnosis.part'), render: (_, m) => <span className="lh-wrap">{text(m.title)}</span> },
-              { key: 'checked', title: t('diagnosis.checkedHead'), render: (_, m) => <StatusTag tone={checkedTone[m.checked]}>{t(`diagnosis.checked.${m.checked}`)}</StatusTag> },
-              { key: 'source', title: t('diagnosis.source'), render: (_, m) => <span className="lh-wrap">{text(m.source)}</span> },
-            ]}
-          />
+          <dl className="lh-diagnosis-marks">
+            {marks.map((m) => (
+              <div key={m.key}>
+                <dt>{text(m.title)} <StatusTag tone={checkedTone[m.checked]}>{t(`diagnosis.checked.${m.checked}`)}</StatusTag></dt>
+                <dd className="lh-note">{text(m.source)}</dd>
+              </div>
+            ))}
+          </dl>
         ),
       }]}
     />

@@ -30,7 +30,7 @@ export function QuestionField({ sheet, question: q, answer, open, known, files, 
   const remove = useChange({ run: (id: string) => read(api.DELETE('/api/enterprise/diagnosis/evidence/{id}', { params: { path: { id } } })), after: refresh })
   const needs = needsEvidence(q, answer)
   return (
-    <fieldset className="lh-fieldset lh-diagnosis-question" disabled={disabled}>
+    <fieldset className="lh-diagnosis-question" disabled={disabled}>
       <legend>{text(q.title)}{q.starred && <abbr title={t('diagnosis.star')}> ★</abbr>}</legend>
       <Choice question={q} answer={answer} set={set} disabled={disabled} />
       <div className="lh-diagnosis-under">

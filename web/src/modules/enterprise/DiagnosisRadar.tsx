@@ -18,7 +18,7 @@ export function Radar({ result: r, benchmarks }: { result: Result; benchmarks: B
     color: p.series, textStyle: { fontFamily: 'inherit' }, animation: false, tooltip: { confine: true },
     legend: { bottom: 0, textStyle: { color: p.text }, data: [t('diagnosis.own'), ...told.map(name)] },
     radar: {
-      center: ['50%', '46%'], radius: '62%', splitNumber: 4, indicator: r.axes.map((a) => ({ name: text(a.title), max: 100 })), axisName: { color: p.text, width: 92, overflow: 'break', lineHeight: 16 },
+      center: ['50%', '46%'], radius: '58%', splitNumber: 4, indicator: r.axes.map((a) => ({ name: text(a.title), max: 100 })), axisName: { color: p.text, width: 76, overflow: 'break', lineHeight: 16 },
       splitLine: { lineStyle: { color: p.line } }, axisLine: { lineStyle: { color: p.line } }, splitArea: { show: false },
     },
     series: [{
