@@ -258,6 +258,7 @@ func newAccess(t *testing.T) *access {
 		{"/api/system/tokens/{id}", "/api/system/tokens/" + token, false},
 		{"/api/system/sessions/{id}", "/api/system/sessions/none", false},
 	}...)
+	a.enterpriseFixtures(t)
 	a.identifierFixtures(t)
 	a.planFixtures(t)
 	a.letterFixture(t)

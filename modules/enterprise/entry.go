@@ -140,6 +140,11 @@ func (e Entry) tidy() Entry {
 	return e
 }
 
+// words are what lists search: names and code, which are public.
+func (e Entry) words() string {
+	return strings.ToLower(e.Name.ZH + " " + e.Name.EN + " " + e.Code)
+}
+
 // words are texts without blanks and repeats.
 func words(list []string) []string {
 	var out []string
@@ -236,22 +241,30 @@ func (p Profile) checkYears(f *fault.Error, now time.Time) {
 		_ = f.At("body.profile.staff", "20 years at most")
 	}
 	for i, s := range p.Staff {
+		twice := i > 0 && p.Staff[i-1].Year == s.Year
 		switch at := fmt.Sprintf("body.profile.staff[%d].", i); {
-		case s.Year < 1949 || s.Year > now.Year() || i > 0 && p.Staff[i-1].Year == s.Year:
+		case !isYear(s.Year, now) || twice:
 			_ = f.At(at+"year", "a year until this one, each once")
 		case s.Count < 0 || s.Count > 10_000_000:
 			_ = f.At(at+"count", "0 to 10 000 000 persons")
 		}
 	}
 	for i, r := range p.Revenue {
-		switch at := fmt.Sprintf("body.profile.revenue[%d].", i); {
-		case r.Year < 1949 || r.Year > now.Year() || i > 0 && p.Revenue[i-1].Year == r.Year:
-			_ = f.At(at+"year", "a year until this one, each once")
-		case (r.Amount == nil) == (r.Band == "") || !within(r.Amount, 0, 1e10):
-			_ = f.At(at+"amount", "an amount in 10 000 CNY, or a band")
-		case r.Band != "" && !has(revenueBands(), r.Band):
-			_ = f.At(at+"band", "choose a band")
-		}
+		twice := i > 0 && p.Revenue[i-1].Year == r.Year
+		r.check(f, fmt.Sprintf("body.profile.revenue[%d].", i), twice, now)
+	}
+}
+
+func isYear(year int, now time.Time) bool { return year >= 1949 && year <= now.Year() }
+
+func (r Revenue) check(f *fault.Error, at string, twice bool, now time.Time) {
+	switch {
+	case !isYear(r.Year, now) || twice:
+		_ = f.At(at+"year", "a year until this one, each once")
+	case (r.Amount == nil) == (r.Band == "") || !within(r.Amount, 0, 1e10):
+		_ = f.At(at+"amount", "an amount in 10 000 CNY, or a band")
+	case r.Band != "" && !has(revenueBands(), r.Band):
+		_ = f.At(at+"band", "choose a band")
 	}
 }
 

@@ -194,10 +194,10 @@ func (s entryStore) insert(ctx context.Context, e Entry, how step, events []bus.
 // add inserts an entry with all it has.
 func (s entryStore) add(ctx context.Context, tx *sqldb.Tx, e Entry, how step, events []bus.Event) error {
 	_, err := tx.Exec(ctx, `INSERT INTO entry (id, code, organisation_id, name_zh, name_en, district, industry, size, status, reason, origin, synthetic,
-		see_size, see_qualifications, submitted_at, decided_at, decided_by, decided_name, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+		see_size, see_qualifications, submitted_at, decided_at, decided_by, decided_name, created_at, updated_at, words)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		e.ID, e.Code, e.OrganisationID, e.Name.ZH, e.Name.EN, e.District, e.Industry, e.Size, e.Status, e.Reason, e.Origin, e.Synthetic,
-		e.Consent.Size, e.Consent.Qualifications, millis(e.SubmittedAt), millis(e.DecidedAt), e.decider, e.DecidedBy, millis(e.CreatedAt), millis(e.UpdatedAt))
+		e.Consent.Size, e.Consent.Qualifications, millis(e.SubmittedAt), millis(e.DecidedAt), e.decider, e.DecidedBy, millis(e.CreatedAt), millis(e.UpdatedAt), e.words())
 	if sqldb.IsUnique(err) {
 		return taken(e)
 	}
@@ -257,10 +257,10 @@ func (s entryStore) change(ctx context.Context, id string, version int64, how st
 
 func (s entryStore) save(ctx context.Context, tx *sqldb.Tx, before, e Entry, how step) error {
 	n, err := tx.Exec(ctx, `UPDATE entry SET organisation_id = $1, name_zh = $2, name_en = $3, district = $4, industry = $5, size = $6, status = $7, reason = $8,
-		see_size = $9, see_qualifications = $10, submitted_at = $11, decided_at = $12, decided_by = $13, decided_name = $14, updated_at = $15, version = version + 1
-		WHERE id = $16 AND version = $17`,
+		see_size = $9, see_qualifications = $10, submitted_at = $11, decided_at = $12, decided_by = $13, decided_name = $14, updated_at = $15, words = $16, version = version + 1
+		WHERE id = $17 AND version = $18`,
 		e.OrganisationID, e.Name.ZH, e.Name.EN, e.District, e.Industry, e.Size, e.Status, e.Reason, e.Consent.Size, e.Consent.Qualifications,
-		millis(e.SubmittedAt), millis(e.DecidedAt), e.decider, e.DecidedBy, millis(e.UpdatedAt), e.ID, before.Version)
+		millis(e.SubmittedAt), millis(e.DecidedAt), e.decider, e.DecidedBy, millis(e.UpdatedAt), e.words(), e.ID, before.Version)
 	switch {
 	case sqldb.IsUnique(err):
 		return taken(e)

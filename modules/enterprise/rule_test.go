@@ -15,15 +15,13 @@ import (
 	"linghang/kernel/sheet"
 )
 
-func number(v float64) *float64 { return &v }
-
 // full is an entry that says something in every group.
 func full() Entry {
 	return Entry{
 		ID: "E", Code: "91370200264574251E", OrganisationID: "O", Name: lang.Text{ZH: "公开名", EN: "Public name"}, District: "370212", Industry: "C35", Size: "medium", Status: accepted, Reason: "secret-reason", DecidedBy: "secret-decider",
 		Profile: Profile{
-			Address: "secret-location", Sites: []Site{{Name: "secret-location", Kind: "plant"}}, FoundedOn: "1999-09-09", Capital: number(987654),
-			Staff: []Staff{{2025, 31337}}, Revenue: []Revenue{{Year: 2025, Amount: number(424242)}},
+			Address: "secret-location", Sites: []Site{{Name: "secret-location", Kind: "plant"}}, FoundedOn: "1999-09-09", Capital: new(987654.0),
+			Staff: []Staff{{2025, 31337}}, Revenue: []Revenue{{Year: 2025, Amount: new(424242.0)}},
 			Chains: []Position{{Chain: "secret-business"}}, Technologies: []string{"secret-business"}, Products: []string{"secret-business"}, Website: "https://secret-business", Description: "secret-business",
 			Qualifications: []Qualification{{ID: "Q", Kind: "high_tech", Number: "secret-qualifications"}},
 		},

@@ -29,6 +29,7 @@ test('an enterprise files its entry, mends it, is accepted, and shows others wha
   const bay = await another('bay')
   await bay.goto('/enterprise/mine')
   await bay.getByLabel('企业名称（中文）').fill('海湾机械有限公司')
+  await expect(bay.getByLabel('企业名称（英文）')).toHaveValue('')
   await bay.getByLabel('统一社会信用代码').fill('91370200123456789X')
   await choose(bay, '区市', '崂山区')
   await bay.getByLabel('行业', { exact: true }).fill('C35')

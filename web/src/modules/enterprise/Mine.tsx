@@ -36,7 +36,7 @@ export default function Mine() {
       {own.may ? (
         own.claim === '' && (
           <Card>
-            <EntityForm<Values> submit={submit} initial={{ name: own.name, ...(own.code ? { code: own.code } : {}), ...(own.district ? { district: own.district } : {}) }} submitLabel={t('mine.submit')} cancel={() => void go('/enterprise')} wide>
+            <EntityForm<Values> submit={submit} initial={{ name: own.name.en === own.name.zh ? { zh: own.name.zh } : own.name, ...(own.code ? { code: own.code } : {}), ...(own.district ? { district: own.district } : {}) }} submitLabel={t('mine.submit')} cancel={() => void go('/enterprise')} wide>
               <EntryFields fresh />
             </EntityForm>
           </Card>

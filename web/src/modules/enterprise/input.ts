@@ -30,5 +30,5 @@ export function inputOf(values: Values): EntryInput {
 
 /** The form's values of an entry. */
 export function valuesOf(e: EntryDetail): Values {
-  return { code: e.code, name: e.name, district: e.district, industry: e.industry, ...(e.size ? { size: e.size } : {}), profile: e.profile, contacts: e.contacts }
+  return { code: e.code, name: e.name.en === e.name.zh ? { zh: e.name.zh } : e.name, district: e.district, industry: e.industry, ...(e.size ? { size: e.size } : {}), profile: e.profile, contacts: e.contacts }
 }
