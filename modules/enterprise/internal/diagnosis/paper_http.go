@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 
 	"linghang/kernel/fault"
@@ -13,12 +14,12 @@ import (
 
 func (m *Diagnosis) paperRoutes() []module.Route {
 	return []module.Route{
-		{Pattern: "GET /diagnosis/sheets/{id}/report", Permission: mayView, Summary: "A submitted diagnosis as a report: ?format= pdf or xlsx, ?language= zh or en", Handler: httpd.Raw("", http.HandlerFunc(m.servePaper))},
+		{Pattern: "GET /diagnosis/sheets/{id}/report", Permission: mayView, Summary: "A submitted diagnosis as a report: ?format= pdf (if nothing is said) or xlsx, ?language= zh or en", Handler: httpd.Raw("", http.HandlerFunc(m.servePaper))},
 	}
 }
 
 func (m *Diagnosis) servePaper(w http.ResponseWriter, r *http.Request) {
-	format := r.URL.Query().Get("format")
+	format := cmp.Or(r.URL.Query().Get("format"), "pdf")
 	content, err := m.paper(r, format)
 	if err != nil {
 		httpd.Refuse(w, r, err)
@@ -41,10 +42,7 @@ func (m *Diagnosis) paper(r *http.Request, format string) (*bytes.Buffer, error)
 	if err != nil {
 		return nil, err
 	}
-	language := r.URL.Query().Get("language")
-	if language == "" {
-		language = httpd.Language(r)
-	}
+	language := cmp.Or(r.URL.Query().Get("language"), httpd.Language(r))
 	d := v.document(language, b.Items)
 	digest, err := d.Digest()
 	if err != nil {
