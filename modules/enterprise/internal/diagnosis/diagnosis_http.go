@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -107,7 +108,7 @@ func (m *Diagnosis) Measures() []module.Measure {
 	}
 	for _, l := range t.Levels {
 		list = append(list, module.Measure{
-			ID: "enterprise.diagnosed_l" + string(rune('0'+l.Level)), Title: lang.Text{ZH: "数字化水平" + l.Title.ZH + "的企业数", EN: "Enterprises at digital " + lower(l.Title.EN)}, Unit: unit, Page: "/enterprise/diagnosis",
+			ID: fmt.Sprintf("enterprise.diagnosed_l%d", l.Level), Title: lang.Text{ZH: "数字化水平" + l.Title.ZH + "的企业数", EN: "Enterprises at digital " + lower(l.Title.EN)}, Unit: unit, Page: "/enterprise/diagnosis",
 			Counts: lang.Text{ZH: "最近一次提交的中小企业数字化水平评测为该等级的企业（经专家评审的以评审结果为准）", EN: "Enterprises whose newest submitted assessment of the SME digital level is at this level, by the expert's review where there is one"}, Value: count(t.ID, l.Level),
 		})
 	}
@@ -304,20 +305,25 @@ func (v Detail) veil() Detail {
 
 // acts are what the caller may do now.
 func (v Detail) acts(id identity.Identity) []string {
+	draft, waits := v.State == Draft, v.Review != nil && v.Review.State == Assigned
 	list := []string{}
-	add := func(name string, may bool) {
-		if may {
-			list = append(list, name)
+	for _, x := range []struct {
+		name, permission string
+		of               side
+		may              bool
+	}{
+		{"answer", mayAnswer, own, draft},
+		{"submit", maySubmit, own, draft},
+		{"discard", mayAnswer, own, draft},
+		{"repeat", mayAnswer, own, !draft},
+		{"assign", mayAssign, city, v.Review == nil && v.Share == ShareAnswers},
+		{"release", mayAssign, city, waits},
+		{"review", mayReview, expert, waits},
+	} {
+		if x.may && x.of == v.Side && id.May(x.permission) {
+			list = append(list, x.name)
 		}
 	}
-	draft, waits := v.State == Draft, v.Review != nil && v.Review.State == Assigned
-	add("answer", v.Side == own && draft && id.May(mayAnswer))
-	add("submit", v.Side == own && draft && id.May(maySubmit))
-	add("discard", v.Side == own && draft && id.May(mayAnswer))
-	add("repeat", v.Side == own && !draft && id.May(mayAnswer))
-	add("assign", v.Side == city && v.Review == nil && v.Share == ShareAnswers && id.May(mayAssign))
-	add("release", v.Side == city && waits && id.May(mayAssign))
-	add("review", v.Side == expert && waits && id.May(mayReview))
 	return list
 }
 

@@ -2,7 +2,9 @@ package diagnosis
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"linghang/kernel/lang"
@@ -166,15 +168,13 @@ func (p page) answer(q assessment.Question, a assessment.Answer) string {
 	if a.Number != nil {
 		return number(*a.Number)
 	}
-	text := ""
+	titles := []string{}
 	for _, o := range q.Options {
-		for _, code := range a.Options {
-			if o.Code == code {
-				text += map[bool]string{true: p.say("；", "; ")}[text != ""] + o.Title.In(p.language)
-			}
+		if slices.Contains(a.Options, o.Code) {
+			titles = append(titles, o.Title.In(p.language))
 		}
 	}
-	return text
+	return strings.Join(titles, p.say("；", "; "))
 }
 
 // marks say what the questionnaire rests on.

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -84,9 +85,7 @@ func (r Review) give(note string, now time.Time) (Review, error) {
 // reviewed are the answers with the expert's in the place of those that were changed.
 func reviewed(s assessment.Sheet, verdicts []Verdict) assessment.Sheet {
 	out := assessment.Sheet{}
-	for q, a := range s {
-		out[q] = a
-	}
+	maps.Copy(out, s)
 	for _, v := range verdicts {
 		if v.Kind == changed {
 			out[v.Question] = v.Answer

@@ -182,6 +182,11 @@ func stale() error {
 	return fault.New(fault.Precondition, "kernel.stale", "somebody changed this meanwhile; read it again")
 }
 
+// staleBy is stale, and says who was first.
+func staleBy(name string) error {
+	return fault.New(fault.Precondition, "kernel.stale", "%s changed this meanwhile; read it again", name).With("by", name)
+}
+
 func noSuch(what string) error {
 	return fault.New(fault.NotFound, "kernel.not_found", "there is no such %s, or it is not yours to see", what)
 }

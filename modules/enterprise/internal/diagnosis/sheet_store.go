@@ -244,7 +244,7 @@ func (s store) answer(ctx context.Context, id string, a Answered) error {
 			return err
 		}
 		if before.Version != a.Version-1 {
-			return stale().(*fault.Error).With("by", before.Name)
+			return staleBy(before.Name)
 		}
 		if err := putAnswer(ctx, tx, id, a); err != nil {
 			return err
