@@ -180,7 +180,7 @@ async function reviewed(bureau: APIRequestContext, id: string, page: Page, signI
   await narrow(expert)
   await picture(expert, 'diagnosis-review-phone-en')
   await expert.getByRole('button', { name: 'Give the review' }).click()
-  await expect(expert.getByText(/Reviewed by/)).toBeVisible()
+  await expect(expert.getByText('Reviewed', { exact: true }).first()).toBeVisible()
   await expert.goto(`/enterprise/diagnosis/${id}?tab=result`)
   await expect(expert.getByText('84', { exact: true }).first()).toBeVisible()
   await picture(expert, 'diagnosis-result-phone-en')

@@ -1,6 +1,5 @@
 import { Alert, Button, Card } from 'antd'
-import { useState } from 'react'
-import { StatusTag, useFormat, useText } from '../../kernel'
+import { StatusTag, useFormat, useOpen, useText } from '../../kernel'
 import type { Sheet, Verdict } from './diagnosis'
 import { Files, useAnswerText } from './DiagnosisParts'
 import { ChangeAnswer, Confirmed, GiveReview } from './DiagnosisReview'
@@ -13,7 +12,9 @@ export function Answers({ sheet: s }: { sheet: Sheet }) {
   const t = useEnterpriseTexts()
   const text = useText()
   const f = useFormat()
+  const [open, show] = useOpen()
   const reviews = s.acts.includes('review')
+  const changing = s.questionnaire.pages.flatMap((p) => p.groups).flatMap((g) => g.questions).find((q) => reviews && q.code === open)
   if (s.side === 'city' && s.share !== 'answers') return <Alert type="info" showIcon title={t('diagnosis.notShared')} />
   return (
     <div className="lh-stack">
@@ -24,23 +25,23 @@ export function Answers({ sheet: s }: { sheet: Sheet }) {
           {p.groups.map((g) => (
             <section key={g.code} aria-label={text(g.title)}>
               <h3 className="lh-section-head">{text(g.title)}</h3>
-              {g.questions.map((q) => <Given key={q.code} sheet={s} question={q} verdict={s.verdicts.find((v) => v.question === q.code)} />)}
+              {g.questions.map((q) => <Given key={q.code} sheet={s} question={q} verdict={s.verdicts.find((v) => v.question === q.code)} change={() => show(q.code)} />)}
             </section>
           ))}
         </Card>
       ))}
       {reviews && <GiveReview sheet={s} />}
+      {changing && <ChangeAnswer key={changing.code} sheet={s} question={changing} verdict={s.verdicts.find((v) => v.question === changing.code)} close={() => show(null)} />}
     </div>
   )
 }
 
 /** One answer; the expert's stands beside the enterprise's own. */
-function Given({ sheet: s, question: q, verdict: v }: { sheet: Sheet; question: Question; verdict: Verdict | undefined }) {
+function Given({ sheet: s, question: q, verdict: v, change }: { sheet: Sheet; question: Question; verdict: Verdict | undefined; change: () => void }) {
   const t = useEnterpriseTexts()
   const text = useText()
   const words = useAnswerText()
   const f = useFormat()
-  const [changing, change] = useState(false)
   const answered = s.answers.find((a) => a.question === q.code)
   if (blank(answered?.answer) && q.kind === 'number') return null
   const finding = s.result.findings.find((x) => x.question === q.code && x.kind === 'differs')
@@ -59,8 +60,7 @@ function Given({ sheet: s, question: q, verdict: v }: { sheet: Sheet; question: 
       {s.acts.includes('review') && (
         <div className="lh-bar">
           <Confirmed sheet={s} question={q} verdict={v} />
-          <Button size="small" onClick={() => change(true)} aria-label={`${t('diagnosis.change')} · ${title}`}>{t('diagnosis.change')}</Button>
-          {changing && <ChangeAnswer sheet={s} question={q} verdict={v} close={() => change(false)} />}
+          <Button size="small" onClick={change} aria-label={`${t('diagnosis.change')} · ${title}`}>{t('diagnosis.change')}</Button>
         </div>
       )}
     </div>
