@@ -29,6 +29,8 @@ func (a *access) enterpriseFixtures(t *testing.T) {
 	a.fixtures = append(a.fixtures,
 		fixture{"/api/enterprise/entries/{id}/evidence/{file}", at + "/evidence/" + file.ID, false},
 		fixture{"/api/enterprise/entries/{id}", at, false},
+		fixture{"/api/enterprise/codes/{code}", "/api/enterprise/codes/91370200264574251E", false},
+		fixture{"/api/enterprise/merges/{id}", "/api/enterprise/merges/none", false},
 		fixture{"/api/enterprise/import/template/{format}", "/api/enterprise/import/template/csv", true},
 	)
 	a.private = append(a.private, entry.ID, file.ID, "我方企业登记", "我方企业地址", "我方企业联系人")

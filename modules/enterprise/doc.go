@@ -16,6 +16,11 @@
 // away. Who was given something that is not public stands in the access log (查阅记录),
 // which the enterprise reads.
 //
+// Two entries that are one enterprise (重复) are found by rules that say why, and merged by
+// the bureau into one; the other's code leads to the survivor from then on. A merge is
+// undone exactly, while nothing was done with the survivor since.
+//
 // Tables: entry, entry_profile, entry_contact, entry_qualification, entry_evidence,
-// entry_step, entry_access. Tells: enterpriseevent. Hears: nothing.
+// entry_step, entry_access, entry_merge,
+// entry_distinct. Tells: enterpriseevent. Hears: nothing.
 package enterprise

@@ -81,7 +81,7 @@ type EntryView struct {
 	District       string    `json:"district" title:"区市|District"`
 	Industry       string    `json:"industry" title:"行业|Industry"`
 	Size           string    `json:"size" doc:"Empty: not told, or not to be seen" title:"企业规模|Size"`
-	Status         string    `json:"status" enum:"submitted,returned,accepted,refused" title:"状态|Status"`
+	Status         string    `json:"status" enum:"submitted,returned,accepted,refused,merged" title:"状态|Status"`
 	Origin         string    `json:"origin" enum:"self,bureau,import" title:"来源|Origin"`
 	Qualifications []string  `json:"qualifications" nullable:"false" doc:"Kinds that are valid today" title:"资质|Qualifications"`
 	Mine           bool      `json:"mine" doc:"Of the caller's own organisation"`

@@ -194,10 +194,10 @@ func (s entryStore) insert(ctx context.Context, e Entry, how step, events []bus.
 // add inserts an entry with all it has.
 func (s entryStore) add(ctx context.Context, tx *sqldb.Tx, e Entry, how step, events []bus.Event) error {
 	_, err := tx.Exec(ctx, `INSERT INTO entry (id, code, organisation_id, name_zh, name_en, district, industry, size, status, reason, origin, synthetic,
-		see_size, see_qualifications, submitted_at, decided_at, decided_by, decided_name, created_at, updated_at, words)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+		see_size, see_qualifications, submitted_at, decided_at, decided_by, decided_name, created_at, updated_at, words, name_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 		e.ID, e.Code, e.OrganisationID, e.Name.ZH, e.Name.EN, e.District, e.Industry, e.Size, e.Status, e.Reason, e.Origin, e.Synthetic,
-		e.Consent.Size, e.Consent.Qualifications, millis(e.SubmittedAt), millis(e.DecidedAt), e.decider, e.DecidedBy, millis(e.CreatedAt), millis(e.UpdatedAt), e.words())
+		e.Consent.Size, e.Consent.Qualifications, millis(e.SubmittedAt), millis(e.DecidedAt), e.decider, e.DecidedBy, millis(e.CreatedAt), millis(e.UpdatedAt), e.words(), nameKey(e.Name.ZH))
 	if sqldb.IsUnique(err) {
 		return taken(e)
 	}
@@ -257,10 +257,10 @@ func (s entryStore) change(ctx context.Context, id string, version int64, how st
 
 func (s entryStore) save(ctx context.Context, tx *sqldb.Tx, before, e Entry, how step) error {
 	n, err := tx.Exec(ctx, `UPDATE entry SET organisation_id = $1, name_zh = $2, name_en = $3, district = $4, industry = $5, size = $6, status = $7, reason = $8,
-		see_size = $9, see_qualifications = $10, submitted_at = $11, decided_at = $12, decided_by = $13, decided_name = $14, updated_at = $15, words = $16, version = version + 1
-		WHERE id = $17 AND version = $18`,
+		see_size = $9, see_qualifications = $10, submitted_at = $11, decided_at = $12, decided_by = $13, decided_name = $14, updated_at = $15, words = $16, name_key = $17, version = version + 1
+		WHERE id = $18 AND version = $19`,
 		e.OrganisationID, e.Name.ZH, e.Name.EN, e.District, e.Industry, e.Size, e.Status, e.Reason, e.Consent.Size, e.Consent.Qualifications,
-		millis(e.SubmittedAt), millis(e.DecidedAt), e.decider, e.DecidedBy, millis(e.UpdatedAt), e.words(), e.ID, before.Version)
+		millis(e.SubmittedAt), millis(e.DecidedAt), e.decider, e.DecidedBy, millis(e.UpdatedAt), e.words(), nameKey(e.Name.ZH), e.ID, before.Version)
 	switch {
 	case sqldb.IsUnique(err):
 		return taken(e)
@@ -292,8 +292,9 @@ func putParts(ctx context.Context, tx *sqldb.Tx, before, e Entry) error {
 	if err != nil {
 		return fmt.Errorf("write consent: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO entry_profile (entry_id, profile, consent) VALUES ($1, $2, $3)
-		ON CONFLICT (entry_id) DO UPDATE SET profile = excluded.profile, consent = excluded.consent`, e.ID, string(profile), string(consent))
+	_, err = tx.Exec(ctx, `INSERT INTO entry_profile (entry_id, profile, consent, address_key) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (entry_id) DO UPDATE SET profile = excluded.profile, consent = excluded.consent, address_key = excluded.address_key`,
+		e.ID, string(profile), string(consent), addressKey(e.Profile.Address))
 	if err != nil {
 		return fmt.Errorf("save profile: %w", err)
 	}
@@ -308,7 +309,8 @@ func putContacts(ctx context.Context, tx *sqldb.Tx, e Entry) error {
 		return fmt.Errorf("clear contacts: %w", err)
 	}
 	for i, c := range e.Contacts {
-		_, err := tx.Exec(ctx, `INSERT INTO entry_contact (entry_id, number, name, post, phone, email) VALUES ($1, $2, $3, $4, $5, $6)`, e.ID, i+1, c.Name, c.Post, c.Phone, c.Email)
+		_, err := tx.Exec(ctx, `INSERT INTO entry_contact (entry_id, number, name, post, phone, email, phone_key) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			e.ID, i+1, c.Name, c.Post, c.Phone, c.Email, phoneKey(c.Phone))
 		if err != nil {
 			return fmt.Errorf("save contact: %w", err)
 		}
@@ -355,7 +357,7 @@ func (s entryStore) remove(ctx context.Context, e Entry) error {
 func (s entryStore) mine(ctx context.Context) (Entry, bool, error) {
 	organisation := identity.From(ctx).Organisation.ID
 	var id string
-	err := s.db.QueryRow(ctx, `SELECT e.id FROM entry e WHERE e.organisation_id = $1 ORDER BY CASE WHEN e.status = 'refused' THEN 1 ELSE 0 END, e.created_at DESC LIMIT 1`, organisation).Scan(&id)
+	err := s.db.QueryRow(ctx, `SELECT e.id FROM entry e WHERE e.organisation_id = $1 ORDER BY CASE WHEN e.status IN ('refused', 'merged') THEN 1 ELSE 0 END, e.created_at DESC LIMIT 1`, organisation).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) || organisation == "" {
 		return Entry{}, false, nil
 	}

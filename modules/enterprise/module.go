@@ -70,8 +70,8 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "enterprise", Title: lang.Text{ZH: "企业综合服务", EN: "Services for enterprises"}, Migrations: dir,
 		Permissions: slices.Concat(permissions(), diagnosis.Permissions()),
-		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes(), m.diagnosis.Routes()),
-		Publishes:   []bus.Event{enterpriseevent.Accepted{}, enterpriseevent.Changed{}, enterpriseevent.Diagnosed{}},
+		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.diagnosis.Routes()),
+		Publishes:   []bus.Event{enterpriseevent.Accepted{}, enterpriseevent.Changed{}, enterpriseevent.Merged{}, enterpriseevent.Unmerged{}, enterpriseevent.Diagnosed{}},
 		Measures:    m.diagnosis.Measures(),
 		Personal:    slices.Concat(personal(), diagnosis.Personal()),
 		Forget:      m.forgetPerson,
@@ -91,6 +91,7 @@ func (m *Module) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "企业名录", EN: "Directory"}, Path: "/enterprise", Icon: "enterprises", Permission: "enterprise.view"},
 			{Section: section, Label: lang.Text{ZH: "本企业", EN: "My enterprise"}, Path: "/enterprise/mine", Icon: "persons", Permission: "enterprise.file"},
 			{Section: section, Label: lang.Text{ZH: "登记审核", EN: "Review of entries"}, Path: "/enterprise/review", Icon: "registrations", Permission: "enterprise.review"},
+			{Section: section, Label: lang.Text{ZH: "重复企业", EN: "Duplicates"}, Path: "/enterprise/duplicates", Icon: "rules", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "批量导入", EN: "Import"}, Path: "/enterprise/import", Icon: "files", Permission: "enterprise.review"},
 		}, diagnosis.Nav(section)...),
 	}

@@ -24,6 +24,8 @@ const (
 	stepClaimed  = "claimed"
 	stepConsent  = "consent"
 	stepEvidence = "evidence"
+	stepMerged   = "merged"
+	stepUnmerged = "unmerged"
 )
 
 // step is something that becomes of an entry.
@@ -34,7 +36,7 @@ type Step struct {
 	Number int64     `json:"number"`
 	At     time.Time `json:"at" title:"时间|Time"`
 	Name   string    `json:"name" doc:"Of who did it" title:"经办人|By"`
-	Kind   string    `json:"kind" enum:"filed,entered,imported,edited,resubmitted,accepted,returned,refused,claimed,consent,evidence" title:"事项|What"`
+	Kind   string    `json:"kind" enum:"filed,entered,imported,edited,resubmitted,accepted,returned,refused,claimed,consent,evidence,merged,unmerged" title:"事项|What"`
 	Fields string    `json:"fields" doc:"Groups of fields, with commas between them" title:"字段|Fields"`
 	Reason string    `json:"reason" title:"说明|Reason"`
 }

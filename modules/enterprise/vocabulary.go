@@ -76,6 +76,7 @@ func statuses() []Term {
 		{returned, lang.Text{ZH: "已退回", EN: "Sent back"}},
 		{accepted, lang.Text{ZH: "已通过", EN: "Accepted"}},
 		{refused, lang.Text{ZH: "未通过", EN: "Refused"}},
+		{merged, lang.Text{ZH: "已合并", EN: "Merged"}},
 	}
 }
 

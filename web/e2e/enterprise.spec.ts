@@ -1,5 +1,5 @@
 import { picture } from './picture'
-import { accessible, expect, narrow, organisation, test } from './support'
+import { accessible, expect, narrow, organisation, send, test } from './support'
 import type { Page } from '@playwright/test'
 
 /** A unified social credit code with its check character (GB 32100-2015), that no other run has. */
@@ -110,6 +110,18 @@ test('an enterprise files its entry, mends it, is accepted, and shows others wha
   await expect(hill.getByText('至 2099-12-31')).toBeVisible()
   const seen = await hill.request.get(`/api${address}`)
   expect(await seen.text()).not.toContain('王小明')
+  const english = await another('hill', 'en')
+  await english.goto(address)
+  await expect(english.getByText(/does not show you: Size, Staff/)).toBeVisible()
+  await picture(english, 'enterprise-entry-en')
+  await narrow(english)
+  await picture(english, 'enterprise-entry-en-phone')
+  await english.goto('/enterprise')
+  await expect(english.getByRole('heading', { name: 'Directory of enterprises' })).toBeVisible()
+  await narrow(english)
+  await picture(english, 'enterprise-list-en-phone')
+  await english.setViewportSize({ width: 1440, height: 900 })
+  await picture(english, 'enterprise-list-en')
   await hill.goto(`/enterprise?size=medium&q=${firm}`)
   await expect(hill.getByText('海湾机械有限公司')).toBeHidden()
 })
@@ -144,4 +156,39 @@ test('the bureau imports enterprises from a file: first looked at, then all or n
   await expect(page.getByRole('link', { name: '导入甲公司' })).toBeVisible()
   await accessible(page)
   await picture(page, 'enterprise-register')
+})
+
+test('two entries of one enterprise are compared, merged, and parted again', async ({ page, signIn }) => {
+  await signIn('administrator')
+  const [one, two] = [code(Math.floor(Math.random() * 1e9)), code(Math.floor(Math.random() * 1e9))]
+  for (const [uscc, zh, address] of [[one, '石老人轮胎有限公司', '海尔路 1 号'], [two, '青岛石老人轮胎有限责任公司', '海尔路 9 号']]) {
+    await send(page.request, 'POST', '/api/enterprise/entries', { code: uscc, name: { zh, en: '' }, district: '370212', industry: 'C29', profile: { address } })
+  }
+  await page.goto('/enterprise/duplicates')
+  const pair = page.getByRole('row').filter({ hasText: one }).filter({ hasText: two })
+  await expect(pair).toContainText('名称相同')
+  await accessible(page)
+  await picture(page, 'enterprise-duplicates')
+  await pair.getByRole('button', { name: '对照' }).click()
+  await page.getByRole('radio', { name: new RegExp(one) }).check()
+  await page.getByRole('checkbox', { name: '取用地址与场所' }).check()
+  await accessible(page)
+  await picture(page, 'enterprise-comparison')
+  await page.getByRole('button', { name: /^合\s?并$/ }).click()
+  await page.getByRole('dialog', { name: '合并这两条登记？' }).getByRole('button', { name: /^合\s?并$/ }).click()
+  await expect(page.getByText('合并这两条登记？')).toBeHidden()
+  await expect(pair).toBeHidden()
+
+  await page.getByRole('tab', { name: '合并记录' }).click()
+  const merge = page.getByRole('row').filter({ hasText: one })
+  await merge.getByRole('link', { name: '石老人轮胎有限公司', exact: true }).click()
+  await expect(page.getByText('海尔路 9 号')).toBeVisible()
+  await page.goBack()
+  await merge.getByRole('button', { name: /^撤\s?销$/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: /^撤\s?销$/ }).click()
+  await expect(merge).toContainText('已撤销')
+  await narrow(page)
+  await picture(page, 'enterprise-merges-phone')
+  await page.goto('/enterprise/duplicates')
+  await expect(pair).toBeVisible()
 })

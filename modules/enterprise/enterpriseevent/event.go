@@ -24,3 +24,26 @@ type Changed struct {
 
 // Subject names the event.
 func (Changed) Subject() string { return "enterprise.entry.changed" }
+
+// Merged says that an entry took in another, whose code leads to it from now on.
+type Merged struct {
+	EntryID    string    `json:"entry_id"`
+	Code       string    `json:"code"`
+	OtherID    string    `json:"other_id"`
+	FormerCode string    `json:"former_code"`
+	At         time.Time `json:"at"`
+}
+
+// Subject names the event.
+func (Merged) Subject() string { return "enterprise.entry.merged" }
+
+// Unmerged says that an entry that was merged stands by itself again.
+type Unmerged struct {
+	EntryID string    `json:"entry_id"`
+	OtherID string    `json:"other_id"`
+	Code    string    `json:"code"` // of the other
+	At      time.Time `json:"at"`
+}
+
+// Subject names the event.
+func (Unmerged) Subject() string { return "enterprise.entry.unmerged" }

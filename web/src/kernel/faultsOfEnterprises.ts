@@ -14,6 +14,8 @@ export const enterprises: Record<string, string> = {
   'say why; the enterprise reads it': '请说明理由；企业可见',
   'choose somebody who may review and is not of the enterprise': '请选择有评审权限且不属于该企业的人员',
   // the directory of enterprises
+  'choose another entry': '请选择另一条登记',
+  'one of the groups of fields': '请选择字段组',
   'choose who may see this': '请选择公开范围',
   'evidence cannot be seen by more than its qualifications': '佐证文件的公开范围不能大于资质',
   'name the enterprise': '请填写企业名称',

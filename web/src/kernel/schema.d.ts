@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The entry that a unified social credit code leads to, also one that was merged into another */
+        get: operations["get-enterprise-codes-code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/diagnosis/enterprises": {
         parameters: {
             query?: never;
@@ -253,7 +270,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A submitted diagnosis as a report: ?format= pdf or xlsx, ?language= zh or en */
+        /** A submitted diagnosis as a report: ?format= pdf (if nothing is said) or xlsx, ?language= zh or en */
         get: operations["get-enterprise-diagnosis-sheets-id-report"];
         put?: never;
         post?: never;
@@ -343,6 +360,40 @@ export interface paths {
         get: operations["get-enterprise-diagnosis-templates"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries that are likely one enterprise, and by which rule */
+        get: operations["get-enterprise-duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/duplicates/apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two entries are two enterprises */
+        post: operations["post-enterprise-duplicates-apart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -585,6 +636,41 @@ export interface paths {
         get: operations["get-enterprise-import-template-format"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries that were merged */
+        get: operations["get-enterprise-merges"];
+        put?: never;
+        /** Merge an entry into another; its code leads there from then on */
+        post: operations["post-enterprise-merges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a merge, exactly, while the survivor was not changed */
+        post: operations["post-enterprise-merges-id-undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8045,6 +8131,10 @@ export interface components {
             /** @description It is right: the award does not come into force */
             upheld: boolean;
         };
+        ApartInputBody: {
+            first_id: string;
+            second_id: string;
+        };
         AskBulletinInputBody: {
             /** @enum {string} */
             kind: "month" | "quarter";
@@ -9398,6 +9488,11 @@ export interface components {
              */
             way: "page" | "list" | "evidence";
         };
+        EnterpriseCodeView: {
+            /** @description Of the entry; another than was asked for where that is a former one */
+            code: string;
+            id: string;
+        };
         EnterpriseConsent: {
             /**
              * @description Chain positions, technologies, products, website, description
@@ -9488,7 +9583,7 @@ export interface components {
              */
             staff?: number;
             /** @enum {string} */
-            status: "submitted" | "returned" | "accepted" | "refused";
+            status: "submitted" | "returned" | "accepted" | "refused" | "merged";
             /** Format: date-time */
             submitted_at: string;
             synthetic: boolean;
@@ -9535,7 +9630,7 @@ export interface components {
             /** @description Empty: not told, or not to be seen */
             size: string;
             /** @enum {string} */
-            status: "submitted" | "returned" | "accepted" | "refused";
+            status: "submitted" | "returned" | "accepted" | "refused" | "merged";
             /** Format: date-time */
             submitted_at: string;
             synthetic: boolean;
@@ -9574,7 +9669,7 @@ export interface components {
             /** @description Empty: not told, or not to be seen */
             size: string;
             /** @enum {string} */
-            status: "submitted" | "returned" | "accepted" | "refused";
+            status: "submitted" | "returned" | "accepted" | "refused" | "merged";
             /** Format: date-time */
             submitted_at: string;
             synthetic: boolean;
@@ -9597,6 +9692,25 @@ export interface components {
              */
             size: number;
         };
+        EnterpriseMerge: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @description Of who merged them */
+            name: string;
+            other: components["schemas"]["EnterprisePairSide"];
+            survivor: components["schemas"]["EnterprisePairSide"];
+            /** @description Groups that the survivor took from the other, with commas between them */
+            taken: string;
+            /** @description Nothing was done with the survivor since */
+            undoable: boolean;
+            /** Format: date-time */
+            undone_at?: string;
+            undone_name: string;
+        };
+        EnterpriseMergedView: {
+            id: string;
+        };
         EnterpriseMineView: {
             /** @description ID of an entry with the code of one's own organisation, which nobody keeps; empty: there is none */
             claim: string;
@@ -9611,6 +9725,25 @@ export interface components {
             /** @description Of one's own organisation */
             name: components["schemas"]["Text"];
             status: string;
+        };
+        EnterprisePair: {
+            first: components["schemas"]["EnterprisePairSide"];
+            /** @description name: the same name after normalisation; address: the same address and names alike; phone: a contact with the same number */
+            reasons: string[];
+            second: components["schemas"]["EnterprisePairSide"];
+        };
+        EnterprisePairSide: {
+            /** @description An organisation keeps it */
+            claimed: boolean;
+            code: string;
+            district: string;
+            id: string;
+            name: components["schemas"]["Text"];
+            status: string;
+        };
+        EnterprisePairsView: {
+            /** @description 200 at most */
+            items: components["schemas"]["EnterprisePair"][];
         };
         EnterprisePosition: {
             chain: string;
@@ -9698,7 +9831,7 @@ export interface components {
             /** @description Groups of fields, with commas between them */
             fields: string;
             /** @enum {string} */
-            kind: "filed" | "entered" | "imported" | "edited" | "resubmitted" | "accepted" | "returned" | "refused" | "claimed" | "consent" | "evidence";
+            kind: "filed" | "entered" | "imported" | "edited" | "resubmitted" | "accepted" | "returned" | "refused" | "claimed" | "consent" | "evidence" | "merged" | "unmerged";
             /** @description Of who did it */
             name: string;
             /** Format: int64 */
@@ -12999,6 +13132,13 @@ export interface components {
             marks: components["schemas"]["FosterMark"][];
             note?: string;
         };
+        MergeInputBody: {
+            /** @description Leaves the directory; its code leads to the survivor */
+            other_id: string;
+            survivor_id: string;
+            /** @description Groups that the survivor takes from the other: name, location, founding, business, size, staff, finance, qualifications; of qualifications both keep theirs */
+            take: string[];
+        };
         ModuleChoice: {
             title: components["schemas"]["Text"];
             value: string;
@@ -13849,6 +13989,16 @@ export interface components {
         };
         PageMeasureView: {
             items: components["schemas"]["SystemMeasureView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageMerge: {
+            items: components["schemas"]["EnterpriseMerge"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -18682,6 +18832,39 @@ export interface operations {
             };
         };
     };
+    "get-enterprise-codes-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseCodeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-enterprise-diagnosis-enterprises": {
         parameters: {
             query?: never;
@@ -19345,6 +19528,68 @@ export interface operations {
             };
         };
     };
+    "get-enterprise-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterprisePairsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-duplicates-apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApartInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-enterprise-entries": {
         parameters: {
             query?: {
@@ -19364,7 +19609,7 @@ export interface operations {
                 /** @description A kind that is valid today */
                 qualification?: string;
                 /** @description Others than the bureau and who filed them know accepted entries only */
-                status?: "submitted" | "returned" | "accepted" | "refused";
+                status?: "submitted" | "returned" | "accepted" | "refused" | "merged";
             };
             header?: never;
             path?: never;
@@ -19448,7 +19693,7 @@ export interface operations {
                 /** @description A kind that is valid today */
                 qualification?: string;
                 /** @description Others than the bureau and who filed them know accepted entries only */
-                status?: "submitted" | "returned" | "accepted" | "refused";
+                status?: "submitted" | "returned" | "accepted" | "refused" | "merged";
             };
             header?: never;
             path?: never;
@@ -19980,6 +20225,112 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-merges": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMerge"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseMergedView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-merges-id-undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

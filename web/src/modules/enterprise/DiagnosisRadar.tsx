@@ -18,7 +18,7 @@ export function Radar({ result: r, benchmarks }: { result: Result; benchmarks: B
     color: p.series, textStyle: { fontFamily: 'inherit' }, animation: false, tooltip: { confine: true },
     legend: { bottom: 0, textStyle: { color: p.text }, data: [t('diagnosis.own'), ...told.map(name)] },
     radar: {
-      center: ['50%', '46%'], radius: '58%', splitNumber: 4, indicator: r.axes.map((a) => ({ name: text(a.title), max: 100 })), axisName: { color: p.text, width: 76, overflow: 'break', lineHeight: 16 },
+      center: ['50%', '46%'], radius: '54%', splitNumber: 4, indicator: r.axes.map((a) => ({ name: text(a.title), max: 100 })), axisName: { color: p.text, width: 64, overflow: 'break', lineHeight: 16 },
       splitLine: { lineStyle: { color: p.line } }, axisLine: { lineStyle: { color: p.line } }, splitArea: { show: false },
     },
     series: [{
@@ -33,7 +33,7 @@ export function Radar({ result: r, benchmarks }: { result: Result; benchmarks: B
     <>
       <Chart option={option} height={340} label={t('diagnosis.radarLabel', { values: f.list(r.axes.map((a) => `${text(a.title)} ${f.number(a.percent, 1)}%`)) })} />
       <PlainTable<Axis>
-        label={t('diagnosis.radar')} rowKey="code" dataSource={r.axes}
+        label={t('diagnosis.radar')} rowKey="code" dataSource={r.axes} scroll={{ x: '100%' }}
         columns={[
           { key: 'aspect', title: t('diagnosis.aspect'), render: (_, a) => <span className="lh-wrap">{text(a.title)}</span> },
           { key: 'own', title: t('diagnosis.own'), align: 'right', render: (_, a) => <span className="lh-number">{f.number(a.percent, 1)}%</span> },

@@ -72,7 +72,7 @@ function Steps({ sheet: s, steps }: { sheet: Sheet; steps: Step[] }) {
   }
   return (
     <PlainTable<Step>
-      label={t('diagnosis.advice')} rowKey="question" dataSource={steps}
+      label={t('diagnosis.advice')} rowKey="question" dataSource={steps} scroll={{ x: '100%' }}
       columns={[
         { key: 'item', title: t('diagnosis.item'), render: (_, x) => <span className="lh-wrap">{text(x.title)}{x.starred && ' ★'}{x.outcome && <> <StatusTag tone="idle">{t('diagnosis.outcome')}</StatusTag></>}</span> },
         { key: 'reach', title: t('diagnosis.toDo'), render: (_, x) => <span className="lh-wrap">{reach(x)}</span> },

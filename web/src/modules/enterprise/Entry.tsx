@@ -82,7 +82,7 @@ function Actions({ entry }: { entry: EntryDetail }) {
   })
   return (
     <>
-      {may('enterprise.file') && entry.status !== 'refused' && <Button type={entry.status === 'returned' && !city ? 'primary' : 'default'} onClick={() => show(true)}>{t(entry.status === 'returned' && !city ? 'entry.mend' : 'entry.edit')}</Button>}
+      {may('enterprise.file') && entry.status !== 'refused' && entry.status !== 'merged' && <Button type={entry.status === 'returned' && !city ? 'primary' : 'default'} onClick={() => show(true)}>{t(entry.status === 'returned' && !city ? 'entry.mend' : 'entry.edit')}</Button>}
       {city && entry.status === 'submitted' && <Decision entry={entry} />}
       {city && entry.synthetic && <Confirm title={t('entry.removeTitle')} note={t('entry.removeNote')} label={t('entry.remove')} run={() => remove.mutateAsync()} />}
       <Edit entry={entry} open={editing} close={() => show(false)} />

@@ -12,6 +12,7 @@ export const room: Room = {
     { path: '/enterprise/new', permission: 'enterprise.review', page: () => import('./Entering') },
     { path: '/enterprise/review', permission: 'enterprise.review', page: () => import('./Review') },
     { path: '/enterprise/import', permission: 'enterprise.review', page: () => import('./Import') },
+    { path: '/enterprise/duplicates', permission: 'enterprise.review', page: () => import('./Duplicates') },
     { path: '/enterprise/entries/:id', permission: 'enterprise.view', page: () => import('./Entry') },
     { path: '/enterprise/diagnosis', permission: 'enterprise.diagnosis.view', page: () => import('./Diagnosis') },
     { path: '/enterprise/diagnosis/:id', permission: 'enterprise.diagnosis.view', page: () => import('./DiagnosisSheet') },

@@ -35,7 +35,7 @@ export const zh = {
   access: { title: '查阅记录', at: '最近一次', who: '查阅人', fields: '查阅内容', way: '方式', times: '当日次数', ways: { page: '企业页面', list: '名单或导出', evidence: '佐证文件' }, search: '查阅人或机构', none: '还没有查阅记录', note: '有人看到或导出未公开的信息时，在此留下记录。' },
   history: {
     title: '登记历史', at: '时间', kind: '事项', by: '经办人', reason: '说明',
-    kinds: { filed: '申报', entered: '主管部门录入', imported: '批量导入', edited: '编辑', resubmitted: '重新提交', accepted: '审核通过', returned: '退回修改', refused: '审核不通过', claimed: '企业认领', consent: '修改公开范围', evidence: '上传佐证文件' },
+    kinds: { filed: '申报', entered: '主管部门录入', imported: '批量导入', edited: '编辑', resubmitted: '重新提交', accepted: '审核通过', returned: '退回修改', refused: '审核不通过', claimed: '企业认领', consent: '修改公开范围', evidence: '上传佐证文件', merged: '合并', unmerged: '撤销合并' },
   },
   decision: {
     done: '已作出决定', accepted: '通过', returned: '退回修改', refused: '不通过', acceptedTitle: '通过此登记？', returnedTitle: '退回此登记？', refusedTitle: '不通过此登记？', acceptedNote: '企业将进入名录，并收到通知。', returnedNote: '企业将收到您的意见，修改后重新提交。', refusedNote: '此登记到此结束；企业可另行申报。', reason: '原因和需要修改的内容', reasonOptional: '说明（选填）',
@@ -46,8 +46,14 @@ export const zh = {
   import: {
     title: '批量导入', note: '先检查，再整体导入；有一行错误则全部不导入。名录中已有的代码保持不变。', template: '{{format}} 模板', drop: '点击或拖入 CSV 或 XLSX 文件', busy: '正在处理', new: '新企业', known: '已在名录中', knownNote: '保持不变', wrong: '错误', mend: '请改正以下各行后重新上传，未导入任何企业。', line: '行', column: '列', why: '原因', first: '将导入的企业（前 20 家）', enter: '导入 {{n}} 家企业', done: '已导入 {{n}} 家企业',
   },
+  merge: {
+    title: '重复企业', note: '找出可能是同一家企业的登记，对照后合并为一条；可撤销', likely: '可能重复', merges: '合并记录', none: '没有发现可能重复的登记', rules: '判断规则：去掉地名和公司形式后名称相同；地址相同且名称相近；联系人电话相同。最多显示 200 对。', one: '登记一', two: '登记二', reason: '依据', reasons: { name: '名称相同', address: '地址相同、名称相近', phone: '联系电话相同' },
+    compare: '对照', survivor: '保留', other: '并入', taken: '取自并入的登记', take: '取用', takeWhat: '取用{{what}}', stays: '保留哪一条', staysAs: '保留 {{name}}（{{code}}）', both: '两条登记各由一个机构维护，不能合并。', how: '取用的资质并入保留登记的资质，佐证文件随之转移；联系人不变。取用的内容按两者中较严的公开范围。', merge: '合并', confirm: '合并这两条登记？', confirmNote: '代码 {{other}} 的登记退出名录，其代码从此指向 {{survivor}}。保留的登记未再修改前可撤销。',
+    done: '已合并', apart: '不是同一家', apartNote: '这一对不再列出。', apartDone: '已标记为不同企业', undo: '撤销', undone: '已撤销', undoTitle: '撤销此次合并？', undoNote: '两条登记恢复到合并前的样子。', over: '之后有修改，不能撤销', noMerges: '还没有合并记录', noMergesNote: '在“可能重复”中对照并合并。',
+  },
   problems: {
     diagnosis: diagnosisProblemsZh,
+    merge: { same: '不能与自己合并。', status: '只能把已通过或待审核的登记并入已通过的登记。', kept: '两条登记各由一个机构维护。', group: '没有这组字段。', over: '已撤销，或之后有修改。' },
     city: '仅限市级主管部门。',
     entry: { invalid: '登记信息不完整或有误。', taken: '名录中已有此代码，或本机构已有登记。', decided: '此登记不在待审核状态。', reason: '请说明原因。', refused: '此登记未通过审核；请另行申报。', not_yours: '仅限企业自己和主管部门。', bureau: '由主管部门的审核人员录入企业。', other_code: '本机构注册的代码是 {{code}}。', claim: '只能认领与本机构代码一致、尚无机构维护的登记。', kept: '仅可删除演示数据。' },
     consent: { invalid: '公开范围有误。', not_yours: '公开范围由企业自己选择。' },
