@@ -1,43 +1,12 @@
+import { enterprises } from './faultsOfEnterprises'
+
 /**
  * The doors of the rooms speak English, and some of their sentences stand at the
  * fields of forms. They are put into Chinese here, whole or by pattern; a test
  * holds this list and the sentences of the rooms together.
  */
 const sentences: Record<string, string> = {
-  // the directory of enterprises
-  'choose another entry': '请选择另一条登记',
-  'one of the groups of fields': '请选择字段组',
-  'choose who may see this': '请选择公开范围',
-  'evidence cannot be seen by more than its qualifications': '佐证文件的公开范围不能大于资质',
-  'name the enterprise': '请填写企业名称',
-  'choose an industry': '请选择行业',
-  'choose a size class': '请选择企业规模',
-  'a group or class within the division, as C3851': '所选大类中的中类或小类，例如 C3851',
-  'a day that has been, as 2006-03-31': '已过去的日期，例如 2006-03-31',
-  '0 to 1 000 000 000 times 10 000 CNY': '0 至 1 000 000 000 万元',
-  '50 technologies and 50 products at most': '技术、产品各最多 50 项',
-  'name the chain': '请填写产业链',
-  '50 sites and 20 positions in chains at most': '最多 50 个场所、20 个产业链位置',
-  'name the site': '请填写场所名称',
-  'choose a kind of site': '请选择场所类别',
-  'longitude 73 to 136 and latitude 3 to 54 degrees, both or neither': '经度 73 至 136 度，纬度 3 至 54 度，同时填写或都不填',
-  '0 to 100 000 000 square metres': '0 至 100 000 000 平方米',
-  '20 years at most': '最多 20 个年份',
-  'a year until this one, each once': '不晚于今年的年份，每年一行',
-  '0 to 10 000 000 persons': '0 至 10 000 000 人',
-  'an amount in 10 000 CNY, or a band': '填写金额（万元）或选择区间，二者之一',
-  'choose a band': '请选择区间',
-  '20 contacts at most': '最多 20 位联系人',
-  'name the contact': '请填写联系人姓名',
-  'a telephone number of digits': '请填写电话号码',
-  'tell the enterprise why, and what to mend': '请说明原因和需要修改的内容',
-  'the directory has this code already': '名录中已有此代码',
-  'the code that your organisation is registered with': '请填写本机构注册时的代码',
-  '100 qualifications at most': '最多 100 项资质',
-  'choose a kind of qualification': '请选择资质类别',
-  'name the qualification': '请填写资质名称',
-  'a day such as 2024-03-31, or none': '日期，例如 2024-03-31，或留空',
-  'a day such as 2027-03-31 after the first one, or none': '不早于生效日期的日期，例如 2027-03-31，或留空',
+  ...enterprises,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',
   'name the enterprise, in 200 characters at most': '请填写企业名称，最多 200 字',

@@ -107,6 +107,265 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/diagnosis/enterprises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own enterprises that can be diagnosed */
+        get: operations["get-enterprise-diagnosis-enterprises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download evidence */
+        get: operations["get-enterprise-diagnosis-evidence-id"];
+        put?: never;
+        post?: never;
+        /** Remove evidence from a draft; its content is kept */
+        delete: operations["delete-enterprise-diagnosis-evidence-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Diagnosed enterprises by level, industry and district */
+        get: operations["get-enterprise-diagnosis-overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Diagnoses that one may see */
+        get: operations["get-enterprise-diagnosis-sheets"];
+        put?: never;
+        /** Begin a diagnosis of an own enterprise, empty or from the last answers */
+        post: operations["post-enterprise-diagnosis-sheets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/sheets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A diagnosis with its result, and its answers, evidence and review where one may see them */
+        get: operations["get-enterprise-diagnosis-sheets-id"];
+        put?: never;
+        post?: never;
+        /** Discard a draft */
+        delete: operations["delete-enterprise-diagnosis-sheets-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/sheets/{id}/answers/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save one answer; If-Match is its version, 0 of one that was never given */
+        put: operations["put-enterprise-diagnosis-sheets-id-answers-question"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/sheets/{id}/benchmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Medians and quartiles of the industry and the district, from 5 enterprises on */
+        get: operations["get-enterprise-diagnosis-sheets-id-benchmarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/sheets/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence: ?question= it belongs to, ?name= of the file */
+        post: operations["post-enterprise-diagnosis-sheets-id-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/sheets/{id}/experts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may review a diagnosis, and who may not because they belong to the enterprise */
+        get: operations["get-enterprise-diagnosis-sheets-id-experts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/sheets/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A submitted diagnosis as a report: ?format= pdf (if nothing is said) or xlsx, ?language= zh or en */
+        get: operations["get-enterprise-diagnosis-sheets-id-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/sheets/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assign an expert */
+        post: operations["post-enterprise-diagnosis-sheets-id-review"];
+        /** Take a diagnosis from an expert who has not given a review */
+        delete: operations["delete-enterprise-diagnosis-sheets-id-review"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/sheets/{id}/review/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the review; the result follows from it. If-Match is the review's version */
+        post: operations["post-enterprise-diagnosis-sheets-id-review-submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/sheets/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit a diagnosis; it does not change any more */
+        post: operations["post-enterprise-diagnosis-sheets-id-submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/sheets/{id}/verdicts/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Confirm an answer, or change it with a reason; If-Match is the verdict's version, 0 of a new one */
+        put: operations["put-enterprise-diagnosis-sheets-id-verdicts-question"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/diagnosis/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questionnaires in their newest edition, with what each of their parts rests on */
+        get: operations["get-enterprise-diagnosis-templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/duplicates": {
         parameters: {
             query?: never;
@@ -7863,6 +8122,10 @@ export interface components {
             text: components["schemas"]["Text"];
             title: components["schemas"]["Text"];
         };
+        AnswerInputBody: {
+            /** @description Missing: taken back */
+            answer?: components["schemas"]["AssessmentAnswer"];
+        };
         AnswerObjectionInputBody: {
             answer: string;
             /** @description It is right: the award does not come into force */
@@ -7894,6 +8157,285 @@ export interface components {
         AskVersionInputBody: {
             /** @description As 2026-01; a month that is over */
             month: string;
+        };
+        AssessmentAnswer: {
+            /** Format: double */
+            number?: number;
+            options?: string[] | null;
+        };
+        AssessmentAxis: {
+            code: string;
+            /** Format: double */
+            percent: number;
+            title: components["schemas"]["Text"];
+        };
+        AssessmentFinding: {
+            /** @description The option that was chosen */
+            chosen: string;
+            /** @description The option that the figures come to; of a part the whole */
+            computed: string;
+            /**
+             * @description differs: other than what the figures come to; exceeds: a part is more than the whole
+             * @enum {string}
+             */
+            kind: "differs" | "exceeds";
+            question: string;
+            /**
+             * Format: double
+             * @description What was computed, in per cent: a share, or the change from the year before
+             */
+            value?: number;
+        };
+        AssessmentGap: {
+            /** @description The steps alone reach the level; not when a veto stands against it */
+            closes: boolean;
+            /**
+             * Format: int64
+             * @description The next level
+             */
+            level: number;
+            /** @description Scenarios that are not yet of the grade, the nearest first */
+            nearest: components["schemas"]["AssessmentNear"][];
+            /** @description Scenarios at least of the level's grade */
+            scenarios?: components["schemas"]["AssessmentShort"];
+            /** @description Points of part 1, or the degree of the next stage */
+            score?: components["schemas"]["AssessmentShort"];
+            /** @description Of them constraining ones */
+            starred?: components["schemas"]["AssessmentShort"];
+            /** @description Steps that close the gap, the fewest that do; see the rule */
+            steps: components["schemas"]["AssessmentStep"][];
+            /** @description Vetoes that stand against it */
+            vetoes: string[];
+        };
+        AssessmentGrade: {
+            /** Format: int64 */
+            grade: number;
+            /** Format: int64 */
+            scenarios: number;
+            /** Format: int64 */
+            starred: number;
+        };
+        AssessmentGroup: {
+            code: string;
+            questions: components["schemas"]["AssessmentQuestion"][];
+            title: components["schemas"]["Text"];
+        };
+        AssessmentLack: {
+            /** @enum {string} */
+            kind: "answer" | "evidence";
+            question: string;
+        };
+        AssessmentLevel: {
+            /** Format: int64 */
+            level: number;
+            /**
+             * Format: int64
+             * @description Scenarios at least of this grade
+             */
+            scenarios: number;
+            /**
+             * Format: double
+             * @description Points of part 1 at least
+             */
+            score: number;
+            /**
+             * Format: int64
+             * @description Of them constraining ones
+             */
+            starred: number;
+            title: components["schemas"]["Text"];
+        };
+        AssessmentMark: {
+            /** @enum {string} */
+            checked: "official" | "secondary" | "unchecked" | "own";
+            source: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
+        AssessmentNear: {
+            /**
+             * Format: int64
+             * @description What it is now
+             */
+            grade: number;
+            /**
+             * Format: int64
+             * @description Grades that lack
+             */
+            lift: number;
+            question: string;
+            starred: boolean;
+            title: components["schemas"]["Text"];
+        };
+        AssessmentOption: {
+            code: string;
+            /** @description Not together with others */
+            exclusive: boolean;
+            /**
+             * Format: double
+             * @description In part 1 points, of a scenario the grade, of a stage the degree
+             */
+            points: number;
+            title: components["schemas"]["Text"];
+        };
+        AssessmentPage: {
+            code: string;
+            groups: components["schemas"]["AssessmentGroup"][];
+            title: components["schemas"]["Text"];
+        };
+        AssessmentQuestion: {
+            code: string;
+            /** @description What is chosen is checked against figures */
+            computed: boolean;
+            /**
+             * @description required: once an option gives points
+             * @enum {string}
+             */
+            evidence: "none" | "optional" | "required";
+            /**
+             * Format: int64
+             * @description The grade from which evidence is needed; 0: never
+             */
+            evidence_from: number;
+            help: components["schemas"]["Text"];
+            /** @enum {string} */
+            kind: "single" | "multi" | "number";
+            /**
+             * Format: double
+             * @description Of a number
+             */
+            max: number;
+            /** @description The number that it is a part of */
+            most: string;
+            options: components["schemas"]["AssessmentOption"][];
+            /** @description It tells of an effect, which no single measure brings about */
+            outcome: boolean;
+            /** @description A constraining scenario (★) */
+            starred: boolean;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+            /** @description Of a number: without decimals */
+            whole: boolean;
+        };
+        AssessmentResult: {
+            /**
+             * Format: int64
+             * @description Questions answered, without raw figures
+             */
+            answered: number;
+            /** @description For a radar: 0 to 100 each */
+            axes: components["schemas"]["AssessmentAxis"][];
+            /** @description Where what was chosen and the raw figures do not agree */
+            findings: components["schemas"]["AssessmentFinding"][];
+            /** @description How many scenarios are at least of a grade */
+            grades: components["schemas"]["AssessmentGrade"][];
+            /**
+             * Format: int64
+             * @description 0: none yet
+             */
+            level: number;
+            /**
+             * Format: double
+             * @description The highest score there is
+             */
+            most: number;
+            /** @description What lacks to the next level; missing at the highest */
+            next?: components["schemas"]["AssessmentGap"];
+            /**
+             * Format: int64
+             * @description Questions, without raw figures
+             */
+            questions: number;
+            /**
+             * Format: double
+             * @description By scenarios: points of part 1; by stages: stages met and the degree of the next
+             */
+            score: number;
+            /** @description How far each stage is met */
+            stages: components["schemas"]["AssessmentStage"][];
+            /** @description Scores by dimension and indicator */
+            tallies: components["schemas"]["AssessmentTally"][];
+            /** @description The vetoes that bound the level */
+            vetoed: string[];
+        };
+        AssessmentShort: {
+            /** Format: double */
+            have: number;
+            /** Format: double */
+            need: number;
+        };
+        AssessmentStage: {
+            met: boolean;
+            /**
+             * Format: double
+             * @description 0 to 1, weighted; cut to thousandths
+             */
+            score: number;
+            /** Format: int64 */
+            stage: number;
+        };
+        AssessmentStep: {
+            /**
+             * Format: double
+             * @description Points, grade or degree now
+             */
+            have: number;
+            /** @enum {string} */
+            kind: "scenario" | "score" | "stage";
+            /** @description The option to reach, or those to add */
+            options: string[];
+            outcome: boolean;
+            question: string;
+            starred: boolean;
+            /**
+             * Format: int64
+             * @description Options that it goes further
+             */
+            steps: number;
+            title: components["schemas"]["Text"];
+            /**
+             * Format: double
+             * @description Points, grade or degree then
+             */
+            want: number;
+        };
+        AssessmentTally: {
+            code: string;
+            /** Format: double */
+            most: number;
+            /** @description The dimension that an indicator belongs to; empty of a dimension */
+            of: string;
+            /** Format: double */
+            score: number;
+            title: components["schemas"]["Text"];
+        };
+        AssessmentTemplate: {
+            about: components["schemas"]["Text"];
+            document: components["schemas"]["Text"];
+            /** Format: int64 */
+            edition: number;
+            id: string;
+            levels: components["schemas"]["AssessmentLevel"][];
+            marks: {
+                [key: string]: components["schemas"]["AssessmentMark"];
+            };
+            /** @description All questions, as they are asked */
+            pages: components["schemas"]["AssessmentPage"][];
+            title: components["schemas"]["Text"];
+            vetoes: components["schemas"]["AssessmentVeto"][];
+        };
+        AssessmentVeto: {
+            code: string;
+            /**
+             * Format: int64
+             * @description The highest level that is left
+             */
+            most: number;
+            options: string[];
+            question: string;
+            title: components["schemas"]["Text"];
+        };
+        AssignInputBody: {
+            person_id: string;
         };
         AssignReviewersInputBody: {
             persons: string[];
@@ -8050,6 +8592,12 @@ export interface components {
         BeginApplicationInputBody: {
             call_id: string;
             platform_id: string;
+        };
+        BeginInputBody: {
+            entry_id: string;
+            /** @description Begin with the answers of the last one */
+            repeat?: boolean;
+            template: string;
         };
         BulletinAgainst: {
             /** Format: double */
@@ -8562,6 +9110,258 @@ export interface components {
         };
         DeviceDecisionInputBody: {
             allow: boolean;
+        };
+        DiagnosisAnswered: {
+            /** @description Empty: taken back */
+            answer: components["schemas"]["AssessmentAnswer"];
+            /** Format: date-time */
+            at: string;
+            /** @description Who answered */
+            name: string;
+            question: string;
+            /** Format: int64 */
+            version: number;
+        };
+        DiagnosisAxisMean: {
+            code: string;
+            /** Format: double */
+            median: number;
+            /** Format: double */
+            q1: number;
+            /** Format: double */
+            q3: number;
+            title: components["schemas"]["Text"];
+        };
+        DiagnosisBenchmark: {
+            /** @description Empty: fewer than 5 */
+            axes: components["schemas"]["DiagnosisQuartiles"][];
+            /** @description Of the industry or the district */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many were diagnosed; 0: fewer than 5, so that nothing is told
+             */
+            enterprises: number;
+            /** @enum {string} */
+            of: "industry" | "district";
+            score?: components["schemas"]["DiagnosisQuartiles"];
+        };
+        DiagnosisBenchmarksView: {
+            items: components["schemas"]["DiagnosisBenchmark"][];
+        };
+        DiagnosisCandidate: {
+            name: string;
+            organisation: components["schemas"]["Text"];
+            /** @description A member of the enterprise: may not review */
+            partial: boolean;
+            person_id: string;
+        };
+        DiagnosisCandidatesView: {
+            items: components["schemas"]["DiagnosisCandidate"][];
+        };
+        DiagnosisDetail: {
+            /** @description What the caller may do now: answer, submit, discard, repeat, assign, release, review */
+            acts: string[];
+            /** @description The enterprise's own; empty where they are not shared */
+            answers: components["schemas"]["DiagnosisAnswered"][];
+            /** Format: date-time */
+            begun_at: string;
+            begun_name: string;
+            /** @description SHA-256 of what was submitted */
+            digest: string;
+            district: string;
+            /** Format: int64 */
+            edition: number;
+            entry_id: string;
+            evidence: components["schemas"]["DiagnosisFile"][];
+            id: string;
+            industry: string;
+            /** @description Of a draft: what keeps it from being submitted */
+            lacking: components["schemas"]["AssessmentLack"][];
+            /**
+             * Format: int64
+             * @description 0: none yet; of what was submitted
+             */
+            level: number;
+            name: components["schemas"]["Text"];
+            questionnaire: components["schemas"]["AssessmentTemplate"];
+            /** @description By the expert's answers where the review is given */
+            result: components["schemas"]["AssessmentResult"];
+            review?: components["schemas"]["DiagnosisReview"];
+            /** Format: date-time */
+            reviewed_at?: string;
+            /** Format: double */
+            score: number;
+            /** @description By the enterprise's own answers, where a review changed some */
+            self?: components["schemas"]["AssessmentResult"];
+            /**
+             * Format: int64
+             * @description By the enterprise's own answers
+             */
+            self_level: number;
+            /** Format: double */
+            self_score: number;
+            /**
+             * @description What the bureau may see
+             * @enum {string}
+             */
+            share: "" | "result" | "answers";
+            /**
+             * @description From where the caller looks
+             * @enum {string}
+             */
+            side: "own" | "expert" | "city";
+            /** @enum {string} */
+            state: "draft" | "submitted";
+            /** Format: date-time */
+            submitted_at?: string;
+            submitted_name: string;
+            synthetic: boolean;
+            template: string;
+            /** @description Before the review is given only the expert sees them */
+            verdicts: components["schemas"]["DiagnosisVerdict"][];
+            /** Format: int64 */
+            version: number;
+        };
+        DiagnosisDivision: {
+            code: string;
+            /** Format: int64 */
+            enterprises: number;
+            levels: number[];
+            /**
+             * Format: double
+             * @description Median
+             */
+            score: number;
+        };
+        DiagnosisEnterprise: {
+            district: string;
+            id: string;
+            industry: string;
+            name: components["schemas"]["Text"];
+        };
+        DiagnosisEnterprisesView: {
+            items: components["schemas"]["DiagnosisEnterprise"][];
+        };
+        DiagnosisFile: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name of who uploaded it */
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            question: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        DiagnosisOverview: {
+            /** @description Where the city is strong and weak */
+            axes: components["schemas"]["DiagnosisAxisMean"][];
+            districts: components["schemas"]["DiagnosisDivision"][];
+            /**
+             * Format: int64
+             * @description How many were diagnosed
+             */
+            enterprises: number;
+            industries: components["schemas"]["DiagnosisDivision"][];
+            /** @description How many are at each level, from none (0) on */
+            levels: number[];
+            /**
+             * Format: int64
+             * @description Of them reviewed by an expert
+             */
+            reviewed: number;
+            synthetic: boolean;
+            template: string;
+        };
+        DiagnosisQuartiles: {
+            code: string;
+            /** Format: double */
+            median: number;
+            /** Format: double */
+            q1: number;
+            /** Format: double */
+            q3: number;
+        };
+        DiagnosisReview: {
+            /** Format: date-time */
+            assigned_at: string;
+            /** Format: date-time */
+            given_at?: string;
+            /** @description Of the expert */
+            name: string;
+            note: string;
+            person_id: string;
+            /** @enum {string} */
+            state: "assigned" | "given";
+            /** Format: int64 */
+            version: number;
+        };
+        DiagnosisSheet: {
+            /** Format: date-time */
+            begun_at: string;
+            begun_name: string;
+            /** @description SHA-256 of what was submitted */
+            digest: string;
+            district: string;
+            /** Format: int64 */
+            edition: number;
+            entry_id: string;
+            id: string;
+            industry: string;
+            /**
+             * Format: int64
+             * @description 0: none yet; of what was submitted
+             */
+            level: number;
+            name: components["schemas"]["Text"];
+            /** Format: date-time */
+            reviewed_at?: string;
+            /** Format: double */
+            score: number;
+            /**
+             * Format: int64
+             * @description By the enterprise's own answers
+             */
+            self_level: number;
+            /** Format: double */
+            self_score: number;
+            /**
+             * @description What the bureau may see
+             * @enum {string}
+             */
+            share: "" | "result" | "answers";
+            /** @enum {string} */
+            state: "draft" | "submitted";
+            /** Format: date-time */
+            submitted_at?: string;
+            submitted_name: string;
+            synthetic: boolean;
+            template: string;
+            /** Format: int64 */
+            version: number;
+        };
+        DiagnosisTemplatesView: {
+            items: components["schemas"]["AssessmentTemplate"][];
+        };
+        DiagnosisVerdict: {
+            /** @description The expert's, of one that was changed; the enterprise's own stays */
+            answer: components["schemas"]["AssessmentAnswer"];
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "confirmed" | "changed";
+            /** @description Of the expert */
+            name: string;
+            question: string;
+            reason: string;
+            /** Format: int64 */
+            version: number;
         };
         DiscardInputBody: {
             ids: string[] | null;
@@ -9904,6 +10704,10 @@ export interface components {
         FoundMarkedStruct: {
             en: components["schemas"]["SearchPiece"][];
             zh: components["schemas"]["SearchPiece"][];
+        };
+        GiveInputBody: {
+            /** @description What the enterprise should know */
+            note?: string;
         };
         HealthReport: {
             id: string;
@@ -13445,6 +14249,16 @@ export interface components {
         };
         PageSchedule: {
             items: components["schemas"]["JobsSchedule"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageSheet: {
+            items: components["schemas"]["DiagnosisSheet"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -17369,6 +18183,13 @@ export interface components {
         StopCodeInputBody: {
             stopped: boolean;
         };
+        SubmitInputBody: {
+            /**
+             * @description What the bureau may see: the result, or the answers and evidence, too, so that an expert can review them
+             * @enum {string}
+             */
+            share: "result" | "answers";
+        };
         SwitchInputBody: {
             organisation_id: string;
         };
@@ -17803,6 +18624,13 @@ export interface components {
         TryInputBody: {
             spec: components["schemas"]["ProbeSpec"];
         };
+        VerdictInputBody: {
+            /** @description Of a changed one */
+            answer?: components["schemas"]["AssessmentAnswer"];
+            /** @enum {string} */
+            kind: "confirmed" | "changed";
+            reason?: string;
+        };
         ViewView: {
             /** Format: date-time */
             at: string;
@@ -18028,6 +18856,669 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnterpriseCodeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-diagnosis-enterprises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisEnterprisesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-diagnosis-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-diagnosis-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-diagnosis-overview": {
+        parameters: {
+            query?: {
+                template?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisOverview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-diagnosis-sheets": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                template?: string;
+                /** @description Of this enterprise only */
+                entry?: string;
+                state?: "draft" | "submitted";
+                level?: string;
+                district?: string;
+                industry?: string;
+                /** @description Only the newest submitted one of each enterprise */
+                newest?: boolean;
+                /** @description Only those that the caller reviews: all, or those whose review is waited for */
+                mine?: "waiting" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSheet"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-diagnosis-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-diagnosis-sheets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-diagnosis-sheets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-diagnosis-sheets-id-answers-question": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                question: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisAnswered"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-diagnosis-sheets-id-benchmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisBenchmarksView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-diagnosis-sheets-id-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-diagnosis-sheets-id-experts": {
+        parameters: {
+            query?: {
+                /** @description A part of the name */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisCandidatesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-diagnosis-sheets-id-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-diagnosis-sheets-id-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-diagnosis-sheets-id-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-diagnosis-sheets-id-review-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-diagnosis-sheets-id-submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-diagnosis-sheets-id-verdicts-question": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                question: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisVerdict"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-diagnosis-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosisTemplatesView"];
                 };
             };
             /** @description Refused */

@@ -14,5 +14,7 @@ export const room: Room = {
     { path: '/enterprise/import', permission: 'enterprise.review', page: () => import('./Import') },
     { path: '/enterprise/duplicates', permission: 'enterprise.review', page: () => import('./Duplicates') },
     { path: '/enterprise/entries/:id', permission: 'enterprise.view', page: () => import('./Entry') },
+    { path: '/enterprise/diagnosis', permission: 'enterprise.diagnosis.view', page: () => import('./Diagnosis') },
+    { path: '/enterprise/diagnosis/:id', permission: 'enterprise.diagnosis.view', page: () => import('./DiagnosisSheet') },
   ],
 }
