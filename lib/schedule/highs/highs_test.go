@@ -72,7 +72,16 @@ func brute(m *highs.Model) (best float64, feasible bool) {
 	return best, feasible
 }
 
+// alone leaves a test of one goroutine out where races are looked for: it takes minutes there.
+func alone(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("one goroutine")
+	}
+}
+
 func TestWholeProgrammesAsByTryingAll(t *testing.T) {
+	alone(t)
 	e := engine(t, highs.Limits{})
 	r := rand.New(rand.NewPCG(7, 7))
 	infeasible := 0
@@ -124,6 +133,7 @@ func relaxed(r *rand.Rand) *highs.Model {
 // The dual of min c·x, l ≤ x ≤ u, L ≤ Ax ≤ U: with reduced costs d = c − Aᵀy, the sum of each
 // d and y at the bound that its sign asks for is a bound of the objective, and the optimum is where both meet.
 func TestDualsProveTheOptimum(t *testing.T) {
+	alone(t)
 	e := engine(t, highs.Limits{})
 	r := rand.New(rand.NewPCG(3, 1))
 	for n := range 40 {
@@ -163,6 +173,7 @@ func TestDualsProveTheOptimum(t *testing.T) {
 }
 
 func TestScalingTheObjectiveScalesTheOptimum(t *testing.T) {
+	alone(t)
 	e := engine(t, highs.Limits{})
 	r := rand.New(rand.NewPCG(5, 5))
 	for range 20 {
@@ -186,6 +197,7 @@ func TestScalingTheObjectiveScalesTheOptimum(t *testing.T) {
 }
 
 func TestWhatHasNoEndOrNoSolution(t *testing.T) {
+	alone(t)
 	e := engine(t, highs.Limits{})
 	inf := math.Inf(1)
 	for _, c := range []struct {
@@ -284,6 +296,7 @@ func TestTheBestSoFarComesWhenItIsCancelled(t *testing.T) {
 }
 
 func TestLimitsEndTheSearch(t *testing.T) {
+	alone(t)
 	e := engine(t, highs.Limits{})
 	m := market()
 	for _, o := range []highs.Options{{Time: 300 * time.Millisecond}, {Nodes: 5}} {
@@ -303,6 +316,7 @@ func TestLimitsEndTheSearch(t *testing.T) {
 }
 
 func TestMemoryIsBoundedAndItsWantIsSaid(t *testing.T) {
+	alone(t)
 	e := engine(t, highs.Limits{Memory: 32 << 20, Instances: 1})
 	m := &highs.Model{}
 	for range 200_000 {
