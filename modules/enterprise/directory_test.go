@@ -46,7 +46,7 @@ func (x *town) do(t *testing.T, method, path, who, body string, version int64, w
 	return string(r.Body)
 }
 
-const ourCode = "91370200264574251E"
+const ourCode = "91370200MAEXAMPLEB"
 
 // secretive is an entry of "ours", accepted, that says something in every group.
 func (x *town) secretive(t *testing.T) (e EntryDetail) {

@@ -148,7 +148,7 @@ func (m *Module) enterAll(ctx context.Context, list []Entry) error {
 // serveTemplate sends a file to fill in, with an example below its columns.
 func (m *Module) serveTemplate(w http.ResponseWriter, r *http.Request) {
 	english := httpd.Language(r) == "en"
-	names, example := []string{}, []any{"91370200264574251E", "示例机械有限公司", "Example Machinery", "370212", "C35", "medium", "", "2006-03-31", "5000", "", "", ""}
+	names, example := []string{}, []any{"91370200MAEXAMPLEB", "示例机械有限公司", "Example Machinery", "370212", "C35", "medium", "", "2006-03-31", "5000", "", "", ""}
 	var notes [][]any
 	for _, c := range importColumns() {
 		name := c.title

@@ -226,8 +226,8 @@ func (m *Module) removeSurvey(ctx context.Context, in httpd.Object) (httpd.Nothi
 func (m *Module) serveTemplate(w http.ResponseWriter, r *http.Request) {
 	kind := r.PathValue("kind")
 	rows := map[string][][]string{
-		"frame":  {{"统一社会信用代码", "行业", "企业规模", "区市"}, {"91370200264574251E", "C38", "large", "370212"}},
-		"served": {{"统一社会信用代码", "使用证据", "最近使用日期"}, {"91370200264574251E", "登录", time.Now().In(cityTime()).Format(time.DateOnly)}},
+		"frame":  {{"统一社会信用代码", "行业", "企业规模", "区市"}, {"91370200MAEXAMPLEB", "C38", "large", "370212"}},
+		"served": {{"统一社会信用代码", "使用证据", "最近使用日期"}, {"91370200MAEXAMPLEB", "登录", time.Now().In(cityTime()).Format(time.DateOnly)}},
 		"survey": {{"层", "总体", "调查数", "答复数", "使用数"}, {"C38 大型", "200", "60", "50", "20"}},
 	}[kind]
 	if rows == nil {

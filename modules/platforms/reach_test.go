@@ -247,7 +247,7 @@ func TestTemplatesAreReadAsTheyAre(t *testing.T) {
 	if r := x.Get(t, "/api/platforms/reach/templates/other", "officer"); r.Status != http.StatusNotFound {
 		t.Errorf("another template: %d", r.Status)
 	}
-	if !identity.ValidUSCC("91370200264574251E") {
+	if !identity.ValidUSCC("91370200MAEXAMPLEB") {
 		t.Error("the example is no code")
 	}
 }

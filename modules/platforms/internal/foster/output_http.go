@@ -272,7 +272,7 @@ func serveOutputTemplate(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="output.csv"`)
 	_, _ = w.Write([]byte("\ufeff")) // the reader may have gone
-	_ = csv.NewWriter(w).WriteAll([][]string{head, {"91370200264574251E", "示例企业", strconv.Itoa(now().In(cityTime()).Year() - 1), "1200.5", "示例项目", "对比上年同期产值，扣除价格因素"}})
+	_ = csv.NewWriter(w).WriteAll([][]string{head, {"91370200MAEXAMPLEB", "示例企业", strconv.Itoa(now().In(cityTime()).Year() - 1), "1200.5", "示例项目", "对比上年同期产值，扣除价格因素"}})
 }
 
 type decideOutputInput struct {
