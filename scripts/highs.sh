@@ -29,7 +29,7 @@ if [ "${1:-}" != check ]; then
 fi
 
 gzip -dc highs.wasm.gz | sha256sum | grep -q "^$WASM_SHA256 " || { echo "highs.wasm.gz is not the recorded one" >&2; exit 1; }
-for f in names.txt LICENSE; do [ -s "$f" ] || { echo "$f is empty" >&2; exit 1; }; done
+for f in names.txt LICENSE NOTICES; do [ -s "$f" ] || { echo "$f is empty" >&2; exit 1; }; done
 for sum in "$PACKAGE_SHA256" "$WASM_SHA256"; do
 	grep -q "$sum" ../../../docs/dependencies.md || { echo "docs/dependencies.md does not record $sum" >&2; exit 1; }
 done

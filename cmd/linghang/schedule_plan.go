@@ -43,7 +43,7 @@ the standard error. Ctrl-C and --time end the search with the best plan so far. 
 	cmd.PersistentFlags().DurationVar(&f.time, "time", time.Minute, "how long to search; 0 is until it is proven")
 	cmd.PersistentFlags().Float64Var(&f.gap, "gap", 1e-4, "relative gap at which a plan counts as optimal")
 	cmd.PersistentFlags().Int32Var(&f.seed, "seed", 0, "of the solver's choices")
-	cmd.AddCommand(planBatches(&f), planBlend(&f), planSchema())
+	cmd.AddCommand(planBatches(&f), planBlend(&f), planSchema(), planLicence())
 	return cmd
 }
 
@@ -215,4 +215,16 @@ func flowRows(b *pooling.Blend) [][]string {
 		rows = append(rows, []string{f.From, f.To, decimal(f.Amount)})
 	}
 	return rows
+}
+
+// planLicence prints the terms of the solver that is inside.
+func planLicence() *cobra.Command {
+	return &cobra.Command{
+		Use: "licence", Short: "Print the licence of the solver inside, HiGHS, and of what it contains", Args: cobra.NoArgs,
+		Example: "  linghang schedule plan licence",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := io.WriteString(cmd.OutOrStdout(), highs.Licence())
+			return err
+		},
+	}
 }

@@ -32,8 +32,12 @@ var names string
 //go:embed LICENSE
 var licence string
 
-// Licence is the text of the licence of HiGHS, which goes with every copy.
-func Licence() string { return licence }
+//go:embed NOTICES
+var notices string
+
+// Licence is the text of the licence of HiGHS and of what it contains, which goes with
+// every copy.
+func Licence() string { return licence + "\n" + notices }
 
 // Limits bound what an Engine uses. The zero value is the defaults.
 type Limits struct {
