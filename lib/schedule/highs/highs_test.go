@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -13,8 +14,25 @@ import (
 	"linghang/lib/schedule/highs"
 )
 
+// cache names the folder in which the tests share what was compiled.
+const cache = "HIGHS_TEST_CACHE"
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "highs")
+	if err != nil {
+		panic(err)
+	}
+	if err := os.Setenv(cache, dir); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir) // in the folder of temporary files
+	os.Exit(code)
+}
+
 func engine(t testing.TB, l highs.Limits) *highs.Engine {
 	t.Helper()
+	l.Cache = os.Getenv(cache)
 	e := highs.New(l)
 	t.Cleanup(func() {
 		if err := e.Close(context.Background()); err != nil {
