@@ -196,10 +196,12 @@ func TestWhatWasRegisteredIsFoundAndRecorded(t *testing.T) {
 				Changes []any  `json:"changes"`
 			} `json:"items"`
 		}
-		r := h.Get(t, "/api/system/audit?action="+url.QueryEscape("PUT /api/identifier/handle"), "auditor")
-		r.Decode(t, &log)
+		kerneltest.Wait(t, "the registration to be in the audit log", func() bool {
+			h.Get(t, "/api/system/audit?action="+url.QueryEscape("PUT /api/identifier/handle"), "auditor").Decode(t, &log)
+			return len(log.Items) > 0
+		})
 		if len(log.Items) != 1 || len(log.Items[0].Changes) == 0 {
-			t.Errorf("the audit log has %s", r.Body)
+			t.Errorf("the audit log has %+v", log)
 		}
 	})
 }
