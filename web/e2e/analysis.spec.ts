@@ -82,7 +82,7 @@ test('an index is defined, computed, followed to its figures and published', asy
   await expect(figure.getByRole('link', { name: '指数甲' })).toHaveAttribute('href', `/platforms/${ids[0]}`)
   await accessible(page)
   await figure.getByRole('cell').nth(2).getByRole('link').click()
-  await expect(page.getByRole('dialog')).toContainText('月值：该月报送各值之和')
+  await expect(page.getByRole('dialog')).toContainText('期值：该月（季）报送各值之和')
   await page.getByRole('dialog').getByRole('button', { name: '关闭' }).click()
   await page.getByRole('button', { name: '发布' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '发布' }).click()
