@@ -5,6 +5,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"linghang/lib/schedule/team"
 )
 
 const (
@@ -12,36 +14,10 @@ const (
 	temperature = 0.7 // of accepting a worse sequence, in tenths of the mean duration
 )
 
-// random is a generator of xorshift type: small, its own, the same everywhere.
-type random uint64
-
-func newRandom(seed, stream uint64) random {
-	r := random(seed*0x9E3779B97F4A7C15 + (stream+1)*0xD1342543DE82EF95 | 1)
-	for range 8 {
-		r.next()
-	}
-	return r
-}
-
-func (r *random) next() uint64 {
-	x := *r
-	x ^= x >> 12
-	x ^= x << 25
-	x ^= x >> 27
-	*r = x
-	return uint64(x * 0x2545F4914F6CDD1D)
-}
-
-// below returns a number from 0 to n-1.
-func (r *random) below(n int) int { return int((r.next() >> 32) * uint64(n) >> 32) } //nolint:gosec // it is less than n
-
-// unit returns a number from 0 up to 1.
-func (r *random) unit() float64 { return float64(r.next()>>11) / (1 << 53) }
-
 // greedy is one worker.
 type greedy struct {
 	*table
-	random  random
+	random  team.Random
 	n       int
 	now     []int32 // the sequence that changes are made to
 	next    []int32 // while it is changed
@@ -54,7 +30,7 @@ type greedy struct {
 
 func newGreedy(p Problem, o Options, worker int) *greedy {
 	n := len(p.Durations)
-	g := &greedy{table: newTable(p), random: newRandom(o.Seed, uint64(worker)), n: n, now: make([]int32, n), next: make([]int32, 0, n), jobs: make([]int32, 0, n), out: make([]int32, 0, n), most: o.Moves} //nolint:gosec // workers count from 0
+	g := &greedy{table: newTable(p), random: team.NewRandom(o.Seed, uint64(worker)), n: n, now: make([]int32, n), next: make([]int32, 0, n), jobs: make([]int32, 0, n), out: make([]int32, 0, n), most: o.Moves} //nolint:gosec // workers count from 0
 	sum := 0.0
 	for _, d := range g.p {
 		sum += float64(d)
@@ -120,7 +96,7 @@ func (g *greedy) settle(ctx context.Context, span int32) int32 {
 		better = false
 		g.jobs = append(g.jobs[:0], g.next...)
 		for i := len(g.jobs) - 1; i >= 0; i-- {
-			k := g.random.below(i + 1)
+			k := g.random.Below(i + 1)
 			g.jobs[i], g.jobs[k] = g.jobs[k], g.jobs[i]
 			if g.over(ctx) {
 				return span
@@ -141,7 +117,7 @@ func (g *greedy) step(ctx context.Context) int32 {
 	g.forget()
 	g.out = g.out[:0]
 	for range min(taken, g.n-1) {
-		job := g.next[g.random.below(len(g.next))]
+		job := g.next[g.random.Below(len(g.next))]
 		g.remove(job)
 		g.out = append(g.out, job)
 	}
@@ -155,5 +131,5 @@ func (g *greedy) step(ctx context.Context) int32 {
 
 // accepts says whether a sequence that is no better goes on.
 func (g *greedy) accepts(worse int32) bool {
-	return worse <= 0 || g.degrees > 0 && g.random.unit() < math.Exp(-float64(worse)/g.degrees)
+	return worse <= 0 || g.degrees > 0 && g.random.Unit() < math.Exp(-float64(worse)/g.degrees)
 }

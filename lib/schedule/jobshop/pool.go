@@ -3,6 +3,8 @@ package jobshop
 import (
 	"slices"
 	"sync"
+
+	"linghang/lib/schedule/team"
 )
 
 // elite is a good schedule.
@@ -75,7 +77,7 @@ type selection struct{ order, ways []int32 }
 
 // parents copies two members into a and b and says whether there are two. A
 // pool that has been stale for long is emptied.
-func (p *pool) parents(r *random, a, b selection) bool {
+func (p *pool) parents(r *team.Random, a, b selection) bool {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.stale > 8*p.size {
@@ -85,8 +87,8 @@ func (p *pool) parents(r *random, a, b selection) bool {
 	if int(n) < p.size || n < 2 {
 		return false
 	}
-	i := r.below(n)
-	j := (i + 1 + r.below(n-1)) % n
+	i := r.Below32(n)
+	j := (i + 1 + r.Below32(n-1)) % n
 	copy(a.order, p.members[i].order)
 	copy(a.ways, p.members[i].ways)
 	copy(b.order, p.members[j].order)

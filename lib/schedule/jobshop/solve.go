@@ -138,7 +138,7 @@ func (b *breeder) pass(at int, j, k int32) int32 {
 func (b *breeder) scatter() {
 	k := b.open()
 	for at := range b.a.order {
-		k = b.pass(at, b.random.below(k), k)
+		k = b.pass(at, b.random.Below32(k), k)
 	}
 }
 
@@ -154,7 +154,7 @@ func (b *breeder) dispatch() {
 	width := max(32, looks/b.n)
 	for at := range b.a.order {
 		chosen, earliest := int32(0), int32(never)
-		from := b.random.below(max(1, k-width+1))
+		from := b.random.Below32(max(1, k-width+1))
 		for j := from; j < min(k, from+width); j++ {
 			x := b.ready[j]
 			start := int32(never)
@@ -191,7 +191,7 @@ func (b *breeder) soonest(x int32) int32 {
 		if at < end {
 			ties = 0
 		}
-		if ties++; b.random.below(ties) == 0 {
+		if ties++; b.random.Below32(ties) == 0 {
 			best = k
 		}
 		end = at
@@ -204,13 +204,13 @@ func (b *breeder) soonest(x int32) int32 {
 // mixed, so that what precedes in both, as in every job, precedes still; its option is
 // that of one of them.
 func (b *breeder) cross() {
-	share := int64(b.random.below(401) + 300) // of a, in thousandths
+	share := int64(b.random.Below32(401) + 300) // of a, in thousandths
 	for i, x := range b.a.order {
 		b.key[x] = share * int64(i)
 	}
 	for i, x := range b.b.order {
 		b.key[x] += (1000 - share) * int64(i)
-		if b.a.ways[x] != b.b.ways[x] && int64(b.random.below(1000)) >= share {
+		if b.a.ways[x] != b.b.ways[x] && int64(b.random.Below32(1000)) >= share {
 			b.a.ways[x] = b.b.ways[x]
 		}
 	}

@@ -1,32 +1,15 @@
 package jobshop
 
-import "context"
+import (
+	"context"
 
-// random is a generator of xorshift type: small, its own, the same everywhere.
-type random uint64
-
-func newRandom(seed, stream uint64) random {
-	r := random(seed*0x9E3779B97F4A7C15 + (stream+1)*0xD1342543DE82EF95 | 1)
-	for range 8 {
-		r.below(2)
-	}
-	return r
-}
-
-// below returns a number from 0 to n-1.
-func (r *random) below(n int32) int32 {
-	x := *r
-	x ^= x >> 12
-	x ^= x << 25
-	x ^= x >> 27
-	*r = x
-	return int32((uint64(x*0x2545F4914F6CDD1D) >> 32) * uint64(n) >> 32) //nolint:gosec // it is less than n
-}
+	"linghang/lib/schedule/team"
+)
 
 // searcher is one worker's tabu search.
 type searcher struct {
 	*graph
-	random random
+	random team.Random
 	tabu   []int32 // by row and column: until when the first may not come before the second
 	held   []int32 // by option: until when it may not be chosen again
 	path   []int32 // a critical path
@@ -42,7 +25,7 @@ type searcher struct {
 
 func newSearcher(p Problem, o Options, worker int) *searcher {
 	g := newGraph(p)
-	s := &searcher{graph: g, random: newRandom(o.Seed, uint64(worker)), tabu: make([]int32, g.cells), //nolint:gosec // workers count from 0
+	s := &searcher{graph: g, random: team.NewRandom(o.Seed, uint64(worker)), tabu: make([]int32, g.cells), //nolint:gosec // workers count from 0
 		path: make([]int32, g.n), ops: make([]int32, g.n), ends: make([]int32, g.n), best: make([]int32, g.n), ways: make([]int32, g.n+1), held: make([]int32, len(g.options)), most: o.Moves}
 	s.tenure = int32(10 + len(p.Jobs)/max(1, p.Machines)) //nolint:gosec // small
 	return s
@@ -135,7 +118,7 @@ func (s *searcher) critical(span int32) []int32 {
 	x, seen := int32(0), int32(0)
 	for _, y := range s.last {
 		if nodes[y].end == span {
-			if seen++; s.random.below(seen) == 0 {
+			if seen++; s.random.Below32(seen) == 0 {
 				x = y
 			}
 		}
@@ -149,7 +132,7 @@ func (s *searcher) critical(span int32) []int32 {
 		byJob := job <= s.n && nodes[job].end == start
 		byMachine := machine != 0 && nodes[machine].end == start
 		switch {
-		case byJob && byMachine && s.random.below(2) == 0, byJob && !byMachine:
+		case byJob && byMachine && s.random.Below32(2) == 0, byJob && !byMachine:
 			x = job
 		case byMachine:
 			x = machine
@@ -272,7 +255,7 @@ func (s *searcher) offer(m move, held bool, c *choice) {
 	case m.estimate < *least:
 		*kept, *least, *count = m, m.estimate, 1
 	case m.estimate == *least:
-		if *count++; s.random.below(*count) == 0 {
+		if *count++; s.random.Below32(*count) == 0 {
 			*kept = m
 		}
 	}
@@ -336,7 +319,7 @@ func (s *searcher) estimateLeft(u, v, now int32) (int32, bool) {
 
 // forbid makes tabu what the move undoes.
 func (s *searcher) forbid(m move, now int32) {
-	until := now + s.tenure + s.random.below(s.tenure/2+1)
+	until := now + s.tenure + s.random.Below32(s.tenure/2+1)
 	switch m.kind {
 	case toRight:
 		row := s.row[m.u]

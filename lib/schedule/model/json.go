@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"linghang/lib/schedule/internal/document"
 )
 
 // Decode reads a model in JSON and validates it. Members that it does not know are
 // refused, because they would ask for what nothing honours.
 func Decode(data []byte) (*Model, error) {
 	m := &Model{}
-	if err := strict(data, m); err != nil {
+	if err := document.Decode(data, MaxText, "model", m); err != nil {
 		return nil, fmt.Errorf("read the model: %w", err)
 	}
 	if err := m.Validate(); err != nil {
@@ -140,28 +142,5 @@ func list[T any](b *bytes.Buffer, name string, items []T) error {
 		b.WriteString("\n  ")
 	}
 	b.WriteByte(']')
-	return nil
-}
-
-// strict decodes the one value that data has to be, and tells faults by line.
-func strict(data []byte, v any) error {
-	if len(data) > MaxText {
-		return fmt.Errorf("it has %d octets; at most %d can be", len(data), MaxText)
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		offset := d.InputOffset()
-		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-			offset = syntax.Offset
-		}
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			offset = wrong.Offset
-		}
-		return fmt.Errorf("line %d: %w", 1+bytes.Count(data[:min(max(offset, 0), int64(len(data)))], []byte("\n")), err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the model; one object is all that it can be")
-	}
 	return nil
 }

@@ -6,41 +6,41 @@ func (s *searcher) disturb() {
 		s.place[b] = int32(k)
 	}
 	for _, b := range s.absent {
-		s.shift(b, s.random.below(int(s.place[b])+1))
+		s.shift(b, s.random.Below(int(s.place[b])+1))
 		s.unbind(b)
 	}
-	for range 1 + s.random.below(3) {
+	for range 1 + s.random.Below(3) {
 		s.move()
 	}
-	if s.random.below(8) == 0 {
-		s.trial.weight = int64(s.random.below(4))
+	if s.random.Below(8) == 0 {
+		s.trial.weight = int64(s.random.Below(4))
 	}
 }
 
 func (s *searcher) move() {
 	n := len(s.trial.list)
-	b := s.trial.list[s.random.below(n)]
-	if len(s.lateJobs) > 0 && s.random.below(3) == 0 {
-		s.advance(s.lateJobs[s.random.below(len(s.lateJobs))])
+	b := s.trial.list[s.random.Below(n)]
+	if len(s.lateJobs) > 0 && s.random.Below(3) == 0 {
+		s.advance(s.lateJobs[s.random.Below(len(s.lateJobs))])
 		return
 	}
-	if len(s.moved) > 0 && s.random.below(4) > 0 {
-		s.mend(s.moved[s.random.below(len(s.moved))])
+	if len(s.moved) > 0 && s.random.Below(4) > 0 {
+		s.mend(s.moved[s.random.Below(len(s.moved))])
 		return
 	}
-	switch s.random.below(6) {
+	switch s.random.Below(6) {
 	case 0:
-		s.shift(b, s.random.below(n))
+		s.shift(b, s.random.Below(n))
 		s.unbind(b)
 	case 1:
-		s.shift(b, max(0, min(n-1, int(s.place[b])+s.random.below(21)-10)))
+		s.shift(b, max(0, min(n-1, int(s.place[b])+s.random.Below(21)-10)))
 		s.unbind(b)
 	case 2:
 		s.group(b)
 	case 3:
 		if len(s.choices) > 0 {
-			i := s.choices[s.random.below(len(s.choices))]
-			s.trial.prefer[i] = s.wayFirst[i] + int32(s.random.below(int(s.wayFirst[i+1]-s.wayFirst[i]))) //nolint:gosec // few
+			i := s.choices[s.random.Below(len(s.choices))]
+			s.trial.prefer[i] = s.wayFirst[i] + int32(s.random.Below(int(s.wayFirst[i+1]-s.wayFirst[i]))) //nolint:gosec // few
 			s.trial.freed[i] = s.Baseline != nil
 		}
 	case 4:
@@ -57,23 +57,23 @@ func (s *searcher) move() {
 // that others can come back.
 func (s *searcher) mend(b int32) {
 	n := len(s.trial.list)
-	switch s.random.below(5) {
+	switch s.random.Below(5) {
 	case 0: // home
 		for _, i := range s.bundles[b] {
 			s.trial.freed[i], s.trial.prefer[i] = false, s.keptWay[i]
 		}
 	case 1: // after some of those behind it
-		s.shift(b, min(n-1, int(s.place[b])+1+s.random.below(40)))
+		s.shift(b, min(n-1, int(s.place[b])+1+s.random.Below(40)))
 	case 2:
-		s.shift(b, max(0, int(s.place[b])-1-s.random.below(40)))
+		s.shift(b, max(0, int(s.place[b])-1-s.random.Below(40)))
 	case 3:
-		i := s.bundles[b][s.random.below(len(s.bundles[b]))]
-		s.trial.prefer[i] = s.wayFirst[i] + int32(s.random.below(int(s.wayFirst[i+1]-s.wayFirst[i]))) //nolint:gosec // few
+		i := s.bundles[b][s.random.Below(len(s.bundles[b]))]
+		s.trial.prefer[i] = s.wayFirst[i] + int32(s.random.Below(int(s.wayFirst[i+1]-s.wayFirst[i]))) //nolint:gosec // few
 	default:
 		for _, i := range s.bundles[b] {
 			s.trial.prefer[i] = none
 		}
-		s.shift(b, min(n-1, max(0, int(s.place[b])+s.random.below(81)-40)))
+		s.shift(b, min(n-1, max(0, int(s.place[b])+s.random.Below(81)-40)))
 	}
 }
 
@@ -104,8 +104,8 @@ func (s *searcher) shift(b int32, to int) {
 
 // advance moves all bundles of a job forward by as much.
 func (s *searcher) advance(job int32) {
-	by := 1 + s.random.below(1+len(s.trial.list)/8)
-	free := s.random.below(2) == 0
+	by := 1 + s.random.Below(1+len(s.trial.list)/8)
+	free := s.random.Below(2) == 0
 	for k := range s.trial.list {
 		b := s.trial.list[k]
 		if j := s.Tasks[s.bundles[b][0]].Job; j == nil || int32(*j) != job { //nolint:gosec // a place
@@ -127,11 +127,11 @@ func (s *searcher) group(b int32) {
 	if i < 0 || s.trial.prefer[i] < 0 {
 		return
 	}
-	step := 1 - 2*s.random.below(2)
+	step := 1 - 2*s.random.Below(2)
 	for k := int(s.place[b]) + step; k >= 0 && k < len(s.trial.list); k += step {
 		o := s.trial.list[k]
 		j := s.sequencedOf(o)
-		if j < 0 || s.family[j] != s.family[i] || s.trial.prefer[j] < 0 || s.random.below(3) == 0 {
+		if j < 0 || s.family[j] != s.family[i] || s.trial.prefer[j] < 0 || s.random.Below(3) == 0 {
 			continue
 		}
 		s.trial.prefer[i] = s.alike(i, s.trial.prefer[j], s.trial.prefer[i])
@@ -182,17 +182,17 @@ func (s *searcher) alike(i, other, had int32) int32 {
 // stir gives a stretch of the list from a bundle on free choice of ways, and mixes it a little.
 func (s *searcher) stir(b int32) {
 	from := int(s.place[b])
-	until := min(len(s.trial.list), from+2+s.random.below(12))
+	until := min(len(s.trial.list), from+2+s.random.Below(12))
 	for k := from; k < until; k++ {
 		o := s.trial.list[k]
 		s.unbind(o)
-		if s.random.below(2) == 0 {
+		if s.random.Below(2) == 0 {
 			for _, i := range s.bundles[o] {
 				s.trial.prefer[i] = none
 			}
 		}
-		if s.random.below(2) == 0 {
-			s.shift(o, from+s.random.below(until-from))
+		if s.random.Below(2) == 0 {
+			s.shift(o, from+s.random.Below(until-from))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"linghang/lib/schedule/model"
+	"linghang/lib/schedule/team"
 )
 
 const (
@@ -13,31 +14,10 @@ const (
 	stale   = 1500 // schedules without a better one, after which the best is taken up again
 )
 
-// random is a generator of xorshift type: small, its own, the same everywhere.
-type random uint64
-
-func newRandom(seed, stream uint64) random {
-	r := random(seed*0x9E3779B97F4A7C15 + (stream+1)*0xD1342543DE82EF95 | 1)
-	for range 8 {
-		r.below(2)
-	}
-	return r
-}
-
-// below returns a number from 0 to n-1.
-func (r *random) below(n int) int {
-	x := *r
-	x ^= x >> 12
-	x ^= x << 25
-	x ^= x >> 27
-	*r = x
-	return int((uint64(x*0x2545F4914F6CDD1D) >> 32) * uint64(n) >> 32) //nolint:gosec // it is less than n
-}
-
 // searcher is one worker.
 type searcher struct {
 	*decoder
-	random   random
+	random   team.Random
 	current  plan
 	trial    plan
 	best     plan
@@ -57,7 +37,7 @@ type searcher struct {
 }
 
 func newSearcher(in *instance, o Options, worker int) *searcher {
-	s := &searcher{decoder: newDecoder(in), random: newRandom(o.Seed, uint64(worker)), most: o.Moves, first: o.First} //nolint:gosec // workers count from 0
+	s := &searcher{decoder: newDecoder(in), random: team.NewRandom(o.Seed, uint64(worker)), most: o.Moves, first: o.First} //nolint:gosec // workers count from 0
 	n := len(in.bundles)
 	s.place, s.begin, s.due = make([]int32, n), make([]int64, n), make([]int64, n)
 	for b, tasks := range in.bundles {

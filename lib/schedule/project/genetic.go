@@ -3,31 +3,12 @@ package project
 import (
 	"context"
 	"slices"
+
+	"linghang/lib/schedule/team"
 )
 
 // rankBits are those of a task's rank in a sorting key; its time is above them.
 const rankBits = 20
-
-// random is a generator of xorshift type: small, its own, the same everywhere.
-type random uint64
-
-func newRandom(seed, stream uint64) random {
-	r := random(seed*0x9E3779B97F4A7C15 + (stream+1)*0xD1342543DE82EF95 | 1)
-	for range 8 {
-		r.below(2)
-	}
-	return r
-}
-
-// below returns a number from 0 to n-1.
-func (r *random) below(n int) int {
-	x := *r
-	x ^= x >> 12
-	x ^= x << 25
-	x ^= x >> 27
-	*r = x
-	return int((uint64(x*0x2545F4914F6CDD1D) >> 32) * uint64(n) >> 32) //nolint:gosec // it is less than n
-}
 
 // individual is a schedule as a list of tasks by their starts.
 type individual struct {
@@ -45,7 +26,7 @@ func (in *instance) newIndividual() *individual {
 // solver is one worker.
 type solver struct {
 	*instance
-	random random
+	random team.Random
 	line   *timeline
 	end    []int32
 	node   []int32
@@ -61,7 +42,7 @@ type solver struct {
 
 func newSolver(in *instance, o Options, worker int) *solver {
 	return &solver{
-		instance: in, random: newRandom(o.Seed, uint64(worker)), line: newTimeline(in), end: make([]int32, in.tasks), node: make([]int32, in.tasks), //nolint:gosec // workers count from 0
+		instance: in, random: team.NewRandom(o.Seed, uint64(worker)), line: newTimeline(in), end: make([]int32, in.tasks), node: make([]int32, in.tasks), //nolint:gosec // workers count from 0
 		keys: make([]int64, in.tasks), taken: make([]bool, in.tasks), ready: make([]int32, 0, in.tasks), waits: make([]int32, in.tasks), child: in.newIndividual(), most: o.Moves,
 	}
 }
@@ -81,11 +62,11 @@ func (s *solver) sample(v *individual) {
 		}
 		v.modes[i] = s.anyMode(int32(i))
 	}
-	pressure := s.random.below(4)
+	pressure := s.random.Below(4)
 	for at := range v.list {
-		k := s.random.below(len(s.ready))
+		k := s.random.Below(len(s.ready))
 		for range pressure {
-			if other := s.random.below(len(s.ready)); s.late[s.ready[other]] > s.late[s.ready[k]] {
+			if other := s.random.Below(len(s.ready)); s.late[s.ready[other]] > s.late[s.ready[k]] {
 				k = other
 			}
 		}
@@ -108,7 +89,7 @@ func (s *solver) anyMode(task int32) int32 {
 	if n == 1 {
 		return first
 	}
-	a, b := first+int32(s.random.below(n)), first+int32(s.random.below(n)) //nolint:gosec // few
+	a, b := first+int32(s.random.Below(n)), first+int32(s.random.Below(n)) //nolint:gosec // few
 	if s.duration[b] < s.duration[a] {
 		return b
 	}
@@ -170,8 +151,8 @@ func (s *solver) arrange(list []int32, backward bool) {
 // stretch returns where a random stretch of a list begins and ends.
 func (s *solver) stretch(v *individual) (from, until int) {
 	n := len(v.list)
-	length := 1 + s.random.below(max(1, n*3/4))
-	from = s.random.below(n - length + 1)
+	length := 1 + s.random.Below(max(1, n*3/4))
+	from = s.random.Below(n - length + 1)
 	return from, from + length
 }
 
@@ -226,13 +207,13 @@ func (s *solver) cross(mother, father *individual) {
 // changes a few modes.
 func (s *solver) mutate() {
 	list := s.child.list
-	rate := 1 + s.random.below(6)*s.random.below(6) // in hundredths, most often small
+	rate := 1 + s.random.Below(6)*s.random.Below(6) // in hundredths, most often small
 	for at := range list {
-		if s.random.below(100) < rate {
+		if s.random.Below(100) < rate {
 			s.shift(list, at)
 		}
 		i := list[at]
-		if s.modeFirst[i+1]-s.modeFirst[i] > 1 && s.random.below(100) < 4 {
+		if s.modeFirst[i+1]-s.modeFirst[i] > 1 && s.random.Below(100) < 4 {
 			s.child.modes[i] = s.anyMode(i)
 		}
 	}
@@ -248,7 +229,7 @@ func (s *solver) shift(list []int32, at int) {
 		}
 		list[at], list[at+1] = list[at+1], list[at]
 		at++
-		if s.random.below(3) == 0 {
+		if s.random.Below(3) == 0 {
 			return
 		}
 	}

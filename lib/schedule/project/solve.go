@@ -102,7 +102,7 @@ func (s *solver) breed() {
 }
 
 func (s *solver) parent() int {
-	a, b := s.random.below(len(s.people)), s.random.below(len(s.people))
+	a, b := s.random.Below(len(s.people)), s.random.Below(len(s.people))
 	if s.people[b].span < s.people[a].span {
 		return b
 	}
@@ -120,9 +120,9 @@ func (s *solver) keep() {
 		s.child = s.newIndividual()
 		return
 	}
-	worst := s.random.below(members)
+	worst := s.random.Below(members)
 	for range 4 {
-		if k := s.random.below(members); s.people[k].span > s.people[worst].span {
+		if k := s.random.Below(members); s.people[k].span > s.people[worst].span {
 			worst = k
 		}
 	}

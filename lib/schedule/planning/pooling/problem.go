@@ -3,11 +3,11 @@ package pooling
 import (
 	"bytes"
 	_ "embed" // the schema
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
+
+	"linghang/lib/schedule/internal/document"
 )
 
 // Limits of a problem.
@@ -80,17 +80,9 @@ type Flow struct {
 
 // Decode reads a problem in JSON and validates it. Members that it does not know are refused.
 func Decode(data []byte) (*Problem, error) {
-	if len(data) > MaxText {
-		return nil, fmt.Errorf("read the problem: it has %d octets; at most %d can be", len(data), MaxText)
-	}
 	p := &Problem{}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(p); err != nil {
-		return nil, fmt.Errorf("read the problem: line %d: %w", 1+bytes.Count(data[:d.InputOffset()], []byte("\n")), err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("read the problem: something follows it; one object is all that it can be")
+	if err := document.Decode(data, MaxText, "problem", p); err != nil {
+		return nil, fmt.Errorf("read the problem: %w", err)
 	}
 	if err := p.Validate(); err != nil {
 		return nil, fmt.Errorf("the problem cannot be solved:\n%w", err)

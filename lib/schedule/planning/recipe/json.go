@@ -4,9 +4,9 @@ import (
 	"bytes"
 	_ "embed" // the schema
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+
+	"linghang/lib/schedule/internal/document"
 )
 
 //go:embed schema.json
@@ -19,7 +19,7 @@ func Schema() []byte { return bytes.Clone(schema) }
 // because they would ask for what nothing honours.
 func Decode(data []byte) (*Network, error) {
 	n := &Network{}
-	if err := strict(data, n); err != nil {
+	if err := document.Decode(data, MaxText, "network", n); err != nil {
 		return nil, fmt.Errorf("read the network: %w", err)
 	}
 	if err := n.Validate(); err != nil {
@@ -38,27 +38,4 @@ func DecodePlan(data []byte) (*Plan, error) {
 		return nil, fmt.Errorf("read the plan: %w", err)
 	}
 	return p, nil
-}
-
-// strict decodes the one value that data has to be, and tells faults by line.
-func strict(data []byte, v any) error {
-	if len(data) > MaxText {
-		return fmt.Errorf("it has %d octets; at most %d can be", len(data), MaxText)
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		offset := d.InputOffset()
-		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-			offset = syntax.Offset
-		}
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			offset = wrong.Offset
-		}
-		return fmt.Errorf("line %d: %w", 1+bytes.Count(data[:min(max(offset, 0), int64(len(data)))], []byte("\n")), err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the network; one object is all that it can be")
-	}
-	return nil
 }
