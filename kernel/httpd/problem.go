@@ -126,6 +126,17 @@ func ProblemOf(err error) *Problem {
 	}
 }
 
+// Answer writes what a Raw handler made as JSON, or the problem of err.
+func Answer(w http.ResponseWriter, r *http.Request, status int, v any, err error) {
+	if err != nil {
+		Refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // who has gone needs no answer
+}
+
 // Refuse writes the problem of err; for Raw handlers.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	p := newProblem(r.Context(), err)

@@ -1,6 +1,7 @@
 package httpd
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"iter"
@@ -87,6 +88,23 @@ func Attach(w http.ResponseWriter, mediaType, name string) {
 	w.Header().Set("Content-Type", mediaType)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	w.Header().Set("Cache-Control", "no-store")
+}
+
+// Blob is content that is kept by the digest of it, and how it is told to a browser.
+type Blob struct {
+	SHA256, Name, MediaType string
+	Size                    int64 // octets
+}
+
+// ServeBlob sends content that get fetches by its digest, as ServeFile does.
+func ServeBlob(w http.ResponseWriter, r *http.Request, get func(ctx context.Context, sha256 string) (io.ReadSeekCloser, error), b Blob) {
+	content, err := get(r.Context(), b.SHA256)
+	if err != nil {
+		Refuse(w, r, err)
+		return
+	}
+	defer content.Close() //nolint:errcheck // it was only read
+	ServeFile(w, b.Name, b.MediaType, b.Size, content)
 }
 
 // ServeFile sends a file that somebody uploaded: always as a download, never as

@@ -2,7 +2,6 @@ package remark
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -21,13 +20,7 @@ const (
 
 func (m *Room) serveUpload(w http.ResponseWriter, r *http.Request) {
 	f, err := m.upload(r)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(f) // who has gone needs no answer
+	httpd.Answer(w, r, http.StatusCreated, f, err)
 }
 
 func (m *Room) upload(r *http.Request) (File, error) {
@@ -88,13 +81,7 @@ func (m *Room) serveFile(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
-	content, err := m.kit.Blobs.Get(r.Context(), f.SHA256)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	defer content.Close() //nolint:errcheck // it was only read
-	httpd.ServeFile(w, f.Name, f.MediaType, f.Size, content)
+	httpd.ServeBlob(w, r, m.kit.Blobs.Get, httpd.Blob{SHA256: f.SHA256, Name: f.Name, MediaType: f.MediaType, Size: f.Size})
 }
 
 func (m *Room) removeFile(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {

@@ -189,12 +189,7 @@ func (m *Room) download(format string) http.Handler {
 			httpd.Refuse(w, r, fault.New(fault.Invalid, "report.not_done", "the report is %s", run.State).At("path.id", "wait until it is done"))
 			return
 		}
-		f, err := m.kit.Blobs.Get(r.Context(), hash)
-		if err != nil {
-			httpd.Refuse(w, r, err)
-			return
-		}
-		defer f.Close() //nolint:errcheck // it was only read
-		httpd.ServeFile(w, strings.NewReplacer("/", "-", " · ", " ").Replace(run.Title)+"."+format, media, size, f)
+		name := strings.NewReplacer("/", "-", " · ", " ").Replace(run.Title) + "." + format
+		httpd.ServeBlob(w, r, m.kit.Blobs.Get, httpd.Blob{SHA256: hash, Name: name, MediaType: media, Size: size})
 	})
 }

@@ -2,7 +2,6 @@ package enterprise
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
@@ -28,13 +27,7 @@ func (m *Module) evidenceRoutes() []module.Route {
 
 func (m *Module) serveEvidenceUpload(w http.ResponseWriter, r *http.Request) {
 	v, err := m.takeEvidence(r)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(v) // who has gone needs no answer
+	httpd.Answer(w, r, http.StatusCreated, v, err)
 }
 
 func (m *Module) takeEvidence(r *http.Request) (Evidence, error) {
@@ -87,13 +80,7 @@ func (m *Module) serveEvidence(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
-	content, err := m.kit.Blobs.Get(r.Context(), v.SHA256)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	defer content.Close() //nolint:errcheck // it was only read
-	httpd.ServeFile(w, v.Name, v.MediaType, v.Size, content)
+	httpd.ServeBlob(w, r, m.kit.Blobs.Get, httpd.Blob{SHA256: v.SHA256, Name: v.Name, MediaType: v.MediaType, Size: v.Size})
 }
 
 type evidenceInput struct {

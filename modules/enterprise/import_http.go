@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -59,7 +58,7 @@ type rowView struct {
 
 func (m *Module) previewImport(w http.ResponseWriter, r *http.Request) {
 	v, _, err := m.readImport(r)
-	answerImport(w, r, v, err)
+	httpd.Answer(w, r, http.StatusOK, v, err)
 }
 
 func (m *Module) takeImport(w http.ResponseWriter, r *http.Request) {
@@ -72,16 +71,7 @@ func (m *Module) takeImport(w http.ResponseWriter, r *http.Request) {
 		err = m.enterAll(r.Context(), list)
 		v.Done = err == nil
 	}
-	answerImport(w, r, v, err)
-}
-
-func answerImport(w http.ResponseWriter, r *http.Request, v importView, err error) {
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // the caller may have gone
+	httpd.Answer(w, r, http.StatusOK, v, err)
 }
 
 // readImport reads the file of a request. The file itself is not kept.

@@ -116,16 +116,10 @@ func (m *Module) downloadVersion(ending string) http.Handler {
 				With("number", v.Number).At("query.lang", "zh, or make the next version"))
 			return
 		}
-		f, err := m.kit.Blobs.Get(r.Context(), hash)
-		if err != nil {
-			httpd.Refuse(w, r, err)
-			return
-		}
-		defer f.Close() //nolint:errcheck // it was only read
 		name := v.name(ending)
 		if language == "en" {
 			name = v.name("en." + ending)
 		}
-		httpd.ServeFile(w, name, media, size, f)
+		httpd.ServeBlob(w, r, m.kit.Blobs.Get, httpd.Blob{SHA256: hash, Name: name, MediaType: media, Size: size})
 	})
 }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -64,13 +63,7 @@ func (m *Module) serveUpload(w http.ResponseWriter, r *http.Request) {
 	e := evidence{
 		ID: f.ID, OrganisationID: identity.From(ctx).Organisation.ID, Name: f.Name, MediaType: f.MediaType, Size: f.Size, SHA256: f.SHA256, Uploaded: handOf(ctx),
 	}
-	if err := m.values.addEvidence(ctx, e); err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(viewEvidence([]evidence{e})[0]) // who has gone needs no answer
+	httpd.Answer(w, r, http.StatusCreated, viewEvidence([]evidence{e})[0], m.values.addEvidence(ctx, e))
 }
 
 func (m *Module) serveEvidence(w http.ResponseWriter, r *http.Request) {
@@ -79,13 +72,7 @@ func (m *Module) serveEvidence(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
-	f, err := m.kit.Blobs.Get(r.Context(), e.SHA256)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	defer f.Close() //nolint:errcheck // it was only read
-	httpd.ServeFile(w, e.Name, e.MediaType, e.Size, f)
+	httpd.ServeBlob(w, r, m.kit.Blobs.Get, httpd.Blob{SHA256: e.SHA256, Name: e.Name, MediaType: e.MediaType, Size: e.Size})
 }
 
 // Step is somebody who handled a value, and when.

@@ -269,13 +269,7 @@ func (m *Module) downloadBulletin(what string) http.Handler {
 			httpd.Refuse(w, r, noBulletin())
 			return
 		}
-		content, err := m.kit.Blobs.Get(r.Context(), f.SHA256)
-		if err != nil {
-			httpd.Refuse(w, r, err)
-			return
-		}
-		defer content.Close() //nolint:errcheck // it was only read
-		httpd.ServeFile(w, b.fileName(ending), media, f.Size, content)
+		httpd.ServeBlob(w, r, m.kit.Blobs.Get, httpd.Blob{SHA256: f.SHA256, Name: b.fileName(ending), MediaType: media, Size: f.Size})
 	})
 }
 

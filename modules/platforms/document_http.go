@@ -2,7 +2,6 @@ package platforms
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
@@ -46,13 +45,7 @@ func (m *Module) listDocuments(ctx context.Context, in documentParams) (sqldb.Pa
 
 func (m *Module) serveDocumentUpload(w http.ResponseWriter, r *http.Request) {
 	d, err := m.takeDocument(r)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(d) // who has gone needs no answer
+	httpd.Answer(w, r, http.StatusCreated, d, err)
 }
 
 func (m *Module) takeDocument(r *http.Request) (PlatformDocument, error) {
@@ -89,13 +82,7 @@ func (m *Module) serveDocument(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
-	content, err := m.kit.Blobs.Get(r.Context(), d.SHA256)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	defer content.Close() //nolint:errcheck // it was only read
-	httpd.ServeFile(w, d.Name, d.MediaType, d.Size, content)
+	httpd.ServeBlob(w, r, m.kit.Blobs.Get, httpd.Blob{SHA256: d.SHA256, Name: d.Name, MediaType: d.MediaType, Size: d.Size})
 }
 
 type documentInput struct {

@@ -1,6 +1,6 @@
 import type { APIRequestContext, Page } from '@playwright/test'
 import { picture } from './picture'
-import { accessible, address, enter, expect, narrow, organisation, password, people, send, test } from './support'
+import { accessible, address, creditCode, enter, expect, narrow, organisation, password, people, send, test } from './support'
 
 // Seven enterprises are diagnosed, five of them by the API.
 test.describe.configure({ timeout: 300_000 })
@@ -8,23 +8,10 @@ test.describe.configure({ timeout: 300_000 })
 interface Question { code: string; kind: string; options: { code: string; exclusive: boolean }[] }
 interface Sheet { id: string; answers: { question: string }[]; questionnaire: { pages: { groups: { questions: Question[] }[] }[] } }
 
-/** A unified social credit code with its check character (GB 32100-2015), that no other run has. */
-function creditCode(n: number): string {
-  const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
-  const body = `91370200${String(n).padStart(9, '0')}`
-  let sum = 0
-  let weight = 1
-  for (const c of body) {
-    sum += alphabet.indexOf(c) * weight
-    weight = (weight * 3) % 31
-  }
-  return body + alphabet[(31 - (sum % 31)) % 31]
-}
-
 /** Files the entry of whoever is signed in, and has it accepted; returns its id. */
 async function entry(request: APIRequestContext, login: string, name: string): Promise<string> {
   await enter(request, login)
-  const code = creditCode(Math.floor(Math.random() * 1e9))
+  const code = creditCode()
   const made = await send<{ id: string; version: number }>(request, 'POST', '/api/enterprise/entries', { code, name: { zh: name, en: '' }, district: '370212', industry: 'C35' })
   await enter(request, people.administrator)
   const answer = await request.post(`${address()}/api/enterprise/entries/${made.id}/decision`, { data: { decision: 'accepted' }, headers: { 'X-Linghang-CSRF': '1', 'If-Match': `"${made.version}"` } })

@@ -1,19 +1,6 @@
 import { picture } from './picture'
-import { accessible, expect, narrow, organisation, send, test } from './support'
+import { accessible, creditCode, expect, narrow, organisation, send, test } from './support'
 import type { Page } from '@playwright/test'
-
-/** A unified social credit code with its check character (GB 32100-2015), that no other run has. */
-function code(n: number): string {
-  const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
-  const body = `91370200${String(n).padStart(9, '0')}`
-  let sum = 0
-  let weight = 1
-  for (const c of body) {
-    sum += alphabet.indexOf(c) * weight
-    weight = (weight * 3) % 31
-  }
-  return body + alphabet[(31 - (sum % 31)) % 31]
-}
 
 /** On a telephone neither the page nor a table of it scrolls sideways. */
 async function fits(page: Page): Promise<void> {
@@ -29,7 +16,7 @@ async function choose(page: Page, label: string, option: string): Promise<void> 
 test('an enterprise files its entry, mends it, is accepted, and shows others what it chose', async ({ page, another, signIn }) => {
   await organisation(page.request, '海湾机械', [{ login: 'bay', role: 'manager', name: '海湾管理员' }])
   await organisation(page.request, '远山化工', [{ login: 'hill', role: 'manager', name: '远山管理员' }])
-  const firm = code(Math.floor(Math.random() * 1e9))
+  const firm = creditCode()
 
   // It is filed, and what is wrong is told at the field, with what was typed kept.
   const bay = await another('bay')
@@ -134,7 +121,7 @@ test('an enterprise files its entry, mends it, is accepted, and shows others wha
 
 test('the bureau imports enterprises from a file: first looked at, then all or nothing', async ({ page, signIn }) => {
   await signIn('administrator')
-  const [one, two] = [code(Math.floor(Math.random() * 1e9)), code(Math.floor(Math.random() * 1e9))]
+  const [one, two] = [creditCode(), creditCode()]
   const file = (rows: string[]) => ({ name: 'enterprises.csv', mimeType: 'text/csv', buffer: Buffer.from(['统一社会信用代码,企业名称,区市,行业', ...rows].join('\n')) })
   await page.goto('/enterprise/import')
   await page.locator('input[type=file]').setInputFiles(file([`${one},导入甲公司,崂山区,C35`, 'X,导入乙公司,火星,C36']))
@@ -172,7 +159,7 @@ test('the bureau imports enterprises from a file: first looked at, then all or n
 
 test('two entries of one enterprise are compared, merged, and parted again', async ({ page, signIn }) => {
   await signIn('administrator')
-  const [one, two] = [code(Math.floor(Math.random() * 1e9)), code(Math.floor(Math.random() * 1e9))]
+  const [one, two] = [creditCode(), creditCode()]
   for (const [uscc, zh, address] of [[one, '石老人轮胎有限公司', '海尔路 1 号'], [two, '青岛石老人轮胎有限责任公司', '海尔路 9 号']]) {
     await send(page.request, 'POST', '/api/enterprise/entries', { code: uscc, name: { zh, en: '' }, district: '370212', industry: 'C29', profile: { address } })
   }

@@ -2,7 +2,6 @@ package diagnosis
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"linghang/kernel/fault"
@@ -26,13 +25,7 @@ func (m *Diagnosis) evidenceRoutes() []module.Route {
 
 func (m *Diagnosis) serveUpload(w http.ResponseWriter, r *http.Request) {
 	f, err := m.takeEvidence(r)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusCreated)
-	_ = json.NewEncoder(w).Encode(f) // who has gone needs no answer
+	httpd.Answer(w, r, http.StatusCreated, f, err)
 }
 
 func (m *Diagnosis) takeEvidence(r *http.Request) (File, error) {
@@ -76,13 +69,7 @@ func (m *Diagnosis) serveEvidence(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, err)
 		return
 	}
-	content, err := m.kit.Blobs.Get(r.Context(), f.SHA256)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	defer content.Close() //nolint:errcheck // it was only read
-	httpd.ServeFile(w, f.Name, f.MediaType, f.Size, content)
+	httpd.ServeBlob(w, r, m.kit.Blobs.Get, httpd.Blob{SHA256: f.SHA256, Name: f.Name, MediaType: f.MediaType, Size: f.Size})
 }
 
 func (m *Diagnosis) removeEvidence(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {

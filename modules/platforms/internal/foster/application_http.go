@@ -3,7 +3,6 @@ package foster
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -345,13 +344,7 @@ func (m *Fostering) tellApplicant(ctx context.Context, what lang.Text) func(*sql
 func serveUpload(take func(*http.Request) (File, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		f, err := take(r)
-		if err != nil {
-			httpd.Refuse(w, r, err)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(http.StatusCreated)
-		_ = json.NewEncoder(w).Encode(f) // who has gone needs no answer
+		httpd.Answer(w, r, http.StatusCreated, f, err)
 	}
 }
 
@@ -397,13 +390,7 @@ func (m *Fostering) serveFile(find func(ctx context.Context, id string) (File, e
 			httpd.Refuse(w, r, err)
 			return
 		}
-		content, err := m.kit.Blobs.Get(r.Context(), f.SHA256)
-		if err != nil {
-			httpd.Refuse(w, r, err)
-			return
-		}
-		defer content.Close() //nolint:errcheck // it was only read
-		httpd.ServeFile(w, f.Name, f.MediaType, f.Size, content)
+		httpd.ServeBlob(w, r, m.kit.Blobs.Get, httpd.Blob{SHA256: f.SHA256, Name: f.Name, MediaType: f.MediaType, Size: f.Size})
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -190,12 +189,7 @@ type outputPreview struct {
 
 func (m *Fostering) takeOutputTable(w http.ResponseWriter, r *http.Request) {
 	v, err := m.outputTable(r)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // who has gone needs no answer
+	httpd.Answer(w, r, http.StatusOK, v, err)
 }
 
 func (m *Fostering) outputTable(r *http.Request) (v outputPreview, err error) {
