@@ -268,6 +268,7 @@ func (i *instance) collect(ctx context.Context, handle uint64, m *Model, r *Resu
 		if r.Bound, err = i.floatInfo(ctx, handle, "mip_dual_bound"); err != nil {
 			return err
 		}
+		r.Bound += 0 // of what is maximised HiGHS may say -0
 		if r.Nodes, err = i.int64Info(ctx, handle, "mip_node_count"); err != nil {
 			return err
 		}

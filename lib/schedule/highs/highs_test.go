@@ -248,6 +248,16 @@ func TestWhatHasNoEndOrNoSolution(t *testing.T) {
 	}
 }
 
+func TestABoundOfNothingIsNotBelowIt(t *testing.T) {
+	alone(t)
+	m := &highs.Model{Maximise: true}
+	m.Column(highs.Column{Cost: -1, Upper: 3, Integer: true})
+	r, err := engine(t, highs.Limits{}).Solve(t.Context(), m, highs.Options{})
+	if err != nil || r.Bound != 0 || math.Signbit(r.Bound) {
+		t.Errorf("bound %v, %v", r, err)
+	}
+}
+
 func TestFaultsSayWhere(t *testing.T) {
 	e := engine(t, highs.Limits{})
 	for want, m := range map[string]*highs.Model{
