@@ -69,6 +69,42 @@ test('a report is made, checked and released, and its operator sees it; a correc
   await picture(manager, 'bulletin-en-390')
 })
 
+test('a total of a quarter opens what each platform gives to it, and who sent that', async ({ page, signIn }) => {
+  await enter(page.request, people.administrator)
+  const { id } = await send<{ id: string }>(page.request, 'POST', '/api/platforms', { name: { zh: '季报平台', en: 'Quarterly' }, code: 'e2e-quarter', class: 'technology', district: '370202' })
+  const now = new Date(Date.now() + 8 * 3_600_000)
+  const first = new Date(Date.UTC(now.getUTCFullYear(), 3 * Math.floor(now.getUTCMonth() / 3) - 3, 1))
+  const day = (n: number) => new Date(first.getTime() + n * 86_400_000).toISOString().slice(0, 10)
+  const answer = await page.request.post(`/api/platforms/${id}/backfill`, { data: `code,period,value\ndev_connected,${day(10)},1500\ndev_connected,${day(70)},1740\n`, headers: { 'Content-Type': 'text/csv', 'X-Linghang-CSRF': '1' } })
+  expect(answer.ok(), await answer.text()).toBe(true)
+  await send(page.request, 'POST', '/api/platforms/bulletin/reports', { kind: 'quarter', period: `${first.getUTCFullYear()}Q${first.getUTCMonth() / 3 + 1}`, platform: id })
+
+  await signIn('administrator')
+  await page.goto('/platforms/reports')
+  const row = page.getByRole('row').filter({ hasText: '季报平台' })
+  await expect(row.getByText('草稿')).toBeVisible()
+  await row.getByRole('link', { name: '季报平台' }).click()
+  await page.getByRole('link', { name: '1,740', exact: true }).click()
+  await expect(page.getByRole('dialog').getByRole('row').filter({ hasText: '季报平台' })).toContainText('期末值（2 个值）')
+  await picture(page, 'quarter')
+  await page.getByRole('dialog').getByRole('link', { name: '1,740', exact: true }).click()
+  const origin = page.getByRole('dialog').last()
+  await expect(origin).toContainText('期值：该月（季）报送的最后一个值')
+  await expect(origin.getByRole('row').filter({ hasText: '1,500' })).toContainText('人员 管理员')
+  await accessible(page)
+  await picture(page, 'quarter-origin')
+  await narrow(page)
+  await picture(page, 'quarter-origin-390')
+  for (const left of [1, 0]) {
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(left)
+  }
+  await page.getByRole('button', { name: 'Switch to English' }).click()
+  await page.getByRole('link', { name: '1,740', exact: true }).click()
+  await expect(page.getByRole('dialog').getByRole('row').filter({ hasText: 'Quarterly' })).toBeVisible()
+  await picture(page, 'quarter-en-390')
+})
+
 /** Figures of the last month. */
 async function figures(page: Page, id: string, devices: number, query: string): Promise<void> {
   const now = new Date(Date.now() + 8 * 3_600_000)

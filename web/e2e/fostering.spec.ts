@@ -10,7 +10,10 @@ test.describe.configure({ timeout: 300_000 })
 test('a call is opened, an operator applies, two persons review, and the platform is awarded', async ({ page, signIn, another }) => {
   const owner = await organisation(page.request, '培育运营方', [{ login: 'foster-manager', role: 'manager', name: '申报管理员' }])
   await enter(page.request, people.administrator)
-  await send(page.request, 'POST', '/api/platforms', { name: { zh: '橡胶行业平台', en: 'Rubber platform' }, code: 'e2e-fostered', class: 'specialised', district: '370202', operator_id: owner, operator_name: { zh: '培育运营方', en: 'Operator' } })
+  const { id } = await send<{ id: string }>(page.request, 'POST', '/api/platforms', { name: { zh: '橡胶行业平台', en: 'Rubber platform' }, code: 'e2e-fostered', class: 'specialised', district: '370202', operator_id: owner, operator_name: { zh: '培育运营方', en: 'Operator' } })
+  const yesterday = new Date(Date.now() - 16 * 3_600_000).toISOString().slice(0, 10)
+  const filled = await page.request.post(`/api/platforms/${id}/backfill`, { data: `code,period,value\ndev_connected,${yesterday},4321\n`, headers: { 'Content-Type': 'text/csv', 'X-Linghang-CSRF': '1' } })
+  expect(filled.ok(), await filled.text()).toBe(true)
   const session = (await (await page.request.get('/api/system/session')).json()) as { organisation: { id: string } }
   for (const [login, name] of [['foster-one', '评审甲'], ['foster-two', '评审乙']] as const) await send(page.request, 'POST', '/api/system/persons', { login, name, password, memberships: [{ organisation_id: session.organisation.id, role: 'leader' }] })
 
@@ -31,6 +34,12 @@ test('a call is opened, an operator applies, two persons review, and the platfor
   await page.keyboard.press('Escape')
   await drawer.getByRole('button', { name: '指派评审人' }).click()
   await expect(page.getByRole('row').filter({ hasText: '评审乙' })).toBeVisible()
+
+  await page.getByRole('link', { name: '4,321' }).click()
+  await expect(page.getByRole('dialog').last()).toContainText('人员 管理员')
+  await picture(page, 'foster-figure')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
 
   await review(another, application)
   await reviewQuietly(another, application)

@@ -34,6 +34,16 @@ test('a dataset is prepared, opened to everybody, and withdrawn with a reason', 
   expect((await stranger.get('/api/platforms/open/data/e2e-models/csv')).status()).toBe(404)
   await accessible(page)
   await picture(page, 'open-draft')
+  await page.getByRole('link', { name: '600', exact: true }).click()
+  await expect(page.getByRole('dialog').getByRole('row').filter({ hasText: '开放平台3' })).toContainText('300')
+  await picture(page, 'open-figures')
+  await page.getByRole('dialog').getByRole('link', { name: '300', exact: true }).click()
+  await expect(page.getByRole('dialog').last()).toContainText('人员 管理员')
+  await accessible(page)
+  for (const left of [1, 0]) {
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(left)
+  }
   await page.getByRole('button', { name: '发布' }).click()
   await page.getByRole('dialog').getByLabel('更新内容（中文）').fill('首次发布')
   await page.getByRole('dialog').getByRole('button', { name: '发布' }).click()

@@ -170,7 +170,7 @@ function MonthFigures({ of }: { of: MonthOf }) {
         columns={[
           { key: 'platform', title: t('page.title'), render: (x) => <><Link to={`/platforms/${x.platform_id}`}>{text(x.platform)}</Link> {x.synthetic && <SyntheticMark />}</> },
           { key: 'value', title: t('field.value'), align: 'right', render: (x) => <FigureLink of={{ platform: x.platform_id, code: of.code, month: of.month }}>{f.number(x.value, 4)}</FigureLink> },
-          { key: 'rule', title: t('ranking.rule'), from: 'sm', render: (x) => t('ranking.ruleOf', { rule: t(`ranking.rules.${x.rule}`), facts: x.facts }) },
+          { key: 'rule', title: t('origin.formula'), from: 'sm', render: (x) => t('ranking.ruleOf', { rule: t(`origin.ofPeriod.${x.rule}`), facts: x.facts }) },
           { key: 'period', title: t('field.period'), from: 'md', render: (x) => <span className="lh-number">{f.date(x.period)}{x.revision > 1 && ` · ${t('page.revision', { n: x.revision })}`}</span> },
           { key: 'known', title: t('field.received'), from: 'md', render: (x) => <span className="lh-number">{f.time(x.known)}</span> },
           { key: 'receipt', title: t('field.receipt'), from: 'xl', render: (x) => <Receipt platform={x.platform_id} id={x.submission_id} /> },

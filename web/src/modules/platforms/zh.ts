@@ -188,7 +188,7 @@ export const zh = {
   history: { title: '变更历史', at: '时间', kind: '事项', by: '经办人', kinds: { registered: '登记', status: '状态变更', entry: '修改登记信息' } },
   origin: {
     title: '数值来源', open: '查看这个数值的来源', formula: '取值方法', across: '平台间汇总', edition: '目录第 {{version}} 版', reported: '报送记录', sender: '报送方', machine: '机器', sent: '发送于 {{time}}', corrected: '已被更正', revises: '更正序号 {{seq}} 的报送',
-    rules: { reported: '平台直接报送，市级不作计算。', last: '期值：该月（季）报送的最后一个值。', sum: '期值：该月（季）报送各值之和。', rise: '期值：该月（季）最后一个值减去之前的最后一个值。', mean: '期值：该月（季）报送各值的平均。' },
+    rules: { reported: '平台直接报送，市级不作计算。', last: '期值：该月（季）报送的最后一个值。', sum: '期值：该月（季）报送各值之和。', rise: '期值：该月（季）最后一个值减去之前的最后一个值。', mean: '期值：该月（季）报送各值的平均。' }, ofPeriod: { last: '期末值', sum: '合计', rise: '增量', mean: '平均' },
     reportedNote: '每个数据期以第一行为准。更正从不覆盖原值：原值及更正人、原因都保留在下方。', momentNote: '这是某一时刻的读数，不作更正，由后来的读数接续；以往读数见曲线。', more: '仅列出最近 {{count}} 行。', veiled: '由谁、以哪次报送提交，仅运营方和主管部门可见。', senders: { person: '人员', source: '采集源', key: '密钥' },
     doubts: '对该指标的质疑', noDoubts: '该平台的这项指标没有质疑。', inputs: '各平台的数值', monthNote: '该期数值由以下各平台的数值汇总而成（仅列您可见的平台），按此刻所知计算；点击数值查看其来源。未列出的平台该期没有报送。', noInputs: '没有您可见的数值', noInputsNote: '该期无人报送，或报送的是其他运营方的平台。',
   },
