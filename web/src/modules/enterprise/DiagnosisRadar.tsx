@@ -18,7 +18,7 @@ export function Radar({ result: r, benchmarks }: { result: Result; benchmarks: B
     color: p.series, textStyle: { fontFamily: 'inherit' }, animation: false, tooltip: { confine: true },
     legend: { bottom: 0, textStyle: { color: p.text }, data: [t('diagnosis.own'), ...told.map(name)] },
     radar: {
-      center: ['50%', '46%'], radius: '54%', splitNumber: 4, indicator: r.axes.map((a) => ({ name: text(a.title), max: 100 })), axisName: { color: p.text, width: 64, overflow: 'break', lineHeight: 16 },
+      center: ['50%', '46%'], radius: '50%', splitNumber: 4, indicator: r.axes.map((a) => ({ name: text(a.title), max: 100 })), axisName: { color: p.text, lineHeight: 16, formatter: (n?: string) => (n ?? '').replace(' ', '\n') },
       splitLine: { lineStyle: { color: p.line } }, axisLine: { lineStyle: { color: p.line } }, splitArea: { show: false },
     },
     series: [{
