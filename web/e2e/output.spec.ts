@@ -22,7 +22,7 @@ test('new output is reported with evidence, by form and by table, and is not rev
   await drawer.getByRole('button', { name: '提交' }).click()
   await expect(drawer.getByText('18 位统一社会信用代码，校验位应相符')).toBeVisible()
   await accessible(page)
-  await drawer.getByLabel('统一社会信用代码').fill('91370200264574251E')
+  await drawer.getByLabel('统一社会信用代码').fill('91370200MAEXAMPLEB')
   await picture(page, 'output-form')
   await drawer.getByRole('button', { name: '提交' }).click()
   await expect(drawer).toBeHidden()
@@ -42,11 +42,11 @@ test('new output is reported with evidence, by form and by table, and is not rev
   await page.getByTitle('产值平台').last().click()
   const year = new Date().getFullYear() - 1
   const head = '统一社会信用代码,企业名称,年度,新增产值（万元）,项目,测算依据\n'
-  await drawer.locator('input[type=file]').first().setInputFiles(file('output.csv', `${head}91370200264574251E,某轮胎企业,${year},1200.5,智能产线,同比\n91370200264574251X,某企业,${year},1,产线,同比\n`))
+  await drawer.locator('input[type=file]').first().setInputFiles(file('output.csv', `${head}91370200MAEXAMPLEB,某轮胎企业,${year},1200.5,智能产线,同比\n91370200MAEXAMPLEX,某企业,${year},1,产线,同比\n`))
   await expect(drawer.getByRole('row').filter({ hasText: '校验位应相符' })).toContainText('不接受')
   await accessible(page)
   await picture(page, 'output-table')
-  await drawer.locator('input[type=file]').first().setInputFiles(file('output.csv', `${head}91370200264574251E,某轮胎企业,${year},1300,智能产线,同比\n`))
+  await drawer.locator('input[type=file]').first().setInputFiles(file('output.csv', `${head}91370200MAEXAMPLEB,某轮胎企业,${year},1300,智能产线,同比\n`))
   // The evidence is asked for beside what the table would do, once that is known.
   const preview = drawer.getByRole('region', { name: '预览' })
   await expect(preview.getByRole('row').filter({ hasText: '1,300' })).toContainText('新增')
