@@ -600,7 +600,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enter the enterprises of a file as CSV or XLSX, all or none: ?name= of the file */
+        /** Enter the enterprises of a file as CSV or XLSX, all or none: ?name= of the file; ?synthetic=true marks them as demonstration data */
         post: operations["post-enterprise-import"];
         delete?: never;
         options?: never;
