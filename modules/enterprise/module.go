@@ -70,7 +70,7 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "enterprise", Title: lang.Text{ZH: "企业综合服务", EN: "Services for enterprises"}, Migrations: dir,
 		Permissions: slices.Concat(permissions(), diagnosis.Permissions()),
-		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.diagnosis.Routes()),
+		Routes:      slices.Concat(m.entryRoutes(), m.siteRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.diagnosis.Routes()),
 		Publishes:   []bus.Event{enterpriseevent.Accepted{}, enterpriseevent.Changed{}, enterpriseevent.Merged{}, enterpriseevent.Unmerged{}, enterpriseevent.Diagnosed{}},
 		Measures:    m.diagnosis.Measures(),
 		Personal:    slices.Concat(personal(), diagnosis.Personal()),
