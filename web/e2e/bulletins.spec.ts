@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { accessible, enter, expect, narrow, organisation, people, send, test } from './support'
+import { accessible, escapes, enter, expect, narrow, organisation, people, send, test } from './support'
 import { picture } from './picture'
 
 test('a report is made, checked and released, and its operator sees it; a correction makes another version', async ({ page, signIn, another }) => {
@@ -95,10 +95,7 @@ test('a total of a quarter opens what each platform gives to it, and who sent th
   await picture(page, 'quarter-origin')
   await narrow(page)
   await picture(page, 'quarter-origin-390')
-  for (const left of [1, 0]) {
-    await page.keyboard.press('Escape')
-    await expect(page.getByRole('dialog')).toHaveCount(left)
-  }
+  await escapes(page, 2)
   await page.getByRole('button', { name: 'Switch to English' }).click()
   await page.getByRole('link', { name: '1,740', exact: true }).click()
   await expect(page.getByRole('dialog').getByRole('row').filter({ hasText: 'Quarterly' })).toBeVisible()

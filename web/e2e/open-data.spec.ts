@@ -1,4 +1,4 @@
-import { accessible, enter, expect, narrow, organisation, people, send, test } from './support'
+import { accessible, escapes, enter, expect, narrow, organisation, people, send, test } from './support'
 import { picture } from './picture'
 
 test('a dataset is prepared, opened to everybody, and withdrawn with a reason', async ({ page, signIn, another, playwright, baseURL }) => {
@@ -40,10 +40,7 @@ test('a dataset is prepared, opened to everybody, and withdrawn with a reason', 
   await page.getByRole('dialog').getByRole('link', { name: '300', exact: true }).click()
   await expect(page.getByRole('dialog').last()).toContainText('人员 管理员')
   await accessible(page)
-  for (const left of [1, 0]) {
-    await page.keyboard.press('Escape')
-    await expect(page.getByRole('dialog')).toHaveCount(left)
-  }
+  await escapes(page, 2)
   await page.getByRole('button', { name: '发布' }).click()
   await page.getByRole('dialog').getByLabel('更新内容（中文）').fill('首次发布')
   await page.getByRole('dialog').getByRole('button', { name: '发布' }).click()

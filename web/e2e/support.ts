@@ -129,6 +129,17 @@ export async function accessible(page: Page): Promise<void> {
   expect.soft(told, `accessibility of ${page.url()}`).toEqual([])
 }
 
+/** Closes dialogs that lie on one another by the keyboard. A drawer that just went takes the key for a moment longer, so it is pressed again, as people do. */
+export async function escapes(page: Page, dialogs: number) {
+  const open = page.getByRole('dialog')
+  for (let left = dialogs - 1; left >= 0; left--) {
+    await expect(async () => {
+      if ((await open.count()) > left) await page.keyboard.press('Escape')
+      await expect(open).toHaveCount(left, { timeout: 3000 })
+    }).toPass()
+  }
+}
+
 /** Sends a signed report, as a platform does. */
 export async function report(key: string, secret: string, seq: number, items: { code: string; value: number }[]): Promise<number> {
   const path = '/api/platforms/ingest/v1/reports'

@@ -142,7 +142,7 @@ function Unranked({ ranked }: { ranked: Ranked }) {
   return (
     <section aria-label={t('ranking.unranked')}>
       <h3 className="lh-section-head">{t('ranking.unranked')}</h3>
-      <ul>{ranked.unranked.map((u) => <li key={u.id}><Link to={`/platforms/${u.id}`}>{text(ranked.platforms.find((p) => p.id === u.id)?.name ?? { zh: u.id, en: u.id })}</Link> {t(`ranking.why.${u.why}`)}</li>)}</ul>
+      <ul className="lh-prose">{ranked.unranked.map((u) => <li key={u.id}><Link to={`/platforms/${u.id}`}>{text(ranked.platforms.find((p) => p.id === u.id)?.name ?? { zh: u.id, en: u.id })}</Link> {t(`ranking.why.${u.why}`)}</li>)}</ul>
     </section>
   )
 }
