@@ -20,7 +20,10 @@ type cityState struct {
 	Total     int  `json:"total"`
 	Reporting int  `json:"reporting"`
 	Synthetic bool `json:"synthetic"`
-	Plans     struct {
+	Directory struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Plans struct {
 		Total int `json:"total"`
 	} `json:"-"`
 	Organisations struct {
@@ -32,6 +35,7 @@ func (h *house) state() cityState {
 	h.t.Helper()
 	var s cityState
 	h.call("GET", "/api/platforms/summary", "", &s)
+	h.call("GET", "/api/enterprise/entries", "", &s.Directory)
 	h.call("GET", "/api/plan/plans", "", &s.Plans)
 	h.call("GET", "/api/system/organisations", "", &s.Organisations)
 	return s
@@ -45,9 +49,9 @@ func TestTheDemonstrationComesAndGoes(t *testing.T) {
 	real := h.platform("real-platform")
 	before := h.state()
 	for range 2 { // the second run finds what the first one made
-		h.command("demo", "--once", "--enterprise-nodes", "16")
+		h.command("demo", "--once", "--enterprise-nodes", "16", "--enterprises", "60")
 		s := h.state()
-		if s.Total != 43 || s.Reporting != 42 || !s.Synthetic || s.Plans.Total != 1 || s.Organisations.Total != before.Organisations.Total+42 {
+		if s.Total != 43 || s.Reporting != 42 || !s.Synthetic || s.Plans.Total != 1 || s.Directory.Total != 60 || s.Organisations.Total != before.Organisations.Total+42 {
 			t.Fatalf("with the demonstration the city is %+v", s)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"linghang/kernel"
 	"linghang/kernel/module"
@@ -27,7 +28,7 @@ var update = flag.Bool("update", false, "rewrite the answers in testdata/*.txt")
 // A request is a line "method path [as person] [if version]", with its JSON
 // body on the lines below; the answer follows as "status body". IDs in answers
 // become <1>, <2>, … in the order they appear, and can be used so in later
-// requests; times become <time>. `go test -update` rewrites the answers.
+// requests; times become <time>, the city's day <today>. `go test -update` rewrites the answers.
 func Scenarios(t *testing.T, rooms func(k *kernel.Kernel) []module.Module) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -63,7 +64,7 @@ func read(t *testing.T, file string) string {
 // runScenario returns the file with the answers of this run.
 func runScenario(t *testing.T, file string, rooms func(k *kernel.Kernel) []module.Module, o Options) string {
 	t.Helper()
-	s := scenario{city: Start(t, rooms, o), names: map[string]string{}, ids: map[string]string{}}
+	s := scenario{city: Start(t, rooms, o), names: map[string]string{}, ids: map[string]string{}, began: today()}
 	s.name(s.city.Bureau.ID, "bureau")
 	s.name(s.city.Ours.ID, "ours")
 	s.name(s.city.Theirs.ID, "theirs")
@@ -74,6 +75,12 @@ type scenario struct {
 	city  *City
 	names map[string]string // id → name
 	ids   map[string]string // name → id
+	began string            // the city's day at the start: the run may go on past midnight
+}
+
+// today is the city's day: all of China keeps UTC+8 without summer time.
+func today() string {
+	return time.Now().In(time.FixedZone("Asia/Shanghai", 8*3600)).Format(time.DateOnly)
 }
 
 func (s *scenario) name(id, name string) { s.names[id], s.ids[name] = name, id }
@@ -148,6 +155,7 @@ func (s *scenario) fold(body []byte) string {
 		return "<" + s.names[id] + ">"
 	})
 	text = timeForm.ReplaceAllString(text, `"<time>"`)
+	text = strings.NewReplacer(s.began, "<today>", today(), "<today>").Replace(text)
 	return hashForm.ReplaceAllString(text, "<hash>")
 }
 

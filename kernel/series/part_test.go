@@ -29,7 +29,7 @@ func TestPartsOfARangeComeToTheWhole(t *testing.T) {
 		for _, step := range []time.Duration{every, 20 * time.Second, 7 * time.Minute} {
 			want, got := answered(t, one, query, start, step), answered(t, several, query, start, step)
 			if got != want {
-				t.Errorf("%s in steps of %s: several cores answer\n%.300s, one answers\n%.300s", query, step, got, want)
+				t.Errorf("%s in steps of %s: several cores answer\n%s, one answers\n%s", query, step, got, want)
 			}
 		}
 	}

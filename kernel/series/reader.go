@@ -110,6 +110,8 @@ func (r Reader) answer(ctx context.Context, q question) (a Answer, err error) {
 // answer takes what a query came to out of the engine's hands.
 func (q question) answer(res *promql.Result) (a Answer) {
 	a.Notes.Warnings, a.Notes.Infos = res.Warnings.AsStrings(q.text, 10, 10)
+	slices.Sort(a.Notes.Warnings) // the engine keeps them in a map: one answer would differ from the next
+	slices.Sort(a.Notes.Infos)
 	a.Type = res.Value.Type()
 	switch v := res.Value.(type) {
 	case promql.Matrix:

@@ -52,7 +52,7 @@ const ourCode = "91370200MAEXAMPLEB"
 func (x *town) secretive(t *testing.T) (e EntryDetail) {
 	t.Helper()
 	x.do(t, "POST", "/entries", "manager-ours", `{"code":"`+ourCode+`","name":{"zh":"海湾机械有限公司","en":"Bay Machinery"},"district":"370212","industry":"C35","size":"medium","profile":{
-		"address":"secret-location","founded_on":"1999-09-09","capital":987654,"staff":[{"year":2025,"count":31337}],"revenue":[{"year":2025,"amount":424242}],
+		"address":"secret-location","sites":[{"name":"secret-location","kind":"plant","longitude":120.4,"latitude":36.2},{"name":"secret-location","kind":"office"}],"founded_on":"1999-09-09","capital":987654,"staff":[{"year":2025,"count":31337}],"revenue":[{"year":2025,"amount":424242}],
 		"products":["secret-business"],"qualifications":[{"kind":"high_tech","number":"secret-qualifications"}]},"contacts":[{"name":"secret-contacts","phone":"13800001234","email":"bay@ours.test"}]}`, 0, http.StatusCreated, &e)
 	x.do(t, "POST", "/entries/"+e.ID+"/decision", "officer", `{"decision":"accepted"}`, e.Version, http.StatusOK, &e)
 	return e
@@ -80,7 +80,7 @@ func (x *town) attach(t *testing.T, e EntryDetail) (v Evidence) {
 func ways(id string) []string {
 	return []string{
 		"/entries/" + id, "/entries", "/entries?export=csv", "/entries?export=xlsx", "/entries/detailed", "/entries/detailed?export=csv", "/entries?q=secret-business", "/entries/detailed?q=secret",
-		"/entries/" + id + "/history", "/entries/" + id + "/history?export=csv", "/entries/" + id + "/accesses", "/entries/" + id + "/accesses?export=csv", "/entries/mine", "/summary",
+		"/entries/" + id + "/history", "/entries/" + id + "/history?export=csv", "/entries/" + id + "/accesses", "/entries/" + id + "/accesses?export=csv", "/entries/mine", "/summary", "/sites", "/sites?kind=plant&district=370212&industry=C35",
 	}
 }
 

@@ -31,7 +31,7 @@ func (m *Module) importRoutes() []module.Route {
 		},
 		{
 			Pattern: "POST /import", Permission: "enterprise.review", MaxBody: maxImport, Stream: true,
-			Summary: "Enter the enterprises of a file as CSV or XLSX, all or none: ?name= of the file", Handler: httpd.Raw("text/csv", http.HandlerFunc(m.takeImport)),
+			Summary: "Enter the enterprises of a file as CSV or XLSX, all or none: ?name= of the file; ?synthetic=true marks them as demonstration data", Handler: httpd.Raw("text/csv", http.HandlerFunc(m.takeImport)),
 		},
 	}
 }
@@ -68,7 +68,7 @@ func (m *Module) takeImport(w http.ResponseWriter, r *http.Request) {
 			With("count", len(v.Wrong)).With("rows", v.Wrong)
 	}
 	if err == nil {
-		err = m.enterAll(r.Context(), list)
+		err = m.enterAll(r.Context(), list, r.URL.Query().Get("synthetic") == "true")
 		v.Done = err == nil
 	}
 	httpd.Answer(w, r, http.StatusOK, v, err)
@@ -117,12 +117,14 @@ func (m *Module) readImport(r *http.Request) (v importView, list []Entry, err er
 	return v, list, err
 }
 
-// enterAll enters what a file has, accepted.
-func (m *Module) enterAll(ctx context.Context, list []Entry) error {
+// enterAll enters what a file has, accepted; synthetic ones are marked as demonstration
+// data everywhere.
+func (m *Module) enterAll(ctx context.Context, list []Entry, synthetic bool) error {
 	id, now := identity.From(ctx), time.Now().UTC().Truncate(time.Millisecond)
 	for i := range list {
 		e := &list[i]
 		e.ID, e.Status, e.Origin, e.Consent, e.Version = newID(), accepted, byImport, usualConsent(), 1
+		e.Synthetic = synthetic
 		e.SubmittedAt, e.DecidedAt, e.CreatedAt, e.UpdatedAt, e.DecidedBy, e.decider = now, now, now, now, id.Name, id.Actor()
 	}
 	if len(list) == 0 {

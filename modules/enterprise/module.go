@@ -73,7 +73,7 @@ func (m *Module) Manifest() module.Manifest {
 	return module.Manifest{
 		Name: "enterprise", Title: lang.Text{ZH: "企业综合服务", EN: "Services for enterprises"}, Migrations: dir,
 		Permissions: slices.Concat(permissions(), diagnosis.Permissions(), service.Permissions()),
-		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.diagnosis.Routes(), m.services.Routes()),
+		Routes:      slices.Concat(m.entryRoutes(), m.siteRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.diagnosis.Routes(), m.services.Routes()),
 		Publishes:   []bus.Event{enterpriseevent.Accepted{}, enterpriseevent.Changed{}, enterpriseevent.Merged{}, enterpriseevent.Unmerged{}, enterpriseevent.Diagnosed{}},
 		Subscribes:  []module.Subscription{bus.On(m.services.Reviewed)},
 		Measures:    slices.Concat(m.diagnosis.Measures(), m.services.Measures()),

@@ -22,7 +22,9 @@ type Options struct {
 	Once  bool          // report once and return
 	// Enterprises is how many enterprise nodes have identifiers.
 	Enterprises int
-	Progress    io.Writer
+	// Directory is how many enterprises the directory has, at least one.
+	Directory int
+	Progress  io.Writer
 }
 
 // Permissions are what the token of a demonstration needs.
@@ -30,6 +32,7 @@ func Permissions() []string {
 	return []string{
 		"system.organisation.view", "system.organisation.edit", "platforms.view", "platforms.register", "platforms.review", "platforms.key", "platforms.backfill",
 		"plan.view", "plan.manage", "identifier.view", "identifier.apply", "identifier.review",
+		"enterprise.view", "enterprise.review",
 	}
 }
 
@@ -61,6 +64,9 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	if err := d.plan(ctx); err != nil {
+		return err
+	}
+	if err := d.directory(ctx); err != nil {
 		return err
 	}
 	net, err := d.identifiers(ctx)
@@ -259,7 +265,7 @@ func Remove(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, list := range []struct{ path, what string }{
-		{"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/system/organisations", "organisations"},
+		{"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/enterprise/entries", "enterprises"}, {"/api/system/organisations", "organisations"},
 	} {
 		objects, err := d.api.synthetic(ctx, list.path)
 		if err != nil {

@@ -58,7 +58,7 @@ CREATE INDEX service_entry ON service (entry_id, provider, matter, started_on);
 CREATE INDEX service_recorder ON service (recorder_id, started_on, id);
 CREATE INDEX service_due ON service (due_at) WHERE state = 'waiting';
 -- Lists walk in the order that was asked for, and count by the facets without the rows.
-CREATE INDEX service_started ON service (started_on, id);
+CREATE INDEX service_started ON service (started_on, id, words, recorder_id, entry_id);
 CREATE INDEX service_name ON service (name_zh, id);
 CREATE INDEX service_recorded ON service (recorded_at, id);
 CREATE INDEX service_district ON service (district, started_on, id);
@@ -120,3 +120,6 @@ CREATE TABLE entry_merge_moved (
     was       TEXT NOT NULL,
     PRIMARY KEY (merge_id, noun, object_id)
 );
+-- A search walks the names and looks into the words beside them, without the rows.
+DROP INDEX entry_name;
+CREATE INDEX entry_name ON entry (name_zh, id, words, status, organisation_id);

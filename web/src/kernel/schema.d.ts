@@ -600,7 +600,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enter the enterprises of a file as CSV or XLSX, all or none: ?name= of the file */
+        /** Enter the enterprises of a file as CSV or XLSX, all or none: ?name= of the file; ?synthetic=true marks them as demonstration data */
         post: operations["post-enterprise-import"];
         delete?: never;
         options?: never;
@@ -671,6 +671,23 @@ export interface paths {
         put?: never;
         /** Undo a merge, exactly, while the survivor was not changed */
         post: operations["post-enterprise-merges-id-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places of enterprises on the map: those that are public, and one's own */
+        get: operations["get-enterprise-sites"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9744,6 +9761,30 @@ export interface components {
         EnterprisePairsView: {
             /** @description 200 at most */
             items: components["schemas"]["EnterprisePair"][];
+        };
+        EnterprisePlaceView: {
+            address?: string;
+            entry_id: string;
+            kind: string;
+            /**
+             * Format: double
+             * @description Degrees, WGS 84
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees, WGS 84
+             */
+            longitude: number;
+            /** @description Of the enterprise */
+            name: components["schemas"]["Text"];
+            site: string;
+            synthetic: boolean;
+        };
+        EnterprisePlacesView: {
+            items: components["schemas"]["EnterprisePlaceView"][];
+            /** @description There are more than are listed: narrow it down */
+            more: boolean;
         };
         EnterprisePosition: {
             chain: string;
@@ -20339,6 +20380,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-sites": {
+        parameters: {
+            query?: {
+                /** @description Of the enterprise, GB/T 2260 */
+                district?: string;
+                /** @description GB/T 4754 division */
+                industry?: string;
+                kind?: "headquarters" | "plant" | "warehouse" | "laboratory" | "office";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterprisePlacesView"];
+                };
             };
             /** @description Refused */
             default: {

@@ -122,9 +122,18 @@ type Service struct {
 // ETag implements httpd.Versioned.
 func (s Service) ETag() int64 { return s.Version }
 
+// mostSearched is how many characters of each name lists search: PostgreSQL's indexes
+// hold no longer ones.
+const mostSearched = 100
+
 // matches are what lists search.
 func (s Service) matches() string {
-	return strings.ToLower(s.Name.ZH + " " + s.Name.EN + " " + s.Code + " " + s.ProviderName.ZH + " " + s.ProviderName.EN)
+	words := s.Code
+	for _, name := range []string{s.Name.ZH, s.Name.EN, s.ProviderName.ZH, s.ProviderName.EN} {
+		text := []rune(strings.ToLower(name))
+		words += " " + string(text[:min(len(text), mostSearched)])
+	}
+	return strings.ToLower(words)
 }
 
 func (s Service) claim() claim {

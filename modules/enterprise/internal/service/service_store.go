@@ -260,7 +260,7 @@ func (s store) list(ctx context.Context, in serviceParams, as eyes) (sqldb.Page[
 	l := sqldb.List{
 		Select: serviceColumns, From: "service s", Key: "s.id", Order: "-started_on",
 		Sort:   map[string]string{"started_on": "s.started_on", "name": "s.name_zh", "recorded_at": "s.recorded_at"},
-		Search: []string{"s.words"},
+		Words: "s.words",
 	}
 	l.WhereIf("s.district = ?", in.District).WhereIf("s.industry = ?", in.Industry).WhereIf("s.matter = ?", in.Matter).WhereIf("s.provider = ?", in.Provider).WhereIf("s.entry_id = ?", in.Entry)
 	if in.State != "" {

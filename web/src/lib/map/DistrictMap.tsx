@@ -16,12 +16,24 @@ export interface Area {
   note: string[]
 }
 
+/** A place on the map. */
+export interface Point {
+  id: string
+  label: string
+  /** Longitude and latitude in degrees, WGS 84. */
+  at: [number, number]
+  /** Lines of the tooltip. */
+  note: string[]
+}
+
 interface Props {
   areas: Area[]
-  colours: Colours & { ramp: [string, string]; accent: string }
+  colours: Colours & { ramp: [string, string]; warn: string }
   height: number | string
   label: string
   onPick?: (shape: string) => void
+  points?: Point[]
+  onPoint?: (id: string) => void
   /** Size of the names in pixels; a wall needs larger ones. */
   fontSize?: number
   /** Without the scale of colours. */
@@ -29,29 +41,37 @@ interface Props {
 }
 
 const map = 'districts'
+const nowhere: Point[] = []
 
-/** The districts of the city, darker where there is more. Shapes are for display only. */
-export function DistrictMap({ areas, colours, height, label, onPick, fontSize = 11, bare = false }: Props) {
+const place = { aspectScale: 0.82, top: 12, bottom: 12, left: 12, right: 12 }
+
+/** The districts of the city, darker where there is more, with places on them. Shapes are for display only. */
+export function DistrictMap({ areas, colours, height, label, onPick, points = nowhere, onPoint, fontSize = 11, bare = false }: Props) {
   const option = useMemo(() => {
     if (!core.getMap(map)) {
       const features = shapes.features.map((f) => ({ ...f, properties: { ...f.properties, name: canonical(f.properties.name) } }))
       core.registerMap(map, { type: 'FeatureCollection', features } as never)
     }
     const byShape = new Map(areas.map((a) => [a.shape, a]))
+    const byPoint = new Map(points.map((p) => [p.id, p]))
     const most = Math.max(1, ...areas.map((a) => a.value))
     return {
       animation: false,
       tooltip: {
         backgroundColor: colours.surface, borderColor: colours.line, textStyle: { color: colours.text, fontSize: 12 }, confine: true, renderMode: 'richText',
-        formatter: ({ name }: { name: string }) => [byShape.get(name)?.label ?? name, ...(byShape.get(name)?.note ?? [])].join('\n'),
+        formatter: ({ name }: { name: string }) => {
+          const found = byPoint.get(name) ?? byShape.get(name)
+          return [found?.label ?? name, ...(found?.note ?? [])].join('\n')
+        },
       },
+      ...(points.length > 0 ? { geo: { map, ...place, roam: false, silent: true, itemStyle: { opacity: 0 }, emphasis: { disabled: true } } } : {}),
       visualMap: {
-        min: 0, max: most, calculable: false, orient: 'horizontal', right: 8, bottom: 8, itemWidth: 10, itemHeight: 90, inRange: { color: colours.ramp },
+        seriesIndex: 0, min: 0, max: most, calculable: false, orient: 'horizontal', right: 8, bottom: 8, itemWidth: 10, itemHeight: 90, inRange: { color: colours.ramp },
         textStyle: { color: colours.muted }, text: [String(most), '0'], show: !bare,
       },
       series: [
         {
-          type: 'map', map, roam: false, aspectScale: 0.82, top: 12, bottom: 12, left: 12, right: 12, selectedMode: false,
+          type: 'map', map, ...place, roam: false, selectedMode: false,
           itemStyle: { borderColor: colours.surface, borderWidth: 1.5, areaColor: colours.ramp[0] },
           emphasis: { itemStyle: { areaColor: undefined, borderColor: colours.text, borderWidth: 2 }, label: { color: colours.text } },
           label: {
@@ -61,8 +81,15 @@ export function DistrictMap({ areas, colours, height, label, onPick, fontSize = 
           labelLayout: { hideOverlap: !bare },
           data: areas.map((a) => ({ name: a.shape, value: a.value, ...(bare ? { label: { offset: (nudged[a.shape] ?? [0, 0]).map((n) => n * fontSize) } } : {}) })),
         },
+        ...(points.length > 0
+          ? [{
+              type: 'scatter', coordinateSystem: 'geo', symbolSize: 9, cursor: onPoint ? 'pointer' : 'default', itemStyle: { color: colours.warn, borderColor: colours.surface, borderWidth: 1.5 },
+              data: points.map((p) => ({ name: p.id, value: p.at })),
+            }]
+          : []),
       ],
     }
-  }, [areas, colours, fontSize, bare])
-  return <Chart option={option} height={height} label={label} {...(onPick ? { onPick } : {})} />
+  }, [areas, points, onPoint, colours, fontSize, bare])
+  const picked = (name: string) => (points.some((p) => p.id === name) ? onPoint?.(name) : onPick?.(name))
+  return <Chart option={option} height={height} label={label} onPick={picked} />
 }

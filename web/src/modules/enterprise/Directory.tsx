@@ -1,13 +1,13 @@
 import { PlusOutlined } from '@ant-design/icons'
-import { Card, Segmented } from 'antd'
+import { Card, Segmented, Select } from 'antd'
 import { useMemo } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import {
   DataTable, EmptyState, Failure, Figure, Figures, LinkButton, Loading, none, PageHeader, PlainTable, StatusTag, SyntheticMark, useFormat, useLive, useMay, usePalette, useText, type Column, type Filter,
 } from '../../kernel'
-import { DistrictMap, type Area } from '../../lib/map/DistrictMap'
+import { DistrictMap, type Area, type Point } from '../../lib/map/DistrictMap'
 import { TreeMap, type Tile } from '../../lib/map/TreeMap'
-import { roomKey, statusTone, topic, useMine, useSummary, useVocabulary, type EntryRow } from './data'
+import { roomKey, statusTone, topic, useMine, useSites, useSummary, useVocabulary, type EntryRow, type Place, type SiteKind } from './data'
 import { useEnterpriseTexts } from './texts'
 
 const views = ['list', 'map', 'industries'] as const
@@ -34,7 +34,9 @@ export default function Directory() {
         }
       />
       <Summary />
-      {view === 'list' ? <List /> : <Parts by={view === 'map' ? 'districts' : 'industries'} />}
+      {view === 'list' && <List />}
+      {view === 'map' && <Places />}
+      {view === 'industries' && <Parts by="industries" />}
     </div>
   )
 }
@@ -103,8 +105,44 @@ export function useEntryColumns(): Column<EntryRow>[] {
   ]
 }
 
+/** The map with districts and the places of enterprises on it, which a table lists too. */
+function Places() {
+  const t = useEnterpriseTexts()
+  const text = useText()
+  const vocabulary = useVocabulary()
+  const [params, setParams] = useSearchParams()
+  const kind = vocabulary.terms('site_kinds').find((x) => x.code === params.get('kind'))?.code as SiteKind | undefined
+  const sites = useSites(kind)
+  const points = useMemo<Point[]>(
+    () => (sites.data?.items ?? []).map((x, n) => ({ id: `${n} ${x.entry_id}`, label: text(x.name), at: [x.longitude, x.latitude], note: [x.site, vocabulary.title('site_kinds', x.kind), x.address ?? ''].filter(Boolean) })),
+    [sites.data, vocabulary, text],
+  )
+  if (sites.error) return <Failure problem={sites.error} retry={() => void sites.refetch()} />
+  return (
+    <>
+      <Parts by="districts" points={points} />
+      <Card
+        size="small" title={t('list.sites')}
+        extra={<Select allowClear aria-label={t('field.kind')} placeholder={t('field.kind')} value={kind} options={vocabulary.options('site_kinds')} style={{ minWidth: 130 }} onChange={(next?: SiteKind) => setParams(next ? { view: 'map', kind: next } : { view: 'map' })} />}
+      >
+        <p className="lh-muted">{t(sites.data?.more ? 'list.sitesMore' : 'list.sitesNote')}</p>
+        <PlainTable<Place>
+          label={t('list.sites')} rowKey={(x) => `${x.entry_id} ${x.site} ${x.longitude} ${x.latitude}`} locale={{ emptyText: t('list.noSites') }} dataSource={sites.data?.items ?? []} loading={sites.isPending}
+          pagination={points.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
+          columns={[
+            { title: t('field.name'), render: (_, x) => <span className="lh-wrap"><Link to={`/enterprise/entries/${x.entry_id}`}>{text(x.name)}</Link> {x.synthetic && <SyntheticMark />}</span> },
+            { title: t('field.siteName'), render: (_, x) => <span className="lh-wrap">{x.site}</span> },
+            { title: t('field.kind'), responsive: ['sm'], render: (_, x) => vocabulary.title('site_kinds', x.kind) },
+            { title: t('field.address'), responsive: ['md'], render: (_, x) => x.address ?? none },
+          ]}
+        />
+      </Card>
+    </>
+  )
+}
+
 /** The enterprises by district on the map, or by industry as areas; and as numbers. */
-function Parts({ by }: { by: 'districts' | 'industries' }) {
+function Parts({ by, points }: { by: 'districts' | 'industries'; points?: Point[] }) {
   const t = useEnterpriseTexts()
   const text = useText()
   const f = useFormat()
@@ -126,7 +164,7 @@ function Parts({ by }: { by: 'districts' | 'industries' }) {
     <div className="lh-columns">
       <Card size="small" title={title}>
         {by === 'districts' ? (
-          <DistrictMap areas={areas} colours={colours} height={520} label={title} onPick={(shape) => { const found = rows.find((x) => x.shape === shape); if (found) void go(address(found.code)) }} />
+          <DistrictMap areas={areas} colours={colours} height={520} label={title} {...(points ? { points, onPoint: (id: string) => void go(`/enterprise/entries/${id.slice(id.indexOf(' ') + 1)}`) } : {})} onPick={(shape) => { const found = rows.find((x) => x.shape === shape); if (found) void go(address(found.code)) }} />
         ) : (
           <TreeMap tiles={tiles} colours={colours} height={520} label={title} onPick={(code) => void go(address(code))} />
         )}

@@ -10,6 +10,8 @@ export type Profile = Schema<'EnterpriseProfile'>
 export type Qualification = Schema<'EnterpriseQualification'>
 export type Evidence = Schema<'EnterpriseEvidence'>
 export type Consent = Schema<'EnterpriseConsent'>
+export type Place = Schema<'EnterprisePlaceView'>
+export type SiteKind = 'headquarters' | 'plant' | 'warehouse' | 'laboratory' | 'office'
 export type Group = keyof Consent
 
 /** The topic that tells of every change in the directory. */
@@ -43,6 +45,12 @@ export function useMine() {
 export function useSummary() {
   useLive(topic, [...roomKey, 'summary'])
   return useQuery({ queryKey: [...roomKey, 'summary'], queryFn: () => read(api.GET('/api/enterprise/summary')) })
+}
+
+/** Where enterprises have sites, as far as that is public. */
+export function useSites(kind: SiteKind | undefined) {
+  useLive(topic, [...roomKey, 'sites'])
+  return useQuery({ queryKey: [...roomKey, 'sites', kind], queryFn: () => read(api.GET('/api/enterprise/sites', { params: { query: kind ? { kind } : {} } })) })
 }
 
 /** The words of the room in the reader's language. */

@@ -5,7 +5,7 @@ export const zh = {
   diagnosis: diagnosisZh,
   list: {
     title: '企业名录', note: '名称、代码、区市和行业公开；其余由企业选择公开范围', views: { list: '列表', map: '地图', industries: '行业' }, enter: '录入企业', mine: '本企业登记', file: '申报本企业', total: '企业数', totalNote: '已通过审核', industries: '行业数', waiting: '待审核', own: '本企业',
-    search: '名称或统一社会信用代码', empty: '名录中还没有企业', emptyNote: '企业申报并通过审核后在此显示。', emptyBureau: '可录入、批量导入，或等待企业申报。', byDistrict: '各区市企业', byIndustry: '行业分布', numbers: '企业数',
+    search: '名称或统一社会信用代码', empty: '名录中还没有企业', emptyNote: '企业申报并通过审核后在此显示。', emptyBureau: '可录入、批量导入，或等待企业申报。', byDistrict: '各区市企业', byIndustry: '行业分布', numbers: '企业数', sites: '场所分布', sitesNote: '企业公开了经纬度的场所；点击地图上的点打开企业。', sitesMore: '仅显示前 5000 个场所，请按类别筛选。', noSites: '没有可显示的场所；企业在登记中填写场所的经纬度后在此显示',
   },
   field: {
     name: '企业名称', code: '统一社会信用代码', district: '区市', industry: '行业', industryClass: '行业小类', size: '企业规模', status: '状态', foundedOn: '成立日期', capital: '注册资本（万元）', address: '地址', website: '网址', products: '产品', technologies: '技术', description: '简介', chains: '产业链位置', chain: '产业链', stage: '环节',
