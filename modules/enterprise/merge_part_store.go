@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"linghang/kernel/sqldb"
+	"linghang/modules/enterprise/internal/attraction"
 	"linghang/modules/enterprise/internal/diagnosis"
 	"linghang/modules/enterprise/internal/service"
 )
@@ -11,6 +12,9 @@ import (
 // follow moves what other parts of the room have of an entry to the survivor of a merge.
 func follow(ctx context.Context, tx *sqldb.Tx, merge, other string, survivor Entry) error {
 	if err := diagnosis.Follow(ctx, tx, merge, other, survivor.ID, survivor.OrganisationID); err != nil {
+		return err
+	}
+	if err := attraction.Follow(ctx, tx, merge, other, survivor.ID); err != nil {
 		return err
 	}
 	return service.Follow(ctx, tx, merge, other, survivor.ID)
@@ -23,6 +27,9 @@ func comeBack(ctx context.Context, tx *sqldb.Tx, merge string, gone, survivor En
 		whose = ""
 	}
 	if err := diagnosis.Return(ctx, tx, merge, gone.ID, survivor.ID, whose); err != nil {
+		return err
+	}
+	if err := attraction.Return(ctx, tx, merge, gone.ID); err != nil {
 		return err
 	}
 	return service.Return(ctx, tx, merge, gone.ID, survivor.ID)
