@@ -32,6 +32,13 @@ export const enterprises: Record<string, string> = {
   '1 to 90 days': '1 至 90 天',
   '1 to 1000 services': '1 至 1000 次服务',
   '64 characters at most, in one line': '最多 64 个字符，单行',
+  // companies to attract
+  'name the company': '请填写企业名称',
+  'say where the company is now': '请填写来源地',
+  'a day as 2026-03-31, or none': '日期，例如 2026-03-31，或留空',
+  'say what was agreed, or why': '请填写内容或原因',
+  'a day that has been, as 2026-03-31': '已过去的日期，例如 2026-03-31',
+  'this enterprise has landed by another lead': '此企业已由另一条线索落地',
   // the directory of enterprises
   'choose another entry': '请选择另一条登记',
   'one of the groups of fields': '请选择字段组',

@@ -642,6 +642,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Companies to attract */
+        get: operations["get-enterprise-leads"];
+        put?: never;
+        /** Add a lead; who adds it follows it */
+        post: operations["post-enterprise-leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download evidence */
+        get: operations["get-enterprise-leads-evidence-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many leads are in each stage */
+        get: operations["get-enterprise-leads-stages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lead with what became of it */
+        get: operations["get-enterprise-leads-id"];
+        /** Edit a lead, and take it over */
+        put: operations["put-enterprise-leads-id"];
+        post?: never;
+        /** Remove a lead of the demonstration city */
+        delete: operations["delete-enterprise-leads-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence: ?name= of the file */
+        post: operations["post-enterprise-leads-id-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A visit, a commitment, landing or loss; a lost one is taken up again */
+        post: operations["post-enterprise-leads-id-steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/merges": {
         parameters: {
             query?: never;
@@ -8737,6 +8842,163 @@ export interface components {
             sha256: string;
             state: string;
         };
+        AttractionDetail: {
+            /** @description What the caller may do now: visit, commit, land, lose, reopen */
+            acts: string[];
+            chain: string;
+            /** @description Unified social credit code, once landed */
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description In the directory, once landed */
+            entry_id: string;
+            /**
+             * Format: int64
+             * @description How many files
+             */
+            evidence: number;
+            files: components["schemas"]["AttractionFile"][];
+            /** @description Stage of the chain that it would fill */
+            gap: string;
+            id: string;
+            /** @description Division of GB/T 4754 */
+            industry: string;
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY; 0: not known
+             */
+            investment: number;
+            landed_on: string;
+            name: components["schemas"]["Text"];
+            /** @description Day of the next step; empty: none */
+            next_on: string;
+            /** @description Where it is now */
+            origin: string;
+            owner_id: string;
+            /** @description Who follows it */
+            owner_name: string;
+            /** @description Why it was lost */
+            reason: string;
+            /** @enum {string} */
+            source: "city" | "partner" | "analysis" | "company";
+            /** @enum {string} */
+            stage: "lead" | "visited" | "committed" | "landed" | "lost";
+            /** @description The newest first */
+            steps: components["schemas"]["AttractionStep"][];
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AttractionFile: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        AttractionLead: {
+            chain: string;
+            /** @description Unified social credit code, once landed */
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description In the directory, once landed */
+            entry_id: string;
+            /**
+             * Format: int64
+             * @description How many files
+             */
+            evidence: number;
+            /** @description Stage of the chain that it would fill */
+            gap: string;
+            id: string;
+            /** @description Division of GB/T 4754 */
+            industry: string;
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY; 0: not known
+             */
+            investment: number;
+            landed_on: string;
+            name: components["schemas"]["Text"];
+            /** @description Day of the next step; empty: none */
+            next_on: string;
+            /** @description Where it is now */
+            origin: string;
+            owner_id: string;
+            /** @description Who follows it */
+            owner_name: string;
+            /** @description Why it was lost */
+            reason: string;
+            /** @enum {string} */
+            source: "city" | "partner" | "analysis" | "company";
+            /** @enum {string} */
+            stage: "lead" | "visited" | "committed" | "landed" | "lost";
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AttractionLeadInput: {
+            chain?: string;
+            /** @description Stage of the chain that it would fill */
+            gap?: string;
+            /** @description Division of GB/T 4754 */
+            industry: string;
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY
+             */
+            investment?: number;
+            name: components["schemas"]["Text"];
+            /** @description Day of the next step */
+            next_on?: string;
+            /** @description Where the company is now */
+            origin: string;
+            /** @enum {string} */
+            source: "city" | "partner" | "analysis" | "company";
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            /** @description When editing: the caller follows it from now on */
+            take?: boolean;
+        };
+        AttractionStageCount: {
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY
+             */
+            investment: number;
+            /** Format: int64 */
+            leads: number;
+            /** @enum {string} */
+            stage: "lead" | "visited" | "committed" | "landed" | "lost";
+        };
+        AttractionStagesView: {
+            items: components["schemas"]["AttractionStageCount"][];
+        };
+        AttractionStep: {
+            /** Format: date-time */
+            at: string;
+            /** @description On which it was; empty: when it was noted */
+            day: string;
+            /** @enum {string} */
+            kind: "added" | "edited" | "visit" | "commit" | "land" | "lose" | "reopen";
+            /** @description Of who did it */
+            name: string;
+            note: string;
+            /** Format: int64 */
+            number: number;
+        };
         AuditChange: {
             /** @enum {string} */
             act: "added" | "changed" | "removed";
@@ -14302,6 +14564,16 @@ export interface components {
              */
             total: number;
         };
+        PageLead: {
+            items: components["schemas"]["AttractionLead"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageLetter: {
             items: components["schemas"]["LetterLetter"][];
             /** @description Empty on the last page */
@@ -18856,6 +19128,18 @@ export interface components {
             /** @description Replace identifiers that exist */
             overwrite?: boolean;
         };
+        StepInputBody: {
+            /** @enum {string} */
+            act: "visit" | "commit" | "land" | "lose" | "reopen";
+            /** @description Of landing: the unified social credit code of an accepted entry of the directory */
+            code?: string;
+            /** @description On which it was; of visits, commitments and landing */
+            day?: string;
+            /** @description Day of the next step */
+            next_on?: string;
+            /** @description What was agreed, or why it was lost */
+            note: string;
+        };
         StopCodeInputBody: {
             stopped: boolean;
         };
@@ -20909,6 +21193,326 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-leads": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                stage?: "lead" | "visited" | "committed" | "landed" | "lost";
+                industry?: string;
+                /** @description ID of who follows it */
+                owner?: string;
+                /** @description Landed in this year */
+                year?: string;
+                /** @description The next step is on this day or before */
+                due?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLead"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttractionLeadInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-leads-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-leads-stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionStagesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-leads-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-leads-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttractionLeadInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-leads-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-leads-id-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-leads-id-steps": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
             };
             /** @description Refused */
             default: {

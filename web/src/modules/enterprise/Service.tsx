@@ -5,6 +5,7 @@ import { api, Confirm, Failure, ifMatch, Loading, none, PageHeader, Particulars,
 import { servicesKey, useService, type ServiceDetail } from './services'
 import { Standing, useMatters } from './Services'
 import { useEnterpriseTexts } from './texts'
+import './enterprise.css'
 
 /** One service to an enterprise, and what the reader may do with it. */
 export default function Service() {

@@ -7,6 +7,7 @@ import { api, EntityForm, PageHeader, problemText, read, useChange, useMay } fro
 import { servicesKey, uploadEvidence } from './services'
 import { useMatters } from './Services'
 import { useEnterpriseTexts } from './texts'
+import './enterprise.css'
 
 interface Values { code: string; who?: 'city' | 'other'; provider?: string; provider_name?: string; matter: string; about: string; started_on: Dayjs; ended_on?: Dayjs; evidence?: string }
 interface Kept { id: string; name: string }
