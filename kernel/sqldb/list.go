@@ -60,6 +60,7 @@ type List struct {
 	Sort   map[string]string // field → SQL expression that is never NULL
 	Order  string            // default sort, such as "-at"
 	Search []string          // text columns that q looks into
+	Words  string            // one that holds small letters only: looked into as it is, in half the time
 
 	where []string
 	args  []any
@@ -94,7 +95,7 @@ type cursor struct {
 // Fetch reads one page.
 func Fetch[T any](ctx context.Context, db *DB, l List, p ListParams, scan func(Row) (T, error)) (Page[T], error) {
 	l.where, l.args = slices.Clone(l.where), slices.Clone(l.args)
-	l.search(p.Q)
+	l.search(p.Q, db.dialect)
 	order := p.Sort
 	if order == "" {
 		order = l.Order
@@ -200,9 +201,17 @@ func (l *List) after(text, order, expr string, down bool) error {
 	return nil
 }
 
-func (l *List) search(q string) {
+func (l *List) search(q string, d Dialect) {
 	q = strings.ToLower(strings.TrimSpace(q))
-	if q == "" || len(l.Search) == 0 {
+	if q == "" || len(l.Search) == 0 && l.Words == "" {
+		return
+	}
+	if l.Words != "" {
+		find := "instr"
+		if d == Postgres {
+			find = "strpos"
+		}
+		l.Where(find+"("+l.Words+", ?) > 0", q)
 		return
 	}
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(q) + "%"

@@ -13,10 +13,15 @@ import (
 
 // How somebody was given what is not public.
 const (
-	wayPage     = "page"
-	wayList     = "list"
-	wayEvidence = "evidence"
+	wayPage      = "page"
+	wayList      = "list"
+	wayEvidence  = "evidence"
+	wayDiagnosis = "diagnosis"
 )
+
+// groupAnswers is what of a diagnosis an enterprise shares beyond its result: no group of
+// an entry's fields.
+const groupAnswers = "answers"
 
 // Access says that somebody was given something of an entry that is not public.
 type Access struct {
@@ -24,7 +29,7 @@ type Access struct {
 	Day          string    `json:"day" title:"日期|Day"`
 	Name         string    `json:"name" title:"查阅人|Who"`
 	Organisation lang.Text `json:"organisation" title:"机构|Organisation"`
-	Way          string    `json:"way" enum:"page,list,evidence" doc:"page: the page of the enterprise; list: a list or a download of one; evidence: a file" title:"方式|Way"`
+	Way          string    `json:"way" enum:"page,list,evidence,diagnosis" doc:"page: the page of the enterprise; list: a list or a download of one; evidence: a file; diagnosis: shared answers or evidence of a diagnosis" title:"方式|Way"`
 	Fields       string    `json:"fields" doc:"Groups that are not public, with commas between them" title:"字段|Fields"`
 	Times        int       `json:"times" doc:"On this day" title:"次数|Times"`
 	At           time.Time `json:"at" title:"最近一次|Last"`

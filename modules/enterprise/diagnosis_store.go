@@ -4,11 +4,17 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"linghang/kernel/identity"
 	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/internal/diagnosis"
 )
+
+// Told implements diagnosis.Directory.
+func (s entryStore) Told(ctx context.Context, entry string) error {
+	return s.noteAccess(ctx, wayDiagnosis, []given{{entry, []string{groupAnswers}}}, time.Now())
+}
 
 // ownMost bounds how many enterprises a group of companies diagnoses.
 const ownMost = 500

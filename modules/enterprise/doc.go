@@ -20,7 +20,10 @@
 // the bureau into one; the other's code leads to the survivor from then on. A merge is
 // undone exactly, while nothing was done with the survivor since.
 //
+// Services to enterprises, diagnoses and companies that have landed follow a merge, and
+// come back: entry_merge_moved says which.
+//
 // Tables: entry, entry_profile, entry_contact, entry_qualification, entry_evidence,
-// entry_step, entry_access, entry_merge,
-// entry_distinct. Tells: enterpriseevent. Hears: nothing.
+// entry_step, entry_access, entry_merge, entry_merge_moved,
+// entry_distinct. Tells: enterpriseevent. Hears: its own, for the parts in internal.
 package enterprise

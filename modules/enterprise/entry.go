@@ -141,9 +141,14 @@ func (e Entry) tidy() Entry {
 	return e
 }
 
-// words are what lists search: names and code, which are public.
+// mostSearched is how many characters of names lists search: PostgreSQL's indexes hold
+// no longer ones.
+const mostSearched = 300
+
+// words are what lists search: code and names, which are public.
 func (e Entry) words() string {
-	return strings.ToLower(e.Name.ZH + " " + e.Name.EN + " " + e.Code)
+	text := []rune(strings.ToLower(e.Code + " " + e.Name.ZH + " " + e.Name.EN))
+	return string(text[:min(len(text), mostSearched)])
 }
 
 // words are texts without blanks and repeats.

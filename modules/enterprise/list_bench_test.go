@@ -67,7 +67,7 @@ func BenchmarkList(b *testing.B) {
 		sums[n%len(asks)] += d
 	}
 	for i, d := range sums {
-		b.Logf("%+v: %v on average", asks[i], d/time.Duration(max(1, len(took)/len(asks))))
+		b.Logf("%.60s: %v on average", fmt.Sprintf("%+v", asks[i]), d/time.Duration(max(1, len(took)/len(asks))))
 	}
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")

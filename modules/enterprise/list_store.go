@@ -70,7 +70,7 @@ func (s entryStore) list(ctx context.Context, in entryParams, as sight, today st
 		Sort: map[string]string{
 			"name": "e.name_zh", "code": "e.code", "district": "e.district", "industry": "e.industry", "status": "e.status", "created_at": "e.created_at",
 		},
-		Search: []string{"e.words"},
+		Words: "e.words",
 	}
 	if as.scope.All {
 		l.Sort["submitted_at"] = "e.submitted_at"

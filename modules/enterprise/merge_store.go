@@ -152,6 +152,9 @@ func (s entryStore) merge(ctx context.Context, survivor, other string, taken []s
 		if err != nil {
 			return fmt.Errorf("keep merge: %w", err)
 		}
+		if err := follow(ctx, tx, id, other, after); err != nil {
+			return err
+		}
 		return tx.Emit(ctx, enterpriseevent.Merged{EntryID: survivor, Code: after.Code, OtherID: other, FormerCode: gone.Code, At: now})
 	})
 }
@@ -266,6 +269,9 @@ func (s entryStore) part(ctx context.Context, tx *sqldb.Tx, id string, gone, sur
 		if _, err := tx.Exec(ctx, `UPDATE entry_evidence SET entry_id = $1 WHERE id = $2`, gone.ID, file); err != nil {
 			return fmt.Errorf("move evidence back: %w", err)
 		}
+	}
+	if err := comeBack(ctx, tx, id, gone, survivor); err != nil {
+		return err
 	}
 	who := identity.From(ctx)
 	if _, err := tx.Exec(ctx, `UPDATE entry_merge SET undone_at = $1, undone_by = $2, undone_name = $3 WHERE id = $4`, now.UnixMilli(), who.Actor(), who.Name, id); err != nil {

@@ -642,6 +642,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Companies to attract */
+        get: operations["get-enterprise-leads"];
+        put?: never;
+        /** Add a lead; who adds it follows it */
+        post: operations["post-enterprise-leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download evidence */
+        get: operations["get-enterprise-leads-evidence-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many leads are in each stage */
+        get: operations["get-enterprise-leads-stages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lead with what became of it */
+        get: operations["get-enterprise-leads-id"];
+        /** Edit a lead, and take it over */
+        put: operations["put-enterprise-leads-id"];
+        post?: never;
+        /** Remove a lead of the demonstration city */
+        delete: operations["delete-enterprise-leads-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence: ?name= of the file */
+        post: operations["post-enterprise-leads-id-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A visit, a commitment, landing or loss; a lost one is taken up again */
+        post: operations["post-enterprise-leads-id-steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/merges": {
         parameters: {
             query?: never;
@@ -671,6 +776,281 @@ export interface paths {
         put?: never;
         /** Undo a merge, exactly, while the survivor was not changed */
         post: operations["post-enterprise-merges-id-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services that one may see */
+        get: operations["get-enterprise-services"];
+        put?: never;
+        /** Record a service to an enterprise, which is asked to confirm it */
+        post: operations["post-enterprise-services"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What counts, by quarter, district, industry, provider or matter */
+        get: operations["get-enterprise-services-counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence before recording or auditing: ?name= of the file */
+        post: operations["post-enterprise-services-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download evidence */
+        get: operations["get-enterprise-services-evidence-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record the services of a file as CSV or XLSX, all or none: ?name= of the file, ?evidence= ID of a file that proves them all */
+        post: operations["post-enterprise-services-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file of services as CSV or XLSX would become: ?name= of the file, ?evidence= ID of a file that proves them all */
+        post: operations["post-enterprise-services-import-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What counts as one service, with all versions, and the matters */
+        get: operations["get-enterprise-services-rule"];
+        put?: never;
+        /** Set a new version of the rule, for services recorded from then on; If-Match is the version before */
+        post: operations["post-enterprise-services-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Samples that auditors look at */
+        get: operations["get-enterprise-services-samples"];
+        put?: never;
+        /** Draw a sample of what counts in a period, by a seed that is kept */
+        post: operations["post-enterprise-services-samples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/samples/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sample with what was drawn and found */
+        get: operations["get-enterprise-services-samples-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/samples/{id}/verdicts/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Uphold a service of a sample, or not; If-Match is the version of what was found before */
+        put: operations["put-enterprise-services-samples-id-verdicts-service"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/template/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file to fill in, as csv or xlsx */
+        get: operations["get-enterprise-services-template-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many services and enterprises count in a period, and what auditors found */
+        get: operations["get-enterprise-services-totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A service with its evidence */
+        get: operations["get-enterprise-services-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a service to one's own enterprise */
+        post: operations["post-enterprise-services-id-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/{id}/objection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Object to a service, with a reason */
+        post: operations["post-enterprise-services-id-objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a service that was not confirmed */
+        post: operations["post-enterprise-services-id-withdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8462,6 +8842,163 @@ export interface components {
             sha256: string;
             state: string;
         };
+        AttractionDetail: {
+            /** @description What the caller may do now: visit, commit, land, lose, reopen */
+            acts: string[];
+            chain: string;
+            /** @description Unified social credit code, once landed */
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description In the directory, once landed */
+            entry_id: string;
+            /**
+             * Format: int64
+             * @description How many files
+             */
+            evidence: number;
+            files: components["schemas"]["AttractionFile"][];
+            /** @description Stage of the chain that it would fill */
+            gap: string;
+            id: string;
+            /** @description Division of GB/T 4754 */
+            industry: string;
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY; 0: not known
+             */
+            investment: number;
+            landed_on: string;
+            name: components["schemas"]["Text"];
+            /** @description Day of the next step; empty: none */
+            next_on: string;
+            /** @description Where it is now */
+            origin: string;
+            owner_id: string;
+            /** @description Who follows it */
+            owner_name: string;
+            /** @description Why it was lost */
+            reason: string;
+            /** @enum {string} */
+            source: "city" | "partner" | "analysis" | "company";
+            /** @enum {string} */
+            stage: "lead" | "visited" | "committed" | "landed" | "lost";
+            /** @description The newest first */
+            steps: components["schemas"]["AttractionStep"][];
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AttractionFile: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        AttractionLead: {
+            chain: string;
+            /** @description Unified social credit code, once landed */
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description In the directory, once landed */
+            entry_id: string;
+            /**
+             * Format: int64
+             * @description How many files
+             */
+            evidence: number;
+            /** @description Stage of the chain that it would fill */
+            gap: string;
+            id: string;
+            /** @description Division of GB/T 4754 */
+            industry: string;
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY; 0: not known
+             */
+            investment: number;
+            landed_on: string;
+            name: components["schemas"]["Text"];
+            /** @description Day of the next step; empty: none */
+            next_on: string;
+            /** @description Where it is now */
+            origin: string;
+            owner_id: string;
+            /** @description Who follows it */
+            owner_name: string;
+            /** @description Why it was lost */
+            reason: string;
+            /** @enum {string} */
+            source: "city" | "partner" | "analysis" | "company";
+            /** @enum {string} */
+            stage: "lead" | "visited" | "committed" | "landed" | "lost";
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AttractionLeadInput: {
+            chain?: string;
+            /** @description Stage of the chain that it would fill */
+            gap?: string;
+            /** @description Division of GB/T 4754 */
+            industry: string;
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY
+             */
+            investment?: number;
+            name: components["schemas"]["Text"];
+            /** @description Day of the next step */
+            next_on?: string;
+            /** @description Where the company is now */
+            origin: string;
+            /** @enum {string} */
+            source: "city" | "partner" | "analysis" | "company";
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            /** @description When editing: the caller follows it from now on */
+            take?: boolean;
+        };
+        AttractionStageCount: {
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY
+             */
+            investment: number;
+            /** Format: int64 */
+            leads: number;
+            /** @enum {string} */
+            stage: "lead" | "visited" | "committed" | "landed" | "lost";
+        };
+        AttractionStagesView: {
+            items: components["schemas"]["AttractionStageCount"][];
+        };
+        AttractionStep: {
+            /** Format: date-time */
+            at: string;
+            /** @description On which it was; empty: when it was noted */
+            day: string;
+            /** @enum {string} */
+            kind: "added" | "edited" | "visit" | "commit" | "land" | "lose" | "reopen";
+            /** @description Of who did it */
+            name: string;
+            note: string;
+            /** Format: int64 */
+            number: number;
+        };
         AuditChange: {
             /** @enum {string} */
             act: "added" | "changed" | "removed";
@@ -9389,6 +9926,17 @@ export interface components {
             code: string;
             name: components["schemas"]["Text"];
         };
+        DrawInputBody: {
+            /** @description A year or a quarter, as 2026 or 2026Q4; empty: all time */
+            quarter?: string;
+            /** @description Empty: a random one; kept either way */
+            seed?: string;
+            /**
+             * Format: int64
+             * @description 1 to 1000
+             */
+            size: number;
+        };
         DutyHours: {
             /** @description 1 is Monday, 7 Sunday */
             days: number[];
@@ -9500,10 +10048,10 @@ export interface components {
              */
             times: number;
             /**
-             * @description page: the page of the enterprise; list: a list or a download of one; evidence: a file
+             * @description page: the page of the enterprise; list: a list or a download of one; evidence: a file; diagnosis: shared answers or evidence of a diagnosis
              * @enum {string}
              */
-            way: "page" | "list" | "evidence";
+            way: "page" | "list" | "evidence" | "diagnosis";
         };
         EnterpriseCodeView: {
             /** @description Of the entry; another than was asked for where that is a former one */
@@ -12923,6 +13471,14 @@ export interface components {
             /** Format: double */
             took_seconds: number;
         };
+        JudgeInputBody: {
+            /** @description ID of a file that was uploaded */
+            evidence?: string;
+            /** @description What was found; needed when it is not upheld */
+            note?: string;
+            /** @enum {string} */
+            verdict: "upheld" | "rejected";
+        };
         KeyInputBody: {
             /** @description The key is good only with the certificate of a machine of the operator, over TLS */
             certificate?: boolean;
@@ -13818,6 +14374,16 @@ export interface components {
              */
             total: number;
         };
+        PageCount: {
+            items: components["schemas"]["ServiceCount"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageCustody: {
             items: components["schemas"]["IdentifierCustody"][];
             /** @description Empty on the last page */
@@ -13990,6 +14556,16 @@ export interface components {
         };
         PageLabelSheet: {
             items: components["schemas"]["IdentifierLabelSheet"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageLead: {
+            items: components["schemas"]["AttractionLead"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -14288,8 +14864,28 @@ export interface components {
              */
             total: number;
         };
+        PageSample: {
+            items: components["schemas"]["ServiceSample"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageSchedule: {
             items: components["schemas"]["JobsSchedule"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageService: {
+            items: components["schemas"]["ServiceService"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -17665,6 +18261,25 @@ export interface components {
             /** Format: int64 */
             using: number;
         };
+        ReasonInputBody: {
+            reason: string;
+        };
+        RecordInputBody: {
+            /** @description What was done; 500 characters at most */
+            about: string;
+            /** @description Unified social credit code of the enterprise; one that was merged leads to the survivor */
+            code: string;
+            /** @description Empty: the first day */
+            ended_on?: string;
+            /** @description IDs of files that were uploaded */
+            evidence: string[];
+            matter: string;
+            /** @description Of the bureau's records: the provider's code, or city; others record for themselves */
+            provider?: string;
+            provider_name?: string;
+            /** @description As 2026-03-31 */
+            started_on: string;
+        };
         RegisterCodesInputBody: {
             /** Format: int64 */
             count: number;
@@ -17909,6 +18524,15 @@ export interface components {
         RuleEndInputBody: {
             reason?: string;
         };
+        RuleInputBody: {
+            /** Format: int64 */
+            answer_days: number;
+            note?: string;
+            /** @description An expert's review of a diagnosis is a service of the city */
+            reviews?: boolean;
+            /** Format: int64 */
+            window_days: number;
+        };
         RulePolicyInputBody: {
             /** @description Empty: the one that the form makes */
             cedar: string;
@@ -17999,6 +18623,289 @@ export interface components {
             /** @enum {string} */
             language: "zh" | "en";
             name: string;
+        };
+        ServiceCount: {
+            code: string;
+            /** Format: int64 */
+            enterprises: number;
+            /** Format: int64 */
+            services: number;
+            /** @description Demonstration data is part of it */
+            synthetic: boolean;
+            title: components["schemas"]["Text"];
+        };
+        ServiceDetail: {
+            about: string;
+            /** @description What the caller may do now: confirm, object, withdraw */
+            acts: string[];
+            /** Format: date-time */
+            answered_at?: string;
+            answered_name: string;
+            code: string;
+            counted: boolean;
+            district: string;
+            /**
+             * Format: date-time
+             * @description Until when the enterprise is waited for
+             */
+            due_at: string;
+            /** @description ID of the service that it is one with, since a merge */
+            duplicate_of: string;
+            ended_on: string;
+            /** @description Of the enterprise; after a merge the survivor's */
+            entry_id: string;
+            evidence: components["schemas"]["ServiceFile"][];
+            id: string;
+            industry: string;
+            matter: string;
+            name: components["schemas"]["Text"];
+            /** @enum {string} */
+            origin: "form" | "api" | "import" | "diagnosis";
+            /** @description Unified social credit code; city: the city itself */
+            provider: string;
+            provider_name: components["schemas"]["Text"];
+            /** @description Of the first day, as 2026Q4 */
+            quarter: string;
+            /** @description Why the enterprise objects, or it was withdrawn */
+            reason: string;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_name: string;
+            /**
+             * Format: int64
+             * @description Version of the rule that it was recorded under
+             */
+            rule: number;
+            /** @enum {string} */
+            side: "served" | "provider" | "city";
+            /** @description What it follows from, as diagnosis/01J… */
+            source: string;
+            started_on: string;
+            /** @enum {string} */
+            state: "waiting" | "confirmed" | "objected" | "silent" | "withdrawn";
+            synthetic: boolean;
+            /**
+             * @description Of the auditors
+             * @enum {string}
+             */
+            verdict: "" | "upheld" | "rejected";
+            /** Format: int64 */
+            version: number;
+        };
+        ServiceFile: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name of who uploaded it */
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        ServiceMatter: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        ServiceRate: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /**
+             * Format: int64
+             * @description How many it rests on
+             */
+            of: number;
+            /** Format: double */
+            share: number;
+        };
+        ServiceRule: {
+            /**
+             * Format: int64
+             * @description How long the enterprise has to answer
+             */
+            answer_days: number;
+            /**
+             * Format: date-time
+             * @description Holds for services that are recorded from then on
+             */
+            at: string;
+            /** @description Of who set it; empty: came with the system */
+            name: string;
+            note: string;
+            /** @description An expert's review of a diagnosis is a service of the city */
+            reviews: boolean;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description The same enterprise, provider and matter begun fewer days apart is one service
+             */
+            window_days: number;
+        };
+        ServiceRuleView: {
+            /** @description Earlier versions, the newest first */
+            before: components["schemas"]["ServiceRule"][];
+            matters: components["schemas"]["ServiceMatter"][];
+            /** @description That holds */
+            rule: components["schemas"]["ServiceRule"];
+        };
+        ServiceSample: {
+            /** @description SHA-256 of the IDs of the population, in order, each with a line feed */
+            digest: string;
+            /** Format: date-time */
+            drawn_at: string;
+            drawn_name: string;
+            first_quarter: string;
+            id: string;
+            /** Format: int64 */
+            judged: number;
+            last_quarter: string;
+            /**
+             * Format: int64
+             * @description How many counted when it was drawn
+             */
+            population: number;
+            /** @description Missing while nothing is judged */
+            rate?: components["schemas"]["ServiceRate"];
+            /** Format: int64 */
+            rejected: number;
+            seed: string;
+            /** Format: int64 */
+            size: number;
+        };
+        ServiceSampleView: {
+            /** @description SHA-256 of the IDs of the population, in order, each with a line feed */
+            digest: string;
+            /** Format: date-time */
+            drawn_at: string;
+            drawn_name: string;
+            first_quarter: string;
+            id: string;
+            items: components["schemas"]["ServiceSampled"][];
+            /** Format: int64 */
+            judged: number;
+            last_quarter: string;
+            /**
+             * Format: int64
+             * @description How many counted when it was drawn
+             */
+            population: number;
+            /** @description Missing while nothing is judged */
+            rate?: components["schemas"]["ServiceRate"];
+            /** Format: int64 */
+            rejected: number;
+            seed: string;
+            /** Format: int64 */
+            size: number;
+        };
+        ServiceSampled: {
+            /** Format: date-time */
+            at?: string;
+            /** @description File of the auditors; empty: none */
+            evidence_id: string;
+            /** @description Of the auditor */
+            name: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description In the order of drawing
+             */
+            number: number;
+            service: components["schemas"]["ServiceService"];
+            /** @enum {string} */
+            verdict: "" | "upheld" | "rejected";
+            /** Format: int64 */
+            version: number;
+        };
+        ServiceService: {
+            about: string;
+            /** Format: date-time */
+            answered_at?: string;
+            answered_name: string;
+            code: string;
+            counted: boolean;
+            district: string;
+            /**
+             * Format: date-time
+             * @description Until when the enterprise is waited for
+             */
+            due_at: string;
+            /** @description ID of the service that it is one with, since a merge */
+            duplicate_of: string;
+            ended_on: string;
+            /** @description Of the enterprise; after a merge the survivor's */
+            entry_id: string;
+            id: string;
+            industry: string;
+            matter: string;
+            name: components["schemas"]["Text"];
+            /** @enum {string} */
+            origin: "form" | "api" | "import" | "diagnosis";
+            /** @description Unified social credit code; city: the city itself */
+            provider: string;
+            provider_name: components["schemas"]["Text"];
+            /** @description Of the first day, as 2026Q4 */
+            quarter: string;
+            /** @description Why the enterprise objects, or it was withdrawn */
+            reason: string;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_name: string;
+            /**
+             * Format: int64
+             * @description Version of the rule that it was recorded under
+             */
+            rule: number;
+            /** @description What it follows from, as diagnosis/01J… */
+            source: string;
+            started_on: string;
+            /** @enum {string} */
+            state: "waiting" | "confirmed" | "objected" | "silent" | "withdrawn";
+            synthetic: boolean;
+            /**
+             * @description Of the auditors
+             * @enum {string}
+             */
+            verdict: "" | "upheld" | "rejected";
+            /** Format: int64 */
+            version: number;
+        };
+        ServiceTotals: {
+            /**
+             * Format: int64
+             * @description One with another since a merge; not counted
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Distinct enterprises among them
+             */
+            enterprises: number;
+            /** Format: int64 */
+            objected: number;
+            /** @description Share that auditors did not uphold, of those they looked at */
+            rate?: components["schemas"]["ServiceRate"];
+            /**
+             * Format: int64
+             * @description Not upheld by auditors; not counted
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Enterprise-times that count
+             */
+            services: number;
+            /** Format: int64 */
+            silent: number;
+            synthetic: boolean;
+            /** Format: int64 */
+            waiting: number;
         };
         SessionViewPersonStruct: {
             email: string;
@@ -18220,6 +19127,18 @@ export interface components {
         StartImportInputBody: {
             /** @description Replace identifiers that exist */
             overwrite?: boolean;
+        };
+        StepInputBody: {
+            /** @enum {string} */
+            act: "visit" | "commit" | "land" | "lose" | "reopen";
+            /** @description Of landing: the unified social credit code of an accepted entry of the directory */
+            code?: string;
+            /** @description On which it was; of visits, commitments and landing */
+            day?: string;
+            /** @description Day of the next step */
+            next_on?: string;
+            /** @description What was agreed, or why it was lost */
+            note: string;
         };
         StopCodeInputBody: {
             stopped: boolean;
@@ -20286,6 +21205,326 @@ export interface operations {
             };
         };
     };
+    "get-enterprise-leads": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                stage?: "lead" | "visited" | "committed" | "landed" | "lost";
+                industry?: string;
+                /** @description ID of who follows it */
+                owner?: string;
+                /** @description Landed in this year */
+                year?: string;
+                /** @description The next step is on this day or before */
+                due?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLead"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttractionLeadInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-leads-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-leads-stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionStagesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-leads-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-leads-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttractionLeadInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-leads-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-leads-id-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-leads-id-steps": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-enterprise-merges": {
         parameters: {
             query?: {
@@ -20380,6 +21619,693 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Of the first day: a year or a quarter, as 2026 or 2026Q4 */
+                quarter?: string;
+                district?: string;
+                industry?: string;
+                matter?: string;
+                provider?: string;
+                state?: "waiting" | "confirmed" | "objected" | "silent" | "withdrawn";
+                counted?: "true" | "false";
+                verdict?: "upheld" | "rejected";
+                /** @description To this enterprise only */
+                entry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageService"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-counts": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                by?: "quarter" | "district" | "industry" | "provider" | "matter";
+                /** @description A year or a quarter, as 2026 or 2026Q4 */
+                quarter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCount"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-import-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRuleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-rule": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRuleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-samples": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSample"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSampleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-samples-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSampleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-services-samples-id-verdicts-service": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSampleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-template-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-totals": {
+        parameters: {
+            query?: {
+                /** @description A year or a quarter, as 2026 or 2026Q4; empty: all time */
+                quarter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceTotals"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-id-objection": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDetail"];
+                };
             };
             /** @description Refused */
             default: {

@@ -29,6 +29,8 @@ type People interface {
 type Directory interface {
 	// Own lists the accepted enterprises of the caller's own organisations.
 	Own(ctx context.Context) ([]Enterprise, error)
+	// Told notes in the access log of an enterprise that the caller was given its answers.
+	Told(ctx context.Context, entry string) error
 }
 
 // Permissions that diagnosis asks for.
@@ -286,7 +288,15 @@ func (m *Diagnosis) detail(ctx context.Context, x Sheet, from side) (Detail, err
 	if from == expert || given {
 		v.Verdicts = verdicts
 	}
-	return v, nil
+	return v, m.told(ctx, x, from)
+}
+
+// told notes that somebody else than the enterprise was given its answers.
+func (m *Diagnosis) told(ctx context.Context, x Sheet, from side) error {
+	if from == own {
+		return nil
+	}
+	return m.directory.Told(ctx, x.EntryID)
 }
 
 // veil leaves what the bureau sees of a result whose answers are not shared: levels and

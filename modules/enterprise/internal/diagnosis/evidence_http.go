@@ -60,7 +60,7 @@ func (m *Diagnosis) seenFile(ctx context.Context, id string) (File, side, error)
 	if err != nil || from == city && x.Share != ShareAnswers {
 		return File{}, "", noSuch("file")
 	}
-	return f, from, nil
+	return f, from, m.told(ctx, x, from)
 }
 
 func (m *Diagnosis) serveEvidence(w http.ResponseWriter, r *http.Request) {

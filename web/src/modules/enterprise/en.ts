@@ -1,10 +1,14 @@
 import type { Translation } from '../../kernel'
+import { attractionEn, attractionProblemsEn } from './attractionEn'
 import { diagnosisEn, diagnosisProblemsEn } from './diagnosisEn'
+import { servicesEn, servicesProblemsEn } from './servicesEn'
 import type { zh } from './zh'
 
 /** Texts of this room in English. */
 export const en: Translation<typeof zh> = {
   diagnosis: diagnosisEn,
+  services: servicesEn,
+  attraction: attractionEn,
   list: {
     title: 'Directory of enterprises', note: 'Name, code, district and industry are public; the enterprise chooses who sees the rest', views: { list: 'List', map: 'Map', industries: 'Industries' }, enter: 'Enter an enterprise', mine: 'My enterprise', file: 'File my enterprise', total: 'Enterprises', totalNote: 'accepted', industries: 'Industries', waiting: 'To be reviewed', own: 'Mine',
     search: 'Name or unified social credit code', empty: 'No enterprise is in the directory yet', emptyNote: 'Enterprises show here once their entry is accepted.', emptyBureau: 'Enter one, import many, or wait for enterprises to file.', byDistrict: 'Enterprises by district', byIndustry: 'Enterprises by industry', numbers: 'Numbers', sites: 'Sites', sitesNote: 'Sites whose position the enterprise made public. A point on the map opens its enterprise.', sitesMore: 'The first 5,000 sites are shown: choose a kind.', noSites: 'There are no sites to show. Enterprises give the position of a site in their entry.',
@@ -17,7 +21,7 @@ export const en: Translation<typeof zh> = {
   form: {
     missing: 'Enter {{label}}', optional: 'Optional', codeNote: '18 characters; cannot be changed afterwards', industryClassNote: 'Group or class of GB/T 4754, as C3521', tagsNote: 'Press Enter after each', revenueNote: 'An amount or a band; for the bureau only unless you choose otherwise.', evidenceNote: 'Once saved, upload the evidence of each under Qualifications.', add: 'Add', addTo: 'Add: {{what}}', removeRow: 'Remove {{what}}, row {{n}}', noRows: 'None given',
   },
-  group: { name: 'Name', district: 'District', industry: 'Industry', location: 'Address and sites', founding: 'Founding and capital', business: 'Chains, products and technologies', size: 'Size', staff: 'Staff', finance: 'Revenue', contacts: 'Contacts', qualifications: 'Qualifications', evidence: 'Evidence' },
+  group: { name: 'Name', district: 'District', industry: 'Industry', location: 'Address and sites', founding: 'Founding and capital', business: 'Chains, products and technologies', size: 'Size', staff: 'Staff', finance: 'Revenue', contacts: 'Contacts', qualifications: 'Qualifications', evidence: 'Evidence', answers: 'Answers of diagnoses' },
   groupNote: {
     location: 'Address, position and floor area of sites', founding: 'What the business licence says', business: 'Chains, products, technologies, website and description', size: 'Large, medium, small or micro', staff: 'Staff of each year', finance: 'Revenue of each year, as an amount or a band', contacts: 'Name, post, telephone and e-mail; always masked in lists', qualifications: 'Kind, number, issuer and validity', evidence: 'Never for more than the qualifications themselves',
   },
@@ -34,7 +38,7 @@ export const en: Translation<typeof zh> = {
   consent: {
     title: 'Who may see what', note: 'Name, code, district and industry are always public. Public means everybody who is signed in; partners are organisations with which you share the entry by a sharing rule; the bureau sees all, and its reading is on record.', notYours: 'The enterprise itself chooses.', public: 'Public', partners: 'Partners', bureau: 'Bureau only', save: 'Save choices',
   },
-  access: { title: 'Access log', at: 'Last', who: 'Who', fields: 'What', way: 'How', times: 'Times that day', ways: { page: 'Page', list: 'List or download', evidence: 'File' }, search: 'Person or organisation', none: 'Nobody yet', note: 'When somebody is shown or downloads what is not public, it stands here.' },
+  access: { title: 'Access log', at: 'Last', who: 'Who', fields: 'What', way: 'How', times: 'Times that day', ways: { page: 'Page', list: 'List or download', evidence: 'File', diagnosis: 'Diagnosis' }, search: 'Person or organisation', none: 'Nobody yet', note: 'When somebody is shown or downloads what is not public, it stands here.' },
   history: {
     title: 'History', at: 'Time', kind: 'What', by: 'By', reason: 'Reason',
     kinds: { filed: 'Filed', entered: 'Entered by the bureau', imported: 'Imported', edited: 'Edited', resubmitted: 'Submitted again', accepted: 'Accepted', returned: 'Sent back', refused: 'Refused', claimed: 'Taken over by the enterprise', consent: 'Choices of who may see', evidence: 'Evidence uploaded', merged: 'Merged', unmerged: 'Merge undone' },
@@ -55,6 +59,8 @@ export const en: Translation<typeof zh> = {
   },
   problems: {
     diagnosis: diagnosisProblemsEn,
+    service: servicesProblemsEn,
+    lead: attractionProblemsEn,
     merge: { same: 'An entry is not merged with itself.', status: 'An accepted entry takes in one that is accepted or waits.', kept: 'Both are kept by organisations of their own.', group: 'There is no such group of fields.', over: 'It was undone, or the entry was changed since.' },
     city: 'This is for the bureau of the city.',
     entry: { invalid: 'The entry is incomplete or wrong.', taken: 'The directory has this code already, or your organisation has an entry.', decided: 'This entry does not wait for a decision.', reason: 'Say why.', refused: 'This entry was refused; file another.', not_yours: 'This is for the enterprise itself, and for the bureau.', bureau: 'Reviewers of the bureau enter enterprises.', other_code: 'Your organisation is registered with the code {{code}}.', claim: 'Take over only an entry with the code of your organisation, which nobody keeps.', kept: 'Only demonstration data can be removed.' },

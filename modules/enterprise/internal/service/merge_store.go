@@ -1,0 +1,53 @@
+package service
+
+import (
+	"context"
+	"fmt"
+
+	"linghang/kernel/sqldb"
+)
+
+// noun names services among what moved with a merge.
+const noun = "service"
+
+// Follow moves the services of an enterprise to the survivor of a merge, in its
+// transaction. What is one service since then counts once.
+func Follow(ctx context.Context, tx *sqldb.Tx, merge, from, to string) error {
+	if err := queueBoth(ctx, tx, from, to); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO entry_merge_moved (merge_id, noun, object_id, was) SELECT $1, $2, s.id, s.entry_id FROM service s WHERE s.entry_id = $3`, merge, noun, from); err != nil {
+		return fmt.Errorf("note what moves: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE service SET entry_id = $1, version = version + 1 WHERE entry_id = $2`, to, from); err != nil {
+		return fmt.Errorf("move services: %w", err)
+	}
+	return settleEntry(ctx, tx, to)
+}
+
+// Return moves the same services back when the merge is undone.
+func Return(ctx context.Context, tx *sqldb.Tx, merge, from, to string) error {
+	if err := queueBoth(ctx, tx, from, to); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE service SET entry_id = $1, version = version + 1 WHERE entry_id = $2 AND id IN (SELECT x.object_id FROM entry_merge_moved x WHERE x.merge_id = $3 AND x.noun = $4)`, from, to, merge, noun)
+	if err != nil {
+		return fmt.Errorf("move services back: %w", err)
+	}
+	if err := settleEntry(ctx, tx, from); err != nil {
+		return err
+	}
+	return settleEntry(ctx, tx, to)
+}
+
+func queueBoth(ctx context.Context, tx *sqldb.Tx, a, b string) error {
+	if a > b {
+		a, b = b, a
+	}
+	for _, id := range []string{a, b} {
+		if err := tx.Queue(ctx, "service/"+id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+import { picture } from './picture'
+import { accessible, creditCode, enter, expect, narrow, people, send, test } from './support'
+
+test.describe.configure({ timeout: 180_000 })
+
+test('a lead is visited, commits, lands with evidence and an entry, and is found on the board', async ({ page, another, signIn }) => {
+  await enter(page.request, people.administrator)
+  const code = creditCode()
+  await send(page.request, 'POST', '/api/enterprise/entries', { code, name: { zh: '引进轴承有限公司', en: '' }, district: '370212', industry: 'C34' })
+  await signIn('administrator')
+  await page.goto('/enterprise/attraction/new')
+  await page.getByLabel(/^企业（中文）|企业.*中文/).first().fill('苏州精密轴承')
+  await page.getByLabel('来源地').fill('苏州')
+  await page.getByLabel('行业').fill('C34')
+  await page.keyboard.press('Enter')
+  await page.getByLabel('产业链').fill('轨道交通')
+  await page.getByLabel('补链环节').fill('轴承')
+  await page.getByRole('button', { name: /^保\s*存$/ }).click()
+  await expect(page.getByRole('heading', { name: '苏州精密轴承' })).toBeVisible()
+
+  const act = async (name: string, fill: () => Promise<void>) => {
+    await page.getByRole('button', { name, exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('日期').fill('2026-03-02')
+    await page.keyboard.press('Enter')
+    await fill()
+    await dialog.getByLabel('内容').fill('会谈纪要')
+    await dialog.getByRole('button', { name, exact: true }).click()
+    await expect(dialog).toBeHidden()
+  }
+  await act('记录走访', async () => undefined)
+  await act('记录签约', async () => undefined)
+  await page.locator('input[type=file]').setInputFiles({ name: '营业执照.txt', mimeType: 'text/plain', buffer: Buffer.from('licence') })
+  await expect(page.getByText('营业执照.txt')).toBeVisible()
+  await act('确认落地', () => page.getByRole('dialog').getByLabel(/统一社会信用代码/).fill(code))
+  await expect(page.getByRole('link', { name: code })).toBeVisible()
+  await accessible(page)
+  await picture(page, 'attraction-one')
+
+  await page.goto('/enterprise/attraction')
+  await expect(page.getByRole('link', { name: '苏州精密轴承' })).toBeVisible()
+  await accessible(page)
+  await picture(page, 'attraction-board')
+  await page.getByRole('link', { name: /^落地 · / }).click()
+  await expect(page.getByRole('row').filter({ hasText: '苏州精密轴承' })).toContainText('2026-03-02')
+  const english = await another(people.administrator, 'en')
+  await english.goto('/enterprise/attraction')
+  await expect(english.getByText('Landed', { exact: true })).toBeVisible()
+  await narrow(english)
+  await picture(english, 'attraction-english-narrow')
+})
