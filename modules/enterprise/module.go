@@ -3,6 +3,7 @@ package enterprise
 import (
 	"context"
 	"embed"
+	"errors"
 	"io/fs"
 	"slices"
 	"time"
@@ -14,6 +15,8 @@ import (
 	"linghang/kernel/notice"
 	"linghang/modules/enterprise/enterpriseevent"
 	"linghang/modules/enterprise/internal/diagnosis"
+	"linghang/modules/enterprise/internal/need"
+	"linghang/modules/enterprise/internal/provider"
 )
 
 //go:embed migrations/*.sql
@@ -40,6 +43,8 @@ type Module struct {
 	entries       entryStore
 	organisations Organisations
 	diagnosis     *diagnosis.Diagnosis
+	providers     *provider.Providers
+	needs         *need.Needs
 
 	broken error // the binary's own questionnaires cannot be read; Run reports it
 }
@@ -48,6 +53,11 @@ type Module struct {
 func New(kit *module.Kit, organisations Organisations) *Module {
 	m := &Module{kit: kit, entries: entryStore{kit.DB, kit.Search, kit.Shares}, organisations: organisations}
 	m.diagnosis, m.broken = diagnosis.New(kit, organisations, m.entries)
+	w, noWords := vocabularies()
+	m.providers = provider.New(kit, organisations, m.entries, w)
+	var noNeeds error
+	m.needs, noNeeds = need.New(kit, organisations, m.entries, m.providers)
+	m.broken = errors.Join(m.broken, noWords, noNeeds)
 	return m
 }
 
@@ -69,31 +79,31 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "企业服务", EN: "Enterprises"}
 	return module.Manifest{
 		Name: "enterprise", Title: lang.Text{ZH: "企业综合服务", EN: "Services for enterprises"}, Migrations: dir,
-		Permissions: slices.Concat(permissions(), diagnosis.Permissions()),
-		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.diagnosis.Routes()),
-		Publishes:   []bus.Event{enterpriseevent.Accepted{}, enterpriseevent.Changed{}, enterpriseevent.Merged{}, enterpriseevent.Unmerged{}, enterpriseevent.Diagnosed{}},
-		Measures:    m.diagnosis.Measures(),
-		Personal:    slices.Concat(personal(), diagnosis.Personal()),
+		Permissions: slices.Concat(permissions(), diagnosis.Permissions(), provider.Permissions(), need.Permissions()),
+		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.diagnosis.Routes(), m.providers.Routes(), m.needs.Routes()),
+		Publishes:   []bus.Event{enterpriseevent.Accepted{}, enterpriseevent.Changed{}, enterpriseevent.Merged{}, enterpriseevent.Unmerged{}, enterpriseevent.Diagnosed{}, enterpriseevent.AgreementAccepted{}, enterpriseevent.AgreementClosed{}},
+		Measures:    slices.Concat(m.diagnosis.Measures(), m.providers.Measures(), m.needs.Measures()),
+		Personal:    slices.Concat(personal(), diagnosis.Personal(), provider.Personal(), need.Personal()),
 		Forget:      m.forgetPerson,
-		Finds:       m.entries.finds(),
+		Finds:       slices.Concat(m.entries.finds(), m.providers.Finds(), m.needs.Finds()),
 		Shares:      m.entries.shareables(),
-		Topics:      []module.Topic{{Name: topicEntries, Permission: "enterprise.view"}},
+		Topics:      slices.Concat([]module.Topic{{Name: topicEntries, Permission: "enterprise.view"}}, provider.Topics(), need.Topics()),
 		Notices: append([]notice.Kind{
 			{ID: noticeToReview, Title: lang.Text{ZH: "企业登记待审核", EN: "Entries of enterprises to review"}, Gravity: notice.Info, Mail: notice.Daily},
 			{ID: noticeExpiring, Title: lang.Text{ZH: "资质即将到期", EN: "A qualification ends soon"}, Gravity: notice.Important, Mail: notice.Daily},
 			{ID: noticeDecided, Title: lang.Text{ZH: "企业登记审核结果", EN: "Decisions on an enterprise's entry"}, Gravity: notice.Important, Mail: notice.AtOnce},
-		}, diagnosis.Notices()...),
-		Jobs: []module.Job{
+		}, slices.Concat(diagnosis.Notices(), provider.Notices(), need.Notices())...),
+		Jobs: append([]module.Job{
 			{Name: "tell_ending", Title: lang.Text{ZH: "提醒即将到期的资质", EN: "Tell of qualifications that end soon"}, Every: time.Hour, Do: func(ctx context.Context) error { return m.entries.tellEnding(ctx, time.Now(), m.kit.Notices) }},
 			{Name: "forget_accesses", Title: lang.Text{ZH: "清理查阅记录", EN: "Forget old records of access"}, Every: 24 * time.Hour, Do: func(ctx context.Context) error { return m.entries.forgetAccesses(ctx, time.Now()) }},
-		},
+		}, slices.Concat(m.providers.Jobs(), m.needs.Jobs())...),
 		Nav: append([]module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "企业名录", EN: "Directory"}, Path: "/enterprise", Icon: "enterprises", Permission: "enterprise.view"},
 			{Section: section, Label: lang.Text{ZH: "本企业", EN: "My enterprise"}, Path: "/enterprise/mine", Icon: "persons", Permission: "enterprise.file"},
 			{Section: section, Label: lang.Text{ZH: "登记审核", EN: "Review of entries"}, Path: "/enterprise/review", Icon: "registrations", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "重复企业", EN: "Duplicates"}, Path: "/enterprise/duplicates", Icon: "rules", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "批量导入", EN: "Import"}, Path: "/enterprise/import", Icon: "files", Permission: "enterprise.review"},
-		}, diagnosis.Nav(section)...),
+		}, slices.Concat(diagnosis.Nav(section), provider.Nav(section), need.Nav(section))...),
 	}
 }
 

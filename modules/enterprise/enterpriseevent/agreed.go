@@ -15,7 +15,7 @@ type AgreementAccepted struct {
 	ProviderID      string `json:"provider_id"`
 	ProviderEntryID string `json:"provider_entry_id"`
 	ProviderCode    string `json:"provider_code"`
-	// The matter: a scenario of the assessment of small enterprises, as scenario.quality.
+	// The matter: a scenario of the assessment of small enterprises, as quality.
 	Scenario  string    `json:"scenario"`
 	StartOn   string    `json:"start_on"` // the day on which work begins, as 2027-01-15
 	Evidence  string    `json:"evidence"` // SHA-256 of the terms that both confirmed
