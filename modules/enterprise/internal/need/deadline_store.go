@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"linghang/kernel/lang"
@@ -217,10 +218,8 @@ const noun = "need"
 
 func document(n Need, w provider.Words) module.Document {
 	body := n.Body.Text
-	for _, t := range w.Scenarios {
-		if t.Code == n.Body.Scenario {
-			body += "\n" + t.Title.ZH + " " + t.Title.EN
-		}
+	if i := slices.IndexFunc(w.Scenarios, func(t provider.Term) bool { return t.Code == n.Body.Scenario }); i >= 0 {
+		body += "\n" + w.Scenarios[i].Title.ZH + " " + w.Scenarios[i].Title.EN
 	}
 	return module.Document{Noun: noun, ID: n.ID, Title: lang.Text{ZH: n.Body.Title, EN: n.Body.Title}, Tags: []string{n.Name.ZH, n.Name.EN}, Body: body, Path: "/enterprise/needs/" + n.ID, Permission: mayView, City: true}
 }

@@ -97,13 +97,20 @@ func (m *Needs) addOffers(ctx context.Context, d *Detail, n Need, v sight, at ti
 		if v.owner && p.State == Submitted {
 			d.Offers++
 		}
-		opened := v.owner && p.State == Submitted && !n.replying(at) && n.State != Withdrawn && n.State != Lapsed
-		disputed := v.city && n.Disputed && p.ID == n.ProposalID
-		if opened || disputed || mine(who, p.organisation) {
+		if v.reads(n, p, at) || mine(who, p.organisation) {
 			d.Proposals = append(d.Proposals, p)
 		}
 	}
 	return nil
+}
+
+// reads tells whether an offer of another is shown: to the enterprise when the time for
+// offers is over, and to the bureau that of a dispute.
+func (v sight) reads(n Need, p Proposal, at time.Time) bool {
+	if v.owner {
+		return p.State == Submitted && !n.replying(at) && n.State != Withdrawn && n.State != Lapsed
+	}
+	return v.city && n.Disputed && p.ID == n.ProposalID
 }
 
 func (m *Needs) addAgreement(ctx context.Context, d *Detail, n Need, v sight, at time.Time) (err error) {
@@ -194,14 +201,28 @@ func offers(n Need, p provider.Provider, invited []Invitation) bool {
 	return invited[i].State == agreedTo || !n.Body.Confidential && invited[i].State == sent
 }
 
+// waiting is what of a need waits for somebody.
+type waiting struct{ answer, delivery, decision, reply, rated bool }
+
+func (d Detail) waits(v sight, who identity.Identity) waiting {
+	is := func(states ...string) bool {
+		return slices.ContainsFunc(d.Milestones, func(m Milestone) bool { return slices.Contains(states, m.State) })
+	}
+	w := waiting{
+		answer:   slices.ContainsFunc(d.Invitations, func(i Invitation) bool { return i.State == sent && mine(who, i.organisation) }),
+		delivery: is(planned, returned), decision: is(delivered),
+		rated: slices.ContainsFunc(d.Ratings, func(r Rating) bool { return r.Side == v.side() }),
+	}
+	if n := len(d.Disputes); n > 0 {
+		w.reply = d.Disputes[n-1].Reply == "" && d.Disputes[n-1].Side != v.side()
+	}
+	return w
+}
+
 // acts are what the caller may do now.
 func (d Detail) acts(n Need, v sight, who identity.Identity, at time.Time) []Act {
 	list := []Act{}
-	replying, waits := n.replying(at), slices.ContainsFunc(d.Milestones, func(m Milestone) bool { return m.State == delivered })
-	open := slices.ContainsFunc(d.Milestones, func(m Milestone) bool { return m.State == planned || m.State == returned })
-	rated := slices.ContainsFunc(d.Ratings, func(r Rating) bool { return r.Side == v.side() })
-	asked := slices.ContainsFunc(d.Invitations, func(i Invitation) bool { return i.State == sent && mine(who, i.organisation) })
-	unanswered := len(d.Disputes) > 0 && d.Disputes[len(d.Disputes)-1].Reply == "" && d.Disputes[len(d.Disputes)-1].Side != v.side()
+	replying, now := n.replying(at), d.waits(v, who)
 	for _, x := range []struct {
 		act        Act
 		permission string
@@ -213,15 +234,15 @@ func (d Detail) acts(n Need, v sight, who identity.Identity, at time.Time) []Act
 		{Close, mayConclude, v.owner, replying},
 		{Withdraw, mayConclude, v.owner, true},
 		{Choose, mayConclude, v.owner, !replying && len(d.Proposals) > 0},
-		{Decide, mayConclude, v.owner, waits},
-		{Answer, mayAct, asked, replying},
+		{Decide, mayConclude, v.owner, now.decision},
+		{Answer, mayAct, now.answer, replying},
 		{Offer, mayAct, len(d.Own) > 0, replying},
 		{Confirm, mayConclude, v.partner, true},
 		{Decline, mayConclude, v.partner, true},
-		{Deliver, mayAct, v.partner, open},
+		{Deliver, mayAct, v.partner, now.delivery},
 		{Dispute, mayConclude, v.owner || v.partner, true},
-		{Reply, mayConclude, v.owner || v.partner, unanswered},
-		{Rate, mayConclude, v.owner || v.partner, !rated && n.RateUntil != nil && at.Before(*n.RateUntil)},
+		{Reply, mayConclude, v.owner || v.partner, now.reply},
+		{Rate, mayConclude, v.owner || v.partner, !now.rated && n.RateUntil != nil && at.Before(*n.RateUntil)},
 		{Continue, mayDecide, v.side() == City, true},
 		{Fulfil, mayDecide, v.side() == City, true},
 		{Terminate, mayDecide, v.side() == City, true},

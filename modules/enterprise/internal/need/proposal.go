@@ -67,6 +67,14 @@ func (p Plan) check(now time.Time) error {
 	if len(p.Milestones) == 0 || len(p.Milestones) > milestonesMost {
 		_ = f.At("body.plan.milestones", "1 to %d milestones", milestonesMost)
 	}
+	p.checkGoals(f)
+	if len(f.Fields) > 0 {
+		return f
+	}
+	return nil
+}
+
+func (p Plan) checkGoals(f *fault.Error) {
 	sum, last := 0, p.StartOn
 	for i, g := range p.Milestones {
 		at := fmt.Sprintf("body.plan.milestones[%d].", i)
@@ -82,8 +90,4 @@ func (p Plan) check(now time.Time) error {
 	if len(p.Milestones) > 0 && sum != 100 {
 		_ = f.At("body.plan.milestones", "the shares of the price add up to %d %%, not 100 %%", sum)
 	}
-	if len(f.Fields) > 0 {
-		return f
-	}
-	return nil
 }
