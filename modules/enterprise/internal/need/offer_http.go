@@ -20,7 +20,7 @@ import (
 
 func (m *Needs) offerRoutes() []module.Route {
 	return []module.Route{
-		{Pattern: "GET /needs/{id}/suggestions", Permission: mayAct, Summary: "Providers that may help, each with reasons, some places kept for new ones; for the enterprise", Handler: httpd.JSON(m.suggest)},
+		{Pattern: "GET /needs/{id}/suggestions", Permission: mayAct, Summary: "Providers that may help, each with reasons, some places kept for new ones; for the enterprise, and for the bureau where it sees the need", Handler: httpd.JSON(m.suggest)},
 		{Pattern: "POST /needs/{id}/invitations", Permission: mayAct, Summary: "Invite providers", Handler: httpd.JSON(m.invite)},
 		{Pattern: "POST /needs/{id}/dismissals", Permission: mayAct, Summary: "Say of a suggested provider that it does not fit; matching learns of it", Handler: httpd.JSON(m.dismiss)},
 		{Pattern: "POST /needs/{id}/answers", Permission: mayAct, Summary: "Answer an invitation of an own provider", Handler: httpd.JSON(m.answer)},
@@ -71,7 +71,13 @@ func (m *Needs) forOwner(ctx context.Context, id string) (Need, error) {
 }
 
 func (m *Needs) suggest(ctx context.Context, in httpd.Object) (suggestionsView, error) {
-	n, err := m.forOwner(ctx, in.ID)
+	n, sees, err := m.store.read(ctx, m.store.db, in.ID)
+	if err != nil {
+		return suggestionsView{}, err
+	}
+	if !sees.city {
+		err = onlyOwner(sees)
+	}
 	if err != nil {
 		return suggestionsView{}, err
 	}

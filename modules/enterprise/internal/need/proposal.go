@@ -65,7 +65,7 @@ func (p Plan) check(now time.Time) error {
 		_ = f.At("body.plan.start_on", "a day from today on, within three years, as 2027-01-15")
 	}
 	if len(p.Milestones) == 0 || len(p.Milestones) > milestonesMost {
-		_ = f.At("body.plan.milestones", "1 to %d milestones", milestonesMost)
+		_ = f.At("body.plan.milestones", "1 to 20 milestones")
 	}
 	p.checkGoals(f)
 	if len(f.Fields) > 0 {
@@ -88,6 +88,6 @@ func (p Plan) checkGoals(f *fault.Error) {
 		sum += g.Share
 	}
 	if len(p.Milestones) > 0 && sum != 100 {
-		_ = f.At("body.plan.milestones", "the shares of the price add up to %d %%, not 100 %%", sum)
+		_ = f.At("body.plan.milestones", "the shares of the price add up to 100 percent")
 	}
 }

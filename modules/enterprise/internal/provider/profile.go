@@ -82,13 +82,13 @@ func (p Profile) check(w Words, now time.Time) error {
 		_ = f.At("body.profile.offer", "say what the provider does")
 	}
 	if len(p.Capabilities) == 0 || len(p.Capabilities) > mostCapabilities {
-		_ = f.At("body.profile.capabilities", "name 1 to %d capabilities", mostCapabilities)
+		_ = f.At("body.profile.capabilities", "name 1 to 40 capabilities")
 	}
 	if p.Promise < 1 || p.Promise > mostPromise {
-		_ = f.At("body.profile.promise", "promise an answer within 1 to %d hours", mostPromise)
+		_ = f.At("body.profile.promise", "promise an answer within 1 to 240 hours")
 	}
 	if p.Capacity < 0 || p.Capacity > mostCapacity {
-		_ = f.At("body.profile.capacity", "0 to %d agreements at once", mostCapacity)
+		_ = f.At("body.profile.capacity", "0 to 1000 agreements at once")
 	}
 	if !allIn(w.Districts, p.Districts) {
 		_ = f.At("body.profile.districts", "choose districts of the city")
@@ -135,7 +135,7 @@ func (c Capability) check(f *fault.Error, at string, w Words) {
 
 func (p Profile) checkCases(f *fault.Error, w Words, now time.Time) {
 	if len(p.Cases) > mostCases {
-		_ = f.At("body.profile.cases", "%d cases at most", mostCases)
+		_ = f.At("body.profile.cases", "50 cases at most")
 	}
 	seen := map[string]bool{}
 	for i, c := range p.Cases {
