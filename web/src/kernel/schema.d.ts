@@ -960,7 +960,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Providers that may help, each with reasons, some places kept for new ones; for the enterprise */
+        /** Providers that may help, each with reasons, some places kept for new ones; for the enterprise, and for the bureau where it sees the need */
         get: operations["get-enterprise-needs-id-suggestions"];
         put?: never;
         post?: never;
