@@ -20,6 +20,8 @@
 // the bureau into one; the other's code leads to the survivor from then on. A merge is
 // undone exactly, while nothing was done with the survivor since.
 //
+// Parts of the room stand in internal: diagnosis, provider (服务商) and need (供需对接).
+//
 // Tables: entry, entry_profile, entry_contact, entry_qualification, entry_evidence,
 // entry_step, entry_access, entry_merge,
 // entry_distinct. Tells: enterpriseevent. Hears: nothing.

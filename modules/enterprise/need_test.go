@@ -121,7 +121,7 @@ func TestANeedIsMatchedOfferedForAgreedAcceptedAndRated(t *testing.T) {
 			Weights need.Weights
 		}
 		x.do(t, "GET", at+"/suggestions", "manager-ours", "", 0, http.StatusOK, &s)
-		if len(s.Items) != 2 || s.Items[0].ProviderID != x.theirs || s.Weights.Learned || !s.Items[0].New || !slices.Contains(s.Items[0].Found, "外观") {
+		if len(s.Items) != 2 || s.Items[0].ProviderID != x.theirs || s.Weights.Learned || !s.Items[0].New || !slices.Contains(s.Items[0].Found, "外观缺陷检测") {
 			t.Fatalf("%+v", s)
 		}
 		codes := []string{}

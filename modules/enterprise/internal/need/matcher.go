@@ -1,6 +1,7 @@
 package need
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -62,13 +63,7 @@ func (m *matcher) follow(ctx context.Context, list []provider.Provider) error {
 		if m.versions[p.ID] == p.Version {
 			continue
 		}
-		districts := p.Profile.Districts
-		if len(districts) == 0 {
-			districts = []string{anywhere}
-		}
-		change.Put = append(change.Put, index.Document{
-			ID: p.ID, Texts: map[string]string{"name": p.Name.ZH + " " + p.Name.EN, "offer": p.Profile.Words(m.words)}, Words: map[string][]string{"district": districts},
-		})
+		change.Put = append(change.Put, m.document(p))
 	}
 	for id := range m.versions {
 		if _, there := now[id]; !there {
@@ -85,6 +80,17 @@ func (m *matcher) follow(ctx context.Context, list []provider.Provider) error {
 	return nil
 }
 
+// document is a provider as it is found.
+func (m *matcher) document(p provider.Provider) index.Document {
+	districts := p.Profile.Districts
+	if len(districts) == 0 {
+		districts = []string{anywhere}
+	}
+	return index.Document{
+		ID: p.ID, Texts: map[string]string{"name": p.Name.ZH + " " + p.Name.EN, "offer": p.Profile.Words(m.words)}, Words: map[string][]string{"district": districts},
+	}
+}
+
 // record is what a provider's past says.
 type record struct {
 	agreements int // that were ever made
@@ -99,7 +105,7 @@ type Suggestion struct {
 	ProviderID string   `json:"provider_id"`
 	Score      float64  `json:"score" doc:"0 to 1"`
 	Reasons    []Reason `json:"reasons" nullable:"false" doc:"What is known, the weightiest first"`
-	Found      []string `json:"found" nullable:"false" doc:"Words of the need that the provider's own words answer"`
+	Found      []string `json:"found" nullable:"false" doc:"What of the provider's own words answers, the longest first"`
 	New        bool     `json:"new" doc:"Has had few agreements yet"`
 	Reserved   bool     `json:"reserved" doc:"Its place was kept for a new provider"`
 
@@ -166,7 +172,7 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 	}
 	out := []Suggestion{}
 	for _, x := range shown {
-		out = append(out, suggestion(x, hits[x.ID]))
+		out = append(out, suggestion(x, said(hits[x.ID], m.texts(list, x.ID))))
 	}
 	return out, nil
 }
@@ -181,15 +187,41 @@ func seed(id string) uint64 {
 	return h.Sum64()
 }
 
-func suggestion(x match.Match, h index.Hit) Suggestion {
-	s := Suggestion{ProviderID: x.ID, Score: x.Score, Reasons: []Reason{}, Found: []string{}, New: x.New, Reserved: x.Reserved, features: x.Features}
+// texts are what the index has of a provider, by field.
+func (m *matcher) texts(list []provider.Provider, id string) map[string]string {
+	i := slices.IndexFunc(list, func(p provider.Provider) bool { return p.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return m.document(list[i]).Texts
+}
+
+// saidMost bounds how many pieces of a provider's text a reason quotes.
+const saidMost = 6
+
+// said quotes what of a provider's own words answers, the longest first: a single
+// character says nothing.
+func said(h index.Hit, texts map[string]string) []string {
+	out := []string{}
+	for field, marks := range h.Marks {
+		for _, k := range marks {
+			if k.From < 0 || k.To > len(texts[field]) || k.From >= k.To {
+				continue // the provider has changed since it was searched
+			}
+			piece := strings.TrimSpace(texts[field][k.From:k.To])
+			if len([]rune(piece)) > 1 && !slices.Contains(out, piece) {
+				out = append(out, piece)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	return out[:min(len(out), saidMost)]
+}
+
+func suggestion(x match.Match, found []string) Suggestion {
+	s := Suggestion{ProviderID: x.ID, Score: x.Score, Reasons: []Reason{}, Found: found, New: x.New, Reserved: x.Reserved, features: x.Features}
 	for _, r := range x.Reasons {
 		s.Reasons = append(s.Reasons, reason(r, x.Score))
-	}
-	for _, r := range h.Reasons {
-		if !slices.Contains(s.Found, r.Asked) && len(s.Found) < 8 && len([]rune(r.Asked)) > 1 {
-			s.Found = append(s.Found, r.Asked)
-		}
 	}
 	return s
 }

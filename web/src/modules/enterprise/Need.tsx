@@ -60,9 +60,9 @@ function Steps({ n }: { n: Detail }) {
       label={t('market.need.history')} rowKey="number" dataSource={n.steps} pagination={n.steps.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
       columns={[
         { key: 'at', title: t('history.at'), render: (_, s) => <span className="lh-number">{f.time(s.at)}</span> },
-        { key: 'kind', title: t('history.kind'), render: (_, s) => <span className="lh-two lh-wrap"><span>{t(`market.need.acts.${s.kind as 'edit'}`)} {s.kind === 'deliver' || s.kind === 'decide' ? s.reason : ''}</span><span>{named(s.provider_id)}</span></span> },
+        { key: 'kind', title: t('history.kind'), render: (_, s) => <span className="lh-two lh-wrap"><span>{t(`market.need.acts.${s.kind as 'edit'}`)} {['deliver', 'decide', 'complete'].includes(s.kind) ? s.reason : ''}</span><span>{named(s.provider_id)}</span></span> },
         { key: 'by', title: t('history.by'), responsive: ['sm'], render: (_, s) => [t(`market.need.sides.${s.side as Detail['side'] | 'clock'}`), s.name].filter(Boolean).join(' · ') },
-        { key: 'reason', title: t('history.reason'), responsive: ['md'], render: (_, s) => <span className="lh-wrap">{s.kind === 'deliver' || s.kind === 'decide' ? none : s.reason || none}</span> },
+        { key: 'reason', title: t('history.reason'), responsive: ['md'], render: (_, s) => <span className="lh-wrap">{['deliver', 'decide', 'complete'].includes(s.kind) ? none : s.reason || none}</span> },
       ]}
     />
   )

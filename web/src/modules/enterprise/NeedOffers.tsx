@@ -102,14 +102,15 @@ export function Offers({ n }: { n: Need }) {
   const t = useEnterpriseTexts()
   const name = useParty(n)
   const owner = n.side === 'owner'
-  if (n.state === 'draft' || (!owner && n.proposals.length === 0 && n.own.length === 0)) return null
+  const rest = n.proposals.filter((p) => !n.terms || p.id !== n.proposal_id) // the chosen one stands with the agreement
+  if (n.state === 'draft' || ((!owner || n.terms) && rest.length === 0 && n.own.length === 0)) return null
   return (
     <Card size="small" title={t('market.need.proposals')}>
       {owner && n.replying && <p>{t('market.need.sealed', { count: n.offers })}</p>}
       {owner && !n.replying && n.proposals.length === 0 && <EmptyState title={t('market.need.noProposals')} />}
-      {n.proposals.map((p) => (
+      {rest.map((p) => (
         <section key={p.id} className="lh-market-item" aria-label={name(p.provider_id)}>
-          <div className="lh-market-head"><Link to={`/enterprise/providers/${p.provider_id}`}><strong>{name(p.provider_id)}</strong></Link>{p.state === 'withdrawn' && <StatusTag tone="idle">{t('market.need.withdrawn')}</StatusTag>}{p.id === n.proposal_id && <StatusTag tone="good">{t('market.need.choose')}</StatusTag>}</div>
+          <div className="lh-market-head"><Link to={`/enterprise/providers/${p.provider_id}`}><strong>{name(p.provider_id)}</strong></Link>{p.state === 'withdrawn' && <StatusTag tone="idle">{t('market.need.withdrawn')}</StatusTag>}</div>
           <PlanView plan={p.plan} />
           {n.acts.includes('choose') && <Choose n={n} p={p} />}
         </section>
