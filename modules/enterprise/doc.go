@@ -23,6 +23,9 @@
 // Services to enterprises, diagnoses and companies that have landed follow a merge, and
 // come back: entry_merge_moved says which.
 //
+// Parts of the room stand in internal: diagnosis, provider (服务商), need (供需对接),
+// service (服务家次) and attraction (招商引进).
+//
 // Tables: entry, entry_profile, entry_contact, entry_qualification, entry_evidence,
 // entry_step, entry_access, entry_merge, entry_merge_moved,
 // entry_distinct. Tells: enterpriseevent. Hears: its own, for the parts in internal.

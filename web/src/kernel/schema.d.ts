@@ -782,6 +782,507 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Needs that one may see */
+        get: operations["get-enterprise-needs"];
+        put?: never;
+        /** Begin a need of an own enterprise */
+        post: operations["post-enterprise-needs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A need, as far as one may see it */
+        get: operations["get-enterprise-needs-id"];
+        /** Edit a draft */
+        put: operations["put-enterprise-needs-id"];
+        post?: never;
+        /** Discard a draft */
+        delete: operations["delete-enterprise-needs-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer an invitation of an own provider */
+        post: operations["post-enterprise-needs-id-answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose an offer; its provider is asked to confirm it */
+        post: operations["post-enterprise-needs-id-choice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the time for offers now; they are opened */
+        post: operations["post-enterprise-needs-id-closing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm the terms by their digest, or decline the choice; for the provider */
+        post: operations["post-enterprise-needs-id-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say of a suggested provider that it does not fit; matching learns of it */
+        post: operations["post-enterprise-needs-id-dismissals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call the bureau about an agreement; it sees the need from then on */
+        post: operations["post-enterprise-needs-id-disputes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/disputes/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide the dispute: the agreement goes on, counts as completed, or ends */
+        post: operations["post-enterprise-needs-id-disputes-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/disputes/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reply to the dispute, once; for the side that did not begin it */
+        post: operations["post-enterprise-needs-id-disputes-reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite providers */
+        post: operations["post-enterprise-needs-id-invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/milestones/{number}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept what was delivered, or send it back; the last one completes the agreement */
+        post: operations["post-enterprise-needs-id-milestones-number-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/milestones/{number}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a milestone is reached; for the provider */
+        post: operations["post-enterprise-needs-id-milestones-number-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/proposals/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Offer with an own provider until the deadline; If-Match is the offer's version, 0 of a new one */
+        put: operations["put-enterprise-needs-id-proposals-provider"];
+        post?: never;
+        /** Take an offer back before the deadline */
+        delete: operations["delete-enterprise-needs-id-proposals-provider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft */
+        post: operations["post-enterprise-needs-id-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rate the other side, once and blind */
+        post: operations["post-enterprise-needs-id-ratings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers that may help, each with reasons, some places kept for new ones; for the enterprise, and for the bureau where it sees the need */
+        get: operations["get-enterprise-needs-id-suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a need, with a reason */
+        post: operations["post-enterprise-needs-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/provider-evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download evidence of a case; for the provider and the bureau */
+        get: operations["get-enterprise-provider-evidence-id"];
+        put?: never;
+        post?: never;
+        /** Remove evidence of a case; its content is kept */
+        delete: operations["delete-enterprise-provider-evidence-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Service providers that one may see, with how they answer */
+        get: operations["get-enterprise-providers"];
+        put?: never;
+        /** Register an own enterprise as a service provider */
+        post: operations["post-enterprise-providers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own enterprises, and the providers that they are */
+        get: operations["get-enterprise-providers-mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scenarios, industries, technologies, districts, kinds of staff and of prices */
+        get: operations["get-enterprise-providers-words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A service provider, as far as one may see it */
+        get: operations["get-enterprise-providers-id"];
+        /** File a registration again, a change, or the yearly renewal */
+        put: operations["put-enterprise-providers-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer the check that is open */
+        post: operations["post-enterprise-providers-id-checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept what waits, send it back, or refuse it */
+        post: operations["post-enterprise-providers-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence of a case: ?case= its ID, ?name= of the file */
+        post: operations["post-enterprise-providers-id-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many agreements a provider has made, and how enterprises rate it */
+        get: operations["get-enterprise-providers-id-record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a provider was asked, and when it answered; for the provider and the bureau */
+        get: operations["get-enterprise-providers-id-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend a provider, with a reason */
+        post: operations["post-enterprise-providers-id-suspension"];
+        /** End a suspension */
+        delete: operations["delete-enterprise-providers-id-suspension"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/services": {
         parameters: {
             query?: never;
@@ -13784,6 +14285,407 @@ export interface components {
             /** @enum {string} */
             to: "published" | "withdrawn";
         };
+        NeedAnswerInputBody: {
+            /** @description Of a confidential need: and keep it confidential */
+            accept: boolean;
+            provider_id: string;
+            /** @description Of who declines */
+            reason?: string;
+        };
+        NeedBeginInputBody: {
+            entry_id: string;
+            need: components["schemas"]["NeedBody"];
+        };
+        NeedBody: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            budget_from?: number;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            budget_to?: number;
+            /** @description Seen by invited providers only */
+            confidential: boolean;
+            /**
+             * Format: date-time
+             * @description When the time for offers ends, by the server's clock
+             */
+            reply_until: string;
+            /** @description One of the sixteen of the assessment of small enterprises */
+            scenario: string;
+            technologies?: string[] | null;
+            text: string;
+            title: string;
+        };
+        NeedChooseInputBody: {
+            proposal_id: string;
+        };
+        NeedConfirmInputBody: {
+            accept: boolean;
+            /** @description Of the terms that were read */
+            digest?: string;
+            /** @description Of who declines */
+            reason?: string;
+        };
+        NeedDecideInputBody: {
+            accept: boolean;
+            reason?: string;
+        };
+        NeedDeliverInputBody: {
+            /** @description What was delivered, and where it can be seen */
+            note: string;
+        };
+        NeedDetail: {
+            /** @description What the caller may do now */
+            acts: string[];
+            /** Format: date-time */
+            agreed_at?: string;
+            /** Format: double */
+            budget_from?: number;
+            /** Format: double */
+            budget_to?: number;
+            /** Format: date-time */
+            closed_at?: string;
+            confidential: boolean;
+            /** Format: date-time */
+            confirm_until?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description SHA-256 of the terms */
+            digest: string;
+            disputes: components["schemas"]["NeedQuarrel"][];
+            district: string;
+            entry_id: string;
+            id: string;
+            industry: string;
+            /** @description All for the enterprise, one's own for providers */
+            invitations: components["schemas"]["NeedInvitation"][];
+            milestones: components["schemas"]["NeedMilestone"][];
+            mine: boolean;
+            /** @description Of the enterprise */
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description How many there are; for the enterprise
+             */
+            offers: number;
+            /** @description The caller's own providers that may offer */
+            own: components["schemas"]["NeedParty"][];
+            /** @description Providers that are named here */
+            parties: components["schemas"]["NeedParty"][];
+            /** @description That was chosen; for both sides */
+            proposal_id: string;
+            /** @description For the enterprise when the time for them is over; one's own for providers; nobody sees a competitor's */
+            proposals: components["schemas"]["NeedProposal"][];
+            /** Format: date-time */
+            rate_until?: string;
+            /** @description One's own side's, and the other's when both are given or the time is over */
+            ratings: components["schemas"]["NeedRating"][];
+            /** @description Of a withdrawal */
+            reason: string;
+            /** Format: date-time */
+            reply_until: string;
+            /** @description The time for offers goes on */
+            replying: boolean;
+            scenario: string;
+            /**
+             * @description From where the caller looks
+             * @enum {string}
+             */
+            side: "owner" | "partner" | "offering" | "city" | "public";
+            /** @enum {string} */
+            state: "draft" | "open" | "chosen" | "agreed" | "disputed" | "completed" | "terminated" | "withdrawn" | "lapsed";
+            /** @description What became of it, the newest first */
+            steps: components["schemas"]["NeedStep"][];
+            synthetic: boolean;
+            technologies: string[];
+            /** @description For both sides, and for the bureau once there was a dispute */
+            terms?: components["schemas"]["NeedTerms"];
+            text: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NeedDismissInputBody: {
+            provider_id: string;
+        };
+        NeedGoal: {
+            /** @description As 2027-03-31 */
+            due_on: string;
+            /**
+             * Format: int64
+             * @description Percent of the price
+             */
+            share: number;
+            title: string;
+        };
+        NeedInvitation: {
+            /** Format: date-time */
+            answered_at?: string;
+            /**
+             * Format: date-time
+             * @description By the provider's promise
+             */
+            due_at: string;
+            provider_id: string;
+            /** @description Of who declined */
+            reason: string;
+            /** Format: date-time */
+            sent_at: string;
+            /** @enum {string} */
+            state: "sent" | "accepted" | "declined";
+        };
+        NeedInviteInputBody: {
+            /** @description Suggested or not */
+            provider_ids: string[] | null;
+        };
+        NeedMilestone: {
+            /** Format: date-time */
+            decided_at?: string;
+            /** Format: date-time */
+            delivered_at?: string;
+            due_on: string;
+            /** @description Of the provider, when it was delivered */
+            note: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Of the enterprise, when it was sent back */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Percent of the price
+             */
+            share: number;
+            /** @enum {string} */
+            state: "planned" | "delivered" | "accepted" | "returned";
+            title: string;
+        };
+        NeedOfferInputBody: {
+            plan: components["schemas"]["NeedPlan"];
+        };
+        NeedParty: {
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Hours within which it answers
+             */
+            promise: number;
+            provider_id: string;
+        };
+        NeedPlan: {
+            milestones: components["schemas"]["NeedGoal"][];
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            price: number;
+            /** @description The day on which work begins, as 2027-01-15 */
+            start_on: string;
+            text: string;
+        };
+        NeedPosting: {
+            /** Format: date-time */
+            agreed_at?: string;
+            confidential: boolean;
+            /** Format: date-time */
+            created_at: string;
+            district: string;
+            id: string;
+            industry: string;
+            mine: boolean;
+            /** @description Of the enterprise */
+            name: components["schemas"]["Text"];
+            /** Format: date-time */
+            reply_until: string;
+            /** @description The time for offers goes on */
+            replying: boolean;
+            scenario: string;
+            /** @enum {string} */
+            state: "draft" | "open" | "chosen" | "agreed" | "disputed" | "completed" | "terminated" | "withdrawn" | "lapsed";
+            synthetic: boolean;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NeedProposal: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            id: string;
+            need_id: string;
+            plan: components["schemas"]["NeedPlan"];
+            provider_id: string;
+            /** @enum {string} */
+            state: "submitted" | "withdrawn";
+            /** Format: int64 */
+            version: number;
+        };
+        NeedQuarrel: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_name: string;
+            /** @enum {string} */
+            decision: "" | "continue" | "fulfil" | "terminate";
+            name: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Of the decision */
+            reason: string;
+            /** @description Of the other side */
+            reply: string;
+            /**
+             * @description Who called the bureau
+             * @enum {string}
+             */
+            side: "owner" | "partner";
+            text: string;
+        };
+        NeedRateInputBody: {
+            /** Format: int64 */
+            stars: number;
+            text?: string;
+        };
+        NeedRating: {
+            /** Format: date-time */
+            at: string;
+            /** @description Of who rated */
+            name: string;
+            /**
+             * @description Who rates
+             * @enum {string}
+             */
+            side: "owner" | "partner";
+            /** Format: int64 */
+            stars: number;
+            text: string;
+        };
+        NeedReason: {
+            /** @enum {string} */
+            code: "words" | "latent" | "taxonomy" | "graph" | "distance" | "size" | "price" | "record" | "freshness" | "load";
+            /** @description km, from, to, ratings, mean, days, open, capacity: as lib/match says */
+            params: {
+                [key: string]: number;
+            };
+            /** @description What both have, as scenario/quality */
+            paths: string[];
+            /**
+             * Format: double
+             * @description Of the score
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            value: number;
+        };
+        NeedReasonInputBody: {
+            reason: string;
+        };
+        NeedRecord: {
+            /** Format: int64 */
+            agreements: number;
+            /** Format: int64 */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Of enterprises, that both sides see
+             */
+            ratings: number;
+            /**
+             * Format: double
+             * @description On average
+             */
+            stars?: number;
+        };
+        NeedRulingInputBody: {
+            /** @enum {string} */
+            decision: "continue" | "fulfil" | "terminate";
+            reason: string;
+        };
+        NeedStep: {
+            /** Format: date-time */
+            at: string;
+            kind: string;
+            /** @description Of who did it; empty: time */
+            name: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Whom it is about; empty: all */
+            provider_id: string;
+            reason: string;
+            side: string;
+        };
+        NeedSuggested: {
+            /** @description What of the provider's own words answers, the longest first */
+            found: string[];
+            invited: boolean;
+            name: components["schemas"]["Text"];
+            /** @description Has had few agreements yet */
+            new: boolean;
+            /**
+             * Format: int64
+             * @description Hours within which it answers
+             */
+            promise: number;
+            provider_id: string;
+            /** @description What is known, the weightiest first */
+            reasons: components["schemas"]["NeedReason"][];
+            /** @description Its place was kept for a new provider */
+            reserved: boolean;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            score: number;
+        };
+        NeedSuggestionsView: {
+            items: components["schemas"]["NeedSuggested"][];
+            /** @description That the scores are made with */
+            weights: components["schemas"]["NeedWeights"];
+        };
+        NeedTerms: {
+            need_id: string;
+            plan: components["schemas"]["NeedPlan"];
+            provider_id: string;
+            /** @description What is asked for */
+            text: string;
+            title: string;
+        };
+        NeedTextInputBody: {
+            text: string;
+        };
+        NeedWeights: {
+            /** Format: date-time */
+            at?: string;
+            /**
+             * Format: double
+             * @description Share of those that the fixed weights order right
+             */
+            fixed_right: number;
+            /**
+             * Format: int64
+             * @description Pairs of other needs, that they were tested with
+             */
+            held_out: number;
+            /** @description False: the fixed ones of lib/match */
+            learned: boolean;
+            /**
+             * Format: double
+             * @description Share of those that these weights order right
+             */
+            learned_right: number;
+            /**
+             * Format: int64
+             * @description Learned from: an invited and a dismissed provider of one need
+             */
+            pairs: number;
+        };
         NoteAlarmInputBody: {
             note: string;
         };
@@ -14434,6 +15336,16 @@ export interface components {
              */
             total: number;
         };
+        PageEnquiry: {
+            items: components["schemas"]["ProviderEnquiry"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageEntry: {
             items: components["schemas"]["AuditEntry"][];
             /** @description Empty on the last page */
@@ -14586,6 +15498,16 @@ export interface components {
         };
         PageLevelRow: {
             items: components["schemas"]["PlatformsLevelRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageListing: {
+            items: components["schemas"]["ProviderListing"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -14756,6 +15678,16 @@ export interface components {
         };
         PagePlatformView: {
             items: components["schemas"]["PlatformsPlatformView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PagePosting: {
+            items: components["schemas"]["NeedPosting"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -18006,6 +18938,237 @@ export interface components {
             code: string;
             /** @enum {string} */
             method: "totp" | "recovery" | "password";
+        };
+        ProviderAnswering: {
+            /**
+             * Format: int64
+             * @description Requests that were answered, or whose time is over
+             */
+            counted: number;
+            /**
+             * Format: double
+             * @description Until an answer, on average, of those that were answered
+             */
+            hours?: number;
+            /**
+             * Format: int64
+             * @description Of them, answered within the promise
+             */
+            in_time: number;
+            /** @description In force, and 80 % of what counts answered in time, one request at least */
+            online: boolean;
+        };
+        ProviderCapability: {
+            /** @description Divisions of GB/T 4754; empty: any */
+            industries?: string[] | null;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            price_from?: number;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            price_to?: number;
+            /** @description What the price is for */
+            pricing?: string;
+            scenario: string;
+            technologies?: string[] | null;
+            text: string;
+        };
+        ProviderCase: {
+            /** @description Only with the customer's consent: everybody sees it */
+            customer?: string;
+            /** @description Empty of a new one */
+            id?: string;
+            /** @description What came of it */
+            result?: string;
+            scenario: string;
+            text?: string;
+            title: string;
+            /** Format: int64 */
+            year: number;
+        };
+        ProviderDecideInputBody: {
+            /** @enum {string} */
+            decision: "accepted" | "returned" | "refused";
+            reason?: string;
+        };
+        ProviderDetail: {
+            /** @description What the caller may do now: file, renew, answer, decide, suspend, resume */
+            acts: string[];
+            answering: components["schemas"]["ProviderAnswering"];
+            /** @description That the provider has not answered */
+            check?: components["schemas"]["ProviderEnquiry"];
+            code: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_name: string;
+            /** @description Of its seat */
+            district: string;
+            entry_id: string;
+            /** @description Of cases; for the provider and the bureau */
+            evidence: components["schemas"]["ProviderFile"][];
+            /** @description What waits; for the provider and the bureau */
+            filed?: components["schemas"]["ProviderProfile"];
+            /** Format: date-time */
+            filed_at: string;
+            /**
+             * @description What waits for the bureau beside it; for the provider and the bureau
+             * @enum {string}
+             */
+            filing: "" | "change" | "renewal";
+            filing_returned: boolean;
+            id: string;
+            /** @description Of the caller's own organisation */
+            mine: boolean;
+            name: components["schemas"]["Text"];
+            /** @description What was accepted, or, before anything was, what was applied with */
+            profile: components["schemas"]["ProviderProfile"];
+            /**
+             * Format: int64
+             * @description Hours within which it answers
+             */
+            promise: number;
+            /** @description Of the last decision or the suspension; for the provider and the bureau */
+            reason: string;
+            scenarios: string[];
+            /** @enum {string} */
+            status: "applied" | "returned" | "refused" | "in_force" | "expired" | "suspended";
+            synthetic: boolean;
+            technologies: string[];
+            /** Format: date-time */
+            valid_until?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ProviderEnquiry: {
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            due_at: string;
+            id: string;
+            in_time: boolean;
+            /** @enum {string} */
+            kind: "invitation" | "check";
+        };
+        ProviderFile: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name of who uploaded it */
+            by: string;
+            case_id: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        ProviderFileInputBody: {
+            profile: components["schemas"]["ProviderProfile"];
+            /** @description For another year */
+            renew?: boolean;
+        };
+        ProviderListing: {
+            answering: components["schemas"]["ProviderAnswering"];
+            code: string;
+            /** @description Of its seat */
+            district: string;
+            /** Format: date-time */
+            filed_at: string;
+            /**
+             * @description What waits for the bureau beside it; for the provider and the bureau
+             * @enum {string}
+             */
+            filing: "" | "change" | "renewal";
+            id: string;
+            /** @description Of the caller's own organisation */
+            mine: boolean;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Hours within which it answers
+             */
+            promise: number;
+            scenarios: string[];
+            /** @enum {string} */
+            status: "applied" | "returned" | "refused" | "in_force" | "expired" | "suspended";
+            synthetic: boolean;
+            technologies: string[];
+            /** Format: date-time */
+            valid_until?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ProviderOwn: {
+            code: string;
+            district: string;
+            id: string;
+            industry: string;
+            name: components["schemas"]["Text"];
+            /** @description Empty: it has not registered */
+            provider_id: string;
+            /** @description Of the provider */
+            status: string;
+        };
+        ProviderOwnView: {
+            items: components["schemas"]["ProviderOwn"][];
+        };
+        ProviderProfile: {
+            capabilities: components["schemas"]["ProviderCapability"][];
+            /**
+             * Format: int64
+             * @description Agreements that it carries out at once; 0: not told
+             */
+            capacity?: number;
+            cases?: components["schemas"]["ProviderCase"][] | null;
+            /** @description A department or a desk, no person: everybody sees it */
+            contact?: string;
+            /** @description Where it works, GB/T 2260 codes; empty: the whole city */
+            districts?: string[] | null;
+            /** @description What it does, in its own words */
+            offer: string;
+            /**
+             * Format: int64
+             * @description Hours within which it answers
+             */
+            promise: number;
+            staff?: components["schemas"]["ProviderStaff"][] | null;
+        };
+        ProviderRegisterInputBody: {
+            entry_id: string;
+            profile: components["schemas"]["ProviderProfile"];
+        };
+        ProviderStaff: {
+            /** Format: int64 */
+            count: number;
+            kind: string;
+        };
+        ProviderSuspendInputBody: {
+            reason: string;
+        };
+        ProviderTerm: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        ProviderWords: {
+            districts: components["schemas"]["ProviderTerm"][];
+            industries: components["schemas"]["ProviderTerm"][];
+            /** @description What a price is for */
+            pricing: components["schemas"]["ProviderTerm"][];
+            /** @description The sixteen of the assessment of small enterprises */
+            scenarios: components["schemas"]["ProviderTerm"][];
+            /** @description Kinds of staff */
+            staff: components["schemas"]["ProviderTerm"][];
+            /** @description This system's own list */
+            technologies: components["schemas"]["ProviderTerm"][];
         };
         PublishDatasetInputBody: {
             /** @description What is new, for the changelog */
@@ -21619,6 +22782,1355 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-needs": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "open" | "chosen" | "agreed" | "disputed" | "completed" | "terminated" | "withdrawn" | "lapsed";
+                scenario?: string;
+                /** @description Only one's own; those that one was invited to; those that one has an offer for */
+                mine?: "own" | "invited" | "offered";
+                /** @description In which the agreement was made, in China's time */
+                year?: number;
+                /** @description Of the year */
+                quarter?: number;
+                /** @description Only those of which an agreement came */
+                agreed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePosting"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedBeginInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-needs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-needs-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-needs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedAnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedChooseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedConfirmInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedDismissInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedSuggestionsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedTextInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-disputes-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedRulingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-disputes-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedTextInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedInviteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-milestones-number-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedDecideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-milestones-number-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedDeliverInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-needs-id-proposals-provider": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedOfferInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedProposal"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-needs-id-proposals-provider": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedProposal"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedRateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-needs-id-suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedSuggestionsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-provider-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-provider-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                scenario?: string;
+                /** @description That it serves; providers that name none serve any */
+                industry?: string;
+                technology?: string;
+                /** @description Where it works; providers that name none work everywhere */
+                district?: string;
+                /** @description Others than the bureau and the provider know providers in force only */
+                status?: "applied" | "returned" | "refused" | "in_force" | "expired" | "suspended";
+                /** @description Only those that are online */
+                online?: boolean;
+                /** @description Only those of which something waits for the bureau */
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListing"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderRegisterInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers-mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOwnView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderWords"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-providers-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderFileInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-providers-id-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-providers-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderDecideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-providers-id-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers-id-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedRecord"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers-id-requests": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEnquiry"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-providers-id-suspension": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderSuspendInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-providers-id-suspension": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
             };
             /** @description Refused */
             default: {

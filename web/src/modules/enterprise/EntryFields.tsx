@@ -112,7 +112,7 @@ function MoreRows() {
 }
 
 /** Rows of fields that can be added and removed. */
-function Rows({ name, title, note, children }: { name: string[]; title: string; note?: string; children: (at: number) => ReactNode }) {
+export function Rows({ name, title, note, children }: { name: string[]; title: string; note?: string; children: (at: number) => ReactNode }) {
   const t = useEnterpriseTexts()
   return (
     <Form.List name={name}>

@@ -24,5 +24,9 @@ export const room: Room = {
     { path: '/enterprise/services/:id', permission: 'enterprise.service.view', page: () => import('./Service') },
     { path: '/enterprise/diagnosis', permission: 'enterprise.diagnosis.view', page: () => import('./Diagnosis') },
     { path: '/enterprise/diagnosis/:id', permission: 'enterprise.diagnosis.view', page: () => import('./DiagnosisSheet') },
+    { path: '/enterprise/providers', permission: 'enterprise.provider.view', page: () => import('./Providers') },
+    { path: '/enterprise/providers/:id', permission: 'enterprise.provider.view', page: () => import('./Provider') },
+    { path: '/enterprise/needs', permission: 'enterprise.need.view', page: () => import('./Needs') },
+    { path: '/enterprise/needs/:id', permission: 'enterprise.need.view', page: () => import('./Need') },
   ],
 }

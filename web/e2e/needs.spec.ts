@@ -1,0 +1,149 @@
+import type { APIRequestContext, Page } from '@playwright/test'
+import { picture } from './picture'
+import { accessible, address, creditCode, enter, expect, narrow, organisation, people, send, test } from './support'
+
+// Three enterprises enter, and a need goes all its way.
+test.describe.configure({ timeout: 300_000 })
+
+/** Enters an enterprise of an organisation of its own in the directory; returns its id. */
+async function entered(bureau: APIRequestContext, login: string, name: string, industry: string): Promise<string> {
+  await organisation(bureau, name, [{ login, role: 'manager', name: `${name}管理员` }])
+  await enter(bureau, login)
+  const made = await send<{ id: string; version: number }>(bureau, 'POST', '/api/enterprise/entries', { code: creditCode(), name: { zh: name, en: '' }, district: '370212', industry })
+  await enter(bureau, people.administrator)
+  const answer = await bureau.post(`${address()}/api/enterprise/entries/${made.id}/decision`, { data: { decision: 'accepted' }, headers: { 'X-Linghang-CSRF': '1', 'If-Match': `"${made.version}"` } })
+  expect(answer.ok(), await answer.text()).toBe(true)
+  return made.id
+}
+
+/** Chooses an option of the field with the label. */
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('dialog').getByLabel(label, { exact: true }).first().click()
+  await page.locator('.ant-select-dropdown:visible').getByTitle(option, { exact: true }).click()
+}
+
+test('a provider registers and is accepted; a confidential need is matched, offered for, agreed, accepted and rated', async ({ page, another, signIn }) => {
+  const bureau = page.request
+  await entered(bureau, 'needs-firm', '需求轮胎有限公司', 'C29')
+  await entered(bureau, 'needs-vision', '明眸视觉有限公司', 'I65')
+  const rival = await entered(bureau, 'needs-rival', '对手软件有限公司', 'I65')
+  await enter(bureau, 'needs-rival')
+  const other = await send<{ id: string }>(bureau, 'POST', '/api/enterprise/providers', { entry_id: rival, profile: { offer: '质量追溯系统', promise: 48, capabilities: [{ scenario: 'quality', text: '质量追溯' }] } })
+
+  // Registered in the page, and accepted by the bureau.
+  const vision = await another('needs-vision')
+  await vision.goto('/enterprise/providers')
+  await vision.getByRole('button', { name: '入驻为服务商' }).click()
+  await vision.getByRole('dialog').getByLabel('服务内容').fill('机器视觉外观缺陷检测，轮胎与橡胶行业')
+  await choose(vision, '场景', '质量管理')
+  await vision.getByRole('dialog').getByLabel('说明').first().fill('轮胎外观缺陷在线检测')
+  await accessible(vision)
+  await picture(vision, 'provider-form')
+  await vision.getByRole('dialog').getByRole('button', { name: '提交审核' }).click()
+  await expect(vision.getByText('待审核').first()).toBeVisible()
+  await signIn('administrator')
+  for (const id of [vision.url().split('/').pop()!.split('?')[0]!, other.id]) {
+    await page.goto(`/enterprise/providers/${id}`)
+    await page.getByRole('button', { name: /^通\s?过$/ }).click()
+    await page.getByRole('dialog').getByRole('button', { name: /^通\s?过$/ }).click()
+    await expect(page.getByText('有效', { exact: true }).first()).toBeVisible()
+  }
+  await accessible(page)
+  await picture(page, 'provider')
+
+  // A confidential need is published; the provider that fits best is first, with reasons.
+  const firm = await another('needs-firm')
+  await firm.goto('/enterprise/needs')
+  await firm.getByRole('button', { name: '发布需求' }).click()
+  const form = firm.getByRole('dialog')
+  await form.getByLabel('需求', { exact: true }).fill('轮胎外观缺陷检测')
+  await form.getByLabel('需求内容').fill('成型线终检靠人工目检，希望在线检测并报警')
+  await choose(firm, '场景', '质量管理')
+  await form.getByText(/保密 · /).click()
+  await picture(firm, 'need-form')
+  await form.getByRole('button', { name: '保存草稿' }).click()
+  await firm.getByRole('button', { name: /^发\s?布$/ }).click()
+  await firm.getByRole('dialog').getByRole('button', { name: /^发\s?布$/ }).click()
+  await expect(firm.getByText('征集方案').first()).toBeVisible()
+  await expect(firm.getByText(/文字相符/).first()).toBeVisible()
+  await expect(firm.getByRole('region', { name: /有限公司/ }).first()).toContainText('明眸视觉')
+  await accessible(firm)
+  await picture(firm, 'need-suggestions')
+  await narrow(firm)
+  await picture(firm, 'need-suggestions-phone')
+  await firm.setViewportSize({ width: 1440, height: 900 })
+  const need = firm.url().split('/').pop()!.split('?')[0]!
+
+  // Nobody who was not invited finds it, the bureau neither.
+  const rivals = await another('needs-rival')
+  await rivals.goto(`/enterprise/needs/${need}`)
+  await expect(rivals.getByText('轮胎外观缺陷检测')).toHaveCount(0)
+  await page.goto('/enterprise/needs')
+  await expect(page.getByText('轮胎外观缺陷检测')).toHaveCount(0)
+
+  await firm.getByRole('button', { name: '邀请 明眸视觉有限公司' }).click()
+  await expect(firm.getByText('已邀请').first()).toBeVisible()
+  await vision.goto(`/enterprise/needs/${need}`)
+  await vision.getByRole('button', { name: '接受邀请' }).click()
+  await vision.getByRole('dialog').getByRole('button', { name: '接受邀请' }).click()
+  await vision.getByRole('button', { name: '提交方案' }).click()
+  const plan = vision.getByRole('dialog')
+  await plan.getByLabel('实施方案').fill('两个工位线扫相机，三个月上线')
+  await plan.getByLabel('报价（万元）').fill('30')
+  await plan.getByLabel('交付内容').fill('上线并验收')
+  await picture(vision, 'need-offer')
+  await plan.getByRole('button', { name: '提交方案' }).click()
+  await expect(vision.getByText('两个工位线扫相机')).toBeVisible()
+
+  // Sealed until the deadline, then chosen, confirmed and carried out.
+  await expect(firm.getByText('已收到1份方案，截止后开封。')).toBeVisible()
+  await expect(firm.getByText('两个工位线扫相机')).toHaveCount(0)
+  await confirm(firm, '提前截止')
+  await expect(firm.getByText('两个工位线扫相机')).toBeVisible()
+  await confirm(firm, '选定')
+  await confirm(vision, '确认协议')
+  await expect(vision.getByText('履约中').first()).toBeVisible()
+  await vision.getByRole('button', { name: /^交\s?付$/ }).click()
+  await vision.getByRole('dialog').getByRole('textbox').fill('已上线，试运行报告见现场')
+  await vision.getByRole('dialog').getByRole('button', { name: /^交\s?付$/ }).click()
+  await expect(firm.getByText('待验收').first()).toBeVisible()
+  await confirm(firm, '验收')
+  await expect(firm.getByText('已完成').first()).toBeVisible()
+  await accessible(firm)
+  await picture(firm, 'need-completed')
+
+  // Blind: the provider reads the rating when it has rated, too.
+  await rate(firm, 5, '检出率达到约定')
+  await expect(firm.getByText('检出率达到约定')).toBeVisible()
+  await vision.reload()
+  await expect(vision.getByText('检出率达到约定')).toHaveCount(0)
+  await rate(vision, 4, '配合及时')
+  await expect(vision.getByText('检出率达到约定')).toBeVisible()
+  await narrow(vision)
+  await picture(vision, 'need-rated-phone')
+
+  // It answered in time: the list of those online has it, and not its rival.
+  const reader = await another('needs-rival', 'en')
+  await reader.goto('/enterprise/providers?online=true')
+  await expect(reader.getByRole('link', { name: '明眸视觉有限公司' })).toBeVisible()
+  await expect(reader.getByRole('link', { name: '对手软件有限公司' })).toHaveCount(0)
+  await picture(reader, 'providers-en')
+  await narrow(reader)
+  await picture(reader, 'providers-en-phone')
+})
+
+/** Presses a button that asks, and says yes. */
+async function confirm(page: Page, label: string): Promise<void> {
+  const name = new RegExp(`^${[...label].join('\\s?')}$`)
+  await page.getByRole('button', { name }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name }).click()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+}
+
+async function rate(page: Page, stars: number, text: string): Promise<void> {
+  await page.getByRole('button', { name: '评价对方' }).click()
+  await page.getByRole('dialog').getByRole('radio').nth(stars - 1).click({ force: true })
+  await page.getByRole('dialog').getByRole('textbox').fill(text)
+  await page.getByRole('dialog').getByRole('button', { name: '评价对方' }).click()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+}
