@@ -14,6 +14,7 @@ import (
 	"linghang/kernel/notice"
 	"linghang/modules/enterprise/enterpriseevent"
 	"linghang/modules/enterprise/internal/diagnosis"
+	"linghang/modules/enterprise/internal/policy"
 )
 
 //go:embed migrations/*.sql
@@ -40,6 +41,7 @@ type Module struct {
 	entries       entryStore
 	organisations Organisations
 	diagnosis     *diagnosis.Diagnosis
+	policies      *policy.Policies
 
 	broken error // the binary's own questionnaires cannot be read; Run reports it
 }
@@ -48,6 +50,7 @@ type Module struct {
 func New(kit *module.Kit, organisations Organisations) *Module {
 	m := &Module{kit: kit, entries: entryStore{kit.DB, kit.Search, kit.Shares}, organisations: organisations}
 	m.diagnosis, m.broken = diagnosis.New(kit, organisations, m.entries)
+	m.policies = policy.New(kit, organisations, m.entries, ruleWords)
 	return m
 }
 
@@ -69,20 +72,20 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "企业服务", EN: "Enterprises"}
 	return module.Manifest{
 		Name: "enterprise", Title: lang.Text{ZH: "企业综合服务", EN: "Services for enterprises"}, Migrations: dir,
-		Permissions: slices.Concat(permissions(), diagnosis.Permissions()),
-		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.diagnosis.Routes()),
+		Permissions: slices.Concat(permissions(), diagnosis.Permissions(), policy.Permissions()),
+		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.diagnosis.Routes(), m.policies.Routes()),
 		Publishes:   []bus.Event{enterpriseevent.Accepted{}, enterpriseevent.Changed{}, enterpriseevent.Merged{}, enterpriseevent.Unmerged{}, enterpriseevent.Diagnosed{}},
-		Measures:    m.diagnosis.Measures(),
-		Personal:    slices.Concat(personal(), diagnosis.Personal()),
+		Measures:    slices.Concat(m.diagnosis.Measures(), m.policies.Measures()),
+		Personal:    slices.Concat(personal(), diagnosis.Personal(), policy.Personal()),
 		Forget:      m.forgetPerson,
-		Finds:       m.entries.finds(),
+		Finds:       slices.Concat(m.entries.finds(), m.policies.Finds()),
 		Shares:      m.entries.shareables(),
 		Topics:      []module.Topic{{Name: topicEntries, Permission: "enterprise.view"}},
 		Notices: append([]notice.Kind{
 			{ID: noticeToReview, Title: lang.Text{ZH: "企业登记待审核", EN: "Entries of enterprises to review"}, Gravity: notice.Info, Mail: notice.Daily},
 			{ID: noticeExpiring, Title: lang.Text{ZH: "资质即将到期", EN: "A qualification ends soon"}, Gravity: notice.Important, Mail: notice.Daily},
 			{ID: noticeDecided, Title: lang.Text{ZH: "企业登记审核结果", EN: "Decisions on an enterprise's entry"}, Gravity: notice.Important, Mail: notice.AtOnce},
-		}, diagnosis.Notices()...),
+		}, slices.Concat(diagnosis.Notices(), policy.Notices())...),
 		Jobs: []module.Job{
 			{Name: "tell_ending", Title: lang.Text{ZH: "提醒即将到期的资质", EN: "Tell of qualifications that end soon"}, Every: time.Hour, Do: func(ctx context.Context) error { return m.entries.tellEnding(ctx, time.Now(), m.kit.Notices) }},
 			{Name: "forget_accesses", Title: lang.Text{ZH: "清理查阅记录", EN: "Forget old records of access"}, Every: 24 * time.Hour, Do: func(ctx context.Context) error { return m.entries.forgetAccesses(ctx, time.Now()) }},
@@ -93,7 +96,7 @@ func (m *Module) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "登记审核", EN: "Review of entries"}, Path: "/enterprise/review", Icon: "registrations", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "重复企业", EN: "Duplicates"}, Path: "/enterprise/duplicates", Icon: "rules", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "批量导入", EN: "Import"}, Path: "/enterprise/import", Icon: "files", Permission: "enterprise.review"},
-		}, diagnosis.Nav(section)...),
+		}, slices.Concat(diagnosis.Nav(section), policy.Nav(section))...),
 	}
 }
 
