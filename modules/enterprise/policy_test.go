@@ -33,8 +33,9 @@ func (x *clinic) policy(t *testing.T, text string) (p policy.Policy) {
 }
 
 // profile changes the profile of an enterprise.
-func (x *clinic) profile(t *testing.T, who, entry, profile string) {
+func (x *clinic) profile(t *testing.T, profile string) {
 	t.Helper()
+	who, entry := "manager-ours", x.ours
 	var e EntryDetail
 	x.do(t, "GET", apiDoor+"/entries/"+entry, who, "", -1, http.StatusOK, &e)
 	body := fmt.Sprintf(`{"name":{"zh":%q,"en":%q},"district":"370212","industry":"C35","profile":%s}`, e.Name.ZH, e.Name.EN, profile)
@@ -46,9 +47,9 @@ type fitsReply struct {
 	Items []policy.Fit
 }
 
-func (x *clinic) fits(t *testing.T, who, entry string) (v fitsReply) {
+func (x *clinic) fits(t *testing.T, who string) (v fitsReply) {
 	t.Helper()
-	x.do(t, "GET", apiDoor+"/policy-fits?entry="+entry, who, "", -1, http.StatusOK, &v)
+	x.do(t, "GET", apiDoor+"/policy-fits", who, "", -1, http.StatusOK, &v)
 	return v
 }
 
@@ -59,18 +60,18 @@ func TestAPolicyFindsWhomItFits(t *testing.T) {
 		p := x.policy(t, fmt.Sprintf(small, "2099-01-01T00:00:00Z"))
 
 		// Of an empty profile it is not known.
-		v := x.fits(t, "viewer-ours", "")
+		v := x.fits(t, "viewer-ours")
 		if v.Entry.ID != x.ours || len(v.Items) != 1 || v.Items[0].Outcome != criterion.Unknown || len(v.Items[0].Lacks) != 3 || !v.Items[0].Policy.Open {
 			t.Fatalf("%+v", v)
 		}
 		// 15 persons are 5 short, and the conditions are surely not met.
-		x.profile(t, "manager-ours", x.ours, fmt.Sprintf(`{"staff":[{"year":%d,"count":15}],"revenue":[{"year":%d,"band":"under_2000"}],"qualifications":[{"kind":"iso9001"}]}`, year-1, year-1))
-		v = x.fits(t, "manager-ours", "")
+		x.profile(t, fmt.Sprintf(`{"staff":[{"year":%d,"count":15}],"revenue":[{"year":%d,"band":"under_2000"}],"qualifications":[{"kind":"iso9001"}]}`, year-1, year-1))
+		v = x.fits(t, "manager-ours")
 		if v.Items[0].Outcome != criterion.Unmet || !strings.Contains(v.Items[0].Lacks[0].Text.ZH, "差 5 人") || v.Items[0].Lacks[1].Outcome != criterion.Unknown {
 			t.Fatalf("%+v", v.Items[0])
 		}
-		x.profile(t, "manager-ours", x.ours, fmt.Sprintf(`{"staff":[{"year":%d,"count":20}],"revenue":[{"year":%d,"amount":500}],"qualifications":[{"kind":"high_tech","valid_until":"2099-01-01"}]}`, year-1, year-1))
-		if v = x.fits(t, "manager-ours", ""); v.Items[0].Outcome != criterion.Met || len(v.Items[0].Lacks) != 0 {
+		x.profile(t, fmt.Sprintf(`{"staff":[{"year":%d,"count":20}],"revenue":[{"year":%d,"amount":500}],"qualifications":[{"kind":"high_tech","valid_until":"2099-01-01"}]}`, year-1, year-1))
+		if v = x.fits(t, "manager-ours"); v.Items[0].Outcome != criterion.Met || len(v.Items[0].Lacks) != 0 {
 			t.Fatalf("%+v", v.Items[0])
 		}
 
@@ -130,7 +131,7 @@ func TestALibraryKeepsWhatItPublished(t *testing.T) {
 		// One that another supersedes, or that has run out, fits nobody any more.
 		old := x.policy(t, strings.Replace(text, `"effective_from":"2020-01-01"`, `"effective_from":"2020-01-01","superseded_by":"`+p.ID+`"`, 1))
 		ended := x.policy(t, strings.Replace(text, `"effective_from":"2020-01-01"`, `"effective_from":"2020-01-01","effective_until":"2021-01-01"`, 1))
-		if v := x.fits(t, "manager-ours", ""); len(v.Items) != 1 || v.Items[0].Policy.ID != p.ID {
+		if v := x.fits(t, "manager-ours"); len(v.Items) != 1 || v.Items[0].Policy.ID != p.ID {
 			t.Errorf("%+v", v)
 		}
 		for _, id := range []string{old.ID, ended.ID} {
@@ -138,35 +139,34 @@ func TestALibraryKeepsWhatItPublished(t *testing.T) {
 		}
 		x.do(t, "DELETE", apiDoor+"/policies/"+p.ID, "officer", "", -1, http.StatusConflict, nil)
 		x.do(t, "POST", apiDoor+"/policies/"+p.ID+"/withdrawal", "officer", "", 3, http.StatusOK, nil)
-		if v := x.fits(t, "manager-ours", ""); len(v.Items) != 0 {
+		if v := x.fits(t, "manager-ours"); len(v.Items) != 0 {
 			t.Errorf("a withdrawn policy fits: %+v", v)
 		}
 	})
 }
 
-func (x *clinic) applied(t *testing.T, id, who string) (d policy.ApplicationDetail) {
+func (x *clinic) applied(t *testing.T, id, who string) (d policy.ClaimDetail) {
 	t.Helper()
 	x.do(t, "GET", apiDoor+"/policy-applications/"+id, who, "", -1, http.StatusOK, &d)
 	return d
 }
 
 // upload sends a paper.
-func (x *clinic) upload(t *testing.T, id, who, paper string, want int) string {
+func (x *clinic) upload(t *testing.T, id, who, paper string, want int) {
 	t.Helper()
 	r := x.Send(t, "POST", apiDoor+"/policy-applications/"+id+"/files?name=licence.txt&paper="+paper, who, "licence of "+who, "Content-Type", "text/plain")
 	if r.Status != want {
 		t.Fatalf("upload as %s: %d %s, want %d", who, r.Status, r.Body, want)
 	}
-	return string(r.Body)
 }
 
 func TestAnApplicationGoesFromDraftToPayment(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newClinic(t, o)
 		year := time.Now().Year()
-		x.profile(t, "manager-ours", x.ours, fmt.Sprintf(`{"staff":[{"year":%d,"count":19}],"revenue":[{"year":%d,"amount":500}],"qualifications":[{"kind":"high_tech"}]}`, year-1, year-1))
+		x.profile(t, fmt.Sprintf(`{"staff":[{"year":%d,"count":19}],"revenue":[{"year":%d,"amount":500}],"qualifications":[{"kind":"high_tech"}]}`, year-1, year-1))
 		p := x.policy(t, fmt.Sprintf(small, "2099-01-01T00:00:00Z"))
-		var d policy.ApplicationDetail
+		var d policy.ClaimDetail
 		x.do(t, "POST", apiDoor+"/policies/"+p.ID+"/applications", "manager-ours", fmt.Sprintf(`{"entry_id":%q}`, x.theirs), -1, http.StatusUnprocessableEntity, nil)
 		x.do(t, "POST", apiDoor+"/policies/"+p.ID+"/applications", "reporter-ours", fmt.Sprintf(`{"entry_id":%q}`, x.ours), -1, http.StatusCreated, &d)
 		x.do(t, "POST", apiDoor+"/policies/"+p.ID+"/applications", "manager-ours", fmt.Sprintf(`{"entry_id":%q}`, x.ours), -1, http.StatusConflict, nil)
@@ -188,11 +188,11 @@ func TestAnApplicationGoesFromDraftToPayment(t *testing.T) {
 		if body := x.do(t, "POST", at+"/submission", "manager-ours", `{"confirmed":true}`, d.Version, http.StatusConflict, nil); !strings.Contains(body, "1 persons short") {
 			t.Errorf("it does not say what is not met: %s", body)
 		}
-		x.profile(t, "manager-ours", x.ours, fmt.Sprintf(`{"staff":[{"year":%d,"count":20}],"revenue":[{"year":%d,"amount":500}],"qualifications":[{"kind":"high_tech"}]}`, year-1, year-1))
+		x.profile(t, fmt.Sprintf(`{"staff":[{"year":%d,"count":20}],"revenue":[{"year":%d,"amount":500}],"qualifications":[{"kind":"high_tech"}]}`, year-1, year-1))
 		x.do(t, "POST", at+"/submission", "manager-ours", `{"confirmed":true}`, d.Version, http.StatusOK, &d)
 
 		// What was submitted stays, whatever the profile says later; its digest is of it.
-		x.profile(t, "manager-ours", x.ours, `{}`)
+		x.profile(t, `{}`)
 		d = x.applied(t, d.ID, "officer")
 		text, _ := json.Marshal(d.Submitted)
 		sum := sha256.Sum256(text)
@@ -233,7 +233,7 @@ func TestAnApplicationGoesFromDraftToPayment(t *testing.T) {
 			return fmt.Sprintf(`{"day":%q,"amount":%v,"voucher":%q}`, today, amount, voucher)
 		}
 		x.do(t, "POST", at+"/payments", "officer", pay(40, "A1"), -1, http.StatusConflict, nil)
-		var page struct{ Items []policy.Grant }
+		var page struct{ Items []policy.Allotment }
 		if x.do(t, "GET", apiDoor+"/policy-grants", "viewer-theirs", "", -1, http.StatusOK, &page); len(page.Items) != 0 {
 			t.Errorf("announced too early: %+v", page)
 		}
@@ -252,7 +252,7 @@ func TestADeadlineIsTheServers(t *testing.T) {
 		x := newClinic(t, o)
 		open := strings.Replace(fmt.Sprintf(small, "2099-01-01T00:00:00Z"), `"required":true`, `"required":false`, 2)
 		p := x.policy(t, open)
-		var d policy.ApplicationDetail
+		var d policy.ClaimDetail
 		x.do(t, "POST", apiDoor+"/policies/"+p.ID+"/applications", "manager-ours", fmt.Sprintf(`{"entry_id":%q}`, x.ours), -1, http.StatusCreated, &d)
 		x.do(t, "PUT", apiDoor+"/policies/"+p.ID, "officer", strings.Replace(open, "2099-01-01T00:00:00Z", "2021-01-01T00:00:00Z", 1), p.Version, http.StatusOK, nil)
 		at := apiDoor + "/policy-applications/" + d.ID

@@ -50,8 +50,8 @@ type File struct {
 	application, actor string
 }
 
-// Application is what an enterprise applies for a policy with.
-type Application struct {
+// Claim is an application: what an enterprise applies for a policy with.
+type Claim struct {
 	ID              string     `json:"id"`
 	PolicyID        string     `json:"policy_id"`
 	Policy          lang.Text  `json:"policy" title:"政策|Policy"`
@@ -84,17 +84,17 @@ type hand struct{ actor, name string }
 
 // Snapshot is what was submitted; the digest is of its JSON.
 type Snapshot struct {
-	Application string            `json:"application"`
-	Policy      string            `json:"policy"`
-	Edition     int               `json:"edition"`
-	Entry       string            `json:"entry"`
-	Profile     []criterion.Line  `json:"profile" nullable:"false"`
-	Outcome     criterion.Outcome `json:"outcome" doc:"Of the conditions, on the day of the submission"`
-	Lacks       []criterion.Lack  `json:"lacks" nullable:"false"`
-	Answers     []Answer          `json:"answers" nullable:"false"`
-	Files       []Attached        `json:"files" nullable:"false"`
-	At          time.Time         `json:"at"`
-	Submitter   string            `json:"submitter"`
+	Claim     string            `json:"application"`
+	Policy    string            `json:"policy"`
+	Edition   int               `json:"edition"`
+	Entry     string            `json:"entry"`
+	Profile   []criterion.Line  `json:"profile" nullable:"false"`
+	Outcome   criterion.Outcome `json:"outcome" doc:"Of the conditions, on the day of the submission"`
+	Lacks     []criterion.Lack  `json:"lacks" nullable:"false"`
+	Answers   []Answer          `json:"answers" nullable:"false"`
+	Files     []Attached        `json:"files" nullable:"false"`
+	At        time.Time         `json:"at"`
+	Submitter string            `json:"submitter"`
 }
 
 // Attached is a file in what was submitted.
@@ -105,7 +105,7 @@ type Attached struct {
 }
 
 // editable refuses a change when the time for it has gone by. Time is the server's.
-func (a Application) editable(p Policy, now time.Time) error {
+func (a Claim) editable(p Policy, now time.Time) error {
 	switch a.State {
 	case Begun:
 		if p.accepts(now) {
@@ -123,7 +123,7 @@ func (a Application) editable(p Policy, now time.Time) error {
 }
 
 // fill takes answers as they were typed; they need not be complete.
-func (a Application) fill(p Policy, answers []Answer, now time.Time) (Application, error) {
+func (a Claim) fill(p Policy, answers []Answer, now time.Time) (Claim, error) {
 	if err := a.editable(p, now); err != nil {
 		return a, err
 	}
@@ -166,7 +166,7 @@ func fits(kind, text string) string {
 }
 
 // lacking lists what keeps an application from being submitted, by code.
-func (a Application) lacking(p Policy, files []File) []string {
+func (a Claim) lacking(p Policy, files []File) []string {
 	list := []string{}
 	for _, q := range p.Questions {
 		if q.Required && !slices.ContainsFunc(a.answers, func(x Answer) bool { return x.Code == q.Code }) {
@@ -184,7 +184,7 @@ func (a Application) lacking(p Policy, files []File) []string {
 // submit makes an application final: it holds the profile as it is now, which the applicant
 // has seen and confirmed, and what the conditions came to. One that surely does not meet
 // the conditions is refused; where the profile does not tell, the bureau decides.
-func (a Application) submit(p Policy, s criterion.Subject, files []File, by hand, words criterion.Vocabulary, now time.Time) (Application, error) {
+func (a Claim) submit(p Policy, s criterion.Subject, files []File, by hand, words criterion.Vocabulary, now time.Time) (Claim, error) {
 	if err := a.editable(p, now); err != nil {
 		return a, err
 	}
@@ -225,7 +225,7 @@ func cityDay(now time.Time) time.Time {
 }
 
 // retract takes an application back while nothing was decided.
-func (a Application) retract() (Application, error) {
+func (a Claim) retract() (Claim, error) {
 	if !slices.Contains([]Stage{Begun, Submitted, Returned, Reviewed}, a.State) {
 		return a, fault.New(fault.Conflict, "enterprise.policy.decided", "the application was decided")
 	}
@@ -235,7 +235,7 @@ func (a Application) retract() (Application, error) {
 
 // review is what the first of two persons of the bureau says: it goes back to be
 // supplemented until a moment, or on to the decision with an advice.
-func (a Application) review(outcome, note string, until *time.Time, by hand, now time.Time) (Application, error) {
+func (a Claim) review(outcome, note string, until *time.Time, by hand, now time.Time) (Claim, error) {
 	if a.State != Submitted {
 		return a, fault.New(fault.Conflict, "enterprise.policy.not_submitted", "the application does not wait for a review: it is %s", a.State).With("state", string(a.State))
 	}
@@ -254,7 +254,7 @@ func (a Application) review(outcome, note string, until *time.Time, by hand, now
 }
 
 // decide is what the second person says.
-func (a Application) decide(p Policy, outcome, reason string, amount float64, by hand, now time.Time) (Application, error) {
+func (a Claim) decide(p Policy, outcome, reason string, amount float64, by hand, now time.Time) (Claim, error) {
 	if a.State != Reviewed {
 		return a, fault.New(fault.Conflict, "enterprise.policy.not_reviewed", "the application does not wait for a decision: it is %s", a.State).With("state", string(a.State))
 	}

@@ -43,17 +43,17 @@ func (m *Policies) applicationRoutes() []module.Route {
 	}
 }
 
-func (m *Policies) listApplications(ctx context.Context, in applicationParams) (sqldb.Page[Application], error) {
+func (m *Policies) listApplications(ctx context.Context, in applicationParams) (sqldb.Page[Claim], error) {
 	return m.store.applications(ctx, in)
 }
 
-func (m *Policies) listGrants(ctx context.Context, in grantParams) (sqldb.Page[Grant], error) {
+func (m *Policies) listGrants(ctx context.Context, in grantParams) (sqldb.Page[Allotment], error) {
 	return m.store.grants(ctx, in, dayOf(now()))
 }
 
-// ApplicationDetail is an application on its own page.
-type ApplicationDetail struct {
-	Application
+// ClaimDetail is an application on its own page.
+type ClaimDetail struct {
+	Claim
 	Side      side              `json:"side" enum:"applicant,city"`
 	Of        Policy            `json:"of" doc:"The policy as it is now"`
 	Answers   []Answer          `json:"answers" nullable:"false"`
@@ -70,14 +70,14 @@ type ApplicationDetail struct {
 }
 
 // ETag implements httpd.Versioned.
-func (v ApplicationDetail) ETag() int64 { return v.Version }
+func (v ClaimDetail) ETag() int64 { return v.Version }
 
-func (m *Policies) readApplication(ctx context.Context, in httpd.Object) (ApplicationDetail, error) {
+func (m *Policies) readApplication(ctx context.Context, in httpd.Object) (ClaimDetail, error) {
 	a, from, err := m.store.read(ctx, in.ID)
 	if err != nil {
-		return ApplicationDetail{}, err
+		return ClaimDetail{}, err
 	}
-	v := ApplicationDetail{Application: a, Side: from, Answers: append([]Answer{}, a.answers...), Lacking: []string{}, Profile: []criterion.Line{}}
+	v := ClaimDetail{Claim: a, Side: from, Answers: append([]Answer{}, a.answers...), Lacking: []string{}, Profile: []criterion.Line{}}
 	if v.Of, err = m.store.policy(ctx, m.store.db, a.PolicyID); err != nil {
 		return v, err
 	}
@@ -117,7 +117,7 @@ func (m *Policies) readApplication(ctx context.Context, in httpd.Object) (Applic
 
 // fillDetail adds what the applicant is to see before it submits: its profile as it is
 // now, and what the conditions come to.
-func (m *Policies) fillDetail(ctx context.Context, v *ApplicationDetail, at time.Time) error {
+func (m *Policies) fillDetail(ctx context.Context, v *ClaimDetail, at time.Time) error {
 	if v.Side != applicant || v.State != Begun && v.State != Returned {
 		return nil
 	}
@@ -135,7 +135,7 @@ func (m *Policies) fillDetail(ctx context.Context, v *ApplicationDetail, at time
 }
 
 // acts are what the caller may do now.
-func (v ApplicationDetail) acts(id identity.Identity, at time.Time) []string {
+func (v ClaimDetail) acts(id identity.Identity, at time.Time) []string {
 	open := v.editable(v.Of, at) == nil
 	list := []string{}
 	for _, x := range []struct {
@@ -164,44 +164,44 @@ type policyBeginInput struct {
 	}
 }
 
-func (m *Policies) beginApplication(ctx context.Context, in policyBeginInput) (ApplicationDetail, error) {
+func (m *Policies) beginApplication(ctx context.Context, in policyBeginInput) (ClaimDetail, error) {
 	p, err := m.store.seen(ctx, in.ID)
 	if err != nil {
-		return ApplicationDetail{}, err
+		return ClaimDetail{}, err
 	}
 	s, err := m.ownSubject(ctx, in.Body.EntryID)
 	if err != nil {
-		return ApplicationDetail{}, err
+		return ClaimDetail{}, err
 	}
 	at, err := m.store.db.Clock(ctx)
 	if err != nil {
-		return ApplicationDetail{}, err
+		return ClaimDetail{}, err
 	}
 	if !p.accepts(at) {
-		return ApplicationDetail{}, fault.New(fault.Conflict, "enterprise.policy.closed", "the policy takes no applications now")
+		return ClaimDetail{}, fault.New(fault.Conflict, "enterprise.policy.closed", "the policy takes no applications now")
 	}
-	a := Application{ID: ulid.Make().String(), PolicyID: p.ID, Edition: p.Edition, EntryID: s.ID, Name: s.Name, Code: s.Code, District: s.District, Industry: s.Industry, Synthetic: s.Synthetic, State: Begun, CreatedAt: at.UTC().Truncate(time.Millisecond), organisation: s.OrganisationID}
+	a := Claim{ID: ulid.Make().String(), PolicyID: p.ID, Edition: p.Edition, EntryID: s.ID, Name: s.Name, Code: s.Code, District: s.District, Industry: s.Industry, Synthetic: s.Synthetic, State: Begun, CreatedAt: at.UTC().Truncate(time.Millisecond), organisation: s.OrganisationID}
 	if err := m.store.begin(ctx, a, handOf(ctx)); err != nil {
-		return ApplicationDetail{}, err
+		return ClaimDetail{}, err
 	}
 	return m.readApplication(ctx, httpd.Object{ID: a.ID})
 }
 
 // changeApplication changes an application from one side.
-func (m *Policies) changeApplication(ctx context.Context, id string, match httpd.IfMatch, from side, kind, text string, decide func(Application, basis) (Application, error), also func(*sqldb.Tx, Application) error) (ApplicationDetail, error) {
+func (m *Policies) changeApplication(ctx context.Context, id string, match httpd.IfMatch, from side, kind, text string, decide func(Claim, basis) (Claim, error), also func(*sqldb.Tx, Claim) error) (ClaimDetail, error) {
 	version, err := match.Expected()
 	if err != nil {
-		return ApplicationDetail{}, err
+		return ClaimDetail{}, err
 	}
 	_, is, err := m.store.read(ctx, id)
 	if err != nil {
-		return ApplicationDetail{}, err
+		return ClaimDetail{}, err
 	}
 	if is != from {
-		return ApplicationDetail{}, fault.New(fault.Forbidden, "enterprise.policy.side", "this is for the %s", map[side]string{applicant: "enterprise itself", city: "city's bureau"}[from])
+		return ClaimDetail{}, fault.New(fault.Forbidden, "enterprise.policy.side", "this is for the %s", map[side]string{applicant: "enterprise itself", city: "city's bureau"}[from])
 	}
 	if _, err := m.store.change(ctx, id, version, kind, text, handOf(ctx), decide, also); err != nil {
-		return ApplicationDetail{}, err
+		return ClaimDetail{}, err
 	}
 	return m.readApplication(ctx, httpd.Object{ID: id})
 }
@@ -214,8 +214,8 @@ type policyFillInput struct {
 	}
 }
 
-func (m *Policies) fillApplication(ctx context.Context, in policyFillInput) (ApplicationDetail, error) {
-	return m.changeApplication(ctx, in.ID, in.IfMatch, applicant, "filled", "", func(a Application, b basis) (Application, error) {
+func (m *Policies) fillApplication(ctx context.Context, in policyFillInput) (ClaimDetail, error) {
+	return m.changeApplication(ctx, in.ID, in.IfMatch, applicant, "filled", "", func(a Claim, b basis) (Claim, error) {
 		return a.fill(b.policy, in.Body.Answers, b.now)
 	}, nil)
 }
@@ -228,26 +228,26 @@ type policySubmitInput struct {
 	}
 }
 
-func (m *Policies) submitApplication(ctx context.Context, in policySubmitInput) (ApplicationDetail, error) {
+func (m *Policies) submitApplication(ctx context.Context, in policySubmitInput) (ClaimDetail, error) {
 	if !in.Body.Confirmed {
-		return ApplicationDetail{}, fault.New(fault.Invalid, "enterprise.policy.unconfirmed", "what the profile fills in is not confirmed").At("body.confirmed", "look at the profile and confirm it")
+		return ClaimDetail{}, fault.New(fault.Invalid, "enterprise.policy.unconfirmed", "what the profile fills in is not confirmed").At("body.confirmed", "look at the profile and confirm it")
 	}
 	a, _, err := m.store.read(ctx, in.ID)
 	if err != nil {
-		return ApplicationDetail{}, err
+		return ClaimDetail{}, err
 	}
 	s, err := m.ownSubject(ctx, a.EntryID)
 	if err != nil {
-		return ApplicationDetail{}, err
+		return ClaimDetail{}, err
 	}
 	by := handOf(ctx)
-	return m.changeApplication(ctx, in.ID, in.IfMatch, applicant, "submitted", "", func(a Application, b basis) (Application, error) {
+	return m.changeApplication(ctx, in.ID, in.IfMatch, applicant, "submitted", "", func(a Claim, b basis) (Claim, error) {
 		return a.submit(b.policy, s, b.files, by, m.words, b.now)
 	}, m.tellCity(ctx, noticeToReview, mayReview, lang.Text{ZH: "政策申报待审查", EN: "an application waits for review"}))
 }
 
-func (m *Policies) withdrawApplication(ctx context.Context, in policyAct) (ApplicationDetail, error) {
-	return m.changeApplication(ctx, in.ID, in.IfMatch, applicant, "withdrawn", "", func(a Application, _ basis) (Application, error) { return a.retract() }, nil)
+func (m *Policies) withdrawApplication(ctx context.Context, in policyAct) (ClaimDetail, error) {
+	return m.changeApplication(ctx, in.ID, in.IfMatch, applicant, "withdrawn", "", func(a Claim, _ basis) (Claim, error) { return a.retract() }, nil)
 }
 
 type policyReviewInput struct {
@@ -260,13 +260,13 @@ type policyReviewInput struct {
 	}
 }
 
-func (m *Policies) reviewApplication(ctx context.Context, in policyReviewInput) (ApplicationDetail, error) {
+func (m *Policies) reviewApplication(ctx context.Context, in policyReviewInput) (ClaimDetail, error) {
 	by := handOf(ctx)
 	also, shown := m.tellCity(ctx, noticeToDecide, mayDecide, lang.Text{ZH: "政策申报待审定", EN: "an application waits for decision"}), ""
 	if in.Body.Outcome == "returned" {
 		also, shown = m.tellApplicant(ctx, lang.Text{ZH: "政策申报需补正", EN: "the application is to be supplemented"}), in.Body.Note
 	}
-	return m.changeApplication(ctx, in.ID, in.IfMatch, city, in.Body.Outcome, shown, func(a Application, b basis) (Application, error) {
+	return m.changeApplication(ctx, in.ID, in.IfMatch, city, in.Body.Outcome, shown, func(a Claim, b basis) (Claim, error) {
 		return a.review(in.Body.Outcome, in.Body.Note, in.Body.SupplementUntil, by, b.now)
 	}, also)
 }
@@ -281,19 +281,19 @@ type policyDecisionInput struct {
 	}
 }
 
-func (m *Policies) decideApplication(ctx context.Context, in policyDecisionInput) (ApplicationDetail, error) {
+func (m *Policies) decideApplication(ctx context.Context, in policyDecisionInput) (ClaimDetail, error) {
 	by, said := handOf(ctx), lang.Text{ZH: "政策申报已批准", EN: "the application was granted"}
 	if in.Body.Outcome == "rejected" {
 		said = lang.Text{ZH: "政策申报未获批准", EN: "the application was rejected"}
 	}
-	return m.changeApplication(ctx, in.ID, in.IfMatch, city, in.Body.Outcome, in.Body.Reason, func(a Application, b basis) (Application, error) {
+	return m.changeApplication(ctx, in.ID, in.IfMatch, city, in.Body.Outcome, in.Body.Reason, func(a Claim, b basis) (Claim, error) {
 		return a.decide(b.policy, in.Body.Outcome, in.Body.Reason, in.Body.Amount, by, b.now)
 	}, m.tellApplicant(ctx, said))
 }
 
 // tellCity tells the bureau that something waits for it.
-func (m *Policies) tellCity(ctx context.Context, kind, permission string, said lang.Text) func(*sqldb.Tx, Application) error {
-	return func(tx *sqldb.Tx, a Application) error {
+func (m *Policies) tellCity(ctx context.Context, kind, permission string, said lang.Text) func(*sqldb.Tx, Claim) error {
+	return func(tx *sqldb.Tx, a Claim) error {
 		root, err := m.people.Root(ctx)
 		if err != nil {
 			return err
@@ -306,8 +306,8 @@ func (m *Policies) tellCity(ctx context.Context, kind, permission string, said l
 }
 
 // tellApplicant tells the enterprise that its application moved on.
-func (m *Policies) tellApplicant(ctx context.Context, said lang.Text) func(*sqldb.Tx, Application) error {
-	return func(tx *sqldb.Tx, a Application) error {
+func (m *Policies) tellApplicant(ctx context.Context, said lang.Text) func(*sqldb.Tx, Claim) error {
+	return func(tx *sqldb.Tx, a Claim) error {
 		body := a.Policy
 		if a.Reason != "" {
 			body = lang.Text{ZH: a.Policy.ZH + "。" + a.Reason, EN: a.Policy.EN + ". " + a.Reason}
@@ -328,10 +328,10 @@ type policyPaymentInput struct {
 	}
 }
 
-func (m *Policies) payApplication(ctx context.Context, in policyPaymentInput) (ApplicationDetail, error) {
+func (m *Policies) payApplication(ctx context.Context, in policyPaymentInput) (ClaimDetail, error) {
 	_, from, err := m.store.read(ctx, in.ID)
 	if err != nil || from != city {
-		return ApplicationDetail{}, noSuch("application")
+		return ClaimDetail{}, noSuch("application")
 	}
 	y := Payment{ID: ulid.Make().String(), Day: in.Body.Day, Amount: in.Body.Amount, Voucher: strings.TrimSpace(in.Body.Voucher), At: now()}
 	f := fault.New(fault.Invalid, "enterprise.policy.payment", "the payment is incomplete or wrong")
@@ -345,11 +345,11 @@ func (m *Policies) payApplication(ctx context.Context, in policyPaymentInput) (A
 		_ = f.At("body.voucher", "the number of the voucher")
 	}
 	if len(f.Fields) > 0 {
-		return ApplicationDetail{}, f
+		return ClaimDetail{}, f
 	}
 	err = m.store.pay(ctx, in.ID, y, handOf(ctx), m.tellApplicant(ctx, lang.Text{ZH: "政策资金已兑付", EN: "a payment was made"}))
 	if err != nil {
-		return ApplicationDetail{}, err
+		return ClaimDetail{}, err
 	}
 	return m.readApplication(ctx, in.Object)
 }

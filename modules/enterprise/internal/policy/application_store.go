@@ -21,7 +21,7 @@ const applicationColumns = `a.id, a.policy_id, p.title_zh, p.title_en, a.edition
 
 const applicationFrom = `policy_application a JOIN policy p ON p.id = a.policy_id`
 
-func scanApplication(r sqldb.Row) (a Application, err error) {
+func scanApplication(r sqldb.Row) (a Claim, err error) {
 	var answers string
 	var until, at, decided, amount, created, paid int64
 	err = r.Scan(&a.ID, &a.PolicyID, &a.Policy.ZH, &a.Policy.EN, &a.Edition, &a.EntryID, &a.organisation, &a.Name.ZH, &a.Name.EN, &a.Code, &a.District, &a.Industry, &a.Synthetic, &a.State, &answers, &a.submission, &a.Digest, &a.Reason, &a.advice,
@@ -37,7 +37,7 @@ func scanApplication(r sqldb.Row) (a Application, err error) {
 	return a, nil
 }
 
-func (s store) application(ctx context.Context, db reader, id string) (Application, error) {
+func (s store) application(ctx context.Context, db reader, id string) (Claim, error) {
 	a, err := scanApplication(db.QueryRow(ctx, `SELECT `+applicationColumns+` FROM `+applicationFrom+` WHERE a.id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, noSuch("application")
@@ -61,7 +61,7 @@ func mine(who identity.Identity, organisation string) bool {
 }
 
 // read returns an application that the caller may see, and from where they look.
-func (s store) read(ctx context.Context, id string) (Application, side, error) {
+func (s store) read(ctx context.Context, id string) (Claim, side, error) {
 	a, err := s.application(ctx, s.db, id)
 	if err != nil {
 		return a, "", err
@@ -73,7 +73,7 @@ func (s store) read(ctx context.Context, id string) (Application, side, error) {
 	case who.Scope.All && a.State != Begun && a.SubmittedAt != nil:
 		return a, city, nil
 	}
-	return Application{}, "", noSuch("application")
+	return Claim{}, "", noSuch("application")
 }
 
 type applicationParams struct {
@@ -95,7 +95,7 @@ func applicationList() sqldb.List {
 }
 
 // applications lists those that the caller may see.
-func (s store) applications(ctx context.Context, in applicationParams) (sqldb.Page[Application], error) {
+func (s store) applications(ctx context.Context, in applicationParams) (sqldb.Page[Claim], error) {
 	l := applicationList()
 	l.WhereIf("a.policy_id = ?", in.Policy).WhereIf("a.entry_id = ?", in.Entry).WhereIf("a.state = ?", in.State).WhereIf("a.district = ?", in.District)
 	who := identity.From(ctx)
@@ -113,8 +113,8 @@ func (s store) applications(ctx context.Context, in applicationParams) (sqldb.Pa
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanApplication)
 }
 
-// Grant is what was announced of an application.
-type Grant struct {
+// Allotment is a grant: what was announced of an application.
+type Allotment struct {
 	ID             string    `json:"id"`
 	Policy         lang.Text `json:"policy" title:"政策|Policy"`
 	PolicyID       string    `json:"policy_id"`
@@ -134,7 +134,7 @@ type grantParams struct {
 }
 
 // grants lists what was announced: it is for everybody.
-func (s store) grants(ctx context.Context, in grantParams, today string) (sqldb.Page[Grant], error) {
+func (s store) grants(ctx context.Context, in grantParams, today string) (sqldb.Page[Allotment], error) {
 	l := applicationList()
 	l.Order, l.Sort["announced_from"] = "-announced_from", "a.announced_from"
 	l.WhereIf("a.policy_id = ?", in.Policy).Where("a.state = 'granted' AND a.announced_from <> '' AND a.announced_from <= ?", today)
@@ -142,14 +142,14 @@ func (s store) grants(ctx context.Context, in grantParams, today string) (sqldb.
 		l.Where("a.announced_until >= ?", today)
 	}
 	page, err := sqldb.Fetch(ctx, s.db, l, in.ListParams, scanApplication)
-	out := sqldb.Page[Grant]{Items: []Grant{}, NextCursor: page.NextCursor, Total: page.Total}
+	out := sqldb.Page[Allotment]{Items: []Allotment{}, NextCursor: page.NextCursor, Total: page.Total}
 	for _, a := range page.Items {
-		out.Items = append(out.Items, Grant{a.ID, a.Policy, a.PolicyID, a.Name, a.Code, a.District, a.Amount, a.AnnouncedFrom, a.AnnouncedUntil, a.Synthetic})
+		out.Items = append(out.Items, Allotment{a.ID, a.Policy, a.PolicyID, a.Name, a.Code, a.District, a.Amount, a.AnnouncedFrom, a.AnnouncedUntil, a.Synthetic})
 	}
 	return out, err
 }
 
-func (s store) begin(ctx context.Context, a Application, by hand) error {
+func (s store) begin(ctx context.Context, a Claim, by hand) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO policy_application (id, policy_id, edition, entry_id, organisation_id, name_zh, name_en, code, district, industry, synthetic, state, answers, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '[]', $13)`,
 			a.ID, a.PolicyID, a.Edition, a.EntryID, a.organisation, a.Name.ZH, a.Name.EN, a.Code, a.District, a.Industry, a.Synthetic, string(a.State), a.CreatedAt.UnixMilli())
@@ -173,7 +173,7 @@ type basis struct {
 }
 
 // change lets decide change an application whose version follows the one that was read.
-func (s store) change(ctx context.Context, id string, version int64, kind, text string, by hand, decide func(Application, basis) (Application, error), also func(*sqldb.Tx, Application) error) (a Application, err error) {
+func (s store) change(ctx context.Context, id string, version int64, kind, text string, by hand, decide func(Claim, basis) (Claim, error), also func(*sqldb.Tx, Claim) error) (a Claim, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Queue(ctx, "policy_application/"+id); err != nil {
 			return err
@@ -215,7 +215,7 @@ func (s store) change(ctx context.Context, id string, version int64, kind, text 
 	return a, err
 }
 
-func saveApplication(ctx context.Context, tx *sqldb.Tx, a Application) error {
+func saveApplication(ctx context.Context, tx *sqldb.Tx, a Claim) error {
 	answers, err := json.Marshal(append([]Answer{}, a.answers...))
 	if err != nil {
 		return fmt.Errorf("write answers: %w", err)

@@ -33,7 +33,7 @@ func (s store) payments(ctx context.Context, application string) ([]Payment, err
 }
 
 // pay records a payment; all payments of a grant together are no more than it.
-func (s store) pay(ctx context.Context, id string, y Payment, by hand, also func(*sqldb.Tx, Application) error) error {
+func (s store) pay(ctx context.Context, id string, y Payment, by hand, also func(*sqldb.Tx, Claim) error) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Queue(ctx, "policy_application/"+id); err != nil {
 			return err

@@ -135,32 +135,23 @@ const longest = 100_000
 // check refuses a policy that cannot be published, naming every fault.
 func (c Content) check(words criterion.Vocabulary) error {
 	f := fault.New(fault.Invalid, "enterprise.policy.invalid", "the policy is incomplete or wrong")
-	if c.Title.ZH == "" || len(c.Title.ZH)+len(c.Title.EN) > 1000 {
-		_ = f.At("body.title", "name the policy, in 1000 octets at most")
-	}
-	if c.Issuer.ZH == "" {
-		_ = f.At("body.issuer", "name the issuing body")
-	}
-	if len(c.Text.ZH)+len(c.Text.EN)+len(c.Summary.ZH)+len(c.Summary.EN)+len(c.Benefit.ZH)+len(c.Benefit.EN) > longest {
-		_ = f.At("body.text", "100 000 octets at most")
-	}
-	if c.Link != "" && !strings.HasPrefix(c.Link, "https://") && !strings.HasPrefix(c.Link, "http://") {
-		_ = f.At("body.link", "begins with http:// or https://")
-	}
-	if !isDay(c.EffectiveFrom) {
-		_ = f.At("body.effective_from", "a day such as 2026-01-01")
-	}
-	if c.EffectiveUntil != "" && (!isDay(c.EffectiveUntil) || c.EffectiveUntil < c.EffectiveFrom) {
-		_ = f.At("body.effective_until", "a day that is not before the first one, or none")
-	}
-	if c.Level == "district" && !slices.ContainsFunc(district.All(), func(d district.District) bool { return d.Code == c.District }) {
-		_ = f.At("body.district", "choose the district")
-	}
-	if c.AmountMost != nil && (*c.AmountMost < 0 || *c.AmountMost > 1e8) {
-		_ = f.At("body.amount_most", "0 to 100 000 000 times 10 000 CNY")
-	}
-	if c.ClosesAt != nil && (c.OpensAt == nil || !c.OpensAt.Before(*c.ClosesAt)) {
-		_ = f.At("body.closes_at", "after applications are opened")
+	for _, x := range []struct {
+		wrong       bool
+		at, message string
+	}{
+		{c.Title.ZH == "" || len(c.Title.ZH)+len(c.Title.EN) > 1000, "body.title", "name the policy, in 1000 octets at most"},
+		{c.Issuer.ZH == "", "body.issuer", "name the issuing body"},
+		{c.size() > longest, "body.text", "100 000 octets at most"},
+		{c.Link != "" && !strings.HasPrefix(c.Link, "https://") && !strings.HasPrefix(c.Link, "http://"), "body.link", "begins with http:// or https://"},
+		{!isDay(c.EffectiveFrom), "body.effective_from", "a day such as 2026-01-01"},
+		{c.EffectiveUntil != "" && (!isDay(c.EffectiveUntil) || c.EffectiveUntil < c.EffectiveFrom), "body.effective_until", "a day that is not before the first one, or none"},
+		{c.Level == "district" && !slices.ContainsFunc(district.All(), func(d district.District) bool { return d.Code == c.District }), "body.district", "choose the district"},
+		{c.AmountMost != nil && (*c.AmountMost < 0 || *c.AmountMost > 1e8), "body.amount_most", "0 to 100 000 000 times 10 000 CNY"},
+		{c.ClosesAt != nil && (c.OpensAt == nil || !c.OpensAt.Before(*c.ClosesAt)), "body.closes_at", "after applications are opened"},
+	} {
+		if x.wrong {
+			_ = f.At(x.at, "%s", x.message)
+		}
 	}
 	c.checkForm(f)
 	c.Conditions.Check(f, "body.conditions", words)
@@ -168,6 +159,13 @@ func (c Content) check(words criterion.Vocabulary) error {
 		return f
 	}
 	return nil
+}
+
+func (c Content) size() (n int) {
+	for _, t := range []lang.Text{c.Text, c.Summary, c.Benefit, c.Issuer} {
+		n += len(t.ZH) + len(t.EN)
+	}
+	return n
 }
 
 var codeForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
