@@ -1,10 +1,12 @@
 import type { Translation } from '../../kernel'
 import { diagnosisEn, diagnosisProblemsEn } from './diagnosisEn'
+import { policyEn, policyProblemsEn, ruleProblemsEn } from './policyEn'
 import type { zh } from './zh'
 
 /** Texts of this room in English. */
 export const en: Translation<typeof zh> = {
   diagnosis: diagnosisEn,
+  policy: policyEn,
   list: {
     title: 'Directory of enterprises', note: 'Name, code, district and industry are public; the enterprise chooses who sees the rest', views: { list: 'List', map: 'Map', industries: 'Industries' }, enter: 'Enter an enterprise', mine: 'My enterprise', file: 'File my enterprise', total: 'Enterprises', totalNote: 'accepted', industries: 'Industries', waiting: 'To be reviewed', own: 'Mine',
     search: 'Name or unified social credit code', empty: 'No enterprise is in the directory yet', emptyNote: 'Enterprises show here once their entry is accepted.', emptyBureau: 'Enter one, import many, or wait for enterprises to file.', byDistrict: 'Enterprises by district', byIndustry: 'Enterprises by industry', numbers: 'Numbers',
@@ -55,6 +57,8 @@ export const en: Translation<typeof zh> = {
   },
   problems: {
     diagnosis: diagnosisProblemsEn,
+    policy: policyProblemsEn,
+    rule: ruleProblemsEn,
     merge: { same: 'An entry is not merged with itself.', status: 'An accepted entry takes in one that is accepted or waits.', kept: 'Both are kept by organisations of their own.', group: 'There is no such group of fields.', over: 'It was undone, or the entry was changed since.' },
     city: 'This is for the bureau of the city.',
     entry: { invalid: 'The entry is incomplete or wrong.', taken: 'The directory has this code already, or your organisation has an entry.', decided: 'This entry does not wait for a decision.', reason: 'Say why.', refused: 'This entry was refused; file another.', not_yours: 'This is for the enterprise itself, and for the bureau.', bureau: 'Reviewers of the bureau enter enterprises.', other_code: 'Your organisation is registered with the code {{code}}.', claim: 'Take over only an entry with the code of your organisation, which nobody keeps.', kept: 'Only demonstration data can be removed.' },
