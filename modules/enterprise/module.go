@@ -3,6 +3,7 @@ package enterprise
 import (
 	"context"
 	"embed"
+	"errors"
 	"io/fs"
 	"slices"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/modules/enterprise/enterpriseevent"
+	"linghang/modules/enterprise/internal/cultivation"
 	"linghang/modules/enterprise/internal/diagnosis"
 	"linghang/modules/enterprise/internal/policy"
 )
@@ -42,6 +44,7 @@ type Module struct {
 	organisations Organisations
 	diagnosis     *diagnosis.Diagnosis
 	policies      *policy.Policies
+	cultivation   *cultivation.Cultivation
 
 	broken error // the binary's own questionnaires cannot be read; Run reports it
 }
@@ -51,6 +54,9 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m := &Module{kit: kit, entries: entryStore{kit.DB, kit.Search, kit.Shares}, organisations: organisations}
 	m.diagnosis, m.broken = diagnosis.New(kit, organisations, m.entries)
 	m.policies = policy.New(kit, organisations, m.entries, ruleWords)
+	var wrong error
+	m.cultivation, wrong = cultivation.New(kit, m.entries, ruleWords)
+	m.broken = errors.Join(m.broken, wrong)
 	return m
 }
 
@@ -72,11 +78,11 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "企业服务", EN: "Enterprises"}
 	return module.Manifest{
 		Name: "enterprise", Title: lang.Text{ZH: "企业综合服务", EN: "Services for enterprises"}, Migrations: dir,
-		Permissions: slices.Concat(permissions(), diagnosis.Permissions(), policy.Permissions()),
-		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.diagnosis.Routes(), m.policies.Routes()),
+		Permissions: slices.Concat(permissions(), diagnosis.Permissions(), policy.Permissions(), cultivation.Permissions()),
+		Routes:      slices.Concat(m.entryRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.diagnosis.Routes(), m.policies.Routes(), m.cultivation.Routes()),
 		Publishes:   []bus.Event{enterpriseevent.Accepted{}, enterpriseevent.Changed{}, enterpriseevent.Merged{}, enterpriseevent.Unmerged{}, enterpriseevent.Diagnosed{}},
-		Measures:    slices.Concat(m.diagnosis.Measures(), m.policies.Measures()),
-		Personal:    slices.Concat(personal(), diagnosis.Personal(), policy.Personal()),
+		Measures:    slices.Concat(m.diagnosis.Measures(), m.policies.Measures(), m.cultivation.Measures()),
+		Personal:    slices.Concat(personal(), diagnosis.Personal(), policy.Personal(), cultivation.Personal()),
 		Forget:      m.forgetPerson,
 		Finds:       slices.Concat(m.entries.finds(), m.policies.Finds()),
 		Shares:      m.entries.shareables(),
@@ -96,7 +102,7 @@ func (m *Module) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "登记审核", EN: "Review of entries"}, Path: "/enterprise/review", Icon: "registrations", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "重复企业", EN: "Duplicates"}, Path: "/enterprise/duplicates", Icon: "rules", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "批量导入", EN: "Import"}, Path: "/enterprise/import", Icon: "files", Permission: "enterprise.review"},
-		}, slices.Concat(diagnosis.Nav(section), policy.Nav(section))...),
+		}, slices.Concat(diagnosis.Nav(section), policy.Nav(section), cultivation.Nav(section))...),
 	}
 }
 

@@ -14,7 +14,7 @@ CREATE TABLE policy (
     district        TEXT NOT NULL DEFAULT '',
     effective_from  TEXT NOT NULL,
     effective_until TEXT NOT NULL DEFAULT '',
-    superseded_by   TEXT NOT NULL DEFAULT '',
+    successor       TEXT NOT NULL DEFAULT '',
     opens_at        BIGINT NOT NULL DEFAULT 0,
     closes_at       BIGINT NOT NULL DEFAULT 0,
     content         TEXT NOT NULL,

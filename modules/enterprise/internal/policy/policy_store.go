@@ -53,7 +53,7 @@ func stale() error {
 	return fault.New(fault.Precondition, "kernel.stale", "somebody changed this meanwhile; read it again")
 }
 
-const policyColumns = `p.id, p.state, p.edition, p.superseded_by, p.content, p.published_at, p.created_at, p.updated_at, p.version`
+const policyColumns = `p.id, p.state, p.edition, p.successor, p.content, p.published_at, p.created_at, p.updated_at, p.version`
 
 func scanPolicy(r sqldb.Row) (p Policy, err error) {
 	var content, superseded string
@@ -117,14 +117,14 @@ func (s store) narrow(ctx context.Context, l *sqldb.List, in policyParams, now t
 		l.Where("p.state <> 'draft'")
 	}
 	today := dayOf(now)
-	const valid = `p.state = 'published' AND p.superseded_by = '' AND p.effective_from <= ? AND (p.effective_until = '' OR p.effective_until >= ?)`
+	const valid = `p.state = 'published' AND p.successor = '' AND p.effective_from <= ? AND (p.effective_until = '' OR p.effective_until >= ?)`
 	switch in.When {
 	case "valid":
 		l.Where(valid, today, today)
 	case "open":
 		l.Where(valid+` AND p.opens_at > 0 AND p.opens_at <= ? AND (p.closes_at = 0 OR p.closes_at > ?)`, today, today, now.UnixMilli(), now.UnixMilli())
 	case "ended":
-		l.Where(`p.state = 'withdrawn' OR p.superseded_by <> '' OR p.effective_until <> '' AND p.effective_until < ?`, today)
+		l.Where(`p.state = 'withdrawn' OR p.successor <> '' OR p.effective_until <> '' AND p.effective_until < ?`, today)
 	}
 }
 
@@ -136,7 +136,7 @@ type Facet struct {
 
 // facets counts published policies that are in force by a column.
 func (s store) facets(ctx context.Context, column, today string) ([]Facet, error) {
-	rows, err := s.db.Query(ctx, `SELECT p.`+column+`, COUNT(*) FROM policy p WHERE p.state = 'published' AND p.superseded_by = '' AND p.effective_from <= $1 AND (p.effective_until = '' OR p.effective_until >= $1) GROUP BY p.`+column+` ORDER BY p.`+column, today)
+	rows, err := s.db.Query(ctx, `SELECT p.`+column+`, COUNT(*) FROM policy p WHERE p.state = 'published' AND p.successor = '' AND p.effective_from <= $1 AND (p.effective_until = '' OR p.effective_until >= $1) GROUP BY p.`+column+` ORDER BY p.`+column, today)
 	if err != nil {
 		return nil, fmt.Errorf("count policies by %s: %w", column, err)
 	}
@@ -148,7 +148,7 @@ const mostValid = 2000
 
 // valid lists the policies that are in force on a day.
 func (s store) valid(ctx context.Context, today string) ([]Policy, error) {
-	rows, err := s.db.Query(ctx, `SELECT `+policyColumns+` FROM policy p WHERE p.state = 'published' AND p.superseded_by = '' AND p.effective_from <= $1 AND (p.effective_until = '' OR p.effective_until >= $1)
+	rows, err := s.db.Query(ctx, `SELECT `+policyColumns+` FROM policy p WHERE p.state = 'published' AND p.successor = '' AND p.effective_from <= $1 AND (p.effective_until = '' OR p.effective_until >= $1)
 		ORDER BY CASE WHEN p.closes_at = 0 THEN 1 ELSE 0 END, p.closes_at, p.id LIMIT `+fmt.Sprint(mostValid), today)
 	if err != nil {
 		return nil, fmt.Errorf("read policies in force: %w", err)
@@ -203,10 +203,10 @@ func savePolicy(ctx context.Context, tx *sqldb.Tx, p Policy) error {
 	if err != nil {
 		return fmt.Errorf("write policy: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO policy (id, state, edition, number, title_zh, title_en, issuer_zh, issuer_en, level, kind, district, effective_from, effective_until, superseded_by, opens_at, closes_at, content, words, synthetic, created_at, published_at, updated_at, version)
+	_, err = tx.Exec(ctx, `INSERT INTO policy (id, state, edition, number, title_zh, title_en, issuer_zh, issuer_en, level, kind, district, effective_from, effective_until, successor, opens_at, closes_at, content, words, synthetic, created_at, published_at, updated_at, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, edition = excluded.edition, number = excluded.number, title_zh = excluded.title_zh, title_en = excluded.title_en, issuer_zh = excluded.issuer_zh, issuer_en = excluded.issuer_en,
-		level = excluded.level, kind = excluded.kind, district = excluded.district, effective_from = excluded.effective_from, effective_until = excluded.effective_until, superseded_by = excluded.superseded_by, opens_at = excluded.opens_at, closes_at = excluded.closes_at,
+		level = excluded.level, kind = excluded.kind, district = excluded.district, effective_from = excluded.effective_from, effective_until = excluded.effective_until, successor = excluded.successor, opens_at = excluded.opens_at, closes_at = excluded.closes_at,
 		content = excluded.content, words = excluded.words, published_at = excluded.published_at, updated_at = excluded.updated_at, version = excluded.version`,
 		p.ID, string(p.State), p.Edition, p.Number, p.Title.ZH, p.Title.EN, p.Issuer.ZH, p.Issuer.EN, p.Level, p.Kind, p.District, p.EffectiveFrom, p.EffectiveUntil, p.SupersededBy, millis(p.OpensAt), millis(p.ClosesAt),
 		string(content), p.words(), p.Synthetic, p.CreatedAt.UnixMilli(), millis(p.PublishedAt), p.UpdatedAt.UnixMilli(), p.Version)

@@ -20,12 +20,16 @@ interface Values extends Omit<Content, 'conditions' | 'opens_at' | 'closes_at' |
 const local = (at: string | undefined) => (at ? new Date(new Date(at).getTime() + 8 * 3600_000).toISOString().slice(0, 16) : '')
 const instant = (text: string | undefined) => (text ? `${text}:00+08:00` : undefined)
 
+/** A text of which a language may be missing: the other stands for it. */
+const both = (t: { zh?: string; en?: string } | undefined) => ({ zh: t?.zh || t?.en || '', en: t?.en || t?.zh || '' })
+
 function contentOf(v: Values, fields: Field[]): Content {
   const { rows, json, advanced, opens, closes, amount_most: most, ...rest } = v
   const from = instant(opens)
   const until = instant(closes)
   return {
-    ...rest, questions: (v.questions ?? []).map((q) => ({ ...q, required: q.required === true })), papers: (v.papers ?? []).map((p) => ({ ...p, required: p.required === true })),
+    ...rest, district: v.district ?? '', title: both(v.title), issuer: both(v.issuer), summary: both(v.summary), text: both(v.text), benefit: both(v.benefit),
+    questions: (v.questions ?? []).map((q) => ({ code: q.code ?? '', kind: q.kind, title: both(q.title), required: q.required === true })), papers: (v.papers ?? []).map((p) => ({ code: p.code ?? '', title: both(p.title), required: p.required === true })),
     conditions: advanced ? (JSON.parse(json || '{}') as Rule) : ruleOf(rows ?? [], fields), ...(from ? { opens_at: from } : {}), ...(until ? { closes_at: until } : {}), ...(most === undefined || most === null ? {} : { amount_most: most }),
   }
 }
