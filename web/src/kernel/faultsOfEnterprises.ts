@@ -35,6 +35,9 @@ export const enterprises: Record<string, string> = {
   'what is left of the grant at most': '不超过尚未兑付的金额',
   'each voucher once': '凭证号不能重复',
   'today or a later day': '今天或以后的日期',
+  'tell the enterprise why': '请向企业说明理由',
+  'choose one of the ladders': '请选择一个梯度',
+  'this year or one before': '今年或以前的年度',
   // diagnoses of enterprises
   'choose among the options': '请从选项中选择',
   'name options of the question, each once': '请选择本题的选项，每项一次',

@@ -107,6 +107,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/cultivation/ladders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ladders with their rungs, and what their thresholds rest on */
+        get: operations["get-enterprise-cultivation-ladders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enterprises stand how, by rung, district and year */
+        get: operations["get-enterprise-cultivation-overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came out by enterprise, rung and year: all to the bureau, an enterprise's own to itself */
+        get: operations["get-enterprise-cultivation-results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Yearly assessments that were run */
+        get: operations["get-enterprise-cultivation-runs"];
+        put?: never;
+        /** Hold all enterprises against a ladder for a year; results of the same year are replaced */
+        post: operations["post-enterprise-cultivation-runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an own enterprise stands today, and what lacks to each rung */
+        get: operations["get-enterprise-cultivation-standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/diagnosis/enterprises": {
         parameters: {
             query?: never;
@@ -9535,6 +9621,111 @@ export interface components {
             /** @description Codes, one of which it is; of qualifications one that is valid */
             values?: string[] | null;
         };
+        CultivationAssessed: {
+            district: string;
+            entry_id: string;
+            /** @description The profile named a valid qualification of the rung */
+            held: boolean;
+            id: string;
+            /**
+             * Format: int64
+             * @description How many conditions lack
+             */
+            lacking: number;
+            lacks: components["schemas"]["CriterionLack"][];
+            ladder: string;
+            name: components["schemas"]["Text"];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+            rung: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            year: number;
+        };
+        CultivationLadder: {
+            /**
+             * @description How far the thresholds were compared with the official text
+             * @enum {string}
+             */
+            checked: "official" | "secondary" | "unchecked" | "own";
+            /** Format: int64 */
+            edition: number;
+            id: string;
+            rungs: components["schemas"]["CultivationRung"][];
+            /** @description What the thresholds rest on */
+            source: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
+        CultivationLaddersView: {
+            items: components["schemas"]["CultivationLadder"][];
+        };
+        CultivationRun: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description As of which profiles were taken */
+            day: string;
+            /** Format: int64 */
+            edition: number;
+            /** Format: int64 */
+            enterprises: number;
+            ladder: string;
+            /** Format: int64 */
+            year: number;
+        };
+        CultivationRunInputBody: {
+            ladder: string;
+            /** Format: int64 */
+            year: number;
+        };
+        CultivationRung: {
+            code: string;
+            conditions: components["schemas"]["CriterionRule"];
+            title: components["schemas"]["Text"];
+        };
+        CultivationRunsView: {
+            items: components["schemas"]["CultivationRun"][];
+        };
+        CultivationStanding: {
+            ladder: string;
+            steps: components["schemas"]["CultivationStep"][];
+        };
+        CultivationStandingView: {
+            /** @description Empty: there is no own enterprise */
+            entry_id: string;
+            items: components["schemas"]["CultivationStanding"][];
+            name: components["schemas"]["Text"];
+        };
+        CultivationStep: {
+            /** @description The profile names a valid qualification of the rung */
+            holds: boolean;
+            lacks: components["schemas"]["CriterionLack"][];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+            rung: string;
+            title: components["schemas"]["Text"];
+        };
+        CultivationTalliesView: {
+            items: components["schemas"]["CultivationTally"][];
+        };
+        CultivationTally: {
+            /** Format: int64 */
+            all: number;
+            district: string;
+            /** Format: int64 */
+            held: number;
+            ladder: string;
+            /** Format: int64 */
+            met: number;
+            rung: string;
+            /**
+             * Format: int64
+             * @description Lack one condition
+             */
+            watch: number;
+            /** Format: int64 */
+            year: number;
+        };
         DatasetInputBody: {
             slug: string;
             spec: components["schemas"]["OpendataSpec"];
@@ -14123,6 +14314,16 @@ export interface components {
         };
         PageAppliedRow: {
             items: components["schemas"]["FosterAppliedRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssessed: {
+            items: components["schemas"]["CultivationAssessed"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -19807,6 +20008,219 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnterpriseCodeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-ladders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationLaddersView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-overview": {
+        parameters: {
+            query?: {
+                ladder?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationTalliesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-results": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                ladder?: string;
+                year?: string;
+                rung?: string;
+                district?: string;
+                outcome?: "unmet" | "unknown" | "met";
+                /** @description Only the watch list: those that lack one condition */
+                watch?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssessed"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationRunsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-cultivation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CultivationRunInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationRun"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-standing": {
+        parameters: {
+            query?: {
+                /** @description An own enterprise, any to the bureau; empty: the first own one */
+                entry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationStandingView"];
                 };
             };
             /** @description Refused */

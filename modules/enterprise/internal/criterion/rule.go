@@ -136,7 +136,7 @@ func (r Rule) checkCondition(f *fault.Error, at string, words Vocabulary) {
 		return
 	}
 	if !slices.Contains(ops(x.Kind), r.Op) {
-		_ = f.At(at+".op", "one of %s", strings.Join(ops(x.Kind), ", "))
+		_ = f.At(at+".op", "choose a comparison that goes with the field: %s", strings.Join(ops(x.Kind), ", "))
 	}
 	switch x.Kind {
 	case Number:

@@ -157,7 +157,7 @@ function Record({ claim: a }: { claim: ClaimDetail }) {
   const f = useFormat()
   return (
     <Card size="small" title={t('policy.application.steps')}>
-      {a.digest && <p className="lh-wrap">{t('policy.application.digest')}: <span className="lh-code">{a.digest}</span></p>}
+      {a.digest && <p className="lh-wrap">{t('policy.application.digest')}: <span className="lh-code lh-policy-digest">{a.digest}</span></p>}
       {a.payments.length > 0 && (
         <PlainTable
           label={t('policy.application.payments')} rowKey="id" dataSource={a.payments}

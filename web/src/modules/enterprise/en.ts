@@ -1,5 +1,6 @@
 import type { Translation } from '../../kernel'
 import { diagnosisEn, diagnosisProblemsEn } from './diagnosisEn'
+import { cultivationEn, cultivationProblemsEn } from './cultivationEn'
 import { policyEn, policyProblemsEn, ruleProblemsEn } from './policyEn'
 import type { zh } from './zh'
 
@@ -7,6 +8,7 @@ import type { zh } from './zh'
 export const en: Translation<typeof zh> = {
   diagnosis: diagnosisEn,
   policy: policyEn,
+  cultivation: cultivationEn,
   list: {
     title: 'Directory of enterprises', note: 'Name, code, district and industry are public; the enterprise chooses who sees the rest', views: { list: 'List', map: 'Map', industries: 'Industries' }, enter: 'Enter an enterprise', mine: 'My enterprise', file: 'File my enterprise', total: 'Enterprises', totalNote: 'accepted', industries: 'Industries', waiting: 'To be reviewed', own: 'Mine',
     search: 'Name or unified social credit code', empty: 'No enterprise is in the directory yet', emptyNote: 'Enterprises show here once their entry is accepted.', emptyBureau: 'Enter one, import many, or wait for enterprises to file.', byDistrict: 'Enterprises by district', byIndustry: 'Enterprises by industry', numbers: 'Numbers',
@@ -58,6 +60,7 @@ export const en: Translation<typeof zh> = {
   problems: {
     diagnosis: diagnosisProblemsEn,
     policy: policyProblemsEn,
+    cultivation: cultivationProblemsEn,
     rule: ruleProblemsEn,
     merge: { same: 'An entry is not merged with itself.', status: 'An accepted entry takes in one that is accepted or waits.', kept: 'Both are kept by organisations of their own.', group: 'There is no such group of fields.', over: 'It was undone, or the entry was changed since.' },
     city: 'This is for the bureau of the city.',

@@ -19,6 +19,7 @@ export const room: Room = {
     { path: '/enterprise/policies/:id', permission: 'enterprise.policy.view', page: () => import('./Policy') },
     { path: '/enterprise/policies/:id/edit', permission: 'enterprise.policy.edit', page: () => import('./PolicyForm') },
     { path: '/enterprise/policy-applications/:id', permission: 'enterprise.policy.view', page: () => import('./PolicyApplication') },
+    { path: '/enterprise/cultivation', permission: 'enterprise.cultivation.view', page: () => import('./Cultivation') },
     { path: '/enterprise/diagnosis', permission: 'enterprise.diagnosis.view', page: () => import('./Diagnosis') },
     { path: '/enterprise/diagnosis/:id', permission: 'enterprise.diagnosis.view', page: () => import('./DiagnosisSheet') },
   ],

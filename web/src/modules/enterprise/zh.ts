@@ -1,10 +1,12 @@
 import { diagnosisProblemsZh, diagnosisZh } from './diagnosisZh'
+import { cultivationZh, cultivationProblemsZh } from './cultivationZh'
 import { policyZh, policyProblemsZh, ruleProblemsZh } from './policyZh'
 
 /** Texts of this room in Chinese; en.ts has the same shape. */
 export const zh = {
   diagnosis: diagnosisZh,
   policy: policyZh,
+  cultivation: cultivationZh,
   list: {
     title: '企业名录', note: '名称、代码、区市和行业公开；其余由企业选择公开范围', views: { list: '列表', map: '地图', industries: '行业' }, enter: '录入企业', mine: '本企业登记', file: '申报本企业', total: '企业数', totalNote: '已通过审核', industries: '行业数', waiting: '待审核', own: '本企业',
     search: '名称或统一社会信用代码', empty: '名录中还没有企业', emptyNote: '企业申报并通过审核后在此显示。', emptyBureau: '可录入、批量导入，或等待企业申报。', byDistrict: '各区市企业', byIndustry: '行业分布', numbers: '企业数',
@@ -56,6 +58,7 @@ export const zh = {
   problems: {
     diagnosis: diagnosisProblemsZh,
     policy: policyProblemsZh,
+    cultivation: cultivationProblemsZh,
     rule: ruleProblemsZh,
     merge: { same: '不能与自己合并。', status: '只能把已通过或待审核的登记并入已通过的登记。', kept: '两条登记各由一个机构维护。', group: '没有这组字段。', over: '已撤销，或之后有修改。' },
     city: '仅限市级主管部门。',
