@@ -261,6 +261,7 @@ func newAccess(t *testing.T) *access {
 	a.enterpriseFixtures(t)
 	a.diagnosisFixtures(t)
 	a.needFixtures(t)
+	a.policyFixtures(t)
 	a.identifierFixtures(t)
 	a.planFixtures(t)
 	a.letterFixture(t)

@@ -34,7 +34,7 @@ type Consent struct {
 	Business       string `json:"business" enum:"public,partners,bureau" doc:"Chain positions, technologies, products, website, description"`
 	Size           string `json:"size" enum:"public,partners,bureau" doc:"Size class"`
 	Staff          string `json:"staff" enum:"public,partners,bureau" doc:"Staff by year"`
-	Finance        string `json:"finance" enum:"public,partners,bureau" doc:"Revenue by year"`
+	Finance        string `json:"finance" enum:"public,partners,bureau" doc:"Revenue and other figures by year"`
 	Contacts       string `json:"contacts" enum:"public,partners,bureau" doc:"Persons to ask"`
 	Qualifications string `json:"qualifications" enum:"public,partners,bureau" doc:"Qualifications with number, issuer and validity"`
 	Evidence       string `json:"evidence" enum:"public,partners,bureau" doc:"Files beside qualifications"`
@@ -133,7 +133,7 @@ func (e Entry) as(n nearness) Entry {
 		case groupStaff:
 			e.Profile.Staff = nil
 		case groupFinance:
-			e.Profile.Revenue = nil
+			e.Profile.Revenue, e.Profile.Figures = nil, nil
 		case groupContacts:
 			e.Contacts = nil
 		case groupQualifications:
@@ -175,7 +175,7 @@ func (e Entry) says(group string) bool {
 	case groupStaff:
 		return len(p.Staff) > 0
 	case groupFinance:
-		return len(p.Revenue) > 0
+		return len(p.Revenue)+len(p.Figures) > 0
 	case groupContacts:
 		return len(e.Contacts) > 0
 	case groupQualifications:

@@ -24,7 +24,7 @@
 // come back: entry_merge_moved says which.
 //
 // Parts of the room stand in internal: diagnosis, provider (服务商), need (供需对接),
-// service (服务家次) and attraction (招商引进).
+// policy (政策), cultivation (梯度培育), service (服务家次) and attraction (招商引进).
 //
 // Tables: entry, entry_profile, entry_contact, entry_qualification, entry_evidence,
 // entry_step, entry_access, entry_merge, entry_merge_moved,

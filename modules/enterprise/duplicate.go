@@ -160,7 +160,7 @@ func (e Entry) take(other Entry, group string) Entry {
 		p.Staff = o.Staff
 		stricter(&e.Consent.Staff, other.Consent.Staff)
 	case groupFinance:
-		p.Revenue = o.Revenue
+		p.Revenue, p.Figures = o.Revenue, o.Figures
 		stricter(&e.Consent.Finance, other.Consent.Finance)
 	case groupQualifications:
 		p.Qualifications = slices.Concat(p.Qualifications, o.Qualifications)

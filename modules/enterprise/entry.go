@@ -76,6 +76,7 @@ type Profile struct {
 	Capital        *float64        `json:"capital,omitempty" doc:"Registered capital in 10 000 CNY"`
 	Staff          []Staff         `json:"staff,omitempty" maxItems:"20"`
 	Revenue        []Revenue       `json:"revenue,omitempty" maxItems:"20"`
+	Figures        []Figure        `json:"figures,omitempty" maxItems:"200" doc:"What policies and ladders ask for beside; seen like revenue"`
 	Chains         []Position      `json:"chains,omitempty" maxItems:"20"`
 	Technologies   []string        `json:"technologies,omitempty" maxItems:"50"`
 	Products       []string        `json:"products,omitempty" maxItems:"50"`
@@ -112,6 +113,13 @@ type Revenue struct {
 	Year   int      `json:"year"`
 	Amount *float64 `json:"amount,omitempty" doc:"In 10 000 CNY"`
 	Band   string   `json:"band,omitempty" maxLength:"20"`
+}
+
+// Figure is a number of a year that rules ask for: research expenses, rights, ratios.
+type Figure struct {
+	Field string  `json:"field" maxLength:"40" doc:"Of GET /api/enterprise/rules/fields, one that is asked"`
+	Year  int     `json:"year"`
+	Value float64 `json:"value" doc:"In the field's unit"`
 }
 
 // Contact is somebody to ask.
@@ -259,6 +267,7 @@ func (p Profile) checkYears(f *fault.Error, now time.Time) {
 		twice := i > 0 && p.Revenue[i-1].Year == r.Year
 		r.check(f, fmt.Sprintf("body.profile.revenue[%d].", i), twice, now)
 	}
+	p.checkFigures(f, now)
 }
 
 func isYear(year int, now time.Time) bool { return year >= 1949 && year <= now.Year() }

@@ -15,8 +15,10 @@ import (
 	"linghang/kernel/notice"
 	"linghang/modules/enterprise/enterpriseevent"
 	"linghang/modules/enterprise/internal/attraction"
+	"linghang/modules/enterprise/internal/cultivation"
 	"linghang/modules/enterprise/internal/diagnosis"
 	"linghang/modules/enterprise/internal/need"
+	"linghang/modules/enterprise/internal/policy"
 	"linghang/modules/enterprise/internal/provider"
 	"linghang/modules/enterprise/internal/service"
 )
@@ -49,6 +51,8 @@ type Module struct {
 	attraction    *attraction.Attraction
 	providers     *provider.Providers
 	needs         *need.Needs
+	policies      *policy.Policies
+	cultivation   *cultivation.Cultivation
 
 	broken error // the binary's own questionnaires cannot be read; Run reports it
 }
@@ -63,7 +67,10 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.providers = provider.New(kit, organisations, m.entries, w)
 	var noNeeds error
 	m.needs, noNeeds = need.New(kit, organisations, m.entries, m.providers)
-	m.broken = errors.Join(m.broken, noWords, noNeeds)
+	m.policies = policy.New(kit, organisations, m.entries, ruleWords)
+	var noLadders error
+	m.cultivation, noLadders = cultivation.New(kit, m.entries, ruleWords)
+	m.broken = errors.Join(m.broken, noWords, noNeeds, noLadders)
 	return m
 }
 
@@ -80,7 +87,7 @@ func (m *Module) Run(ctx context.Context) error {
 func (m *Module) routes() []module.Route {
 	return slices.Concat(
 		m.entryRoutes(), m.siteRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(),
-		m.diagnosis.Routes(), m.providers.Routes(), m.needs.Routes(), m.services.Routes(), m.attraction.Routes(),
+		m.diagnosis.Routes(), m.providers.Routes(), m.needs.Routes(), m.policies.Routes(), m.cultivation.Routes(), m.services.Routes(), m.attraction.Routes(),
 	)
 }
 
@@ -93,7 +100,7 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "企业服务", EN: "Enterprises"}
 	return module.Manifest{
 		Name: "enterprise", Title: lang.Text{ZH: "企业综合服务", EN: "Services for enterprises"}, Migrations: dir,
-		Permissions: slices.Concat(permissions(), diagnosis.Permissions(), provider.Permissions(), need.Permissions(), service.Permissions(), attraction.Permissions()),
+		Permissions: slices.Concat(permissions(), diagnosis.Permissions(), provider.Permissions(), need.Permissions(), policy.Permissions(), cultivation.Permissions(), service.Permissions(), attraction.Permissions()),
 		Routes:      m.routes(),
 		Publishes: []bus.Event{
 			enterpriseevent.Accepted{},
@@ -105,17 +112,17 @@ func (m *Module) Manifest() module.Manifest {
 			enterpriseevent.AgreementClosed{},
 		},
 		Subscribes: []module.Subscription{bus.On(m.services.Reviewed)},
-		Measures:   slices.Concat(m.diagnosis.Measures(), m.providers.Measures(), m.needs.Measures(), m.services.Measures(), m.attraction.Measures()),
-		Personal:   slices.Concat(personal(), diagnosis.Personal(), provider.Personal(), need.Personal(), service.Personal(), attraction.Personal()),
+		Measures:   slices.Concat(m.diagnosis.Measures(), m.providers.Measures(), m.needs.Measures(), m.policies.Measures(), m.cultivation.Measures(), m.services.Measures(), m.attraction.Measures()),
+		Personal:   slices.Concat(personal(), diagnosis.Personal(), provider.Personal(), need.Personal(), policy.Personal(), cultivation.Personal(), service.Personal(), attraction.Personal()),
 		Forget:     m.forgetPerson,
-		Finds:      slices.Concat(m.entries.finds(), m.providers.Finds(), m.needs.Finds()),
+		Finds:      slices.Concat(m.entries.finds(), m.providers.Finds(), m.needs.Finds(), m.policies.Finds()),
 		Shares:     m.entries.shareables(),
 		Topics:     slices.Concat([]module.Topic{{Name: topicEntries, Permission: "enterprise.view"}}, provider.Topics(), need.Topics(), service.Topics(), attraction.Topics()),
 		Notices: slices.Concat([]notice.Kind{
 			{ID: noticeToReview, Title: lang.Text{ZH: "企业登记待审核", EN: "Entries of enterprises to review"}, Gravity: notice.Info, Mail: notice.Daily},
 			{ID: noticeExpiring, Title: lang.Text{ZH: "资质即将到期", EN: "A qualification ends soon"}, Gravity: notice.Important, Mail: notice.Daily},
 			{ID: noticeDecided, Title: lang.Text{ZH: "企业登记审核结果", EN: "Decisions on an enterprise's entry"}, Gravity: notice.Important, Mail: notice.AtOnce},
-		}, diagnosis.Notices(), provider.Notices(), need.Notices(), service.Notices(), attraction.Notices()),
+		}, diagnosis.Notices(), provider.Notices(), need.Notices(), policy.Notices(), service.Notices(), attraction.Notices()),
 		Jobs: slices.Concat([]module.Job{
 			{Name: "tell_ending", Title: lang.Text{ZH: "提醒即将到期的资质", EN: "Tell of qualifications that end soon"}, Every: time.Hour, Do: func(ctx context.Context) error { return m.entries.tellEnding(ctx, time.Now(), m.kit.Notices) }},
 			{Name: "forget_accesses", Title: lang.Text{ZH: "清理查阅记录", EN: "Forget old records of access"}, Every: 24 * time.Hour, Do: func(ctx context.Context) error { return m.entries.forgetAccesses(ctx, time.Now()) }},
@@ -126,7 +133,7 @@ func (m *Module) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "登记审核", EN: "Review of entries"}, Path: "/enterprise/review", Icon: "registrations", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "重复企业", EN: "Duplicates"}, Path: "/enterprise/duplicates", Icon: "rules", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "批量导入", EN: "Import"}, Path: "/enterprise/import", Icon: "files", Permission: "enterprise.review"},
-		}, diagnosis.Nav(section), provider.Nav(section), need.Nav(section), service.Nav(section), attraction.Nav(section)),
+		}, diagnosis.Nav(section), provider.Nav(section), need.Nav(section), policy.Nav(section), cultivation.Nav(section), service.Nav(section), attraction.Nav(section)),
 	}
 }
 

@@ -56,7 +56,7 @@ func (e Entry) differs(after Entry) string {
 		{groupBusiness, e.Profile.business(), after.Profile.business()},
 		{groupSize, e.Size, after.Size},
 		{groupStaff, e.Profile.Staff, after.Profile.Staff},
-		{groupFinance, e.Profile.Revenue, after.Profile.Revenue},
+		{groupFinance, []any{e.Profile.Revenue, e.Profile.Figures}, []any{after.Profile.Revenue, after.Profile.Figures}},
 		{groupContacts, e.Contacts, after.Contacts},
 		{groupQualifications, e.Profile.Qualifications, after.Profile.Qualifications},
 	} {

@@ -410,6 +410,7 @@ const sentences: Record<string, string> = {
 }
 
 const patterns: [RegExp, string][] = [
+  [/^choose a comparison that goes with the field: (.+)$/, '请选择与条件项相配的比较：$1'],
   [/^1 to (\d+) criteria$/, '须有 1 至 $1 项指标'],
   [/^there is no class (.+)$/, '没有类别 $1'],
   [/^experts can compare (\d+) items at most$/, '专家最多比较 $1 项'],

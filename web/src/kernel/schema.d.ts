@@ -107,6 +107,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/cultivation/ladders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ladders with their rungs, and what their thresholds rest on */
+        get: operations["get-enterprise-cultivation-ladders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enterprises stand how, by rung, district and year */
+        get: operations["get-enterprise-cultivation-overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came out by enterprise, rung and year: all to the bureau, an enterprise's own to itself */
+        get: operations["get-enterprise-cultivation-results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Yearly assessments that were run */
+        get: operations["get-enterprise-cultivation-runs"];
+        put?: never;
+        /** Hold all enterprises against a ladder for a year; results of the same year are replaced */
+        post: operations["post-enterprise-cultivation-runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an own enterprise stands today, and what lacks to each rung */
+        get: operations["get-enterprise-cultivation-standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/diagnosis/enterprises": {
         parameters: {
             query?: never;
@@ -1092,6 +1178,368 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The library of policies */
+        get: operations["get-enterprise-policies"];
+        put?: never;
+        /** Draft a policy */
+        post: operations["post-enterprise-policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One policy */
+        get: operations["get-enterprise-policies-id"];
+        /** Change a policy; of a published one this makes a new edition */
+        put: operations["put-enterprise-policies-id"];
+        post?: never;
+        /** Discard a draft, or remove a policy of the demonstration city */
+        delete: operations["delete-enterprise-policies-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announce all grants of a policy that were not yet announced */
+        post: operations["post-enterprise-policies-id-announcement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an application of an own enterprise */
+        post: operations["post-enterprise-policies-id-applications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a policy was, each time that it was published */
+        get: operations["get-enterprise-policies-id-editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the conditions of a policy come to for an own enterprise, part by part */
+        get: operations["get-enterprise-policies-id-fit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft */
+        post: operations["post-enterprise-policies-id-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enterprises a policy fits, by district, and what keeps others from it */
+        get: operations["get-enterprise-policies-id-reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a published policy */
+        post: operations["post-enterprise-policies-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications for policies that one may see */
+        get: operations["get-enterprise-policy-applications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An application with its form, files, payments and what became of it */
+        get: operations["get-enterprise-policy-applications-id"];
+        /** Save the answers of an application */
+        put: operations["put-enterprise-policy-applications-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant or reject an application; another person than who reviewed it */
+        post: operations["post-enterprise-policy-applications-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a paper: ?paper= which it is, ?name= of the file */
+        post: operations["post-enterprise-policy-applications-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a payment of a grant */
+        post: operations["post-enterprise-policy-applications-id-payments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an application back to be supplemented, or on to the decision with an advice */
+        post: operations["post-enterprise-policy-applications-id-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit an application, or what was to be supplemented; confirmed says that the profile was looked at */
+        post: operations["post-enterprise-policy-applications-id-submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an application back while nothing was decided */
+        post: operations["post-enterprise-policy-applications-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many policies are in force, by level, kind and district */
+        get: operations["get-enterprise-policy-facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a paper */
+        get: operations["get-enterprise-policy-files-id"];
+        put?: never;
+        post?: never;
+        /** Remove a paper from an application that may still be changed; its content is kept */
+        delete: operations["delete-enterprise-policy-files-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which policies in force fit an own enterprise, and what is missing */
+        get: operations["get-enterprise-policy-fits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grants that are or were announced */
+        get: operations["get-enterprise-policy-grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/provider-evidence/{id}": {
         parameters: {
             query?: never;
@@ -1278,6 +1726,23 @@ export interface paths {
         post: operations["post-enterprise-providers-id-suspension"];
         /** End a suspension */
         delete: operations["delete-enterprise-providers-id-suspension"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/rules/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the conditions of policies and ladders may speak of */
+        get: operations["get-enterprise-rules-fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -10139,6 +10604,183 @@ export interface components {
             /** @description A plan as exported; or template */
             yaml?: string;
         };
+        CriterionField: {
+            /** @description A figure of a year that the enterprise gives for rules only */
+            asked: boolean;
+            code: string;
+            /** @enum {string} */
+            kind: "number" | "day" | "code" | "branch" | "holds";
+            /** @description How it is worked out */
+            note: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+        };
+        CriterionFinding: {
+            /** @description What a condition asks for */
+            asks: components["schemas"]["Text"];
+            /** @description Of a condition */
+            field: string;
+            /** @enum {string} */
+            form: "all" | "any" | "not" | "condition" | "everybody";
+            /**
+             * Format: double
+             * @description How far a number is from what is asked for, in unit
+             */
+            gap?: number;
+            /** @description What the profile says; empty where it says nothing */
+            has: components["schemas"]["Text"];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+            parts: components["schemas"]["CriterionFinding"][];
+            unit: components["schemas"]["Text"];
+        };
+        CriterionLack: {
+            field: string;
+            /**
+             * @description unknown: the profile does not tell
+             * @enum {string}
+             */
+            outcome: "unmet" | "unknown";
+            text: components["schemas"]["Text"];
+        };
+        CriterionLine: {
+            key: string;
+            title: components["schemas"]["Text"];
+            value: components["schemas"]["Text"];
+        };
+        CriterionResult: {
+            finding: components["schemas"]["CriterionFinding"];
+            /** @description What is missing, by the alternatives that lack least */
+            lacks: components["schemas"]["CriterionLack"][];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+        };
+        CriterionRule: {
+            /** @description Each of them */
+            all?: components["schemas"]["CriterionRule"][] | null;
+            /** @description One of them at least */
+            any?: components["schemas"]["CriterionRule"][] | null;
+            /** @description What a day is compared with, as 2020-01-31 */
+            day?: string;
+            /** @description See GET /api/enterprise/rules/fields */
+            field?: string;
+            /** @description Not this */
+            not?: components["schemas"]["CriterionRule"];
+            /**
+             * Format: double
+             * @description What a number is compared with, in the field's unit
+             */
+            number?: number;
+            /** @description Of numbers and days >=, >, <= or <; of codes in; of industries under, too; of qualifications holds */
+            op?: string;
+            /** @description Codes, one of which it is; of qualifications one that is valid */
+            values?: string[] | null;
+        };
+        CultivationAssessed: {
+            district: string;
+            entry_id: string;
+            /** @description The profile named a valid qualification of the rung */
+            held: boolean;
+            id: string;
+            /**
+             * Format: int64
+             * @description How many conditions lack
+             */
+            lacking: number;
+            lacks: components["schemas"]["CriterionLack"][];
+            ladder: string;
+            name: components["schemas"]["Text"];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+            rung: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            year: number;
+        };
+        CultivationLadder: {
+            /**
+             * @description How far the thresholds were compared with the official text
+             * @enum {string}
+             */
+            checked: "official" | "secondary" | "unchecked" | "own";
+            /** Format: int64 */
+            edition: number;
+            id: string;
+            rungs: components["schemas"]["CultivationRung"][];
+            /** @description What the thresholds rest on */
+            source: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
+        CultivationLaddersView: {
+            items: components["schemas"]["CultivationLadder"][];
+        };
+        CultivationRun: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description As of which profiles were taken */
+            day: string;
+            /** Format: int64 */
+            edition: number;
+            /** Format: int64 */
+            enterprises: number;
+            ladder: string;
+            /** Format: int64 */
+            year: number;
+        };
+        CultivationRunInputBody: {
+            ladder: string;
+            /** Format: int64 */
+            year: number;
+        };
+        CultivationRung: {
+            code: string;
+            conditions: components["schemas"]["CriterionRule"];
+            title: components["schemas"]["Text"];
+        };
+        CultivationRunsView: {
+            items: components["schemas"]["CultivationRun"][];
+        };
+        CultivationStanding: {
+            ladder: string;
+            steps: components["schemas"]["CultivationStep"][];
+        };
+        CultivationStandingView: {
+            /** @description Empty: there is no own enterprise */
+            entry_id: string;
+            items: components["schemas"]["CultivationStanding"][];
+            name: components["schemas"]["Text"];
+        };
+        CultivationStep: {
+            /** @description The profile names a valid qualification of the rung */
+            holds: boolean;
+            lacks: components["schemas"]["CriterionLack"][];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+            rung: string;
+            title: components["schemas"]["Text"];
+        };
+        CultivationTalliesView: {
+            items: components["schemas"]["CultivationTally"][];
+        };
+        CultivationTally: {
+            /** Format: int64 */
+            all: number;
+            district: string;
+            /** Format: int64 */
+            held: number;
+            ladder: string;
+            /** Format: int64 */
+            met: number;
+            rung: string;
+            /**
+             * Format: int64
+             * @description Lack one condition
+             */
+            watch: number;
+            /** Format: int64 */
+            year: number;
+        };
         DatasetInputBody: {
             slug: string;
             spec: components["schemas"]["OpendataSpec"];
@@ -10576,7 +11218,7 @@ export interface components {
              */
             evidence: "public" | "partners" | "bureau";
             /**
-             * @description Revenue by year
+             * @description Revenue and other figures by year
              * @enum {string}
              */
             finance: "public" | "partners" | "bureau";
@@ -10758,6 +11400,17 @@ export interface components {
              */
             size: number;
         };
+        EnterpriseFigure: {
+            /** @description Of GET /api/enterprise/rules/fields, one that is asked */
+            field: string;
+            /**
+             * Format: double
+             * @description In the field's unit
+             */
+            value: number;
+            /** Format: int64 */
+            year: number;
+        };
         EnterpriseMerge: {
             /** Format: date-time */
             at: string;
@@ -10848,6 +11501,8 @@ export interface components {
             capital?: number;
             chains?: components["schemas"]["EnterprisePosition"][] | null;
             description?: string;
+            /** @description What policies and ladders ask for beside; seen like revenue */
+            figures?: components["schemas"]["EnterpriseFigure"][] | null;
             /** @description As 2006-03-31 */
             founded_on?: string;
             /** @description Group or class within the division, as C3851 */
@@ -15126,6 +15781,16 @@ export interface components {
              */
             total: number;
         };
+        PageAllotment: {
+            items: components["schemas"]["PolicyAllotment"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageApplication: {
             items: components["schemas"]["IdentifierApplication"][];
             /** @description Empty on the last page */
@@ -15148,6 +15813,16 @@ export interface components {
         };
         PageAppliedRow: {
             items: components["schemas"]["FosterAppliedRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssessed: {
+            items: components["schemas"]["CultivationAssessed"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -15208,6 +15883,16 @@ export interface components {
         };
         PageChannelView: {
             items: components["schemas"]["NotifyChannelView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageClaim: {
+            items: components["schemas"]["PolicyClaim"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -15678,6 +16363,16 @@ export interface components {
         };
         PagePlatformView: {
             items: components["schemas"]["PlatformsPlatformView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PagePolicy: {
+            items: components["schemas"]["PolicyPolicy"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -18815,9 +19510,466 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        PolicyAllotment: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount: number;
+            announced_from: string;
+            announced_until: string;
+            code: string;
+            district: string;
+            id: string;
+            name: components["schemas"]["Text"];
+            policy: components["schemas"]["Text"];
+            policy_id: string;
+            synthetic: boolean;
+        };
+        PolicyAnnounceInputBody: {
+            /** @description Day, today or later */
+            from: string;
+            /** @description The last day */
+            until: string;
+        };
+        PolicyAnnouncedView: {
+            /**
+             * Format: int64
+             * @description How many were announced
+             */
+            grants: number;
+        };
+        PolicyAnswer: {
+            code: string;
+            text: string;
+        };
+        PolicyAttached: {
+            name: string;
+            paper: string;
+            sha256: string;
+        };
+        PolicyBeginInputBody: {
+            entry_id: string;
+        };
+        PolicyBrief: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount_most?: number;
+            benefit: components["schemas"]["Text"];
+            /** Format: date-time */
+            closes_at?: string;
+            id: string;
+            issuer: components["schemas"]["Text"];
+            kind: string;
+            level: string;
+            number: string;
+            /** @description It takes applications now */
+            open: boolean;
+            synthetic: boolean;
+            title: components["schemas"]["Text"];
+        };
         PolicyCheckInputBody: {
             cedar: string;
             noun: string;
+        };
+        PolicyClaim: {
+            /**
+             * Format: double
+             * @description Granted, in 10 000 CNY
+             */
+            amount: number;
+            announced_from: string;
+            announced_until: string;
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description SHA-256 of what was submitted */
+            digest: string;
+            district: string;
+            /**
+             * Format: int64
+             * @description Of the policy, when it was begun or last submitted
+             */
+            edition: number;
+            entry_id: string;
+            id: string;
+            industry: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            paid: number;
+            policy: components["schemas"]["Text"];
+            policy_id: string;
+            /** @description Why it was returned, or decided so */
+            reason: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "reviewed" | "granted" | "rejected" | "withdrawn";
+            /** Format: date-time */
+            submitted_at?: string;
+            /** Format: date-time */
+            supplement_until?: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        PolicyClaimDetail: {
+            /** @description What the caller may do now: fill, submit, withdraw, review, decide, pay */
+            acts: string[];
+            /** @description Of who reviewed it; for the bureau */
+            advice: string;
+            /**
+             * Format: double
+             * @description Granted, in 10 000 CNY
+             */
+            amount: number;
+            announced_from: string;
+            announced_until: string;
+            answers: components["schemas"]["PolicyAnswer"][];
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description SHA-256 of what was submitted */
+            digest: string;
+            district: string;
+            /**
+             * Format: int64
+             * @description Of the policy, when it was begun or last submitted
+             */
+            edition: number;
+            entry_id: string;
+            files: components["schemas"]["PolicyFile"][];
+            id: string;
+            industry: string;
+            /** @description Codes of questions and papers that keep it from being submitted */
+            lacking: string[];
+            name: components["schemas"]["Text"];
+            /** @description The policy as it is now */
+            of: components["schemas"]["PolicyPolicy"];
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            paid: number;
+            payments: components["schemas"]["PolicyPayment"][];
+            policy: components["schemas"]["Text"];
+            policy_id: string;
+            /** @description What the form is filled with: as it is now while it may be changed, as it was when it was submitted */
+            profile: components["schemas"]["CriterionLine"][];
+            /** @description Why it was returned, or decided so */
+            reason: string;
+            /** @description Of the conditions today, while it may be changed */
+            result?: components["schemas"]["CriterionResult"];
+            /** @description For the bureau */
+            reviewer: string;
+            /** @enum {string} */
+            side: "applicant" | "city";
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "reviewed" | "granted" | "rejected" | "withdrawn";
+            /** @description The newest first */
+            steps: components["schemas"]["PolicyStep"][];
+            /** @description What was submitted last */
+            submitted?: components["schemas"]["PolicySnapshot"];
+            /** Format: date-time */
+            submitted_at?: string;
+            /** Format: date-time */
+            supplement_until?: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        PolicyContent: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount_most?: number;
+            /** @description What one gets */
+            benefit?: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description Applications are taken before this moment
+             */
+            closes_at?: string;
+            conditions?: components["schemas"]["CriterionRule"];
+            /** @description Of a district's policy */
+            district?: string;
+            effective_from: string;
+            /** @description The last day; empty: without end */
+            effective_until?: string;
+            issuer: components["schemas"]["Text"];
+            /** @enum {string} */
+            kind: "subsidy" | "award" | "loan" | "tax" | "talent" | "space" | "other";
+            /** @enum {string} */
+            level: "national" | "provincial" | "city" | "district";
+            /** @description To the official text */
+            link?: string;
+            /** @description Of the document */
+            number?: string;
+            /**
+             * Format: date-time
+             * @description Applications are taken from then on; none: it takes none here
+             */
+            opens_at?: string;
+            papers?: components["schemas"]["PolicyPaper"][];
+            questions?: components["schemas"]["PolicyQuestion"][];
+            summary?: components["schemas"]["Text"];
+            /** @description Policy that stands in its place */
+            superseded_by?: string;
+            synthetic?: boolean;
+            /** @description What the document says, in plain text */
+            text?: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
+        PolicyDecisionInputBody: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount?: number;
+            /** @enum {string} */
+            outcome: "granted" | "rejected";
+            /** @description Why; needed of a rejection */
+            reason?: string;
+        };
+        PolicyEdition: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            content: components["schemas"]["PolicyContent"];
+            /** Format: int64 */
+            edition: number;
+        };
+        PolicyEditionsView: {
+            items: components["schemas"]["PolicyEdition"][];
+        };
+        PolicyFacet: {
+            code: string;
+            /** Format: int64 */
+            policies: number;
+        };
+        PolicyFacetsView: {
+            districts: components["schemas"]["PolicyFacet"][];
+            kinds: components["schemas"]["PolicyFacet"][];
+            levels: components["schemas"]["PolicyFacet"][];
+        };
+        PolicyFieldsView: {
+            items: components["schemas"]["CriterionField"][];
+        };
+        PolicyFile: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            paper: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        PolicyFillInputBody: {
+            answers: components["schemas"]["PolicyAnswer"][] | null;
+        };
+        PolicyFit: {
+            lacks: components["schemas"]["CriterionLack"][];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+            policy: components["schemas"]["PolicyBrief"];
+        };
+        PolicyFitView: {
+            entry: components["schemas"]["PolicyOwn"];
+            /** @description Day */
+            on: string;
+            /** @description Missing: there is no own enterprise */
+            result?: components["schemas"]["CriterionResult"];
+        };
+        PolicyFitsView: {
+            /** @description Whose profile it is; an empty ID: there is no own enterprise */
+            entry: components["schemas"]["PolicyOwn"];
+            /** @description Those that fit first, then those of which the profile does not tell, then by how much is missing */
+            items: components["schemas"]["PolicyFit"][];
+            /** @description Day */
+            on: string;
+            own: components["schemas"]["PolicyOwn"][];
+        };
+        PolicyOwn: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
+        PolicyPaper: {
+            code: string;
+            required: boolean;
+            title: components["schemas"]["Text"];
+        };
+        PolicyPayment: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            day: string;
+            id: string;
+            /** @description Who recorded it */
+            name: string;
+            /** @description Number of the voucher */
+            voucher: string;
+        };
+        PolicyPaymentInputBody: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount: number;
+            /** @description As 2026-03-31 */
+            day: string;
+            /** @description Number of the voucher */
+            voucher: string;
+        };
+        PolicyPolicy: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount_most?: number;
+            /** @description What one gets */
+            benefit?: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description Applications are taken before this moment
+             */
+            closes_at?: string;
+            conditions?: components["schemas"]["CriterionRule"];
+            /** Format: date-time */
+            created_at: string;
+            /** @description Of a district's policy */
+            district?: string;
+            /**
+             * Format: int64
+             * @description 0 before the first publication
+             */
+            edition: number;
+            effective_from: string;
+            /** @description The last day; empty: without end */
+            effective_until?: string;
+            id: string;
+            issuer: components["schemas"]["Text"];
+            /** @enum {string} */
+            kind: "subsidy" | "award" | "loan" | "tax" | "talent" | "space" | "other";
+            /** @enum {string} */
+            level: "national" | "provincial" | "city" | "district";
+            /** @description To the official text */
+            link?: string;
+            /** @description Of the document */
+            number?: string;
+            /**
+             * Format: date-time
+             * @description Applications are taken from then on; none: it takes none here
+             */
+            opens_at?: string;
+            papers?: components["schemas"]["PolicyPaper"][];
+            /** Format: date-time */
+            published_at?: string;
+            questions?: components["schemas"]["PolicyQuestion"][];
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            summary?: components["schemas"]["Text"];
+            /** @description Policy that stands in its place */
+            superseded_by?: string;
+            synthetic?: boolean;
+            /** @description What the document says, in plain text */
+            text?: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PolicyQuestion: {
+            code: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "day";
+            required: boolean;
+            title: components["schemas"]["Text"];
+        };
+        PolicyReachView: {
+            /** @description Of a district, or of a field that lacks */
+            code: string;
+            districts: components["schemas"]["PolicyReached"][];
+            /** @description How many enterprises lack each field: unknown where their profile does not tell */
+            lacks: components["schemas"]["PolicyReached"][];
+            /** Format: int64 */
+            met: number;
+            /** @description Day */
+            on: string;
+            /** @description 50 of the enterprises that meet the conditions, by name */
+            some: components["schemas"]["PolicyOwn"][];
+            /** Format: int64 */
+            unknown: number;
+            /** Format: int64 */
+            unmet: number;
+        };
+        PolicyReached: {
+            /** @description Of a district, or of a field that lacks */
+            code: string;
+            /** Format: int64 */
+            met: number;
+            /** Format: int64 */
+            unknown: number;
+            /** Format: int64 */
+            unmet: number;
+        };
+        PolicyReviewInputBody: {
+            /** @description What is to be supplemented, which the enterprise reads; or the advice to who decides */
+            note: string;
+            /** @enum {string} */
+            outcome: "returned" | "reviewed";
+            /** Format: date-time */
+            supplement_until?: string;
+        };
+        PolicySnapshot: {
+            answers: components["schemas"]["PolicyAnswer"][];
+            application: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            edition: number;
+            entry: string;
+            files: components["schemas"]["PolicyAttached"][];
+            lacks: components["schemas"]["CriterionLack"][];
+            /** @description Of the conditions, on the day of the submission */
+            outcome: string;
+            policy: string;
+            profile: components["schemas"]["CriterionLine"][];
+            submitter: string;
+        };
+        PolicyStep: {
+            /** Format: date-time */
+            at: string;
+            /** @description Of what was submitted */
+            digest: string;
+            /** @enum {string} */
+            kind: "begun" | "filled" | "attached" | "detached" | "submitted" | "withdrawn" | "returned" | "reviewed" | "granted" | "rejected" | "announced" | "paid";
+            name: string;
+            note: string;
+            /** Format: int64 */
+            number: number;
+        };
+        PolicySubmitInputBody: {
+            /** @description The applicant has looked at what the profile fills in, and confirms it */
+            confirmed: boolean;
         };
         PreviewInputBody: {
             class?: string;
@@ -20979,6 +22131,219 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnterpriseCodeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-ladders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationLaddersView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-overview": {
+        parameters: {
+            query?: {
+                ladder?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationTalliesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-results": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                ladder?: string;
+                year?: string;
+                rung?: string;
+                district?: string;
+                outcome?: "unmet" | "unknown" | "met";
+                /** @description Only the watch list: those that lack one condition */
+                watch?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssessed"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationRunsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-cultivation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CultivationRunInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationRun"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-standing": {
+        parameters: {
+            query?: {
+                /** @description An own enterprise, any to the bureau; empty: the first own one */
+                entry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationStandingView"];
                 };
             };
             /** @description Refused */
@@ -23602,6 +24967,952 @@ export interface operations {
             };
         };
     };
+    "get-enterprise-policies": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "published" | "withdrawn";
+                level?: "national" | "provincial" | "city" | "district";
+                kind?: "subsidy" | "award" | "loan" | "tax" | "talent" | "space" | "other";
+                district?: string;
+                /** @description valid: in force today; open: takes applications now; ended: was in force */
+                when?: "valid" | "open" | "ended";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyContent"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policies-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-policies-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyContent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-policies-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policies-id-announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyAnnounceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyAnnouncedView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policies-id-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyBeginInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policies-id-editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyEditionsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policies-id-fit": {
+        parameters: {
+            query?: {
+                /** @description An own enterprise, any to the bureau; empty: the first own one */
+                entry?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyFitView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policies-id-publication": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policies-id-reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyReachView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policies-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-applications": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                policy?: string;
+                entry?: string;
+                state?: "draft" | "submitted" | "returned" | "reviewed" | "granted" | "rejected" | "withdrawn";
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageClaim"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-applications-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-policy-applications-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyFillInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyPaymentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-review": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyReviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicySubmitInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyFacetsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-policy-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-fits": {
+        parameters: {
+            query?: {
+                /** @description An own enterprise, any to the bureau; empty: the first own one */
+                entry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyFitsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-grants": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                policy?: string;
+                /** @description Only what is announced today */
+                now?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAllotment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-enterprise-provider-evidence-id": {
         parameters: {
             query?: never;
@@ -24130,6 +26441,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-rules-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyFieldsView"];
                 };
             };
             /** @description Refused */

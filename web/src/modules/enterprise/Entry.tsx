@@ -8,7 +8,7 @@ import { Decision } from './Decision'
 import { EntryFields } from './EntryFields'
 import { History } from './History'
 import { inputOf, valuesOf, type Values } from './input'
-import { ContactTable, RevenueTable, SiteTable, StaffTable } from './ProfileTables'
+import { ContactTable, FigureTable, RevenueTable, SiteTable, StaffTable } from './ProfileTables'
 import { Qualifications } from './Qualifications'
 import { useEnterpriseTexts } from './texts'
 
@@ -132,6 +132,7 @@ function Profile({ entry }: { entry: EntryDetail }) {
       {(p.sites ?? []).length > 0 && <SiteTable sites={p.sites ?? []} />}
       {(p.staff ?? []).length > 0 && <StaffTable rows={p.staff ?? []} />}
       {(p.revenue ?? []).length > 0 && <RevenueTable rows={p.revenue ?? []} />}
+      {(p.figures ?? []).length > 0 && <FigureTable rows={p.figures ?? []} />}
       {entry.contacts.length > 0 && <ContactTable contacts={entry.contacts} />}
     </div>
   )

@@ -1,8 +1,9 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Card, Form, Input as TextInput, InputNumber, Select } from 'antd'
 import type { ReactNode } from 'react'
-import { NameFields } from '../../kernel'
+import { NameFields, useText } from '../../kernel'
 import { useVocabulary } from './data'
+import { useFields } from './policies'
 import { useEnterpriseTexts } from './texts'
 import './enterprise.css'
 
@@ -60,8 +61,28 @@ export function EntryFields({ fresh }: { fresh?: boolean }) {
           </>
         )}
       </Rows>
+      <FigureRows />
       <MoreRows />
     </>
+  )
+}
+
+/** What policies and ladders ask for beside. */
+function FigureRows() {
+  const t = useEnterpriseTexts()
+  const text = useText()
+  const fields = useFields()
+  const options = (fields.data?.items ?? []).filter((f) => f.asked).map((f) => ({ value: f.code, label: `${text(f.title)}（${text(f.unit)}）` }))
+  return (
+    <Rows name={['profile', 'figures']} title={t('policy.figures')} note={t('policy.figureNote')}>
+      {(at) => (
+        <>
+          <Form.Item name={[at, 'field']} label={t('policy.figure')}><Select showSearch={{ optionFilterProp: 'label' }} options={options} /></Form.Item>
+          <Form.Item name={[at, 'year']} label={t('field.year')}><InputNumber min={1949} max={2100} precision={0} style={wide} /></Form.Item>
+          <Form.Item name={[at, 'value']} label={t('policy.figureValue')}><InputNumber min={0} style={wide} /></Form.Item>
+        </>
+      )}
+    </Rows>
   )
 }
 

@@ -1,5 +1,6 @@
-import { none, PlainTable, useFormat, type Schema } from '../../kernel'
+import { none, PlainTable, useFormat, useText, type Schema } from '../../kernel'
 import { useVocabulary } from './data'
+import { useFields } from './policies'
 import { useEnterpriseTexts } from './texts'
 
 type Site = Schema<'EnterpriseSite'>
@@ -81,6 +82,23 @@ export function ContactTable({ contacts }: { contacts: Contact[] }) {
           { title: t('field.phone'), render: (_, c) => c.phone || none },
           { title: t('field.email'), responsive: ['sm'], render: (_, c) => c.email || none },
         ]}
+      />
+    </Section>
+  )
+}
+
+/** Figures that policies and ladders ask for. */
+export function FigureTable({ rows }: { rows: Schema<'EnterpriseFigure'>[] }) {
+  const t = useEnterpriseTexts()
+  const text = useText()
+  const f = useFormat()
+  const fields = useFields()
+  const field = (code: string) => fields.data?.items.find((x) => x.code === code)
+  return (
+    <Section title={t('policy.figures')}>
+      <PlainTable
+        label={t('policy.figures')} rowKey={(x) => `${x.field} ${x.year}`} dataSource={rows}
+        columns={[{ title: t('policy.figure'), render: (_, x) => text(field(x.field)?.title) || x.field }, { title: t('field.year'), dataIndex: 'year' }, { title: t('policy.figureValue'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.value)} {text(field(x.field)?.unit)}</span> }]}
       />
     </Section>
   )

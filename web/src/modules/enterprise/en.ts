@@ -3,6 +3,8 @@ import { attractionEn, attractionProblemsEn } from './attractionEn'
 import { diagnosisEn, diagnosisProblemsEn } from './diagnosisEn'
 import { servicesEn, servicesProblemsEn } from './servicesEn'
 import { marketEn, needProblemsEn, providerProblemsEn } from './marketEn'
+import { cultivationEn, cultivationProblemsEn } from './cultivationEn'
+import { policyEn, policyProblemsEn, ruleProblemsEn } from './policyEn'
 import type { zh } from './zh'
 
 /** Texts of this room in English. */
@@ -11,6 +13,8 @@ export const en: Translation<typeof zh> = {
   services: servicesEn,
   attraction: attractionEn,
   market: marketEn,
+  policy: policyEn,
+  cultivation: cultivationEn,
   list: {
     title: 'Directory of enterprises', note: 'Name, code, district and industry are public; the enterprise chooses who sees the rest', views: { list: 'List', map: 'Map', industries: 'Industries' }, enter: 'Enter an enterprise', mine: 'My enterprise', file: 'File my enterprise', total: 'Enterprises', totalNote: 'accepted', industries: 'Industries', waiting: 'To be reviewed', own: 'Mine',
     search: 'Name or unified social credit code', empty: 'No enterprise is in the directory yet', emptyNote: 'Enterprises show here once their entry is accepted.', emptyBureau: 'Enter one, import many, or wait for enterprises to file.', byDistrict: 'Enterprises by district', byIndustry: 'Enterprises by industry', numbers: 'Numbers', sites: 'Sites', sitesNote: 'Sites whose position the enterprise made public. A point on the map opens its enterprise.', sitesMore: 'The first 5,000 sites are shown: choose a kind.', noSites: 'There are no sites to show. Enterprises give the position of a site in their entry.',
@@ -65,6 +69,9 @@ export const en: Translation<typeof zh> = {
     lead: attractionProblemsEn,
     provider: providerProblemsEn,
     need: needProblemsEn,
+    policy: policyProblemsEn,
+    cultivation: cultivationProblemsEn,
+    rule: ruleProblemsEn,
     merge: { same: 'An entry is not merged with itself.', status: 'An accepted entry takes in one that is accepted or waits.', kept: 'Both are kept by organisations of their own.', group: 'There is no such group of fields.', over: 'It was undone, or the entry was changed since.' },
     city: 'This is for the bureau of the city.',
     entry: { invalid: 'The entry is incomplete or wrong.', taken: 'The directory has this code already, or your organisation has an entry.', decided: 'This entry does not wait for a decision.', reason: 'Say why.', refused: 'This entry was refused; file another.', not_yours: 'This is for the enterprise itself, and for the bureau.', bureau: 'Reviewers of the bureau enter enterprises.', other_code: 'Your organisation is registered with the code {{code}}.', claim: 'Take over only an entry with the code of your organisation, which nobody keeps.', kept: 'Only demonstration data can be removed.' },

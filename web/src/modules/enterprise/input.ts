@@ -22,6 +22,7 @@ export function inputOf(values: Values): EntryInput {
     code: values.code?.trim().toUpperCase() ?? '', name: { zh: zh || en, en: en || zh }, district: values.district ?? '', industry: values.industry ?? '', size: values.size ?? '',
     profile: full({
       ...p, sites: rows(p.sites).map((s) => ({ ...s, name: s.name ?? '', kind: s.kind ?? '' })), staff: rows(p.staff).map((s) => ({ year: s.year ?? 0, count: s.count ?? 0 })), revenue: rows(p.revenue).map((r) => ({ ...r, year: r.year ?? 0 })),
+      figures: rows(p.figures).map((x) => ({ field: x.field ?? '', year: x.year ?? 0, value: x.value ?? 0 })),
       chains: rows(p.chains).map((c) => ({ ...c, chain: c.chain ?? '' })), qualifications: rows(p.qualifications).map((q) => ({ ...q, kind: q.kind ?? '' })),
     }),
     contacts: rows(values.contacts).map((c) => ({ ...c, name: c.name ?? '' })),

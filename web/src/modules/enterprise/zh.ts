@@ -2,6 +2,8 @@ import { attractionProblemsZh, attractionZh } from './attractionZh'
 import { diagnosisProblemsZh, diagnosisZh } from './diagnosisZh'
 import { servicesProblemsZh, servicesZh } from './servicesZh'
 import { marketZh, needProblemsZh, providerProblemsZh } from './marketZh'
+import { cultivationZh, cultivationProblemsZh } from './cultivationZh'
+import { policyZh, policyProblemsZh, ruleProblemsZh } from './policyZh'
 
 /** Texts of this room in Chinese; en.ts has the same shape. */
 export const zh = {
@@ -9,6 +11,8 @@ export const zh = {
   services: servicesZh,
   attraction: attractionZh,
   market: marketZh,
+  policy: policyZh,
+  cultivation: cultivationZh,
   list: {
     title: '企业名录', note: '名称、代码、区市和行业公开；其余由企业选择公开范围', views: { list: '列表', map: '地图', industries: '行业' }, enter: '录入企业', mine: '本企业登记', file: '申报本企业', total: '企业数', totalNote: '已通过审核', industries: '行业数', waiting: '待审核', own: '本企业',
     search: '名称或统一社会信用代码', empty: '名录中还没有企业', emptyNote: '企业申报并通过审核后在此显示。', emptyBureau: '可录入、批量导入，或等待企业申报。', byDistrict: '各区市企业', byIndustry: '行业分布', numbers: '企业数', sites: '场所分布', sitesNote: '企业公开了经纬度的场所；点击地图上的点打开企业。', sitesMore: '仅显示前 5000 个场所，请按类别筛选。', noSites: '没有可显示的场所；企业在登记中填写场所的经纬度后在此显示',
@@ -63,6 +67,9 @@ export const zh = {
     lead: attractionProblemsZh,
     provider: providerProblemsZh,
     need: needProblemsZh,
+    policy: policyProblemsZh,
+    cultivation: cultivationProblemsZh,
+    rule: ruleProblemsZh,
     merge: { same: '不能与自己合并。', status: '只能把已通过或待审核的登记并入已通过的登记。', kept: '两条登记各由一个机构维护。', group: '没有这组字段。', over: '已撤销，或之后有修改。' },
     city: '仅限市级主管部门。',
     entry: { invalid: '登记信息不完整或有误。', taken: '名录中已有此代码，或本机构已有登记。', decided: '此登记不在待审核状态。', reason: '请说明原因。', refused: '此登记未通过审核；请另行申报。', not_yours: '仅限企业自己和主管部门。', bureau: '由主管部门的审核人员录入企业。', other_code: '本机构注册的代码是 {{code}}。', claim: '只能认领与本机构代码一致、尚无机构维护的登记。', kept: '仅可删除演示数据。' },

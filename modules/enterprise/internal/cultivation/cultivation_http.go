@@ -1,0 +1,196 @@
+package cultivation
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/measure"
+	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
+	"linghang/modules/enterprise/internal/criterion"
+)
+
+const (
+	mayView = "enterprise.cultivation.view"
+	mayRun  = "enterprise.cultivation.run"
+)
+
+// Cultivation is the part of the room in which enterprises climb.
+type Cultivation struct {
+	directory criterion.Directory
+	words     criterion.Vocabulary
+	ladders   []Ladder
+	store     store
+}
+
+// New returns the part of the room, without ladders when those of the binary are wrong.
+func New(kit *module.Kit, directory criterion.Directory, words criterion.Vocabulary) (*Cultivation, error) {
+	list, err := read(ladders, words)
+	return &Cultivation{directory, words, list, store{kit.DB}}, err
+}
+
+// Permissions are what the routes ask for.
+func Permissions() []module.Permission {
+	everyone := []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}
+	return []module.Permission{
+		{ID: mayView, Title: lang.Text{ZH: "查看梯度培育", EN: "See ladders and where enterprises stand"}, Roles: everyone},
+		{ID: mayRun, Title: lang.Text{ZH: "进行梯度培育年度评估", EN: "Run the yearly assessment of ladders"}, Roles: []identity.Role{identity.Officer}},
+	}
+}
+
+// Nav is the entry of the menu.
+func Nav(section lang.Text) []module.NavItem {
+	return []module.NavItem{{Section: section, Label: lang.Text{ZH: "梯度培育", EN: "Cultivation"}, Path: "/enterprise/cultivation", Icon: "rankings", Permission: mayView}}
+}
+
+// Measures count enterprises that meet a rung.
+func (m *Cultivation) Measures() []module.Measure {
+	return []module.Measure{{
+		ID: "enterprise.cultivated", Title: lang.Text{ZH: "达到培育层级条件的企业数", EN: "Enterprises that meet a rung of a ladder"}, Unit: lang.Text{ZH: "家", EN: "enterprises"}, Page: "/enterprise/cultivation?tab=results&outcome=met",
+		Counts: lang.Text{ZH: "在各梯度最近一次年度评估中至少符合一个层级条件的企业，每家只计一次；门槛未经官方核对时不等于认定", EN: "Enterprises that met a rung at least in the newest yearly assessment of a ladder, each once; where thresholds are not official this is no recognition"},
+		Value: func(ctx context.Context) (measure.Value, error) {
+			n, synthetic, runs, err := m.store.counted(ctx)
+			return measure.Value{Number: float64(n), At: time.Now(), Known: err == nil && runs > 0, Synthetic: synthetic > 0}, err
+		},
+	}}
+}
+
+// Routes are the doors.
+func (m *Cultivation) Routes() []module.Route {
+	return []module.Route{
+		{Pattern: "GET /cultivation/ladders", Permission: mayView, Summary: "Ladders with their rungs, and what their thresholds rest on", Handler: httpd.JSON(m.listLadders)},
+		{Pattern: "GET /cultivation/standing", Permission: mayView, Summary: "Where an own enterprise stands today, and what lacks to each rung", Handler: httpd.JSON(m.readStanding)},
+		{Pattern: "POST /cultivation/runs", Permission: mayRun, Summary: "Hold all enterprises against a ladder for a year; results of the same year are replaced", Handler: httpd.JSON(m.run)},
+		{Pattern: "GET /cultivation/runs", Permission: mayView, Summary: "Yearly assessments that were run", Handler: httpd.JSON(m.listRuns)},
+		{Pattern: "GET /cultivation/results", Permission: mayView, Summary: "What came out by enterprise, rung and year: all to the bureau, an enterprise's own to itself", Handler: httpd.List(m.listResults)},
+		{Pattern: "GET /cultivation/overview", Permission: mayRun, Summary: "How many enterprises stand how, by rung, district and year", Handler: httpd.JSON(m.readOverview)},
+	}
+}
+
+type nothing struct{}
+
+type laddersView struct {
+	Items []Ladder `json:"items" nullable:"false"`
+}
+
+func (m *Cultivation) listLadders(context.Context, nothing) (laddersView, error) {
+	return laddersView{m.ladders}, nil
+}
+
+type standingInput struct {
+	Entry string `query:"entry" maxLength:"26" doc:"An own enterprise, any to the bureau; empty: the first own one"`
+}
+
+// Standing is where an enterprise stands on a ladder.
+type Standing struct {
+	Ladder string `json:"ladder"`
+	Steps  []Step `json:"steps" nullable:"false"`
+}
+
+type standingView struct {
+	EntryID string     `json:"entry_id" doc:"Empty: there is no own enterprise"`
+	Name    lang.Text  `json:"name"`
+	Items   []Standing `json:"items" nullable:"false"`
+}
+
+// day is today in the city.
+func day(now time.Time) time.Time { return now.In(time.FixedZone("UTC+8", 8*60*60)) }
+
+func (m *Cultivation) readStanding(ctx context.Context, in standingInput) (standingView, error) {
+	v := standingView{Items: []Standing{}}
+	var s criterion.Subject
+	list, err := m.directory.OwnSubjects(ctx)
+	if err != nil {
+		return v, err
+	}
+	i := slices.IndexFunc(list, func(x criterion.Subject) bool { return in.Entry == "" || x.ID == in.Entry })
+	switch {
+	case i >= 0:
+		s = list[i]
+	case in.Entry == "":
+		return v, nil
+	default:
+		if s, err = m.directory.SubjectOf(ctx, in.Entry); err != nil {
+			return v, err
+		}
+	}
+	v.EntryID, v.Name = s.ID, s.Name
+	facts := s.Given.On(day(time.Now()))
+	for _, l := range m.ladders {
+		v.Items = append(v.Items, Standing{l.ID, l.stand(facts, m.words)})
+	}
+	return v, nil
+}
+
+type cultivationRunInput struct {
+	Body struct {
+		Ladder string `json:"ladder" maxLength:"40"`
+		Year   int    `json:"year" minimum:"2000" maximum:"2100"`
+	}
+}
+
+// run holds all enterprises against a ladder as of the end of a year, or as of today while
+// the year lasts.
+func (m *Cultivation) run(ctx context.Context, in cultivationRunInput) (Run, error) {
+	now, who := day(time.Now()), identity.From(ctx)
+	i := slices.IndexFunc(m.ladders, func(l Ladder) bool { return l.ID == in.Body.Ladder })
+	if i < 0 {
+		return Run{}, fault.New(fault.Invalid, "enterprise.cultivation.ladder", "there is no ladder %q", in.Body.Ladder).At("body.ladder", "choose one of the ladders")
+	}
+	if in.Body.Year > now.Year() {
+		return Run{}, fault.New(fault.Invalid, "enterprise.cultivation.year", "the year has not begun").At("body.year", "this year or one before")
+	}
+	if end := time.Date(in.Body.Year, 12, 31, 12, 0, 0, 0, now.Location()); end.Before(now) {
+		now = end
+	}
+	l := m.ladders[i]
+	r := Run{Ladder: l.ID, Year: in.Body.Year, Edition: l.Edition, Day: now.Format(time.DateOnly), At: time.Now().UTC().Truncate(time.Millisecond), By: who.Name, actor: who.Actor()}
+	var list []Assessed
+	err := m.directory.EachSubject(ctx, func(s criterion.Subject) error {
+		r.Enterprises++
+		for _, step := range l.stand(s.Given.On(now), m.words) {
+			list = append(list, Assessed{ID: ulid.Make().String(), Rung: step.Rung, EntryID: s.ID, Name: s.Name, District: s.District, Outcome: step.By, Held: step.Holds, Lacking: len(step.Lacks), Lacks: step.Lacks, Synthetic: s.Synthetic, organisation: s.OrganisationID})
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return Run{}, err
+	}
+	return r, m.store.keep(ctx, r, list)
+}
+
+type runsView struct {
+	Items []Run `json:"items" nullable:"false"`
+}
+
+func (m *Cultivation) listRuns(ctx context.Context, _ nothing) (runsView, error) {
+	list, err := m.store.runs(ctx)
+	return runsView{list}, err
+}
+
+func (m *Cultivation) listResults(ctx context.Context, in resultParams) (sqldb.Page[Assessed], error) {
+	return m.store.results(ctx, in)
+}
+
+type overviewInput struct {
+	Ladder string `query:"ladder" maxLength:"40"`
+}
+
+type talliesView struct {
+	Items []Tally `json:"items" nullable:"false"`
+}
+
+func (m *Cultivation) readOverview(ctx context.Context, in overviewInput) (talliesView, error) {
+	if !identity.From(ctx).Scope.All {
+		return talliesView{}, fault.New(fault.Forbidden, "enterprise.city", "this is for the city's bureau")
+	}
+	list, err := m.store.tallies(ctx, in.Ladder)
+	return talliesView{list}, err
+}

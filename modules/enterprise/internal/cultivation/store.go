@@ -1,0 +1,165 @@
+package cultivation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/sqldb"
+	"linghang/modules/enterprise/internal/criterion"
+)
+
+type store struct{ db *sqldb.DB }
+
+// Run says that all enterprises were held against a ladder for a year.
+type Run struct {
+	Ladder      string    `json:"ladder"`
+	Year        int       `json:"year"`
+	Edition     int       `json:"edition"`
+	Day         string    `json:"day" doc:"As of which profiles were taken"`
+	Enterprises int       `json:"enterprises"`
+	At          time.Time `json:"at"`
+	By          string    `json:"by"`
+
+	actor string
+}
+
+// Assessed is what came out for an enterprise on a rung in a year.
+type Assessed struct {
+	ID        string            `json:"id"`
+	Ladder    string            `json:"ladder" title:"梯度|Ladder"`
+	Year      int               `json:"year" title:"年度|Year"`
+	Rung      string            `json:"rung" title:"层级|Rung"`
+	EntryID   string            `json:"entry_id"`
+	Name      lang.Text         `json:"name" title:"企业|Enterprise"`
+	District  string            `json:"district" title:"区市|District"`
+	Outcome   criterion.Outcome `json:"outcome" enum:"unmet,unknown,met" title:"结果|Outcome"`
+	Held      bool              `json:"held" doc:"The profile named a valid qualification of the rung" title:"已认定|Held"`
+	Lacking   int               `json:"lacking" doc:"How many conditions lack" title:"缺少条件数|Conditions that lack"`
+	Lacks     []criterion.Lack  `json:"lacks" nullable:"false"`
+	Synthetic bool              `json:"synthetic" title:"合成数据|Synthetic"`
+
+	organisation string
+}
+
+// keep replaces what a year's run came to.
+func (s store) keep(ctx context.Context, r Run, list []Assessed) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Queue(ctx, "cultivation/"+r.Ladder); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM cultivation_result WHERE ladder = $1 AND year = $2`, r.Ladder, r.Year); err != nil {
+			return fmt.Errorf("replace results: %w", err)
+		}
+		for _, a := range list {
+			lacks, err := json.Marshal(a.Lacks)
+			if err != nil {
+				return fmt.Errorf("write what lacks: %w", err)
+			}
+			_, err = tx.Exec(ctx, `INSERT INTO cultivation_result (id, ladder, year, rung, entry_id, organisation_id, name_zh, name_en, district, synthetic, outcome, held, lacking, lacks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+				a.ID, r.Ladder, r.Year, a.Rung, a.EntryID, a.organisation, a.Name.ZH, a.Name.EN, a.District, a.Synthetic, string(a.Outcome), a.Held, a.Lacking, string(lacks))
+			if err != nil {
+				return fmt.Errorf("keep result: %w", err)
+			}
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO cultivation_run (ladder, year, edition, day, enterprises, at, actor, actor_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+			ON CONFLICT (ladder, year) DO UPDATE SET edition = excluded.edition, day = excluded.day, enterprises = excluded.enterprises, at = excluded.at, actor = excluded.actor, actor_name = excluded.actor_name`,
+			r.Ladder, r.Year, r.Edition, r.Day, r.Enterprises, r.At.UnixMilli(), r.actor, r.By)
+		if err != nil {
+			return fmt.Errorf("keep run: %w", err)
+		}
+		tx.Changed("cultivation_run", fmt.Sprintf("%s/%d", r.Ladder, r.Year), nil, r)
+		return nil
+	})
+}
+
+func (s store) runs(ctx context.Context) ([]Run, error) {
+	rows, err := s.db.Query(ctx, `SELECT r.ladder, r.year, r.edition, r.day, r.enterprises, r.at, r.actor_name FROM cultivation_run r ORDER BY r.year DESC, r.ladder LIMIT 200`)
+	if err != nil {
+		return nil, fmt.Errorf("read runs: %w", err)
+	}
+	return sqldb.All(rows, func(r sqldb.Row) (x Run, err error) {
+		var at int64
+		err = r.Scan(&x.Ladder, &x.Year, &x.Edition, &x.Day, &x.Enterprises, &at, &x.By)
+		x.At = time.UnixMilli(at).UTC()
+		return x, err
+	})
+}
+
+type resultParams struct {
+	sqldb.ListParams
+	Ladder   string `query:"ladder" maxLength:"40"`
+	Year     string `query:"year" maxLength:"4"`
+	Rung     string `query:"rung" maxLength:"40"`
+	District string `query:"district" maxLength:"6"`
+	Outcome  string `query:"outcome" enum:"unmet,unknown,met"`
+	Watch    bool   `query:"watch" doc:"Only the watch list: those that lack one condition"`
+}
+
+func (s store) results(ctx context.Context, in resultParams) (sqldb.Page[Assessed], error) {
+	l := sqldb.List{
+		Select: `c.id, c.ladder, c.year, c.rung, c.entry_id, c.name_zh, c.name_en, c.district, c.synthetic, c.outcome, c.held, c.lacking, c.lacks`, From: "cultivation_result c", Key: "c.id", Order: "name",
+		Sort:   map[string]string{"name": "c.name_zh", "year": "c.year", "district": "c.district", "outcome": "c.outcome", "lacking": "c.lacking"},
+		Search: []string{"c.name_zh", "c.name_en"},
+	}
+	l.WhereIf("c.ladder = ?", in.Ladder).WhereIf("CAST(c.year AS TEXT) = ?", in.Year).WhereIf("c.rung = ?", in.Rung).WhereIf("c.district = ?", in.District).WhereIf("c.outcome = ?", in.Outcome)
+	if in.Watch {
+		l.Where("c.outcome <> 'met' AND c.lacking = 1")
+	}
+	if who := identity.From(ctx); !who.Scope.All {
+		args := []any{who.Organisation.ID}
+		for _, id := range who.Scope.IDs {
+			args = append(args, id)
+		}
+		l.Where("c.organisation_id <> '' AND c.organisation_id IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
+	}
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (a Assessed, err error) {
+		var lacks string
+		if err := r.Scan(&a.ID, &a.Ladder, &a.Year, &a.Rung, &a.EntryID, &a.Name.ZH, &a.Name.EN, &a.District, &a.Synthetic, &a.Outcome, &a.Held, &a.Lacking, &lacks); err != nil {
+			return a, err
+		}
+		return a, json.Unmarshal([]byte(lacks), &a.Lacks)
+	})
+}
+
+// Tally is how many enterprises stand how on a rung, in a district and a year.
+type Tally struct {
+	Ladder   string `json:"ladder"`
+	Year     int    `json:"year"`
+	Rung     string `json:"rung"`
+	District string `json:"district"`
+	Met      int    `json:"met"`
+	Watch    int    `json:"watch" doc:"Lack one condition"`
+	Held     int    `json:"held"`
+	All      int    `json:"all"`
+}
+
+func (s store) tallies(ctx context.Context, ladder string) ([]Tally, error) {
+	rows, err := s.db.Query(ctx, `SELECT c.ladder, c.year, c.rung, c.district, COUNT(CASE WHEN c.outcome = 'met' THEN 1 END), COUNT(CASE WHEN c.outcome <> 'met' AND c.lacking = 1 THEN 1 END), COUNT(CASE WHEN c.held THEN 1 END), COUNT(*)
+		FROM cultivation_result c WHERE c.ladder = $1 GROUP BY c.ladder, c.year, c.rung, c.district ORDER BY c.year DESC, c.rung, c.district LIMIT 2000`, ladder)
+	if err != nil {
+		return nil, fmt.Errorf("count results: %w", err)
+	}
+	return sqldb.All(rows, func(r sqldb.Row) (t Tally, err error) {
+		return t, r.Scan(&t.Ladder, &t.Year, &t.Rung, &t.District, &t.Met, &t.Watch, &t.Held, &t.All)
+	})
+}
+
+// counted counts enterprises that meet a rung at least in the newest year of its ladder.
+func (s store) counted(ctx context.Context) (n, synthetic, runs int, err error) {
+	err = s.db.QueryRow(ctx, `SELECT COUNT(DISTINCT c.entry_id), COUNT(DISTINCT CASE WHEN c.synthetic THEN c.entry_id END), (SELECT COUNT(*) FROM cultivation_run) FROM cultivation_result c
+		WHERE c.outcome = 'met' AND c.year = (SELECT MAX(r.year) FROM cultivation_run r WHERE r.ladder = c.ladder)`).Scan(&n, &synthetic, &runs)
+	if err != nil {
+		return 0, 0, 0, fmt.Errorf("count cultivated enterprises: %w", err)
+	}
+	return n, synthetic, runs, nil
+}
+
+// Personal names who ran an assessment.
+func Personal() []sqldb.Personal {
+	return []sqldb.Personal{{Table: "cultivation_run", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"ladder", "year", "at"}}}
+}
