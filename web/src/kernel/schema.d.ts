@@ -6420,6 +6420,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scenario/taxonomy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The axes by which scenarios are found, in the newest edition */
+        get: operations["get-scenario-taxonomy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -17911,6 +17928,22 @@ export interface components {
             mentions?: string[] | null;
             /** @description The thread to answer in; empty begins one */
             thread_id?: string;
+        };
+        ScenarioAxis: {
+            code: string;
+            /** @description Whose words these are */
+            source: components["schemas"]["Text"];
+            terms: components["schemas"]["ScenarioTerm"][];
+            title: components["schemas"]["Text"];
+        };
+        ScenarioTaxonomy: {
+            axes: components["schemas"]["ScenarioAxis"][];
+            edition: string;
+            title: components["schemas"]["Text"];
+        };
+        ScenarioTerm: {
+            code: string;
+            title: components["schemas"]["Text"];
         };
         SearchAnswer: {
             /** @description The answers hold every word; otherwise most of them */
@@ -35502,6 +35535,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-taxonomy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioTaxonomy"];
+                };
             };
             /** @description Refused */
             default: {
