@@ -442,3 +442,24 @@ func (f *finder) alike(ctx context.Context, id string, limit int) ([]Alike, erro
 	}
 	return list, nil
 }
+
+// told returns the published scenarios, the oldest first, and what duplicates are looked for by.
+func (f *finder) told(ctx context.Context) ([]Row, []told, error) {
+	if err := f.follow(ctx); err != nil {
+		return nil, nil, err
+	}
+	f.ready.RLock()
+	defer f.ready.RUnlock()
+	rows := []Row{}
+	for _, k := range f.rows {
+		if k.row.Status == published {
+			rows = append(rows, k.row)
+		}
+	}
+	slices.SortFunc(rows, func(a, b Row) int { return strings.Compare(a.ID, b.ID) })
+	list := make([]told, len(rows))
+	for i, r := range rows {
+		list[i] = tell(r.ID, Content{Title: r.Title, Summary: r.Summary})
+	}
+	return rows, list, nil
+}
