@@ -92,8 +92,12 @@ func (r Release) document(entries []Listed, t *Taxonomy, language string) paper.
 		d.About = append(d.About, paper.Fact{Label: say("数据", "Data"), Value: say("含合成数据，仅供演示", "With synthetic data, of the demonstration")})
 	}
 	table := paper.Table{Columns: []paper.Column{
-		{Title: say("序号", "No."), Width: 1, Right: true}, {Title: say("场景", "Scenario"), Width: 6}, {Title: say("行业", "Industries"), Width: 3}, {Title: say("业务环节", "Stages"), Width: 3},
-		{Title: say("新模式", "Modes"), Width: 3}, {Title: say("归属单位", "Owner"), Width: 3},
+		{Title: say("序号", "No."), Width: 1, Right: true},
+		{Title: say("场景", "Scenario"), Width: 6},
+		{Title: say("行业", "Industries"), Width: 3},
+		{Title: say("业务环节", "Stages"), Width: 3},
+		{Title: say("新模式", "Modes"), Width: 3},
+		{Title: say("归属单位", "Owner"), Width: 3},
 	}}
 	titles := func(axis string, codes []string) string {
 		list := make([]string, len(codes))

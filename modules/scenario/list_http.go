@@ -43,13 +43,13 @@ func (m *Module) nextRelease(ctx context.Context, in yearInput) (nextView, error
 	return nextView{len(list)}, err
 }
 
-type releaseInput struct {
+type scenarioReleaseInput struct {
 	Body struct {
 		Year int `json:"year" minimum:"2000" maximum:"2100"`
 	}
 }
 
-func (m *Module) release(ctx context.Context, in releaseInput) (Release, error) {
+func (m *Module) release(ctx context.Context, in scenarioReleaseInput) (Release, error) {
 	if err := city(ctx); err != nil {
 		return Release{}, err
 	}

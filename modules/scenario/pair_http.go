@@ -19,10 +19,10 @@ func (m *Module) pairRoutes() []module.Route {
 
 // Duplicate is two scenarios that are likely one.
 type Duplicate struct {
-	A        Row     `json:"a" doc:"The older one"`
-	B        Row     `json:"b"`
-	Likeness float64 `json:"likeness" doc:"0 to 1"`
-	Rule     string  `json:"rule" enum:"title,summary"`
+	A        ScenarioRow `json:"a" doc:"The older one"`
+	B        ScenarioRow `json:"b"`
+	Likeness float64     `json:"likeness" doc:"0 to 1"`
+	Rule     string      `json:"rule" enum:"title,summary"`
 }
 
 type duplicatesView struct {
@@ -74,7 +74,7 @@ func (m *Module) listPairs(ctx context.Context, in sqldb.ListParams) (sqldb.Page
 	return page, nil
 }
 
-type pairInput struct {
+type scenarioPairInput struct {
 	Body struct {
 		KeptID  string `json:"kept_id" maxLength:"40"`
 		OtherID string `json:"other_id" maxLength:"40"`
@@ -82,7 +82,7 @@ type pairInput struct {
 	}
 }
 
-func (m *Module) decidePair(ctx context.Context, in pairInput) (Pair, error) {
+func (m *Module) decidePair(ctx context.Context, in scenarioPairInput) (Pair, error) {
 	p := Pair{ID: newID(), KeptID: in.Body.KeptID, OtherID: in.Body.OtherID, Same: in.Body.Same, At: now()}
 	if err := city(ctx); err != nil {
 		return p, err

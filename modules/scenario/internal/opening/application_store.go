@@ -128,3 +128,11 @@ func settle(ctx context.Context, tx *sqldb.Tx, opening, chosen string) ([]string
 	}
 	return others, nil
 }
+
+// countAll counts all applications to an opening.
+func (s store) countAll(ctx context.Context, db reader, opening string) (n int, err error) {
+	if err = db.QueryRow(ctx, `SELECT COUNT(*) FROM scenario_application a WHERE a.opening_id = $1`, opening).Scan(&n); err != nil {
+		err = fmt.Errorf("count applications: %w", err)
+	}
+	return n, err
+}

@@ -169,10 +169,10 @@ func (t Terms) check(now time.Time) error {
 	if t.What == "" {
 		_ = f.At("body.what", "say what is wanted")
 	}
-	if len([]rune(t.What)) > longest || len([]rune(t.Data)) > longest || len([]rune(t.Site)) > longest || len([]rune(t.Schedule)) > longest {
+	if slices.ContainsFunc([]string{t.What, t.Data, t.Site, t.Schedule}, func(x string) bool { return len([]rune(x)) > longest }) {
 		_ = f.At("body.what", "texts of 4000 characters at most")
 	}
-	if !finite(t.BudgetFrom) || !finite(t.BudgetTo) || t.BudgetFrom < 0 || t.BudgetTo < t.BudgetFrom || t.BudgetTo > 1e7 {
+	if !(0 <= t.BudgetFrom && t.BudgetFrom <= t.BudgetTo && t.BudgetTo <= 1e7) { // what is no number is refused too
 		_ = f.At("body.budget_to", "from 0 to 10 000 000 times 10 000 CNY, in order")
 	}
 	if !t.Deadline.After(now) || t.Deadline.After(now.Add(farthest)) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"linghang/kernel/fault"
@@ -59,13 +60,9 @@ func scanOpening(r sqldb.Row) (o Opening, err error) {
 	}
 	t.Deadline = time.UnixMilli(deadline).UTC()
 	o.Deadline, o.Title, o.OpenedAt, o.ChosenAt, o.CompletedAt, o.createdAt = t.Deadline, t.Title, never(opened), never(chosen), never(completed), time.UnixMilli(created).UTC()
-	for text, into := range map[string]any{secret: &t.Confidential, milestones: &o.Milestones} {
-		if err := json.Unmarshal([]byte(text), into); err != nil {
-			return o, fmt.Errorf("read opening: %w", err)
-		}
-	}
-	if err := json.Unmarshal([]byte(effects), &o.Effects); err != nil {
-		return o, fmt.Errorf("read effects: %w", err)
+	err = errors.Join(json.Unmarshal([]byte(secret), &t.Confidential), json.Unmarshal([]byte(milestones), &o.Milestones), json.Unmarshal([]byte(effects), &o.Effects))
+	if err != nil {
+		return o, fmt.Errorf("read opening: %w", err)
 	}
 	if o.own, err = readVerdict(own); err != nil {
 		return o, err
@@ -220,7 +217,7 @@ func (s store) change(ctx context.Context, id string, version int64, may []side,
 		if err != nil {
 			return err
 		}
-		if !among(may, from) {
+		if !slices.Contains(may, from) {
 			return fault.New(fault.Forbidden, "scenario.opening.side", "this is for the other side of the opening")
 		}
 		if before.Version != version {
@@ -240,15 +237,6 @@ func (s store) change(ctx context.Context, id string, version int64, may []side,
 		}
 		return nil
 	})
-}
-
-func among(list []side, s side) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 func save(ctx context.Context, tx *sqldb.Tx, before, o Opening) error {
