@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -198,7 +199,9 @@ func (f *finder) entry(r read, k kept) index.Document {
 		words[columnYear] = []string{strconv.Itoa(y)}
 	}
 	for _, p := range r.Content.Providers {
-		words[columnProvider] = append(words[columnProvider], p.OrganisationID)
+		if p.OrganisationID != "" {
+			words[columnProvider] = append(words[columnProvider], p.OrganisationID)
+		}
 	}
 	for _, axis := range axes() {
 		if list := r.Content.classes(axis); len(list) > 0 {
@@ -258,7 +261,7 @@ func (f *finder) find(ctx context.Context, q question) ([]ScenarioRow, error) {
 	f.ready.RLock()
 	for _, h := range found.Hits {
 		if k, ok := f.rows[h.ID]; ok { // one that is gone meanwhile is not shown
-			k.row.Score = h.Score
+			k.row.Score = math.Round(h.Score*1000) / 1000
 			list = append(list, k.row)
 		}
 	}
