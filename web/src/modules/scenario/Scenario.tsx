@@ -202,12 +202,12 @@ function Compared({ id, from, to }: { id: string; from: number; to: number }) {
     }
   }
   return (
-    <PlainTable<string>
-      label={t('scenario.differs')} rowKey={(x) => x} dataSource={data.differs}
+    <PlainTable<{ field: string }>
+      label={t('scenario.differs')} rowKey="field" dataSource={data.differs.map((field) => ({ field }))}
       columns={[
-        { title: t('scenario.differs'), render: (_, x) => t(`field.${x as keyof Content}`) },
-        { title: `${t('field.version')} ${data.from.number}`, render: (_, x) => <span className="lh-scenario-text">{shown(data.from.content, x) || none}</span> },
-        { title: `${t('field.version')} ${data.to.number}`, render: (_, x) => <span className="lh-scenario-text">{shown(data.to.content, x) || none}</span> },
+        { title: t('scenario.differs'), render: (_, x) => t(`field.${x.field as keyof Content}`) },
+        { title: `${t('field.version')} ${data.from.number}`, render: (_, x) => <span className="lh-scenario-text">{shown(data.from.content, x.field) || none}</span> },
+        { title: `${t('field.version')} ${data.to.number}`, render: (_, x) => <span className="lh-scenario-text">{shown(data.to.content, x.field) || none}</span> },
       ]}
     />
   )

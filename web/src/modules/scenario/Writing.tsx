@@ -54,7 +54,7 @@ function Fields({ scenario: s }: { scenario: ScenarioDetail | undefined }) {
     },
     refresh: [roomKey],
   })
-  const tags = { mode: 'tags', open: false, suffixIcon: null, tokenSeparators: [';', '；', '、'] } as const
+  const tags = { mode: 'tags' as const, open: false, suffixIcon: null, tokenSeparators: [';', '；', '、'] }
   const search = { mode: 'multiple', optionFilterProp: 'label', popupMatchSelectWidth: false } as const
   if (!taxonomy.known) return <Loading />
   return (
