@@ -12,6 +12,7 @@ import (
 	"linghang/modules/identifier"
 	"linghang/modules/plan"
 	"linghang/modules/platforms"
+	"linghang/modules/scenario"
 	"linghang/web"
 )
 
@@ -31,5 +32,6 @@ func platform(k *kernel.Kernel) []module.Module {
 		platforms.New(k.Kit("platforms"), k.Directory()),
 		identifier.New(k.Kit("identifier"), k.Directory()),
 		enterprise.New(k.Kit("enterprise"), k.Directory()),
+		scenario.New(k.Kit("scenario"), k.Directory()),
 	}
 }

@@ -11,7 +11,7 @@ import (
 // Limits of a question.
 const (
 	MaxQuestion = 8 << 10 // octets
-	MaxLimit    = 1000
+	MaxLimit    = 10_000
 	maxFilters  = 32
 	maxFacets   = 16
 )

@@ -1,0 +1,129 @@
+package scenario
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"slices"
+	"time"
+
+	"linghang/kernel/bus"
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/module"
+	"linghang/kernel/notice"
+	"linghang/modules/scenario/internal/opening"
+	"linghang/modules/scenario/scenarioevent"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// The permissions of the catalogue.
+const (
+	mayView   = "scenario.view"
+	mayWrite  = "scenario.write"
+	mayReview = "scenario.review"
+)
+
+// ProvenEffect is an effect that an opening of a scenario brought.
+type ProvenEffect = opening.Proven
+
+// Organisations is the register of organisations: whose a scenario is, and who reviews.
+type Organisations interface {
+	Organisation(ctx context.Context, id string) (identity.Organisation, error)
+	Root(ctx context.Context) (identity.Organisation, error)
+	People
+}
+
+// People tells who may be asked to review, and whose people they are.
+type People interface {
+	Seers(ctx context.Context, in identity.SeerParams) ([]identity.Seer, error)
+	Members(ctx context.Context, organisation string, below bool, permission string) ([]identity.Recipient, error)
+}
+
+// Module is the room.
+type Module struct {
+	kit           *module.Kit
+	organisations Organisations
+	editions      []*Taxonomy
+	store         store
+	finder        *finder
+	opening       *opening.Openings
+
+	broken error // the binary's own taxonomy cannot be read; Run reports it
+}
+
+// New returns the room.
+func New(kit *module.Kit, organisations Organisations) *Module {
+	m := &Module{kit: kit, organisations: organisations, store: store{kit.DB, kit.Search}}
+	m.opening = opening.New(kit, m, time.Now)
+	m.editions, m.broken = readTaxonomies()
+	if m.broken != nil {
+		m.editions = []*Taxonomy{{}}
+		return m
+	}
+	m.finder, m.broken = newFinder(m.store, m.taxonomy())
+	return m
+}
+
+// Run implements module.Runner.
+func (m *Module) Run(ctx context.Context) error {
+	if m.broken != nil {
+		return m.broken
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// Manifest implements module.Module.
+func (m *Module) Manifest() module.Manifest {
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		dir = migrations
+	}
+	section := lang.Text{ZH: "赋能场景", EN: "Scenarios"}
+	return module.Manifest{
+		Name: "scenario", Title: lang.Text{ZH: "工业赋能场景", EN: "Industrial scenarios"}, Migrations: dir,
+		Permissions: slices.Concat(permissions(), opening.Permissions()),
+		Routes:      slices.Concat(m.taxonomyRoutes(), m.scenarioRoutes(), m.pictureRoutes(), m.pairRoutes(), m.importRoutes(), m.listRoutes(), m.opening.Routes()),
+		Publishes:   []bus.Event{scenarioevent.Published{}, scenarioevent.Withdrawn{}, scenarioevent.Opened{}, scenarioevent.Completed{}},
+		Measures:    append(m.measureList(), m.opening.Measures()...),
+		Personal:    append(personal(), opening.Personal()...),
+		Finds:       m.store.finds(),
+		Topics:      []module.Topic{{Name: topicScenarios, Permission: mayView}},
+		Notices: append([]notice.Kind{
+			{ID: noticeToReview, Title: lang.Text{ZH: "场景待审核", EN: "Scenarios to review"}, Gravity: notice.Info, Mail: notice.Daily},
+			{ID: noticeDecided, Title: lang.Text{ZH: "场景审核结果", EN: "Decisions on scenarios"}, Gravity: notice.Important, Mail: notice.AtOnce},
+		}, opening.Notices()...),
+		Nav: []module.NavItem{
+			{Section: section, Label: lang.Text{ZH: "场景清单", EN: "Catalogue"}, Path: "/scenario", Icon: "scenarios", Permission: mayView},
+			{Section: section, Label: lang.Text{ZH: "场景开放", EN: "Openings"}, Path: "/scenario/openings", Icon: "shared", Permission: mayView},
+			{Section: section, Label: lang.Text{ZH: "年度清单", EN: "Yearly lists"}, Path: "/scenario/lists", Icon: "list", Permission: mayView},
+			{Section: section, Label: lang.Text{ZH: "导入场景", EN: "Import of scenarios"}, Path: "/scenario/import", Icon: "files", Permission: mayReview},
+			{Section: section, Label: lang.Text{ZH: "重复场景", EN: "Duplicate scenarios"}, Path: "/scenario/duplicates", Icon: "rules", Permission: mayReview},
+		},
+	}
+}
+
+func permissions() []module.Permission {
+	everyone := []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}
+	return []module.Permission{
+		{ID: mayView, Title: lang.Text{ZH: "查看赋能场景", EN: "View scenarios"}, Roles: everyone},
+		{ID: mayWrite, Title: lang.Text{ZH: "编写本机构的场景", EN: "Write scenarios of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
+		{ID: mayReview, Title: lang.Text{ZH: "审核、导入和发布场景", EN: "Review, import and publish scenarios"}, Roles: []identity.Role{identity.Officer}},
+	}
+}
+
+func (m *Module) taxonomyRoutes() []module.Route {
+	return []module.Route{
+		{Pattern: "GET /taxonomy", Permission: mayView, Summary: "The axes by which scenarios are found, in the newest edition", Handler: httpd.JSON(m.readTaxonomy)},
+	}
+}
+
+type nothing struct{}
+
+func (m *Module) taxonomy() *Taxonomy { return m.editions[len(m.editions)-1] }
+
+func (m *Module) readTaxonomy(context.Context, nothing) (Taxonomy, error) { return *m.taxonomy(), nil }
