@@ -177,11 +177,17 @@ type versionsInput struct {
 	sqldb.ListParams
 }
 
-func (m *Module) listVersions(ctx context.Context, in versionsInput) (sqldb.Page[Version], error) {
+func (m *Module) listVersions(ctx context.Context, in versionsInput) (sqldb.Page[ChainVersion], error) {
 	if _, err := m.chains.read(ctx, m.kit.DB, in.ID); err != nil {
-		return sqldb.Page[Version]{}, err
+		return sqldb.Page[ChainVersion]{}, err
 	}
-	return m.chains.versions(ctx, in.ID, in.ListParams)
+	page, err := m.chains.versions(ctx, in.ID, in.ListParams)
+	if !identity.From(ctx).Scope.All {
+		for i := range page.Items {
+			page.Items[i].Name = "" // who of another organisation edited is nobody's business
+		}
+	}
+	return page, err
 }
 
 // ChainMap is how a chain is on a day.

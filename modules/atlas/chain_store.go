@@ -67,8 +67,8 @@ func (s chainStore) list(ctx context.Context, p sqldb.ListParams) (sqldb.Page[Ch
 	return sqldb.Fetch(ctx, s.db, l, p, scanChain)
 }
 
-// Version is what became of a chain.
-type Version struct {
+// ChainVersion is what became of a chain.
+type ChainVersion struct {
 	Version int64     `json:"version" title:"版本|Version"`
 	Note    string    `json:"note" title:"说明|Note"`
 	Origin  string    `json:"origin" enum:"bureau,proposal" title:"来源|Origin"`
@@ -76,13 +76,13 @@ type Version struct {
 	At      time.Time `json:"at" title:"时间|At"`
 }
 
-func (s chainStore) versions(ctx context.Context, id string, p sqldb.ListParams) (sqldb.Page[Version], error) {
+func (s chainStore) versions(ctx context.Context, id string, p sqldb.ListParams) (sqldb.Page[ChainVersion], error) {
 	l := sqldb.List{
 		Select: "v.version, v.note, v.origin, v.actor_name, v.at", From: "chain_version v", Key: "v.chain_id || ' ' || v.version", Order: "-version",
 		Sort: map[string]string{"version": "v.version", "at": "v.at"}, Search: []string{"v.note", "v.actor_name"},
 	}
 	l.Where("v.chain_id = ?", id)
-	return sqldb.Fetch(ctx, s.db, l, p, func(r sqldb.Row) (v Version, err error) {
+	return sqldb.Fetch(ctx, s.db, l, p, func(r sqldb.Row) (v ChainVersion, err error) {
 		var at int64
 		err = r.Scan(&v.Version, &v.Note, &v.Origin, &v.Name, &at)
 		v.At = fromMillis(at)

@@ -134,11 +134,11 @@ func TestAMissingStageLeadsToWhoCouldFillIt(t *testing.T) {
 		if first.Node.ZH != "外地秘密硫化" || first.Score != 3.5 || len(first.Path) != 3 || first.Path[0].Source != "secret-fair" || found.Items[1].Score != 3 {
 			t.Errorf("the candidates are %+v", found.Items)
 		}
-		var kept ListDetail
+		var kept AnswerListDetail
 		x.do(t, "POST", "/lists", "officer", `{"title":"硫化设备招商","question":{"kind":"candidates","chain":"`+chain.ID+`","stage":"press"}}`, 0, http.StatusCreated, &kept)
 		file := string(x.Get(t, "/api/atlas/lists/"+kept.ID+"/items?export=csv", "officer").Body)
 		if kept.Items != 2 || !strings.Contains(file, "外地秘密硫化") || !strings.Contains(file, "secret-fair") {
-			t.Errorf("the list is %+v, its file %s", kept.ListView, file)
+			t.Errorf("the list is %+v, its file %s", kept.AnswerListView, file)
 		}
 	})
 }
@@ -149,7 +149,7 @@ func TestNothingThatIsRestrictedLeaksByAnyWay(t *testing.T) {
 		chain := x.tyres(t)
 		x.upload(t, "/import/outside", "o.csv", "officer", outside, http.StatusOK)
 		x.upload(t, "/import/relations", "r.csv", "officer", relations, http.StatusOK)
-		var kept ListDetail
+		var kept AnswerListDetail
 		x.do(t, "POST", "/lists", "officer", `{"title":"secret-list","question":{"kind":"candidates","chain":"`+chain.ID+`"}}`, 0, http.StatusCreated, &kept)
 		a, b, hidden := url.QueryEscape(enterpriseNode("a")), url.QueryEscape(enterpriseNode("b")), url.QueryEscape("outside/外地秘密硫化")
 		ways := []string{

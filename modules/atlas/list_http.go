@@ -25,8 +25,8 @@ func (m *Module) listRoutes() []module.Route {
 	}
 }
 
-// ListView is a kept answer as lists show it.
-type ListView struct {
+// AnswerListView is a kept answer as lists show it.
+type AnswerListView struct {
 	ID       string    `json:"id"`
 	Title    string    `json:"title" title:"名单|List"`
 	Question string    `json:"question" enum:"who,gaps,stop,candidates,way,similar,emerging" title:"问题|Question"`
@@ -35,14 +35,14 @@ type ListView struct {
 	At       time.Time `json:"at" title:"保存时间|Kept at"`
 }
 
-// ListDetail is a kept answer.
-type ListDetail struct {
-	ListView
+// AnswerListDetail is a kept answer.
+type AnswerListDetail struct {
+	AnswerListView
 	Answer Answer `json:"answer"`
 }
 
-func viewList(x AnswerList) ListView {
-	return ListView{x.ID, x.Title, x.Question, x.Items, x.By.name, x.At}
+func viewList(x AnswerList) AnswerListView {
+	return AnswerListView{x.ID, x.Title, x.Question, x.Items, x.By.name, x.At}
 }
 
 type listsInput struct {
@@ -50,9 +50,9 @@ type listsInput struct {
 	Question string `query:"question" enum:"who,gaps,stop,candidates,way,similar,emerging"`
 }
 
-func (m *Module) listLists(ctx context.Context, in listsInput) (sqldb.Page[ListView], error) {
+func (m *Module) listLists(ctx context.Context, in listsInput) (sqldb.Page[AnswerListView], error) {
 	page, err := m.lists.lists(ctx, in.ListParams, in.Question)
-	views := sqldb.Page[ListView]{Items: []ListView{}, NextCursor: page.NextCursor, Total: page.Total}
+	views := sqldb.Page[AnswerListView]{Items: []AnswerListView{}, NextCursor: page.NextCursor, Total: page.Total}
 	for _, x := range page.Items {
 		views.Items = append(views.Items, viewList(x))
 	}
@@ -67,38 +67,38 @@ type keepListInput struct {
 	}
 }
 
-func (m *Module) keepList(ctx context.Context, in keepListInput) (ListDetail, error) {
+func (m *Module) keepList(ctx context.Context, in keepListInput) (AnswerListDetail, error) {
 	title := strings.TrimSpace(in.Body.Title)
 	if title == "" {
-		return ListDetail{}, fault.New(fault.Invalid, "atlas.list.title", "name the list").At("body.title", "name the list")
+		return AnswerListDetail{}, fault.New(fault.Invalid, "atlas.list.title", "name the list").At("body.title", "name the list")
 	}
 	c, err := OnDay{in.Body.Day}.city(ctx, m)
 	if err != nil {
-		return ListDetail{}, err
+		return AnswerListDetail{}, err
 	}
 	id, q := identity.From(ctx), in.Body.Question
 	q.bureau, q.Limit = id.Scope.All, mostItems
 	if !known(q.Kind) {
-		return ListDetail{}, missingField("kind", "choose a question")
+		return AnswerListDetail{}, missingField("kind", "choose a question")
 	}
 	answer, err := m.answer(ctx, c, q)
 	if err != nil {
-		return ListDetail{}, err
+		return AnswerListDetail{}, err
 	}
 	x := AnswerList{
 		ID: newID(), OrganisationID: id.Organisation.ID, Title: title, Question: q.Kind, Asked: q, Answer: answer, Items: len(answer.Items),
 		By: author{id.Actor(), id.Name}, At: time.Now().UTC().Truncate(time.Millisecond),
 	}
-	return ListDetail{viewList(x), answer}, m.lists.keep(ctx, x)
+	return AnswerListDetail{viewList(x), answer}, m.lists.keep(ctx, x)
 }
 
 func known(question string) bool {
 	return strings.Contains(" who gaps stop candidates way similar emerging ", " "+question+" ") && question != ""
 }
 
-func (m *Module) readList(ctx context.Context, in httpd.Object) (ListDetail, error) {
+func (m *Module) readList(ctx context.Context, in httpd.Object) (AnswerListDetail, error) {
 	x, err := m.lists.one(ctx, in.ID)
-	return ListDetail{viewList(x), x.Answer}, err
+	return AnswerListDetail{viewList(x), x.Answer}, err
 }
 
 func (m *Module) removeList(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {
@@ -109,8 +109,8 @@ func (m *Module) removeList(ctx context.Context, in httpd.Object) (httpd.Nothing
 	return httpd.Nothing{}, m.lists.remove(ctx, x)
 }
 
-// ItemView is an item of a list for a file.
-type ItemView struct {
+// AnswerItemView is an item of a list for a file.
+type AnswerItemView struct {
 	Rank    int       `json:"rank" title:"序号|Rank"`
 	Name    lang.Text `json:"name" title:"名称|Name"`
 	Kind    string    `json:"kind" title:"类别|Kind"`
@@ -128,16 +128,16 @@ type itemsInput struct {
 }
 
 // listItems pages by rank; the list is bounded when it is kept.
-func (m *Module) listItems(ctx context.Context, in itemsInput) (sqldb.Page[ItemView], error) {
+func (m *Module) listItems(ctx context.Context, in itemsInput) (sqldb.Page[AnswerItemView], error) {
 	x, err := m.lists.one(ctx, in.ID)
 	if err != nil {
-		return sqldb.Page[ItemView]{}, err
+		return sqldb.Page[AnswerItemView]{}, err
 	}
 	from, _ := strconv.Atoi(in.Cursor) // what is no number is the beginning
 	list := x.Answer.Items
 	from = max(0, min(from, len(list)))
 	to := min(len(list), from+cmp.Or(in.Limit, 50))
-	page := sqldb.Page[ItemView]{Items: []ItemView{}, Total: len(list)}
+	page := sqldb.Page[AnswerItemView]{Items: []AnswerItemView{}, Total: len(list)}
 	for i := from; i < to; i++ {
 		page.Items = append(page.Items, viewItem(i+1, list[i], identity.From(ctx).Language))
 	}
@@ -147,8 +147,8 @@ func (m *Module) listItems(ctx context.Context, in itemsInput) (sqldb.Page[ItemV
 	return page, nil
 }
 
-func viewItem(rank int, i Item, language string) ItemView {
-	v := ItemView{Rank: rank, Name: lang.Text{ZH: i.Node.ZH, EN: i.Node.EN}, Kind: i.Node.Kind, State: i.State, Score: i.Score}
+func viewItem(rank int, i Item, language string) AnswerItemView {
+	v := AnswerItemView{Rank: rank, Name: lang.Text{ZH: i.Node.ZH, EN: i.Node.EN}, Kind: i.Node.Kind, State: i.State, Score: i.Score}
 	if i.Other != nil {
 		v.Other = lang.Text{ZH: i.Other.ZH, EN: i.Other.EN}
 	}
