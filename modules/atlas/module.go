@@ -87,7 +87,11 @@ func (m *Module) Manifest() module.Manifest {
 			{Name: "gather", Title: lang.Text{ZH: "核对企业名录与图谱", EN: "Compare the directory with the graph"}, Every: time.Hour, Do: m.gather},
 		},
 		Nav: []module.NavItem{
-			{Section: section, Label: lang.Text{ZH: "产业链", EN: "Chains"}, Path: "/atlas", Icon: "chains", Permission: "atlas.view"},
+			{Section: section, Label: lang.Text{ZH: "产业链", EN: "Chains"}, Path: "/atlas", Icon: "rules", Permission: "atlas.view"},
+			{Section: section, Label: lang.Text{ZH: "图谱浏览", EN: "Explore"}, Path: "/atlas/explorer", Icon: "nodes", Permission: "atlas.view"},
+			{Section: section, Label: lang.Text{ZH: "问图谱", EN: "Questions"}, Path: "/atlas/questions", Icon: "explain", Permission: "atlas.view"},
+			{Section: section, Label: lang.Text{ZH: "名单", EN: "Lists"}, Path: "/atlas/lists", Icon: "list", Permission: "atlas.view"},
+			{Section: section, Label: lang.Text{ZH: "导入关系", EN: "Import"}, Path: "/atlas/import", Icon: "files", Permission: "atlas.edit"},
 		},
 	}
 }

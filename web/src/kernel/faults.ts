@@ -1,3 +1,4 @@
+import { atlas } from './faultsOfAtlas'
 import { enterprises } from './faultsOfEnterprises'
 
 /**
@@ -6,6 +7,7 @@ import { enterprises } from './faultsOfEnterprises'
  * holds this list and the sentences of the rooms together.
  */
 const sentences: Record<string, string> = {
+  ...atlas,
   ...enterprises,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',
