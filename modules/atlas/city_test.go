@@ -8,8 +8,10 @@ import (
 	"testing"
 
 	"linghang/kernel"
+	"linghang/kernel/bus"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/enterpriseevent"
 )
 
@@ -214,6 +216,106 @@ func TestWhatAnEnterpriseHidesIsForgottenInThePastToo(t *testing.T) {
 		x.shows(t, s)
 		if c, _ = x.module.memory.now(t.Context()); c.nodes[enterpriseNode("a")].ID != "" {
 			t.Error("an enterprise that is gone is still there")
+		}
+	})
+}
+
+func TestTheGraphFollowsEventsAndCatchesUp(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newTown(t, o)
+		x.tyres(t)
+		there := func(name string) bool {
+			var v nodesView
+			x.do(t, "GET", "/graph/nodes?q="+url.QueryEscape(name), "viewer-ours", "", 0, http.StatusOK, &v)
+			return len(v.Items) > 0
+		}
+		tell := func(e bus.Event) {
+			t.Helper()
+			if err := x.directory.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error { return tx.Emit(t.Context(), e) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x.directory.list["e"] = shown("e", "戊新企业", "370212")
+		tell(enterpriseevent.Accepted{EntryID: "e"})
+		kerneltest.Wait(t, "the graph has who was accepted", func() bool { return there("戊新企业") })
+		// A merge: the other is shown no more.
+		x.directory.list["c"] = enterpriseevent.Shown{EntryID: "c", Gone: true}
+		tell(enterpriseevent.Merged{EntryID: "b", OtherID: "c"})
+		kerneltest.Wait(t, "the graph has one of two that were merged", func() bool { return !there("丙轮胎") })
+		// What no event told is found when the directory is walked, and a second walk changes nothing.
+		delete(x.directory.list, "d")
+		x.directory.list["f"] = shown("f", "己未告知", "370212", "轮胎")
+		if err := x.module.gather(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		before, err := x.module.elements.seq(t.Context())
+		if err != nil || !there("己未告知") || there("丁模具") {
+			t.Errorf("the walk missed something: %v", err)
+		}
+		if err := x.module.gather(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if after, _ := x.module.elements.seq(t.Context()); after != before {
+			t.Errorf("a walk in which nothing is new makes %d changes", after-before)
+		}
+	})
+}
+
+func TestEveryQuestionAnswersWithWaysAndSources(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newTown(t, o)
+		chain := x.tyres(t)
+		x.upload(t, "/import/relations", "r.csv", "officer", relations, http.StatusOK)
+		a, b := url.QueryEscape(enterpriseNode("a")), url.QueryEscape(enterpriseNode("b"))
+		ask := func(path, who string) (v Answer) {
+			t.Helper()
+			x.do(t, "GET", "/answers/"+path, who, "", 0, http.StatusOK, &v)
+			for _, i := range v.Items {
+				for _, h := range i.Path {
+					if h.Source == "" || h.ValidFrom == "" || h.From.ID == "" || h.To.ID == "" {
+						t.Errorf("%s: a step without a source: %+v", path, h)
+					}
+				}
+			}
+			return v
+		}
+		// Both have it; b is in the same district and about a kilometre and a half away.
+		if v := ask("who?what=机器视觉&node="+a, "viewer-ours"); len(v.Items) != 1 || v.Items[0].Km == nil || *v.Items[0].Km != 1.4 || v.Items[0].Score < 3.8 {
+			t.Errorf("who: %+v", v.Items)
+		}
+		if v := ask("who?what=机器&district=370212", "viewer-ours"); len(v.Items) != 2 || v.Items[0].Score != 2.5 {
+			t.Errorf("who by district: %+v", v.Items)
+		}
+		if v := ask("stop?node="+a, "viewer-ours"); len(v.Items) == 0 || v.Items[len(v.Items)-1].State != "missing" || v.Basis != "presence" {
+			t.Errorf("stop: %+v", v)
+		}
+		found := false
+		for _, i := range ask("stop?node="+a, "officer").Items {
+			found = found || i.State == "buyer" && i.Node.ID == enterpriseNode("b") && i.Score == 1 && len(i.Path) == 1
+		}
+		if !found {
+			t.Error("the bureau is not told who buys from it")
+		}
+		if v := ask("way?node="+a+"&to="+b, "officer"); len(v.Items) == 0 || len(v.Items[0].Path) != 1 {
+			t.Errorf("the bureau's way: %+v", v.Items)
+		}
+		if v := ask("way?node="+a+"&to="+b, "viewer-ours"); len(v.Items) == 0 || len(v.Items[0].Path) != 2 {
+			t.Errorf("the way of others: %+v", v.Items)
+		}
+		if v := ask("similar?node="+a, "viewer-ours"); len(v.Items) != 3 || v.Items[0].Node.ID != enterpriseNode("b") {
+			t.Errorf("similar: %+v", v.Items)
+		}
+		// With figures the bureau sees that all the rubber is from one.
+		for _, i := range ask("gaps?chain="+chain.ID, "officer").Items {
+			if i.Node.ID != stageNode(chain.ID, "tyre") {
+				continue
+			}
+			for _, r := range i.Reasons {
+				found = found && r.Code != "one-supplier"
+			}
+		}
+		if found {
+			t.Error("the gaps do not name the one supplier")
 		}
 	})
 }
