@@ -129,14 +129,14 @@ func (c *city) placed(id string, content Content, bureau bool) (local []chain.En
 		}
 	}
 	if bureau {
-		c.supply(id, stages, local)
+		c.supply(stages, local)
 	}
 	return local, outside
 }
 
-// supply adds who buys what from whom. A supply that names no stage is of all stages of
-// the supplier that go into the buyer's; it counts at the first.
-func (c *city) supply(id string, stages map[string]string, local []chain.Enterprise) {
+// supply adds who buys what from whom: what the supplier's stage yields that goes into the
+// buyer's; of several such stages it counts at the first.
+func (c *city) supply(stages map[string]string, local []chain.Enterprise) {
 	stands := map[string][]string{}
 	for _, e := range local {
 		stands[e.ID] = append(stands[e.ID], e.Stage)
@@ -147,25 +147,18 @@ func (c *city) supply(id string, stages map[string]string, local []chain.Enterpr
 			feeds[[2]string{stages[e.Src], stages[e.Dst]}] = true
 		}
 	}
+	buyers := map[string][]int{}
+	for i, e := range local {
+		buyers[e.ID] = append(buyers[e.ID], i)
+	}
 	for _, e := range c.edges {
 		if e.Kind != edgeSupplies {
 			continue
 		}
-		for i := range local {
-			if local[i].ID != e.Dst {
-				continue
-			}
-			stage := ""
-			if e.Props["chain"] == id {
-				stage = e.Props["stage"]
-			}
-			for _, s := range stands[e.Src] {
-				if stage == "" && feeds[[2]string{s, local[i].Stage}] {
-					stage = s
-				}
-			}
-			if _, ok := stages[stageNode(id, stage)]; ok && feeds[[2]string{stage, local[i].Stage}] {
-				local[i].Supplies = append(local[i].Supplies, chain.Supply{Stage: stage, Supplier: e.Src, Value: e.Weight})
+		for _, i := range buyers[e.Dst] {
+			at := slices.IndexFunc(stands[e.Src], func(s string) bool { return feeds[[2]string{s, local[i].Stage}] })
+			if at >= 0 {
+				local[i].Supplies = append(local[i].Supplies, chain.Supply{Stage: stands[e.Src][at], Supplier: e.Src, Value: e.Weight})
 			}
 		}
 	}

@@ -73,12 +73,12 @@ func (w *write) put(ctx context.Context, n Node) error {
 	if err != nil {
 		return fmt.Errorf("write node %s: %w", n.ID, err)
 	}
-	clash := `DO UPDATE SET owner = excluded.owner, name_zh = excluded.name_zh, name_en = excluded.name_en, props = excluded.props, see = excluded.see, source = excluded.source,
+	clash := `DO UPDATE SET origin = excluded.origin, name_zh = excluded.name_zh, name_en = excluded.name_en, props = excluded.props, see = excluded.see, source = excluded.source,
 		synthetic = excluded.synthetic, at = excluded.at`
 	if isTerm(n.Kind) {
 		clash = "DO NOTHING"
 	}
-	_, err = w.tx.Exec(ctx, `INSERT INTO node (id, owner, kind, name_zh, name_en, props, see, source, synthetic, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) `+clash,
+	_, err = w.tx.Exec(ctx, `INSERT INTO node (id, origin, kind, name_zh, name_en, props, see, source, synthetic, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) `+clash,
 		n.ID, n.Owner, n.Kind, n.Name.ZH, n.Name.EN, string(props), n.See, n.Source, n.Synthetic, millis(n.At))
 	if err != nil {
 		return fmt.Errorf("save node %s: %w", n.ID, err)
@@ -133,7 +133,7 @@ func (w *write) add(ctx context.Context, e Edge) error {
 		return fmt.Errorf("write edge: %w", err)
 	}
 	id := newID()
-	_, err = w.tx.Exec(ctx, `INSERT INTO edge (id, owner, src, kind, dst, weight, props, see, source, actor, actor_name, event, at, valid_from, valid_to)
+	_, err = w.tx.Exec(ctx, `INSERT INTO edge (id, origin, src, kind, dst, weight, props, see, source, actor, actor_name, event, at, valid_from, valid_to)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		id, e.Owner, e.Src, e.Kind, e.Dst, e.Weight, string(props), e.See, e.Source, e.actor, e.ActorName, e.Event, millis(e.At), e.From, e.To)
 	if err != nil {
@@ -144,7 +144,7 @@ func (w *write) add(ctx context.Context, e Edge) error {
 
 // become makes the edges of an owner those that it now has.
 func (w *write) become(ctx context.Context, owner string, has []Edge, forgetKinds []string, day string) error {
-	rows, err := w.tx.Query(ctx, `SELECT `+edgeColumns+` FROM edge WHERE owner = $1`, owner)
+	rows, err := w.tx.Query(ctx, `SELECT `+edgeColumns+` FROM edge WHERE origin = $1`, owner)
 	if err != nil {
 		return fmt.Errorf("read edges of %s: %w", owner, err)
 	}
@@ -175,8 +175,8 @@ func (w *write) become(ctx context.Context, owner string, has []Edge, forgetKind
 }
 
 const (
-	nodeColumns = `id, owner, kind, name_zh, name_en, props, see, source, synthetic, at`
-	edgeColumns = `id, owner, src, kind, dst, weight, props, see, source, actor, actor_name, event, at, valid_from, valid_to`
+	nodeColumns = `id, origin, kind, name_zh, name_en, props, see, source, synthetic, at`
+	edgeColumns = `id, origin, src, kind, dst, weight, props, see, source, actor, actor_name, event, at, valid_from, valid_to`
 )
 
 func scanNode(r sqldb.Row) (n Node, err error) {

@@ -1,7 +1,6 @@
 package atlas
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,23 +91,11 @@ func (m *Module) findNodes(ctx context.Context, in findInput) (nodesView, error)
 	if err != nil {
 		return v, err
 	}
-	bureau, words := identity.From(ctx).Scope.All, normal(in.Q)
-	type hit struct {
-		id  string
-		fit float64
+	var kinds []string
+	if in.Kind != "" {
+		kinds = []string{in.Kind}
 	}
-	var hits []hit
-	for id, n := range c.nodes {
-		if _, there := c.snapshot.Number(id); !there || c.hidden[id] && !bureau || in.Kind != "" && n.Kind != in.Kind {
-			continue
-		}
-		if f := fit(n.Name, words); f > 0 || words == "" || bureau && n.Props["code"] == in.Q {
-			hits = append(hits, hit{id, f})
-		}
-	}
-	slices.SortFunc(hits, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(b.fit, a.fit), strings.Compare(c.nodes[a.id].Name.ZH, c.nodes[b.id].Name.ZH), strings.Compare(a.id, b.id))
-	})
+	hits := c.named(normal(in.Q), identity.From(ctx).Scope.All, kinds...)
 	for _, h := range hits[:min(len(hits), in.Limit)] {
 		v.Items = append(v.Items, c.ref(h.id))
 	}
@@ -136,6 +123,9 @@ func (m *Module) readNode(ctx context.Context, in nodeInput) (NodeDetail, error)
 		return NodeDetail{}, err
 	}
 	bureau := identity.From(ctx).Scope.All
+	if in.ID == "" {
+		return NodeDetail{}, missingField("id", "the ID of a node")
+	}
 	if c.known(in.ID, "id", bureau) != nil {
 		return NodeDetail{}, fault.New(fault.NotFound, "kernel.not_found", "there is no such node, or it is not yours to see")
 	}

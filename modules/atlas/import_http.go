@@ -30,17 +30,17 @@ func (m *Module) importRoutes() []module.Route {
 }
 
 // receive reads the file of a request. The file itself is not kept.
-func receive(r *http.Request) ([]byte, module.Upload, error) {
+func receive(r *http.Request) ([]byte, error) {
 	u, err := module.Table(r.URL.Query().Get("name"), r.Header.Get("Content-Type"), maxImport)
 	if err != nil {
-		return nil, u, err
+		return nil, err
 	}
 	data, err := io.ReadAll(r.Body) // of a route with a limit
 	if err != nil {
-		return nil, u, fmt.Errorf("receive file: %w", err)
+		return nil, fmt.Errorf("receive file: %w", err)
 	}
 	_, err = files.Inspect(r.Context(), bytes.NewReader(data), int64(len(data)), u.Name, u.Declared)
-	return data, u, err
+	return data, err
 }
 
 // readingView is a chain as a file has it.
@@ -64,7 +64,7 @@ func readingOf(r *http.Request) (v readingView, err error) {
 		v.Wrong = []Finding{}
 		return v, err
 	}
-	data, _, err := receive(r)
+	data, err := receive(r)
 	if err != nil {
 		return v, err
 	}
@@ -122,7 +122,7 @@ func (m *Module) readImport(r *http.Request) (v importView, a *arrival, err erro
 	if columns == nil {
 		return v, nil, fault.New(fault.NotFound, "kernel.not_found", "a file is of outside or of relations")
 	}
-	data, _, err := receive(r)
+	data, err := receive(r)
 	if err != nil {
 		return v, nil, err
 	}

@@ -17,7 +17,7 @@ import (
 
 func (m *Module) listRoutes() []module.Route {
 	return []module.Route{
-		{Pattern: "GET /lists", Permission: "atlas.view", Summary: "Answers that one's own organisation kept", Handler: httpd.List(m.listLists)},
+		{Pattern: "GET /lists", Permission: "atlas.view", Summary: "Answers that one's own organisation kept; for the bureau all", Handler: httpd.List(m.listLists)},
 		{Pattern: "POST /lists", Permission: "atlas.propose", Summary: "Ask a question and keep the answer as a list", Handler: httpd.Created(m.keepList)},
 		{Pattern: "GET /lists/{id}", Permission: "atlas.view", Summary: "An answer that was kept, with reasons, ways and sources", Handler: httpd.JSON(m.readList)},
 		{Pattern: "GET /lists/{id}/items", Permission: "atlas.view", Summary: "The items of an answer that was kept, for downloading", Handler: httpd.List(m.listItems)},

@@ -53,7 +53,7 @@ func (s listStore) lists(ctx context.Context, p sqldb.ListParams, question strin
 		Select: "a.id, a.organisation_id, a.title, a.question, a.items, a.actor, a.actor_name, a.at", From: "answer_list a", Key: "a.id", Order: "-at",
 		Sort: map[string]string{"at": "a.at", "title": "a.title", "items": "a.items"}, Search: []string{"a.title"},
 	}
-	own(ctx, &l)
+	identity.From(ctx).Scope.Filter(&l, "a.organisation_id")
 	l.WhereIf("a.question = ?", question)
 	return sqldb.Fetch(ctx, s.db, l, p, func(r sqldb.Row) (x AnswerList, err error) {
 		var at int64
@@ -63,19 +63,12 @@ func (s listStore) lists(ctx context.Context, p sqldb.ListParams, question strin
 	})
 }
 
-// own bounds lists to those of the very organisation: what it was answered, others might
-// not be.
-func own(ctx context.Context, l *sqldb.List) {
-	l.Where("a.organisation_id = ?", identity.From(ctx).Organisation.ID)
-}
-
 func (s listStore) one(ctx context.Context, id string) (x AnswerList, err error) {
 	var asked, answer string
 	var at int64
-	err = s.db.QueryRow(ctx, `SELECT id, organisation_id, title, question, asked, answer, items, actor, actor_name, at FROM answer_list WHERE id = $1 AND organisation_id = $2`,
-		id, identity.From(ctx).Organisation.ID).Scan(&x.ID, &x.OrganisationID, &x.Title, &x.Question, &asked, &answer, &x.Items, &x.By.actor, &x.By.name, &at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return x, fault.New(fault.NotFound, "kernel.not_found", "there is no such list, or it is not yours to see")
+	err = s.db.QueryRow(ctx, `SELECT id, organisation_id, title, question, asked, answer, items, actor, actor_name, at FROM answer_list WHERE id = $1`, id).Scan(&x.ID, &x.OrganisationID, &x.Title, &x.Question, &asked, &answer, &x.Items, &x.By.actor, &x.By.name, &at)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !identity.From(ctx).Scope.Allows(x.OrganisationID) {
+		return AnswerList{}, fault.New(fault.NotFound, "kernel.not_found", "there is no such list, or it is not yours to see")
 	}
 	if err != nil {
 		return x, fmt.Errorf("read list %s: %w", id, err)

@@ -156,19 +156,7 @@ func aliases(nodes map[string]Node) map[string]string {
 // replicas answer alike.
 func (c *city) build(ctx context.Context) error {
 	b := graph.NewBuilder(graph.Options{MaxName: 2000})
-	shown, known := map[string]bool{}, map[string]bool{}
-	for _, e := range c.history {
-		if !e.holds(c.day) {
-			continue
-		}
-		c.edges = append(c.edges, e)
-		open := e.See == seePublic && c.nodes[e.Src].See == seePublic && c.nodes[e.Dst].See == seePublic
-		c.restraint = append(c.restraint, !open)
-		for _, id := range []string{e.Src, e.Dst} {
-			known[id] = true
-			shown[id] = shown[id] || open
-		}
-	}
+	shown, known := c.gather()
 	for _, id := range slices.Sorted(maps.Keys(c.nodes)) {
 		n := c.nodes[id]
 		if (isTerm(n.Kind) || n.Kind == kindStage) && !known[id] {
@@ -191,6 +179,25 @@ func (c *city) build(ctx context.Context) error {
 	c.whole = c.snapshot.All()
 	c.public, err = c.view(false, nil, nil)
 	return err
+}
+
+// gather takes the edges of the day. It returns which nodes have any, and which have one
+// that everybody may see.
+func (c *city) gather() (shown, known map[string]bool) {
+	shown, known = map[string]bool{}, map[string]bool{}
+	for _, e := range c.history {
+		if !e.holds(c.day) {
+			continue
+		}
+		c.edges = append(c.edges, e)
+		open := e.See == seePublic && c.nodes[e.Src].See == seePublic && c.nodes[e.Dst].See == seePublic
+		c.restraint = append(c.restraint, !open)
+		for _, id := range []string{e.Src, e.Dst} {
+			known[id] = true
+			shown[id] = shown[id] || open
+		}
+	}
+	return shown, known
 }
 
 func mark(kind string, hidden bool) string {

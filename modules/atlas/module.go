@@ -11,7 +11,6 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
-	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/enterpriseevent"
 )
 
@@ -74,15 +73,9 @@ func (m *Module) Manifest() module.Manifest {
 		Subscribes: []module.Subscription{
 			bus.On(m.onAccepted), bus.On(m.onChanged), bus.On(m.onMerged), bus.On(m.onUnmerged),
 		},
-		Personal: []sqldb.Personal{
-			{Table: "edge", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"kind", "at"}},
-			{Table: "chain_version", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"chain_id", "version", "at"}},
-			{Table: "proposal", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"chain_id", "at", "note"}},
-			{Table: "proposal", Person: "decided_by", Columns: []string{"decided_name"}, Show: []string{"chain_id", "decided_at", "reason"}},
-			{Table: "answer_list", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"title", "at"}},
-		},
-		Notices: notices(),
-		Topics:  []module.Topic{{Name: topicGraph, Permission: "atlas.view"}},
+		Personal: personal(),
+		Notices:  notices(),
+		Topics:   []module.Topic{{Name: topicGraph, Permission: "atlas.view"}},
 		Jobs: []module.Job{
 			{Name: "gather", Title: lang.Text{ZH: "核对企业名录与图谱", EN: "Compare the directory with the graph"}, Every: time.Hour, Do: m.gather},
 		},

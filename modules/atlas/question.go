@@ -156,6 +156,30 @@ func fit(name lang.Text, words string) float64 {
 	return best
 }
 
+// hit is a node that answers to words.
+type hit struct {
+	id  string
+	fit float64
+}
+
+// named are the nodes that somebody may see and that answer to words, the best first; no
+// words are answered by all, and no kinds are all.
+func (c *city) named(words string, bureau bool, kinds ...string) []hit {
+	var hits []hit
+	for id, n := range c.nodes {
+		if _, in := c.snapshot.Number(id); !in || c.hidden[id] && !bureau || len(kinds) > 0 && !slices.Contains(kinds, n.Kind) {
+			continue
+		}
+		if f := fit(n.Name, words); f > 0 || words == "" {
+			hits = append(hits, hit{id, f})
+		}
+	}
+	slices.SortFunc(hits, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(b.fit, a.fit), strings.Compare(c.nodes[a.id].Name.ZH, c.nodes[b.id].Name.ZH), strings.Compare(a.id, b.id))
+	})
+	return hits
+}
+
 // who answers who can do something near a place: enterprises that make, use or stand at
 // what is called so, the best fit first, and of equal ones the nearest.
 func (c *city) who(ctx context.Context, q Question) (Answer, error) {
@@ -167,20 +191,7 @@ func (c *city) who(ctx context.Context, q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	type hit struct {
-		id  string
-		fit float64
-	}
-	var hits []hit
-	for id, n := range c.nodes {
-		if _, in := c.snapshot.Number(id); !in || c.hidden[id] && !q.bureau || !slices.Contains([]string{kindProduct, kindTechnology, kindStage, kindPosition}, n.Kind) {
-			continue
-		}
-		if f := fit(n.Name, words); f > 0 {
-			hits = append(hits, hit{id, f})
-		}
-	}
-	slices.SortFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(b.fit, a.fit), strings.Compare(a.id, b.id)) })
+	hits := c.named(words, q.bureau, kindProduct, kindTechnology, kindStage, kindPosition)
 	at := map[string]int{}
 	var items []Item
 	for _, h := range hits[:min(100, len(hits))] {

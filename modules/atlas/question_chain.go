@@ -41,7 +41,10 @@ func (c *city) gaps(ctx context.Context, q Question, ch chainContent) (Answer, e
 			for _, r := range ranked[at].Reasons {
 				i.Reasons = append(i.Reasons, c.reason(ch.ID, r))
 			}
-		case chain.Weak:
+		default:
+			if s.State != string(chain.Weak) {
+				break
+			}
 			i.Score = 1 + min(0.9, float64(len(s.Reasons))/10)
 		}
 		if s.Outside > 0 {

@@ -58,7 +58,8 @@ func chainOf(t *testing.T) Content {
 	t.Helper()
 	c := Content{
 		Stages: []Stage{
-			{ID: "rubber", Name: lang.Text{ZH: "合成\"橡胶\"", EN: "Rubber"}, Product: "顺丁", Note: "一行"}, {ID: "press", Name: lang.Text{ZH: "硫化<设备>"}, Final: 12.5},
+			{ID: "rubber", Name: lang.Text{ZH: "合成\"橡胶\"", EN: "Rubber"}, Product: "顺丁", Note: "一行"},
+			{ID: "press", Name: lang.Text{ZH: "硫化<设备>"}, Final: 12.5},
 			{ID: "tyre", Name: lang.Text{ZH: "轮胎", EN: "Tyres"}, End: true},
 		},
 		Links: []Link{{"rubber", "tyre", 0.6}, {"press", "tyre", 0}},

@@ -46,18 +46,9 @@ func readTable(rows sheet.Sheet, columns []column) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, there := map[int]string{}, map[string]bool{}
-	for i, name := range head {
-		for _, c := range columns {
-			if name = strings.TrimSpace(name); strings.EqualFold(name, c.name) || name == c.title {
-				at[i], there[c.name] = c.name, true
-			}
-		}
-	}
-	for _, c := range columns {
-		if c.need && !there[c.name] {
-			return nil, sheet.Refuse("缺少列 %s", "the column %s is missing", c.name)
-		}
+	at, err := columnsOf(head, columns)
+	if err != nil {
+		return nil, err
 	}
 	var list []row
 	for {
@@ -70,10 +61,8 @@ func readTable(rows sheet.Sheet, columns []column) ([]row, error) {
 		}
 		r := row{line, map[string]string{}}
 		for i, cell := range cells {
-			if name, ok := at[i]; ok {
-				if cell = strings.Clone(strings.TrimSpace(cell)); cell != "" { // a row is good until the next one
-					r.cells[name] = cell
-				}
+			if cell = strings.TrimSpace(cell); cell != "" && at[i] != "" {
+				r.cells[at[i]] = strings.Clone(cell) // a row is good until the next one
 			}
 		}
 		if len(r.cells) == 0 {
@@ -88,6 +77,24 @@ func readTable(rows sheet.Sheet, columns []column) ([]row, error) {
 		return nil, sheet.Refuse("没有数据行", "it has no rows")
 	}
 	return list, nil
+}
+
+// columnsOf finds the columns of a file by their names in either language.
+func columnsOf(head []string, columns []column) (map[int]string, error) {
+	at, there := map[int]string{}, map[string]bool{}
+	for i, name := range head {
+		for _, c := range columns {
+			if name = strings.TrimSpace(name); strings.EqualFold(name, c.name) || name == c.title {
+				at[i], there[c.name] = c.name, true
+			}
+		}
+	}
+	for _, c := range columns {
+		if c.need && !there[c.name] {
+			return nil, sheet.Refuse("缺少列 %s", "the column %s is missing", c.name)
+		}
+	}
+	return at, nil
 }
 
 // several are the words of a cell.

@@ -13,10 +13,10 @@ CREATE TABLE change (
     id   TEXT NOT NULL,
     PRIMARY KEY (seq, what, id)
 );
--- owner is what put the row there: an entry, a version of a chain, an import.
+-- origin is what put the row there: an entry, a version of a chain, an import.
 CREATE TABLE node (
     id         TEXT PRIMARY KEY,
-    owner      TEXT NOT NULL,
+    origin     TEXT NOT NULL,
     kind       TEXT NOT NULL,
     name_zh    TEXT NOT NULL,
     name_en    TEXT NOT NULL,
@@ -26,11 +26,11 @@ CREATE TABLE node (
     synthetic  BOOLEAN NOT NULL DEFAULT FALSE,
     at         BIGINT NOT NULL
 );
-CREATE INDEX node_owner ON node (owner);
+CREATE INDEX node_origin ON node (origin);
 -- Days are as 2026-01-31; an empty valid_to is open.
 CREATE TABLE edge (
     id         TEXT PRIMARY KEY,
-    owner      TEXT NOT NULL,
+    origin     TEXT NOT NULL,
     src        TEXT NOT NULL,
     kind       TEXT NOT NULL,
     dst        TEXT NOT NULL,
@@ -45,7 +45,7 @@ CREATE TABLE edge (
     valid_from TEXT NOT NULL,
     valid_to   TEXT NOT NULL
 );
-CREATE INDEX edge_owner ON edge (owner);
+CREATE INDEX edge_origin ON edge (origin);
 CREATE INDEX edge_dst ON edge (dst);
 CREATE TABLE chain (
     id         TEXT PRIMARY KEY,
