@@ -372,7 +372,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Answers that one's own organisation kept */
+        /** Answers that one's own organisation kept; for the bureau all */
         get: operations["get-atlas-lists"];
         put?: never;
         /** Ask a question and keep the answer as a list */
