@@ -128,10 +128,31 @@ func (c *city) placed(id string, content Content, bureau bool) (local []chain.En
 			local[x].Imported = min(amount("imported"), local[x].Input)
 		}
 	}
+	c.makers(stages, bureau, outside)
 	if bureau {
 		c.supply(stages, local)
 	}
 	return local, outside
+}
+
+// makers adds to those outside who make what a stage yields.
+func (c *city) makers(stages map[string]string, bureau bool, outside map[string][]string) {
+	yields := map[string][]string{}
+	for _, e := range c.edges {
+		if stage, ok := stages[e.Src]; ok && e.Kind == edgeYields {
+			yields[e.Dst] = append(yields[e.Dst], stage)
+		}
+	}
+	for i, e := range c.edges {
+		if e.Kind != edgeMakes || c.nodes[e.Src].Kind != kindOutside || c.restraint[i] && !bureau {
+			continue
+		}
+		for _, stage := range yields[e.Dst] {
+			if !slices.Contains(outside[stage], e.Src) {
+				outside[stage] = append(outside[stage], e.Src)
+			}
+		}
+	}
 }
 
 // supply adds who buys what from whom: what the supplier's stage yields that goes into the

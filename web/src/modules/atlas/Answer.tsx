@@ -1,7 +1,7 @@
 import { App, Button, Input, Modal, Tag } from 'antd'
 import { useState } from 'react'
-import { Link } from 'react-router'
-import { api, EmptyState, Failure, LinkButton, Loading, none, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useMay } from '../../kernel'
+import { Link, useNavigate } from 'react-router'
+import { api, EmptyState, Failure, Loading, none, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useMay } from '../../kernel'
 import { roomKey, stateTone, useName, type Answer, type Hop, type Item, type NodeRef, type Question, type Reason } from './data'
 import { useAtlasTexts } from './texts'
 
@@ -94,6 +94,7 @@ export function AnswerView({ answer, question, day }: { answer: Answer; question
 function Keep({ question, day }: { question: Question; day: string }) {
   const t = useAtlasTexts()
   const { notification } = App.useApp()
+  const go = useNavigate()
   const [open, setOpen] = useState(false)
   const [title, setTitle] = useState('')
   const keep = useChange({
@@ -101,7 +102,7 @@ function Keep({ question, day }: { question: Question; day: string }) {
     refresh: [roomKey],
     after: (list) => {
       setOpen(false)
-      notification.success({ title: t('ask.kept'), actions: <LinkButton size="small" to={`/atlas/lists/${list.id}`}>{t('ask.open')}</LinkButton>, duration: 8 })
+      notification.success({ title: t('ask.kept'), actions: <Button size="small" onClick={() => { notification.destroy(); void go(`/atlas/lists/${list.id}`) }}>{t('ask.open')}</Button>, duration: 8 })
     },
   })
   return (

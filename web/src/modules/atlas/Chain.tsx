@@ -113,7 +113,7 @@ function Chosen({ stage, find }: { stage: StageState; find: () => void }) {
       <h2>{text(stage.stage.name)} <StatusTag tone={stateTone[stage.state]!}>{t(`states.${stage.state}`)}</StatusTag></h2>
       {stage.reasons.length > 0 && <Reasons reasons={stage.reasons} />}
       {stage.figures && <p className="lh-note">{(['output', 'demand', 'coverage', 'concentration', 'dependence'] as const).map((k) => `${t(`map.figures.${k}`)} ${f.number(stage.figures![k], 2)}`).join(' · ')}</p>}
-      <p>{stage.enterprises.length > 0 ? stage.enterprises.map((e) => <span key={e.id} className="lh-atlas-who"><NodeLink node={e} /></span>) : t('map.nobody')}</p>
+      {stage.enterprises.length > 0 ? <p>{stage.enterprises.map((e) => <span key={e.id} className="lh-atlas-who"><NodeLink node={e} /></span>)}</p> : stage.reasons.length === 0 && <p>{t('map.nobody')}</p>}
       <Button onClick={find}>{t('map.find')} ({f.number(stage.outside, 0)})</Button>
     </section>
   )

@@ -24,16 +24,37 @@ function lines(name: string): string[] {
   return [name.slice(0, cut), rest.length > 18 ? `${rest.slice(0, 17)}…` : rest]
 }
 
+interface Spot { x: number; y: number }
+
+/** A line from a stage past its bends, each as wide as a stage, to another. */
+function curve(from: Spot, bends: Spot[], to: Spot): string {
+  let d = `M${from.x} ${from.y}`
+  let at = from
+  const swing = (next: Spot) => {
+    const half = (next.x - at.x) / 2
+    d += `C${at.x + half} ${at.y} ${next.x - half} ${next.y} ${next.x} ${next.y}`
+  }
+  for (const b of bends) {
+    swing(b)
+    at = { x: b.x + box.width, y: b.y }
+    d += `L${at.x} ${at.y}`
+  }
+  swing(to)
+  return d
+}
+
 /** The stages of a chain from left to right: filled by who stands there, hatched where nobody does. */
 export function ChainMap({ map, selected, pick, svg }: { map: ChainMapData; selected: string; pick: (stage: string) => void; svg: RefObject<SVGSVGElement | null> }) {
   const t = useAtlasTexts()
   const text = useText()
   const colours = usePalette()
-  const placed = new Map(place(map.stages.map((s) => s.stage), map.links).map((p) => [p.id, p]))
+  const layout = place(map.stages.map((s) => s.stage), map.links)
+  const placed = new Map(layout.stages.map((p) => [p.id, p]))
+  const lowest = Math.max(0, ...layout.stages.map((p) => p.row), ...layout.bends.map((b) => b.row))
   const x = (id: string) => 12 + (placed.get(id)?.column ?? 0) * (box.width + box.right)
   const y = (id: string) => 12 + (placed.get(id)?.row ?? 0) * (box.height + box.down)
   const width = Math.max(...map.stages.map((s) => x(s.stage.id))) + box.width + 12
-  const height = Math.max(...map.stages.map((s) => y(s.stage.id))) + box.height + 12
+  const height = 12 + lowest * (box.height + box.down) + box.height + 12
   const ink = { sound: colours.good, weak: colours.warn, missing: colours.bad, absent: colours.idle }
   const key = (s: StageState) => (e: KeyboardEvent) => {
     if (e.key !== 'Enter' && e.key !== ' ') return
@@ -51,13 +72,11 @@ export function ChainMap({ map, selected, pick, svg }: { map: ChainMapData; sele
               <line x1="0" y1="0" x2="0" y2="8" stroke={ink[state]} strokeWidth="2" opacity="0.45" />
             </pattern>
           ))}
-          <marker id="lh-atlas-arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill={colours.muted} /></marker>
+          <marker id="lh-atlas-arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill={colours.muted} /></marker>
         </defs>
         {map.links.map((l) => {
-          const from = { x: x(l.from) + box.width, y: y(l.from) + box.height / 2 }
-          const to = { x: x(l.to), y: y(l.to) + box.height / 2 }
-          const bend = (to.x - from.x) / 2
-          return <path key={`${l.from} ${l.to}`} d={`M${from.x} ${from.y}C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`} fill="none" stroke={l.from === selected || l.to === selected ? colours.accent : colours.muted} strokeWidth={l.from === selected || l.to === selected ? 2.2 : 1.1} markerEnd="url(#lh-atlas-arrow)" />
+          const bends = layout.bends.filter((b) => b.from === l.from && b.to === l.to).map((b) => ({ x: 12 + b.column * (box.width + box.right), y: 12 + b.row * (box.height + box.down) + box.height / 2 }))
+          return <path key={`${l.from} ${l.to}`} d={curve({ x: x(l.from) + box.width, y: y(l.from) + box.height / 2 }, bends, { x: x(l.to), y: y(l.to) + box.height / 2 })} fill="none" stroke={l.from === selected || l.to === selected ? colours.accent : colours.muted} strokeWidth={l.from === selected || l.to === selected ? 2.2 : 1.1} markerEnd="url(#lh-atlas-arrow)" />
         })}
         {map.stages.map((s) => {
           const gap = s.state === 'missing' || s.state === 'absent'

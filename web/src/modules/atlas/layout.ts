@@ -5,27 +5,34 @@ export interface Way { from: string; to: string }
 /** Where a stage stands: its column from the left, and its place within. */
 export interface Placed { id: string; column: number; row: number }
 
+/** Where a link bends on its way past columns between its ends: a place in each. */
+export interface Bend { from: string; to: string; column: number; row: number }
+
 /**
  * Places stages from left to right: each stands one column after the last that goes into it.
- * Within a column stages are ordered by the middle of what goes into them, so that links cross less.
+ * A link past columns keeps a place free in each, so that it does not run below a stage. Within a
+ * column all are ordered by the middle of what goes into them, so that links cross less.
  */
-export function place(stages: Stop[], links: Way[]): Placed[] {
-  const into = new Map<string, string[]>(stages.map((s) => [s.id, []]))
-  for (const l of links) if (into.has(l.from)) into.get(l.to)?.push(l.from)
-  const column = new Map<string, number>()
-  const depth = (id: string, path: Set<string>): number => {
-    const known = column.get(id)
-    if (known !== undefined) return known
-    if (path.has(id)) return 0 // a circle; the server refuses them
-    path.add(id)
-    const d = Math.max(-1, ...(into.get(id) ?? []).map((from) => depth(from, path))) + 1
-    path.delete(id)
-    column.set(id, d)
-    return d
-  }
-  for (const s of stages) depth(s.id, new Set())
+export function place(stages: Stop[], links: Way[]): { stages: Placed[]; bends: Bend[] } {
+  const column = columnsOf(stages, links)
+  const into = new Map<string, string[]>()
   const columns: string[][] = []
-  for (const s of stages) (columns[column.get(s.id) ?? 0] ??= []).push(s.id)
+  const put = (id: string, at: number) => { (columns[at] ??= []).push(id) }
+  for (const s of stages) put(s.id, column.get(s.id) ?? 0)
+  const bends = new Map<string, Bend>()
+  for (const l of links) {
+    const [begin, end] = [column.get(l.from), column.get(l.to)]
+    if (begin === undefined || end === undefined) continue
+    let last = l.from
+    for (let c = begin + 1; c < end; c++) {
+      const id = `${l.from}\n${l.to}\n${c}`
+      bends.set(id, { from: l.from, to: l.to, column: c, row: 0 })
+      put(id, c)
+      into.set(id, [last])
+      last = id
+    }
+    into.set(l.to, [...(into.get(l.to) ?? []), last])
+  }
   const row = new Map<string, number>()
   for (const list of columns) {
     const middle = (id: string) => {
@@ -40,5 +47,27 @@ export function place(stages: Stop[], links: Way[]): Placed[] {
     })
     sorted.forEach((id, i) => row.set(id, i))
   }
-  return stages.map((s) => ({ id: s.id, column: column.get(s.id) ?? 0, row: row.get(s.id) ?? 0 }))
+  return {
+    stages: stages.map((s) => ({ id: s.id, column: column.get(s.id) ?? 0, row: row.get(s.id) ?? 0 })),
+    bends: [...bends].map(([id, b]) => ({ ...b, row: row.get(id) ?? 0 })),
+  }
+}
+
+/** In which column each stage stands. */
+function columnsOf(stages: Stop[], links: Way[]): Map<string, number> {
+  const into = new Map<string, string[]>(stages.map((s) => [s.id, []]))
+  for (const l of links) if (into.has(l.from)) into.get(l.to)?.push(l.from)
+  const column = new Map<string, number>()
+  const depth = (id: string, path: Set<string>): number => {
+    const known = column.get(id)
+    if (known !== undefined) return known
+    if (path.has(id)) return 0 // a circle; the server refuses them
+    path.add(id)
+    const d = Math.max(-1, ...(into.get(id) ?? []).map((from) => depth(from, path))) + 1
+    path.delete(id)
+    column.set(id, d)
+    return d
+  }
+  for (const s of stages) depth(s.id, new Set())
+  return column
 }
