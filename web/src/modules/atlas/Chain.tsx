@@ -48,7 +48,8 @@ function Shown({ map, selected, day, ask, set }: { map: ChainMapData; selected: 
         </p>
         {stage && <Chosen stage={stage} find={() => set('ask', 'candidates')} />}
       </Card>
-      <Card size="small" title={ask === 'candidates' ? t('map.attract') : t('map.gaps')} extra={<span className="lh-atlas-bar"><Button onClick={() => set('ask', 'gaps')}>{t('map.gaps')}</Button><Button onClick={() => set('ask', 'candidates')}>{t('map.find')}</Button></span>}>
+      <Card size="small" title={ask === 'candidates' ? t('map.attract') : t('map.gaps')}>
+        <p className="lh-atlas-pair"><Button onClick={() => set('ask', 'gaps')}>{t('map.gaps')}</Button><Button onClick={() => set('ask', 'candidates')}>{t('map.find')}</Button></p>
         {question ? <Question question={question} day={day} /> : <Stages map={map} pick={(s) => set('stage', s)} />}
       </Card>
       {question && <Card size="small" title={t('map.list')}><Stages map={map} pick={(s) => set('stage', s)} /></Card>}

@@ -41,7 +41,7 @@ export default function Explorer() {
           {node ? (
             <label className="lh-atlas-field">{t('explorer.hops')}<Select value={hops} onChange={(n) => set({ hops: String(n) })} options={[1, 2, 3, 4].map((n) => ({ value: n, label: t('explorer.hop', { n }) }))} /></label>
           ) : (
-            <label className="lh-atlas-field">{t('explorer.kinds')}<Select mode="multiple" maxTagCount="responsive" value={shown} onChange={(list) => set({ kinds: list.join(',') })} options={kinds.map((k) => ({ value: k, label: t(`nodes.${k}`) }))} /></label>
+            <label className="lh-atlas-field">{t('explorer.kinds')}<Select mode="multiple" maxTagCount="responsive" placeholder={t('ask.anywhere')} value={shown} onChange={(list) => set({ kinds: list.join(',') })} options={kinds.map((k) => ({ value: k, label: t(`nodes.${k}`) }))} /></label>
           )}
           <label className="lh-atlas-field">{t('explorer.limit')}<Select value={limit} onChange={(n) => set({ limit: String(n) })} options={[200, 1000, 3000, 5000].map((n) => ({ value: n, label: n }))} /></label>
           {node && <Button onClick={() => set({ node: '', pick: '' })}>{t('explorer.back')}</Button>}
@@ -61,7 +61,7 @@ function Drawn({ picture, selected, day, pick, centre }: { picture: Picture; sel
   const name = useName()
   const colours = usePalette()
   const pictures = useRef<GraphPictures>(null)
-  const colour = useMemo(() => Object.fromEntries([...kinds, 'district', 'industry', 'position'].map((k, i) => [k, k === 'outside' ? colours.bad : (colours.series[i % colours.series.length] ?? colours.accent)])), [colours])
+  const colour = useMemo(() => Object.fromEntries([...kinds, 'district', 'industry', 'position'].map((k, i) => [k, k === 'outside' ? colours.bad : k === 'product' ? (colours.series[6] ?? colours.accent) : (colours.series[i % colours.series.length] ?? colours.accent)])), [colours])
   // eslint-disable-next-line react-hooks/exhaustive-deps -- name is new with each rendering and says the same
   const nodes = useMemo<DrawnNode[]>(() => picture.nodes.map((n) => ({ id: n.id, label: name(n), colour: colour[n.kind] ?? colours.idle })), [picture, colour, colours])
   const edges = useMemo<DrawnEdge[]>(() => picture.edges.map((e) => ({ from: e.from, to: e.to })), [picture])
@@ -89,7 +89,7 @@ function Drawn({ picture, selected, day, pick, centre }: { picture: Picture; sel
           label={t('explorer.list')} rowKey="id" dataSource={picture.nodes} pagination={picture.nodes.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
           columns={[
             { title: t('ask.name'), render: (_, n) => <Button type="link" size="small" onClick={() => pick(n.id)}>{name(n)}</Button> },
-            { title: t('explorer.kinds'), render: (_, n) => t(`nodes.${n.kind as 'chain'}`) },
+            { title: t('explorer.kind'), render: (_, n) => t(`nodes.${n.kind as 'chain'}`) },
           ]}
         />
       </Card>

@@ -25,7 +25,7 @@ export const zh = {
   nodes: { enterprise: '企业', outside: '市外企业', chain: '产业链', stage: '环节', product: '产品', technology: '技术', district: '区市', industry: '行业', position: '未归入产业链的环节' },
   edges: { at: '处于', makes: '生产', uses: '掌握', in: '位于', of: '属于', feeds: '供给', part: '组成', yields: '产出', supplies: '供应' },
   explorer: {
-    title: '图谱浏览', note: '按住拖动平移，滚轮缩放，点击节点查看；方向键也可移动', find: '查找节点', start: '最重要的节点', around: '以此为中心', hops: '范围', hop: '{{n}} 跳', nodes: '节点 {{n}} 个', edges: '关系 {{n}} 条', cut: '只显示一部分', as: '以列表查看', list: '节点列表', png: '导出 PNG', svg: '导出 SVG', kinds: '显示的类别', empty: '图谱中还没有节点', emptyNote: '企业登记通过、产业链导入后出现',
+    title: '图谱浏览', note: '按住拖动平移，滚轮缩放，点击节点查看；方向键也可移动', find: '查找节点', start: '最重要的节点', around: '以此为中心', hops: '范围', hop: '{{n}} 跳', nodes: '节点 {{n}} 个', edges: '关系 {{n}} 条', cut: '只显示一部分', as: '以列表查看', list: '节点列表', png: '导出 PNG', svg: '导出 SVG', kinds: '显示的类别', kind: '类别', empty: '图谱中还没有节点', emptyNote: '企业登记通过、产业链导入后出现',
     relations: '关系', open: '打开页面', day: '日期', canvas: '图谱画面，节点也在下面的列表中', back: '返回全图', source: '来源', region: '地区', many: '关系太多，只显示一部分', limit: '最多节点数',
   },
   lists: { title: '名单', note: '保存的回答，按保存当天的内容', name: '名单', question: '问题', items: '条数', by: '保存人', at: '保存时间', empty: '还没有名单', emptyNote: '在产业链或“问图谱”页面把回答保存为名单', search: '名单名称', remove: '删除', removed: '名单已删除', removeNote: '名单将不可恢复', download: '下载 {{format}}', link: '名单' },
