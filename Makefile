@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-hour bench-match bench-planning bench-reading bench-resolution bench-schedule bench-year highs soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-gate bench-graph bench-hour bench-match bench-planning bench-reading bench-resolution bench-schedule bench-year highs soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -167,6 +167,10 @@ bench-gate:
 ## bench-hour: 45 platforms, open pages and two kills for a while (HOUR=1h), to docs/benchmarks/hour.md
 bench-hour:
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_HOUR=$(HOUR) $(GO) test -timeout 3h -run '^$$' -bench '^BenchmarkHour$$' -benchtime 1x ./cmd/linghang
+
+## bench-graph: the graph in memory beside PostgreSQL (SCALE=20: a million nodes, ten million edges), to docs/benchmarks/graph.md
+bench-graph:
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_GRAPH_SCALE=$(SCALE) $(GO) test -timeout 1h -run '^$$' -bench '^BenchmarkGraph$$' -benchtime 1x -v ./cmd/linghang/graphing
 
 ## bench-match: rankings and times beside Bleve and pg_trgm (SETS=folder with CSL and DuReader as they are published), to docs/benchmarks/match.md
 bench-match:

@@ -263,6 +263,7 @@ func newAccess(t *testing.T) *access {
 	a.diagnosisFixtures(t)
 	a.needFixtures(t)
 	a.policyFixtures(t)
+	a.atlasFixtures(t)
 	a.identifierFixtures(t)
 	a.planFixtures(t)
 	a.letterFixture(t)

@@ -8,6 +8,7 @@ import (
 
 	"linghang/kernel"
 	"linghang/kernel/module"
+	"linghang/modules/atlas"
 	"linghang/modules/enterprise"
 	"linghang/modules/identifier"
 	"linghang/modules/plan"
@@ -27,11 +28,13 @@ func main() {
 // platform lists the rooms in start order. An argument after the kit is a
 // bridge: the only way in which one room calls another.
 func platform(k *kernel.Kernel) []module.Module {
+	enterprises := enterprise.New(k.Kit("enterprise"), k.Directory())
 	return []module.Module{
 		plan.New(k.Kit("plan")),
 		platforms.New(k.Kit("platforms"), k.Directory()),
 		identifier.New(k.Kit("identifier"), k.Directory()),
-		enterprise.New(k.Kit("enterprise"), k.Directory()),
+		enterprises,
 		scenario.New(k.Kit("scenario"), k.Directory()),
+		atlas.New(k.Kit("atlas"), k.Directory(), enterprises),
 	}
 }

@@ -426,7 +426,10 @@ func (m *Module) chooseConsent(ctx context.Context, in entryConsentInput) (Entry
 			return e, nil, fault.New(fault.Forbidden, "enterprise.consent.not_yours", "the enterprise itself chooses who may see what")
 		}
 		e.Consent = in.Body
-		return e, nil, e.Consent.check()
+		if e.Status != accepted {
+			return e, nil, e.Consent.check()
+		}
+		return e, []bus.Event{enterpriseevent.Changed{EntryID: e.ID, Code: e.Code, At: time.Now().UTC().Truncate(time.Millisecond)}}, e.Consent.check()
 	})
 }
 

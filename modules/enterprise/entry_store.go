@@ -15,6 +15,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
+	"linghang/modules/enterprise/enterpriseevent"
 )
 
 type entryStore struct {
@@ -349,6 +350,9 @@ func (s entryStore) remove(ctx context.Context, e Entry) error {
 			return fmt.Errorf("remove entry: %w", err)
 		}
 		tx.Changed("entry", e.ID, e, nil)
+		if err := tx.Emit(ctx, enterpriseevent.Changed{EntryID: e.ID, Code: e.Code, At: time.Now().UTC().Truncate(time.Millisecond)}); err != nil {
+			return err
+		}
 		return s.search.Remove(ctx, tx, nounEntry, e.ID)
 	})
 }

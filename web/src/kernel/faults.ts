@@ -1,3 +1,4 @@
+import { atlas } from './faultsOfAtlas'
 import { enterprises } from './faultsOfEnterprises'
 import { scenarios } from './faultsOfScenarios'
 
@@ -7,6 +8,7 @@ import { scenarios } from './faultsOfScenarios'
  * holds this list and the sentences of the rooms together.
  */
 const sentences: Record<string, string> = {
+  ...atlas,
   ...enterprises,
   ...scenarios,
   // new output that platforms drove

@@ -90,6 +90,419 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/atlas/answers/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask the graph: who, gaps, stop, candidates, way, similar, emerging; each item with reasons, its way and sources */
+        get: operations["get-atlas-answers-question"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Industrial chains */
+        get: operations["get-atlas-chains"];
+        put?: never;
+        /** Enter an industrial chain */
+        post: operations["post-atlas-chains"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What chain a file holds, as CSV, XLSX or Turtle: ?name= of the file */
+        post: operations["post-atlas-chains-reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A chain in its present version, or a version before: ?version= */
+        get: operations["get-atlas-chains-id"];
+        /** Make another version of a chain the present one */
+        put: operations["put-atlas-chains-id"];
+        post?: never;
+        /** Remove a chain of the demonstration city */
+        delete: operations["delete-atlas-chains-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/{id}/export/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A chain as csv, xlsx, ttl or graphml; csv, xlsx and ttl can be brought in again */
+        get: operations["get-atlas-chains-id-export-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the stages of a chain are on a day, with who stands where */
+        get: operations["get-atlas-chains-id-map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose another version of a chain */
+        post: operations["post-atlas-chains-id-proposals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a chain */
+        get: operations["get-atlas-chains-id-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/graph/around": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is within some hops of a node */
+        get: operations["get-atlas-graph-around"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/graph/node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A node with its edges and who says so: ?id= */
+        get: operations["get-atlas-graph-node"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/graph/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find nodes by name */
+        get: operations["get-atlas-graph-nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/graph/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The most important nodes of some kinds, with the edges between them */
+        get: operations["get-atlas-graph-part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/graph/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many nodes and edges of which kinds there are on a day, and since when */
+        get: operations["get-atlas-graph-summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/import/template/{what}/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file to fill in for chain, outside or relations, as csv or xlsx */
+        get: operations["get-atlas-import-template-what-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/import/{what}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over a file of outside enterprises or of relations, all or none: ?name= of the file */
+        post: operations["post-atlas-import-what"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/import/{what}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file of outside enterprises or of relations would bring: ?name= of the file */
+        post: operations["post-atlas-import-what-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers that one's own organisation kept; for the bureau all */
+        get: operations["get-atlas-lists"];
+        put?: never;
+        /** Ask a question and keep the answer as a list */
+        post: operations["post-atlas-lists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An answer that was kept, with reasons, ways and sources */
+        get: operations["get-atlas-lists-id"];
+        put?: never;
+        post?: never;
+        /** Remove a list */
+        delete: operations["delete-atlas-lists-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/lists/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The items of an answer that was kept, for downloading */
+        get: operations["get-atlas-lists-id-items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proposals of one's own organisation; for the bureau all */
+        get: operations["get-atlas-proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A proposal with what it would change */
+        get: operations["get-atlas-proposals-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/proposals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or refuse what somebody else proposed */
+        post: operations["post-atlas-proposals-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/proposals/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what one proposed */
+        post: operations["post-atlas-proposals-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ways that follow a row of steps, as enterprise -makes-> product <-makes- outside */
+        get: operations["get-atlas-query"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/codes/{code}": {
         parameters: {
             query?: never;
@@ -10389,6 +10802,397 @@ export interface components {
         AssignReviewersInputBody: {
             persons: string[];
         };
+        AtlasAnswer: {
+            /**
+             * @description What it rests on: who stands where, figures, or relations
+             * @enum {string}
+             */
+            basis: "presence" | "figures" | "graph";
+            day: string;
+            /**
+             * Format: int64
+             * @description Number of the graph's last change that counted
+             */
+            graph: number;
+            items: components["schemas"]["AtlasItem"][];
+            question: components["schemas"]["AtlasQuestion"];
+            /** @description There is more than was asked for */
+            truncated: boolean;
+        };
+        AtlasAnswerItemView: {
+            kind: string;
+            name: components["schemas"]["Text"];
+            other: components["schemas"]["Text"];
+            /** Format: int64 */
+            rank: number;
+            reasons: string;
+            /** Format: double */
+            score: number;
+            sources: string;
+            state: string;
+            way: string;
+        };
+        AtlasAnswerListDetail: {
+            answer: components["schemas"]["AtlasAnswer"];
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** Format: int64 */
+            items: number;
+            name: string;
+            /** @enum {string} */
+            question: "who" | "gaps" | "stop" | "candidates" | "way" | "similar" | "emerging";
+            title: string;
+        };
+        AtlasAnswerListView: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** Format: int64 */
+            items: number;
+            name: string;
+            /** @enum {string} */
+            question: "who" | "gaps" | "stop" | "candidates" | "way" | "similar" | "emerging";
+            title: string;
+        };
+        AtlasChainDetail: {
+            content: components["schemas"]["AtlasContent"];
+            id: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Which version content is of
+             */
+            shown: number;
+            /** Format: int64 */
+            stages: number;
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AtlasChainEnd: {
+            /** @description No way over stages of the city leads to it */
+            broken: boolean;
+            gaps: string[];
+            stage: string;
+            /** @description Stages from where the chain begins, with the fewest gaps */
+            way: string[];
+        };
+        AtlasChainInput: {
+            content: components["schemas"]["AtlasContent"];
+            name: components["schemas"]["Text"];
+            /** @description What is new, and on whose word */
+            note?: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+        };
+        AtlasChainMap: {
+            /**
+             * @description presence: who stands where is all that is known, or all that the caller may see
+             * @enum {string}
+             */
+            basis: "presence" | "figures";
+            /** @description Of the relations; the chain itself is in its present version */
+            day: string;
+            ends: components["schemas"]["AtlasChainEnd"][];
+            /**
+             * Format: int64
+             * @description Number of the graph's last change that counted
+             */
+            graph: number;
+            id: string;
+            links: components["schemas"]["AtlasLink"][];
+            /** Format: int64 */
+            missing: number;
+            name: components["schemas"]["Text"];
+            stages: components["schemas"]["AtlasStageState"][];
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            weak: number;
+        };
+        AtlasChainVersion: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            note: string;
+            /** @enum {string} */
+            origin: "bureau" | "proposal";
+            /** Format: int64 */
+            version: number;
+        };
+        AtlasChainView: {
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Format: int64 */
+            stages: number;
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AtlasContent: {
+            links: components["schemas"]["AtlasLink"][];
+            stages: components["schemas"]["AtlasStage"][];
+        };
+        AtlasGraphSummary: {
+            day: string;
+            edges: components["schemas"]["AtlasKindCount"][];
+            /** @description The first day from which an edge holds; empty: there is none */
+            first: string;
+            /** Format: int64 */
+            graph: number;
+            nodes: components["schemas"]["AtlasKindCount"][];
+        };
+        AtlasHop: {
+            /** Format: date-time */
+            at: string;
+            /** @description For the bureau */
+            by?: string;
+            event?: string;
+            from: components["schemas"]["AtlasNodeRef"];
+            kind: string;
+            /** @description For the bureau only */
+            restricted: boolean;
+            /** @description directory, chain, import, or what the file of an import named */
+            source: string;
+            to: components["schemas"]["AtlasNodeRef"];
+            valid_from: string;
+            /** @description Empty: it holds still */
+            valid_to: string;
+        };
+        AtlasItem: {
+            /**
+             * Format: double
+             * @description From where the question is asked, as the crow flies
+             */
+            km?: number;
+            node: components["schemas"]["AtlasNodeRef"];
+            /** @description What it goes with: the stage of a candidate, the other technology */
+            other?: components["schemas"]["AtlasNodeRef"];
+            path: components["schemas"]["AtlasHop"][];
+            reasons: components["schemas"]["AtlasReason"][];
+            /**
+             * Format: double
+             * @description What the answer is ordered by; of no unit
+             */
+            score: number;
+            /** @description Of a stage */
+            state?: string;
+        };
+        AtlasKindCount: {
+            /** Format: int64 */
+            count: number;
+            kind: string;
+        };
+        AtlasLink: {
+            from: string;
+            /**
+             * Format: double
+             * @description Of the other's input; links with 0 share evenly what the others leave
+             */
+            share?: number;
+            to: string;
+        };
+        AtlasLinkChange: {
+            /** @enum {string} */
+            kind: "added" | "removed";
+            link: components["schemas"]["AtlasLink"];
+        };
+        AtlasNodeDetail: {
+            edges: components["schemas"]["AtlasHop"][];
+            node: components["schemas"]["AtlasNodeRef"];
+            /** @description Of an enterprise outside, for those who may see it */
+            note: string;
+            region: string;
+            source: string;
+            truncated: boolean;
+        };
+        AtlasNodeRef: {
+            en: string;
+            id: string;
+            kind: string;
+            /** @description Page of the node in the web; empty: it has none */
+            link: string;
+            synthetic: boolean;
+            zh: string;
+        };
+        AtlasNodesView: {
+            items: components["schemas"]["AtlasNodeRef"][];
+        };
+        AtlasPicture: {
+            day: string;
+            edges: components["schemas"]["AtlasPictureEdge"][];
+            nodes: components["schemas"]["AtlasPictureNode"][];
+            /** @description There is more than was asked for */
+            truncated: boolean;
+        };
+        AtlasPictureEdge: {
+            /**
+             * Format: int64
+             * @description Place in nodes
+             */
+            from: number;
+            kind: string;
+            restricted: boolean;
+            /**
+             * Format: int64
+             * @description Place in nodes
+             */
+            to: number;
+        };
+        AtlasPictureNode: {
+            en: string;
+            /**
+             * Format: int64
+             * @description From the node that was asked about
+             */
+            hops: number;
+            id: string;
+            kind: string;
+            /** @description Page of the node in the web; empty: it has none */
+            link: string;
+            restricted: boolean;
+            synthetic: boolean;
+            zh: string;
+        };
+        AtlasProposalDetail: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            base: number;
+            chain: components["schemas"]["Text"];
+            chain_id: string;
+            content: components["schemas"]["AtlasContent"];
+            /** Format: date-time */
+            decided_at?: string;
+            decider: string;
+            id: string;
+            links: components["schemas"]["AtlasLinkChange"][];
+            mine: boolean;
+            name: string;
+            note: string;
+            reason: string;
+            stages: components["schemas"]["AtlasStageChange"][];
+            /** @enum {string} */
+            status: "proposed" | "accepted" | "refused" | "withdrawn";
+        };
+        AtlasProposalView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            base: number;
+            chain: components["schemas"]["Text"];
+            chain_id: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decider: string;
+            id: string;
+            mine: boolean;
+            name: string;
+            note: string;
+            reason: string;
+            /** @enum {string} */
+            status: "proposed" | "accepted" | "refused" | "withdrawn";
+        };
+        AtlasQueryView: {
+            day: string;
+            /** Format: int64 */
+            graph: number;
+            truncated: boolean;
+            ways: components["schemas"]["AtlasWay"][];
+        };
+        AtlasQuestion: {
+            chain?: string;
+            district?: string;
+            kind: string;
+            /** Format: int64 */
+            limit?: number;
+            node?: string;
+            since?: string;
+            stage?: string;
+            to?: string;
+            what?: string;
+        };
+        AtlasReason: {
+            code: string;
+            node?: components["schemas"]["AtlasNodeRef"];
+            /** Format: double */
+            value: number;
+        };
+        AtlasStage: {
+            /** @description An end product; a stage that goes into nothing is one anyway */
+            end?: boolean;
+            /**
+             * Format: double
+             * @description What the city uses of it beside the chain, per year, in 10 000 CNY
+             */
+            final?: number;
+            /** @description Within the chain; stays the same from version to version */
+            id: string;
+            name: components["schemas"]["Text"];
+            note?: string;
+            /** @description What the stage yields, as enterprises and outside enterprises call it; the name if empty */
+            product?: string;
+        };
+        AtlasStageChange: {
+            after?: components["schemas"]["AtlasStage"];
+            before?: components["schemas"]["AtlasStage"];
+            /** @enum {string} */
+            kind: "added" | "removed" | "changed";
+        };
+        AtlasStageFigures: {
+            /**
+             * Format: double
+             * @description Herfindahl index
+             */
+            concentration: number;
+            /** Format: double */
+            coverage: number;
+            /** Format: double */
+            demand: number;
+            /**
+             * Format: double
+             * @description Input from outside the city as a share of all input
+             */
+            dependence: number;
+            /** Format: double */
+            output: number;
+        };
+        AtlasStageState: {
+            /** @description The first 50 */
+            enterprises: components["schemas"]["AtlasNodeRef"][];
+            /** @description For the bureau, where figures are known */
+            figures?: components["schemas"]["AtlasStageFigures"];
+            /**
+             * Format: int64
+             * @description Enterprises of the city at the stage
+             */
+            local: number;
+            node: string;
+            /**
+             * Format: int64
+             * @description Enterprises outside that could fill it, as far as one may see them
+             */
+            outside: number;
+            reasons: components["schemas"]["AtlasReason"][];
+            stage: components["schemas"]["AtlasStage"];
+            /**
+             * @description missing: needed, and nobody makes it; absent: nobody makes it and nobody here needs it; weak: see reasons
+             * @enum {string}
+             */
+            state: "sound" | "weak" | "missing" | "absent";
+        };
+        AtlasWay: {
+            edges: components["schemas"]["AtlasHop"][];
+            nodes: components["schemas"]["AtlasNodeRef"][];
+        };
         AttestFound: {
             name: string;
             sha256: string;
@@ -15263,6 +16067,11 @@ export interface components {
             /** @enum {string} */
             verdict: "upheld" | "rejected";
         };
+        KeepListInputBody: {
+            day?: string;
+            question: components["schemas"]["AtlasQuestion"];
+            title: string;
+        };
         KeyInputBody: {
             /** @description The key is good only with the certificate of a machine of the operator, over TLS */
             certificate?: boolean;
@@ -16626,6 +17435,26 @@ export interface components {
              */
             total: number;
         };
+        PageAnswerItemView: {
+            items: components["schemas"]["AtlasAnswerItemView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAnswerListView: {
+            items: components["schemas"]["AtlasAnswerListView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageApplication: {
             items: components["schemas"]["IdentifierApplication"][];
             /** @description Empty on the last page */
@@ -16718,6 +17547,26 @@ export interface components {
         };
         PageCatalogueRow: {
             items: components["schemas"]["ScenarioCatalogueRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageChainVersion: {
+            items: components["schemas"]["AtlasChainVersion"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageChainView: {
+            items: components["schemas"]["AtlasChainView"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -17258,6 +18107,16 @@ export interface components {
         };
         PageProber: {
             items: components["schemas"]["IdentifierProber"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageProposalView: {
+            items: components["schemas"]["AtlasProposalView"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -20966,6 +21825,22 @@ export interface components {
             /** @enum {string} */
             method: "totp" | "recovery" | "password";
         };
+        ProposalDecisionInputBody: {
+            /** @enum {string} */
+            decision: "accepted" | "refused";
+            /** @description Needed when it is refused */
+            reason?: string;
+        };
+        ProposeInputBody: {
+            /**
+             * Format: int64
+             * @description The version that it changes
+             */
+            base: number;
+            content: components["schemas"]["AtlasContent"];
+            /** @description What is new, and on whose word */
+            note: string;
+        };
         ProviderAnswering: {
             /**
              * Format: int64
@@ -23418,6 +24293,1064 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-answers-question": {
+        parameters: {
+            query?: {
+                /** @description who: a product, technology or stage, or part of its name */
+                what?: string;
+                /** @description who: near this district */
+                district?: string;
+                /** @description gaps, candidates: ID of the chain */
+                chain?: string;
+                /** @description candidates: ID of the stage within the chain; all that are missing if empty */
+                stage?: string;
+                /** @description stop, way, similar: ID of a node; who: near this enterprise */
+                node?: string;
+                /** @description way: ID of the node to get to */
+                to?: string;
+                /** @description emerging: compared with this day; a year before if empty */
+                since?: string;
+                limit?: number;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                question: "who" | "gaps" | "stop" | "candidates" | "way" | "similar" | "emerging";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasAnswer"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-chains": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChainView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtlasChainInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasChainDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-chains-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-chains-id": {
+        parameters: {
+            query?: {
+                /** @description 0: the present one */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasChainDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-atlas-chains-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtlasChainInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasChainDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-atlas-chains-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-chains-id-export-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-chains-id-map": {
+        parameters: {
+            query?: {
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasChainMap"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-chains-id-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasProposalDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-chains-id-versions": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChainVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-graph-around": {
+        parameters: {
+            query?: {
+                node?: string;
+                hops?: number;
+                /** @description Kinds of edges; all but those to districts and industries if none */
+                kinds?: string[] | null;
+                limit?: number;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasPicture"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-graph-node": {
+        parameters: {
+            query?: {
+                id?: string;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasNodeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-graph-nodes": {
+        parameters: {
+            query?: {
+                /** @description Part of a name */
+                q?: string;
+                kind?: string;
+                limit?: number;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasNodesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-graph-part": {
+        parameters: {
+            query?: {
+                /** @description Kinds of nodes; all but districts and industries if none */
+                nodes?: string[] | null;
+                limit?: number;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasPicture"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-graph-summary": {
+        parameters: {
+            query?: {
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasGraphSummary"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-import-template-what-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what: string;
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-import-what": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-import-what-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-lists": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                question?: "who" | "gaps" | "stop" | "candidates" | "way" | "similar" | "emerging";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAnswerListView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepListInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasAnswerListDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-lists-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasAnswerListDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-atlas-lists-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-lists-id-items": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAnswerItemView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-proposals": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                chain?: string;
+                status?: "proposed" | "accepted" | "refused" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProposalView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-proposals-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasProposalDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-proposals-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasProposalView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-proposals-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasProposalView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-query": {
+        parameters: {
+            query?: {
+                /** @description Steps between kinds of nodes; a name in quotes picks one */
+                q?: string;
+                limit?: number;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasQueryView"];
+                };
             };
             /** @description Refused */
             default: {

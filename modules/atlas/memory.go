@@ -1,0 +1,258 @@
+package atlas
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"linghang/lib/graph"
+)
+
+// keptDays is how many days' snapshots are kept beside each other.
+const keptDays = 4
+
+// memory is what a replica holds of the graph.
+type memory struct {
+	store elementStore
+
+	mu    sync.Mutex
+	seq   int64
+	nodes map[string]Node
+	edges map[string]Edge
+	days  []*city // the one asked last comes last
+}
+
+// city is the graph on one day. It does not change.
+type city struct {
+	day       string
+	seq       int64
+	nodes     map[string]Node
+	edges     []Edge // by the numbers of the snapshot
+	aliases   map[string]string
+	hidden    map[string]bool // nodes that are for the bureau only
+	snapshot  *graph.Snapshot
+	public    *graph.View
+	whole     *graph.View
+	history   []Edge // all, whenever they hold
+	restraint []bool // by number: edges for the bureau only
+}
+
+// now is the graph of today.
+func (m *memory) now(ctx context.Context) (*city, error) { return m.on(ctx, today(time.Now())) }
+
+// on is the graph as it is known now of a day.
+func (m *memory) on(ctx context.Context, day string) (*city, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.refresh(ctx); err != nil {
+		return nil, err
+	}
+	for i, c := range m.days {
+		if c.day == day && c.seq == m.seq {
+			m.days = append(slices.Delete(m.days, i, i+1), c)
+			return c, nil
+		}
+	}
+	c, err := newCity(ctx, day, m.seq, m.nodes, m.edges)
+	if err != nil {
+		return nil, fmt.Errorf("make the graph of %s: %w", day, err)
+	}
+	m.days = slices.DeleteFunc(m.days, func(c *city) bool { return c.seq != m.seq })
+	if len(m.days) >= keptDays {
+		m.days = m.days[1:]
+	}
+	m.days = append(m.days, c)
+	return c, nil
+}
+
+// refresh reads what changed since the last time.
+func (m *memory) refresh(ctx context.Context) error {
+	seq, err := m.store.seq(ctx)
+	if err != nil || (seq == m.seq && m.nodes != nil) {
+		return err
+	}
+	nodes, edges, whole, err := m.store.changed(ctx, m.seq, seq)
+	if err != nil {
+		return err
+	}
+	whole = whole || m.nodes == nil
+	// Maps are copied: days that were made from them are being read.
+	n, e := maps.Clone(m.nodes), m.edges
+	if whole {
+		n, e = map[string]Node{}, map[string]Edge{}
+	}
+	for _, id := range nodes {
+		delete(n, id)
+	}
+	for _, id := range edges {
+		delete(e, id)
+	}
+	if err := m.store.eachNode(ctx, nodes, whole, func(x Node) { n[x.ID] = x }); err != nil {
+		m.nodes = nil // what was deleted is to be read again
+		return err
+	}
+	if err := m.store.eachEdge(ctx, edges, whole, func(x Edge) { e[x.ID] = x }); err != nil {
+		m.nodes = nil
+		return err
+	}
+	m.seq, m.nodes, m.edges = seq, n, e
+	return nil
+}
+
+// restricted marks a type that is for the bureau only.
+const restricted = "!"
+
+func newCity(ctx context.Context, day string, seq int64, nodes map[string]Node, edges map[string]Edge) (*city, error) {
+	c := &city{day: day, seq: seq, nodes: nodes, hidden: map[string]bool{}}
+	c.aliases = aliases(nodes)
+	c.history = make([]Edge, 0, len(edges))
+	for _, e := range edges {
+		if stage, ok := c.aliases[e.Dst]; ok && e.Kind == edgeAt {
+			e.Dst = stage
+		}
+		if _, ok := nodes[e.Src]; !ok {
+			continue
+		}
+		if _, ok := nodes[e.Dst]; !ok {
+			continue
+		}
+		c.history = append(c.history, e)
+	}
+	slices.SortFunc(c.history, func(a, b Edge) int {
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	return c, c.build(ctx)
+}
+
+// aliases are the stages that enterprises name, by the node of what they named.
+func aliases(nodes map[string]Node) map[string]string {
+	list := map[string]string{}
+	for _, n := range nodes {
+		if n.Kind != kindStage {
+			continue
+		}
+		chain, ok := nodes[n.Props["chain"]]
+		if !ok {
+			continue
+		}
+		for _, c := range []string{chain.Name.ZH, chain.Name.EN} {
+			for _, s := range []string{n.Name.ZH, n.Name.EN} {
+				if c != "" && s != "" {
+					list[kindPosition+"/"+positionKey(c, s)] = n.ID
+				}
+			}
+		}
+	}
+	return list
+}
+
+// build makes the snapshot. Edges are added in the order of their IDs, so that two
+// replicas answer alike.
+func (c *city) build(ctx context.Context) error {
+	b := graph.NewBuilder(graph.Options{MaxName: 2000})
+	shown, known := c.gather()
+	for _, id := range slices.Sorted(maps.Keys(c.nodes)) {
+		n := c.nodes[id]
+		if (isTerm(n.Kind) || n.Kind == kindStage) && !known[id] {
+			continue
+		}
+		c.hidden[id] = n.See != seePublic || isTerm(n.Kind) && !shown[id]
+		if err := b.AddNode(id, mark(n.Kind, c.hidden[id])); err != nil {
+			return err
+		}
+	}
+	for i, e := range c.edges {
+		if _, err := b.AddEdge(e.Src, e.Dst, mark(e.Kind, c.restraint[i]), e.Weight); err != nil {
+			return err
+		}
+	}
+	var err error
+	if c.snapshot, err = b.Build(ctx); err != nil {
+		return err
+	}
+	c.whole = c.snapshot.All()
+	c.public, err = c.view(false, nil, nil)
+	return err
+}
+
+// gather takes the edges of the day. It returns which nodes have any, and which have one
+// that everybody may see.
+func (c *city) gather() (shown, known map[string]bool) {
+	shown, known = map[string]bool{}, map[string]bool{}
+	for _, e := range c.history {
+		if !e.holds(c.day) {
+			continue
+		}
+		c.edges = append(c.edges, e)
+		open := e.See == seePublic && c.nodes[e.Src].See == seePublic && c.nodes[e.Dst].See == seePublic
+		c.restraint = append(c.restraint, !open)
+		for _, id := range []string{e.Src, e.Dst} {
+			known[id] = true
+			shown[id] = shown[id] || open
+		}
+	}
+	return shown, known
+}
+
+func mark(kind string, hidden bool) string {
+	if hidden {
+		return kind + restricted
+	}
+	return kind
+}
+
+// view shows what somebody may see of some kinds; nil kinds are all.
+func (c *city) view(bureau bool, nodes, edges []string) (*graph.View, error) {
+	if nodes == nil {
+		nodes = nodeKinds()
+	}
+	if edges == nil {
+		edges = edgeKinds()
+	}
+	return c.snapshot.View(graph.Filter{NodeTypes: present(nodes, bureau, c.snapshot.NodeTypes()), EdgeTypes: present(edges, bureau, c.snapshot.EdgeTypes())})
+}
+
+// present are the types of some kinds that a snapshot has: it refuses others.
+func present(kinds []string, bureau bool, has []graph.TypeCount) []string {
+	list := []string{}
+	for _, k := range kinds {
+		for _, t := range []string{k, k + restricted} {
+			if (t == k || bureau) && slices.ContainsFunc(has, func(x graph.TypeCount) bool { return x.Type == t }) {
+				list = append(list, t)
+			}
+		}
+	}
+	return list
+}
+
+// byOwner are the edges of the whole history by who says them.
+func (c *city) byOwner() map[string][]Edge {
+	list := map[string][]Edge{}
+	for _, e := range c.history {
+		list[e.Owner] = append(list[e.Owner], e)
+	}
+	return list
+}
+
+// knows tells whether the graph has already what an owner says, given its edges.
+func (c *city) knows(t told, had []Edge) bool {
+	for _, n := range t.nodes {
+		had, ok := c.nodes[n.ID]
+		if !ok || n.Owner != "" && (had.Name != n.Name || !maps.Equal(had.Props, n.Props) || had.Synthetic != n.Synthetic) {
+			return false
+		}
+	}
+	for i := range t.edges {
+		if stage, ok := c.aliases[t.edges[i].Dst]; ok {
+			t.edges[i].Dst = stage
+		}
+	}
+	d := compare(had, t.edges, t.forget, c.day)
+	return len(d.add)+len(d.end)+len(d.forget) == 0
+}
