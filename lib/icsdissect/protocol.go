@@ -1,0 +1,41 @@
+package icsdissect
+
+import (
+	"linghang/lib/icsdissect/modbus"
+	"linghang/lib/icsdissect/pdu"
+)
+
+// protocol is what the dissector asks of a protocol on TCP or UDP.
+type protocol struct {
+	name     pdu.Protocol
+	tcp, udp []uint16
+	// length of the frame at the start: 0 too few octets to tell, -1 no frame.
+	length func(b []byte) int
+	// strict reports whether a whole frame is surely of the protocol.
+	strict func(frame []byte) bool
+	decode func(fl *flow, side uint8, b []byte, out *pdu.List)
+}
+
+// chain reports whether b is one strict frame after another to its end.
+func (p *protocol) chain(b []byte) bool {
+	for len(b) > 0 {
+		n := p.length(b)
+		if n <= 0 || n > len(b) || !p.strict(b[:n]) {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
+}
+
+// hinted makes a decoder of one that asks for the role only.
+func hinted(decode func([]byte, pdu.Role, *pdu.List)) func(*flow, uint8, []byte, *pdu.List) {
+	return func(fl *flow, side uint8, b []byte, out *pdu.List) { decode(b, fl.orient.hint(side), out) }
+}
+
+// protocols are in the order in which content is asked.
+func protocols() []*protocol {
+	return []*protocol{
+		{pdu.Modbus, []uint16{502}, []uint16{502}, modbus.Length, modbus.Strict, hinted(modbus.Decode)},
+	}
+}
