@@ -395,7 +395,7 @@ func (d *Dissector) tell(fl *flow, side uint8, p *pdu.PDU) {
 	}
 	d.record = Record{Time: d.now, Flow: fl.tell(), FromClient: side == fl.orient.client, PDU: p}
 	if asked != nil {
-		d.record.Latency = d.now.Sub(asked.at)
+		d.record.Latency, d.record.Asked = d.now.Sub(asked.at), asked.function
 		if asked.named {
 			d.record.Request = &asked.object
 		}
@@ -427,10 +427,13 @@ func (d *Dissector) pair(fl *flow, side uint8, p *pdu.PDU) *request {
 	}
 	if p.Role == pdu.Either {
 		p.Role = pdu.Response
-		if fl.pending.last != 0 && fl.pending.last != p.Transaction+1 && fl.orient.vote(1-side) {
+		if fl.pending.last != 0 && fl.pending.last != p.Key+1 && fl.orient.vote(1-side) {
 			d.corrected(fl)
 		}
-		fl.pending.last = p.Transaction + 1
+		fl.pending.last = p.Key + 1
+	}
+	if p.Class == pdu.Other {
+		p.Class = asked.class
 	}
 	if len(p.Objects) > 0 && p.Objects[0].Count == 0 && p.Objects[0].Space == asked.object.Space {
 		value := p.Objects[0].Value

@@ -175,25 +175,25 @@ func (o *orientation) hint(side uint8) pdu.Role {
 type pending struct {
 	ring [16]request
 	at   uint8
-	last uint64 // transaction of the last pair, plus one
+	last uint64 // key of the last pair, plus one
 }
 
 type request struct {
-	used        bool
-	side        uint8
-	code        uint32
-	unit        uint32
-	transaction uint64
-	object      pdu.Object
-	named       bool
-	name        [48]byte
-	at          time.Time
+	used     bool
+	side     uint8
+	key      uint64
+	function string
+	class    pdu.Class
+	object   pdu.Object
+	named    bool
+	name     [48]byte
+	at       time.Time
 }
 
 func (p *pending) ask(side uint8, q *pdu.PDU, at time.Time) {
 	r := &p.ring[p.at%uint8(len(p.ring))]
 	p.at++
-	*r = request{used: true, side: side, code: q.Code, unit: q.Unit, transaction: q.Transaction, at: at}
+	*r = request{used: true, side: side, key: q.Key, function: q.Function, class: q.Class, at: at}
 	if len(q.Objects) > 0 {
 		r.object, r.named = q.Objects[0], true
 		r.object.Value = nil
@@ -205,7 +205,7 @@ func (p *pending) ask(side uint8, q *pdu.PDU, at time.Time) {
 func (p *pending) answer(side uint8, q *pdu.PDU) *request {
 	for i := range p.ring {
 		r := &p.ring[i]
-		if r.used && r.side != side && r.transaction == q.Transaction && r.code == q.Code {
+		if r.used && r.side != side && r.key == q.Key {
 			r.used = false
 			return r
 		}

@@ -1,6 +1,7 @@
 package icsdissect
 
 import (
+	"linghang/lib/icsdissect/dnp3"
 	"linghang/lib/icsdissect/modbus"
 	"linghang/lib/icsdissect/pdu"
 )
@@ -33,9 +34,19 @@ func hinted(decode func([]byte, pdu.Role, *pdu.List)) func(*flow, uint8, []byte,
 	return func(fl *flow, side uint8, b []byte, out *pdu.List) { decode(b, fl.orient.hint(side), out) }
 }
 
+func decodeDNP3(fl *flow, side uint8, b []byte, out *pdu.List) {
+	state, ok := fl.state.(*dnp3.State)
+	if !ok {
+		state = &dnp3.State{}
+		fl.state = state
+	}
+	state.Decode(side, b, out)
+}
+
 // protocols are in the order in which content is asked.
 func protocols() []*protocol {
 	return []*protocol{
+		{pdu.DNP3, []uint16{20000}, []uint16{20000}, dnp3.Length, dnp3.Strict, decodeDNP3},
 		{pdu.Modbus, []uint16{502}, []uint16{502}, modbus.Length, modbus.Strict, hinted(modbus.Decode)},
 	}
 }

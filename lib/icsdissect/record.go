@@ -71,8 +71,10 @@ type Record struct {
 	// FromClient says which side of the flow sent it.
 	FromClient bool
 	PDU        *pdu.PDU
-	// Request is what the answered request named first, where it was seen;
-	// its Value is empty. Latency is the time since then.
+	// Asked is the function of the request that is answered, where it was
+	// seen; Request is what it named first, without its value; Latency is the
+	// time since then.
+	Asked   string
 	Request *pdu.Object
 	Latency time.Duration
 }

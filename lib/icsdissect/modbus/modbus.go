@@ -69,6 +69,7 @@ func Decode(b []byte, hint pdu.Role, out *pdu.List) {
 		return
 	}
 	p.Transaction, p.Paired = uint64(binary.BigEndian.Uint16(b)), true
+	p.Key = p.Transaction<<16 | uint64(b[6])<<8 | uint64(b[header]&0x7f)
 	p.Unit = uint32(b[6])
 	p.Truncated = len(b) < 6+int(binary.BigEndian.Uint16(b[4:]))
 	code, data := b[header], b[header+1:]

@@ -137,10 +137,12 @@ type PDU struct {
 	Unit uint32
 	// Source is the sender's own number where the protocol has one: DNP3 source, IEC 104 originator.
 	Source uint32
-	// Transaction pairs request and answer; only where Paired.
+	// Transaction is the number that the protocol gives to request and answer.
 	Transaction uint64
-	Paired      bool
-	Objects     []Object
+	// Key is the same in a request and in its answer, and in nothing near them; only where Paired.
+	Key     uint64
+	Paired  bool
+	Objects []Object
 	// More is how many objects were on the wire and are not in Objects.
 	More int
 	// Exception is the name of a negative answer, with its code; empty otherwise.
