@@ -432,6 +432,9 @@ func (d *Dissector) pair(fl *flow, side uint8, p *pdu.PDU) *request {
 		}
 		fl.pending.last = p.Key + 1
 	}
+	if p.Code == asked.code { // the request's path says more than the answer's number
+		p.Function, p.Class = asked.function, asked.class
+	}
 	if p.Class == pdu.Other {
 		p.Class = asked.class
 	}

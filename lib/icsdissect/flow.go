@@ -182,6 +182,7 @@ type request struct {
 	used     bool
 	side     uint8
 	key      uint64
+	code     uint32
 	function string
 	class    pdu.Class
 	object   pdu.Object
@@ -193,7 +194,7 @@ type request struct {
 func (p *pending) ask(side uint8, q *pdu.PDU, at time.Time) {
 	r := &p.ring[p.at%uint8(len(p.ring))]
 	p.at++
-	*r = request{used: true, side: side, key: q.Key, function: q.Function, class: q.Class, at: at}
+	*r = request{used: true, side: side, key: q.Key, code: q.Code, function: q.Function, class: q.Class, at: at}
 	if len(q.Objects) > 0 {
 		r.object, r.named = q.Objects[0], true
 		r.object.Value = nil

@@ -2,6 +2,7 @@ package icsdissect
 
 import (
 	"linghang/lib/icsdissect/dnp3"
+	"linghang/lib/icsdissect/enip"
 	"linghang/lib/icsdissect/modbus"
 	"linghang/lib/icsdissect/pdu"
 )
@@ -47,6 +48,8 @@ func decodeDNP3(fl *flow, side uint8, b []byte, out *pdu.List) {
 func protocols() []*protocol {
 	return []*protocol{
 		{pdu.DNP3, []uint16{20000}, []uint16{20000}, dnp3.Length, dnp3.Strict, decodeDNP3},
+		{pdu.ENIP, []uint16{44818}, []uint16{44818}, enip.Length, enip.Strict, hinted(enip.Decode)},
+		{pdu.CIP, nil, []uint16{2222}, enip.LengthIO, enip.StrictIO, hinted(enip.DecodeIO)},
 		{pdu.Modbus, []uint16{502}, []uint16{502}, modbus.Length, modbus.Strict, hinted(modbus.Decode)},
 	}
 }
