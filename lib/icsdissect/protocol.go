@@ -3,8 +3,10 @@ package icsdissect
 import (
 	"linghang/lib/icsdissect/dnp3"
 	"linghang/lib/icsdissect/enip"
+	"linghang/lib/icsdissect/iec104"
 	"linghang/lib/icsdissect/modbus"
 	"linghang/lib/icsdissect/pdu"
+	"linghang/lib/icsdissect/s7comm"
 )
 
 // protocol is what the dissector asks of a protocol on TCP or UDP.
@@ -50,6 +52,8 @@ func protocols() []*protocol {
 		{pdu.DNP3, []uint16{20000}, []uint16{20000}, dnp3.Length, dnp3.Strict, decodeDNP3},
 		{pdu.ENIP, []uint16{44818}, []uint16{44818}, enip.Length, enip.Strict, hinted(enip.Decode)},
 		{pdu.CIP, nil, []uint16{2222}, enip.LengthIO, enip.StrictIO, hinted(enip.DecodeIO)},
+		{pdu.S7comm, []uint16{102}, nil, s7comm.Length, s7comm.Strict, hinted(s7comm.Decode)},
+		{pdu.IEC104, []uint16{2404}, nil, iec104.Length, iec104.Strict, hinted(iec104.Decode)},
 		{pdu.Modbus, []uint16{502}, []uint16{502}, modbus.Length, modbus.Strict, hinted(modbus.Decode)},
 	}
 }

@@ -62,10 +62,22 @@ func oracle(t *testing.T, file string, q question) map[string]int {
 			if err != nil || q.protocol == pdu.ENIP && (n == 0x6f || n == 0x70) {
 				continue // what carries CIP is told as CIP
 			}
-			counts[fmt.Sprintf("%s:%s%s>%s:%s%s %d", f[0], f[1], f[2], f[3], f[4], f[5], n)]++
+			key := fmt.Sprintf("%s:%s%s>%s:%s%s %d", f[0], f[1], f[2], f[3], f[4], f[5], n)
+			counts[key+role(q.protocol, f[1]+f[2])]++
 		}
 	}
 	return counts
+}
+
+// role is what tshark makes of Modbus: who has the port answers.
+func role(protocol pdu.Protocol, port string) string {
+	switch {
+	case protocol != pdu.Modbus:
+		return ""
+	case port == "502":
+		return " response"
+	}
+	return " request"
 }
 
 // ours counts the same by the dissector.
@@ -81,7 +93,14 @@ func ours(t *testing.T, file string) (map[pdu.Protocol]map[string]int, icsdissec
 		if counts[p.Protocol] == nil {
 			counts[p.Protocol] = map[string]int{}
 		}
-		counts[p.Protocol][fmt.Sprintf("%s>%s %d", from, to, p.Code)]++
+		if strings.HasPrefix(p.Function, "link_") {
+			return // tshark's field is that of the application layer
+		}
+		key := fmt.Sprintf("%s>%s %d", from, to, p.Code)
+		if p.Protocol == pdu.Modbus {
+			key += " " + p.Role.String()
+		}
+		counts[p.Protocol][key]++
 	}})
 	f, err := os.Open(file)
 	if err != nil {
