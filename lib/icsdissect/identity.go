@@ -4,6 +4,8 @@ import (
 	"hash/maphash"
 	"time"
 
+	"linghang/lib/icsdissect/dcp"
+	"linghang/lib/icsdissect/ident"
 	"linghang/lib/icsdissect/pdu"
 )
 
@@ -72,8 +74,90 @@ func (d *Dissector) facts(fl *flow, side uint8, p *pdu.PDU) {
 	})
 }
 
-func (d *Dissector) link(*frame) {}
+// link reads frames of Ethernet that carry no IP.
+func (d *Dissector) link(f *frame) {
+	switch f.ether {
+	case etherARP:
+		found, ok := ident.ARP(f.payload)
+		d.found(f, found, ok)
+	case etherLLDP:
+		found, ok := ident.LLDP(f.payload)
+		d.found(f, found, ok)
+	case etherPROFINET:
+		d.profinet(f)
+	}
+}
 
-func (d *Dissector) identityDatagram(*frame) bool { return false }
+// profinet tells frames of DCP; the sender of a request is the client.
+func (d *Dissector) profinet(f *frame) {
+	if !dcp.Is(f.payload) {
+		d.stats.Other++
+		return
+	}
+	d.stats.Frames++
+	d.list.Reset()
+	dcp.Decode(f.payload, &d.list)
+	for i := range d.list.All() {
+		p := &d.list.All()[i]
+		d.stats.Records++
+		if p.Malformed != "" {
+			d.stats.Malformed++
+		}
+		if len(p.Facts) > 0 && d.options.Identity != nil {
+			d.identify(&Identity{Time: d.now, MAC: f.srcMAC, VLAN: f.vlan, Source: string(p.Protocol), Facts: p.Facts})
+		}
+		if d.options.Record == nil {
+			continue
+		}
+		from, to := Endpoint{MAC: f.srcMAC}, Endpoint{MAC: f.dstMAC}
+		request := p.Role == pdu.Request
+		if !request {
+			from, to = to, from
+		}
+		d.record = Record{
+			Time: d.now, Flow: Flow{Transport: Ethernet, VLAN: f.vlan, Client: from, Server: to, Orientation: BySemantics},
+			FromClient: request, PDU: p,
+		}
+		d.options.Record(&d.record)
+	}
+}
 
-func (d *Dissector) banner(*flow, uint8, []byte) {}
+// identityDatagram reads datagrams that only tell who somebody is.
+func (d *Dissector) identityDatagram(f *frame) bool {
+	switch {
+	case f.dport == 67 || f.dport == 68:
+		found, ok := ident.DHCP(f.payload)
+		d.found(f, found, ok)
+		return ok
+	case f.sport == 5353:
+		found, ok := ident.MDNS(f.payload)
+		if ok && !found.Addr.IsValid() {
+			found.Addr = f.src
+		}
+		d.found(f, found, ok)
+		return true
+	}
+	return false
+}
+
+func (d *Dissector) found(f *frame, found ident.Found, ok bool) {
+	if !ok || d.options.Identity == nil {
+		return
+	}
+	mac := MAC(found.MAC)
+	if mac == (MAC{}) {
+		mac = f.srcMAC
+	}
+	d.identify(&Identity{Time: d.now, MAC: mac, VLAN: f.vlan, Addr: found.Addr, Source: found.Source, Facts: found.Facts})
+}
+
+// banner reads the first words of a stream.
+func (d *Dissector) banner(fl *flow, side uint8, b []byte) {
+	if fl.protocol != nil || d.options.Identity == nil {
+		return
+	}
+	if found, ok := ident.Banner(b); ok {
+		at := fl.side[side]
+		d.identify(&Identity{Time: d.now, MAC: at.MAC, VLAN: fl.key.vlan, Addr: at.Addr.Addr(), Source: found.Source, Facts: found.Facts})
+	}
+}

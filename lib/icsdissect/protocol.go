@@ -1,10 +1,12 @@
 package icsdissect
 
 import (
+	"linghang/lib/icsdissect/bacnet"
 	"linghang/lib/icsdissect/dnp3"
 	"linghang/lib/icsdissect/enip"
 	"linghang/lib/icsdissect/iec104"
 	"linghang/lib/icsdissect/modbus"
+	"linghang/lib/icsdissect/opcua"
 	"linghang/lib/icsdissect/pdu"
 	"linghang/lib/icsdissect/s7comm"
 )
@@ -46,12 +48,23 @@ func decodeDNP3(fl *flow, side uint8, b []byte, out *pdu.List) {
 	state.Decode(side, b, out)
 }
 
+func decodeOPCUA(fl *flow, side uint8, b []byte, out *pdu.List) {
+	state, ok := fl.state.(*opcua.State)
+	if !ok {
+		state = &opcua.State{}
+		fl.state = state
+	}
+	state.Decode(side, b, fl.orient.hint(side), out)
+}
+
 // protocols are in the order in which content is asked.
 func protocols() []*protocol {
 	return []*protocol{
 		{pdu.DNP3, []uint16{20000}, []uint16{20000}, dnp3.Length, dnp3.Strict, decodeDNP3},
 		{pdu.ENIP, []uint16{44818}, []uint16{44818}, enip.Length, enip.Strict, hinted(enip.Decode)},
 		{pdu.CIP, nil, []uint16{2222}, enip.LengthIO, enip.StrictIO, hinted(enip.DecodeIO)},
+		{pdu.OPCUA, []uint16{4840}, nil, opcua.Length, opcua.Strict, decodeOPCUA},
+		{pdu.BACnet, nil, []uint16{47808}, bacnet.Length, bacnet.Strict, hinted(bacnet.Decode)},
 		{pdu.S7comm, []uint16{102}, nil, s7comm.Length, s7comm.Strict, hinted(s7comm.Decode)},
 		{pdu.IEC104, []uint16{2404}, nil, iec104.Length, iec104.Strict, hinted(iec104.Decode)},
 		{pdu.Modbus, []uint16{502}, []uint16{502}, modbus.Length, modbus.Strict, hinted(modbus.Decode)},

@@ -103,7 +103,7 @@ type Correction struct {
 // Identity is what a device said of itself, or what binds its addresses.
 type Identity struct {
 	Time time.Time
-	// MAC is the sender's; RoutedMAC says that it may be a router's.
+	// MAC is the device's where it told it, else the packet's: behind a router it is the router's.
 	MAC  MAC
 	VLAN uint16
 	Addr netip.Addr

@@ -37,6 +37,7 @@ func questions() []question {
 		{pdu.S7comm, "s7comm", "s7comm.param.func"},
 		{pdu.IEC104, "iec60870_104", "iec60870_asdu.typeid"},
 		{pdu.BACnet, "bacapp", "bacapp.type"},
+		{pdu.OPCUA, "opcua", "opcua.servicenodeid.numeric"},
 	}
 }
 
@@ -96,7 +97,17 @@ func ours(t *testing.T, file string) (map[pdu.Protocol]map[string]int, icsdissec
 		if strings.HasPrefix(p.Function, "link_") {
 			return // tshark's field is that of the application layer
 		}
-		key := fmt.Sprintf("%s>%s %d", from, to, p.Code)
+		code := p.Code
+		switch {
+		case p.Protocol == pdu.BACnet:
+			if code >>= 8; code == 0xff {
+				return // the link alone
+			}
+		case p.Protocol == pdu.IEC104 && p.Class == pdu.Session, p.Protocol == pdu.OPCUA && code == 0,
+			p.Protocol == pdu.S7comm && (code == 0 || code == 0x72), p.Function == "implicit_io":
+			return // the oracle's field is not that of these
+		}
+		key := fmt.Sprintf("%s>%s %d", from, to, code)
 		if p.Protocol == pdu.Modbus {
 			key += " " + p.Role.String()
 		}
