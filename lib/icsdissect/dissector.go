@@ -210,7 +210,7 @@ func (d *Dissector) datagram(fl *flow, side uint8, b []byte, cut bool) {
 		if !whole {
 			n = len(b)
 		}
-		if !fl.confirmed && !p.strict(b[:n]) {
+		if !fl.confirmed && !p.strict(b[:n]) && !(fl.byPort && p.exact && n == len(b)) {
 			d.missed(fl)
 			return
 		}
@@ -345,7 +345,7 @@ func (d *Dissector) short(h *half, b []byte) []byte {
 func (d *Dissector) search(fl *flow, b []byte, opened bool) int {
 	p := fl.protocol
 	n := p.length(b)
-	if n > 0 && n <= len(b) && p.strict(b[:n]) {
+	if n > 0 && n <= len(b) && (p.strict(b[:n]) || fl.byPort && p.exact && n == len(b)) {
 		return 0
 	}
 	if (n == 0 || n > len(b)) && (fl.confirmed || opened || fl.byPort && n > 0) {

@@ -20,6 +20,9 @@ type protocol struct {
 	// strict reports whether a whole frame is surely of the protocol.
 	strict func(frame []byte) bool
 	decode func(fl *flow, side uint8, b []byte, out *pdu.List)
+	// exact says that a header whose length fills the payload to its end is
+	// proof enough on the protocol's own port, whatever the function is.
+	exact bool
 }
 
 // chain reports whether b is one strict frame after another to its end.
@@ -60,13 +63,13 @@ func decodeOPCUA(fl *flow, side uint8, b []byte, out *pdu.List) {
 // protocols are in the order in which content is asked.
 func protocols() []*protocol {
 	return []*protocol{
-		{pdu.DNP3, []uint16{20000}, []uint16{20000}, dnp3.Length, dnp3.Strict, decodeDNP3},
-		{pdu.ENIP, []uint16{44818}, []uint16{44818}, enip.Length, enip.Strict, hinted(enip.Decode)},
-		{pdu.CIP, nil, []uint16{2222}, enip.LengthIO, enip.StrictIO, hinted(enip.DecodeIO)},
-		{pdu.OPCUA, []uint16{4840}, nil, opcua.Length, opcua.Strict, decodeOPCUA},
-		{pdu.BACnet, nil, []uint16{47808}, bacnet.Length, bacnet.Strict, hinted(bacnet.Decode)},
-		{pdu.S7comm, []uint16{102}, nil, s7comm.Length, s7comm.Strict, hinted(s7comm.Decode)},
-		{pdu.IEC104, []uint16{2404}, nil, iec104.Length, iec104.Strict, hinted(iec104.Decode)},
-		{pdu.Modbus, []uint16{502}, []uint16{502}, modbus.Length, modbus.Strict, hinted(modbus.Decode)},
+		{pdu.DNP3, []uint16{20000}, []uint16{20000}, dnp3.Length, dnp3.Strict, decodeDNP3, false},
+		{pdu.ENIP, []uint16{44818}, []uint16{44818}, enip.Length, enip.Strict, hinted(enip.Decode), true},
+		{pdu.CIP, nil, []uint16{2222}, enip.LengthIO, enip.StrictIO, hinted(enip.DecodeIO), false},
+		{pdu.OPCUA, []uint16{4840}, nil, opcua.Length, opcua.Strict, decodeOPCUA, false},
+		{pdu.BACnet, nil, []uint16{47808}, bacnet.Length, bacnet.Strict, hinted(bacnet.Decode), false},
+		{pdu.S7comm, []uint16{102}, nil, s7comm.Length, s7comm.Strict, hinted(s7comm.Decode), false},
+		{pdu.IEC104, []uint16{2404}, nil, iec104.Length, iec104.Strict, hinted(iec104.Decode), false},
+		{pdu.Modbus, []uint16{502}, []uint16{502}, modbus.Length, modbus.Strict, hinted(modbus.Decode), true},
 	}
 }

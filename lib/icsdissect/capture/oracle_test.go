@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,7 +46,7 @@ func questions() []question {
 func oracle(t *testing.T, file string, q question) map[string]int {
 	t.Helper()
 	args := []string{"-n", "-r", file, "-Y", q.filter, "-T", "fields", "-E", "separator=;", "-E", "occurrence=a"}
-	for _, f := range []string{"ip.src", "tcp.srcport", "udp.srcport", "ip.dst", "tcp.dstport", "udp.dstport", q.field} {
+	for _, f := range []string{"ip.src", "ipv6.src", "tcp.srcport", "udp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport", "udp.dstport", q.field} {
 		args = append(args, "-e", f)
 	}
 	out, err := exec.Command("tshark", args...).Output()
@@ -55,19 +56,29 @@ func oracle(t *testing.T, file string, q question) map[string]int {
 	counts := map[string]int{}
 	for line := range strings.Lines(string(out)) {
 		f := strings.Split(strings.TrimSpace(line), ";")
-		if len(f) != 7 || f[6] == "" || strings.Contains(f[0], ",") {
+		if len(f) != 9 || f[8] == "" || strings.Contains(f[0], ",") {
 			continue
 		}
-		for code := range strings.SplitSeq(f[6], ",") {
+		from := endpoint(f[0]+f[1], f[2]+f[3])
+		to := endpoint(f[4]+f[5], f[6]+f[7])
+		for code := range strings.SplitSeq(f[8], ",") {
 			n, err := strconv.ParseUint(code, 0, 32)
 			if err != nil || q.protocol == pdu.ENIP && (n == 0x6f || n == 0x70) {
 				continue // what carries CIP is told as CIP
 			}
-			key := fmt.Sprintf("%s:%s%s>%s:%s%s %d", f[0], f[1], f[2], f[3], f[4], f[5], n)
-			counts[key+role(q.protocol, f[1]+f[2])]++
+			counts[fmt.Sprintf("%s>%s %d", from, to, n)+role(q.protocol, f[2]+f[3])]++
 		}
 	}
 	return counts
+}
+
+func endpoint(addr, port string) string {
+	a, err := netip.ParseAddr(addr)
+	n, bad := strconv.ParseUint(port, 10, 16)
+	if err != nil || bad != nil {
+		return addr + ":" + port
+	}
+	return netip.AddrPortFrom(a, uint16(n)).String()
 }
 
 // role is what tshark makes of Modbus: who has the port answers.

@@ -21,6 +21,7 @@ const header = 24
 
 const (
 	cmdNOP               = 0x0000
+	cmdReserved          = 0x0001 // reserved for older products, which still speak it
 	cmdListServices      = 0x0004
 	cmdListIdentity      = 0x0063
 	cmdListInterfaces    = 0x0064
@@ -54,7 +55,7 @@ func Strict(frame []byte) bool {
 	}
 	data := frame[header:]
 	switch code := binary.LittleEndian.Uint16(frame); code {
-	case cmdNOP: // zeroes are anything
+	case cmdNOP, cmdReserved: // zeroes are anything
 		return false
 	case cmdRegisterSession:
 		return len(data) == 4 && data[0] == 1 && data[1] == 0
@@ -91,6 +92,8 @@ func command(code uint16) string {
 	switch code {
 	case cmdNOP:
 		return "nop"
+	case cmdReserved:
+		return "reserved"
 	case cmdListServices:
 		return "list_services"
 	case cmdListIdentity:
@@ -162,7 +165,7 @@ func role(code uint16, session, status uint32, length int, hint pdu.Role) (pdu.R
 	case cmdUnregisterSession, cmdCancel:
 	case cmdRegisterSession:
 		answered = session != 0
-	case cmdListIdentity, cmdListServices, cmdListInterfaces:
+	case cmdListIdentity, cmdListServices, cmdListInterfaces, cmdReserved:
 		answered = length > 0
 	default:
 		return hint, false

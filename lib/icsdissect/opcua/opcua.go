@@ -92,6 +92,11 @@ func (s *State) Decode(side uint8, b []byte, hint pdu.Role, out *pdu.List) {
 		open(p, &r)
 	case "CLO":
 		p.Function, p.Role, p.Certain = "close_secure_channel", pdu.Request, true
+		body := r
+		body.Skip(16)
+		if id := nodeID(&body); id == idClose {
+			p.Code = id
+		}
 	case "MSG":
 		message(p, &r, b[3])
 	default:
@@ -166,7 +171,8 @@ func open(p *pdu.PDU, r *pdu.Reader) {
 		p.Opaque = true // what follows is encrypted for the receiver's certificate
 		return
 	}
-	switch nodeID(r) {
+	p.Code = nodeID(r)
+	switch p.Code {
 	case idOpen:
 		p.Role, p.Certain = pdu.Request, true
 		rest := *r

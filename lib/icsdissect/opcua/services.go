@@ -12,6 +12,7 @@ const (
 	idFault         = 397
 	idEndpoints     = 428
 	idOpen          = 446
+	idClose         = 452
 	idCreateSession = 461
 	answerOffset    = 3
 )
@@ -41,9 +42,11 @@ func request(id uint32) (string, pdu.Class) {
 		return "find_servers", pdu.Identity
 	case idEndpoints:
 		return "get_endpoints", pdu.Identity
+	case 437:
+		return "register_server", pdu.Config
 	case idOpen:
 		return "open_secure_channel", pdu.Session
-	case 452:
+	case idClose:
 		return "close_secure_channel", pdu.Session
 	case idCreateSession:
 		return "create_session", pdu.Session
