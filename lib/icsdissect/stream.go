@@ -38,6 +38,10 @@ const (
 func (d *Dissector) tcp(f *frame) {
 	k, side := keyOf(f)
 	fl := d.flows.get(k)
+	if f.flags&flagSYN != 0 && f.flags&(flagFIN|flagRST) != 0 {
+		d.stats.Broken++ // no system opens and closes at once; scanners and damaged packets do
+		return
+	}
 	opening := f.flags&(flagSYN|flagACK) == flagSYN
 	if fl != nil && opening && fl.half[side].known && fl.half[side].next != f.seq+1 {
 		d.forget(fl)

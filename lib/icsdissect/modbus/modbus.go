@@ -18,7 +18,7 @@ import (
 
 const (
 	header = 7   // transaction, protocol, length, unit
-	most   = 260 // V1.0b section 3.1: 253 octets of PDU and the header
+	most   = 266 // V1.0b section 3.1 allows 260; controllers that program themselves over function 90 write a little more
 )
 
 // Length returns how many octets the frame at the start of b has, 0 where too
@@ -95,7 +95,7 @@ func Decode(b []byte, hint pdu.Role, out *pdu.List) {
 	case resp && !req:
 		p.Role, p.Certain = pdu.Response, true
 	case !req && !resp:
-		p.Fail("the length does not fit the function")
+		p.Fail("neither a request nor an answer of the function has this shape")
 		return
 	}
 	fields(p, code, data)

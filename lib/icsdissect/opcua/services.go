@@ -30,7 +30,10 @@ func service(id uint32) (string, pdu.Class) {
 	if name, class := request(id); name != "" {
 		return name, class
 	}
-	if id < answerOffset {
+	switch {
+	case id == 12209 || id == 12212: // added later, their answers are the next numbers
+		return request(id - 1)
+	case id < answerOffset:
 		return "", pdu.Other
 	}
 	return request(id - answerOffset)
@@ -42,7 +45,9 @@ func request(id uint32) (string, pdu.Class) {
 		return "find_servers", pdu.Identity
 	case idEndpoints:
 		return "get_endpoints", pdu.Identity
-	case 437:
+	case 12208:
+		return "find_servers_on_network", pdu.Identity
+	case 437, 12211:
 		return "register_server", pdu.Config
 	case idOpen:
 		return "open_secure_channel", pdu.Session
