@@ -203,14 +203,14 @@ func (d *Dissector) datagram(fl *flow, side uint8, b []byte, cut bool) {
 	for len(b) > 0 {
 		n := p.length(b)
 		whole := n > 0 && n <= len(b)
-		if n < 0 || !whole && !(cut && fl.confirmed) {
+		if n < 0 || !whole && (!cut || !fl.confirmed) {
 			d.missed(fl)
 			return
 		}
 		if !whole {
 			n = len(b)
 		}
-		if !fl.confirmed && !p.strict(b[:n]) && !(fl.byPort && p.exact && n == len(b)) {
+		if !fl.confirmed && !fl.proves(b, n) {
 			d.missed(fl)
 			return
 		}
@@ -345,7 +345,7 @@ func (d *Dissector) short(h *half, b []byte) []byte {
 func (d *Dissector) search(fl *flow, b []byte, opened bool) int {
 	p := fl.protocol
 	n := p.length(b)
-	if n > 0 && n <= len(b) && (p.strict(b[:n]) || fl.byPort && p.exact && n == len(b)) {
+	if n > 0 && n <= len(b) && fl.proves(b, n) {
 		return 0
 	}
 	if (n == 0 || n > len(b)) && (fl.confirmed || opened || fl.byPort && n > 0) {
@@ -432,16 +432,21 @@ func (d *Dissector) pair(fl *flow, side uint8, p *pdu.PDU) *request {
 		}
 		fl.pending.last = p.Key + 1
 	}
-	if p.Code == asked.code { // the request's path says more than the answer's number
-		p.Function, p.Class = asked.function, asked.class
+	asked.complete(p)
+	return asked
+}
+
+// complete gives to an answer what only its request says.
+func (r *request) complete(p *pdu.PDU) {
+	if p.Code == r.code { // the request's path says more than the answer's number
+		p.Function, p.Class = r.function, r.class
 	}
 	if p.Class == pdu.Other {
-		p.Class = asked.class
+		p.Class = r.class
 	}
-	if len(p.Objects) > 0 && p.Objects[0].Count == 0 && p.Objects[0].Space == asked.object.Space {
+	if len(p.Objects) > 0 && p.Objects[0].Count == 0 && p.Objects[0].Space == r.object.Space {
 		value := p.Objects[0].Value
-		p.Objects[0] = asked.object
+		p.Objects[0] = r.object
 		p.Objects[0].Value = value
 	}
-	return asked
 }

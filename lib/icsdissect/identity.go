@@ -34,7 +34,7 @@ func (m *memory) fresh(id *Identity, at time.Time) bool {
 	_, _ = h.Write(id.MAC[:])
 	a := id.Addr.As16()
 	_, _ = h.Write(a[:])
-	_, _ = h.Write([]byte{byte(id.VLAN), byte(id.VLAN >> 8), byte(id.Unit), byte(id.Unit >> 8), byte(id.Unit >> 16), byte(id.Unit >> 24)})
+	_, _ = h.Write([]byte{byte(id.VLAN & 0xff), byte(id.VLAN >> 8), byte(id.Unit), byte(id.Unit >> 8), byte(id.Unit >> 16), byte(id.Unit >> 24)})
 	_, _ = h.WriteString(id.Source)
 	for _, f := range id.Facts {
 		_, _ = h.WriteString(string(f.Kind))

@@ -1,6 +1,7 @@
 package icsdissect_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ func TestBannersAndDHCP(t *testing.T) {
 	offer := make([]byte, 240)
 	offer[0], offer[1], offer[2], offer[16], offer[19], offer[28] = 2, 1, 6, 10, 7, 2
 	copy(offer[236:], octets(t, "63825363"))
-	d.packet(udp(host{3, "10.0.0.3", 67}, host{2, "10.0.0.7", 68}, append(offer, octets(t, "350105ff")...)))
+	d.packet(udp(host{3, "10.0.0.3", 67}, host{2, "10.0.0.7", 68}, slices.Concat(offer, octets(t, "350105ff"))))
 	d.want(t, "identity dhcp 10.0.0.7")
 }
 

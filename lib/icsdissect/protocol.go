@@ -13,7 +13,6 @@ import (
 
 // protocol is what the dissector asks of a protocol on TCP or UDP.
 type protocol struct {
-	name     pdu.Protocol
 	tcp, udp []uint16
 	// length of the frame at the start: 0 too few octets to tell, -1 no frame.
 	length func(b []byte) int
@@ -35,6 +34,11 @@ func (p *protocol) chain(b []byte) bool {
 		b = b[n:]
 	}
 	return true
+}
+
+// proves reports whether the frame of n octets at the start of b is surely of the flow's protocol.
+func (fl *flow) proves(b []byte, n int) bool {
+	return fl.protocol.strict(b[:n]) || fl.byPort && fl.protocol.exact && n == len(b)
 }
 
 // hinted makes a decoder of one that asks for the role only.
@@ -63,13 +67,13 @@ func decodeOPCUA(fl *flow, side uint8, b []byte, out *pdu.List) {
 // protocols are in the order in which content is asked.
 func protocols() []*protocol {
 	return []*protocol{
-		{pdu.DNP3, []uint16{20000}, []uint16{20000}, dnp3.Length, dnp3.Strict, decodeDNP3, false},
-		{pdu.ENIP, []uint16{44818}, []uint16{44818}, enip.Length, enip.Strict, hinted(enip.Decode), true},
-		{pdu.CIP, nil, []uint16{2222}, enip.LengthIO, enip.StrictIO, hinted(enip.DecodeIO), false},
-		{pdu.OPCUA, []uint16{4840}, nil, opcua.Length, opcua.Strict, decodeOPCUA, false},
-		{pdu.BACnet, nil, []uint16{47808}, bacnet.Length, bacnet.Strict, hinted(bacnet.Decode), false},
-		{pdu.S7comm, []uint16{102}, nil, s7comm.Length, s7comm.Strict, hinted(s7comm.Decode), false},
-		{pdu.IEC104, []uint16{2404}, nil, iec104.Length, iec104.Strict, hinted(iec104.Decode), false},
-		{pdu.Modbus, []uint16{502}, []uint16{502}, modbus.Length, modbus.Strict, hinted(modbus.Decode), true},
+		{[]uint16{20000}, []uint16{20000}, dnp3.Length, dnp3.Strict, decodeDNP3, false},
+		{[]uint16{44818}, []uint16{44818}, enip.Length, enip.Strict, hinted(enip.Decode), true},
+		{nil, []uint16{2222}, enip.LengthIO, enip.StrictIO, hinted(enip.DecodeIO), false},
+		{[]uint16{4840}, nil, opcua.Length, opcua.Strict, decodeOPCUA, false},
+		{nil, []uint16{47808}, bacnet.Length, bacnet.Strict, hinted(bacnet.Decode), false},
+		{[]uint16{102}, nil, s7comm.Length, s7comm.Strict, hinted(s7comm.Decode), false},
+		{[]uint16{2404}, nil, iec104.Length, iec104.Strict, hinted(iec104.Decode), false},
+		{[]uint16{502}, []uint16{502}, modbus.Length, modbus.Strict, hinted(modbus.Decode), true},
 	}
 }

@@ -260,7 +260,7 @@ func (d *Dissector) shed(own *flow) {
 func (d *Dissector) empty(fl *flow) {
 	for side := range fl.half {
 		h := &fl.half[side]
-		d.stats.Dropped += uint64(len(h.partial) + h.heldOctets)
+		d.stats.Dropped += uint64(len(h.partial)) + uint64(h.heldOctets) //nolint:gosec // never negative
 		d.buffered -= h.heldOctets
 		if n := len(h.held); n > 0 {
 			h.next = h.held[n-1].seq + uint32(len(h.held[n-1].data)) //nolint:gosec // at most 64 KiB

@@ -145,8 +145,8 @@ func property(p *pdu.PDU, r *pdu.Reader) {
 // what is opened: 1 is a list of properties, 3 or 4 in it a value.
 func properties(p *pdu.PDU, r *pdu.Reader) {
 	var o pdu.Object
-	depth, named, added := 0, false, false
-	for {
+	depth, named := 0, false
+	for depth >= 0 && depth <= 8 {
 		t, ok := next(r)
 		switch {
 		case !ok:
@@ -155,20 +155,27 @@ func properties(p *pdu.PDU, r *pdu.Reader) {
 			depth++
 		case t.closes:
 			depth--
-		case depth == 0 && !t.application && t.number == 0 && len(t.value) == 4:
+		case depth == 0 && isContext(t, 0) && len(t.value) == 4:
 			o, named = object(t.value), true
-		case depth == 1 && named && !t.application && (t.number == 0 || t.number == 2) && len(t.value) <= 4:
-			o.Element, added = unsigned(t.value), true
+		case depth == 1 && named && (isContext(t, 0) || isContext(t, 2)):
+			o.Element = unsigned(t.value)
 			p.Add(o)
-		case depth >= 2 && added && t.application && len(t.value) > 0 && len(p.Objects) > 0:
-			if last := &p.Objects[len(p.Objects)-1]; last.Value == nil {
-				last.Value = pdu.Clip(t.value)
-				fact(p, last.Area, last.Element, t)
-			}
+		case depth >= 2 && t.application:
+			valueOfLast(p, t)
 		}
-		if depth < 0 || depth > 8 {
-			return
-		}
+	}
+}
+
+func isContext(t tag, number uint32) bool { return !t.application && t.number == number }
+
+// valueOfLast gives a value to the property that was named last; of a list the first counts.
+func valueOfLast(p *pdu.PDU, t tag) {
+	if len(p.Objects) == 0 || len(t.value) == 0 {
+		return
+	}
+	if last := &p.Objects[len(p.Objects)-1]; last.Value == nil {
+		last.Value = pdu.Clip(t.value)
+		fact(p, last.Area, last.Element, t)
 	}
 }
 

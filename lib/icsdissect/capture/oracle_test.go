@@ -1,6 +1,7 @@
 package capture_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -137,7 +138,7 @@ func ours(t *testing.T, file string) (map[pdu.Protocol]map[string]int, icsdissec
 	for {
 		p, err := r.Next()
 		if err != nil {
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				t.Logf("%s: %v", file, err)
 			}
 			break

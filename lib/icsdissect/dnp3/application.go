@@ -101,18 +101,18 @@ func function(code byte) (string, pdu.Class) {
 		return "freeze_at_time", pdu.Write
 	case 12:
 		return "freeze_at_time_no_ack", pdu.Write
-	case 13:
-		return "cold_restart", pdu.Control
-	case 14:
-		return "warm_restart", pdu.Control
-	case 15:
-		return "initialize_data", pdu.Config
 	}
 	return laterFunction(code)
 }
 
 func laterFunction(code byte) (string, pdu.Class) {
 	switch code {
+	case 13:
+		return "cold_restart", pdu.Control
+	case 14:
+		return "warm_restart", pdu.Control
+	case 15:
+		return "initialize_data", pdu.Config
 	case 16:
 		return "initialize_application", pdu.Control
 	case 17:
@@ -131,8 +131,15 @@ func laterFunction(code byte) (string, pdu.Class) {
 		return "delay_measurement", pdu.Diagnostic
 	case 24:
 		return "record_current_time", pdu.Config
-	case 31:
-		return "activate_configuration", pdu.Config
+	}
+	if code >= 32 {
+		return answerFunction(code)
+	}
+	return fileFunction(code)
+}
+
+func answerFunction(code byte) (string, pdu.Class) {
+	switch code {
 	case 32:
 		return "authenticate_request", pdu.Session
 	case 33:
@@ -144,7 +151,7 @@ func laterFunction(code byte) (string, pdu.Class) {
 	case 131:
 		return "authenticate_response", pdu.Session
 	}
-	return fileFunction(code)
+	return "unknown", pdu.Other
 }
 
 func fileFunction(code byte) (string, pdu.Class) {
@@ -161,6 +168,8 @@ func fileFunction(code byte) (string, pdu.Class) {
 		return "authenticate_file", pdu.Session
 	case 30:
 		return "abort_file", pdu.Program
+	case 31:
+		return "activate_configuration", pdu.Config
 	}
 	return "unknown", pdu.Other
 }

@@ -103,7 +103,7 @@ func (s *State) Decode(side uint8, b []byte, out *pdu.List) {
 	}
 	if control&0x40 == 0 || control&15 != 3 && control&15 != 4 {
 		p := begin()
-		p.Function, p.Class = linkFunction(control)
+		p.Function, p.Class = linkFunction(control), pdu.Session
 		p.Code = uint32(control & 15)
 		return
 	}
@@ -139,29 +139,29 @@ func (s *State) unchecked(b []byte) (data []byte, fault string) {
 }
 
 // linkFunction follows clause 9.2.4.1.3.
-func linkFunction(control byte) (string, pdu.Class) {
+func linkFunction(control byte) string {
 	if control&0x40 != 0 {
 		switch control & 15 {
 		case 0:
-			return "link_reset", pdu.Session
+			return "link_reset"
 		case 2:
-			return "link_test", pdu.Session
+			return "link_test"
 		case 9:
-			return "link_request_status", pdu.Session
+			return "link_request_status"
 		}
-		return "link_unknown", pdu.Session
+		return "link_unknown"
 	}
 	switch control & 15 {
 	case 0:
-		return "link_ack", pdu.Session
+		return "link_ack"
 	case 1:
-		return "link_nack", pdu.Session
+		return "link_nack"
 	case 11:
-		return "link_status", pdu.Session
+		return "link_status"
 	case 15:
-		return "link_not_supported", pdu.Session
+		return "link_not_supported"
 	}
-	return "link_unknown", pdu.Session
+	return "link_unknown"
 }
 
 // add takes a transport segment (clause 8.2) and returns the fragment once it is whole.

@@ -158,7 +158,7 @@ func attribute(p *pdu.PDU, r *pdu.Reader, o pdu.Object) bool {
 		kind := r.U8()
 		o.Value = r.Take(int(r.U8()))
 		p.Add(o)
-		if known := attributeKind(byte(o.Area)); known != "" && kind == 1 && p.Role == pdu.Response {
+		if known := attributeKind(byte(o.Area & 0xff)); known != "" && kind == 1 && p.Role == pdu.Response {
 			p.Fact(known, o.Value)
 		}
 	}
@@ -279,6 +279,12 @@ func sizesOf(group byte) []byte {
 		return []byte{2, 4, 4}
 	case 40, 41:
 		return []byte{5, 3, 5, 9}
+	}
+	return timeSizes(group)
+}
+
+func timeSizes(group byte) []byte {
+	switch group {
 	case 50:
 		return []byte{6, 10, 6, 11}
 	case 51:

@@ -82,20 +82,25 @@ func (m *message) message(b []byte, depth int, out *pdu.List) {
 	}
 	o := path(route)
 	p.Function, p.Class = serviceName(service, o.Area, len(o.Name) > 0)
+	m.request(p, &r, o, service, depth, out)
+}
+
+// request reads the data of a request behind its path.
+func (m *message) request(p *pdu.PDU, r *pdu.Reader, o pdu.Object, service byte, depth int, out *pdu.List) {
 	switch {
 	case service == serviceMultiple && (o.Area == classRouter || o.Area == 0):
 		p.Add(o)
 		m.multiple(r.Rest(), depth, out)
 	case o.Area == classManager && service == 0x52:
 		p.Add(o)
-		m.unconnected(&r, depth, out)
+		m.unconnected(r, depth, out)
 	case o.Area == classManager && (service == 0x54 || service == 0x5b):
 		p.Add(o)
-		open(p, &r, service == 0x5b)
+		open(p, r, service == 0x5b)
 	case o.Area == classPCCC && service == 0x4b:
-		pccc(p, &r, o)
+		pccc(p, r, o)
 	default:
-		tag(p, &r, o, service)
+		tag(p, r, o, service)
 	}
 }
 

@@ -59,18 +59,18 @@ func common(service byte) (string, pdu.Class) {
 		return "get_attribute_single", pdu.Read
 	case 0x10:
 		return "set_attribute_single", pdu.Write
-	case 0x11:
-		return "find_next_object_instance", pdu.Read
-	case 0x15:
-		return "restore", pdu.Config
-	case 0x16:
-		return "save", pdu.Config
 	}
 	return laterCommon(service)
 }
 
 func laterCommon(service byte) (string, pdu.Class) {
 	switch service {
+	case 0x11:
+		return "find_next_object_instance", pdu.Read
+	case 0x15:
+		return "restore", pdu.Config
+	case 0x16:
+		return "save", pdu.Config
 	case 0x17:
 		return "no_operation", pdu.Other
 	case 0x18:

@@ -61,12 +61,25 @@ const (
 // DHCP reads a datagram of DHCP: what a client tells of itself, and the
 // address that a server acknowledges.
 func DHCP(b []byte) (Found, bool) {
-	if len(b) < 240 || b[0] != 1 && b[0] != 2 || b[1] != 1 || b[2] != 6 || !bytes.Equal(b[236:240], []byte{0x63, 0x82, 0x53, 0x63}) {
+	const cookie = "\x63\x82\x53\x63"
+	if len(b) < 240 || b[0] != 1 && b[0] != 2 || b[1] != 1 || b[2] != 6 || string(b[236:240]) != cookie {
 		return Found{}, false
 	}
 	f := Found{Source: "dhcp", MAC: [6]byte(b[28:34])}
-	ack := false
-	r := pdu.NewReader(b[240:])
+	ack := f.options(b[240:], b[0] == 1)
+	client, yours := netip.AddrFrom4([4]byte(b[12:16])), netip.AddrFrom4([4]byte(b[16:20]))
+	switch {
+	case b[0] == 1 && client != netip.IPv4Unspecified():
+		f.Addr = client
+	case ack && yours != netip.IPv4Unspecified():
+		f.Addr = yours
+	}
+	return f, f.Addr.IsValid() || len(f.Facts) > 0
+}
+
+// options reads what a client tells, and reports whether a server acknowledges.
+func (f *Found) options(b []byte, client bool) (ack bool) {
+	r := pdu.NewReader(b)
 	for r.Len() > 0 && !r.Short() {
 		code := r.U8()
 		if code == optionPad {
@@ -78,24 +91,18 @@ func DHCP(b []byte) (Found, bool) {
 		value := r.Take(int(r.U8()))
 		switch code {
 		case optionHostName:
-			if b[0] == 1 {
+			if client {
 				f.fact(pdu.Name, value)
 			}
 		case optionClass:
-			if b[0] == 1 {
+			if client {
 				f.fact(pdu.Description, value)
 			}
 		case optionKind:
 			ack = len(value) == 1 && value[0] == dhcpAck
 		}
 	}
-	if addr := netip.AddrFrom4([4]byte(b[16:20])); ack && addr != netip.IPv4Unspecified() {
-		f.Addr = addr
-	}
-	if addr := netip.AddrFrom4([4]byte(b[12:16])); b[0] == 1 && addr != netip.IPv4Unspecified() {
-		f.Addr = addr
-	}
-	return f, f.Addr.IsValid() || len(f.Facts) > 0
+	return ack
 }
 
 // LLDP reads the content of an LLDP frame.

@@ -43,20 +43,19 @@ func TestARP(t *testing.T) {
 	check(t, told(ident.ARP(octets(t, "0001 0800 06 04 0002 0200"))), "")
 }
 
-func dhcp(op byte, client, yours, options []byte) []byte {
-	b := make([]byte, 240)
+func dhcp(op byte, yours, options []byte) []byte {
+	b := make([]byte, 240, 240+len(options))
 	b[0], b[1], b[2] = op, 1, 6
-	copy(b[12:], client)
 	copy(b[16:], yours)
 	copy(b[28:], []byte{2, 0, 0, 0, 0, 7})
 	copy(b[236:], []byte{0x63, 0x82, 0x53, 0x63})
-	return append(b, options...)
+	return append(b, options...) //nolint:makezero // behind the fixed fields
 }
 
 func TestDHCP(t *testing.T) {
-	check(t, told(ident.DHCP(dhcp(1, nil, nil, octets(t, "350103 0c05 706c632d31 3c04 41636d65 ff")))), "dhcp 020000000007 invalid IP name=plc-1 description=Acme")
-	check(t, told(ident.DHCP(dhcp(2, nil, []byte{10, 0, 0, 9}, octets(t, "350105 ff")))), "dhcp 020000000007 10.0.0.9")
-	check(t, told(ident.DHCP(dhcp(2, nil, []byte{10, 0, 0, 9}, octets(t, "350102 ff")))), "") // offered, not taken
+	check(t, told(ident.DHCP(dhcp(1, nil, octets(t, "350103 0c05 706c632d31 3c04 41636d65 ff")))), "dhcp 020000000007 invalid IP name=plc-1 description=Acme")
+	check(t, told(ident.DHCP(dhcp(2, []byte{10, 0, 0, 9}, octets(t, "350105 ff")))), "dhcp 020000000007 10.0.0.9")
+	check(t, told(ident.DHCP(dhcp(2, []byte{10, 0, 0, 9}, octets(t, "350102 ff")))), "") // offered, not taken
 	check(t, told(ident.DHCP(make([]byte, 300))), "")
 }
 
@@ -87,7 +86,7 @@ func TestBanners(t *testing.T) {
 
 func FuzzAll(f *testing.F) {
 	f.Add([]byte("\x00\x01\x08\x00\x06\x04\x00\x02\x02\x00\x00\x00\x00\x01\x0a\x00\x00\x01"))
-	f.Add(dhcp(1, nil, nil, []byte("\x35\x01\x03\x0c\x05plc-1\xff")))
+	f.Add(dhcp(1, nil, []byte("\x35\x01\x03\x0c\x05plc-1\xff")))
 	f.Add([]byte("\x02\x07\x04\x02\x00\x00\x00\x00\x01\x0a\x04sw-1\x00\x00"))
 	f.Add([]byte("\x00\x00\x84\x00\x00\x00\x00\x01\x00\x00\x00\x00\x05_http\x04_tcp\x05local\x00\x00\x0c\x00\x01\x00\x00\x00\x78\x00\x09\x06relay1\xc0\x0c"))
 	f.Add([]byte("HTTP/1.1 200 OK\r\nServer: x\r\n\r\n"))

@@ -9,7 +9,13 @@ func typeName(kind byte) named {
 		return named{monitorName(kind), pdu.Read}
 	case kind >= 45 && kind <= 64:
 		return commandName(kind)
+	case kind >= 120:
+		return fileName(kind)
 	}
+	return systemName(kind)
+}
+
+func systemName(kind byte) named {
 	switch kind {
 	case 100:
 		return named{"c_ic_na_1", pdu.Read}
@@ -36,7 +42,7 @@ func typeName(kind byte) named {
 	case 113:
 		return named{"p_ac_na_1", pdu.Config}
 	}
-	return fileName(kind)
+	return named{"unknown", pdu.Other}
 }
 
 func fileName(kind byte) named {
@@ -128,10 +134,11 @@ func elementSize(kind byte) (int, bool) {
 	if kind == 102 {
 		return 0, true
 	}
-	if int(kind) >= len(sizes) || sizes[kind] == 0 {
+	if int(kind) >= len(sizes) {
 		return 0, false
 	}
-	return int(sizes[kind]), true
+	size := sizes[kind] //nolint:gosec // compared with the length above
+	return int(size), size > 0
 }
 
 // causeName follows clause 7.2.3.

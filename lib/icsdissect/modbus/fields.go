@@ -27,34 +27,45 @@ func fields(p *pdu.PDU, code byte, data []byte) {
 	case 8:
 		diagnostics(p, &r)
 	case 15, 16:
-		o := pdu.Object{Space: space(code), Address: uint64(r.BE16()), Count: uint32(r.BE16())}
-		if request {
-			r.Skip(1)
-			o.Value = r.Rest()
-		}
-		p.Add(o)
+		writeFields(p, code, &r, request)
+	case 22:
+		p.Add(pdu.Object{Space: space(code), Address: uint64(r.BE16()), Count: 1, Value: r.Take(4)})
+	case 23:
+		readWrite(p, &r, request)
+	case 90:
+		umas(p, data)
+	default:
+		rareFields(p, code, &r, request)
+	}
+	if r.Short() && !p.Truncated {
+		p.Fail("fields are missing")
+	}
+}
+
+func rareFields(p *pdu.PDU, code byte, r *pdu.Reader, request bool) {
+	switch code {
 	case 17:
 		if !request {
 			p.Fact(pdu.Description, r.Take(int(r.U8())))
 		}
 	case 20, 21:
-		fileRecords(p, code, &r, request)
-	case 22:
-		p.Add(pdu.Object{Space: space(code), Address: uint64(r.BE16()), Count: 1, Value: r.Take(4)})
-	case 23:
-		readWrite(p, &r, request)
+		fileRecords(p, code, r, request)
 	case 24:
 		if request {
 			p.Add(pdu.Object{Space: "fifo", Address: uint64(r.BE16()), Count: 1})
 		}
 	case 43:
-		encapsulated(p, &r, request)
-	case 90:
-		umas(p, data)
+		encapsulated(p, r, request)
 	}
-	if r.Short() && !p.Truncated {
-		p.Fail("fields are missing")
+}
+
+func writeFields(p *pdu.PDU, code byte, r *pdu.Reader, request bool) {
+	o := pdu.Object{Space: space(code), Address: uint64(r.BE16()), Count: uint32(r.BE16())}
+	if request {
+		r.Skip(1)
+		o.Value = r.Rest()
 	}
+	p.Add(o)
 }
 
 func readFields(p *pdu.PDU, code byte, r *pdu.Reader, request bool) {
@@ -95,7 +106,7 @@ func fileRecords(p *pdu.PDU, code byte, r *pdu.Reader, request bool) {
 		r.Skip(1)
 		o := pdu.Object{Space: "file", Area: uint32(r.BE16()), Address: uint64(r.BE16()), Count: uint32(r.BE16())}
 		if code == 21 {
-			o.Value = r.Take(2 * int(o.Count)) //nolint:gosec // read from 16 bits
+			o.Value = r.Take(2 * int(o.Count))
 		}
 		p.Add(o)
 	}

@@ -215,39 +215,52 @@ func isRequest(code byte, data []byte) bool {
 	n := len(data)
 	switch code {
 	case 1, 2, 3, 4:
-		quantity := 0
-		if n == 4 {
-			quantity = int(binary.BigEndian.Uint16(data[2:]))
-		}
-		return quantity >= 1 && quantity <= readMost(code)
-	case 5, 6:
-		return isSingle(code, data)
+		return n == 4 && isQuantity(code, data[2:])
+	case 5, 6, 8, 21, 22:
+		return isEchoed(code, data)
 	case 7, 11, 12, 17:
 		return n == 0
-	case 8:
-		return n >= 4 && n%2 == 0
 	case 15, 16:
 		return n >= 6 && int(data[4]) == n-5 && sizeFits(code, int(binary.BigEndian.Uint16(data[2:])), n-5)
-	case 20, 21:
-		return n >= 8 && int(data[0]) == n-1 && data[1] == 6 && (code == 21 || (n-1)%7 == 0)
-	case 22:
-		return n == 6
+	case 20:
+		return n >= 8 && int(data[0]) == n-1 && data[1] == 6 && (n-1)%7 == 0
 	case 23:
 		return n >= 11 && int(data[8]) == n-9 && int(binary.BigEndian.Uint16(data[6:]))*2 == n-9
 	case 24:
 		return n == 2
 	case 43:
-		return n == 3 && data[0] == 14 && data[1] >= 1 && data[1] <= 4 || n >= 1 && data[0] == 13
+		return isCANopen(data) || n == 3 && isIdentification(data)
 	case 90:
 		return n >= 2 && !umasAnswer(data)
 	}
 	return false
 }
 
-// isSingle is the shape of functions 5 and 6, whose answer is an echo: section 6.5, 6.6.
-func isSingle(code byte, data []byte) bool {
-	return len(data) == 4 && (code == 6 || data[3] == 0 && (data[2] == 0 || data[2] == 0xff))
+func isQuantity(code byte, b []byte) bool {
+	quantity := int(binary.BigEndian.Uint16(b))
+	return quantity >= 1 && quantity <= readMost(code)
 }
+
+// isEchoed is the shape of functions whose answer repeats the request: sections 6.5, 6.6, 6.8, 6.15, 6.16.
+func isEchoed(code byte, data []byte) bool {
+	n := len(data)
+	switch code {
+	case 5:
+		return n == 4 && data[3] == 0 && (data[2] == 0 || data[2] == 0xff)
+	case 6:
+		return n == 4
+	case 8:
+		return n >= 4 && n%2 == 0
+	case 21:
+		return n >= 8 && int(data[0]) == n-1 && data[1] == 6
+	}
+	return n == 6
+}
+
+// isIdentification is the beginning of section 6.21: 14, and one of four ways to read.
+func isIdentification(data []byte) bool { return data[0] == 14 && data[1] >= 1 && data[1] <= 4 }
+
+func isCANopen(data []byte) bool { return len(data) >= 1 && data[0] == 13 }
 
 func sizeFits(code byte, quantity, octets int) bool {
 	if code == 15 {
@@ -261,31 +274,30 @@ func isResponse(code byte, data []byte) bool {
 	n := len(data)
 	switch code {
 	case 1, 2, 3, 4, 23:
-		return n >= 2 && int(data[0]) == n-1 && (code <= 2 || (n-1)%2 == 0)
-	case 5, 6:
-		return isSingle(code, data)
+		return isCounted(data, 2) && (code <= 2 || (n-1)%2 == 0)
+	case 5, 6, 8, 21, 22:
+		return isEchoed(code, data)
 	case 7:
 		return n == 1
-	case 8:
-		return n >= 4 && n%2 == 0
 	case 11, 15, 16:
 		return n == 4
 	case 12:
-		return n >= 7 && int(data[0]) == n-1
+		return isCounted(data, 7)
 	case 17:
-		return n >= 2 && int(data[0]) == n-1
+		return isCounted(data, 2)
 	case 20:
-		return n >= 4 && int(data[0]) == n-1 && data[2] == 6
-	case 21:
-		return n >= 8 && int(data[0]) == n-1 && data[1] == 6
-	case 22:
-		return n == 6
+		return isCounted(data, 4) && data[2] == 6
 	case 24:
 		return n >= 4 && int(binary.BigEndian.Uint16(data)) == n-2
 	case 43:
-		return n >= 6 && data[0] == 14 && data[1] >= 1 && data[1] <= 4 || n >= 1 && data[0] == 13
+		return isCANopen(data) || n >= 6 && isIdentification(data)
 	case 90:
 		return n >= 2 && umasAnswer(data)
 	}
 	return false
+}
+
+// isCounted reports whether the first octet counts the others.
+func isCounted(data []byte, least int) bool {
+	return len(data) >= least && int(data[0]) == len(data)-1
 }

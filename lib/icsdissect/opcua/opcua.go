@@ -5,6 +5,7 @@
 package opcua
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"linghang/lib/icsdissect/pdu"
@@ -73,37 +74,41 @@ func (s *State) Decode(side uint8, b []byte, hint pdu.Role, out *pdu.List) {
 	p := out.Add(pdu.OPCUA)
 	p.Role, p.Class = hint, pdu.Session
 	p.Truncated = len(b) < int(binary.LittleEndian.Uint32(b[4:]))
+	fields(p, &r, kind, b[3])
+	if r.Short() && !p.Truncated && !p.Opaque {
+		p.Fail("fields are missing")
+	}
+}
+
+func fields(p *pdu.PDU, r *pdu.Reader, kind string, chunk byte) {
 	switch kind {
 	case "HEL":
 		p.Function, p.Role, p.Certain = "hello", pdu.Request, true
 		r.Skip(20)
-		p.Text = pdu.Printable(text(&r))
+		p.Text = pdu.Printable(text(r))
 	case "ACK":
 		p.Function, p.Role, p.Certain = "acknowledge", pdu.Response, true
 	case "RHE":
 		p.Function, p.Role, p.Certain = "reverse_hello", pdu.Response, true
-		text(&r)
-		p.Text = pdu.Printable(text(&r))
+		text(r)
+		p.Text = pdu.Printable(text(r))
 	case "ERR":
 		p.Function, p.Role, p.Class = "error", pdu.Response, pdu.Failure
 		p.ExceptionCode = r.LE32()
-		p.Exception, p.Text = "connection_error", pdu.Printable(text(&r))
+		p.Exception, p.Text = "connection_error", pdu.Printable(text(r))
 	case "OPN":
-		open(p, &r)
+		open(p, r)
 	case "CLO":
 		p.Function, p.Role, p.Certain = "close_secure_channel", pdu.Request, true
-		body := r
+		body := *r
 		body.Skip(16)
 		if id := nodeID(&body); id == idClose {
 			p.Code = id
 		}
 	case "MSG":
-		message(p, &r, b[3])
+		message(p, r, chunk)
 	default:
 		p.Function = "unknown"
-	}
-	if r.Short() && !p.Truncated && !p.Opaque {
-		p.Fail("fields are missing")
 	}
 }
 
@@ -189,12 +194,7 @@ func open(p *pdu.PDU, r *pdu.Reader) {
 
 // policyName is what follows the last # of a policy's address: OPC 10000-7, 6.
 func policyName(uri []byte) string {
-	for i := len(uri) - 1; i >= 0; i-- {
-		if uri[i] == '#' {
-			return pdu.Printable(uri[i+1:])
-		}
-	}
-	return pdu.Printable(uri)
+	return pdu.Printable(uri[bytes.LastIndexByte(uri, '#')+1:])
 }
 
 // modeName follows OPC 10000-4, 7.20.

@@ -45,8 +45,6 @@ func request(id uint32) (string, pdu.Class) {
 		return "find_servers", pdu.Identity
 	case idEndpoints:
 		return "get_endpoints", pdu.Identity
-	case 12208:
-		return "find_servers_on_network", pdu.Identity
 	case 437, 12211:
 		return "register_server", pdu.Config
 	case idOpen:
@@ -69,14 +67,14 @@ func request(id uint32) (string, pdu.Class) {
 		return "delete_nodes", pdu.Config
 	case 506:
 		return "delete_references", pdu.Config
-	case 527:
-		return "browse", pdu.Read
 	}
 	return laterRequest(id)
 }
 
 func laterRequest(id uint32) (string, pdu.Class) {
 	switch id {
+	case 527:
+		return "browse", pdu.Read
 	case 533:
 		return "browse_next", pdu.Read
 	case 554:
@@ -97,6 +95,8 @@ func laterRequest(id uint32) (string, pdu.Class) {
 		return "history_update", pdu.Write
 	case 712:
 		return "call", pdu.Control
+	case 12208:
+		return "find_servers_on_network", pdu.Identity
 	}
 	return subscription(id)
 }

@@ -19,7 +19,7 @@ func userdata(p *pdu.PDU, param, data *pdu.Reader) {
 	param.Skip(4)
 	param.Skip(1)
 	kind, sub := param.U8(), param.U8()
-	sequence := param.U8()
+	param.Skip(1)
 	if param.Short() {
 		p.Function = "unknown"
 		fail(p, "parameters are cut")
@@ -41,7 +41,6 @@ func userdata(p *pdu.PDU, param, data *pdu.Reader) {
 	default: // a report that nobody asked for
 		p.Role, p.Certain, p.Paired = pdu.Response, true, false
 	}
-	_ = sequence
 	if group == 4 && sub == 1 {
 		systemState(p, data)
 	}
@@ -68,6 +67,10 @@ func userdataFunction(group, sub byte) named {
 	case 0x0702, 0x0704:
 		return named{"set_clock", pdu.Config}
 	}
+	return groupFunction(group)
+}
+
+func groupFunction(group byte) named {
 	switch group {
 	case 0:
 		return named{"mode_transition", pdu.Control}
