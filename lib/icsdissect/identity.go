@@ -1,6 +1,7 @@
 package icsdissect
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"time"
 
@@ -34,7 +35,10 @@ func (m *memory) fresh(id *Identity, at time.Time) bool {
 	_, _ = h.Write(id.MAC[:])
 	a := id.Addr.As16()
 	_, _ = h.Write(a[:])
-	_, _ = h.Write([]byte{byte(id.VLAN & 0xff), byte(id.VLAN >> 8), byte(id.Unit), byte(id.Unit >> 8), byte(id.Unit >> 16), byte(id.Unit >> 24)})
+	var numbers [6]byte
+	binary.LittleEndian.PutUint16(numbers[:], id.VLAN)
+	binary.LittleEndian.PutUint32(numbers[2:], id.Unit)
+	_, _ = h.Write(numbers[:])
 	_, _ = h.WriteString(id.Source)
 	for _, f := range id.Facts {
 		_, _ = h.WriteString(string(f.Kind))

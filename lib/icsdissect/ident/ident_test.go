@@ -49,7 +49,7 @@ func dhcp(op byte, yours, options []byte) []byte {
 	copy(b[16:], yours)
 	copy(b[28:], []byte{2, 0, 0, 0, 0, 7})
 	copy(b[236:], []byte{0x63, 0x82, 0x53, 0x63})
-	return append(b, options...) //nolint:makezero // behind the fixed fields
+	return append(b, options...)
 }
 
 func TestDHCP(t *testing.T) {

@@ -222,8 +222,15 @@ func isRequest(code byte, data []byte) bool {
 		return n == 0
 	case 15, 16:
 		return n >= 6 && int(data[4]) == n-5 && sizeFits(code, int(binary.BigEndian.Uint16(data[2:])), n-5)
+	}
+	return isRareRequest(code, data)
+}
+
+func isRareRequest(code byte, data []byte) bool {
+	n := len(data)
+	switch code {
 	case 20:
-		return n >= 8 && int(data[0]) == n-1 && data[1] == 6 && (n-1)%7 == 0
+		return isCounted(data, 8) && data[1] == 6 && (n-1)%7 == 0
 	case 23:
 		return n >= 11 && int(data[8]) == n-9 && int(binary.BigEndian.Uint16(data[6:]))*2 == n-9
 	case 24:
@@ -281,6 +288,13 @@ func isResponse(code byte, data []byte) bool {
 		return n == 1
 	case 11, 15, 16:
 		return n == 4
+	}
+	return isRareResponse(code, data)
+}
+
+func isRareResponse(code byte, data []byte) bool {
+	n := len(data)
+	switch code {
 	case 12:
 		return isCounted(data, 7)
 	case 17:
