@@ -33,6 +33,13 @@
 // packet. Nothing is allocated for a record of a request or answer that names
 // numbers only.
 //
+// # Captures of others
+//
+// Tests use frames that are made from the specifications. Public captures are
+// others' work and not here: with LINGHANG_CAPTURES naming a folder of them,
+// and tshark at hand, TestPublicCapturesAgainstTshark of package capture
+// compares functions and directions, and BenchmarkCaptures measures.
+//
 // What is not done: IP fragments are counted, not joined; encrypted sessions
 // are told as such where the handshake says so.
 package icsdissect
