@@ -9,7 +9,8 @@ import (
 	"linghang/lib/icsdissect/pdu"
 )
 
-// Length returns the length of the datagram b, -1 where it is no BACnet/IP: annex J.2.
+// Length returns the length of the datagram b, -1 where it is no BACnet/IP:
+// annex J.2. Some devices state more than they send: then it is all of b.
 func Length(b []byte) int {
 	if len(b) < 4 || b[0] != 0x81 || b[1] > 0x0c {
 		return -1
@@ -18,12 +19,12 @@ func Length(b []byte) int {
 	if n < 4 || n > 1500 {
 		return -1
 	}
-	return n
+	return min(n, len(b))
 }
 
 // Strict reports whether a whole datagram is surely BACnet/IP.
 func Strict(frame []byte) bool {
-	if Length(frame) != len(frame) {
+	if Length(frame) != len(frame) || int(binary.BigEndian.Uint16(frame[2:])) != len(frame) {
 		return false
 	}
 	npdu, ok := network(frame)

@@ -97,6 +97,18 @@ func TestFramesOfTheLink(t *testing.T) {
 	f("8104 0012 c0a80001bac0 0120 ffff 00 ff 10 08", "request who_is identity")
 }
 
+func TestADatagramThatStatesMoreThanItHasIsReadButProvesNothing(t *testing.T) {
+	b := octets(t, "810a 0011 0104 2008 14")
+	if bacnet.Length(b) != len(b) || bacnet.Strict(b) {
+		t.Errorf("length %d, strict %v", bacnet.Length(b), bacnet.Strict(b))
+	}
+	var list pdu.List
+	bacnet.Decode(b, pdu.Either, &list)
+	if got := told(&list.All()[0]); got != "response reinitialize_device control" || !list.All()[0].Truncated {
+		t.Error(got)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte("\x01\x04\x00\x00\x01\x0c\x0c\x00\x00\x00\x05\x19\x55"))
 	f.Add([]byte("\x01\x00\x30\xf1\x0e\x0c\x00\x00\x00\x10\x1e\x29\x55\x4e\x44\x42\x90\x99\x9a\x4f\x29\x67\x4e\x91\x00\x4f\x1f"))
