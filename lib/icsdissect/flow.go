@@ -171,9 +171,13 @@ func (o *orientation) hint(side uint8) pdu.Role {
 	return pdu.Response
 }
 
+// mostPending is how many requests of a conversation may wait for their answers.
+const mostPending = 16
+
 // pending are the last requests of a conversation that wait for their answers.
+// Most conversations ask for one thing at a time.
 type pending struct {
-	ring [16]request
+	ring []request
 	at   uint8
 	last uint64 // key of the last pair, plus one
 }
@@ -192,14 +196,28 @@ type request struct {
 }
 
 func (p *pending) ask(side uint8, q *pdu.PDU, at time.Time) {
-	r := &p.ring[p.at%uint8(len(p.ring))]
-	p.at++
+	r := p.slot()
 	*r = request{used: true, side: side, key: q.Key, code: q.Code, function: q.Function, class: q.Class, at: at}
 	if len(q.Objects) > 0 {
 		r.object, r.named = q.Objects[0], true
 		r.object.Value = nil
 		r.object.Name = r.name[:copy(r.name[:], q.Objects[0].Name)]
 	}
+}
+
+// slot is a free place, or a further one, or that of an old request.
+func (p *pending) slot() *request {
+	for i := range p.ring {
+		if !p.ring[i].used {
+			return &p.ring[i]
+		}
+	}
+	if len(p.ring) < mostPending {
+		p.ring = append(p.ring, request{})
+		return &p.ring[len(p.ring)-1]
+	}
+	p.at = (p.at + 1) % mostPending
+	return &p.ring[p.at]
 }
 
 // answer finds the request of the other side, and forgets it.

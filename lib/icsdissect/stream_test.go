@@ -179,3 +179,15 @@ func TestModbusOverUDP(t *testing.T) {
 	d.packet(udp(client(), plc(), []byte("not modbus")))
 	d.want(t, asked("5"), answered("5"))
 }
+
+func TestRequestsThatNobodyAnswersAreBounded(t *testing.T) {
+	d := newDesk(icsdissect.Limits{})
+	seq := uint32(100)
+	for i := range byte(40) {
+		d.packet(tcp(client(), plc(), seq, 0, ack, read(t, i, i)))
+		seq += 12
+	}
+	d.lines = nil
+	d.packet(tcp(plc(), client(), 500, 0, ack, slices.Concat(answer(t, 39), answer(t, 2))))
+	d.want(t, answered("39"), strings.Replace(answered("0"), "0:0:0+2", "0:0:0+0", 1)) // the old one is forgotten
+}
