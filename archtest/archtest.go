@@ -61,6 +61,7 @@ func owners() []owner {
 		{"github.com/emmansun/gmsm", []string{"kernel/seal", "lib/handle", "modules/identifier"}, nil},
 		{"github.com/google/go-cmp", []string{}, []string{""}},
 		{"github.com/google/uuid", []string{"modules/identifier"}, nil},
+		{"github.com/gopacket/gopacket", []string{"lib/icsdissect/capture"}, nil},
 		{"github.com/jackc/pgx", []string{"kernel/sqldb", "kernel/kerneltest", "modules/platforms"}, nil},
 		{"github.com/klauspost/compress", []string{"lib/remotewrite", "modules/platforms", "kernel/archive", "kernel/series"}, []string{"cmd", "modules", "lib"}},
 		{"github.com/miekg/dns", []string{"modules/identifier"}, nil},
