@@ -64,9 +64,9 @@ func (a *atom) holds(v *value) bool {
 		return true
 	case atomText:
 		if a.cased {
-			return a.text.match(v.text)
+			return a.text.match([]byte(v.text))
 		}
-		return a.text.match(string(v.folded))
+		return a.text.match(v.folded)
 	case atomRegexp:
 		return a.re.MatchString(v.text)
 	case atomCIDR:

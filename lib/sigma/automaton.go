@@ -1,5 +1,7 @@
 package sigma
 
+import "slices"
+
 // automaton finds many texts in one pass (Aho-Corasick), with one step of a
 // table per octet. Octets that no text has share a class, which keeps the table
 // small.
@@ -14,7 +16,6 @@ type automaton struct {
 // trieState is a state while the automaton is being built.
 type trieState struct {
 	next map[uint16]int32
-	fail int32
 	out  []int32
 }
 
@@ -22,14 +23,7 @@ type trieState struct {
 // the number that scan gives.
 func newAutomaton(texts []string) *automaton {
 	a := &automaton{width: 1}
-	for _, t := range texts {
-		for i := range len(t) {
-			if a.class[t[i]] == 0 {
-				a.class[t[i]] = uint16(a.width) //nolint:gosec // at most 256
-				a.width++
-			}
-		}
-	}
+	a.classes(texts)
 	states := []trieState{{next: map[uint16]int32{}}}
 	for n, t := range texts {
 		at := int32(0)
@@ -49,37 +43,60 @@ func newAutomaton(texts []string) *automaton {
 	return a
 }
 
+// classes numbers octets by how common they are, so that what is looked up most
+// lies together.
+func (a *automaton) classes(texts []string) {
+	var counts [256]int
+	for _, t := range texts {
+		for i := range len(t) {
+			counts[t[i]]++
+		}
+	}
+	var octets []int
+	for b, n := range counts {
+		if n > 0 {
+			octets = append(octets, b)
+		}
+	}
+	slices.SortFunc(octets, func(x, y int) int { return counts[y] - counts[x] })
+	for _, b := range octets {
+		a.class[b] = uint16(a.width) //nolint:gosec // at most 256
+		a.width++
+	}
+}
+
 // link goes through the states by depth, so that the state to fall back on is
-// complete when it is needed.
+// complete when it is needed, and numbers them in that order, so that those near
+// the root, where most of a scan is, lie together.
 func (a *automaton) link(states []trieState) {
 	width := int(a.width)
 	a.next = make([]int32, len(states)*width)
-	queue := make([]int32, 1, len(states))
-	for head := 0; head < len(queue); head++ {
-		s := queue[head]
-		st := &states[s]
+	a.from = make([]int32, 1, len(states)+1)
+	queue := make([]int32, 1, len(states)) // new number -> old number
+	fails := make([]int32, len(states))    // new number -> new number
+	outs := make([][]int32, len(states))
+	for s := 0; s < len(queue); s++ {
+		st := &states[queue[s]]
+		outs[s] = st.out
 		if s != 0 {
-			st.out = append(st.out, states[st.fail].out...)
+			outs[s] = slices.Concat(st.out, outs[fails[s]])
 		}
+		a.out = append(a.out, outs[s]...)
+		a.from = append(a.from, int32(len(a.out))) //nolint:gosec // at most states times length of a fragment
 		for c := range width {
 			fallback := int32(0)
 			if s != 0 {
-				fallback = a.next[int(st.fail)*width+c]
+				fallback = a.next[int(fails[s])*width+c]
 			}
-			to, ok := st.next[uint16(c)] //nolint:gosec // at most 256
+			old, ok := st.next[uint16(c)] //nolint:gosec // at most 256
 			if !ok {
-				a.next[int(s)*width+c] = fallback
+				a.next[s*width+c] = fallback
 				continue
 			}
-			states[to].fail = fallback
-			a.next[int(s)*width+c] = to
-			queue = append(queue, to)
+			fails[len(queue)] = fallback
+			a.next[s*width+c] = int32(len(queue)) //nolint:gosec // number of states
+			queue = append(queue, old)
 		}
-	}
-	a.from = make([]int32, len(states)+1)
-	for s := range states {
-		a.out = append(a.out, states[s].out...)
-		a.from[s+1] = int32(len(a.out)) //nolint:gosec // at most states times depth
 	}
 	for i, to := range a.next {
 		mark := int32(0)
@@ -87,20 +104,5 @@ func (a *automaton) link(states []trieState) {
 			mark = 1
 		}
 		a.next[i] = to<<1 | mark
-	}
-}
-
-// scan calls found with the number of each text and the place after its end.
-func (a *automaton) scan(text []byte, found func(number int32, end int)) {
-	s := int32(0)
-	for i, b := range text {
-		n := a.next[s*a.width+int32(a.class[b])]
-		s = n >> 1
-		if n&1 == 0 {
-			continue
-		}
-		for _, number := range a.out[a.from[s]:a.from[s+1]] {
-			found(number, i+1)
-		}
 	}
 }

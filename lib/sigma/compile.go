@@ -15,19 +15,20 @@ type Options struct {
 
 // Set is a compiled set of rules. It does not change and may be used by many goroutines.
 type Set struct {
-	rules    []compiled
-	atoms    []atom
-	nodes    []node
-	kids     []int32
-	fields   map[string]int32
-	names    []string
-	indexes  []fieldIndex
-	words    fieldIndex // of keywords, over every value
-	starts   [][]int32  // atom -> rules that it makes worth looking at
-	always   []int32    // rules that no index leads to
-	sources  []LogSource
-	chains   []chain // correlations, each after those that it refers to
-	lazyWord bool    // some keyword is not in the index
+	rules       []compiled
+	atoms       []atom
+	nodes       []node
+	kids        []int32
+	fields      map[string]int32
+	names       []string
+	indexes     []fieldIndex
+	words       fieldIndex // of keywords, over every value
+	starts      [][]int32  // atom -> rules that it makes worth looking at
+	always      []int32    // rules that no index leads to
+	sources     []LogSource
+	chains      []chain // correlations, each after those that it refers to
+	hasWords    bool    // some rule has keywords
+	wordSources []int32 // sources of rules that only keywords lead to
 }
 
 // compiled is one rule of a set.

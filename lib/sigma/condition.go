@@ -233,5 +233,5 @@ func wildName(wanted, name string) bool {
 		}
 		p = append(p, token{tokenText, text})
 	}
-	return p.tidy().match(name)
+	return p.tidy().match([]byte(name))
 }

@@ -16,10 +16,11 @@ func encoded(value pattern, encodings []string) ([]pattern, error) {
 	values := []pattern{value}
 	for i, name := range encodings {
 		if name == "windash" && i == len(encodings)-1 {
-			for j := range values {
-				values[j] = values[j].windash()
+			var dashed []pattern
+			for _, v := range values {
+				dashed = append(dashed, v.windash().writtenOut()...)
 			}
-			return values, nil
+			return dashed, nil
 		}
 		var next []pattern
 		for _, v := range values {

@@ -1,5 +1,7 @@
 package sigma
 
+import "math"
+
 // exprOp joins atoms to what a rule asks.
 type exprOp uint8
 
@@ -8,6 +10,9 @@ const (
 	exprOr
 	exprNot
 	exprAtom
+	// Of nodes only: all or any of atoms that are found by an index.
+	exprAllFound
+	exprAnyFound
 )
 
 // expr is what a rule asks, as a tree over atoms.
@@ -63,9 +68,9 @@ func (e *expr) atoms(yield func(leaf *expr)) {
 // node is an expr laid flat, for evaluation.
 type node struct {
 	op       exprOp
-	lazy     bool
+	asked    bool // the atom is not among those that an index has found by now
 	atom     int32
-	from, to int32 // kids in Set.kids
+	from, to int32 // kids in Set.kids; atoms for exprAllFound and exprAnyFound
 }
 
 // flatten appends a tree to the set's nodes and gives the place of its root.
@@ -74,21 +79,48 @@ func (s *Set) flatten(e *expr) int32 {
 	at := int32(len(s.nodes)) //nolint:gosec // bounded by the size of the files
 	s.nodes = append(s.nodes, node{op: e.op, atom: e.atom})
 	if e.op == exprAtom {
-		s.nodes[at].lazy = !s.atoms[e.atom].indexed()
+		s.nodes[at].asked = !s.foundByNow(e)
 		return at
 	}
-	kids := make([]int32, 0, len(e.kids))
+	var found, kids []int32
+	for _, k := range e.kids {
+		if e.op != exprNot && s.foundByNow(k) {
+			found = append(found, k.atom)
+		}
+	}
+	if len(found) > 0 {
+		kids = append(kids, s.flattenFound(e.op, found))
+	}
 	for _, costly := range []bool{false, true} {
 		for _, k := range e.kids {
-			if s.costly(k) == costly {
+			if s.costly(k) == costly && (e.op == exprNot || !s.foundByNow(k)) {
 				kids = append(kids, s.flatten(k))
 			}
 		}
 	}
-	s.nodes[at].from = int32(len(s.kids)) //nolint:gosec // as above
-	s.kids = append(s.kids, kids...)
-	s.nodes[at].to = int32(len(s.kids)) //nolint:gosec // as above
+	s.nodes[at].from, s.nodes[at].to = s.adopt(kids)
 	return at
+}
+
+func (s *Set) flattenFound(op exprOp, atoms []int32) int32 {
+	n := node{op: exprAllFound}
+	if op == exprOr {
+		n.op = exprAnyFound
+	}
+	n.from, n.to = s.adopt(atoms)
+	s.nodes = append(s.nodes, n)
+	return int32(len(s.nodes) - 1) //nolint:gosec // bounded by the size of the files
+}
+
+func (s *Set) adopt(kids []int32) (from, to int32) {
+	from = int32(len(s.kids)) //nolint:gosec // bounded by the size of the files
+	s.kids = append(s.kids, kids...)
+	return from, int32(len(s.kids)) //nolint:gosec // as above
+}
+
+// foundByNow says that a tree is an atom that is known once all fields were looked at.
+func (s *Set) foundByNow(e *expr) bool {
+	return e.op == exprAtom && s.atoms[e.atom].indexed() && s.atoms[e.atom].field != keywords
 }
 
 func (s *Set) costly(e *expr) bool {
@@ -110,7 +142,7 @@ func (s *Set) triggers(e *expr) ([]int32, float64) {
 		}
 	case exprAnd:
 		var best []int32
-		least := 2.0
+		least := math.Inf(1)
 		for _, k := range e.kids {
 			if found, f := s.triggers(k); found != nil && f < least {
 				best, least = found, f
@@ -136,6 +168,9 @@ func (s *Set) triggers(e *expr) ([]int32, float64) {
 // many rules ask for is more common.
 func (a *atom) frequency() float64 {
 	f := 0.3
+	if a.field == keywords { // every value has to be looked at
+		return 0.9
+	}
 	for range min(len(a.literal), 24) {
 		f *= 0.8
 	}

@@ -1,8 +1,10 @@
 package sigma
 
+import "slices"
+
 // fragment is how many octets of a literal the automaton looks for; the rest is
 // compared where it is found. It bounds the table.
-const fragment = 16
+const fragment = 8
 
 // form says how an atom whose fragment was found is decided without its pattern.
 type form uint8
@@ -23,8 +25,18 @@ type found struct {
 // fieldIndex finds the atoms of one field that are true of a value.
 type fieldIndex struct {
 	exact map[string][]int32 // whole folded value
+	sizes [4]uint64          // lengths of the keys of exact below 256, as bits
+	long  bool               // exact has longer keys
 	scan  *automaton
 	atoms [][]found // of each text of the automaton
+}
+
+// sized says whether a value of this length can be among the whole ones.
+func (x *fieldIndex) sized(n int) bool {
+	if n < 256 {
+		return x.sizes[n/64]&(1<<(n%64)) != 0
+	}
+	return x.long
 }
 
 // finish counts uses, builds the indexes and lays out the rules.
@@ -54,6 +66,9 @@ func (b *builder) finish() {
 		}
 		seen := map[int32]bool{}
 		for _, a := range atoms {
+			if s.atoms[a].field == keywords && !slices.Contains(s.wordSources, r.source) {
+				s.wordSources = append(s.wordSources, r.source)
+			}
 			if !seen[a] {
 				seen[a] = true
 				s.starts[a] = append(s.starts[a], int32(i)) //nolint:gosec // as above
@@ -73,6 +88,7 @@ func (s *Set) at(field int32) *fieldIndex {
 func (s *Set) index(n int32, texts [][]string, places []map[string]int) {
 	a := &s.atoms[n]
 	x := s.at(a.field)
+	s.hasWords = s.hasWords || (a.uses > 0 && a.field == keywords)
 	switch {
 	case a.uses == 0: // of a rule that is left out
 		return
@@ -81,8 +97,13 @@ func (s *Set) index(n int32, texts [][]string, places []map[string]int) {
 			x.exact = map[string][]int32{}
 		}
 		x.exact[a.literal] = append(x.exact[a.literal], n)
+		if size := len(a.literal); size < 256 {
+			x.sizes[size/64] |= 1 << (size % 64)
+		} else {
+			x.long = true
+		}
 	case a.literal == "":
-		s.lazyWord = s.lazyWord || a.field == keywords
+		return
 	default:
 		text := a.literal[max(0, len(a.literal)-fragment):]
 		t := a.field + 1

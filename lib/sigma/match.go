@@ -56,6 +56,7 @@ type Matcher struct {
 	answer   []bool
 	tried    []uint32 // serial of the value that the pattern was last tried on
 	serial   uint32
+	wordsAt  uint32   // epoch in which keywords were looked for
 	asked    []uint32 // rule is among the candidates of this epoch
 	heads    []int32  // first value of a field, where headAt is this epoch
 	headAt   []uint32
@@ -90,10 +91,17 @@ func (m *Matcher) Match(e *Event) ([]Hit, error) {
 		}
 		m.take(f)
 	}
+	for _, n := range m.set.wordSources {
+		if m.fromSource(n, e.Source) {
+			m.findWords()
+			break
+		}
+	}
 	for _, r := range m.set.always {
 		m.ask(r)
 	}
-	for _, r := range m.rules {
+	for i := 0; i < len(m.rules); i++ { // keywords that are found on the way may add rules
+		r := m.rules[i]
 		c := &m.set.rules[r]
 		if m.fromSource(c.source, e.Source) && m.eval(c.root) {
 			m.hits = append(m.hits, Hit{Rule: c.rule, Supporting: c.supporting, number: r})
@@ -110,7 +118,7 @@ func (m *Matcher) begin() {
 		for _, stamps := range [][]uint32{m.isTrue, m.known, m.asked, m.headAt, m.sourceAt} {
 			clear(stamps)
 		}
-		m.epoch = 1
+		m.epoch, m.wordsAt = 1, 0
 	}
 	if m.serial > 1<<31 {
 		clear(m.tried)
@@ -130,8 +138,7 @@ func (m *Matcher) fromSource(n int32, event LogSource) bool {
 // finds the atoms of the index.
 func (m *Matcher) take(f *Field) {
 	number, ok := m.set.fields[f.Name]
-	words := m.set.words.exact != nil || m.set.words.scan != nil || m.set.lazyWord
-	if !ok && !words {
+	if !ok && !m.set.hasWords {
 		return
 	}
 	v := value{field: keywords, null: f.Null, text: f.Value, next: -1}
@@ -149,18 +156,29 @@ func (m *Matcher) take(f *Field) {
 	if f.Null {
 		return
 	}
-	m.serial++
 	if ok {
+		m.serial++
 		m.find(&m.set.indexes[number], &v)
 	}
-	if words {
-		m.find(&m.set.words, &v)
+}
+
+// findWords looks for keywords in every value. It is done only if a rule asks.
+func (m *Matcher) findWords() {
+	if m.wordsAt == m.epoch {
+		return
+	}
+	m.wordsAt = m.epoch
+	for i := range m.values {
+		if v := &m.values[i]; !v.null {
+			m.serial++
+			m.find(&m.set.words, v)
+		}
 	}
 }
 
 // find notes the atoms of an index that are true of a value.
 func (m *Matcher) find(x *fieldIndex, v *value) {
-	if x.exact != nil {
+	if x.exact != nil && x.sized(len(v.folded)) {
 		for _, a := range x.exact[string(v.folded)] {
 			if at := &m.set.atoms[a]; !at.cased || at.holds(v) {
 				m.note(a)
@@ -238,7 +256,24 @@ func (m *Matcher) eval(at int32) bool {
 	n := &m.set.nodes[at]
 	switch n.op {
 	case exprAtom:
-		return m.holds(n.atom, n.lazy)
+		if !n.asked {
+			return m.isTrue[n.atom] == m.epoch
+		}
+		return m.decide(n.atom)
+	case exprAllFound:
+		for _, a := range m.set.kids[n.from:n.to] {
+			if m.isTrue[a] != m.epoch {
+				return false
+			}
+		}
+		return true
+	case exprAnyFound:
+		for _, a := range m.set.kids[n.from:n.to] {
+			if m.isTrue[a] == m.epoch {
+				return true
+			}
+		}
+		return false
 	case exprNot:
 		return !m.eval(m.set.kids[n.from])
 	case exprAnd:
@@ -258,14 +293,21 @@ func (m *Matcher) eval(at int32) bool {
 	}
 }
 
-// holds answers one atom, and keeps the answer if it had to be worked out.
-func (m *Matcher) holds(a int32, lazy bool) bool {
-	if !lazy {
-		return m.isTrue[a] == m.epoch
+// decide answers one atom, and keeps the answer if it had to be worked out.
+func (m *Matcher) decide(n int32) bool {
+	if m.isTrue[n] == m.epoch {
+		return true
 	}
-	if m.known[a] != m.epoch {
-		_, m.answer[a] = m.witness(&m.set.atoms[a])
-		m.known[a] = m.epoch
+	a := &m.set.atoms[n]
+	if a.indexed() {
+		if a.field == keywords {
+			m.findWords()
+		}
+		return m.isTrue[n] == m.epoch
 	}
-	return m.answer[a]
+	if m.known[n] != m.epoch {
+		_, m.answer[n] = m.witness(a)
+		m.known[n] = m.epoch
+	}
+	return m.answer[n]
 }

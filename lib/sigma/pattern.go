@@ -1,6 +1,8 @@
 package sigma
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -125,6 +127,31 @@ func (p pattern) windash() pattern {
 	return out.tidy()
 }
 
+// maxWrittenOut is how many dashes a pattern may have to be written out: plain
+// texts are found faster, but there are five for each dash.
+const maxWrittenOut = 2
+
+// writtenOut gives a pattern of few dashes as one pattern for each way to write it.
+func (p pattern) writtenOut() []pattern {
+	at := slices.IndexFunc(p, func(t token) bool { return t.kind == tokenDash })
+	count := 0
+	for _, t := range p {
+		if t.kind == tokenDash {
+			count++
+		}
+	}
+	if count == 0 || count > maxWrittenOut {
+		return []pattern{p}
+	}
+	var out []pattern
+	for _, d := range dashes() {
+		one := slices.Clone(p)
+		one[at] = token{tokenText, string(d)}
+		out = append(out, one.tidy().writtenOut()...)
+	}
+	return out
+}
+
 // folded gives the pattern with its texts folded.
 func (p pattern) folded() pattern {
 	out := make(pattern, len(p))
@@ -147,7 +174,7 @@ func (p pattern) longest() string {
 
 // match says whether the whole text fits. It goes back to the last star only,
 // so that its cost is at most length of text times length of pattern.
-func (p pattern) match(text string) bool {
+func (p pattern) match(text []byte) bool {
 	i, at := 0, 0
 	star, mark := -1, 0
 	for {
@@ -161,6 +188,12 @@ func (p pattern) match(text string) bool {
 			}
 			star, mark = i, at
 			i++
+			skipped, ok := p.skip(i, text[at:])
+			if !ok {
+				return false
+			}
+			mark += skipped
+			at = mark
 			continue
 		} else if n, ok := p[i].step(text[at:]); ok {
 			at += n
@@ -170,37 +203,39 @@ func (p pattern) match(text string) bool {
 		if star < 0 || mark >= len(text) {
 			return false
 		}
-		mark += p.advance(star, text[mark:])
-		if mark > len(text) {
+		_, size := utf8.DecodeRune(text[mark:])
+		skipped, ok := p.skip(star+1, text[mark+size:])
+		if !ok {
 			return false
 		}
+		mark += size + skipped
 		at, i = mark, star+1
 	}
 }
 
-// advance gives how far the last star has to grow before it is worth trying
-// again: to the next place where the text that follows it stands.
-func (p pattern) advance(star int, rest string) int {
-	_, size := utf8.DecodeRuneInString(rest)
-	if next := p[star+1]; next.kind == tokenText {
-		at := strings.Index(rest[size:], next.text)
-		if at < 0 {
-			return len(rest) + 1
-		}
-		return size + at
+// skip gives how far it is to the next place where token i can stand; false if
+// there is none.
+func (p pattern) skip(i int, text []byte) (int, bool) {
+	if p[i].kind != tokenText {
+		return 0, true
 	}
-	return size
+	if i+1 == len(p) { // the end of the pattern is the end of the text
+		from := len(text) - len(p[i].text)
+		return from, from >= 0
+	}
+	at := bytes.Index(text, []byte(p[i].text))
+	return at, at >= 0
 }
 
 // step matches one token other than a star at the start of the text.
-func (t token) step(text string) (int, bool) {
+func (t token) step(text []byte) (int, bool) {
 	if t.kind == tokenText {
-		return len(t.text), strings.HasPrefix(text, t.text)
+		return len(t.text), len(text) >= len(t.text) && string(text[:len(t.text)]) == t.text
 	}
-	if text == "" {
+	if len(text) == 0 {
 		return 0, false
 	}
-	r, size := utf8.DecodeRuneInString(text)
+	r, size := utf8.DecodeRune(text)
 	return size, t.kind == tokenOne || isDash(r)
 }
 

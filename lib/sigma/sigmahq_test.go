@@ -1,11 +1,14 @@
 package sigma
 
 import (
+	"bytes"
 	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -63,47 +66,52 @@ func windowsPipeline(t testing.TB) *Pipeline {
 	return p
 }
 
-// windowsEvent gives the fields as the specification names them: attributes of
+// windowsEvents gives the fields as the specification names them: attributes of
 // the header as Tag_Attribute, data by their names.
-func windowsEvent(t testing.TB, data []byte) *Event {
+func windowsEvents(t testing.TB, data []byte) []*Event {
 	t.Helper()
-	var raw struct {
-		Event map[string]any
+	var events []*Event
+	decoder := json.NewDecoder(bytes.NewReader(data)) // some files hold several events
+	for decoder.More() {
+		var raw struct{ Event map[string]any }
+		if err := decoder.Decode(&raw); err != nil {
+			t.Fatal(err)
+		}
+		flat := map[string]any{}
+		for _, part := range raw.Event {
+			if m, ok := part.(map[string]any); ok {
+				windowsFields(flat, m)
+			}
+		}
+		fields, err := Flatten(flat)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events = append(events, &Event{Source: LogSource{Product: "windows"}, Fields: fields})
 	}
-	if err := json.Unmarshal(data, &raw); err != nil {
-		t.Fatal(err)
-	}
-	flat := map[string]any{}
-	for _, part := range raw.Event {
-		m, ok := part.(map[string]any)
-		if !ok {
+	return events
+}
+
+func windowsFields(flat, part map[string]any) {
+	for name, v := range part {
+		inner, nested := v.(map[string]any)
+		if !nested {
+			flat[strings.ReplaceAll(name, " ", "")] = v
 			continue
 		}
-		for name, v := range m {
-			inner, nested := v.(map[string]any)
-			if !nested {
-				flat[name] = v
-				continue
-			}
-			if text, ok := inner["#text"]; ok {
-				flat[name] = text
-			}
-			attributes, _ := inner["#attributes"].(map[string]any)
-			for a, av := range attributes {
-				flat[name+"_"+a] = av
-			}
-			if attributes == nil {
-				for a, av := range inner {
-					flat[a] = av
+		for a, value := range inner {
+			switch {
+			case a == "#text":
+				flat[name] = value
+			case a == "#attributes":
+				for attribute, text := range value.(map[string]any) {
+					flat[name+"_"+attribute] = text
 				}
+			default: // "strip all spaces" (Field Usage, 2)
+				flat[strings.ReplaceAll(a, " ", "")] = value
 			}
 		}
 	}
-	fields, err := Flatten(flat)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Event{Source: LogSource{Product: "windows"}, Fields: fields}
 }
 
 func TestSigmaHQRegression(t *testing.T) {
@@ -136,19 +144,21 @@ func TestSigmaHQRegression(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		hits, err := matcher.Match(windowsEvent(t, data))
-		if err != nil {
-			return err
-		}
 		cases++
-		for _, h := range hits {
-			if h.Rule.ID == about.Rules[0].ID {
-				right++
-				if len(matcher.Why(h)) == 0 {
-					t.Errorf("%s: no reason", path)
-				}
-				return nil
+		for _, e := range windowsEvents(t, data) {
+			hits, err := matcher.Match(e)
+			if err != nil {
+				return err
 			}
+			at := slices.IndexFunc(hits, func(h Hit) bool { return h.Rule.ID == about.Rules[0].ID })
+			if at < 0 {
+				continue
+			}
+			right++
+			if len(matcher.Why(hits[at])) == 0 {
+				t.Errorf("%s: no reason", path)
+			}
+			return nil
 		}
 		t.Logf("missed: %s", path)
 		return nil
@@ -157,7 +167,7 @@ func TestSigmaHQRegression(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d of %d regression cases", right, cases)
-	if cases < 200 || right < cases-1 {
+	if cases < 200 || right < cases {
 		t.Errorf("%d of %d regression cases", right, cases)
 	}
 }
@@ -176,7 +186,7 @@ func BenchmarkSigmaHQ(b *testing.B) {
 		}
 		data, err := os.ReadFile(path)
 		if err == nil {
-			events = append(events, windowsEvent(b, data))
+			events = append(events, windowsEvents(b, data)...)
 		}
 		return err
 	})
@@ -185,6 +195,14 @@ func BenchmarkSigmaHQ(b *testing.B) {
 	}
 	matcher := set.Matcher()
 	candidates, hits := 0, 0
+	octets := 0
+	for _, e := range events {
+		for _, f := range e.Fields {
+			octets += len(f.Value)
+		}
+	}
+	b.Logf("%d events of %d octets on average", len(events), octets/len(events))
+	cpu := cpuTime(b)
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
 		found, err := matcher.Match(events[n%len(events)])
@@ -194,7 +212,17 @@ func BenchmarkSigmaHQ(b *testing.B) {
 		hits += len(found)
 		candidates += len(matcher.rules)
 	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	b.ReportMetric(float64(b.N)/(cpuTime(b)-cpu).Seconds(), "events/cpu-s")
 	b.ReportMetric(float64(candidates)/float64(b.N), "candidates/event")
 	b.ReportMetric(float64(hits)/float64(b.N), "hits/event")
+}
+
+// cpuTime is what this process has used, so that others on the machine do not count.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

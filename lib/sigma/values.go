@@ -168,7 +168,7 @@ func (v *valueBuilder) regexp(s scalar, text string) *expr {
 	if err != nil {
 		return v.refuse(s, err.Error(), "use only what RE2 has: no look-around and no back references")
 	}
-	a := atom{kind: atomRegexp, re: re, literal: literalOf(re.String())}
+	a := atom{kind: atomRegexp, re: re, literal: longEnough(literalOf(re.String()))}
 	return v.leaf(s, re.String(), a)
 }
 
@@ -194,6 +194,15 @@ func network(text string) (netip.Prefix, error) {
 	return net, nil
 }
 
+// longEnough drops a literal that is found too often to lead to an atom that is
+// costly to decide; such an atom is decided when a rule asks.
+func longEnough(literal string) string {
+	if len(literal) < 3 {
+		return ""
+	}
+	return literal
+}
+
 // text builds the atoms of a text, of which encodings may make several.
 func (v *valueBuilder) text(s scalar, text string) *expr {
 	p := parsePattern(text)
@@ -217,6 +226,9 @@ func (v *valueBuilder) text(s scalar, text string) *expr {
 			variant = variant.folded()
 		}
 		a.text = variant
+		if !a.whole && a.form() == formPattern {
+			a.literal = longEnough(a.literal)
+		}
 		some = append(some, v.leaf(s, variant.key(), a))
 	}
 	return orOf(some...)

@@ -56,7 +56,7 @@ func (m *Matcher) whyNot(e *expr, out *[]Reason) {
 func (m *Matcher) isSo(e *expr) bool {
 	switch e.op {
 	case exprAtom:
-		return m.holds(e.atom, !m.set.atoms[e.atom].indexed())
+		return m.decide(e.atom)
 	case exprNot:
 		return !m.isSo(e.kids[0])
 	case exprAnd:
