@@ -55,7 +55,7 @@ func parseCondition(text string, names []string) (*choice, *conditionError) {
 		return nil, err
 	}
 	if p.at < len(p.words) {
-		return nil, &conditionError{fmt.Sprintf("%q is not expected after a whole condition", p.words[p.at]), "join searches with and, or"}
+		return nil, &conditionError{fmt.Sprintf("%q is not expected after a whole condition", p.words[p.at]), capitals(p.words[p.at], "join searches with and, or")}
 	}
 	return tree, nil
 }
@@ -168,11 +168,15 @@ func (p *conditionParser) one() (*choice, *conditionError) {
 			return &choice{op: opSearch, search: i}, nil
 		}
 	}
-	mend := "names are those of the detection"
-	if lower := strings.ToLower(word); lower != word && (lower == "and" || lower == "or" || lower == "not") {
-		mend = "write " + lower + " in small letters"
+	return nil, &conditionError{fmt.Sprintf("there is no search %q", word), capitals(word, "names are those of the detection")}
+}
+
+// capitals tells how to mend a word that is in capital letters, as old rules have it.
+func capitals(word, otherwise string) string {
+	if lower := strings.ToLower(word); lower != word && (lower == "and" || lower == "or" || lower == "not" || lower == "of") {
+		return "write " + lower + " in small letters"
 	}
-	return nil, &conditionError{fmt.Sprintf("there is no search %q", word), mend}
+	return otherwise
 }
 
 func (p *conditionParser) brackets() (*choice, *conditionError) {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // maxEventNesting bounds the nesting of an event.
@@ -67,7 +68,7 @@ func flatten(out *[]Field, name string, v any, depth int) error {
 		f.Value = strconv.FormatBool(t)
 	case json.Number:
 		f.Value = t.String()
-		if _, err := strconv.ParseInt(f.Value, 10, 64); err != nil {
+		if strings.ContainsAny(f.Value, ".eE") {
 			if n, err := t.Float64(); err == nil {
 				f.Value = number(n)
 			}
