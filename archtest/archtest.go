@@ -83,7 +83,7 @@ func owners() []owner {
 		{"github.com/zitadel/oidc", []string{"kernel/oidc"}, nil},
 		{"go.opentelemetry.io/collector/pdata", []string{"lib/otlpmetrics"}, []string{"modules/platforms", "cmd"}},
 		{"go.opentelemetry.io/otel", []string{"kernel/trace"}, nil},
-		{"go.yaml.in/yaml", []string{"kernel", "modules"}, nil},
+		{"go.yaml.in/yaml", []string{"kernel", "lib/sigma", "modules"}, nil},
 		{"golang.org/x/crypto", []string{"kernel/identity"}, nil},
 		{"golang.org/x/image", []string{"kernel/paper"}, nil},
 		{"golang.org/x/oauth2", []string{"kernel/oidc"}, nil},

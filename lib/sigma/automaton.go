@@ -37,7 +37,7 @@ func newAutomaton(texts []string) *automaton {
 			}
 			at = to
 		}
-		states[at].out = append(states[at].out, int32(n)) //nolint:gosec // as above
+		states[at].out = append(states[at].out, int32(n))
 	}
 	a.link(states)
 	return a
@@ -88,7 +88,7 @@ func (a *automaton) link(states []trieState) {
 			if s != 0 {
 				fallback = a.next[int(fails[s])*width+c]
 			}
-			old, ok := st.next[uint16(c)] //nolint:gosec // at most 256
+			old, ok := st.next[uint16(c)]
 			if !ok {
 				a.next[s*width+c] = fallback
 				continue

@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 )
@@ -48,7 +49,6 @@ type builder struct {
 	keys    map[string]int32
 	sources map[LogSource]int32
 	faults  Faults
-	file    string
 	rule    string
 	values  map[string][]string
 }
@@ -62,13 +62,9 @@ func Compile(options Options, files ...File) (*Set, Faults) {
 		keys: map[string]int32{}, sources: map[LogSource]int32{}, values: map[string][]string{},
 	}
 	for _, p := range options.Pipelines {
-		for name, values := range p.placeholders {
-			b.values[name] = values
-		}
+		maps.Copy(b.values, p.placeholders)
 	}
-	for name, values := range options.Placeholders {
-		b.values[name] = values
-	}
+	maps.Copy(b.values, options.Placeholders)
 	known := map[string]int{}
 	for _, f := range files {
 		for _, r := range f.Rules {

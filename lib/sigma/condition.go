@@ -78,11 +78,11 @@ func conditionWords(text string) ([]string, *conditionError) {
 		}
 	}
 	for _, r := range text {
-		switch {
-		case r == '(' || r == ')':
+		switch r {
+		case '(', ')':
 			flush()
 			words = append(words, string(r))
-		case r == ' ' || r == '\t' || r == '\n' || r == '\r':
+		case ' ', '\t', '\n', '\r':
 			flush()
 		default:
 			word.WriteRune(r)

@@ -218,13 +218,13 @@ func TestCorrelationsRefused(t *testing.T) {
 		{"type: temporal\nrules: [failed_login]\ntimespan: 1h\nfrob: 1", "correlation.frob: the key is not known"},
 	} {
 		_, faults := compileOne(t, Options{}, correlationOf(c.text))
-		if len(faults) == 0 || !strings.Contains(faults.Error(), c.says) {
+		if len(faults) == 0 || !strings.Contains(faults.String(), c.says) {
 			t.Errorf("%s: %v, want %s", c.text, faults, c.says)
 		}
 	}
 	circle := "title: A\nname: a\ncorrelation: {type: temporal, rules: [b], timespan: 1h}\n---\ntitle: B\nname: b\ncorrelation: {type: temporal, rules: [a], timespan: 1h}\n"
 	set, faults := compileOne(t, Options{}, circle)
-	if len(set.chains) != 0 || !strings.Contains(faults.Error(), "in a circle") {
+	if len(set.chains) != 0 || !strings.Contains(faults.String(), "in a circle") {
 		t.Errorf("a circle is taken: %v", faults)
 	}
 }

@@ -68,7 +68,7 @@ func (s *Set) Correlator(bounds Bounds) *Correlator {
 	for i := range s.chains {
 		c.states[i].groups = map[string]*group{}
 		for j, m := range s.chains[i].members {
-			f := feed{int32(i), int32(j)} //nolint:gosec // numbers of correlations
+			f := feed{int32(i), int32(j)}
 			if m.rule >= 0 {
 				c.rules[m.rule] = append(c.rules[m.rule], f)
 			} else {

@@ -108,11 +108,11 @@ type File struct {
 
 // Parse reads a file of one or more YAML documents. name is used in faults only.
 // The file it gives holds every document without fault; the error, if there is
-// one, is [Faults].
+// one, is a [*ParseError].
 func Parse(name string, data []byte) (File, error) {
 	var file File
 	if len(data) > maxFile {
-		return file, Faults{{Place: Place{File: name}, What: fmt.Sprintf("%d octets are more than %d", len(data), maxFile), Mend: "divide the file"}}
+		return file, refused(Fault{Place: Place{File: name}, What: fmt.Sprintf("%d octets are more than %d", len(data), maxFile), Mend: "divide the file"})
 	}
 	var faults Faults
 	decoder := yaml.NewDecoder(bytes.NewReader(data))

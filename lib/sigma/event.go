@@ -44,7 +44,6 @@ func flatten(out *[]Field, name string, v any, depth int) error {
 	if len(*out) > MaxFields {
 		return fmt.Errorf("event: more than %d fields", MaxFields)
 	}
-	f := Field{Name: name}
 	switch t := v.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(t)) {
@@ -61,25 +60,37 @@ func flatten(out *[]Field, name string, v any, depth int) error {
 		}
 		return nil
 	case nil:
-		f.Null = true
+		*out = append(*out, Field{Name: name, Null: true})
+		return nil
+	default:
+		text, ok := plainText(v)
+		if !ok {
+			return fmt.Errorf("event: %s is of the type %T, which JSON does not give", name, v)
+		}
+		*out = append(*out, Field{Name: name, Value: text})
+		return nil
+	}
+}
+
+// plainText writes a JSON value that is no object, list or null.
+func plainText(v any) (string, bool) {
+	switch t := v.(type) {
 	case string:
-		f.Value = t
+		return t, true
 	case bool:
-		f.Value = strconv.FormatBool(t)
+		return strconv.FormatBool(t), true
 	case json.Number:
-		f.Value = t.String()
-		if strings.ContainsAny(f.Value, ".eE") {
+		if strings.ContainsAny(t.String(), ".eE") {
 			if n, err := t.Float64(); err == nil {
-				f.Value = number(n)
+				return number(n), true
 			}
 		}
+		return t.String(), true
 	case float64:
-		f.Value = number(t)
+		return number(t), true
 	case int:
-		f.Value = strconv.Itoa(t)
+		return strconv.Itoa(t), true
 	default:
-		return fmt.Errorf("event: %s is of the type %T, which JSON does not give", name, v)
+		return "", false
 	}
-	*out = append(*out, f)
-	return nil
 }

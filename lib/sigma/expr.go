@@ -160,6 +160,7 @@ func (s *Set) triggers(e *expr) ([]int32, float64) {
 			all, sum = append(all, found...), sum+f
 		}
 		return all, sum
+	default: // of what is not there, no index can tell
 	}
 	return nil, 0
 }

@@ -31,10 +31,11 @@ type Fault struct {
 	Mend string
 }
 
-// Error gives all of it in one line.
-func (f Fault) Error() string {
+// String gives all of it in one line.
+func (f Fault) String() string {
 	var b strings.Builder
-	b.WriteString(f.Place.String())
+	at := f.Place
+	b.WriteString(at.String())
 	if f.Part != "" {
 		b.WriteString(": " + f.Part)
 	}
@@ -45,11 +46,11 @@ func (f Fault) Error() string {
 	return b.String()
 }
 
-// Faults are several faults as one error.
+// Faults are several faults.
 type Faults []Fault
 
-// Error gives the first faults, one a line.
-func (f Faults) Error() string {
+// String gives the first faults, one a line.
+func (f Faults) String() string {
 	const shown = 20
 	var lines []string
 	for i, one := range f {
@@ -57,7 +58,7 @@ func (f Faults) Error() string {
 			lines = append(lines, fmt.Sprintf("and %d more", len(f)-shown))
 			break
 		}
-		lines = append(lines, one.Error())
+		lines = append(lines, one.String())
 	}
 	return strings.Join(lines, "\n")
 }
@@ -67,5 +68,13 @@ func (f Faults) orNil() error {
 	if len(f) == 0 {
 		return nil
 	}
-	return f
+	return &ParseError{Faults: f}
 }
+
+// ParseError says that documents of a file are refused, and why.
+type ParseError struct{ Faults Faults }
+
+// Error gives the first faults, one a line.
+func (e *ParseError) Error() string { return e.Faults.String() }
+
+func refused(f Fault) error { return &ParseError{Faults: Faults{f}} }

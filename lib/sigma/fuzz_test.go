@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,8 +19,8 @@ func FuzzRules(f *testing.F) {
 	f.Add([]byte("a: &a [*a]\n"), "")
 	f.Fuzz(func(t *testing.T, data []byte, text string) {
 		file, err := Parse("f.yml", data)
-		if err != nil {
-			for _, one := range err.(Faults) {
+		if bad := (*ParseError)(nil); errors.As(err, &bad) {
+			for _, one := range bad.Faults {
 				if one.File == "" || one.What == "" {
 					t.Fatalf("a fault without place or words: %+v", one)
 				}
@@ -78,21 +79,14 @@ func written(c *choice, names []string) string {
 	for _, k := range c.kids {
 		parts = append(parts, "("+written(k, names)+")")
 	}
-	switch c.op {
-	case opNot:
-		return "not " + parts[0]
-	case opAnd:
-		return strings.Join(parts, " and ")
-	default:
-		return strings.Join(parts, " or ")
-	}
+	return map[op]string{opNot: "not " + parts[0], opAnd: strings.Join(parts, " and "), opOr: strings.Join(parts, " or ")}[c.op]
 }
 
 func means(c *choice, bits int) bool {
-	switch c.op {
-	case opSearch:
+	if c.op == opSearch {
 		return bits&(1<<c.search) != 0
-	case opNot:
+	}
+	if c.op == opNot {
 		return !means(c.kids[0], bits)
 	}
 	for _, k := range c.kids {

@@ -49,11 +49,11 @@ func (b *builder) finish() {
 	places := make([]map[string]int, len(s.names)+1)
 	s.indexes = make([]fieldIndex, len(s.names))
 	for n := range s.atoms {
-		s.index(int32(n), texts, places) //nolint:gosec // bounded by the size of the files
+		s.index(int32(n), texts, places)
 	}
 	for i := range texts {
 		if len(texts[i]) > 0 {
-			s.at(int32(i) - 1).scan = newAutomaton(texts[i]) //nolint:gosec // as above
+			s.at(int32(i) - 1).scan = newAutomaton(texts[i])
 		}
 	}
 	s.starts = make([][]int32, len(s.atoms))
@@ -62,7 +62,7 @@ func (b *builder) finish() {
 		r.root = s.flatten(r.tree)
 		atoms, _ := s.triggers(r.tree)
 		if atoms == nil {
-			s.always = append(s.always, int32(i)) //nolint:gosec // as above
+			s.always = append(s.always, int32(i))
 		}
 		seen := map[int32]bool{}
 		for _, a := range atoms {

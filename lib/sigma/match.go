@@ -260,20 +260,8 @@ func (m *Matcher) eval(at int32) bool {
 			return m.isTrue[n.atom] == m.epoch
 		}
 		return m.decide(n.atom)
-	case exprAllFound:
-		for _, a := range m.set.kids[n.from:n.to] {
-			if m.isTrue[a] != m.epoch {
-				return false
-			}
-		}
-		return true
-	case exprAnyFound:
-		for _, a := range m.set.kids[n.from:n.to] {
-			if m.isTrue[a] == m.epoch {
-				return true
-			}
-		}
-		return false
+	case exprAllFound, exprAnyFound:
+		return m.found(m.set.kids[n.from:n.to], n.op == exprAllFound)
 	case exprNot:
 		return !m.eval(m.set.kids[n.from])
 	case exprAnd:
@@ -284,13 +272,18 @@ func (m *Matcher) eval(at int32) bool {
 		}
 		return true
 	default:
-		for _, k := range m.set.kids[n.from:n.to] {
-			if m.eval(k) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(m.set.kids[n.from:n.to], m.eval)
 	}
+}
+
+// found says whether all or any of some atoms were found by an index.
+func (m *Matcher) found(atoms []int32, all bool) bool {
+	for _, a := range atoms {
+		if (m.isTrue[a] == m.epoch) != all {
+			return !all
+		}
+	}
+	return all
 }
 
 // decide answers one atom, and keeps the answer if it had to be worked out.

@@ -44,71 +44,81 @@ func (p *plan) add(m string, earlier []string) *modifierFault {
 		p.neq = true
 	case "cased":
 		p.cased = true
-	case "contains", "startswith", "endswith":
-		if p.wrap != "" {
-			return &modifierFault{fmt.Sprintf("the modifiers %q and %q exclude each other", p.wrap, m), "keep one"}
-		}
-		p.wrap, p.before, p.after = m, m != "startswith", m != "endswith"
-	case "windash":
-		p.encode = append(p.encode, m)
-	case "base64", "base64offset", "wide", "utf16le", "utf16be", "utf16":
-		if p.wrap != "" {
-			return &modifierFault{fmt.Sprintf("the modifier %q comes after %q, whose stars cannot be encoded", m, p.wrap), fmt.Sprintf("write %s before %s", m, p.wrap)}
-		}
-		p.encode = append(p.encode, m)
 	case "expand":
 		if len(p.encode) > 0 {
 			return &modifierFault{fmt.Sprintf("the modifier expand comes after %q", p.encode[0]), "write expand first"}
 		}
 		p.expand = true
-	case "re", "cidr", "exists", "fieldref", "lt", "lte", "gt", "gte":
-		if p.kind != "" {
-			return &modifierFault{fmt.Sprintf("the modifiers %q and %q exclude each other", p.kind, m), "keep one"}
+	case "contains", "startswith", "endswith":
+		p.before, p.after = m != "startswith", m != "endswith"
+		return once(&p.wrap, m)
+	case "windash", "base64", "base64offset", "wide", "utf16le", "utf16be", "utf16":
+		if p.wrap != "" && m != "windash" {
+			return &modifierFault{fmt.Sprintf("the modifier %q comes after %q, whose stars cannot be encoded", m, p.wrap), fmt.Sprintf("write %s before %s", m, p.wrap)}
 		}
-		p.kind = m
+		p.encode = append(p.encode, m)
+	case "re", "cidr", "exists", "fieldref", "lt", "lte", "gt", "gte":
+		return once(&p.kind, m)
 	case "i", "m", "s":
 		if !slices.Contains(earlier, "re") {
 			return &modifierFault{fmt.Sprintf("the modifier %q belongs to re and does not follow it", m), "write re|" + m}
 		}
 		p.flags += m
 	case "minute", "hour", "day", "week", "month", "year":
-		if p.part != "" {
-			return &modifierFault{fmt.Sprintf("the modifiers %q and %q exclude each other", p.part, m), "keep one"}
-		}
-		p.part = m
+		return once(&p.part, m)
 	default:
 		return &modifierFault{fmt.Sprintf("the modifier %q is not known", m), "use one of the specification's appendix of modifiers, 2.1"}
 	}
 	return nil
 }
 
+// once sets a place that only one modifier of its family may have.
+func once(place *string, m string) *modifierFault {
+	if *place != "" {
+		return &modifierFault{fmt.Sprintf("the modifiers %q and %q exclude each other", *place, m), "keep one"}
+	}
+	*place = m
+	return nil
+}
+
 // check refuses what cannot be together.
 func (p *plan) check() *modifierFault {
-	refuse := func(a, b string) *modifierFault {
-		return &modifierFault{fmt.Sprintf("the modifiers %q and %q have no meaning together", a, b), "keep one"}
-	}
-	compares := p.kind == "lt" || p.kind == "lte" || p.kind == "gt" || p.kind == "gte"
-	switch {
-	case p.kind != "" && len(p.encode) > 0:
-		return refuse(p.kind, p.encode[0])
-	case p.kind != "" && p.kind != "fieldref" && p.wrap != "":
-		return refuse(p.kind, p.wrap)
-	case p.part != "" && p.wrap != "":
-		return refuse(p.part, p.wrap)
-	case p.part != "" && len(p.encode) > 0:
-		return refuse(p.part, p.encode[0])
-	case p.part != "" && p.kind != "" && !compares:
-		return refuse(p.part, p.kind)
-	case p.expand && p.kind != "" && p.kind != "cidr":
-		return refuse("expand", p.kind)
-	case p.expand && p.part != "":
-		return refuse("expand", p.part)
-	case p.kind == "exists" && (p.all || p.neq || p.cased):
+	if p.kind == "exists" && (p.all || p.neq || p.cased) {
 		return &modifierFault{"exists takes true or false and no other modifier", "write field|exists: true"}
-	case p.cased && (p.kind == "cidr" || compares || p.part != ""):
-		return refuse("cased", p.kind+p.part)
-	case p.cased && strings.Contains(p.flags, "i"):
-		return refuse("cased", "i")
+	}
+	for _, pair := range p.clashes() {
+		if pair[0] != "" && pair[1] != "" {
+			return &modifierFault{fmt.Sprintf("the modifiers %q and %q have no meaning together", pair[0], pair[1]), "keep one"}
+		}
 	}
 	return nil
+}
+
+// clashes gives pairs of modifiers that must not both be there; "" is one that is not.
+func (p *plan) clashes() [][2]string {
+	first := ""
+	if len(p.encode) > 0 {
+		first = p.encode[0]
+	}
+	flag := func(on bool, name string) string {
+		if on {
+			return name
+		}
+		return ""
+	}
+	but := func(name string, except ...string) string { return flag(!slices.Contains(except, name), name) }
+	compares := slices.Contains([]string{"lt", "lte", "gt", "gte"}, p.kind)
+	expand, cased := flag(p.expand, "expand"), flag(p.cased, "cased")
+	return [][2]string{
+		{p.kind, first},
+		{but(p.kind, "fieldref"), p.wrap},
+		{p.part, p.wrap},
+		{p.part, first},
+		{p.part, but(p.kind, "lt", "lte", "gt", "gte")},
+		{expand, but(p.kind, "cidr")},
+		{expand, p.part},
+		{cased, flag(compares || p.kind == "cidr", p.kind)},
+		{cased, p.part},
+		{cased, flag(strings.Contains(p.flags, "i"), "i")},
+	}
 }

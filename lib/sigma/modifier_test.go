@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -17,8 +18,8 @@ func indent(text string) string {
 func compileOne(t testing.TB, options Options, text string) (*Set, Faults) {
 	t.Helper()
 	file, err := Parse("rule.yml", []byte(text))
-	if err != nil {
-		return nil, err.(Faults)
+	if bad := (*ParseError)(nil); errors.As(err, &bad) {
+		return nil, bad.Faults
 	}
 	return Compile(options, file)
 }
@@ -217,7 +218,7 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s is not refused", c.detection)
 			continue
 		}
-		if text := faults.Error(); !strings.Contains(text, c.says) || faults[0].Line == 0 {
+		if text := faults.String(); !strings.Contains(text, c.says) || faults[0].Line == 0 {
 			t.Errorf("%s: %s, want %s", c.detection, text, c.says)
 		}
 	}
@@ -233,7 +234,7 @@ func TestRefused(t *testing.T) {
 		{"", "no rule, correlation or filter"},
 	} {
 		_, faults := compileOne(t, Options{}, c.text)
-		if len(faults) == 0 || !strings.Contains(faults.Error(), c.says) {
+		if len(faults) == 0 || !strings.Contains(faults.String(), c.says) {
 			t.Errorf("%q: %v, want %s", c.text, faults, c.says)
 		}
 	}
@@ -267,7 +268,7 @@ func TestConditions(t *testing.T) {
 		for want, events := range map[bool][]string{true: c.yes, false: c.no} {
 			for _, e := range events {
 				var pairs []string
-				for _, f := range strings.Fields(e) {
+				for f := range strings.FieldsSeq(e) {
 					pairs = append(pairs, f+"=1")
 				}
 				if matches(t, detection, pairs...) != want {

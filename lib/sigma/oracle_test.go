@@ -3,6 +3,7 @@ package sigma
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/netip"
 	"regexp"
@@ -56,7 +57,7 @@ func slowItem(key string, values any, e slowEvent) bool {
 	}
 	count := 0
 	for _, v := range list {
-		if slowValue(field, has, modifiers, v, e) {
+		if slowValue(field, has, v, e) {
 			count++
 		}
 	}
@@ -70,7 +71,7 @@ func slowItem(key string, values any, e slowEvent) bool {
 	return is
 }
 
-func slowValue(field string, has func(string) bool, modifiers []string, v any, e slowEvent) bool {
+func slowValue(field string, has func(string) bool, v any, e slowEvent) bool {
 	have, there := e[field]
 	if field == "" {
 		have = nil
@@ -175,7 +176,12 @@ func (d dice) text(letters string, most int) string {
 func (d dice) item() (string, any) {
 	field := d.pick("F", "G", "H")
 	letters := `aAbBkKK中-/– \*?.9`
-	value := func() any { return d.text(letters, 5) }
+	value := func() any {
+		if d.IntN(3) == 0 { // longer than what the automaton looks for
+			return d.text("ab", 3) + d.pick("aabbaabb", "abababab") + d.text("ab", 1)
+		}
+		return d.text(letters, 5)
+	}
 	switch d.IntN(12) {
 	case 0:
 		return field + "|re" + d.pick("", "|i"), d.pick("a+b", "^a", "b$", "a.b", "(a|bb)k", "aab|bba", "[ab]{2}")
@@ -259,6 +265,8 @@ func (d dice) event() (slowEvent, []Field) {
 				text = d.pick("10.1.2.3", "10.2.2.2", "fe80::1", "11.0.0.1")
 			case 1:
 				text = strconv.Itoa(d.IntN(20))
+			case 3:
+				text = d.text("ab", 4) + d.pick("aabbaabb", "abababab") + d.text("ab", 3)
 			case 2:
 				text = base64.StdEncoding.EncodeToString([]byte(d.text("ab", 3) + "a"))
 			}
@@ -303,9 +311,7 @@ func compareWithSlow(t *testing.T, d dice) int {
 		var condition string
 		condition, m.means = d.condition(names, 3)
 		document := map[string]any{"title": fmt.Sprint(len(rules)), "logsource": map[string]any{"product": "x"}, "detection": map[string]any{"condition": condition}}
-		for name, s := range m.searches {
-			document["detection"].(map[string]any)[name] = s
-		}
+		maps.Copy(document["detection"].(map[string]any), m.searches)
 		text, err := yaml.Marshal(document)
 		if err != nil {
 			t.Fatal(err)

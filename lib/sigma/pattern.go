@@ -178,27 +178,27 @@ func (p pattern) match(text []byte) bool {
 	i, at := 0, 0
 	star, mark := -1, 0
 	for {
-		if i == len(p) {
-			if at == len(text) {
-				return true
-			}
-		} else if p[i].kind == tokenMany {
-			if i+1 == len(p) {
-				return true
-			}
-			star, mark = i, at
-			i++
-			skipped, ok := p.skip(i, text[at:])
+		switch {
+		case i == len(p) && at == len(text):
+			return true
+		case i == len(p):
+		case p[i].kind == tokenMany && i+1 == len(p):
+			return true
+		case p[i].kind == tokenMany:
+			skipped, ok := p.skip(i+1, text[at:])
 			if !ok {
 				return false
 			}
-			mark += skipped
-			at = mark
-			continue
-		} else if n, ok := p[i].step(text[at:]); ok {
-			at += n
+			at += skipped
+			star, mark = i, at
 			i++
 			continue
+		default:
+			if n, ok := p[i].step(text[at:]); ok {
+				at += n
+				i++
+				continue
+			}
 		}
 		if star < 0 || mark >= len(text) {
 			return false

@@ -37,23 +37,23 @@ type adaption struct {
 	fields  map[string]string
 }
 
-// ParsePipeline reads a pipeline of one YAML document; the error is [Faults].
+// ParsePipeline reads a pipeline of one YAML document; the error is a [*ParseError].
 func ParsePipeline(name string, data []byte) (*Pipeline, error) {
 	r := reader{file: name}
 	var root yaml.Node
 	if len(data) > maxFile {
-		return nil, Faults{{Place: Place{File: name}, What: fmt.Sprintf("%d octets are more than %d", len(data), maxFile)}}
+		return nil, refused(Fault{Place: Place{File: name}, What: fmt.Sprintf("%d octets are more than %d", len(data), maxFile)})
 	}
 	if err := yaml.Unmarshal(data, &root); err != nil {
-		return nil, Faults{{Place: Place{File: name}, What: "not YAML: " + err.Error()}}
+		return nil, refused(Fault{Place: Place{File: name}, What: "not YAML: " + err.Error()})
 	}
 	if len(root.Content) == 0 {
-		return nil, Faults{{Place: Place{File: name}, What: "the pipeline is empty"}}
+		return nil, refused(Fault{Place: Place{File: name}, What: "the pipeline is empty"})
 	}
 	p := &Pipeline{placeholders: map[string][]string{}}
 	top := r.mapping(root.Content[0], "")
 	if top == nil {
-		return nil, r.faults
+		return nil, r.faults.orNil()
 	}
 	p.taxonomy = r.text(top, "taxonomy", "")
 	if n, ok := top.take("placeholders"); ok {
@@ -66,7 +66,7 @@ func ParsePipeline(name string, data []byte) (*Pipeline, error) {
 	if n, ok := top.take("sources"); ok {
 		if n.Kind != yaml.SequenceNode {
 			r.fault(n, "sources", "sources is a list", "")
-			return nil, r.faults
+			return nil, r.faults.orNil()
 		}
 		for i, c := range n.Content {
 			p.sources = append(p.sources, r.adaption(c, fmt.Sprintf("sources[%d]", i)))

@@ -134,7 +134,7 @@ filter:
 		strings.Replace(rules, "condition: selection", "condition: not selection", 1):                                                         "read in two ways",
 		rules[:strings.LastIndex(rules, "logsource")] + strings.Replace(rules[strings.LastIndex(rules, "logsource"):], "windows", "linux", 1): "another log source",
 	} {
-		if _, faults := compileOne(t, Options{}, text); len(faults) != 1 || !strings.Contains(faults.Error(), says) {
+		if _, faults := compileOne(t, Options{}, text); len(faults) != 1 || !strings.Contains(faults.String(), says) {
 			t.Errorf("%v, want %s", faults, says)
 		}
 	}

@@ -3,6 +3,7 @@ package sigma
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -41,8 +42,8 @@ func readRules(t testing.TB, root string, folders ...string) (File, Faults) {
 			f, err := Parse(filepath.Base(path), data)
 			all.Rules = append(all.Rules, f.Rules...)
 			all.Correlations = append(all.Correlations, f.Correlations...)
-			if bad, ok := err.(Faults); ok {
-				faults = append(faults, bad...)
+			if bad := (*ParseError)(nil); errors.As(err, &bad) {
+				faults = append(faults, bad.Faults...)
 			}
 			return nil
 		})
@@ -100,10 +101,10 @@ func windowsFields(flat, part map[string]any) {
 			continue
 		}
 		for a, value := range inner {
-			switch {
-			case a == "#text":
+			switch a {
+			case "#text":
 				flat[name] = value
-			case a == "#attributes":
+			case "#attributes":
 				for attribute, text := range value.(map[string]any) {
 					flat[name+"_"+attribute] = text
 				}
@@ -124,7 +125,7 @@ func TestSigmaHQRegression(t *testing.T) {
 	t.Logf("%d rules compiled, %d faults, %d atoms, %d always", len(set.rules), len(faults)+len(more), len(set.atoms), len(set.always))
 	matcher := set.Matcher()
 	cases, right := 0, 0
-	err := filepath.WalkDir(filepath.Join(root, "regression_data"), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(root, "regression_data"), func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".json" {
 			return err
 		}

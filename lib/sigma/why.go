@@ -1,5 +1,7 @@
 package sigma
 
+import "slices"
+
 // maxReasons bounds the reasons of one hit.
 const maxReasons = 64
 
@@ -67,12 +69,7 @@ func (m *Matcher) isSo(e *expr) bool {
 		}
 		return true
 	default:
-		for _, k := range e.kids {
-			if m.isSo(k) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(e.kids, m.isSo)
 	}
 }
 
