@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"math"
 	"net/netip"
 	"regexp"
 	"strconv"
@@ -79,7 +80,7 @@ func (a *atom) holds(v *value) bool {
 }
 
 func (a *atom) inside(text string) bool {
-	ip, err := netip.ParseAddr(strings.TrimSpace(text))
+	ip, err := netip.ParseAddr(text)
 	if err != nil {
 		return false
 	}
@@ -95,8 +96,8 @@ func (a *atom) compares(text string) bool {
 		}
 		n = float64(part)
 	} else {
-		parsed, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-		if err != nil {
+		parsed, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsInf(parsed, 0) || math.IsNaN(parsed) {
 			return false
 		}
 		n = parsed
@@ -140,7 +141,6 @@ func partOfDate(text, part string) (int, bool) {
 }
 
 func date(text string) (time.Time, bool) {
-	text = strings.TrimSpace(text)
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02"} {
 		if at, err := time.Parse(layout, text); err == nil {
 			return at, true

@@ -71,7 +71,7 @@ func (b *builder) finish() {
 			}
 			if !seen[a] {
 				seen[a] = true
-				s.starts[a] = append(s.starts[a], int32(i)) //nolint:gosec // as above
+				s.starts[a] = append(s.starts[a], int32(i))
 			}
 		}
 	}
