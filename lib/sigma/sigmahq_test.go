@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -216,14 +215,4 @@ func BenchmarkSigmaHQ(b *testing.B) {
 	b.ReportMetric(float64(b.N)/(cpuTime(b)-cpu).Seconds(), "events/cpu-s")
 	b.ReportMetric(float64(candidates)/float64(b.N), "candidates/event")
 	b.ReportMetric(float64(hits)/float64(b.N), "hits/event")
-}
-
-// cpuTime is what this process has used, so that others on the machine do not count.
-func cpuTime(b *testing.B) time.Duration {
-	b.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
