@@ -15,7 +15,9 @@ import (
 func syntheticRules(b *testing.B, count int) File {
 	b.Helper()
 	d := dice{rand.New(rand.NewPCG(11, 3))}
-	word := func() string { return d.text("abcdefghijklmnopqrstuvwxyz", 9) + d.pick("er", "ing", "0x", "svc", "cfg") }
+	word := func() string {
+		return d.text("abcdefghijklmnopqrstuvwxyz", 9) + d.pick("er", "ing", "0x", "svc", "cfg")
+	}
 	tool := func() string {
 		return `\` + d.pick("powershell", "cmd", "rundll32", "regsvr32", "wmic", "net", word(), word(), word()) + ".exe"
 	}
