@@ -32,9 +32,10 @@ const MaxFindings = 500
 
 // Data is what tests need beside the document.
 type Data struct {
-	// Weaknesses gives the names of the catalogue of CWE by id (CWE-79). Nil
-	// leaves 6.1.11 without its comparison of names, which the report says.
-	Weaknesses map[string]string
+	// Weakness gives the name of a weakness (CWE-79) in a version of the
+	// catalogue of CWE; the version is "" in documents of CSAF 2.0, which name
+	// none. Nil leaves out 6.1.11, which the report says.
+	Weakness func(version, id string) (name string, ok bool)
 }
 
 // checker runs tests over one document.

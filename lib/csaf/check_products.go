@@ -11,33 +11,46 @@ func statuses() []string {
 	return []string{"first_affected", "first_fixed", "fixed", "known_affected", "known_not_affected", "last_affected", "recommended", "under_investigation", "unknown"}
 }
 
+// named calls yield for each item of the lists of a key, anywhere but in the product tree.
+func (d *Document) named(key string, yield func(at *node)) {
+	var walk func(n *node)
+	walk = func(n *node) {
+		if n.key == key && n.kind == kindList {
+			for _, item := range n.kids {
+				yield(item)
+			}
+			return
+		}
+		for _, k := range n.kids {
+			walk(k)
+		}
+	}
+	for _, k := range d.root.kids {
+		if k.key != "product_tree" {
+			walk(k)
+		}
+	}
+}
+
 // references calls yield for every place that names a product.
 func (d *Document) references(yield func(at *node)) {
-	each := func(nodes []*node) {
-		for _, n := range nodes {
+	tree := d.root.get("product_tree")
+	for _, g := range tree.items("product_groups") {
+		for _, n := range g.items("product_ids") {
 			yield(n)
 		}
 	}
-	tree := d.root.get("product_tree")
-	for _, g := range tree.items("product_groups") {
-		each(g.items("product_ids"))
-	}
 	for _, r := range tree.items(d.relation()) {
-		each(relates(r))
+		for _, n := range relates(r) {
+			yield(n)
+		}
 	}
-	for _, n := range d.root.get("document").items("notes") {
-		each(n.items("product_ids"))
-	}
+	d.named("product_ids", yield)
+	d.named("products", yield)
 	for _, v := range d.vulnerabilities() {
 		for _, s := range statuses() {
-			each(v.get("product_status").items(s))
-		}
-		for _, s := range d.scores(v) {
-			each(s.items("products"))
-		}
-		for _, key := range []string{"remediations", "threats", "flags", "notes", "involvements", "first_known_exploitation_dates"} {
-			for _, n := range v.items(key) {
-				each(n.items("product_ids"))
+			for _, n := range v.get("product_status").items(s) {
+				yield(n)
 			}
 		}
 	}
@@ -117,23 +130,11 @@ func (c *checker) productsCircle() {
 }
 
 func (c *checker) groupsDefined() {
-	look := func(n *node) {
-		for _, g := range n.items("group_ids") {
-			if _, ok := c.d.groups[g.str()]; !ok {
-				c.fail(g, fmt.Sprintf("the product group %q is not defined in the product tree", g.str()))
-			}
+	c.d.named("group_ids", func(g *node) {
+		if _, ok := c.d.groups[g.str()]; !ok {
+			c.fail(g, fmt.Sprintf("the product group %q is not defined in the product tree", g.str()))
 		}
-	}
-	for _, n := range c.d.root.get("document").items("notes") {
-		look(n)
-	}
-	for _, v := range c.d.vulnerabilities() {
-		for _, key := range []string{"remediations", "threats", "flags", "notes", "involvements", "first_known_exploitation_dates"} {
-			for _, n := range v.items(key) {
-				look(n)
-			}
-		}
-	}
+	})
 }
 
 // contradicting are the groups of statuses of which a product may be in one only.
@@ -209,8 +210,12 @@ func (c *checker) versionNoRange() {
 			return
 		}
 		name := strings.ToLower(b.value("name"))
-		for _, word := range []string{"<", ">", "after", "all", "before", "earlier", "later", "prior", "versions"} {
-			if strings.Contains(name, word) {
+		if strings.ContainsAny(name, "<>") {
+			c.fail(b.get("name"), fmt.Sprintf("the product version %q is a range: it has a comparison", b.value("name")))
+			return
+		}
+		for word := range strings.FieldsSeq(name) {
+			if slices.Contains([]string{"after", "all", "before", "earlier", "later", "prior", "versions"}, word) {
 				c.fail(b.get("name"), fmt.Sprintf("the product version %q is a range: it has %q", b.value("name"), word))
 				return
 			}

@@ -113,8 +113,14 @@ func versionsOf(key string) []string {
 	}
 }
 
+// undefinedLetter says that a value is what a metric has if it is left out.
+func undefinedLetter(letter string) bool { return letter == "X" || letter == "ND" }
+
 // invalidProperty says what is wrong with one property of a CVSS object, "" for nothing.
 func invalidProperty(key string, n *node) string {
+	if key == "cvss_v4" && slices.Contains([]string{"threatScore", "threatSeverity", "environmentalScore", "environmentalSeverity"}, n.key) {
+		return n.key + " is not of CVSS 4.0, which has one score"
+	}
 	if strings.HasSuffix(n.key, "Score") {
 		f, err := strconv.ParseFloat(n.text, 64)
 		if n.kind != kindNumber || err != nil || f < 0 || f > 10 {
@@ -157,17 +163,15 @@ func (c *checker) scoresComputed() {
 }
 
 func (c *checker) scoresConsistent() {
-	c.eachScore(func(s score, v vector, err error) {
-		if err != nil {
-			return // 6.1.8
-		}
+	c.eachScore(func(s score, _ vector, _ error) {
+		text := s.at.value("vectorString")
 		for _, n := range s.at.kids {
 			m, ok := metric(s.key, n.key)
 			if !ok {
 				continue
 			}
 			letter, known := m.letter(n.str())
-			if got := v.get(m.short); known && got != letter {
+			if got := metricOf(text, m.short); known && got != letter && (got != "" || !undefinedLetter(letter)) {
 				c.fail(n, fmt.Sprintf("%s is %s, and the vector says %s:%s", n.key, n.str(), m.short, got))
 			}
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 func (c *checker) weaknesses() {
-	if c.data.Weaknesses == nil {
+	if c.data.Weakness == nil {
 		c.report.NotRun = append(c.report.NotRun, NotRun{c.test, "the catalogue of CWE is not given"})
 		return
 	}
@@ -21,7 +21,7 @@ func (c *checker) weaknesses() {
 			all = append(slices.Clone(all), w)
 		}
 		for _, w := range all {
-			name, ok := c.data.Weaknesses[w.value("id")]
+			name, ok := c.data.Weakness(w.value("version"), w.value("id"))
 			switch {
 			case !ok:
 				c.fail(w, fmt.Sprintf("the weakness %q does not exist", w.value("id")))
@@ -139,6 +139,9 @@ func wrongQualifiers(qualifiers, kind string, parts int) error {
 	}
 	if strings.EqualFold(kind, "maven") && parts < 2 {
 		return errors.New("a package of maven has a namespace")
+	}
+	if strings.EqualFold(kind, "oci") && parts > 1 {
+		return errors.New("a package of oci has no namespace")
 	}
 	return nil
 }

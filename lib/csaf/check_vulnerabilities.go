@@ -138,8 +138,9 @@ func (c *checker) profileReferences() {
 }
 
 func (c *checker) profileNoVulnerabilities() {
-	if v := c.d.root.get("vulnerabilities"); v != nil && c.is("csaf_informational_advisory") {
-		c.fail(v, "an informational advisory has no vulnerabilities")
+	is := c.is("csaf_informational_advisory") || (c.d.version == "2.1" && c.is("csaf_withdrawn", "csaf_superseded"))
+	if v := c.d.root.get("vulnerabilities"); v != nil && is {
+		c.fail(v, "a document of the category "+c.category()+" has no vulnerabilities")
 	}
 }
 
@@ -200,6 +201,30 @@ func (c *checker) profileVulnerabilityID() {
 	for _, v := range c.d.vulnerabilities() {
 		if v.get("cve") == nil && v.get("ids") == nil {
 			c.fail(v, "neither cve nor ids is there")
+			continue
+		}
+		if v.get("cve") == nil && c.d.version == "2.1" {
+			c.identified(v)
+		}
+	}
+}
+
+// identified holds that each product has an id, where ids are of some products only.
+func (c *checker) identified(v *node) {
+	named := map[string]bool{}
+	for _, id := range v.items("ids") {
+		if id.get("product_ids") == nil && id.get("group_ids") == nil {
+			return
+		}
+		for _, p := range c.d.members(id) {
+			named[p] = true
+		}
+	}
+	for _, s := range statuses() {
+		for _, p := range v.get("product_status").items(s) {
+			if !named[p.str()] {
+				c.fail(p, fmt.Sprintf("no id of the vulnerability is for the product %q", p.str()))
+			}
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package csaf
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -14,7 +13,6 @@ import (
 // vector is a parsed CVSS vector of any version.
 type vector struct {
 	version string
-	get     func(short string) string
 	base    float64
 	others  []result
 }
@@ -42,12 +40,11 @@ func parseVector(key, version, text string) (vector, error) {
 }
 
 func vector2(text string) (vector, error) {
-	v, err := cvss20.ParseVector(text)
+	v, err := cvss20.ParseVector(whole2(text))
 	if err != nil {
 		return vector{}, fmt.Errorf("the vector %q cannot be read: %w", text, err)
 	}
-	get := func(short string) string { s, _ := v.Get(short); return s } //nolint:errcheck // unknown metrics are ""
-	return vector{version: "2.0", get: get, base: v.BaseScore(), others: []result{
+	return vector{version: "2.0", base: v.BaseScore(), others: []result{
 		{key: "temporalScore", score: v.TemporalScore()}, {key: "environmentalScore", score: v.EnvironmentalScore()},
 	}}, nil
 }
@@ -57,8 +54,7 @@ func vector30(text string) (vector, error) {
 	if err != nil {
 		return vector{}, fmt.Errorf("the vector %q cannot be read: %w", text, err)
 	}
-	get := func(short string) string { s, _ := v.Get(short); return s } //nolint:errcheck // unknown metrics are ""
-	return vector{version: "3.0", get: get, base: v.BaseScore(), others: []result{
+	return vector{version: "3.0", base: v.BaseScore(), others: []result{
 		{key: "temporalScore", score: v.TemporalScore()},
 		{key: "environmentalScore", score: v.EnvironmentalScore()},
 		{key: "temporalSeverity", severity: severity(v.TemporalScore())},
@@ -71,8 +67,7 @@ func vector31(text string) (vector, error) {
 	if err != nil {
 		return vector{}, fmt.Errorf("the vector %q cannot be read: %w", text, err)
 	}
-	get := func(short string) string { s, _ := v.Get(short); return s } //nolint:errcheck // unknown metrics are ""
-	return vector{version: "3.1", get: get, base: v.BaseScore(), others: []result{
+	return vector{version: "3.1", base: v.BaseScore(), others: []result{
 		{key: "temporalScore", score: v.TemporalScore()},
 		{key: "environmentalScore", score: v.EnvironmentalScore()},
 		{key: "temporalSeverity", severity: severity(v.TemporalScore())},
@@ -80,25 +75,37 @@ func vector31(text string) (vector, error) {
 	}}, nil
 }
 
-// vector4 reads CVSS 4.0. Its score depends on all metrics of the vector, so that
-// the base score is that of the vector without the others.
+// vector4 reads CVSS 4.0, whose schema has one score, of all metrics of the vector.
 func vector4(text string) (vector, error) {
 	v, err := cvss40.ParseVector(text)
 	if err != nil {
 		return vector{}, fmt.Errorf("the vector %q cannot be read: %w", text, err)
 	}
-	var base []string
-	for i, part := range strings.Split(text, "/") {
-		if i <= 11 { // CVSS:4.0 and eleven base metrics, whose order is fixed
-			base = append(base, part)
+	return vector{version: "4.0", base: v.Score()}, nil
+}
+
+// whole2 adds the metrics that a vector of CVSS 2 leaves out, which its schema
+// allows, as not defined and in the order of the standard.
+func whole2(text string) string {
+	var out []string
+	for _, short := range []string{"AV", "AC", "Au", "C", "I", "A", "E", "RL", "RC", "CDP", "TD", "CR", "IR", "AR"} {
+		letter := metricOf(text, short)
+		if letter == "" && len(out) >= 6 {
+			letter = "ND"
+		}
+		out = append(out, short+":"+letter)
+	}
+	return strings.Join(out, "/")
+}
+
+// metricOf gives the letter of a metric in a vector, "" if it is not there.
+func metricOf(text, short string) string {
+	for part := range strings.SplitSeq(text, "/") {
+		if name, letter, ok := strings.Cut(part, ":"); ok && name == short {
+			return letter
 		}
 	}
-	b, err := cvss40.ParseVector(strings.Join(base, "/"))
-	if err != nil {
-		return vector{}, errors.New("the vector does not begin with its base metrics")
-	}
-	get := func(short string) string { s, _ := v.Get(short); return s } //nolint:errcheck // unknown metrics are ""
-	return vector{version: "4.0", get: get, base: b.Score()}, nil
+	return ""
 }
 
 // results are all scores and severities that a vector gives.

@@ -63,13 +63,30 @@ func failsTest(t *testing.T, path, id string) bool {
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
-	return slices.ContainsFunc(d.Check(Data{Weaknesses: catalogue()}).Findings, func(f Finding) bool { return f.Test.ID == id })
+	return slices.ContainsFunc(d.Check(Data{Weakness: catalogue}).Findings, func(f Finding) bool { return f.Test.ID == id })
 }
 
-// catalogue is the part of CWE that tests use.
-func catalogue() map[string]string {
-	return map[string]string{
-		"CWE-79": "Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')",
-		"CWE-20": "Improper Input Validation",
+// catalogue is the part of CWE that the test files name, in the versions that
+// they name: some weaknesses came late or changed their names.
+func catalogue(version, id string) (string, bool) {
+	name, ok := map[string]string{
+		"4.13 CWE-1419": "Incorrect Initialization of Resource",
+		"4.10 CWE-1324": "DEPRECATED: Sensitive Information Accessible by Physical Probing of JTAG Interface",
+		"4.9 CWE-1324":  "Sensitive Information Accessible by Physical Probing of JTAG Interface",
+		"4.13 CWE-1192": "System-on-Chip (SoC) Using Components without Unique, Immutable Identifiers",
+		"4.14 CWE-1192": "Improper Identifier for IP Block used in System-On-Chip (SOC)",
+		"4.13 CWE-1240": "Use of a Cryptographic Primitive with a Risky Implementation",
+		"4.13 CWE-327":  "Use of a Broken or Risky Cryptographic Algorithm",
+		"4.13 CWE-693":  "Protection Mechanism Failure",
+		"4.13 CWE-645":  "Overly Restrictive Account Lockout Mechanism",
+	}[version+" "+id]
+	if ok {
+		return name, true
 	}
+	name, ok = map[string]string{
+		"CWE-20":  "Improper Input Validation",
+		"CWE-79":  "Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')",
+		"CWE-601": "URL Redirection to Untrusted Site ('Open Redirect')",
+	}[id]
+	return name, ok
 }
