@@ -1,0 +1,145 @@
+package csaf
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Index holds the products of many advisories, so that a product in use is
+// compared with the few that it may be. It is built by one goroutine and may
+// then be used by many.
+type Index struct {
+	names   Names
+	entries []entry
+	byKey   map[string][]int32 // vendor and the rarest word of the entry
+	byWord  map[string][]int32 // vendor and each word
+	numbers map[string][]int32 // vendor: entries with order or model numbers
+	built   bool
+}
+
+// NewIndex makes an empty index.
+func NewIndex(names Names) *Index {
+	return &Index{names: names}
+}
+
+// Add takes the products of an advisory. It must not be called after Judge.
+func (x *Index) Add(d *Document) {
+	x.entries = append(x.entries, d.entries(x.names)...)
+	x.built = false
+}
+
+// Len is how many products of advisories the index holds.
+func (x *Index) Len() int { return len(x.entries) }
+
+// Build makes the index ready; it is called once after the last Add.
+func (x *Index) Build() {
+	x.byKey, x.byWord, x.numbers = map[string][]int32{}, map[string][]int32{}, map[string][]int32{}
+	for i := range x.entries {
+		e := &x.entries[i]
+		n := int32(i) //nolint:gosec // number of products
+		for _, w := range e.words {
+			k := e.vendor + "\x00" + w
+			x.byWord[k] = append(x.byWord[k], n)
+		}
+		if len(e.numbers) > 0 {
+			x.numbers[e.vendor] = append(x.numbers[e.vendor], n)
+		}
+	}
+	for i := range x.entries {
+		e := &x.entries[i]
+		if len(e.words) == 0 {
+			continue
+		}
+		rarest := slices.MinFunc(e.words, func(a, b string) int {
+			return cmp.Compare(len(x.byWord[e.vendor+"\x00"+a]), len(x.byWord[e.vendor+"\x00"+b]))
+		})
+		k := e.vendor + "\x00" + rarest
+		x.byKey[k] = append(x.byKey[k], int32(i)) //nolint:gosec // number of products
+	}
+	x.built = true
+}
+
+// Judge gives the verdicts of all advisories that name the product in use, or
+// may do so: one for each vulnerability of each advisory. Affected goes before
+// cannot tell, and that before not affected. None means that no advisory names it.
+func (x *Index) Judge(use InUse) []Verdict {
+	if !x.built {
+		x.Build()
+	}
+	vendor := x.names.vendor(use.Vendor)
+	words := tokensSorted(use.Name + " " + use.Model)
+	seen := map[int32]bool{}
+	var best map[[2]string]Verdict
+	look := func(list []int32) {
+		for _, n := range list {
+			if seen[n] {
+				continue
+			}
+			seen[n] = true
+			e := &x.entries[n]
+			how := e.like(use, words)
+			if how == other {
+				continue
+			}
+			if best == nil {
+				best = map[[2]string]Verdict{}
+			}
+			for _, v := range e.judge(use, how) {
+				k := [2]string{v.Advisory, v.CVE + "\x00" + v.Title}
+				if old, ok := best[k]; !ok || stronger(v.Answer, old.Answer) {
+					best[k] = v
+				}
+			}
+		}
+	}
+	for _, w := range words {
+		look(x.byKey[vendor+"\x00"+w])
+	}
+	look(x.rarest(vendor, tokensSorted(use.Name)))
+	if use.OrderNumber != "" || use.Model != "" {
+		look(x.numbers[vendor])
+	}
+	out := make([]Verdict, 0, len(best))
+	for _, v := range best {
+		out = append(out, v)
+	}
+	slices.SortFunc(out, func(a, b Verdict) int {
+		return cmp.Or(order(a.Answer)-order(b.Answer), strings.Compare(a.Advisory, b.Advisory), strings.Compare(a.CVE, b.CVE), strings.Compare(a.Title, b.Title))
+	})
+	return out
+}
+
+// rarest gives the entries that have the rarest word of a name.
+func (x *Index) rarest(vendor string, words []string) []int32 {
+	var best []int32
+	for i, w := range words {
+		list := x.byWord[vendor+"\x00"+w]
+		if i == 0 || len(list) < len(best) {
+			best = list
+		}
+	}
+	return best
+}
+
+func order(a Answer) int {
+	switch a {
+	case Affected:
+		return 0
+	case CannotTell:
+		return 1
+	default:
+		return 2
+	}
+}
+
+// stronger says which of two verdicts on one vulnerability stands: affected by
+// one entry is affected; not affected by name goes before what another entry leaves open.
+func stronger(a, b Answer) bool { return order(a) < order(b) }
+
+// Judge compares one product in use with one advisory, as [Index.Judge] does.
+func (d *Document) Judge(use InUse, names Names) []Verdict {
+	x := NewIndex(names)
+	x.Add(d)
+	return x.Judge(use)
+}

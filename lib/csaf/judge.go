@@ -1,0 +1,261 @@
+package csaf
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Verdict is what an advisory says of a product in use about one vulnerability.
+type Verdict struct {
+	Answer      Answer
+	Advisory    string // tracking id
+	CVE         string // "" if the vulnerability has none
+	Title       string // of the vulnerability
+	ProductID   string
+	Sentence    string // the product as the advisory names it
+	Status      string // known_affected and so on
+	Why         string // why the answer is so, in English
+	Statement   string // impact statement of the advisory, "" if it gives none
+	Remediation []Remediation
+}
+
+// Remediation is what the advisory says to do.
+type Remediation struct {
+	Category string // vendor_fix, mitigation, workaround, none_available, no_fix_planned, …
+	Details  string
+	URL      string
+	Date     string
+}
+
+// entry is a product of an advisory, ready to be compared.
+type entry struct {
+	doc     *Document
+	product *product
+	vendor  string
+	words   []string // of product family and name, sorted
+	numbers []string // patterns of order and model numbers
+	span    Range
+	readble bool // span could be read
+	version string
+	exact   bool // one version, not a range
+	onlyOn  string
+	said    []saying
+}
+
+// saying is the status of a product in one vulnerability.
+type saying struct {
+	vulnerability *node
+	status        string
+}
+
+// entries makes the products of a document comparable.
+func (d *Document) entries(names Names) []entry {
+	said := map[string][]saying{}
+	for _, v := range d.vulnerabilities() {
+		for _, s := range statuses() {
+			for _, p := range v.get("product_status").items(s) {
+				if s != "recommended" {
+					said[p.str()] = append(said[p.str()], saying{v, s})
+				}
+			}
+		}
+	}
+	var out []entry
+	for _, def := range d.defined {
+		p := d.products[def.id]
+		if len(said[def.id]) == 0 || p == nil || p.at.get("product_id") != def.at {
+			continue
+		}
+		e := entry{doc: d, product: p, said: said[def.id]}
+		e.describe(d, p, names)
+		out = append(out, e)
+	}
+	return out
+}
+
+// describe fills in what the branches and helpers of a product say. Of a
+// relationship it is the product that is installed on, or a part of, another.
+func (e *entry) describe(d *Document, p *product, names Names) {
+	for depth := 0; p.related != nil && depth < maxNesting; depth++ {
+		refs := relates(p.related)
+		if len(refs) == 0 || d.products[refs[0].str()] == nil {
+			return
+		}
+		category := strings.ReplaceAll(p.related.value("category"), "_", " ")
+		if len(refs) > 1 {
+			if other := d.products[refs[1].str()]; other != nil {
+				e.onlyOn = category + " " + other.at.value("name")
+			}
+		}
+		p = d.products[refs[0].str()]
+	}
+	var words []string
+	e.readble, e.span.all = true, true
+	for _, b := range p.branches {
+		name := b.value("name")
+		switch b.value("category") {
+		case "vendor":
+			e.vendor = names.vendor(name)
+		case "product_family", "product_name":
+			words = append(words, tokens(name)...)
+		case "product_version", "product_version_range":
+			e.version, e.exact = name, b.value("category") == "product_version"
+			e.span, e.readble = ParseRange(name)
+			e.exact = e.exact && (e.span.exact || !e.readble)
+		}
+	}
+	if len(p.branches) == 0 {
+		words = tokens(p.at.value("name"))
+		e.readble, e.span.all = false, false // versions are within the name, if anywhere
+	}
+	slices.Sort(words)
+	e.words = slices.Compact(words)
+	helper := p.at.get("product_identification_helper")
+	for _, key := range []string{"model_numbers", "skus"} {
+		for _, n := range helper.items(key) {
+			e.numbers = append(e.numbers, n.str())
+		}
+	}
+}
+
+// likeness says how sure it is that a product in use is the one of an entry.
+type likeness uint8
+
+const (
+	other likeness = iota
+	perhaps
+	same
+)
+
+// like compares a product in use; words are its words, sorted.
+func (e *entry) like(use InUse, words []string) likeness {
+	for _, number := range []string{use.OrderNumber, use.Model} {
+		if number != "" && slices.ContainsFunc(e.numbers, func(p string) bool { return fits(p, number) }) {
+			return same
+		}
+	}
+	if len(e.numbers) > 0 && use.OrderNumber != "" {
+		return other // the advisory lists numbers, and this is none of them
+	}
+	switch {
+	case len(e.words) == 0 || len(words) == 0:
+		return other
+	case within(e.words, words):
+		return same
+	case within(tokensSorted(use.Name), e.words):
+		return perhaps
+	default:
+		return other
+	}
+}
+
+func tokensSorted(text string) []string {
+	out := tokens(text)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// within says that each word of a is in b; both are sorted.
+func within(a, b []string) bool {
+	if len(a) == 0 {
+		return false
+	}
+	at := 0
+	for _, w := range a {
+		for at < len(b) && b[at] < w {
+			at++
+		}
+		if at == len(b) || b[at] != w {
+			return false
+		}
+	}
+	return true
+}
+
+// judge gives the verdicts of one entry, one for each vulnerability that has it.
+func (e *entry) judge(use InUse, how likeness) []Verdict {
+	var out []Verdict
+	for _, s := range e.said {
+		v := Verdict{
+			Advisory: e.doc.ID(), CVE: s.vulnerability.value("cve"), Title: s.vulnerability.value("title"),
+			ProductID: e.product.id, Sentence: e.sentence(), Status: s.status,
+		}
+		v.Answer, v.Why = e.answer(use, s.status)
+		if v.Answer != CannotTell && how == perhaps {
+			v.Answer, v.Why = CannotTell, fmt.Sprintf("the advisory names %q, which may or may not be %q", e.product.at.value("name"), use.Name)
+		}
+		if v.Answer == Affected && e.onlyOn != "" {
+			v.Answer, v.Why = CannotTell, "it is affected only if it is "+e.onlyOn
+		}
+		v.Remediation, v.Statement = e.doc.statements(s.vulnerability, e.product.id)
+		out = append(out, v)
+	}
+	return out
+}
+
+func (e *entry) sentence() string {
+	name := e.product.at.value("name")
+	if e.version != "" && !strings.Contains(name, e.version) {
+		name += " " + e.version
+	}
+	return name
+}
+
+// answer decides by status and version.
+func (e *entry) answer(use InUse, status string) (Answer, string) {
+	group := contradicting("2.1")[status]
+	if group == "under investigation" || group == "unknown" {
+		return CannotTell, "the advisory says that it is " + group
+	}
+	if !e.readble {
+		return CannotTell, fmt.Sprintf("the versions %q are written in words that cannot be compared", cmp.Or(e.version, e.product.at.value("name")))
+	}
+	if use.Version == "" && !e.span.all {
+		return CannotTell, "the version in use is not known"
+	}
+	within := e.span.Contains(use.Version)
+	switch {
+	case within == CannotTell:
+		return CannotTell, fmt.Sprintf("the version %q cannot be compared with %q", use.Version, e.version)
+	case within == Affected && group == "affected":
+		return Affected, e.said1(use, "is named as affected")
+	case within == Affected && group == "fixed":
+		return NotAffected, e.said1(use, "is named as fixed")
+	case within == Affected:
+		return NotAffected, e.said1(use, "is named as not affected")
+	case group == "affected" && !e.exact:
+		return NotAffected, fmt.Sprintf("the version %s is outside %q, which is affected", use.Version, e.version)
+	default:
+		return CannotTell, fmt.Sprintf("the advisory speaks of %q and not of %s", e.version, use.Version)
+	}
+}
+
+func (e *entry) said1(use InUse, what string) string {
+	if e.version == "" || e.span.all {
+		return "every version " + what
+	}
+	return fmt.Sprintf("the version %s, by %q, %s", use.Version, e.version, what)
+}
+
+// statements gives what the advisory says to do, and why a product is not affected.
+func (d *Document) statements(v *node, id string) ([]Remediation, string) {
+	var out []Remediation
+	for _, r := range v.items("remediations") {
+		if slices.Contains(d.members(r), id) {
+			out = append(out, Remediation{Category: r.value("category"), Details: r.value("details"), URL: r.value("url"), Date: r.value("date")})
+		}
+	}
+	for _, t := range v.items("threats") {
+		if t.value("category") == "impact" && slices.Contains(d.members(t), id) {
+			return out, t.value("details")
+		}
+	}
+	for _, f := range v.items("flags") {
+		if slices.Contains(d.members(f), id) {
+			return out, f.value("label")
+		}
+	}
+	return out, ""
+}
