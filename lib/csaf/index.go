@@ -70,7 +70,7 @@ func (x *Index) Judge(use InUse) []Verdict {
 	vendor := x.names.vendor(use.Vendor)
 	words := tokensSorted(use.Name + " " + use.Model)
 	seen := map[int32]bool{}
-	var best map[[2]string]Verdict
+	best := [2]map[[2]string]Verdict{{}, {}} // of entries that are the product, and of those that may be
 	look := func(list []int32) {
 		for _, n := range list {
 			if seen[n] {
@@ -82,13 +82,10 @@ func (x *Index) Judge(use InUse) []Verdict {
 			if how == other {
 				continue
 			}
-			if best == nil {
-				best = map[[2]string]Verdict{}
-			}
 			for _, v := range e.judge(use, how) {
 				k := [2]string{v.Advisory, v.CVE + "\x00" + v.Title}
-				if old, ok := best[k]; !ok || stronger(v.Answer, old.Answer) {
-					best[k] = v
+				if old, ok := best[same-how][k]; !ok || order(v.Answer) < order(old.Answer) {
+					best[same-how][k] = v
 				}
 			}
 		}
@@ -100,9 +97,14 @@ func (x *Index) Judge(use InUse) []Verdict {
 	if use.OrderNumber != "" || use.Model != "" {
 		look(x.numbers[vendor])
 	}
-	out := make([]Verdict, 0, len(best))
-	for _, v := range best {
+	var out []Verdict
+	for _, v := range best[0] {
 		out = append(out, v)
+	}
+	for k, v := range best[1] {
+		if _, sure := best[0][k]; !sure {
+			out = append(out, v)
+		}
 	}
 	slices.SortFunc(out, func(a, b Verdict) int {
 		return cmp.Or(order(a.Answer)-order(b.Answer), strings.Compare(a.Advisory, b.Advisory), strings.Compare(a.CVE, b.CVE), strings.Compare(a.Title, b.Title))
@@ -122,6 +124,7 @@ func (x *Index) rarest(vendor string, words []string) []int32 {
 	return best
 }
 
+// order is which of two verdicts on one vulnerability stands.
 func order(a Answer) int {
 	switch a {
 	case Affected:
@@ -132,10 +135,6 @@ func order(a Answer) int {
 		return 2
 	}
 }
-
-// stronger says which of two verdicts on one vulnerability stands: affected by
-// one entry is affected; not affected by name goes before what another entry leaves open.
-func stronger(a, b Answer) bool { return order(a) < order(b) }
 
 // Judge compares one product in use with one advisory, as [Index.Judge] does.
 func (d *Document) Judge(use InUse, names Names) []Verdict {
