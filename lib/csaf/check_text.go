@@ -97,7 +97,7 @@ func (c *checker) packageURLs() {
 func wrongPackageURL(text string) error {
 	rest, ok := strings.CutPrefix(text, "pkg:")
 	if !ok {
-		return errors.New("it does not begin with pkg:")
+		return errors.New("it does not begin with the scheme pkg")
 	}
 	rest, _, _ = strings.Cut(rest, "#")
 	rest, qualifiers, _ := strings.Cut(rest, "?")

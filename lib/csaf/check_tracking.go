@@ -35,7 +35,7 @@ func parseDocVersion(text string) (docVersion, bool) {
 			if !digit(r) {
 				return v, false
 			}
-			v.numbers[i] = v.numbers[i]*10 + uint64(r-'0')
+			v.numbers[i] = v.numbers[i]*10 + uint64(r-'0') //nolint:gosec // a digit
 		}
 	}
 	return v, v.semantic || v.pre == ""
@@ -64,7 +64,7 @@ func comparePre(a, b string) int {
 	for i := range min(len(as), len(bs)) {
 		x, xn := wholeNumber(as[i])
 		y, yn := wholeNumber(bs[i])
-		c := 0
+		var c int
 		switch {
 		case xn && yn:
 			c = cmp.Compare(x, y)
@@ -91,7 +91,7 @@ func wholeNumber(text string) (uint64, bool) {
 		if !digit(r) {
 			return 0, false
 		}
-		n = n*10 + uint64(r-'0')
+		n = n*10 + uint64(r-'0') //nolint:gosec // a digit
 	}
 	return n, true
 }

@@ -3,6 +3,7 @@ package csaf
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Document is one advisory. It does not change and may be used by many goroutines.
@@ -86,7 +87,7 @@ func (d *Document) relation() string {
 }
 
 func (d *Document) branch(b *node, above []*node) {
-	way := append(above[:len(above):len(above)], b)
+	way := append(slices.Clip(above), b)
 	if p := b.get("product"); p != nil {
 		d.define(&product{at: p, branches: way})
 	}

@@ -37,7 +37,7 @@ func (x *Index) Build() {
 	x.byKey, x.byWord, x.numbers = map[string][]int32{}, map[string][]int32{}, map[string][]int32{}
 	for i := range x.entries {
 		e := &x.entries[i]
-		n := int32(i) //nolint:gosec // number of products
+		n := int32(i)
 		for _, w := range e.words {
 			k := e.vendor + "\x00" + w
 			x.byWord[k] = append(x.byWord[k], n)
@@ -55,7 +55,7 @@ func (x *Index) Build() {
 			return cmp.Compare(len(x.byWord[e.vendor+"\x00"+a]), len(x.byWord[e.vendor+"\x00"+b]))
 		})
 		k := e.vendor + "\x00" + rarest
-		x.byKey[k] = append(x.byKey[k], int32(i)) //nolint:gosec // number of products
+		x.byKey[k] = append(x.byKey[k], int32(i))
 	}
 	x.built = true
 }

@@ -31,17 +31,17 @@ type Remediation struct {
 
 // entry is a product of an advisory, ready to be compared.
 type entry struct {
-	doc     *Document
-	product *product
-	vendor  string
-	words   []string // of product family and name, sorted
-	numbers []string // patterns of order and model numbers
-	span    Range
-	readble bool // span could be read
-	version string
-	exact   bool // one version, not a range
-	onlyOn  string
-	said    []saying
+	doc      *Document
+	product  *product
+	vendor   string
+	words    []string // of product family and name, sorted
+	numbers  []string // patterns of order and model numbers
+	span     Range
+	readable bool // span could be read
+	version  string
+	exact    bool // one version, not a range
+	onlyOn   string
+	said     []saying
 }
 
 // saying is the status of a product in one vulnerability.
@@ -91,8 +91,19 @@ func (e *entry) describe(d *Document, p *product, names Names) {
 		}
 		p = d.products[refs[0].str()]
 	}
+	e.branches(p, names)
+	helper := p.at.get("product_identification_helper")
+	for _, key := range []string{"model_numbers", "skus"} {
+		for _, n := range helper.items(key) {
+			e.numbers = append(e.numbers, n.str())
+		}
+	}
+}
+
+// branches reads the way to a product.
+func (e *entry) branches(p *product, names Names) {
 	var words []string
-	e.readble, e.span.all = true, true
+	e.readable, e.span.all = true, true
 	for _, b := range p.branches {
 		name := b.value("name")
 		switch b.value("category") {
@@ -102,22 +113,16 @@ func (e *entry) describe(d *Document, p *product, names Names) {
 			words = append(words, tokens(name)...)
 		case "product_version", "product_version_range":
 			e.version, e.exact = name, b.value("category") == "product_version"
-			e.span, e.readble = ParseRange(name)
-			e.exact = e.exact && (e.span.exact || !e.readble)
+			e.span, e.readable = ParseRange(name)
+			e.exact = e.exact && (e.span.exact || !e.readable)
 		}
 	}
 	if len(p.branches) == 0 {
 		words = tokens(p.at.value("name"))
-		e.readble, e.span.all = false, false // versions are within the name, if anywhere
+		e.readable, e.span.all = false, false // versions are within the name, if anywhere
 	}
 	slices.Sort(words)
 	e.words = slices.Compact(words)
-	helper := p.at.get("product_identification_helper")
-	for _, key := range []string{"model_numbers", "skus"} {
-		for _, n := range helper.items(key) {
-			e.numbers = append(e.numbers, n.str())
-		}
-	}
 }
 
 // likeness says how sure it is that a product in use is the one of an entry.
@@ -209,7 +214,7 @@ func (e *entry) answer(use InUse, status string) (Answer, string) {
 	if group == "under investigation" || group == "unknown" {
 		return CannotTell, "the advisory says that it is " + group
 	}
-	if !e.readble {
+	if !e.readable {
 		return CannotTell, fmt.Sprintf("the versions %q are written in words that cannot be compared", cmp.Or(e.version, e.product.at.value("name")))
 	}
 	if use.Version == "" && !e.span.all {

@@ -73,37 +73,42 @@ func (r *Range) vers(scheme, constraints string) bool {
 	if scheme == "all" && !strings.ContainsAny(constraints, "<>=!|") {
 		return r.words(constraints)
 	}
-	var lower *bound
-	var excluded bounds
 	if strings.LastIndexAny(constraints, "<>") > 1 && !strings.Contains(constraints, "|") {
 		return r.words(constraints) // >=V7.80<V9.40, which VERS would divide by |
 	}
+	var parts bounds
 	for part := range strings.SplitSeq(constraints, "|") {
 		b, ok := comparison(strings.TrimSpace(part))
 		if !ok {
 			return false
 		}
+		parts = append(parts, b)
+	}
+	r.intervals(parts)
+	return len(r.any) > 0
+}
+
+// intervals pairs lower bounds with the upper ones that follow them.
+func (r *Range) intervals(parts bounds) {
+	var lower, excluded bounds
+	for _, b := range parts {
 		switch b.op {
 		case "=":
 			r.any = append(r.any, bounds{b})
 		case "!=":
 			excluded = append(excluded, b)
 		case ">", ">=":
-			if lower != nil {
-				r.any = append(r.any, bounds{*lower})
+			if len(lower) > 0 {
+				r.any = append(r.any, lower)
 			}
-			lower = &b
+			lower = bounds{b}
 		default:
-			if lower != nil {
-				r.any = append(r.any, bounds{*lower, b})
-				lower = nil
-				continue
-			}
-			r.any = append(r.any, bounds{b})
+			r.any = append(r.any, append(lower, b))
+			lower = nil
 		}
 	}
-	if lower != nil {
-		r.any = append(r.any, bounds{*lower})
+	if len(lower) > 0 {
+		r.any = append(r.any, lower)
 	}
 	if len(r.any) == 0 && len(excluded) > 0 {
 		r.any = []bounds{nil}
@@ -111,7 +116,6 @@ func (r *Range) vers(scheme, constraints string) bool {
 	for i := range r.any {
 		r.any[i] = append(r.any[i], excluded...)
 	}
-	return len(r.any) > 0
 }
 
 // comparison reads an operator with a version; a version alone is =.
@@ -290,14 +294,15 @@ func spaced(text string) string {
 	if len(text) < 2 {
 		return text
 	}
-	head := text[:1]
+	var out strings.Builder
+	out.WriteByte(text[0])
 	for i := 1; i < len(text); i++ {
 		if (text[i] == '<' || text[i] == '>') && text[i-1] != '<' && text[i-1] != '>' {
-			head += " and "
+			out.WriteString(" and ")
 		}
-		head += text[i : i+1]
+		out.WriteByte(text[i])
 	}
-	return strings.ReplaceAll(strings.Join(strings.Fields(head), " "), "and and ", "and ")
+	return strings.ReplaceAll(strings.Join(strings.Fields(out.String()), " "), "and and ", "and ")
 }
 
 // Contains says whether a version is within the range: Affected stands for yes,
@@ -316,6 +321,7 @@ func (r Range) Contains(version string) Answer {
 			return Affected
 		case CannotTell:
 			unknown = true
+		case NotAffected:
 		}
 	}
 	if unknown {
@@ -332,6 +338,7 @@ func (b bounds) hold(version string) Answer {
 			return NotAffected
 		case CannotTell:
 			out = CannotTell
+		case Affected:
 		}
 	}
 	return out
@@ -342,7 +349,7 @@ func (b bound) holds(version string) Answer {
 	if !ok {
 		return CannotTell
 	}
-	is := false
+	var is bool
 	switch b.op {
 	case "<":
 		is = c < 0
