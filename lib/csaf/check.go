@@ -121,7 +121,7 @@ func Tests(version string) []Test {
 // checksOf gives the tests for a version of the standard.
 func checksOf(version string) []check {
 	if version == "2.1" {
-		return append(checks(), newer()...)
+		return append(append(checks(), newer()...), more()...)
 	}
 	return checks()
 }
