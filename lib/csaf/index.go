@@ -70,7 +70,7 @@ func (x *Index) Judge(use InUse) []Verdict {
 	vendor := x.names.vendor(use.Vendor)
 	words := tokensSorted(use.Name + " " + use.Model)
 	seen := map[int32]bool{}
-	best := [2]map[[2]string]Verdict{{}, {}} // of entries that are the product, and of those that may be
+	best := [2]map[subject]Verdict{{}, {}} // of entries that are the product, and of those that may be
 	look := func(list []int32) {
 		for _, n := range list {
 			if seen[n] {
@@ -82,12 +82,12 @@ func (x *Index) Judge(use InUse) []Verdict {
 			if how == other {
 				continue
 			}
-			for _, v := range e.judge(use, how) {
-				k := [2]string{v.Advisory, v.CVE + "\x00" + v.Title}
+			e.judge(use, how, func(v Verdict) {
+				k := subject{v.Advisory, v.CVE, v.Title}
 				if old, ok := best[same-how][k]; !ok || order(v.Answer) < order(old.Answer) {
 					best[same-how][k] = v
 				}
-			}
+			})
 		}
 	}
 	for _, w := range words {
@@ -111,6 +111,9 @@ func (x *Index) Judge(use InUse) []Verdict {
 	})
 	return out
 }
+
+// subject is what verdicts are about.
+type subject struct{ advisory, cve, title string }
 
 // rarest gives the entries that have the rarest word of a name.
 func (x *Index) rarest(vendor string, words []string) []int32 {

@@ -31,8 +31,9 @@ type Remediation struct {
 
 // entry is a product of an advisory, ready to be compared.
 type entry struct {
-	doc      *Document
+	advisory string
 	product  *product
+	text     string // the sentence of the advisory
 	vendor   string
 	words    []string // of product family and name, sorted
 	numbers  []string // patterns of order and model numbers
@@ -44,32 +45,46 @@ type entry struct {
 	said     []saying
 }
 
-// saying is the status of a product in one vulnerability.
+// saying is what one vulnerability says of a product.
 type saying struct {
-	vulnerability *node
-	status        string
+	cve, title  string
+	status      string
+	group       string // affected, fixed and so on
+	remediation []Remediation
+	statement   string
+}
+
+// sayings gives what the vulnerabilities say, by product.
+func (d *Document) sayings() map[string][]saying {
+	out := map[string][]saying{}
+	groups := contradicting("2.1")
+	for _, v := range d.vulnerabilities() {
+		remediation, statement := d.statements(v)
+		for _, s := range statuses() {
+			if s == "recommended" {
+				continue
+			}
+			for _, p := range v.get("product_status").items(s) {
+				id := p.str()
+				out[id] = append(out[id], saying{v.value("cve"), v.value("title"), s, groups[s], remediation[id], statement[id]})
+			}
+		}
+	}
+	return out
 }
 
 // entries makes the products of a document comparable.
 func (d *Document) entries(names Names) []entry {
-	said := map[string][]saying{}
-	for _, v := range d.vulnerabilities() {
-		for _, s := range statuses() {
-			for _, p := range v.get("product_status").items(s) {
-				if s != "recommended" {
-					said[p.str()] = append(said[p.str()], saying{v, s})
-				}
-			}
-		}
-	}
+	said := d.sayings()
 	var out []entry
 	for _, def := range d.defined {
 		p := d.products[def.id]
 		if len(said[def.id]) == 0 || p == nil || p.at.get("product_id") != def.at {
 			continue
 		}
-		e := entry{doc: d, product: p, said: said[def.id]}
+		e := entry{advisory: d.ID(), product: p, said: said[def.id]}
 		e.describe(d, p, names)
+		e.text = e.sentence()
 		out = append(out, e)
 	}
 	return out
@@ -180,24 +195,30 @@ func within(a, b []string) bool {
 }
 
 // judge gives the verdicts of one entry, one for each vulnerability that has it.
-func (e *entry) judge(use InUse, how likeness) []Verdict {
-	var out []Verdict
-	for _, s := range e.said {
-		v := Verdict{
-			Advisory: e.doc.ID(), CVE: s.vulnerability.value("cve"), Title: s.vulnerability.value("title"),
-			ProductID: e.product.id, Sentence: e.sentence(), Status: s.status,
+// Most vulnerabilities of an advisory have the same status, and so the same answer.
+func (e *entry) judge(use InUse, how likeness, yield func(v Verdict)) {
+	v := Verdict{Advisory: e.advisory, ProductID: e.product.id, Sentence: e.text}
+	last := ""
+	for i := range e.said {
+		s := &e.said[i]
+		v.CVE, v.Title, v.Status, v.Remediation, v.Statement = s.cve, s.title, s.status, s.remediation, s.statement
+		if s.group != last {
+			last = s.group
+			v.Answer, v.Why = e.verdict(use, how, s.group)
 		}
-		v.Answer, v.Why = e.answer(use, s.status)
-		if v.Answer != CannotTell && how == perhaps {
-			v.Answer, v.Why = CannotTell, fmt.Sprintf("the advisory names %q, which may or may not be %q", e.product.at.value("name"), use.Name)
-		}
-		if v.Answer == Affected && e.onlyOn != "" {
-			v.Answer, v.Why = CannotTell, "it is affected only if it is "+e.onlyOn
-		}
-		v.Remediation, v.Statement = e.doc.statements(s.vulnerability, e.product.id)
-		out = append(out, v)
+		yield(v)
 	}
-	return out
+}
+
+func (e *entry) verdict(use InUse, how likeness, group string) (Answer, string) {
+	answer, why := e.answer(use, group)
+	if answer != CannotTell && how == perhaps {
+		return CannotTell, fmt.Sprintf("the advisory names %q, which may or may not be %q", e.product.at.value("name"), use.Name)
+	}
+	if answer == Affected && e.onlyOn != "" {
+		return CannotTell, "it is affected only if it is " + e.onlyOn
+	}
+	return answer, why
 }
 
 func (e *entry) sentence() string {
@@ -209,8 +230,7 @@ func (e *entry) sentence() string {
 }
 
 // answer decides by status and version.
-func (e *entry) answer(use InUse, status string) (Answer, string) {
-	group := contradicting("2.1")[status]
+func (e *entry) answer(use InUse, group string) (Answer, string) {
 	if group == "under investigation" || group == "unknown" {
 		return CannotTell, "the advisory says that it is " + group
 	}
@@ -244,23 +264,27 @@ func (e *entry) said1(use InUse, what string) string {
 	return fmt.Sprintf("the version %s, by %q, %s", use.Version, e.version, what)
 }
 
-// statements gives what the advisory says to do, and why a product is not affected.
-func (d *Document) statements(v *node, id string) ([]Remediation, string) {
-	var out []Remediation
+// statements gives, by product, what the advisory says to do about a
+// vulnerability, and why a product is not affected.
+func (d *Document) statements(v *node) (map[string][]Remediation, map[string]string) {
+	remediation, statement := map[string][]Remediation{}, map[string]string{}
 	for _, r := range v.items("remediations") {
-		if slices.Contains(d.members(r), id) {
-			out = append(out, Remediation{Category: r.value("category"), Details: r.value("details"), URL: r.value("url"), Date: r.value("date")})
-		}
-	}
-	for _, t := range v.items("threats") {
-		if t.value("category") == "impact" && slices.Contains(d.members(t), id) {
-			return out, t.value("details")
+		one := Remediation{Category: r.value("category"), Details: r.value("details"), URL: r.value("url"), Date: r.value("date")}
+		for _, p := range d.members(r) {
+			remediation[p] = append(remediation[p], one)
 		}
 	}
 	for _, f := range v.items("flags") {
-		if slices.Contains(d.members(f), id) {
-			return out, f.value("label")
+		for _, p := range d.members(f) {
+			statement[p] = f.value("label")
 		}
 	}
-	return out, ""
+	for _, t := range v.items("threats") {
+		if t.value("category") == "impact" {
+			for _, p := range d.members(t) {
+				statement[p] = t.value("details")
+			}
+		}
+	}
+	return remediation, statement
 }
