@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// maxAtoms bounds a set; the public rules have 34,000.
+const maxAtoms = 500_000
+
 // Options are what an installation adds to rules.
 type Options struct {
 	Pipelines []*Pipeline
@@ -98,6 +101,10 @@ func (b *builder) add(r *Rule, known map[string]int) {
 			b.refuse(r.Place, "id", fmt.Sprintf("%q names another rule already", name), "give every rule an id and name of its own")
 			return
 		}
+	}
+	if len(b.set.atoms) > maxAtoms {
+		b.refuse(r.Place, "", fmt.Sprintf("the set asks more than %d different things already", maxAtoms), "use fewer rules at once")
+		return
 	}
 	way, ok := b.way(r)
 	if !ok {
