@@ -1,0 +1,23 @@
+// Package csaf reads security advisories in the Common Security Advisory
+// Framework (OASIS CSAF 2.0 and 2.1), tests them as the standard demands, and
+// says of a product in use whether an advisory affects it.
+//
+// [Read] takes a document and keeps all of it, also what the standard does not
+// know. [Document.Check] runs the mandatory tests of section 6.1 under their
+// numbers; each finding has its test, its place as a JSON pointer, and a
+// sentence. Tests that are not run are named in the report, with the reason:
+// those that need data which the caller has not given (the catalogue of CWE for
+// 6.1.11), and those of CSAF 2.1 that are not here yet. All 43 tests of CSAF 2.0
+// are. The JSON schema itself is not checked; what tests need and is not there
+// makes them silent, as the standard has it.
+//
+// [Document.Judge] compares a product in use with the products of the advisory:
+// affected, not affected or cannot tell, always with the sentence of the advisory
+// that says so and the remediation that it gives. Nothing is guessed: an unknown
+// version, a range that is free text, or versions that cannot be ordered give
+// "cannot tell" with the reason. [ParseRange] reads version ranges as advisories
+// write them: VERS, comparisons, words ("prior to 4.2", "all versions").
+//
+// Imports: the standard library, github.com/pandatix/go-cvss (scores of CVSS 2,
+// 3.0, 3.1 and 4.0), golang.org/x/text/language (registered language subtags).
+package csaf
