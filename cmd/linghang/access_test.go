@@ -260,6 +260,7 @@ func newAccess(t *testing.T) *access {
 	}...)
 	a.enterpriseFixtures(t)
 	a.diagnosisFixtures(t)
+	a.serviceFixtures(t)
 	a.identifierFixtures(t)
 	a.planFixtures(t)
 	a.letterFixture(t)
