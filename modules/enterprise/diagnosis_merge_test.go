@@ -14,7 +14,7 @@ import (
 func (x *clinic) submitted(t *testing.T, who, entry, share string) diagnosis.Detail {
 	t.Helper()
 	d := x.begin(t, who, entry)
-	x.fill(t, d, who, "2", true)
+	x.fill(t, d, who, "2", false)
 	x.submit(t, d.ID, who, share, http.StatusOK)
 	return x.see(t, d.ID, who)
 }

@@ -243,7 +243,8 @@ func TestAFileOfServicesIsRecordedWholeOrNotAtAll(t *testing.T) {
 			New, Enterprises int
 			Done             bool
 			Wrong            []service.Finding
-		}) {
+		},
+		) {
 			t.Helper()
 			r := x.Send(t, "POST", "/api/enterprise/services/"+what+"?name=a.csv&evidence="+file, "officer", text, "Content-Type", "text/csv")
 			if r.Status != want {

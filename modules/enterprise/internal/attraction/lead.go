@@ -36,22 +36,12 @@ const (
 // next is the stage that an act leads to; empty where it may not be done. What has landed
 // stays: it was counted.
 func (s Stage) next(act string) Stage {
-	switch {
-	case act == visit && (s == Found || s == Visited):
-		return Visited
-	case act == visit && s == Committed:
-		return Committed
-	case act == commit && (s == Found || s == Visited):
-		return Committed
-	case act == land && s == Committed:
-		return Landed
-	case act == lose && (s == Found || s == Visited || s == Committed):
-		return Lost
-	case act == reopen && s == Lost:
-		return Found
-	default:
-		return ""
-	}
+	return map[Stage]map[string]Stage{
+		Found:     {visit: Visited, commit: Committed, lose: Lost},
+		Visited:   {visit: Visited, commit: Committed, lose: Lost},
+		Committed: {visit: Committed, land: Landed, lose: Lost},
+		Lost:      {reopen: Found},
+	}[s][act]
 }
 
 // acts are what may be done in a stage.
@@ -64,14 +54,6 @@ func (s Stage) acts() []string {
 	}
 	return list
 }
-
-// Where leads come from.
-const (
-	byCity     = "city"     // the bureau found it
-	byPartner  = "partner"  // an enterprise or an association named it
-	byAnalysis = "analysis" // missing stages of chains
-	byCompany  = "company"  // it came by itself
-)
 
 // mostFiles is how many files of evidence a lead has.
 const mostFiles = 50
@@ -144,12 +126,8 @@ func (l Lead) check(industry func(string) bool) error {
 // doing is an act with what it needs.
 type doing struct{ act, day, note, next, code string }
 
-// do does an act. entry is what the directory has of the code, where it lands.
-func (l Lead) do(d doing, entry Enterprise, today string) (Lead, error) {
-	to := l.Stage.next(d.act)
-	if to == "" {
-		return l, fault.New(fault.Conflict, "enterprise.lead.stage", "this cannot be done with a lead in the stage %s", l.Stage).With("stage", string(l.Stage))
-	}
+// check refuses what an act lacks, naming every fault.
+func (d doing) check(entry Enterprise, today string) error {
 	f := fault.New(fault.Invalid, "enterprise.lead.invalid", "the lead is incomplete or wrong")
 	if strings.TrimSpace(d.note) == "" {
 		_ = f.At("body.note", "say what was agreed, or why")
@@ -164,7 +142,19 @@ func (l Lead) do(d doing, entry Enterprise, today string) (Lead, error) {
 		_ = f.At("body.code", "the code of an enterprise that the directory has accepted")
 	}
 	if len(f.Fields) > 0 {
-		return l, f
+		return f
+	}
+	return nil
+}
+
+// do does an act. entry is what the directory has of the code, where it lands.
+func (l Lead) do(d doing, entry Enterprise, today string) (Lead, error) {
+	to := l.Stage.next(d.act)
+	if to == "" {
+		return l, fault.New(fault.Conflict, "enterprise.lead.stage", "this cannot be done with a lead in the stage %s", l.Stage).With("stage", string(l.Stage))
+	}
+	if err := d.check(entry, today); err != nil {
+		return l, err
 	}
 	if d.act == land && l.Evidence == 0 {
 		return l, fault.New(fault.Conflict, "enterprise.lead.no_evidence", "what has landed needs evidence: attach it first")

@@ -30,7 +30,8 @@ func (s store) counts(ctx context.Context, in countParams) (sqldb.Page[Count], e
 	if err != nil {
 		return sqldb.Page[Count]{}, err
 	}
-	column, name := "", "s.provider"
+	var column string
+	name := "s.provider"
 	switch in.By {
 	case "", "quarter":
 		column = "CAST(s.quarter AS TEXT)"

@@ -128,12 +128,12 @@ const mostSearched = 100
 
 // matches are what lists search.
 func (s Service) matches() string {
-	words := s.Code
+	words := []string{strings.ToLower(s.Code)}
 	for _, name := range []string{s.Name.ZH, s.Name.EN, s.ProviderName.ZH, s.ProviderName.EN} {
 		text := []rune(strings.ToLower(name))
-		words += " " + string(text[:min(len(text), mostSearched)])
+		words = append(words, string(text[:min(len(text), mostSearched)]))
 	}
-	return strings.ToLower(words)
+	return strings.Join(words, " ")
 }
 
 func (s Service) claim() claim {
@@ -170,15 +170,7 @@ func (d draft) check(validCode func(string) bool, today string) error {
 	if !validCode(d.code) {
 		_ = f.At("body.code", "the unified social credit code of the enterprise: 18 characters with a check character")
 	}
-	if d.provider != City && !validCode(d.provider) {
-		_ = f.At("body.provider", "the provider's unified social credit code, or city")
-	}
-	if d.provider != City && d.providerName == "" {
-		_ = f.At("body.provider_name", "name the provider")
-	}
-	if d.provider == d.code {
-		_ = f.At("body.provider", "an enterprise does not serve itself")
-	}
+	d.checkProvider(f, validCode)
 	if _, ok := matterOf(d.matter); !ok {
 		_ = f.At("body.matter", "choose a matter")
 	}
@@ -198,6 +190,22 @@ func (d draft) check(validCode func(string) bool, today string) error {
 		return f
 	}
 	return nil
+}
+
+// checkProvider finds what is wrong with who serves.
+func (d draft) checkProvider(f *fault.Error, validCode func(string) bool) {
+	if d.provider == City {
+		return
+	}
+	if !validCode(d.provider) {
+		_ = f.At("body.provider", "the provider's unified social credit code, or city")
+	}
+	if d.providerName == "" {
+		_ = f.At("body.provider_name", "name the provider")
+	}
+	if d.provider == d.code {
+		_ = f.At("body.provider", "an enterprise does not serve itself")
+	}
 }
 
 func isDay(s string) bool {

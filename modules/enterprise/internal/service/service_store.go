@@ -41,15 +41,6 @@ func millis(at *time.Time) int64 {
 	return at.UnixMilli()
 }
 
-// places are $1, $2, … for so many arguments.
-func places(n int) string {
-	list := make([]string, n)
-	for i := range list {
-		list[i] = fmt.Sprintf("$%d", i+1)
-	}
-	return strings.Join(list, ", ")
-}
-
 // marks are ?, ?, … for so many arguments of lists.
 func marks(n int) string { return "?" + strings.Repeat(", ?", n-1) }
 
@@ -259,7 +250,7 @@ func (s store) list(ctx context.Context, in serviceParams, as eyes) (sqldb.Page[
 	}
 	l := sqldb.List{
 		Select: serviceColumns, From: "service s", Key: "s.id", Order: "-started_on",
-		Sort:   map[string]string{"started_on": "s.started_on", "name": "s.name_zh", "recorded_at": "s.recorded_at"},
+		Sort:  map[string]string{"started_on": "s.started_on", "name": "s.name_zh", "recorded_at": "s.recorded_at"},
 		Words: "s.words",
 	}
 	l.WhereIf("s.district = ?", in.District).WhereIf("s.industry = ?", in.Industry).WhereIf("s.matter = ?", in.Matter).WhereIf("s.provider = ?", in.Provider).WhereIf("s.entry_id = ?", in.Entry)

@@ -33,7 +33,7 @@ function LeadForm({ lead: l, send, cancel }: { lead?: LeadDetail; send: (body: L
   const places = usePlaces()
   const need = (label: string) => [{ required: true, message: t('attraction.missing', { label }) }]
   const initial: Partial<Values> = l ? { name: l.name, origin: l.origin, industry: l.industry, chain: l.chain, gap: l.gap, source: l.source, investment: l.investment || null, next_on: l.next_on ? dayjs(l.next_on) : null } : { source: 'city' }
-  const submit = ({ next_on, investment, ...v }: Values) => send({ ...v, ...(next_on ? { next_on: next_on.format('YYYY-MM-DD') } : {}), ...(investment ? { investment } : {}) })
+  const submit = ({ next_on, investment, ...v }: Values) => send({ ...v, name: { zh: v.name.zh ?? '', en: v.name.en ?? '' }, ...(next_on ? { next_on: next_on.format('YYYY-MM-DD') } : {}), ...(investment ? { investment } : {}) })
   return (
     <EntityForm<Values> name="lead" initial={initial} submit={submit} submitLabel={t('attraction.save')} cancel={cancel}>
       <NameFields name="name" label={t('attraction.field.company')} required />
