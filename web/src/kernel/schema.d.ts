@@ -14025,7 +14025,7 @@ export interface components {
             side: string;
         };
         NeedSuggested: {
-            /** @description Words of the need that the provider's own words answer */
+            /** @description What of the provider's own words answers, the longest first */
             found: string[];
             invited: boolean;
             name: components["schemas"]["Text"];
