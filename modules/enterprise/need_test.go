@@ -136,7 +136,10 @@ func TestANeedIsMatchedOfferedForAgreedAcceptedAndRated(t *testing.T) {
 		x.do(t, "GET", at+"/suggestions", "manager-theirs", "", 0, http.StatusForbidden, nil)
 
 		x.do(t, "POST", at+"/invitations", "manager-ours", fmt.Sprintf(`{"provider_ids":[%q]}`, x.theirs), 0, http.StatusOK, nil)
-		x.do(t, "POST", at+"/invitations", "manager-ours", fmt.Sprintf(`{"provider_ids":[%q]}`, x.theirs), 0, http.StatusConflict, nil)
+		x.do(t, "POST", at+"/invitations", "manager-ours", fmt.Sprintf(`{"provider_ids":[%q,%q]}`, x.rivals, x.theirs), 0, http.StatusConflict, nil)
+		if d := x.see(t, id, "manager-ours"); len(d.Invitations) != 1 {
+			t.Errorf("one of two cannot be invited, and there are %d invitations", len(d.Invitations))
+		}
 		x.do(t, "POST", at+"/dismissals", "manager-ours", fmt.Sprintf(`{"provider_id":%q}`, x.rivals), 0, http.StatusOK, &s)
 		if len(s.Items) != 1 || !s.Items[0].Invited {
 			t.Errorf("%+v", s.Items)
@@ -386,6 +389,11 @@ func TestAProviderIsOnlineWhileItAnswersInTime(t *testing.T) {
 			}
 		}
 		online(0, "nobody was asked")
+		x.job(t, "check_providers")
+		if r := x.Get(t, "/api/enterprise/providers/"+x.theirs+"/requests", "manager-theirs"); !strings.Contains(string(r.Body), `"total":0`) {
+			t.Errorf("asked on the day of the acceptance: %s", r.Body)
+		}
+		x.back(t, `UPDATE provider SET accepted_at = accepted_at - 86400000`)
 		x.job(t, "check_providers")
 		x.job(t, "check_providers") // asked once a month
 		online(0, "nobody has answered")

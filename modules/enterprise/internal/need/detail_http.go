@@ -54,7 +54,10 @@ func (m *Needs) readNeed(ctx context.Context, in httpd.Object) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	at := now()
+	at, err := m.store.db.Clock(ctx) // a clock that is ahead would open what is sealed
+	if err != nil {
+		return Detail{}, err
+	}
 	d := Detail{
 		Posting: row(n, v.owner, at), EntryID: n.EntryID, Text: n.Body.Text, Technologies: append([]string{}, n.Body.Technologies...), BudgetFrom: n.Body.BudgetFrom, BudgetTo: n.Body.BudgetTo, Side: v.side(), Reason: n.Reason,
 		Invitations: []Invitation{}, Proposals: []Proposal{}, Parties: []Party{}, Own: []Party{}, Milestones: []Milestone{}, Ratings: []Rating{}, Disputes: []Quarrel{}, Steps: []Step{}, Acts: []Act{},

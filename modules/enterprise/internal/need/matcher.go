@@ -44,7 +44,7 @@ func newMatcher(words provider.Words) (*matcher, error) {
 	}
 	x, err := index.New(index.Schema{
 		Fields:  []index.Field{{Name: "name", Weight: 2, Spelled: true}, {Name: "offer", Weight: 1}},
-		Columns: []index.Column{{Name: "district"}},
+		Columns: []index.Column{{Name: "district"}, {Name: "id"}},
 	}, text.New(terms), index.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("make the index of providers: %w", err)
@@ -87,7 +87,7 @@ func (m *matcher) document(p provider.Provider) index.Document {
 		districts = []string{anywhere}
 	}
 	return index.Document{
-		ID: p.ID, Texts: map[string]string{"name": p.Name.ZH + " " + p.Name.EN, "offer": p.Profile.Words(m.words)}, Words: map[string][]string{"district": districts},
+		ID: p.ID, Texts: map[string]string{"name": p.Name.ZH + " " + p.Name.EN, "offer": p.Profile.Words(m.words)}, Words: map[string][]string{"district": districts, "id": {p.ID}},
 	}
 }
 
@@ -138,7 +138,7 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 	if err := m.follow(ctx, list); err != nil {
 		return nil, err
 	}
-	found, err := m.index.Search(ctx, index.Query{Text: m.asked(n.Body), Limit: candidatesMost, Explain: true, Filters: []index.Filter{{Column: "district", Words: []string{n.District, anywhere}}}})
+	found, err := m.index.Search(ctx, index.Query{Text: m.asked(n.Body), Limit: candidatesMost, Filters: []index.Filter{{Column: "district", Words: []string{n.District, anywhere}}}})
 	if err != nil {
 		return nil, fmt.Errorf("search providers: %w", err)
 	}
@@ -149,7 +149,7 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 	var candidates []match.Candidate
 	for _, p := range list {
 		h, hit := hits[p.ID]
-		near := slices.Contains(p.Profile.Codes("scenario"), n.Body.Scenario) && worksIn(p, n.District)
+		near := len(in(p.Profile.Capabilities, n.Body.Scenario)) > 0 && worksIn(p, n.District)
 		if !hit && !near || p.OrganisationID == n.OrganisationID {
 			continue
 		}
@@ -169,6 +169,24 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 	shown, err := match.Expose(matches, match.Fair{Places: placesOfList, Seed: seed(n.ID)})
 	if err != nil {
 		return nil, fmt.Errorf("share places out: %w", err)
+	}
+	return m.explained(ctx, n, list, shown)
+}
+
+// explained says of those that are shown what of their words answers: to explain all
+// candidates takes several times as long as to find them.
+func (m *matcher) explained(ctx context.Context, n Need, list []provider.Provider, shown []match.Match) ([]Suggestion, error) {
+	ids := make([]string, len(shown))
+	for i, x := range shown {
+		ids[i] = x.ID
+	}
+	found, err := m.index.Search(ctx, index.Query{Text: m.asked(n.Body), Limit: placesOfList, Explain: true, Filters: []index.Filter{{Column: "id", Words: ids}}})
+	if err != nil {
+		return nil, fmt.Errorf("explain matches: %w", err)
+	}
+	hits := map[string]index.Hit{}
+	for _, h := range found.Hits {
+		hits[h.ID] = h
 	}
 	out := []Suggestion{}
 	for _, x := range shown {

@@ -123,36 +123,43 @@ func (m *Needs) invite(ctx context.Context, in needInviteInput) (Detail, error) 
 	if len(in.Body.ProviderIDs) == 0 {
 		return Detail{}, fault.New(fault.Invalid, "enterprise.need.nobody", "nobody is invited").At("body.provider_ids", "choose providers")
 	}
-	for _, id := range in.Body.ProviderIDs {
-		if err := m.inviteOne(ctx, n.ID, id, list, serving); err != nil {
-			return Detail{}, err
-		}
-	}
-	return m.changed(ctx, in.ID, nil)
-}
-
-func (m *Needs) inviteOne(ctx context.Context, id, of string, list []Suggestion, serving []provider.Provider) error {
-	i := slices.IndexFunc(serving, func(p provider.Provider) bool { return p.ID == of })
-	if i < 0 {
-		return fault.New(fault.Invalid, "enterprise.need.not_serving", "this provider cannot be invited now").At("body.provider_ids", "choose providers in force")
-	}
-	p := serving[i]
-	return m.store.change(ctx, id, func(tx *sqldb.Tx, n Need, v sight, at time.Time) (Need, remark, error) {
-		n, err := m.mayInvite(ctx, tx, n, v, p, at)
-		if err != nil {
-			return n, remark{}, err
-		}
-		if err := invite(ctx, tx, n, p, at); err != nil {
-			return n, remark{}, err
-		}
-		if s := slices.IndexFunc(list, func(s Suggestion) bool { return s.ProviderID == of }); s >= 0 {
-			if err := verdict(ctx, tx, n.ID, of, true, list[s].features, at); err != nil {
+	// All of them, or, where one cannot be invited, nobody.
+	err = m.store.change(ctx, n.ID, func(tx *sqldb.Tx, n Need, v sight, at time.Time) (Need, remark, error) {
+		for i, id := range in.Body.ProviderIDs {
+			if i > 0 {
+				if err := note(ctx, tx, n.ID, remark{kind: Invite, side: Owner, provider: in.Body.ProviderIDs[i-1]}, at); err != nil {
+					return n, remark{}, err
+				}
+			}
+			if n, err = m.inviteOne(ctx, tx, n, v, id, list, serving, at); err != nil {
 				return n, remark{}, err
 			}
 		}
-		what := lang.Text{ZH: fmt.Sprintf("邀请您：请在%d小时内答复", p.Profile.Promise), EN: fmt.Sprintf("invites you: please answer within %d hours", p.Profile.Promise)}
-		return n, remark{kind: Invite, side: Owner, provider: of}, m.tell(ctx, tx, noticeInvited, p.OrganisationID, mayAct, n, what, "")
+		return n, remark{kind: Invite, side: Owner, provider: in.Body.ProviderIDs[len(in.Body.ProviderIDs)-1]}, nil
 	})
+	return m.changed(ctx, in.ID, err)
+}
+
+func (m *Needs) inviteOne(ctx context.Context, tx *sqldb.Tx, n Need, v sight, of string, list []Suggestion, serving []provider.Provider, at time.Time) (Need, error) {
+	i := slices.IndexFunc(serving, func(p provider.Provider) bool { return p.ID == of })
+	if i < 0 {
+		return n, fault.New(fault.Invalid, "enterprise.need.not_serving", "this provider cannot be invited now").At("body.provider_ids", "choose providers in force")
+	}
+	p := serving[i]
+	n, err := m.mayInvite(ctx, tx, n, v, p, at)
+	if err != nil {
+		return n, err
+	}
+	if err := invite(ctx, tx, n, p, at); err != nil {
+		return n, err
+	}
+	if s := slices.IndexFunc(list, func(s Suggestion) bool { return s.ProviderID == of }); s >= 0 {
+		if err := verdict(ctx, tx, n.ID, of, true, list[s].features, at); err != nil {
+			return n, err
+		}
+	}
+	what := lang.Text{ZH: fmt.Sprintf("邀请您：请在%d小时内答复", p.Profile.Promise), EN: fmt.Sprintf("invites you: please answer within %d hours", p.Profile.Promise)}
+	return n, m.tell(ctx, tx, noticeInvited, p.OrganisationID, mayAct, n, what, "")
 }
 
 func (m *Needs) mayInvite(ctx context.Context, tx *sqldb.Tx, n Need, v sight, p provider.Provider, at time.Time) (Need, error) {

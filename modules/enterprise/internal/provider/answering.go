@@ -7,6 +7,7 @@ const (
 	onlineDays   = 90
 	onlineShare  = 80 // percent of the requests that were answered in time
 	checkedEvery = 30 * 24 * time.Hour
+	checkedAfter = 24 * time.Hour // of the acceptance
 )
 
 // Kinds of requests.

@@ -131,10 +131,11 @@ func (s store) answerChecks(ctx context.Context, id string) error {
 // atOnce bounds how many providers one run of a job deals with.
 const atOnce = 500
 
-// check asks those whom nobody asked for a month whether they are there.
+// check asks those whom nobody asked for a month whether they are there; who was accepted
+// today is not asked yet.
 func (s store) check(ctx context.Context, now time.Time, notices *notice.Sender) error {
-	rows, err := s.db.Query(ctx, `SELECT `+columns+` FROM provider p WHERE p.state = 'in_force' AND p.valid_until > $1
-		AND NOT EXISTS (SELECT 1 FROM provider_request r WHERE r.provider_id = p.id AND r.asked_at > $2) ORDER BY p.id LIMIT $3`, now.UnixMilli(), now.Add(-checkedEvery).UnixMilli(), atOnce)
+	rows, err := s.db.Query(ctx, `SELECT `+columns+` FROM provider p WHERE p.state = 'in_force' AND p.valid_until > $1 AND p.accepted_at <= $2
+		AND NOT EXISTS (SELECT 1 FROM provider_request r WHERE r.provider_id = p.id AND r.asked_at > $3) ORDER BY p.id LIMIT $4`, now.UnixMilli(), now.Add(-checkedAfter).UnixMilli(), now.Add(-checkedEvery).UnixMilli(), atOnce)
 	if err != nil {
 		return fmt.Errorf("read who is to be checked: %w", err)
 	}
