@@ -198,7 +198,9 @@ func TestConflict(t *testing.T) {
 	now := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	day := func(y int) time.Time { return time.Date(y, 6, 1, 0, 0, 0, 0, time.UTC) }
 	works := Relation{From: "p", To: "E", Kind: Employment}
-	holds := func(a, b string, share float64) Relation { return Relation{From: a, To: b, Kind: Shareholding, Share: share} }
+	holds := func(a, b string, share float64) Relation {
+		return Relation{From: a, To: b, Kind: Shareholding, Share: share}
+	}
 	f := func(name string, want Kind, hops int, list ...Relation) {
 		t.Helper()
 		c := NewRelations(list).Conflict("p", "A", now)
