@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,8 +32,8 @@ const (
 	forBureau = "bureau"
 )
 
-// Row is a scenario as lists show it.
-type Row struct {
+// ScenarioRow is a scenario as lists show it.
+type ScenarioRow struct {
 	ID           string     `json:"id"`
 	Title        lang.Text  `json:"title" title:"场景|Scenario"`
 	Summary      lang.Text  `json:"summary" title:"简介|Summary"`
@@ -65,9 +67,9 @@ type Part struct {
 }
 
 // rowOf is how lists show a scenario.
-func rowOf(r read) Row {
+func rowOf(r read) ScenarioRow {
 	c := r.Content
-	row := Row{
+	row := ScenarioRow{
 		ID: r.ID, Title: c.Title, Summary: c.Summary, Status: r.Scenario.Status, Number: r.Number, Owner: r.Owner, OwnerID: r.OrganisationID, Industries: c.Industries, Stages: c.Stages, Modes: c.Modes,
 		Links: c.Links, Technologies: c.Technologies, Values: c.Values, Maturity: c.Maturity, Effects: len(c.Effects), Providers: len(c.Providers), UpdatedAt: r.UpdatedAt, Synthetic: r.Synthetic,
 	}
@@ -85,7 +87,7 @@ func rowOf(r read) Row {
 
 // kept is what the finder keeps of a scenario.
 type kept struct {
-	row   Row
+	row   ScenarioRow
 	texts map[string]string
 	paths []string // of the taxonomy, for likeness
 }
@@ -153,9 +155,7 @@ func (f *finder) follow(ctx context.Context) error {
 	}
 	f.ready.Lock()
 	defer f.ready.Unlock()
-	for id, k := range fresh {
-		f.rows[id] = k
-	}
+	maps.Copy(f.rows, fresh)
 	for _, id := range change.Remove {
 		delete(f.rows, id)
 	}
@@ -199,7 +199,9 @@ func (f *finder) entry(r read, k kept) index.Document {
 		words[columnYear] = []string{strconv.Itoa(y)}
 	}
 	for _, p := range r.Content.Providers {
-		words[columnProvider] = append(words[columnProvider], p.OrganisationID)
+		if p.OrganisationID != "" {
+			words[columnProvider] = append(words[columnProvider], p.OrganisationID)
+		}
 	}
 	for _, axis := range axes() {
 		if list := r.Content.classes(axis); len(list) > 0 {
@@ -226,20 +228,10 @@ const (
 
 func (q question) query() index.Query {
 	out := index.Query{Text: q.text, Limit: index.MaxLimit, Filters: []index.Filter{{Column: columnSeen, Words: q.sees}}}
-	for _, column := range slices.Sorted(keysOf(q.filters)) {
+	for _, column := range slices.Sorted(maps.Keys(q.filters)) {
 		out.Filters = append(out.Filters, index.Filter{Column: column, Words: q.filters[column]})
 	}
 	return out
-}
-
-func keysOf(m map[string][]string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // ask searches, with most of the words and otherwise with some.
@@ -257,7 +249,7 @@ func (f *finder) ask(ctx context.Context, q index.Query) (index.Result, error) {
 }
 
 // find returns the scenarios that answer, in order.
-func (f *finder) find(ctx context.Context, q question) ([]Row, error) {
+func (f *finder) find(ctx context.Context, q question) ([]ScenarioRow, error) {
 	if err := f.follow(ctx); err != nil {
 		return nil, err
 	}
@@ -265,11 +257,11 @@ func (f *finder) find(ctx context.Context, q question) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]Row, 0, len(found.Hits))
+	list := make([]ScenarioRow, 0, len(found.Hits))
 	f.ready.RLock()
 	for _, h := range found.Hits {
 		if k, ok := f.rows[h.ID]; ok { // one that is gone meanwhile is not shown
-			k.row.Score = h.Score
+			k.row.Score = math.Round(h.Score*1000) / 1000
 			list = append(list, k.row)
 		}
 	}
@@ -283,23 +275,23 @@ func orders() []string {
 	return []string{"relevance", "title", "published_at", "updated_at", "cost_from", "effects", "maturity"}
 }
 
-func arrange(list []Row, q question) {
+func arrange(list []ScenarioRow, q question) {
 	field, down := strings.CutPrefix(q.order, "-")
 	if field == "" && strings.TrimSpace(q.text) == "" {
 		field, down = "published_at", true
 	}
-	compare := map[string]func(a, b Row) int{
-		"title":        func(a, b Row) int { return strings.Compare(a.Title.In("zh"), b.Title.In("zh")) },
-		"published_at": func(a, b Row) int { return at(a.PublishedAt).Compare(at(b.PublishedAt)) },
-		"updated_at":   func(a, b Row) int { return a.UpdatedAt.Compare(b.UpdatedAt) },
-		"cost_from":    func(a, b Row) int { return cmp.Compare(amount(a.CostFrom), amount(b.CostFrom)) },
-		"effects":      func(a, b Row) int { return cmp.Compare(a.Effects, b.Effects) },
-		"maturity":     func(a, b Row) int { return cmp.Compare(ripeness(a.Maturity), ripeness(b.Maturity)) },
+	compare := map[string]func(a, b ScenarioRow) int{
+		"title":        func(a, b ScenarioRow) int { return strings.Compare(a.Title.In("zh"), b.Title.In("zh")) },
+		"published_at": func(a, b ScenarioRow) int { return at(a.PublishedAt).Compare(at(b.PublishedAt)) },
+		"updated_at":   func(a, b ScenarioRow) int { return a.UpdatedAt.Compare(b.UpdatedAt) },
+		"cost_from":    func(a, b ScenarioRow) int { return cmp.Compare(amount(a.CostFrom), amount(b.CostFrom)) },
+		"effects":      func(a, b ScenarioRow) int { return cmp.Compare(a.Effects, b.Effects) },
+		"maturity":     func(a, b ScenarioRow) int { return cmp.Compare(ripeness(a.Maturity), ripeness(b.Maturity)) },
 	}[field]
 	if compare == nil {
 		return // hits are in order of relevance
 	}
-	slices.SortStableFunc(list, func(a, b Row) int {
+	slices.SortStableFunc(list, func(a, b ScenarioRow) int {
 		c := compare(a, b)
 		if down {
 			c = -c
@@ -337,7 +329,7 @@ func (f *finder) facets(ctx context.Context, q question) (index.Result, error) {
 }
 
 // mark gives rows a piece of their text with what was found.
-func (f *finder) mark(ctx context.Context, q question, list []Row) error {
+func (f *finder) mark(ctx context.Context, q question, list []ScenarioRow) error {
 	if strings.TrimSpace(q.text) == "" || len(list) == 0 {
 		return nil
 	}
@@ -400,7 +392,7 @@ func excerpt(whole string, marks []index.Mark) []Part {
 
 // Alike is a scenario that is like another, and why.
 type Alike struct {
-	Row
+	ScenarioRow
 	Likeness float64  `json:"likeness" doc:"0 to 1"`
 	Shared   []string `json:"shared" nullable:"false" doc:"Words of the taxonomy that both have, as axis/code"`
 }
@@ -441,4 +433,25 @@ func (f *finder) alike(ctx context.Context, id string, limit int) ([]Alike, erro
 		list = append(list, Alike{k.row, m.Score, shared})
 	}
 	return list, nil
+}
+
+// told returns the published scenarios, the oldest first, and what duplicates are looked for by.
+func (f *finder) told(ctx context.Context) ([]ScenarioRow, []told, error) {
+	if err := f.follow(ctx); err != nil {
+		return nil, nil, err
+	}
+	f.ready.RLock()
+	defer f.ready.RUnlock()
+	rows := []ScenarioRow{}
+	for _, k := range f.rows {
+		if k.row.Status == published {
+			rows = append(rows, k.row)
+		}
+	}
+	slices.SortFunc(rows, func(a, b ScenarioRow) int { return strings.Compare(a.ID, b.ID) })
+	list := make([]told, len(rows))
+	for i, r := range rows {
+		list[i] = tell(r.ID, Content{Title: r.Title, Summary: r.Summary})
+	}
+	return rows, list, nil
 }

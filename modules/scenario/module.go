@@ -4,20 +4,36 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"slices"
+	"time"
 
 	"linghang/kernel/bus"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/kernel/notice"
+	"linghang/kernel/sqldb"
+	"linghang/modules/scenario/internal/opening"
 	"linghang/modules/scenario/scenarioevent"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// The permissions of the catalogue.
+const (
+	mayView   = "scenario.view"
+	mayWrite  = "scenario.write"
+	mayReview = "scenario.review"
+)
+
+// ProvenEffect is an effect that an opening of a scenario brought.
+type ProvenEffect = opening.Proven
+
 // Organisations is the register of organisations: who reviews, and who provides.
 type Organisations interface {
+	Organisation(ctx context.Context, id string) (identity.Organisation, error)
 	Root(ctx context.Context) (identity.Organisation, error)
 	Seers(ctx context.Context, in identity.SeerParams) ([]identity.Seer, error)
 	Members(ctx context.Context, organisation string, below bool, permission string) ([]identity.Recipient, error)
@@ -28,17 +44,23 @@ type Module struct {
 	kit           *module.Kit
 	organisations Organisations
 	editions      []*Taxonomy
+	store         store
+	finder        *finder
+	opening       *opening.Openings
 
 	broken error // the binary's own taxonomy cannot be read; Run reports it
 }
 
 // New returns the room.
 func New(kit *module.Kit, organisations Organisations) *Module {
-	m := &Module{kit: kit, organisations: organisations}
+	m := &Module{kit: kit, organisations: organisations, store: store{kit.DB, kit.Search}}
+	m.opening = opening.New(kit, m, time.Now)
 	m.editions, m.broken = readTaxonomies()
 	if m.broken != nil {
 		m.editions = []*Taxonomy{{}}
+		return m
 	}
+	m.finder, m.broken = newFinder(m.store, m.taxonomy())
 	return m
 }
 
@@ -60,11 +82,23 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "赋能场景", EN: "Scenarios"}
 	return module.Manifest{
 		Name: "scenario", Title: lang.Text{ZH: "工业赋能场景", EN: "Industrial scenarios"}, Migrations: dir,
-		Permissions: permissions(),
-		Routes:      m.taxonomyRoutes(),
-		Publishes:   []bus.Event{scenarioevent.Published{}, scenarioevent.Withdrawn{}},
+		Permissions: slices.Concat(permissions(), opening.Permissions()),
+		Routes:      slices.Concat(m.taxonomyRoutes(), m.scenarioRoutes(), m.pictureRoutes(), m.pairRoutes(), m.importRoutes(), m.listRoutes(), m.opening.Routes()),
+		Publishes:   []bus.Event{scenarioevent.Published{}, scenarioevent.Withdrawn{}, scenarioevent.Opened{}, scenarioevent.Completed{}},
+		Measures:    append(m.measureList(), m.opening.Measures()...),
+		Personal:    append(personal(), opening.Personal()...),
+		Finds:       m.store.finds(),
+		Topics:      []module.Topic{{Name: topicScenarios, Permission: mayView}},
+		Notices: append([]notice.Kind{
+			{ID: noticeToReview, Title: lang.Text{ZH: "场景待审核", EN: "Scenarios to review"}, Gravity: notice.Info, Mail: notice.Daily},
+			{ID: noticeDecided, Title: lang.Text{ZH: "场景审核结果", EN: "Decisions on scenarios"}, Gravity: notice.Important, Mail: notice.AtOnce},
+		}, opening.Notices()...),
 		Nav: []module.NavItem{
-			{Section: section, Label: lang.Text{ZH: "场景清单", EN: "Catalogue"}, Path: "/scenario", Icon: "scenarios", Permission: "scenario.view"},
+			{Section: section, Label: lang.Text{ZH: "场景清单", EN: "Catalogue"}, Path: "/scenario", Icon: "scenarios", Permission: mayView},
+			{Section: section, Label: lang.Text{ZH: "场景开放", EN: "Openings"}, Path: "/scenario/openings", Icon: "shared", Permission: mayView},
+			{Section: section, Label: lang.Text{ZH: "年度清单", EN: "Yearly lists"}, Path: "/scenario/lists", Icon: "list", Permission: mayView},
+			{Section: section, Label: lang.Text{ZH: "导入场景", EN: "Import of scenarios"}, Path: "/scenario/import", Icon: "files", Permission: mayReview},
+			{Section: section, Label: lang.Text{ZH: "重复场景", EN: "Duplicate scenarios"}, Path: "/scenario/duplicates", Icon: "rules", Permission: mayReview},
 		},
 	}
 }
@@ -72,15 +106,27 @@ func (m *Module) Manifest() module.Manifest {
 func permissions() []module.Permission {
 	everyone := []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}
 	return []module.Permission{
-		{ID: "scenario.view", Title: lang.Text{ZH: "查看赋能场景", EN: "View scenarios"}, Roles: everyone},
-		{ID: "scenario.write", Title: lang.Text{ZH: "编写本机构的场景", EN: "Write scenarios of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
-		{ID: "scenario.review", Title: lang.Text{ZH: "审核、导入和发布场景", EN: "Review, import and publish scenarios"}, Roles: []identity.Role{identity.Officer}},
+		{ID: mayView, Title: lang.Text{ZH: "查看赋能场景", EN: "View scenarios"}, Roles: everyone},
+		{ID: mayWrite, Title: lang.Text{ZH: "编写本机构的场景", EN: "Write scenarios of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
+		{ID: mayReview, Title: lang.Text{ZH: "审核、导入和发布场景", EN: "Review, import and publish scenarios"}, Roles: []identity.Role{identity.Officer}},
+	}
+}
+
+// personal are the names of who wrote and decided.
+func personal() []sqldb.Personal {
+	return []sqldb.Personal{
+		{Table: "scenario_version", Person: "author", Columns: []string{"author_name"}, Show: []string{"scenario_id", "number", "written_at"}},
+		{Table: "scenario_version", Person: "decided_by", Columns: []string{"decided_name"}, Show: []string{"scenario_id", "number", "decided_at"}},
+		{Table: "scenario_picture", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"scenario_id", "name", "at"}},
+		{Table: "scenario_pair", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"kept_id", "other_id", "at"}},
+		{Table: "scenario_pair", Person: "undone_by", Columns: []string{"undone_name"}, Show: []string{"kept_id", "other_id", "undone_at"}},
+		{Table: "scenario_list", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"year", "number", "released_at"}},
 	}
 }
 
 func (m *Module) taxonomyRoutes() []module.Route {
 	return []module.Route{
-		{Pattern: "GET /taxonomy", Permission: "scenario.view", Summary: "The axes by which scenarios are found, in the newest edition", Handler: httpd.JSON(m.readTaxonomy)},
+		{Pattern: "GET /taxonomy", Permission: mayView, Summary: "The axes by which scenarios are found, in the newest edition", Handler: httpd.JSON(m.readTaxonomy)},
 	}
 }
 

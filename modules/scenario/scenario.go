@@ -152,27 +152,12 @@ func (c Content) check(t *Taxonomy, whole bool) error {
 	if length(c.Summary) > 500 || length(c.Text) > longestText {
 		_ = f.At("body.text", "a summary of 500 characters and a text of 8000 at most")
 	}
-	fields := map[string]string{axisIndustry: "industries", axisStage: "stages", axisMode: "modes", axisLink: "links", axisTechnology: "technologies", axisValue: "values", axisMaturity: "maturity"}
-	for _, axis := range axes() {
-		list := c.classes(axis)
-		for _, code := range list {
-			if !t.knows(axis, code) {
-				_ = f.At("body."+fields[axis], "a word of the taxonomy")
-				break
-			}
-		}
-		if whole && len(list) == 0 && axis != axisLink && axis != axisTechnology {
-			_ = f.At("body."+fields[axis], "choose at least one")
-		}
-		if len(list) > mostTerms {
-			_ = f.At("body."+fields[axis], "20 at most")
-		}
-	}
+	c.checkClasses(f, t, whole)
 	if whole && c.Summary.ZH == "" && c.Summary.EN == "" {
 		_ = f.At("body.summary", "say in some sentences what it is")
 	}
 	c.checkFigures(f, t, whole)
-	if len(c.Providers) > mostNames || len(c.Apps) > mostNames || len(c.Standards) > mostNames || len(c.Pictures) > mostPictures {
+	if max(len(c.Providers), len(c.Apps), len(c.Standards)) > mostNames || len(c.Pictures) > mostPictures {
 		_ = f.At("body.providers", "50 providers, apps and standards and 20 pictures at most")
 	}
 	if len(f.Fields) > 0 {
@@ -181,15 +166,39 @@ func (c Content) check(t *Taxonomy, whole bool) error {
 	return nil
 }
 
-func (c Content) checkFigures(f *fault.Error, t *Taxonomy, whole bool) {
-	if x := c.Cost; x != nil {
-		if !finite(x.From) || !finite(x.To) || x.From < 0 || x.To < x.From || x.To > 1e7 {
-			_ = f.At("body.cost", "from 0 to 10 000 000 times 10 000 CNY, in order")
+// checkClasses reports words that the taxonomy lacks, and axes without a word.
+func (c Content) checkClasses(f *fault.Error, t *Taxonomy, whole bool) {
+	fields := map[string]string{axisIndustry: "industries", axisStage: "stages", axisMode: "modes", axisLink: "links", axisTechnology: "technologies", axisValue: "values", axisMaturity: "maturity"}
+	for _, axis := range axes() {
+		list, at := c.classes(axis), "body."+fields[axis]
+		if slices.ContainsFunc(list, func(code string) bool { return !t.knows(axis, code) }) {
+			_ = f.At(at, "a word of the taxonomy")
 		}
-		if whole && strings.TrimSpace(x.Evidence) == "" {
-			_ = f.At("body.cost.evidence", "say where the figures are from")
+		if whole && len(list) == 0 && axis != axisLink && axis != axisTechnology {
+			_ = f.At(at, "choose at least one")
+		}
+		if len(list) > mostTerms {
+			_ = f.At(at, "20 at most")
 		}
 	}
+}
+
+// checkCost reports what of the cost cannot stand.
+func (c Content) checkCost(f *fault.Error, whole bool) {
+	x := c.Cost
+	if x == nil {
+		return
+	}
+	if !(0 <= x.From && x.From <= x.To && x.To <= 1e7) { // what is no number is refused too
+		_ = f.At("body.cost", "from 0 to 10 000 000 times 10 000 CNY, in order")
+	}
+	if whole && strings.TrimSpace(x.Evidence) == "" {
+		_ = f.At("body.cost.evidence", "say where the figures are from")
+	}
+}
+
+func (c Content) checkFigures(f *fault.Error, t *Taxonomy, whole bool) {
+	c.checkCost(f, whole)
 	if len(c.Effects) > mostFigures {
 		_ = f.At("body.effects", "30 figures at most")
 	}

@@ -76,8 +76,8 @@ func (in scenarioParams) question(ctx context.Context) question {
 	return q
 }
 
-func (m *Module) listScenarios(ctx context.Context, in scenarioParams) (sqldb.Page[Row], error) {
-	page := sqldb.Page[Row]{Items: []Row{}}
+func (m *Module) listScenarios(ctx context.Context, in scenarioParams) (sqldb.Page[ScenarioRow], error) {
+	page := sqldb.Page[ScenarioRow]{Items: []ScenarioRow{}}
 	if field := in.Sort; field != "" && !slices.Contains(orders(), field) && !slices.Contains(orders(), field[1:]) {
 		return page, fault.New(fault.Invalid, "kernel.list.sort", "this list cannot be sorted by %q", field).At("query.sort", "use one of %v", orders())
 	}
@@ -224,15 +224,15 @@ func shows(list []Edition, s Scenario, picture string) bool {
 // acts are what somebody may do with a scenario now.
 func acts(id identity.Identity, s Scenario, open *Edition, own bool) []string {
 	waits := open != nil && open.Status == inReview
-	bureau := id.Scope.All && id.May(mayReview)
+	writes, bureau := own && id.May(mayWrite), id.Scope.All && id.May(mayReview)
 	list := []string{}
 	for _, x := range []struct {
 		name string
 		may  bool
 	}{
-		{"write", own && id.May(mayWrite) && !waits && s.Status != withdrawn},
-		{"submit", own && id.May(mayWrite) && open != nil && !waits},
-		{"recall", own && id.May(mayWrite) && waits},
+		{"write", writes && !waits && s.Status != withdrawn},
+		{"submit", writes && open != nil && !waits},
+		{"recall", writes && waits},
 		{"decide", bureau && waits},
 		{"withdraw", bureau && s.Status == published},
 		{"remove", bureau && s.Synthetic},
@@ -257,15 +257,15 @@ type scenarioInput struct {
 	Synthetic bool `json:"synthetic,omitempty" doc:"Demonstration data; shown as such everywhere"`
 }
 
-type writeInput struct{ Body scenarioInput }
+type scenarioWriteInput struct{ Body scenarioInput }
 
-func (m *Module) writeScenario(ctx context.Context, in writeInput) (Detail, error) {
+func (m *Module) writeScenario(ctx context.Context, in scenarioWriteInput) (Detail, error) {
 	id, at := identity.From(ctx), now()
 	s := Scenario{ID: newID(), OrganisationID: id.Organisation.ID, Owner: id.Organisation.Name, Status: draft, Origin: byHand, Synthetic: in.Body.Synthetic, CreatedAt: at, UpdatedAt: at, Version: 1}
 	if id.Scope.All {
 		s.OrganisationID = ""
 	}
-	c, err := m.named(ctx, in.Body.Content.tidy())
+	c, err := m.named(ctx, in.Body.tidy())
 	if err != nil {
 		return Detail{}, err
 	}
@@ -306,13 +306,13 @@ func (m *Module) changed(ctx context.Context, id string) (Detail, error) {
 	return m.readScenario(ctx, httpd.Object{ID: id})
 }
 
-type draftInput struct {
+type scenarioDraftInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body Content
 }
 
-func (m *Module) saveDraft(ctx context.Context, in draftInput) (Detail, error) {
+func (m *Module) saveDraft(ctx context.Context, in scenarioDraftInput) (Detail, error) {
 	c, err := m.named(ctx, in.Body.tidy())
 	if err != nil {
 		return Detail{}, err
@@ -374,15 +374,16 @@ func city(ctx context.Context) error {
 	return fault.New(fault.Forbidden, "scenario.city", "this is for the city's bureau")
 }
 
-type decisionInput struct {
-	actInput
+type scenarioDecisionInput struct {
+	httpd.Object
+	httpd.IfMatch
 	Body struct {
 		Decision string `json:"decision" enum:"published,returned"`
 		Reason   string `json:"reason,omitempty" maxLength:"1000" doc:"What to mend; needed when it is sent back"`
 	}
 }
 
-func (m *Module) decideScenario(ctx context.Context, in decisionInput) (Detail, error) {
+func (m *Module) decideScenario(ctx context.Context, in scenarioDecisionInput) (Detail, error) {
 	if err := city(ctx); err != nil {
 		return Detail{}, err
 	}
@@ -404,18 +405,21 @@ func (m *Module) decideScenario(ctx context.Context, in decisionInput) (Detail, 
 	})
 }
 
-type withdrawalInput struct {
-	actInput
+type scenarioWithdrawalInput struct {
+	httpd.Object
+	httpd.IfMatch
 	Body struct {
 		Reason string `json:"reason" maxLength:"1000"`
 	}
 }
 
-func (m *Module) withdrawScenario(ctx context.Context, in withdrawalInput) (Detail, error) {
+func (m *Module) withdrawScenario(ctx context.Context, in scenarioWithdrawalInput) (Detail, error) {
 	if err := city(ctx); err != nil {
 		return Detail{}, err
 	}
-	return m.change(ctx, in.ID, in.IfMatch, theCurrent, func(s Scenario, e Edition) (Scenario, Edition, error) { return s.withdraw(e, in.Body.Reason, "", now()) })
+	return m.change(ctx, in.ID, in.IfMatch, theCurrent, func(s Scenario, e Edition) (Scenario, Edition, error) {
+		return s.withdraw(e, in.Body.Reason, "", now())
+	})
 }
 
 func (m *Module) removeScenario(ctx context.Context, in httpd.Object) (httpd.Nothing, error) {

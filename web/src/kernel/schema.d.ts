@@ -6420,6 +6420,592 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scenario/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published scenarios that are likely one, side by side, of which nothing was decided */
+        get: operations["get-scenario-duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/duplicates/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was decided of scenarios that are alike */
+        get: operations["get-scenario-duplicates-decisions"];
+        put?: never;
+        /** Decide that two scenarios are one, which withdraws the other, or two */
+        post: operations["post-scenario-duplicates-decisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/duplicates/decisions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Undo a decision */
+        delete: operations["delete-scenario-duplicates-decisions-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish the scenarios of a file as CSV or XLSX, all or none: ?name= of the file, ?skip= lines that are left out, with commas, ?synthetic=true of demonstration data */
+        post: operations["post-scenario-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file of scenarios as CSV or XLSX would become, with near duplicates side by side: ?name= of the file */
+        post: operations["post-scenario-import-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/import/template/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file to fill in, as csv or xlsx */
+        get: operations["get-scenario-import-template-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists of scenarios that were released */
+        get: operations["get-scenario-lists"];
+        put?: never;
+        /** Release the list of a year: its published scenarios that no list has yet; it never changes */
+        post: operations["post-scenario-lists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/lists/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many scenarios the next list of a year would have: ?year= */
+        get: operations["get-scenario-lists-next"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A list with its scenarios */
+        get: operations["get-scenario-lists-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/lists/{id}/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a list says, in the form that its digest is of */
+        get: operations["get-scenario-lists-id-contents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/lists/{id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A list as a paper: ?format= pdf (if nothing is said) or xlsx, ?language= zh or en */
+        get: operations["get-scenario-lists-id-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What enterprises open, and one's own drafts */
+        get: operations["get-scenario-openings"];
+        put?: never;
+        /** Begin to open a published scenario at one's own enterprise */
+        post: operations["post-scenario-openings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An opening, as far as one may see it */
+        get: operations["get-scenario-openings-id"];
+        /** Edit a draft */
+        put: operations["put-scenario-openings-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings/{id}/application": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Apply, or change the application, until the deadline by the server's clock */
+        put: operations["put-scenario-openings-id-application"];
+        post?: never;
+        /** Withdraw the application */
+        delete: operations["delete-scenario-openings-id-application"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings/{id}/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications: one's own; for the enterprise and the city all, after the deadline */
+        get: operations["get-scenario-openings-id-applications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings/{id}/applications/{application}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One application, as far as one may see it */
+        get: operations["get-scenario-openings-id-applications-application"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an opening before somebody is chosen */
+        post: operations["post-scenario-openings-id-cancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings/{id}/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose an application, with milestones, after the deadline */
+        post: operations["post-scenario-openings-id-choice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings/{id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Complete an opening with its effects, which stand at the scenario from then on */
+        post: operations["post-scenario-openings-id-completion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings/{id}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Evaluate the other side, once */
+        post: operations["post-scenario-openings-id-evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings/{id}/milestones/{number}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a milestone, or send it back */
+        post: operations["post-scenario-openings-id-milestones-number-acceptance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings/{id}/milestones/{number}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report that a milestone is reached */
+        post: operations["post-scenario-openings-id-milestones-number-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/openings/{id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a draft to providers */
+        post: operations["post-scenario-openings-id-opening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scenarios by words and by the taxonomy */
+        get: operations["get-scenario-scenarios"];
+        put?: never;
+        /** Write a scenario of one's own organisation; the bureau's are the city's */
+        post: operations["post-scenario-scenarios"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/scenarios/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many scenarios there are of each word of the taxonomy, among those that a search finds */
+        get: operations["get-scenario-scenarios-facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/scenarios/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A scenario with its versions */
+        get: operations["get-scenario-scenarios-id"];
+        put?: never;
+        post?: never;
+        /** Remove a scenario of the demonstration city */
+        delete: operations["delete-scenario-scenarios-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/scenarios/{id}/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published scenarios that are like one, and why */
+        get: operations["get-scenario-scenarios-id-alike"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/scenarios/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two versions of a scenario, ?from= and ?to=, and which fields differ */
+        get: operations["get-scenario-scenarios-id-comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/scenarios/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish the version that waits for review, or send it back */
+        post: operations["post-scenario-scenarios-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/scenarios/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save the draft of a scenario; of a published one this begins its next version */
+        put: operations["put-scenario-scenarios-id-draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/scenarios/{id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a picture to a scenario: ?name= of the file; it is shown once a version names it */
+        post: operations["post-scenario-scenarios-id-pictures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/scenarios/{id}/pictures/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of a scenario */
+        get: operations["get-scenario-scenarios-id-pictures-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/scenarios/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand the draft in for review */
+        post: operations["post-scenario-scenarios-id-submission"];
+        /** Take what waits for review back to its draft */
+        delete: operations["delete-scenario-scenarios-id-submission"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/scenarios/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a scenario out of the catalogue; it stays readable */
+        post: operations["post-scenario-scenarios-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scenario/taxonomy": {
         parameters: {
             query?: never;
@@ -8616,6 +9202,37 @@ export interface components {
             repeat?: boolean;
             template: string;
         };
+        BeginOpeningInputBody: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY; 0 where it is hidden
+             */
+            budget_from: number;
+            /**
+             * Format: double
+             * @description In 10 000 CNY; 0 where it is hidden
+             */
+            budget_to: number;
+            /** @description Of data, site, schedule and budget: what only the enterprise, the city and the chosen provider read */
+            confidential: string[];
+            /** @description Data that is given; empty where it is hidden */
+            data: string;
+            /**
+             * Format: date-time
+             * @description Until when applications are taken, by the server's clock
+             */
+            deadline: string;
+            scenario_id: string;
+            /** @description Empty where it is hidden */
+            schedule: string;
+            /** @description Site and equipment; empty where it is hidden */
+            site: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            title: string;
+            /** @description What is wanted */
+            what: string;
+        };
         BulletinAgainst: {
             /** Format: double */
             now: number;
@@ -8998,6 +9615,9 @@ export interface components {
             code: string;
             title: components["schemas"]["Text"];
         };
+        CancelOpeningInputBody: {
+            reason: string;
+        };
         CheckAwardInputBody: {
             /** @enum {string} */
             outcome: "kept" | "warned" | "withdrawn";
@@ -9077,6 +9697,9 @@ export interface components {
              * @description Digits of a serial number, which is filled up with zeros
              */
             width?: number;
+        };
+        CompleteOpeningInputBody: {
+            effects: components["schemas"]["OpeningEffect"][] | null;
         };
         ComputeIndexInputBody: {
             index_id: string;
@@ -9936,6 +10559,11 @@ export interface components {
              * @example https://example.com/errors/example
              */
             type: string;
+        };
+        EvaluateOpeningInputBody: {
+            /** Format: int64 */
+            grade: number;
+            text: string;
         };
         ExampleInputBody: {
             /** @description Serial numbers begin at 1 again with every new date of the rule */
@@ -13156,6 +13784,14 @@ export interface components {
             /** @description Groups that the survivor takes from the other: name, location, founding, business, size, staff, finance, qualifications; of qualifications both keep theirs */
             take: string[];
         };
+        MilestoneAcceptInputBody: {
+            accepted: boolean;
+            /** @description Needed when it is sent back */
+            reason?: string;
+        };
+        MilestoneReportInputBody: {
+            text: string;
+        };
         ModuleChoice: {
             title: components["schemas"]["Text"];
             value: string;
@@ -13591,6 +14227,205 @@ export interface components {
         OpendataWord: {
             code: string;
             title: components["schemas"]["Text"];
+        };
+        OpeningApplication: {
+            /** @description SHA-256 of what was submitted, in hexadecimal: it proves that nothing was changed since */
+            digest: string;
+            id: string;
+            offer: components["schemas"]["OpeningOffer"];
+            opening_id: string;
+            organisation_id: string;
+            provider: components["schemas"]["Text"];
+            /** @enum {string} */
+            state: "submitted" | "withdrawn" | "chosen" | "not_chosen";
+            /** Format: date-time */
+            submitted_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        OpeningApplicationsView: {
+            items: components["schemas"]["OpeningApplication"][];
+            /** @description Others' applications are not to be read yet, or not by the caller */
+            sealed: boolean;
+        };
+        OpeningChoiceInputBody: {
+            application_id: string;
+            milestones: components["schemas"]["OpeningMilestone"][] | null;
+            reason: string;
+        };
+        OpeningDetail: {
+            /** @description Applications are taken now, by the server's clock */
+            accepts: boolean;
+            /** @description What the caller may do now: edit, open, cancel, apply, withdraw, choose, report, accept, complete, evaluate */
+            acts: string[];
+            /**
+             * Format: int64
+             * @description How many were submitted
+             */
+            applications: number;
+            /** Format: date-time */
+            chosen_at?: string;
+            /** Format: date-time */
+            completed_at?: string;
+            /** Format: date-time */
+            deadline: string;
+            effects: components["schemas"]["OpeningEffect"][];
+            enterprise: components["schemas"]["Text"];
+            /** @description Which sides have evaluated */
+            given: components["schemas"]["OpeningGivenSides"];
+            /** @description What is confidential and not shown */
+            hidden: string[];
+            id: string;
+            milestones: components["schemas"]["OpeningMilestone"][];
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            /** Format: date-time */
+            opened_at?: string;
+            organisation_id: string;
+            /** @description What the enterprise says of the provider; of the other side once both are given */
+            own?: components["schemas"]["OpeningVerdict"];
+            provider: components["schemas"]["Text"];
+            provider_id: string;
+            /** @description Why it was cancelled, or why this provider was chosen */
+            reason: string;
+            scenario: components["schemas"]["Text"];
+            scenario_id: string;
+            /**
+             * @description From where the caller looks
+             * @enum {string}
+             */
+            side: "stranger" | "city" | "provider" | "owner";
+            /** @enum {string} */
+            state: "draft" | "open" | "running" | "completed" | "cancelled";
+            synthetic: boolean;
+            terms: components["schemas"]["OpeningTerms"];
+            /** @description What the provider says of the enterprise; of the other side once both are given */
+            theirs?: components["schemas"]["OpeningVerdict"];
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        OpeningEffect: {
+            /**
+             * Format: double
+             * @description The figure before, in the same unit
+             */
+            before?: number;
+            /** @description Where the figure is from */
+            evidence: string;
+            /** @description A word of the axis value */
+            kind: string;
+            name: string;
+            unit: string;
+            /** Format: double */
+            value: number;
+        };
+        OpeningGivenSides: {
+            owner: boolean;
+            provider: boolean;
+        };
+        OpeningMilestone: {
+            /** Format: date-time */
+            accepted_at?: string;
+            /** Format: date */
+            due: string;
+            /** @description Why it was sent back */
+            reason?: string;
+            /** @description Of the provider */
+            report?: string;
+            /** Format: date-time */
+            reported_at?: string;
+            title: string;
+        };
+        OpeningOffer: {
+            /** @description How it would be done */
+            approach: string;
+            /**
+             * Format: int64
+             * @description From the choice until the end
+             */
+            days: number;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            price: number;
+            /** @description Who would do it, and what they did before */
+            team: string;
+        };
+        OpeningOpening: {
+            /** Format: date-time */
+            chosen_at?: string;
+            /** Format: date-time */
+            completed_at?: string;
+            /** Format: date-time */
+            deadline: string;
+            effects: components["schemas"]["OpeningEffect"][];
+            enterprise: components["schemas"]["Text"];
+            id: string;
+            milestones: components["schemas"]["OpeningMilestone"][];
+            /** Format: date-time */
+            opened_at?: string;
+            organisation_id: string;
+            provider: components["schemas"]["Text"];
+            provider_id: string;
+            /** @description Why it was cancelled, or why this provider was chosen */
+            reason: string;
+            scenario: components["schemas"]["Text"];
+            scenario_id: string;
+            /** @enum {string} */
+            state: "draft" | "open" | "running" | "completed" | "cancelled";
+            synthetic: boolean;
+            terms: components["schemas"]["OpeningTerms"];
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        OpeningProven: {
+            /** Format: date-time */
+            at: string;
+            effect: components["schemas"]["OpeningEffect"];
+            enterprise: components["schemas"]["Text"];
+            opening_id: string;
+            provider: components["schemas"]["Text"];
+        };
+        OpeningTerms: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY; 0 where it is hidden
+             */
+            budget_from: number;
+            /**
+             * Format: double
+             * @description In 10 000 CNY; 0 where it is hidden
+             */
+            budget_to: number;
+            /** @description Of data, site, schedule and budget: what only the enterprise, the city and the chosen provider read */
+            confidential: string[];
+            /** @description Data that is given; empty where it is hidden */
+            data: string;
+            /**
+             * Format: date-time
+             * @description Until when applications are taken, by the server's clock
+             */
+            deadline: string;
+            /** @description Empty where it is hidden */
+            schedule: string;
+            /** @description Site and equipment; empty where it is hidden */
+            site: string;
+            title: string;
+            /** @description What is wanted */
+            what: string;
+        };
+        OpeningVerdict: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            grade: number;
+            text: string;
         };
         OverrideInputBody: {
             /**
@@ -14074,6 +14909,16 @@ export interface components {
              */
             total: number;
         };
+        PageOpening: {
+            items: components["schemas"]["OpeningOpening"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageOperatorRow: {
             items: components["schemas"]["IdentifierOperatorRow"][];
             /** @description Empty on the last page */
@@ -14096,6 +14941,16 @@ export interface components {
         };
         PageOutput: {
             items: components["schemas"]["FosterOutput"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PagePair: {
+            items: components["schemas"]["ScenarioPair"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -14204,6 +15059,16 @@ export interface components {
              */
             total: number;
         };
+        PageRelease: {
+            items: components["schemas"]["ScenarioRelease"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageReminderView: {
             items: components["schemas"]["PlanReminderView"][];
             /** @description Empty on the last page */
@@ -14256,6 +15121,16 @@ export interface components {
         };
         PageRun: {
             items: components["schemas"]["ReportRun"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageScenarioRow: {
+            items: components["schemas"]["ScenarioScenarioRow"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -17929,12 +18804,423 @@ export interface components {
             /** @description The thread to answer in; empty begins one */
             thread_id?: string;
         };
+        ScenarioAlike: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            cost_from?: number;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            cost_to?: number;
+            /**
+             * Format: int64
+             * @description Figures of effect
+             */
+            effects: number;
+            id: string;
+            industries: string[];
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            likeness: number;
+            links: string[];
+            maturity: string;
+            modes: string[];
+            /**
+             * Format: int64
+             * @description Of the version that is shown
+             */
+            number: number;
+            owner: components["schemas"]["Text"];
+            /** @description Empty: the city */
+            owner_id: string;
+            /** @description Of a search: a piece of the text, with what was found */
+            parts?: components["schemas"]["ScenarioPart"][] | null;
+            /** @description ID of its first picture */
+            picture: string;
+            /** Format: int64 */
+            providers: number;
+            /**
+             * Format: date-time
+             * @description When its first version was published
+             */
+            published_at?: string;
+            /**
+             * Format: double
+             * @description Of a search, above 0
+             */
+            score: number;
+            /** @description Words of the taxonomy that both have, as axis/code */
+            shared: string[];
+            stages: string[];
+            /** @enum {string} */
+            status: "draft" | "review" | "published" | "withdrawn";
+            summary: components["schemas"]["Text"];
+            synthetic: boolean;
+            technologies: string[];
+            title: components["schemas"]["Text"];
+            /** Format: date-time */
+            updated_at: string;
+            values: string[];
+        };
+        ScenarioAlikeView: {
+            items: components["schemas"]["ScenarioAlike"][];
+        };
         ScenarioAxis: {
             code: string;
             /** @description Whose words these are */
             source: components["schemas"]["Text"];
             terms: components["schemas"]["ScenarioTerm"][];
             title: components["schemas"]["Text"];
+        };
+        ScenarioComparison: {
+            /** @description Fields of the content */
+            differs: string[];
+            from: components["schemas"]["ScenarioEdition"];
+            to: components["schemas"]["ScenarioEdition"];
+        };
+        ScenarioContent: {
+            apps: string[];
+            cost?: components["schemas"]["ScenarioCost"];
+            effects: components["schemas"]["ScenarioEffect"][];
+            industries: string[];
+            /** @description Of the sixteen scenarios of the SME assessment */
+            links: string[];
+            maturity: string;
+            modes: string[];
+            pictures: components["schemas"]["ScenarioPicture"][];
+            providers: components["schemas"]["ScenarioProvider"][];
+            stages: string[];
+            standards: string[];
+            summary?: components["schemas"]["Text"];
+            technologies: string[];
+            text?: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+            values: string[];
+        };
+        ScenarioCost: {
+            /** @description Where the figures are from */
+            evidence: string;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            to: number;
+        };
+        ScenarioDecisionInputBody: {
+            /** @enum {string} */
+            decision: "published" | "returned";
+            /** @description What to mend; needed when it is sent back */
+            reason?: string;
+        };
+        ScenarioDetail: {
+            /** @description What the caller may do now: write, submit, recall, decide, withdraw, remove */
+            acts: string[];
+            /** Format: date-time */
+            first_published?: string;
+            id: string;
+            /** @description Released lists that it is in */
+            lists: components["schemas"]["ScenarioListedIn"][];
+            /** @description The version that is being written or reviewed, for the owner and the bureau */
+            open?: components["schemas"]["ScenarioEdition"];
+            /** @enum {string} */
+            origin: "written" | "import";
+            owner: components["schemas"]["Text"];
+            /** @description Empty: the city */
+            owner_id: string;
+            pictures: components["schemas"]["ScenarioFile"][];
+            /** @description Effects that openings of the scenario brought */
+            proven: components["schemas"]["OpeningProven"][];
+            /** @description Why it was withdrawn */
+            reason: string;
+            /** @description The version that is or was published; otherwise the one that is being written */
+            shown: components["schemas"]["ScenarioEdition"];
+            /** @enum {string} */
+            status: "draft" | "review" | "published" | "withdrawn";
+            synthetic: boolean;
+            /** @description The scenario that is the same, of one that was withdrawn for it */
+            twin_id: string;
+            /** Format: int64 */
+            version: number;
+            versions: components["schemas"]["ScenarioVersion"][];
+        };
+        ScenarioDuplicate: {
+            /** @description The older one */
+            a: components["schemas"]["ScenarioScenarioRow"];
+            b: components["schemas"]["ScenarioScenarioRow"];
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            likeness: number;
+            /** @enum {string} */
+            rule: "title" | "summary";
+        };
+        ScenarioDuplicatesView: {
+            items: components["schemas"]["ScenarioDuplicate"][];
+            /**
+             * Format: int64
+             * @description 500 at most
+             */
+            total: number;
+        };
+        ScenarioEdition: {
+            author_name: string;
+            content: components["schemas"]["ScenarioContent"];
+            /**
+             * Format: date-time
+             * @description 0001-01-01: nobody has
+             */
+            decided_at: string;
+            /** @description Name of who decided */
+            decided_by: string;
+            /** Format: int64 */
+            number: number;
+            /** @description What to mend, where it was sent back */
+            reason: string;
+            /** @enum {string} */
+            status: "draft" | "review" | "published" | "revised" | "withdrawn";
+            /** @description Edition of the taxonomy that it is classified by */
+            taxonomy: string;
+            /** Format: date-time */
+            written_at: string;
+        };
+        ScenarioEffect: {
+            /**
+             * Format: double
+             * @description The figure before, in the same unit
+             */
+            before?: number;
+            /** @description Where the figure is from */
+            evidence: string;
+            /** @description A word of the axis value */
+            kind: string;
+            name: components["schemas"]["Text"];
+            unit: string;
+            /** Format: double */
+            value: number;
+        };
+        ScenarioFacet: {
+            /** @description An axis of the taxonomy, or status, or year */
+            axis: string;
+            counts: components["schemas"]["ScenarioTally"][];
+        };
+        ScenarioFacetsView: {
+            facets: components["schemas"]["ScenarioFacet"][];
+            /** Format: int64 */
+            total: number;
+        };
+        ScenarioFile: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name of who uploaded it */
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        ScenarioListed: {
+            industries: string[] | null;
+            modes: string[] | null;
+            /** Format: int64 */
+            number: number;
+            owner: components["schemas"]["Text"];
+            /** Format: int64 */
+            place: number;
+            scenario_id: string;
+            stages: string[] | null;
+            taxonomy: string;
+            title: components["schemas"]["Text"];
+        };
+        ScenarioListedIn: {
+            list_id: string;
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            place: number;
+            /** Format: int64 */
+            year: number;
+        };
+        ScenarioNextView: {
+            /** Format: int64 */
+            entries: number;
+        };
+        ScenarioPair: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name of who decided */
+            by: string;
+            id: string;
+            kept: components["schemas"]["Text"];
+            kept_id: string;
+            other: components["schemas"]["Text"];
+            other_id: string;
+            /** @description They are one: the other was withdrawn; otherwise they are two */
+            same: boolean;
+            /** Format: date-time */
+            undone_at?: string;
+            undone_by: string;
+        };
+        ScenarioPairInputBody: {
+            kept_id: string;
+            other_id: string;
+            same: boolean;
+        };
+        ScenarioPart: {
+            hit?: boolean;
+            text: string;
+        };
+        ScenarioPicture: {
+            caption?: components["schemas"]["Text"];
+            id: string;
+        };
+        ScenarioProvider: {
+            /** @description Of the organisation, when the version was saved */
+            name: components["schemas"]["Text"];
+            organisation_id: string;
+        };
+        ScenarioRelease: {
+            /** @description Name of who released it */
+            by: string;
+            /** @description SHA-256 of its contents, in hexadecimal */
+            digest: string;
+            /** Format: int64 */
+            entries: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description Of the list within its year
+             */
+            number: number;
+            /** Format: date-time */
+            released_at: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            year: number;
+        };
+        ScenarioReleaseDetail: {
+            /** @description Name of who released it */
+            by: string;
+            /** @description SHA-256 of its contents, in hexadecimal */
+            digest: string;
+            /** Format: int64 */
+            entries: number;
+            id: string;
+            items: components["schemas"]["ScenarioListed"][];
+            /**
+             * Format: int64
+             * @description Of the list within its year
+             */
+            number: number;
+            /** Format: date-time */
+            released_at: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            year: number;
+        };
+        ScenarioReleaseInputBody: {
+            /** Format: int64 */
+            year: number;
+        };
+        ScenarioScenarioInput: {
+            apps: string[];
+            cost?: components["schemas"]["ScenarioCost"];
+            effects: components["schemas"]["ScenarioEffect"][];
+            industries: string[];
+            /** @description Of the sixteen scenarios of the SME assessment */
+            links: string[];
+            maturity: string;
+            modes: string[];
+            pictures: components["schemas"]["ScenarioPicture"][];
+            providers: components["schemas"]["ScenarioProvider"][];
+            stages: string[];
+            standards: string[];
+            summary?: components["schemas"]["Text"];
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            technologies: string[];
+            text?: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+            values: string[];
+        };
+        ScenarioScenarioRow: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            cost_from?: number;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            cost_to?: number;
+            /**
+             * Format: int64
+             * @description Figures of effect
+             */
+            effects: number;
+            id: string;
+            industries: string[];
+            links: string[];
+            maturity: string;
+            modes: string[];
+            /**
+             * Format: int64
+             * @description Of the version that is shown
+             */
+            number: number;
+            owner: components["schemas"]["Text"];
+            /** @description Empty: the city */
+            owner_id: string;
+            /** @description Of a search: a piece of the text, with what was found */
+            parts?: components["schemas"]["ScenarioPart"][] | null;
+            /** @description ID of its first picture */
+            picture: string;
+            /** Format: int64 */
+            providers: number;
+            /**
+             * Format: date-time
+             * @description When its first version was published
+             */
+            published_at?: string;
+            /**
+             * Format: double
+             * @description Of a search, above 0
+             */
+            score: number;
+            stages: string[];
+            /** @enum {string} */
+            status: "draft" | "review" | "published" | "withdrawn";
+            summary: components["schemas"]["Text"];
+            synthetic: boolean;
+            technologies: string[];
+            title: components["schemas"]["Text"];
+            /** Format: date-time */
+            updated_at: string;
+            values: string[];
+        };
+        ScenarioTally: {
+            code: string;
+            /**
+             * Format: int64
+             * @description As if no filter were on this axis itself
+             */
+            count: number;
         };
         ScenarioTaxonomy: {
             axes: components["schemas"]["ScenarioAxis"][];
@@ -17944,6 +19230,23 @@ export interface components {
         ScenarioTerm: {
             code: string;
             title: components["schemas"]["Text"];
+        };
+        ScenarioVersion: {
+            author_name: string;
+            /**
+             * Format: date-time
+             * @description 0001-01-01: nobody has decided
+             */
+            decided_at: string;
+            /** Format: int64 */
+            number: number;
+            status: string;
+            taxonomy: string;
+            /** Format: date-time */
+            written_at: string;
+        };
+        ScenarioWithdrawalInputBody: {
+            reason: string;
         };
         SearchAnswer: {
             /** @description The answers hold every word; otherwise most of them */
@@ -35535,6 +36838,1542 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioDuplicatesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-duplicates-decisions": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePair"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-duplicates-decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioPairInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioPair"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-scenario-duplicates-decisions-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-import-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-import-template-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-lists": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRelease"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioReleaseInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioRelease"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-lists-next": {
+        parameters: {
+            query?: {
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioNextView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-lists-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioReleaseDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-lists-id-contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-lists-id-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-openings": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "open" | "running" | "completed" | "cancelled";
+                /** @description ID of a scenario */
+                scenario?: string;
+                /** @description In which it was opened */
+                year?: number;
+                /** @description Of one's own organisation as the enterprise, or as the chosen provider */
+                mine?: "owner" | "provider";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOpening"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginOpeningInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-openings-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-scenario-openings-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningTerms"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-scenario-openings-id-application": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningOffer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningApplication"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-scenario-openings-id-application": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningApplication"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-openings-id-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningApplicationsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-openings-id-applications-application": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                application: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningApplication"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-openings-id-cancellation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelOpeningInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-openings-id-choice": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningChoiceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-openings-id-completion": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteOpeningInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-openings-id-evaluation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateOpeningInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-openings-id-milestones-number-acceptance": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MilestoneAcceptInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-openings-id-milestones-number-report": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MilestoneReportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-openings-id-opening": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-scenarios": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                industry?: string;
+                stage?: string;
+                mode?: string;
+                link?: string;
+                technology?: string;
+                value?: string;
+                maturity?: string;
+                /** @description Others than the owner and the bureau know what was published only */
+                status?: "draft" | "review" | "published" | "withdrawn";
+                /** @description In which its first version was published */
+                year?: string;
+                /** @description ID of an organisation */
+                provider?: string;
+                /** @description ID of an organisation */
+                owner?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageScenarioRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioScenarioInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-scenarios-facets": {
+        parameters: {
+            query?: {
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                industry?: string;
+                stage?: string;
+                mode?: string;
+                link?: string;
+                technology?: string;
+                value?: string;
+                maturity?: string;
+                /** @description Others than the owner and the bureau know what was published only */
+                status?: "draft" | "review" | "published" | "withdrawn";
+                /** @description In which its first version was published */
+                year?: string;
+                /** @description ID of an organisation */
+                provider?: string;
+                /** @description ID of an organisation */
+                owner?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioFacetsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-scenarios-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-scenario-scenarios-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-scenarios-id-alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioAlikeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-scenarios-id-comparison": {
+        parameters: {
+            query?: {
+                /** @description Number of a version */
+                from?: number;
+                /** @description Number of a version */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioComparison"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-scenarios-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-scenario-scenarios-id-draft": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioContent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-scenarios-id-pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-scenarios-id-pictures-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-scenarios-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-scenario-scenarios-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-scenarios-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioWithdrawalInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioDetail"];
+                };
             };
             /** @description Refused */
             default: {

@@ -60,6 +60,8 @@ interface Props<Item> {
   select?: Selection<Item>
   expand?: (item: Item) => ReactNode
   canExpand?: (item: Item) => boolean
+  /** Shows the items of a page in another form than as rows. */
+  instead?: (items: Item[]) => ReactNode
 }
 
 /** A list of the API: searched, filtered, sorted, paged and downloaded, all of it in the address bar. */
@@ -83,17 +85,19 @@ export function DataTable<Item extends object>(props: Props<Item>) {
     <section aria-label={label} className="lh-list">
       <Bar {...props} filters={filters} state={state} change={change} shown={shown.map((c) => c.key)} total={list.data?.total} keys={(list.data?.items ?? []).map(rowKey)} />
       {list.error && <Failure problem={list.error} retry={() => void list.refetch()} />}
-      <PlainTable<Item>
-        label={label}
-        rowKey={rowKey}
-        dataSource={list.data?.items ?? []}
-        loading={list.isPending}
-        columns={shown.map((c) => antColumn(c, state.sort))}
-        expandable={expandable as never}
-        {...(props.select ? { rowSelection: selection(props.select, rowKey) } : {})}
-        locale={{ emptyText: list.isPending ? t('list.loading') : (!narrowed && props.empty) || <EmptyState title={narrowed ? t('list.nothing') : t('list.empty')} note={narrowed ? t('list.nothingNote') : undefined} /> }}
-        onChange={(_, __, sorter) => change({ sort: sortOf(sorter as SorterResult<Item>) })}
-      />
+      {props.instead && list.data && list.data.items.length > 0 ? props.instead(list.data.items) : (
+        <PlainTable<Item>
+          label={label}
+          rowKey={rowKey}
+          dataSource={list.data?.items ?? []}
+          loading={list.isPending}
+          columns={shown.map((c) => antColumn(c, state.sort))}
+          expandable={expandable as never}
+          {...(props.select ? { rowSelection: selection(props.select, rowKey) } : {})}
+          locale={{ emptyText: list.isPending ? t('list.loading') : (!narrowed && props.empty) || <EmptyState title={narrowed ? t('list.nothing') : t('list.empty')} note={narrowed ? t('list.nothingNote') : undefined} /> }}
+          onChange={(_, __, sorter) => change({ sort: sortOf(sorter as SorterResult<Item>) })}
+        />
+      )}
       <Pager state={state} change={change} next={list.data?.next_cursor ?? ''} busy={list.isPlaceholderData} />
     </section>
   )

@@ -1,0 +1,15 @@
+package scenario
+
+import (
+	"testing"
+
+	"linghang/kernel"
+	"linghang/kernel/kerneltest"
+	"linghang/kernel/module"
+)
+
+func rooms(k *kernel.Kernel) []module.Module {
+	return []module.Module{New(k.Kit("scenario"), k.Directory())}
+}
+
+func TestScenarios(t *testing.T) { kerneltest.Scenarios(t, rooms) }

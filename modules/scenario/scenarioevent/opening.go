@@ -1,0 +1,28 @@
+package scenarioevent
+
+import "time"
+
+// Opened says that an enterprise opens a scenario to providers.
+type Opened struct {
+	OpeningID    string    `json:"opening_id"`
+	ScenarioID   string    `json:"scenario_id"`
+	Organisation string    `json:"organisation"`
+	Synthetic    bool      `json:"synthetic"`
+	At           time.Time `json:"at"`
+}
+
+// Subject names the event.
+func (Opened) Subject() string { return "scenario.opening.opened" }
+
+// Completed says that an opening was carried out: a provider served an enterprise.
+type Completed struct {
+	OpeningID    string    `json:"opening_id"`
+	ScenarioID   string    `json:"scenario_id"`
+	Organisation string    `json:"organisation"`
+	Provider     string    `json:"provider"`
+	Synthetic    bool      `json:"synthetic"`
+	At           time.Time `json:"at"`
+}
+
+// Subject names the event.
+func (Completed) Subject() string { return "scenario.opening.completed" }
