@@ -34,8 +34,10 @@ type Lack struct {
 
 // Assign gives every item so many judges: first who has expertise, then who has least to
 // do. bars tells who may not judge what. When somebody has no room left, others are moved,
-// so that an item lacks judges only where no assignment could give it enough. Same input,
-// same output.
+// so that an item lacks judges only where no assignment could give it enough. Where the
+// items fall into groups that no common judge joins, one item of each gets one judge more,
+// from another group, so that all marks can be set off against each other. Same input, same
+// output.
 func Assign(items []Item, judges []Judge, each int, bars func(item, judge string) bool) ([]Pair, []Lack) {
 	d := newDesk(items, judges, bars)
 	for round := 1; round <= each; round++ {
@@ -49,6 +51,7 @@ func Assign(items []Item, judges []Judge, each int, bars func(item, judge string
 		for len(d.kept[i])+len(d.given[i]) < each && d.makeRoom(i) {
 		}
 	}
+	d.join()
 	var pairs []Pair
 	var lacks []Lack
 	for i, it := range items {
@@ -133,6 +136,46 @@ func (d *desk) better(i, a, b int) bool {
 // mix breaks ties in another order for each item, so that pairs of judges mix and their
 // marks can be set off against each other.
 func (d *desk) mix(i, j int) int { return (j*7919 + i*104729) % 1000003 }
+
+// join joins groups of items that no common judge joins, each by one more review.
+func (d *desk) join() {
+	parent := make([]int, len(d.judges))
+	for j := range parent {
+		parent[j] = j
+	}
+	var find func(j int) int
+	find = func(j int) int {
+		if parent[j] != j {
+			parent[j] = find(parent[j])
+		}
+		return parent[j]
+	}
+	busy := make([]bool, len(d.judges))
+	for i := range d.items {
+		all := slices.Concat(d.kept[i], d.given[i])
+		for _, j := range all {
+			busy[j] = true
+			parent[find(j)] = find(all[0])
+		}
+	}
+	for _, i := range d.order {
+		all := slices.Concat(d.kept[i], d.given[i])
+		if len(all) == 0 {
+			continue
+		}
+		best := -1
+		for _, j := range d.able[i] {
+			if busy[j] && find(j) != find(all[0]) && d.load[j] < d.judges[j].Capacity && (best < 0 || d.better(i, j, best)) {
+				best = j
+			}
+		}
+		if best >= 0 {
+			d.given[i] = append(d.given[i], best)
+			d.load[best]++
+			parent[find(best)] = find(all[0])
+		}
+	}
+}
 
 // makeRoom finds a chain of moves at whose end somebody has room, and makes them.
 func (d *desk) makeRoom(i int) bool {

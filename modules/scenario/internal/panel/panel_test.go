@@ -194,6 +194,28 @@ func TestAssignmentKeepsAndLacks(t *testing.T) {
 	}
 }
 
+func TestGroupsAreJoinedByOneReviewMore(t *testing.T) {
+	var items []Item
+	var judges []Judge
+	for i := range 40 {
+		items = append(items, Item{ID: fmt.Sprintf("i%02d", i), Fields: []string{fmt.Sprint(i % 4)}})
+	}
+	for j := range 12 {
+		judges = append(judges, Judge{ID: fmt.Sprintf("r%02d", j), Fields: []string{fmt.Sprint(j % 4)}, Capacity: 12})
+	}
+	pairs, lacks := Assign(items, judges, 3, func(string, string) bool { return false })
+	if len(pairs) != 123 || len(lacks) != 0 { // four fields, three bridges
+		t.Fatalf("%d pairs, %v", len(pairs), lacks)
+	}
+	var marks []Mark
+	for _, p := range pairs {
+		marks = append(marks, Mark{p.Judge, p.Item, 50})
+	}
+	if c, err := Calibrate(marks); err != nil || c.Groups != 1 {
+		t.Errorf("%d groups, %v", c.Groups, err)
+	}
+}
+
 func TestConflict(t *testing.T) {
 	now := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	day := func(y int) time.Time { return time.Date(y, 6, 1, 0, 0, 0, 0, time.UTC) }
@@ -256,8 +278,8 @@ func BenchmarkACallOf400(b *testing.B) {
 		for k, p := range pairs {
 			marks[k] = Mark{p.Judge, p.Item, 50 + r.Float64()*40}
 		}
-		if c, err := Calibrate(marks); err != nil || c.Groups < 1 {
-			b.Fatal(err)
+		if c, err := Calibrate(marks); err != nil || c.Groups != 1 {
+			b.Fatal(c.Groups, err)
 		}
 	}
 }

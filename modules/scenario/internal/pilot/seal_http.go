@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"linghang/kernel/attest"
+	"linghang/kernel/blobs"
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
@@ -129,7 +131,9 @@ func intact(ctx context.Context, get contents, digest string) (bool, error) {
 	}
 	defer content.Close() //nolint:errcheck // it was only read
 	sum := sha256.New()
-	if _, err := io.Copy(sum, content); err != nil {
+	if _, err := io.Copy(sum, content); errors.Is(err, blobs.ErrDamaged) {
+		return false, nil
+	} else if err != nil {
 		return false, fmt.Errorf("read a kept file: %w", err)
 	}
 	return hex.EncodeToString(sum.Sum(nil)) == digest, nil
