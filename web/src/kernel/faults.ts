@@ -1,4 +1,5 @@
 import { enterprises } from './faultsOfEnterprises'
+import { scenarios } from './faultsOfScenarios'
 
 /**
  * The doors of the rooms speak English, and some of their sentences stand at the
@@ -7,6 +8,7 @@ import { enterprises } from './faultsOfEnterprises'
  */
 const sentences: Record<string, string> = {
   ...enterprises,
+  ...scenarios,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',
   'name the enterprise, in 200 characters at most': '请填写企业名称，最多 200 字',

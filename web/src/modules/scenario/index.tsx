@@ -2,11 +2,20 @@ import type { Room } from '../../kernel'
 import { en } from './en'
 import { zh } from './zh'
 
-/** Industrial scenarios: the catalogue. */
+/** Industrial scenarios: the catalogue, and how scenarios are opened. */
 export const room: Room = {
   name: 'scenario',
   texts: { zh, en },
   routes: [
     { path: '/scenario', permission: 'scenario.view', page: () => import('./Catalogue') },
+    { path: '/scenario/new', permission: 'scenario.write', page: () => import('./Writing') },
+    { path: '/scenario/import', permission: 'scenario.review', page: () => import('./Import') },
+    { path: '/scenario/duplicates', permission: 'scenario.review', page: () => import('./Duplicates') },
+    { path: '/scenario/lists', permission: 'scenario.view', page: () => import('./Lists') },
+    { path: '/scenario/openings', permission: 'scenario.view', page: () => import('./Openings') },
+    { path: '/scenario/openings/new', permission: 'scenario.open', page: () => import('./NewOpening') },
+    { path: '/scenario/openings/:id', permission: 'scenario.view', page: () => import('./Opening') },
+    { path: '/scenario/:id', permission: 'scenario.view', page: () => import('./Scenario') },
+    { path: '/scenario/:id/edit', permission: 'scenario.write', page: () => import('./Writing') },
   ],
 }
