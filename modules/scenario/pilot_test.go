@@ -177,7 +177,7 @@ func (x *contest) pool(t *testing.T, call, by string, want int, who ...string) s
 // review submits all own reviews of somebody with the same points.
 func (x *contest) review(t *testing.T, who string, points func(alias string) float64) {
 	t.Helper()
-	var page struct{ Items []pilot.Task }
+	var page struct{ Items []pilot.ReviewTask }
 	x.do(t, "GET", pilotDoor+"/reviews?state=assigned", who, "", 0, http.StatusOK, &page)
 	for _, r := range page.Items {
 		p := points(r.Alias)
@@ -274,7 +274,7 @@ func (x *contest) unmask(t *testing.T, application string) {
 	a := x.see(t, application, "officer")
 	secrets = append(secrets, a.Files[0].SHA256, a.Files[0].ID)
 	for _, who := range []string{"expert.one", "expert.two", "parent.expert"} {
-		var page struct{ Items []pilot.Task }
+		var page struct{ Items []pilot.ReviewTask }
 		body := x.do(t, "GET", pilotDoor+"/reviews", who, "", 0, http.StatusOK, &page)
 		leaks("the list of reviews", body)
 		leaks("its export", string(x.Send(t, "GET", "/api/scenario"+pilotDoor+"/reviews", who, "", "Accept", "text/csv").Body))

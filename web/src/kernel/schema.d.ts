@@ -6816,6 +6816,646 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scenario/pilot/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications that one may see */
+        get: operations["get-scenario-pilot-applications"];
+        put?: never;
+        /** Begin an application */
+        post: operations["post-scenario-pilot-applications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/applications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An application with its files and what the city found */
+        get: operations["get-scenario-pilot-applications-id"];
+        /** Save answers; they need not be complete */
+        put: operations["put-scenario-pilot-applications-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/applications/{id}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of the reviewers may not review an application, and why */
+        get: operations["get-scenario-pilot-applications-id-conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/applications/{id}/eligibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find an application eligible or not, or ask for a supplement */
+        post: operations["post-scenario-pilot-applications-id-eligibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/applications/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file; its name in the parameter name, part says of what */
+        post: operations["post-scenario-pilot-applications-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/applications/{id}/reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an application one more reviewer */
+        post: operations["post-scenario-pilot-applications-id-reviewers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/applications/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document that the commitment is of */
+        get: operations["get-scenario-pilot-applications-id-submission"];
+        put?: never;
+        /** Submit an application; its commitment proves what was submitted */
+        post: operations["post-scenario-pilot-applications-id-submission"];
+        /** Take a submitted application back before the deadline, to change it */
+        delete: operations["delete-scenario-pilot-applications-id-submission"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/applications/{id}/supplement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in the supplement that the city asked for */
+        post: operations["post-scenario-pilot-applications-id-supplement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/applications/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw an application */
+        post: operations["post-scenario-pilot-applications-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/assignments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an application from a reviewer who has not submitted */
+        delete: operations["delete-scenario-pilot-assignments-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls for pilots */
+        get: operations["get-scenario-pilot-calls"];
+        put?: never;
+        /** Draft a call */
+        post: operations["post-scenario-pilot-calls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A call with its criteria, its seals and what is in public notice */
+        get: operations["get-scenario-pilot-calls-id"];
+        /** Change a draft; of an open call, its text, or put off its deadline */
+        put: operations["put-scenario-pilot-calls-id"];
+        post?: never;
+        /** Remove a draft */
+        delete: operations["delete-scenario-pilot-calls-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give every eligible application its reviewers, by expertise and without conflicts of interest; begins the reviews */
+        post: operations["post-scenario-pilot-calls-id-assignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hold what is kept of a call against its seals, file by file */
+        get: operations["get-scenario-pilot-calls-id-check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The panel's decision on every application, with a reason for each departure from the ranking; begins the public notice */
+        post: operations["post-scenario-pilot-calls-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Object to a choice in its public notice */
+        post: operations["post-scenario-pilot-calls-id-objections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a call, which freezes its criteria */
+        post: operations["post-scenario-pilot-calls-id-opening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}/panel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the reviews came to: raw and calibrated points, places, and how harsh reviewers are */
+        get: operations["get-scenario-pilot-calls-id-panel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish the list, once the notice is over and nothing is open against it */
+        post: operations["post-scenario-pilot-calls-id-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}/reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who reviews in a call, and who could */
+        get: operations["get-scenario-pilot-calls-id-reviewers"];
+        /** Set who reviews in a call, in which fields, and how much */
+        put: operations["put-scenario-pilot-calls-id-reviewers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seal a call whose deadline has passed, at once */
+        post: operations["post-scenario-pilot-calls-id-seal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}/seals/{stage}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sealed manifest with its signature (ZIP), to check without the city */
+        get: operations["get-scenario-pilot-calls-id-seals-stage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/calls/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell whether a document of an application is among those that were sealed */
+        post: operations["post-scenario-pilot-calls-id-verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/declarations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own declared interests */
+        get: operations["get-scenario-pilot-declarations"];
+        put?: never;
+        /** Declare an interest: for whom one works, of what one holds a share, with whom one cooperated */
+        post: operations["post-scenario-pilot-declarations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/declarations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back an interest that one declared */
+        delete: operations["delete-scenario-pilot-declarations-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file */
+        get: operations["get-scenario-pilot-files-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/objections/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer an objection: upheld, which takes the choice back, or dismissed */
+        post: operations["post-scenario-pilot-objections-id-answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/pilots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pilots that were published */
+        get: operations["get-scenario-pilot-pilots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/pilots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pilot with its inspections */
+        get: operations["get-scenario-pilot-pilots-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/pilots/{id}/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note a yearly inspection, which may remove the pilot */
+        post: operations["post-scenario-pilot-pilots-id-inspections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All relations that conflicts are computed from */
+        get: operations["get-scenario-pilot-relations"];
+        put?: never;
+        /** Enter a relation between a person or an organisation and an organisation */
+        post: operations["post-scenario-pilot-relations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/relations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a relation */
+        delete: operations["delete-scenario-pilot-relations-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own reviews, by pseudonym */
+        get: operations["get-scenario-pilot-reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An own review with what is reviewed; in a blind call nobody is named */
+        get: operations["get-scenario-pilot-reviews-id"];
+        /** Save an own review; it need not be complete */
+        put: operations["put-scenario-pilot-reviews-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/reviews/{id}/files/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of what one reviews, under a name that tells nobody */
+        get: operations["get-scenario-pilot-reviews-id-files-n"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/reviews/{id}/recusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Recuse oneself from a review */
+        post: operations["post-scenario-pilot-reviews-id-recusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/reviews/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit an own review; it is final */
+        post: operations["post-scenario-pilot-reviews-id-submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scenario/scenarios": {
         parameters: {
             query?: never;
@@ -8734,6 +9374,10 @@ export interface components {
             /** @description It is right: the award does not come into force */
             upheld: boolean;
         };
+        AnswerPilotObjectionInputBody: {
+            answer: string;
+            upheld: boolean;
+        };
         ApartInputBody: {
             first_id: string;
             second_id: string;
@@ -9040,6 +9684,9 @@ export interface components {
         AssignInputBody: {
             person_id: string;
         };
+        AssignPilotInputBody: {
+            person_id: string;
+        };
         AssignReviewersInputBody: {
             persons: string[];
         };
@@ -9232,6 +9879,9 @@ export interface components {
             title: string;
             /** @description What is wanted */
             what: string;
+        };
+        BeginPilotApplicationInputBody: {
+            call_id: string;
         };
         BulletinAgainst: {
             /** Format: double */
@@ -9741,8 +10391,24 @@ export interface components {
             /** @description A figure is not refused without one */
             reason: string;
         };
+        DecidePilotsInputBody: {
+            choices: components["schemas"]["PilotChoice"][];
+            /** @description Record of the meeting: when, who was there, what was said */
+            meeting: string;
+        };
         DecisionInputBody: {
             allow: boolean;
+        };
+        DeclarePilotInputBody: {
+            /** @enum {string} */
+            kind: "employment" | "shareholding" | "cooperation";
+            /** Format: double */
+            share?: number;
+            since?: string;
+            /** @description Unified social credit code */
+            to: string;
+            to_name: string;
+            until?: string;
         };
         DepartInputBody: {
             /** @description Where to go after signing in, a path of this address */
@@ -10107,6 +10773,20 @@ export interface components {
             owner_id?: string;
             /** @description Why; kept with the change */
             reason: string;
+        };
+        EnterPilotRelationInputBody: {
+            /** @description person:<id> or a unified social credit code */
+            from: string;
+            from_name?: string;
+            /** @enum {string} */
+            kind: "employment" | "shareholding" | "cooperation";
+            /** Format: double */
+            share?: number;
+            since?: string;
+            /** @description A unified social credit code, or organisation:<id> */
+            to: string;
+            to_name?: string;
+            until?: string;
         };
         EnterpriseAccess: {
             /** Format: date-time */
@@ -13473,6 +14153,13 @@ export interface components {
             /** @description The last month, as 2025-12 */
             until: string;
         };
+        InspectPilotInputBody: {
+            /** @enum {string} */
+            outcome: "kept" | "warned" | "removed";
+            reason: string;
+            /** Format: int64 */
+            year: number;
+        };
         JobsJob: {
             /** Format: int64 */
             attempt: number;
@@ -13773,6 +14460,10 @@ export interface components {
             /** @description Mark them as unread instead */
             unread?: boolean;
         };
+        MarkPilotInputBody: {
+            marks: components["schemas"]["PilotPoints"][];
+            note?: string;
+        };
         MarkReviewInputBody: {
             marks: components["schemas"]["FosterMark"][];
             note?: string;
@@ -13993,6 +14684,12 @@ export interface components {
             count: number;
         };
         ObjectToAwardInputBody: {
+            /** @description Who objects, as an officer records it; others object for their own organisation */
+            from?: string;
+            text: string;
+        };
+        ObjectToPilotInputBody: {
+            application_id: string;
             /** @description Who objects, as an officer records it; others object for their own organisation */
             from?: string;
             text: string;
@@ -14479,6 +15176,16 @@ export interface components {
              */
             total: number;
         };
+        PageAnnounced: {
+            items: components["schemas"]["PilotAnnounced"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageApplication: {
             items: components["schemas"]["IdentifierApplication"][];
             /** @description Empty on the last page */
@@ -14551,6 +15258,16 @@ export interface components {
         };
         PageCallRow: {
             items: components["schemas"]["FosterCallRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageCandidature: {
+            items: components["schemas"]["PilotCandidature"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -14829,6 +15546,16 @@ export interface components {
              */
             total: number;
         };
+        PageListing: {
+            items: components["schemas"]["PilotListing"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageMachine: {
             items: components["schemas"]["MachineMachine"][];
             /** @description Empty on the last page */
@@ -15059,6 +15786,16 @@ export interface components {
              */
             total: number;
         };
+        PageRelation: {
+            items: components["schemas"]["PilotRelation"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageRelease: {
             items: components["schemas"]["ScenarioRelease"][];
             /** @description Empty on the last page */
@@ -15071,6 +15808,16 @@ export interface components {
         };
         PageReminderView: {
             items: components["schemas"]["PlanReminderView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageReviewTask: {
+            items: components["schemas"]["PilotReviewTask"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -15309,6 +16056,812 @@ export interface components {
         PasswordInputBody: {
             current: string;
             new: string;
+        };
+        PilotAnnounced: {
+            /**
+             * Format: int64
+             * @description How many were submitted
+             */
+            applications: number;
+            /** @description Double-blind: reviewers see no names */
+            blind: boolean;
+            /** Format: date-time */
+            closes_at: string;
+            /** @description Checked before the reviews */
+            conditions: components["schemas"]["PilotCondition"][];
+            /** Format: date-time */
+            created_at: string;
+            criteria: components["schemas"]["PilotCriterion"][];
+            /** @description Fields that applications are in and reviewers know */
+            fields: string[];
+            id: string;
+            /** @description Record of the panel's meeting; for the city */
+            meeting: string;
+            /**
+             * Format: int64
+             * @description How long what was chosen is noticed in public
+             */
+            notice_days: number;
+            /** Format: date-time */
+            notice_from?: string;
+            /** Format: date-time */
+            notice_until?: string;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: double */
+            pass_mark: number;
+            /**
+             * Format: int64
+             * @description How many are chosen at most
+             */
+            quota: number;
+            /**
+             * Format: int64
+             * @description How many review each application
+             */
+            reviewers: number;
+            /** Format: int64 */
+            selected: number;
+            /** @enum {string} */
+            state: "draft" | "open" | "checking" | "reviewing" | "notice" | "published";
+            synthetic: boolean;
+            text: string;
+            /** @description Codes of criteria whose means decide, in this order, between equal totals */
+            ties: string[];
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        PilotAnswer: {
+            code: string;
+            /** @description Ids of uploaded files of evidence */
+            files: string[];
+            text: string;
+        };
+        PilotApplicationDetail: {
+            /** @description The call takes applications now, by the server's clock */
+            accepts: boolean;
+            /** @description What the caller may do now: save, submit, recall, withdraw, supplement, judge */
+            acts: string[];
+            /** @description Pseudonym in the reviews; for the city */
+            alias: string;
+            answers: components["schemas"]["PilotAnswer"][];
+            /**
+             * Format: double
+             * @description For the city
+             */
+            calibrated: number;
+            call: components["schemas"]["PilotCall"];
+            call_id: string;
+            /** @description What the city found of the conditions */
+            checks: components["schemas"]["PilotChecked"][];
+            /** @description SHA-256 of the document that was submitted: the seal of the call lists it */
+            commitment: string;
+            /** Format: date-time */
+            created_at: string;
+            fields: string[];
+            files: components["schemas"]["PilotFile"][];
+            id: string;
+            organisation: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description In the ranking that the panel had; for the city
+             */
+            place: number;
+            project: string;
+            /**
+             * Format: double
+             * @description For the city
+             */
+            raw: number;
+            /** @description Why it was returned or decided so */
+            reason: string;
+            /** @description For the city */
+            reviews: components["schemas"]["PilotReviewed"][];
+            /** @description What reviewers said, without who said it, once it is decided */
+            said: components["schemas"]["PilotSaid"][];
+            /**
+             * @description From where the caller looks
+             * @enum {string}
+             */
+            side: "applicant" | "city";
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "eligible" | "ineligible" | "selected" | "not_selected" | "withdrawn";
+            /** Format: date-time */
+            submitted_at?: string;
+            /** @description What was added when the city asked for it */
+            supplement: string;
+            /** Format: date-time */
+            supplement_until?: string;
+            /** Format: date-time */
+            supplemented_at?: string;
+            synthetic: boolean;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PilotAssignment: {
+            /**
+             * Format: int64
+             * @description Reviews that were given out now
+             */
+            assigned: number;
+            /**
+             * Format: int64
+             * @description Pairs of reviewer and application that a conflict of interest bars
+             */
+            conflicts: number;
+            /**
+             * Format: int64
+             * @description Of these, to reviewers who know the field
+             */
+            experts: number;
+            /** @description Applications for which there are not enough reviewers */
+            lacking: components["schemas"]["PilotLacking"][];
+        };
+        PilotCall: {
+            /** @description Double-blind: reviewers see no names */
+            blind: boolean;
+            /** Format: date-time */
+            closes_at: string;
+            /** @description Checked before the reviews */
+            conditions: components["schemas"]["PilotCondition"][];
+            /** Format: date-time */
+            created_at: string;
+            criteria: components["schemas"]["PilotCriterion"][];
+            /** @description Fields that applications are in and reviewers know */
+            fields: string[];
+            id: string;
+            /** @description Record of the panel's meeting; for the city */
+            meeting: string;
+            /**
+             * Format: int64
+             * @description How long what was chosen is noticed in public
+             */
+            notice_days: number;
+            /** Format: date-time */
+            notice_from?: string;
+            /** Format: date-time */
+            notice_until?: string;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: double */
+            pass_mark: number;
+            /**
+             * Format: int64
+             * @description How many are chosen at most
+             */
+            quota: number;
+            /**
+             * Format: int64
+             * @description How many review each application
+             */
+            reviewers: number;
+            /** @enum {string} */
+            state: "draft" | "open" | "checking" | "reviewing" | "notice" | "published";
+            synthetic: boolean;
+            text: string;
+            /** @description Codes of criteria whose means decide, in this order, between equal totals */
+            ties: string[];
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        PilotCallDetail: {
+            /** @description The call takes applications now, by the server's clock */
+            accepts: boolean;
+            /** @description What the caller may do now: edit, open, remove, apply, check, reviewers, assign, decide, object, publish */
+            acts: string[];
+            /**
+             * Format: int64
+             * @description How many were submitted
+             */
+            applications: number;
+            /** @description Double-blind: reviewers see no names */
+            blind: boolean;
+            /** Format: date-time */
+            closes_at: string;
+            /** @description Checked before the reviews */
+            conditions: components["schemas"]["PilotCondition"][];
+            /** Format: date-time */
+            created_at: string;
+            criteria: components["schemas"]["PilotCriterion"][];
+            /** @description Fields that applications are in and reviewers know */
+            fields: string[];
+            id: string;
+            /** @description The caller reviews in this blind call and sees pseudonyms only */
+            inside: boolean;
+            /** @description Record of the panel's meeting; for the city */
+            meeting: string;
+            /**
+             * Format: int64
+             * @description How long what was chosen is noticed in public
+             */
+            notice_days: number;
+            /** Format: date-time */
+            notice_from?: string;
+            /** Format: date-time */
+            notice_until?: string;
+            /** @description What the panel chose, from the public notice on */
+            noticed: components["schemas"]["PilotNotable"][];
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            /** @description The city sees all, others their own */
+            objections: components["schemas"]["PilotObjection"][];
+            /** Format: date-time */
+            opens_at: string;
+            /** @description The caller's own application; empty: none */
+            own: string;
+            /** Format: double */
+            pass_mark: number;
+            /**
+             * Format: int64
+             * @description How many are chosen at most
+             */
+            quota: number;
+            /**
+             * Format: int64
+             * @description How many review each application
+             */
+            reviewers: number;
+            seals: components["schemas"]["PilotSeal"][];
+            /** Format: int64 */
+            selected: number;
+            /** @enum {string} */
+            state: "draft" | "open" | "checking" | "reviewing" | "notice" | "published";
+            synthetic: boolean;
+            text: string;
+            /** @description Codes of criteria whose means decide, in this order, between equal totals */
+            ties: string[];
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        PilotCallInput: {
+            blind: boolean;
+            /** Format: date-time */
+            closes_at: string;
+            conditions: components["schemas"]["PilotCondition"][];
+            criteria: components["schemas"]["PilotCriterion"][];
+            fields: string[];
+            /** Format: int64 */
+            notice_days: number;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: double */
+            pass_mark: number;
+            /** Format: int64 */
+            quota: number;
+            /** Format: int64 */
+            reviewers: number;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            text?: string;
+            ties: string[];
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            year: number;
+        };
+        PilotCandidate: {
+            name: string;
+            person_id: string;
+        };
+        PilotCandidature: {
+            /** @description Pseudonym in the reviews; for the city */
+            alias: string;
+            answers: components["schemas"]["PilotAnswer"][];
+            /**
+             * Format: double
+             * @description For the city
+             */
+            calibrated: number;
+            call: components["schemas"]["Text"];
+            call_id: string;
+            /** @description What the city found of the conditions */
+            checks: components["schemas"]["PilotChecked"][];
+            /** @description SHA-256 of the document that was submitted: the seal of the call lists it */
+            commitment: string;
+            /** Format: date-time */
+            created_at: string;
+            fields: string[];
+            id: string;
+            organisation: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description In the ranking that the panel had; for the city
+             */
+            place: number;
+            project: string;
+            /**
+             * Format: double
+             * @description For the city
+             */
+            raw: number;
+            /** @description Why it was returned or decided so */
+            reason: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "eligible" | "ineligible" | "selected" | "not_selected" | "withdrawn";
+            /** Format: date-time */
+            submitted_at?: string;
+            /** @description What was added when the city asked for it */
+            supplement: string;
+            /** Format: date-time */
+            supplement_until?: string;
+            /** Format: date-time */
+            supplemented_at?: string;
+            synthetic: boolean;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        PilotChecked: {
+            code: string;
+            met: boolean;
+            note: string;
+        };
+        PilotCheckup: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Documents that were held against what is kept
+             */
+            checked: number;
+            findings: components["schemas"]["PilotFinding"][];
+            /** Format: int64 */
+            seals: number;
+            whole: boolean;
+        };
+        PilotChoice: {
+            application_id: string;
+            /** @description Why the panel departs from the ranking */
+            reason?: string;
+            selected: boolean;
+        };
+        PilotCondition: {
+            /** @description Small letters, digits and _ */
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        PilotConflict: {
+            /** @enum {string} */
+            kind: "employment" | "shareholding" | "cooperation";
+            path: components["schemas"]["PilotHop"][];
+        };
+        PilotConflictRow: {
+            assigned: boolean;
+            conflict?: components["schemas"]["PilotConflict"];
+            name: string;
+            person_id: string;
+        };
+        PilotConflictsView: {
+            items: components["schemas"]["PilotConflictRow"][];
+        };
+        PilotCriterion: {
+            /** @description Small letters, digits and _ */
+            code: string;
+            /**
+             * Format: double
+             * @description Points at most
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description A veto: an application whose mean is below is not chosen, whatever its total; 0: none
+             */
+            min: number;
+            title: components["schemas"]["Text"];
+            /**
+             * Format: double
+             * @description Beside the other weights; they need not add up to anything
+             */
+            weight: number;
+        };
+        PilotFile: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            media_type: string;
+            name: string;
+            /** @enum {string} */
+            part: "answer" | "supplement";
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        PilotFinding: {
+            application_id: string;
+            project: string;
+            /** @enum {string} */
+            what: "signature" | "manifest" | "document" | "missing" | "row" | "file";
+            /** @description The field or the file, such as answers.depth.text */
+            where: string;
+        };
+        PilotHop: {
+            from: string;
+            /** @enum {string} */
+            kind: "employment" | "shareholding" | "cooperation";
+            /**
+             * Format: double
+             * @description Percent; 0: not known, or no shareholding
+             */
+            share: number;
+            /** @description declared, entered, organisations (the city's register), or where else it is from */
+            source: string;
+            to: string;
+        };
+        PilotInspection: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            listing_id: string;
+            /** @enum {string} */
+            outcome: "kept" | "warned" | "removed";
+            reason: string;
+            /** Format: int64 */
+            year: number;
+        };
+        PilotLacking: {
+            application_id: string;
+            /** Format: int64 */
+            have: number;
+            project: string;
+        };
+        PilotListing: {
+            /** @description Empty to who may not see it */
+            application_id: string;
+            call_id: string;
+            /**
+             * @description What the newest inspection came to
+             * @enum {string}
+             */
+            checked: "" | "kept" | "warned" | "removed";
+            id: string;
+            number: string;
+            organisation: components["schemas"]["Text"];
+            project: string;
+            /** Format: date */
+            published_on: string;
+            removed_on: string;
+            synthetic: boolean;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
+            why: string;
+            /** Format: int64 */
+            year: number;
+        };
+        PilotListingDetail: {
+            /** @description What the caller may do now: inspect */
+            acts: string[];
+            /** @description Empty to who may not see it */
+            application_id: string;
+            call_id: string;
+            /**
+             * @description What the newest inspection came to
+             * @enum {string}
+             */
+            checked: "" | "kept" | "warned" | "removed";
+            id: string;
+            /** @description For the city and the pilot's own people */
+            inspections: components["schemas"]["PilotInspection"][];
+            number: string;
+            organisation: components["schemas"]["Text"];
+            project: string;
+            /** Format: date */
+            published_on: string;
+            removed_on: string;
+            synthetic: boolean;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
+            why: string;
+            /** Format: int64 */
+            year: number;
+        };
+        PilotNotable: {
+            application_id: string;
+            organisation: components["schemas"]["Text"];
+            project: string;
+        };
+        PilotObjection: {
+            answer: string;
+            /** Format: date-time */
+            answered_at?: string;
+            application_id: string;
+            /** Format: date-time */
+            at: string;
+            call_id: string;
+            /** @description Who objects: an organisation or, as an officer recorded it, anybody */
+            from: string;
+            id: string;
+            /** @enum {string} */
+            state: "open" | "upheld" | "dismissed";
+            text: string;
+        };
+        PilotPoints: {
+            code: string;
+            /** Format: double */
+            points: number;
+            reason: string;
+        };
+        PilotPoolEntry: {
+            /** Format: int64 */
+            capacity: number;
+            fields: string[];
+            person_id: string;
+        };
+        PilotPoolInputBody: {
+            reviewers: components["schemas"]["PilotPoolEntry"][];
+        };
+        PilotPoolView: {
+            candidates: components["schemas"]["PilotCandidate"][];
+            items: components["schemas"]["PilotReviewer"][];
+        };
+        PilotReasonInputBody: {
+            reason: string;
+        };
+        PilotRelation: {
+            /** Format: date-time */
+            at: string;
+            /** @description person:<id>, a unified social credit code, or organisation:<id> */
+            from: string;
+            from_name: string;
+            id: string;
+            /** @enum {string} */
+            kind: "employment" | "shareholding" | "cooperation";
+            /**
+             * Format: double
+             * @description Of a shareholding, in percent; 0: not known
+             */
+            share: number;
+            /** @description 2026-10-31, or empty */
+            since: string;
+            /**
+             * @description Declared by the person, or entered by the city
+             * @enum {string}
+             */
+            source: "declared" | "entered";
+            to: string;
+            to_name: string;
+            /** @description 2026-10-31, or empty: still so */
+            until: string;
+        };
+        PilotRelationsView: {
+            items: components["schemas"]["PilotRelation"][];
+        };
+        PilotReviewDetail: {
+            alias: string;
+            answers: components["schemas"]["PilotShown"][];
+            /** Format: date-time */
+            assigned_at: string;
+            blind: boolean;
+            call: components["schemas"]["Text"];
+            call_id: string;
+            criteria: components["schemas"]["PilotCriterion"][];
+            /** @description The reviewer knows a field of the application */
+            expert: boolean;
+            fields: string[];
+            /** @description Of the supplement */
+            files: components["schemas"]["PilotShownFile"][];
+            id: string;
+            marks: components["schemas"]["PilotPoints"][];
+            /** @description In the whole; or why the reviewer recused */
+            note: string;
+            /** @description The review can be changed */
+            open: boolean;
+            /** @description In a call that is not blind */
+            organisation?: components["schemas"]["Text"];
+            project: string;
+            /** @enum {string} */
+            state: "assigned" | "submitted" | "recused";
+            /** Format: date-time */
+            submitted_at?: string;
+            supplement: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PilotReviewTask: {
+            alias: string;
+            /** Format: date-time */
+            assigned_at: string;
+            call: components["schemas"]["Text"];
+            call_id: string;
+            /** @description The reviewer knows a field of the application */
+            expert: boolean;
+            id: string;
+            marks: components["schemas"]["PilotPoints"][];
+            /** @description In the whole; or why the reviewer recused */
+            note: string;
+            project: string;
+            /** @enum {string} */
+            state: "assigned" | "submitted" | "recused";
+            /** Format: date-time */
+            submitted_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PilotReviewed: {
+            alias: string;
+            expert: boolean;
+            id: string;
+            note: string;
+            reviewer: string;
+            /** @enum {string} */
+            state: "assigned" | "submitted" | "recused";
+        };
+        PilotReviewer: {
+            /** @description Pseudonym in the call */
+            alias: string;
+            /**
+             * Format: int64
+             * @description How many applications at most
+             */
+            capacity: number;
+            /** @description Of the call's fields, those that the reviewer knows */
+            fields: string[];
+            name: string;
+            person_id: string;
+        };
+        PilotSaid: {
+            code: string;
+            /** Format: double */
+            mean: number;
+            reasons: string[];
+        };
+        PilotSeal: {
+            /**
+             * Format: int64
+             * @description Documents that it commits to
+             */
+            count: number;
+            /** @description SHA-256 of the manifest */
+            digest: string;
+            /** @description JSON with the commitments, sorted, or the list of pilots; its SHA-256 is in the statement */
+            manifest: string;
+            /** @description Key that it is signed with, PEM */
+            public: string;
+            /** Format: date-time */
+            sealed_at: string;
+            signature: string;
+            /** @enum {string} */
+            stage: "applications" | "supplements" | "list";
+            /** @description What is signed */
+            statement: string;
+        };
+        PilotSeverity: {
+            alias: string;
+            /**
+             * Format: double
+             * @description Points above (lenient) or below (harsh) what others would have given
+             */
+            effect: number;
+            /** Format: int64 */
+            group: number;
+            /**
+             * Format: double
+             * @description Of the totals given
+             */
+            mean: number;
+            /** Format: int64 */
+            reviews: number;
+            /** @description Fewer than 3 reviews: severity is hardly told from chance */
+            thin: boolean;
+        };
+        PilotShown: {
+            code: string;
+            files: components["schemas"]["PilotShownFile"][];
+            text: string;
+        };
+        PilotShownFile: {
+            media_type: string;
+            /** Format: int64 */
+            n: number;
+            name: string;
+            /** Format: int64 */
+            size: number;
+        };
+        PilotStanding: {
+            alias: string;
+            application_id: string;
+            /** Format: double */
+            calibrated: number;
+            /**
+             * Format: int64
+             * @description Applications of different groups are not comparable by calibrated points
+             */
+            group: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** @description Shares a place that the quota cuts through: the panel decides */
+            on_line: boolean;
+            organisation: string;
+            passed: boolean;
+            /** Format: int64 */
+            place: number;
+            project: string;
+            /** Format: double */
+            raw: number;
+            reason: string;
+            /** Format: int64 */
+            reviews: number;
+            selected: boolean;
+            /**
+             * Format: double
+             * @description Standard deviation of the reviewers' totals
+             */
+            spread: number;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "eligible" | "ineligible" | "selected" | "not_selected" | "withdrawn";
+            /** @description Code of the criterion below its minimum */
+            veto: string;
+            /**
+             * Format: int64
+             * @description Reviews that are waited for
+             */
+            waiting: number;
+            /** @description Within the quota */
+            within: boolean;
+        };
+        PilotTable: {
+            /**
+             * @description What the ranking is by
+             * @enum {string}
+             */
+            basis: "calibrated" | "raw";
+            decided: boolean;
+            /**
+             * Format: int64
+             * @description Above 1: the applications fall apart into groups that no common reviewer joins; the ranking is then by raw points
+             */
+            groups: number;
+            items: components["schemas"]["PilotStanding"][];
+            judges: components["schemas"]["PilotSeverity"][];
+            /** @description additive_least_squares: a mark is the worth of the application plus the severity of the reviewer, fitted by least squares */
+            method: string;
+            /** Format: int64 */
+            quota: number;
+            /** @description Every application has enough reviews, and none is waited for */
+            ready: boolean;
+        };
+        PilotVerdict: {
+            checks: components["schemas"]["PilotChecked"][];
+            /** @enum {string} */
+            decision: "eligible" | "ineligible" | "supplement";
+            /** @description Why it is not eligible, or what is to be supplemented */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description Until when a supplement is taken
+             */
+            until?: string;
+        };
+        PilotVerification: {
+            /** @description SHA-256 of the document */
+            commitment: string;
+            /** Format: date-time */
+            sealed_at?: string;
+            /** @description The signature of that seal holds */
+            signature: boolean;
+            /**
+             * @description The seal that has it; empty: none
+             * @enum {string}
+             */
+            stage: "" | "applications" | "supplements" | "list";
         };
         PlanActionView: {
             code: string;
@@ -18794,6 +20347,11 @@ export interface components {
             /** @description With the caller's organisation; needs view.share */
             shared?: boolean;
         };
+        SavePilotApplicationInputBody: {
+            answers: components["schemas"]["PilotAnswer"][];
+            fields: string[];
+            project: string;
+        };
         SayInputBody: {
             /** @description Plain text of at most 4000 characters */
             body: string;
@@ -19526,6 +21084,9 @@ export interface components {
              */
             share: "result" | "answers";
         };
+        SupplementPilotInputBody: {
+            text: string;
+        };
         SwitchInputBody: {
             organisation_id: string;
         };
@@ -19966,6 +21527,10 @@ export interface components {
             /** @enum {string} */
             kind: "confirmed" | "changed";
             reason?: string;
+        };
+        VerifyPilotInputBody: {
+            /** @description The document as it was downloaded, octet by octet */
+            document: string;
         };
         ViewView: {
             /** Format: date-time */
@@ -37838,6 +39403,1727 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpeningDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-applications": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                call?: string;
+                state?: "draft" | "submitted" | "returned" | "eligible" | "ineligible" | "selected" | "not_selected" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCandidature"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginPilotApplicationInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-applications-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-scenario-pilot-applications-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavePilotApplicationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-applications-id-conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotConflictsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-applications-id-eligibility": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PilotVerdict"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-applications-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-applications-id-reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignPilotInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotConflictsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-applications-id-submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-applications-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavePilotApplicationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-scenario-pilot-applications-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-applications-id-supplement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplementPilotInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-applications-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotApplicationDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-scenario-pilot-assignments-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-calls": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "open" | "checking" | "reviewing" | "notice" | "published";
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAnnounced"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PilotCallInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-calls-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-scenario-pilot-calls-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PilotCallInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-scenario-pilot-calls-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-calls-id-assignment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotAssignment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-calls-id-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotCheckup"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-calls-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecidePilotsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-calls-id-objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectToPilotInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-calls-id-opening": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-calls-id-panel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotTable"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-calls-id-publication": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-calls-id-reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotPoolView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-scenario-pilot-calls-id-reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PilotPoolInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotPoolView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-calls-id-seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-calls-id-seals-stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                stage: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-calls-id-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyPilotInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotVerification"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-declarations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotRelationsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-declarations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclarePilotInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotRelation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-scenario-pilot-declarations-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-objections-id-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerPilotObjectionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotCallDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-pilots": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                year?: number;
+                call?: string;
+                state?: "listed" | "removed";
+                /** @description Published from this date, 2026-10-01 */
+                from?: string;
+                /** @description Published until this date, inclusive */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListing"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-pilots-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotListingDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-pilots-id-inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectPilotInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotListingDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-relations": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                kind?: "employment" | "shareholding" | "cooperation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRelation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterPilotRelationInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotRelation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-scenario-pilot-relations-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-reviews": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "assigned" | "submitted" | "recused";
+                call?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageReviewTask"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-reviews-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotReviewDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-scenario-pilot-reviews-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkPilotInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotReviewDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-reviews-id-files-n": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-reviews-id-recusal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PilotReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotReviewDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-scenario-pilot-reviews-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkPilotInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotReviewDetail"];
                 };
             };
             /** @description Refused */

@@ -42,7 +42,7 @@ func (m *Pilots) applicationRoutes() []module.Route {
 	}
 }
 
-func (m *Pilots) listApplications(ctx context.Context, in applicationParams) (sqldb.Page[AppliedRow], error) {
+func (m *Pilots) listApplications(ctx context.Context, in applicationParams) (sqldb.Page[Candidature], error) {
 	return m.applications.list(ctx, in)
 }
 
@@ -234,7 +234,7 @@ func (m *Pilots) withdrawApplication(ctx context.Context, in pilotVersioned) (Ap
 	return m.applicantChanges(ctx, in.ID, in.IfMatch, func(_ Call, a Application, _ map[string]File) (Application, error) { return a.withdraw() })
 }
 
-type supplementInput struct {
+type supplementPilotInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -242,7 +242,7 @@ type supplementInput struct {
 	}
 }
 
-func (m *Pilots) supplementApplication(ctx context.Context, in supplementInput) (ApplicationDetail, error) {
+func (m *Pilots) supplementApplication(ctx context.Context, in supplementPilotInput) (ApplicationDetail, error) {
 	return m.applicantChanges(ctx, in.ID, in.IfMatch, func(c Call, a Application, files map[string]File) (Application, error) {
 		return a.add(c, in.Body.Text, files, m.site.Now())
 	})
@@ -271,13 +271,13 @@ func notYours() error {
 	return fault.New(fault.Conflict, "scenario.pilot.not_applicant", "only the applicant does this")
 }
 
-type judgeInput struct {
+type judgePilotInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body Verdict
 }
 
-func (m *Pilots) judgeApplication(ctx context.Context, in judgeInput) (ApplicationDetail, error) {
+func (m *Pilots) judgeApplication(ctx context.Context, in judgePilotInput) (ApplicationDetail, error) {
 	_, from, err := m.applications.read(ctx, in.ID)
 	if err != nil {
 		return ApplicationDetail{}, err

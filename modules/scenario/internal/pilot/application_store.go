@@ -111,15 +111,15 @@ type applicationParams struct {
 	State string `query:"state" enum:"draft,submitted,returned,eligible,ineligible,selected,not_selected,withdrawn"`
 }
 
-// AppliedRow is an application in a list.
-type AppliedRow struct {
+// Candidature is an application in a list.
+type Candidature struct {
 	Application
 	Call lang.Text `json:"call" title:"征集通知|Call"`
 	Year int       `json:"year" title:"年度|Year"`
 }
 
 // list lists the applications that the caller may see, without their answers.
-func (s applicationStore) list(ctx context.Context, in applicationParams) (sqldb.Page[AppliedRow], error) {
+func (s applicationStore) list(ctx context.Context, in applicationParams) (sqldb.Page[Candidature], error) {
 	l := sqldb.List{
 		Select: applicationColumns + `, c.title_zh, c.title_en, c.year`, From: `pilot_application a JOIN pilot_call c ON c.id = a.call_id`, Key: "a.id", Order: "-created_at",
 		Sort:   map[string]string{"project": "a.project", "organisation": "a.organisation_zh", "state": "a.state", "call": "c.title_zh", "submitted_at": "a.submitted_at", "created_at": "a.created_at"},
@@ -131,7 +131,7 @@ func (s applicationStore) list(ctx context.Context, in applicationParams) (sqldb
 	l.Where("a.state <> 'draft' OR a.organisation_id IN (?"+strings.Repeat(", ?", len(who.Scope.IDs))+")", ownArgs(who)...)
 	l.Where(`NOT EXISTS (SELECT 1 FROM pilot_reviewer v WHERE v.call_id = a.call_id AND v.person_id = ? AND v.person_id <> '' AND c.blind = TRUE AND c.state NOT IN ('notice', 'published')) OR a.organisation_id IN (?`+strings.Repeat(", ?", len(who.Scope.IDs))+`)`,
 		append([]any{who.PersonID}, ownArgs(who)...)...)
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (v AppliedRow, err error) {
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (v Candidature, err error) {
 		v.Application, err = scanApplication(trailing{r, []any{&v.Call.ZH, &v.Call.EN, &v.Year}})
 		v.Application = v.shown(who.Scope.All)
 		v.Answers = []Answer{}

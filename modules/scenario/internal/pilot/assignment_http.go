@@ -88,7 +88,7 @@ func (m *Pilots) candidates(ctx context.Context) ([]Candidate, error) {
 	return list, nil
 }
 
-type poolInput struct {
+type pilotPoolInput struct {
 	httpd.Object
 	Body struct {
 		Reviewers []PoolEntry `json:"reviewers" nullable:"false" maxItems:"500"`
@@ -102,7 +102,7 @@ type PoolEntry struct {
 	Capacity int      `json:"capacity" minimum:"1" maximum:"1000"`
 }
 
-func (m *Pilots) setPool(ctx context.Context, in poolInput) (PoolView, error) {
+func (m *Pilots) setPool(ctx context.Context, in pilotPoolInput) (PoolView, error) {
 	if err := m.outside(ctx, in.ID); err != nil {
 		return PoolView{}, err
 	}
@@ -354,14 +354,14 @@ func (m *Pilots) listConflicts(ctx context.Context, in httpd.Object) (conflictsV
 	return v, err
 }
 
-type assignOneInput struct {
+type assignPilotInput struct {
 	httpd.Object
 	Body struct {
 		PersonID string `json:"person_id" maxLength:"26"`
 	}
 }
 
-func (m *Pilots) assignOne(ctx context.Context, in assignOneInput) (conflictsView, error) {
+func (m *Pilots) assignOne(ctx context.Context, in assignPilotInput) (conflictsView, error) {
 	list, err := m.listConflicts(ctx, in.Object)
 	if err != nil {
 		return list, err

@@ -24,11 +24,12 @@ func (m *Pilots) callRoutes() []module.Route {
 	}
 }
 
-func (m *Pilots) listCalls(ctx context.Context, in callParams) (sqldb.Page[CallRow], error) {
+func (m *Pilots) listCalls(ctx context.Context, in callParams) (sqldb.Page[Announced], error) {
 	return m.calls.list(ctx, in)
 }
 
-type callInput struct {
+// CallInput is what a call is made of.
+type CallInput struct {
 	Year       int         `json:"year"`
 	Title      lang.Text   `json:"title"`
 	Text       string      `json:"text,omitempty" maxLength:"20000"`
@@ -47,14 +48,14 @@ type callInput struct {
 }
 
 // apply puts what was sent into a call, and checks it.
-func (in callInput) apply(c Call) (Call, error) {
+func (in CallInput) apply(c Call) (Call, error) {
 	c.Year, c.Title, c.Text, c.Fields, c.Blind, c.OpensAt, c.ClosesAt = in.Year, in.Title, in.Text, in.Fields, in.Blind, in.OpensAt, in.ClosesAt
 	c.NoticeDays, c.Reviewers, c.PassMark, c.Quota, c.Criteria, c.Conditions, c.Ties = in.NoticeDays, in.Reviewers, in.PassMark, in.Quota, in.Criteria, in.Conditions, in.Ties
 	c = c.tidy()
 	return c, c.check()
 }
 
-type addPilotCallInput struct{ Body callInput }
+type addPilotCallInput struct{ Body CallInput }
 
 func (m *Pilots) addCall(ctx context.Context, in addPilotCallInput) (CallDetail, error) {
 	c, err := in.Body.apply(Call{ID: ulid.Make().String(), State: CallDraft, Synthetic: in.Body.Synthetic, CreatedAt: m.site.Now().UTC().Truncate(time.Millisecond), Version: 1})
@@ -76,7 +77,7 @@ type Notable struct {
 
 // CallDetail is a call on its own page.
 type CallDetail struct {
-	CallRow
+	Announced
 	Accepts    bool        `json:"accepts" doc:"The call takes applications now, by the server's clock"`
 	Now        time.Time   `json:"now" doc:"The server's clock"`
 	Acts       []string    `json:"acts" nullable:"false" doc:"What the caller may do now: edit, open, remove, apply, check, reviewers, assign, decide, object, publish"`
@@ -93,7 +94,7 @@ func (v CallDetail) ETag() int64 { return v.Version }
 func (m *Pilots) readCall(ctx context.Context, in httpd.Object) (CallDetail, error) {
 	v := CallDetail{Now: m.site.Now().UTC(), Noticed: []Notable{}, Objections: []Objection{}}
 	var err error
-	if v.CallRow, err = m.calls.view(ctx, in.ID); err != nil {
+	if v.Announced, err = m.calls.view(ctx, in.ID); err != nil {
 		return v, err
 	}
 	if v.Seals, err = m.seals.of(ctx, in.ID); err != nil {
@@ -137,7 +138,7 @@ func (v CallDetail) acts(ctx context.Context) []string {
 type editPilotCallInput struct {
 	httpd.Object
 	httpd.IfMatch
-	Body callInput
+	Body CallInput
 }
 
 func (m *Pilots) editCall(ctx context.Context, in editPilotCallInput) (CallDetail, error) {

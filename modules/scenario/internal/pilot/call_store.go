@@ -78,8 +78,8 @@ type callParams struct {
 	Year  int    `query:"year" minimum:"0" maximum:"2100"`
 }
 
-// CallRow is a call in a list.
-type CallRow struct {
+// Announced is a call in a list.
+type Announced struct {
 	Call
 	Applications int `json:"applications" doc:"How many were submitted" title:"申报数|Applications"`
 	Selected     int `json:"selected" title:"入选数|Selected"`
@@ -99,13 +99,13 @@ type trailing struct {
 // Scan implements sqldb.Row.
 func (t trailing) Scan(dest ...any) error { return t.row.Scan(append(dest, t.more...)...) }
 
-func scanCallRow(r sqldb.Row) (v CallRow, err error) {
+func scanAnnounced(r sqldb.Row) (v Announced, err error) {
 	v.Call, err = scanCall(trailing{r, []any{&v.Applications, &v.Selected}})
 	return v, err
 }
 
 // list lists calls; drafts are for who sees the whole city.
-func (s callStore) list(ctx context.Context, in callParams) (sqldb.Page[CallRow], error) {
+func (s callStore) list(ctx context.Context, in callParams) (sqldb.Page[Announced], error) {
 	l := sqldb.List{
 		Select: callColumns + `, ` + countApplications + `, ` + countSelected, From: "pilot_call c", Key: "c.id", Order: "-closes_at",
 		Sort:   map[string]string{"year": "c.year", "title": "c.title_zh", "state": "c.state", "opens_at": "c.opens_at", "closes_at": "c.closes_at", "quota": "c.quota", "applications": countApplications, "selected": countSelected},
@@ -118,14 +118,14 @@ func (s callStore) list(ctx context.Context, in callParams) (sqldb.Page[CallRow]
 	if !identity.From(ctx).Scope.All {
 		l.Where("c.state <> ?", string(CallDraft))
 	}
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (CallRow, error) {
-		v, err := scanCallRow(r)
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (Announced, error) {
+		v, err := scanAnnounced(r)
 		return v.public(ctx), err
 	})
 }
 
 // public is a call without what is the city's.
-func (v CallRow) public(ctx context.Context) CallRow {
+func (v Announced) public(ctx context.Context) Announced {
 	if !identity.From(ctx).Scope.All {
 		v.Meeting = ""
 		if v.State == CallOpen || v.State == CallChecking || v.State == CallReviewing {
@@ -147,8 +147,8 @@ func (s callStore) read(ctx context.Context, db reader, id string) (Call, error)
 }
 
 // view returns a call that the caller may see, as lists show it.
-func (s callStore) view(ctx context.Context, id string) (CallRow, error) {
-	v, err := scanCallRow(s.db.QueryRow(ctx, `SELECT `+callColumns+`, `+countApplications+`, `+countSelected+` FROM pilot_call c WHERE c.id = $1`, id))
+func (s callStore) view(ctx context.Context, id string) (Announced, error) {
+	v, err := scanAnnounced(s.db.QueryRow(ctx, `SELECT `+callColumns+`, `+countApplications+`, `+countSelected+` FROM pilot_call c WHERE c.id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) || err == nil && v.State == CallDraft && !identity.From(ctx).Scope.All {
 		return v, noSuch("call")
 	}

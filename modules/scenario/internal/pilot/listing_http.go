@@ -28,7 +28,7 @@ func (m *Pilots) listingRoutes() []module.Route {
 	}
 }
 
-type objectionInput struct {
+type objectToPilotInput struct {
 	httpd.Object
 	Body struct {
 		ApplicationID string `json:"application_id" maxLength:"26"`
@@ -37,7 +37,7 @@ type objectionInput struct {
 	}
 }
 
-func (m *Pilots) objectTo(ctx context.Context, in objectionInput) (CallDetail, error) {
+func (m *Pilots) objectTo(ctx context.Context, in objectToPilotInput) (CallDetail, error) {
 	id, at := identity.From(ctx), m.site.Now().UTC()
 	from := id.Organisation.Name.In(id.Language)
 	if id.Scope.All {
@@ -216,7 +216,7 @@ func (m *Pilots) readPilot(ctx context.Context, in httpd.Object) (ListingDetail,
 	return v, nil
 }
 
-type inspectInput struct {
+type inspectPilotInput struct {
 	httpd.Object
 	Body struct {
 		Year    int    `json:"year"`
@@ -225,7 +225,7 @@ type inspectInput struct {
 	}
 }
 
-func (m *Pilots) inspectPilot(ctx context.Context, in inspectInput) (ListingDetail, error) {
+func (m *Pilots) inspectPilot(ctx context.Context, in inspectPilotInput) (ListingDetail, error) {
 	by := handOf(ctx)
 	i := Inspection{ID: ulid.Make().String(), ListingID: in.ID, Year: in.Body.Year, Outcome: in.Body.Outcome, Reason: strings.TrimSpace(in.Body.Reason), By: by.name, At: m.site.Now().UTC(), actor: by.actor}
 	err := m.listings.inspect(ctx, in.ID, i, func(l Listing) (Listing, error) { return l.inspect(i, m.site.Now()) }, func(tx *sqldb.Tx, l Listing) error {

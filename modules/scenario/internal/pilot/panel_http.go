@@ -64,7 +64,7 @@ func (m *Pilots) table(ctx context.Context, db reader, c Call, w web) (Table, er
 	return t, err
 }
 
-type decideInput struct {
+type decidePilotsInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -73,7 +73,7 @@ type decideInput struct {
 	}
 }
 
-func (m *Pilots) decide(ctx context.Context, in decideInput) (CallDetail, error) {
+func (m *Pilots) decide(ctx context.Context, in decidePilotsInput) (CallDetail, error) {
 	if err := m.outside(ctx, in.ID); err != nil {
 		return CallDetail{}, err
 	}

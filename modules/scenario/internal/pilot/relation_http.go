@@ -35,7 +35,7 @@ func (m *Pilots) listDeclarations(ctx context.Context, _ nothing) (relationsView
 	return relationsView{list}, err
 }
 
-type declareInput struct {
+type declarePilotInput struct {
 	Body struct {
 		To     string     `json:"to" maxLength:"18" doc:"Unified social credit code"`
 		ToName string     `json:"to_name" maxLength:"200"`
@@ -46,7 +46,7 @@ type declareInput struct {
 	}
 }
 
-func (m *Pilots) declare(ctx context.Context, in declareInput) (Relation, error) {
+func (m *Pilots) declare(ctx context.Context, in declarePilotInput) (Relation, error) {
 	id, by := identity.From(ctx), handOf(ctx)
 	if id.PersonID == "" {
 		return Relation{}, fault.New(fault.Forbidden, "scenario.pilot.person", "persons declare interests")
@@ -74,7 +74,7 @@ func (m *Pilots) listRelations(ctx context.Context, in relationParams) (sqldb.Pa
 	return m.relations.list(ctx, in)
 }
 
-type enterRelationInput struct {
+type enterPilotRelationInput struct {
 	Body struct {
 		From     string     `json:"from" maxLength:"60" doc:"person:<id> or a unified social credit code"`
 		FromName string     `json:"from_name,omitempty" maxLength:"200"`
@@ -87,7 +87,7 @@ type enterRelationInput struct {
 	}
 }
 
-func (m *Pilots) enterRelation(ctx context.Context, in enterRelationInput) (Relation, error) {
+func (m *Pilots) enterRelation(ctx context.Context, in enterPilotRelationInput) (Relation, error) {
 	b, by := in.Body, handOf(ctx)
 	r := Relation{
 		ID: ulid.Make().String(), From: strings.TrimSpace(b.From), FromName: cmp.Or(strings.TrimSpace(b.FromName), b.From), To: strings.TrimSpace(b.To), ToName: cmp.Or(strings.TrimSpace(b.ToName), b.To),

@@ -27,7 +27,7 @@ func (m *Pilots) reviewRoutes() []module.Route {
 	}
 }
 
-func (m *Pilots) listReviews(ctx context.Context, in reviewParams) (sqldb.Page[Task], error) {
+func (m *Pilots) listReviews(ctx context.Context, in reviewParams) (sqldb.Page[ReviewTask], error) {
 	return m.reviews.list(ctx, in)
 }
 

@@ -152,8 +152,8 @@ type reviewParams struct {
 	Call  string `query:"call" maxLength:"26"`
 }
 
-// Task is an own review in a list. It names nobody.
-type Task struct {
+// ReviewTask is an own review in a list. It names nobody.
+type ReviewTask struct {
 	Review
 	Alias   string    `json:"alias" title:"评审代号|Pseudonym"`
 	Project string    `json:"project" title:"项目|Project"`
@@ -161,7 +161,7 @@ type Task struct {
 }
 
 // list lists the caller's own reviews.
-func (s reviewStore) list(ctx context.Context, in reviewParams) (sqldb.Page[Task], error) {
+func (s reviewStore) list(ctx context.Context, in reviewParams) (sqldb.Page[ReviewTask], error) {
 	l := sqldb.List{
 		Select: reviewColumns + `, a.alias, a.project, c.title_zh, c.title_en`, From: `pilot_review r JOIN pilot_application a ON a.id = r.application_id JOIN pilot_call c ON c.id = r.call_id`, Key: "r.id", Order: "alias",
 		Sort:   map[string]string{"alias": "a.alias", "project": "a.project", "state": "r.state", "call": "c.title_zh", "submitted_at": "r.submitted_at"},
@@ -169,7 +169,7 @@ func (s reviewStore) list(ctx context.Context, in reviewParams) (sqldb.Page[Task
 	}
 	l.WhereIf("r.state = ?", in.State).WhereIf("r.call_id = ?", in.Call)
 	l.Where("r.person_id = ? AND r.person_id <> ''", identity.From(ctx).PersonID)
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (v Task, err error) {
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (v ReviewTask, err error) {
 		v.Review, err = scanReview(trailing{r, []any{&v.Alias, &v.Project, &v.Call.ZH, &v.Call.EN}})
 		return v, err
 	})

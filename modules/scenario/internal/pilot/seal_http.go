@@ -233,7 +233,7 @@ func (m *Pilots) serveSeal(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-type verificationInput struct {
+type verifyPilotInput struct {
 	httpd.Object
 	Body struct {
 		Document string `json:"document" maxLength:"500000" doc:"The document as it was downloaded, octet by octet"`
@@ -248,7 +248,7 @@ type Verification struct {
 	Signature  bool       `json:"signature" doc:"The signature of that seal holds"`
 }
 
-func (m *Pilots) verifyDocument(ctx context.Context, in verificationInput) (Verification, error) {
+func (m *Pilots) verifyDocument(ctx context.Context, in verifyPilotInput) (Verification, error) {
 	seals, err := m.seals.of(ctx, in.ID)
 	if err != nil {
 		return Verification{}, err

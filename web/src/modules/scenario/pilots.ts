@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, read, type Schema, type Tone } from '../../kernel'
 
-export type CallRow = Schema<'PilotCallRow'>
+export type CallRow = Schema<'PilotAnnounced'>
 export type Call = Schema<'PilotCallDetail'>
 export type Criterion = Schema<'PilotCriterion'>
-export type AppliedRow = Schema<'PilotAppliedRow'>
+export type AppliedRow = Schema<'PilotCandidature'>
 export type Application = Schema<'PilotApplicationDetail'>
 export type EvidenceFile = Schema<'PilotFile'>
-export type Task = Schema<'PilotTask'>
+export type Task = Schema<'PilotReviewTask'>
 export type Review = Schema<'PilotReviewDetail'>
 export type Panel = Schema<'PilotTable'>
 export type Standing = Schema<'PilotStanding'>
