@@ -1,4 +1,5 @@
 import { enterprises } from './faultsOfEnterprises'
+import { pilots } from './faultsOfPilots'
 import { scenarios } from './faultsOfScenarios'
 
 /**
@@ -7,7 +8,7 @@ import { scenarios } from './faultsOfScenarios'
  * holds this list and the sentences of the rooms together.
  */
 const sentences: Record<string, string> = {
-  ...enterprises,
+  ...enterprises, ...pilots,
   ...scenarios,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',

@@ -97,7 +97,7 @@ func (c Call) check() error {
 		_ = f.At("body.pass_mark", "0 to 100")
 	}
 	if c.Quota < 1 || c.Quota > quotaMost {
-		_ = f.At("body.quota", "1 to %d pilots", quotaMost)
+		_ = f.At("body.quota", "1 to 2000 pilots")
 	}
 	if len(c.Fields) == 0 || len(c.Fields) > fieldsMost || slices.ContainsFunc(c.Fields, func(s string) bool { return s == "" || len([]rune(s)) > fieldLong }) {
 		_ = f.At("body.fields", "1 to 100 fields of up to 60 characters")

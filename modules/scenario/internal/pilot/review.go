@@ -314,7 +314,7 @@ func (t Table) decide(choices []Choice) (map[string]Choice, error) {
 		_ = f.At("body.choices", "decide on every application")
 	}
 	if selected > t.Quota {
-		_ = f.At("body.choices", "no more than the quota of %d", t.Quota)
+		_ = f.At("body.choices", "choose no more than the quota")
 	}
 	if len(f.Fields) > 0 {
 		return nil, f
