@@ -259,6 +259,7 @@ func newAccess(t *testing.T) *access {
 		{"/api/system/sessions/{id}", "/api/system/sessions/none", false},
 	}...)
 	a.enterpriseFixtures(t)
+	a.scenarioFixtures(t)
 	a.diagnosisFixtures(t)
 	a.identifierFixtures(t)
 	a.planFixtures(t)

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -438,8 +439,8 @@ func (m *Module) removeScenario(ctx context.Context, in httpd.Object) (httpd.Not
 
 type comparisonInput struct {
 	httpd.Object
-	From int `query:"from" minimum:"1" doc:"Number of a version"`
-	To   int `query:"to" minimum:"1" doc:"Number of a version"`
+	From int `query:"from" minimum:"0" doc:"Number of a version; 0: the one before"`
+	To   int `query:"to" minimum:"0" doc:"Number of a version; 0: the one that is shown"`
 }
 
 // Comparison is two versions of a scenario.
@@ -454,8 +455,10 @@ func (m *Module) compareVersions(ctx context.Context, in comparisonInput) (v Com
 	if err != nil {
 		return v, err
 	}
+	in.To = cmp.Or(in.To, s.Current, s.Open)
+	in.From = cmp.Or(in.From, max(1, in.To-1))
 	for _, number := range []int{in.From, in.To} {
-		if number <= 0 || number == s.Open && !keeps(ctx, s) {
+		if number == s.Open && !keeps(ctx, s) {
 			return v, noSuch()
 		}
 	}

@@ -6680,23 +6680,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/scenario/openings/{id}/applications/{application}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One application, as far as one may see it */
-        get: operations["get-scenario-openings-id-applications-application"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/scenario/openings/{id}/cancellation": {
         parameters: {
             query?: never;
@@ -39104,40 +39087,6 @@ export interface operations {
             };
         };
     };
-    "get-scenario-openings-id-applications-application": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                application: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OpeningApplication"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
     "post-scenario-openings-id-cancellation": {
         parameters: {
             query?: never;
@@ -41382,9 +41331,9 @@ export interface operations {
     "get-scenario-scenarios-id-comparison": {
         parameters: {
             query?: {
-                /** @description Number of a version */
+                /** @description Number of a version; 0: the one before */
                 from?: number;
-                /** @description Number of a version */
+                /** @description Number of a version; 0: the one that is shown */
                 to?: number;
             };
             header?: never;

@@ -3,7 +3,6 @@ package opening
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -27,23 +26,6 @@ func (m *Openings) listApplications(ctx context.Context, in httpd.Object) (appli
 	at := m.now()
 	list, err := m.store.applications(ctx, o, from, at)
 	return applicationsView{list, !mayRead(o, from, at)}, err
-}
-
-type applicationInput struct {
-	httpd.Object
-	Application string `path:"application" maxLength:"40"`
-}
-
-func (m *Openings) readApplication(ctx context.Context, in applicationInput) (Application, error) {
-	v, err := m.listApplications(ctx, in.Object)
-	if err != nil {
-		return Application{}, err
-	}
-	i := slices.IndexFunc(v.Items, func(a Application) bool { return a.ID == in.Application })
-	if i < 0 {
-		return Application{}, noSuch("application")
-	}
-	return v.Items[i], nil
 }
 
 type applyOpeningInput struct {

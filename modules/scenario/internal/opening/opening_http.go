@@ -119,7 +119,6 @@ func (m *Openings) Routes() []module.Route {
 		{Pattern: "POST /openings/{id}/opening", Permission: mayOpen, Summary: "Open a draft to providers", Handler: httpd.JSON(m.open)},
 		{Pattern: "POST /openings/{id}/cancellation", Permission: mayOpen, Summary: "Cancel an opening before somebody is chosen", Handler: httpd.JSON(m.cancel)},
 		{Pattern: "GET /openings/{id}/applications", Permission: mayView, Summary: "Applications: one's own; for the enterprise and the city all, after the deadline", Handler: httpd.JSON(m.listApplications)},
-		{Pattern: "GET /openings/{id}/applications/{application}", Permission: mayView, Summary: "One application, as far as one may see it", Handler: httpd.JSON(m.readApplication)},
 		{Pattern: "PUT /openings/{id}/application", Permission: mayApply, Summary: "Apply, or change the application, until the deadline by the server's clock", Handler: httpd.JSON(m.apply)},
 		{Pattern: "DELETE /openings/{id}/application", Permission: mayApply, Summary: "Withdraw the application", Handler: httpd.JSON(m.withdraw)},
 		{Pattern: "POST /openings/{id}/choice", Permission: mayOpen, Summary: "Choose an application, with milestones, after the deadline", Handler: httpd.JSON(m.choose)},

@@ -133,14 +133,14 @@ func lookAt(ctx context.Context, o Opening) side {
 	}
 }
 
-// seen reads an opening that who asks may know of: others' drafts are not known.
+// seen reads an opening that who asks may know of: drafts are the enterprise's and the city's.
 func (s store) seen(ctx context.Context, db reader, id string) (Opening, side, error) {
 	o, err := one(ctx, db, id)
 	if err != nil {
 		return o, stranger, err
 	}
 	from := lookAt(ctx, o)
-	if from != owner && o.OpenedAt == nil {
+	if from == stranger && o.OpenedAt == nil {
 		return Opening{}, stranger, noSuch("opening")
 	}
 	return o, from, nil
@@ -178,13 +178,13 @@ func (s store) list(ctx context.Context, in openingParams) (sqldb.Page[Opening],
 	case "provider":
 		l.Where("o.provider_id = ?", id.Organisation.ID)
 	}
-	known, args := "o.opened_at > 0 OR o.organisation_id = ?", []any{id.Organisation.ID}
 	if !id.Scope.All {
+		known, args := "o.opened_at > 0 OR o.organisation_id = ?", []any{id.Organisation.ID}
 		for _, own := range id.Scope.IDs {
 			known, args = known+" OR o.organisation_id = ?", append(args, own)
 		}
+		l.Where(known, args...)
 	}
-	l.Where(known, args...)
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanOpening)
 }
 
