@@ -279,11 +279,11 @@ func (x *contest) unmask(t *testing.T, application string) {
 		leaks("the list of reviews", body)
 		leaks("its export", string(x.Send(t, "GET", "/api/scenario"+pilotDoor+"/reviews", who, "", "Accept", "text/csv").Body))
 		for _, r := range page.Items {
-			review := x.do(t, "GET", pilotDoor+"/reviews/"+r.ID, who, "", 0, http.StatusOK, nil)
+			review := x.do(t, "GET", pilotDoor+"/reviewing?review="+r.ID, who, "", 0, http.StatusOK, nil)
 			if leaks("a review", review); strings.Contains(review, a.Commitment) {
 				t.Error("a review tells the commitment, by which the receipt finds it")
 			}
-			f := x.Get(t, "/api/scenario"+pilotDoor+"/reviews/"+r.ID+"/files/1", who)
+			f := x.Get(t, "/api/scenario"+pilotDoor+"/reviewing/file?n=1&review="+r.ID, who)
 			leaks("the name of a file", fmt.Sprint(f.Header))
 			if f.Status != http.StatusOK || !strings.Contains(f.Header.Get("Content-Disposition"), r.Alias+"-1.txt") {
 				t.Errorf("the file: %d %v", f.Status, f.Header)

@@ -23,7 +23,7 @@ func (m *Pilots) listingRoutes() []module.Route {
 		{Pattern: "POST /pilot/objections/{id}/answer", Permission: mayManage, Summary: "Answer an objection: upheld, which takes the choice back, or dismissed", Handler: httpd.JSON(forCity(m.answerObjection))},
 		{Pattern: "POST /pilot/calls/{id}/publication", Permission: mayManage, Summary: "Publish the list, once the notice is over and nothing is open against it", Handler: httpd.JSON(forCity(m.publish))},
 		{Pattern: "GET /pilot/pilots", Permission: mayView, Summary: "Pilots that were published", Handler: httpd.List(m.listPilots)},
-		{Pattern: "GET /pilot/pilots/{id}", Permission: mayView, Summary: "A pilot with its inspections", Handler: httpd.JSON(m.readPilot)},
+		{Pattern: "GET /pilot/listing", Permission: mayView, Summary: "A pilot with its inspections", Handler: httpd.JSON(m.readListing)},
 		{Pattern: "POST /pilot/pilots/{id}/inspections", Permission: mayManage, Summary: "Note a yearly inspection, which may remove the pilot", Handler: httpd.JSON(forCity(m.inspectPilot))},
 	}
 }
@@ -193,6 +193,14 @@ type ListingDetail struct {
 	Listing
 	Inspections []Inspection `json:"inspections" nullable:"false" doc:"For the city and the pilot's own people"`
 	Acts        []string     `json:"acts" nullable:"false" doc:"What the caller may do now: inspect"`
+}
+
+type readListingInput struct {
+	Pilot string `query:"pilot" required:"true" minLength:"1" maxLength:"26" doc:"Id of a pilot on the list"`
+}
+
+func (m *Pilots) readListing(ctx context.Context, in readListingInput) (ListingDetail, error) {
+	return m.readPilot(ctx, httpd.Object{ID: in.Pilot})
 }
 
 func (m *Pilots) readPilot(ctx context.Context, in httpd.Object) (ListingDetail, error) {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
@@ -19,8 +20,8 @@ import (
 func (m *Pilots) reviewRoutes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /pilot/reviews", Permission: mayReview, Summary: "One's own reviews, by pseudonym", Handler: httpd.List(m.listReviews)},
-		{Pattern: "GET /pilot/reviews/{id}", Permission: mayReview, Summary: "An own review with what is reviewed; in a blind call nobody is named", Handler: httpd.JSON(m.readReview)},
-		{Pattern: "GET /pilot/reviews/{id}/files/{n}", Permission: mayReview, Summary: "A file of what one reviews, under a name that tells nobody", Handler: raw(m.serveReviewed)},
+		{Pattern: "GET /pilot/reviewing", Permission: mayReview, Summary: "An own review with what is reviewed; in a blind call nobody is named", Handler: httpd.JSON(m.readOwnReview)},
+		{Pattern: "GET /pilot/reviewing/file", Permission: mayReview, Summary: "A file of what one reviews, under a name that tells nobody", Handler: raw(m.serveReviewed)},
 		{Pattern: "PUT /pilot/reviews/{id}", Permission: mayReview, Summary: "Save an own review; it need not be complete", Handler: httpd.JSON(m.saveReview)},
 		{Pattern: "POST /pilot/reviews/{id}/submission", Permission: mayReview, Summary: "Submit an own review; it is final", Handler: httpd.JSON(m.submitReview)},
 		{Pattern: "POST /pilot/reviews/{id}/recusal", Permission: mayReview, Summary: "Recuse oneself from a review", Handler: httpd.JSON(m.recuseReview)},
@@ -101,6 +102,14 @@ func shownFiles(a Application, files map[string]File) (byAnswer map[string][]Sho
 	return byAnswer, added
 }
 
+type readPilotReviewInput struct {
+	Review string `query:"review" required:"true" minLength:"1" maxLength:"26" doc:"Id of an own review"`
+}
+
+func (m *Pilots) readOwnReview(ctx context.Context, in readPilotReviewInput) (ReviewDetail, error) {
+	return m.readReview(ctx, httpd.Object{ID: in.Review})
+}
+
 func (m *Pilots) readReview(ctx context.Context, in httpd.Object) (ReviewDetail, error) {
 	r, err := m.reviews.own(ctx, m.reviews.db, in.ID)
 	if err != nil {
@@ -134,7 +143,11 @@ func (m *Pilots) readReview(ctx context.Context, in httpd.Object) (ReviewDetail,
 }
 
 func (m *Pilots) serveReviewed(w http.ResponseWriter, r *http.Request) error {
-	v, err := m.readReview(r.Context(), httpd.Object{ID: r.PathValue("id")})
+	review, err := m.reviewAsked(r)
+	if err != nil {
+		return err
+	}
+	v, err := m.readReview(r.Context(), httpd.Object{ID: review})
 	if err != nil {
 		return err
 	}
@@ -142,13 +155,22 @@ func (m *Pilots) serveReviewed(w http.ResponseWriter, r *http.Request) error {
 	for _, x := range v.Answers {
 		all = append(all, x.Files...)
 	}
-	n, err := strconv.Atoi(r.PathValue("n"))
+	n, err := strconv.Atoi(r.URL.Query().Get("n"))
 	k := slices.IndexFunc(all, func(f ShownFile) bool { return f.N == n })
 	if err != nil || k < 0 {
 		return noSuch("file")
 	}
 	httpd.ServeBlob(w, r, m.kit.Blobs.Get, httpd.Blob{SHA256: all[k].sha256, Name: all[k].Name, MediaType: all[k].MediaType, Size: all[k].Size})
 	return nil
+}
+
+// reviewAsked is the review that a download names.
+func (m *Pilots) reviewAsked(r *http.Request) (string, error) {
+	id := r.URL.Query().Get("review")
+	if id == "" {
+		return "", fault.New(fault.Invalid, "scenario.pilot.review", "name an own review").At("query.review", "the id of an own review")
+	}
+	return id, nil
 }
 
 type markPilotInput struct {

@@ -15,7 +15,7 @@ const tone: Record<Inspection['outcome'], Tone> = { kept: 'good', warned: 'warn'
 export default function Pilot() {
   const { id = '' } = useParams()
   const t = useScenarioTexts()
-  const pilot = useQuery({ queryKey: [...pilotKey, 'listing', id], queryFn: () => read(api.GET('/api/scenario/pilot/pilots/{id}', { params: { path: { id } } })) })
+  const pilot = useQuery({ queryKey: [...pilotKey, 'listing', id], queryFn: () => read(api.GET('/api/scenario/pilot/listing', { params: { query: { pilot: id } } })) })
   if (pilot.error) return <><PageHeader title={t('pilot.title')} /><Failure problem={pilot.error} retry={() => void pilot.refetch()} /></>
   return pilot.data ? <Page pilot={pilot.data} /> : <Loading />
 }

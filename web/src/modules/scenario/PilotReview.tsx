@@ -41,7 +41,7 @@ function Page({ review: r }: { review: Review }) {
 }
 
 function ShownFiles({ review: r, files }: { review: Review; files: Review['files'] }) {
-  return <ul className="lh-pilot-files">{files.map((x) => <li key={x.n}><a href={`/api/scenario/pilot/reviews/${r.id}/files/${x.n}`} download><PaperClipOutlined /> {x.name}</a></li>)}</ul>
+  return <ul className="lh-pilot-files">{files.map((x) => <li key={x.n}><a href={`/api/scenario/pilot/reviewing/file?review=${r.id}&n=${x.n}`} download><PaperClipOutlined /> {x.name}</a></li>)}</ul>
 }
 
 interface Values { marks: Review['marks']; note: string }

@@ -36,7 +36,7 @@ export function useApplication(id: string) {
 }
 
 export function useReview(id: string) {
-  return useQuery({ queryKey: [...pilotKey, 'review', id], queryFn: () => read(api.GET('/api/scenario/pilot/reviews/{id}', { params: { path: { id } } })) })
+  return useQuery({ queryKey: [...pilotKey, 'review', id], queryFn: () => read(api.GET('/api/scenario/pilot/reviewing', { params: { query: { review: id } } })) })
 }
 
 export function usePanel(id: string, enabled: boolean) {
