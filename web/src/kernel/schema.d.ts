@@ -7250,6 +7250,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scenario/pilot/listing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pilot with its inspections */
+        get: operations["get-scenario-pilot-listing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scenario/pilot/objections/{id}/answer": {
         parameters: {
             query?: never;
@@ -7276,23 +7293,6 @@ export interface paths {
         };
         /** Pilots that were published */
         get: operations["get-scenario-pilot-pilots"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/scenario/pilot/pilots/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A pilot with its inspections */
-        get: operations["get-scenario-pilot-pilots-id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7353,6 +7353,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scenario/pilot/reviewing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An own review with what is reviewed; in a blind call nobody is named */
+        get: operations["get-scenario-pilot-reviewing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scenario/pilot/reviewing/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of what one reviews, under a name that tells nobody */
+        get: operations["get-scenario-pilot-reviewing-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scenario/pilot/reviews": {
         parameters: {
             query?: never;
@@ -7377,27 +7411,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An own review with what is reviewed; in a blind call nobody is named */
-        get: operations["get-scenario-pilot-reviews-id"];
+        get?: never;
         /** Save an own review; it need not be complete */
         put: operations["put-scenario-pilot-reviews-id"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/scenario/pilot/reviews/{id}/files/{n}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A file of what one reviews, under a name that tells nobody */
-        get: operations["get-scenario-pilot-reviews-id-files-n"];
-        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -40596,6 +40612,40 @@ export interface operations {
             };
         };
     };
+    "get-scenario-pilot-listing": {
+        parameters: {
+            query: {
+                /** @description Id of a pilot on the list */
+                pilot: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotListingDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-scenario-pilot-objections-id-answer": {
         parameters: {
             query?: never;
@@ -40669,39 +40719,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageListing"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-scenario-pilot-pilots-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PilotListingDetail"];
                 };
             };
             /** @description Refused */
@@ -40859,6 +40876,67 @@ export interface operations {
             };
         };
     };
+    "get-scenario-pilot-reviewing": {
+        parameters: {
+            query: {
+                /** @description Id of an own review */
+                review: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PilotReviewDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-scenario-pilot-reviewing-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-scenario-pilot-reviews": {
         parameters: {
             query?: {
@@ -40903,39 +40981,6 @@ export interface operations {
             };
         };
     };
-    "get-scenario-pilot-reviews-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PilotReviewDetail"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
     "put-scenario-pilot-reviews-id": {
         parameters: {
             query?: never;
@@ -40964,36 +41009,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PilotReviewDetail"];
                 };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-scenario-pilot-reviews-id-files-n": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                n: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Refused */
             default: {

@@ -86,8 +86,8 @@ func TestCalibrationFindsTheWorthBehindHarshReviewers(t *testing.T) {
 		mean += (x.Calibrated - worth[x.Item]) / float64(len(c.Items))
 	}
 	for _, x := range c.Items {
-		raw += math.Pow(x.Raw-worth[x.Item]-mean, 2)
-		calibrated += math.Pow(x.Calibrated-worth[x.Item]-mean, 2)
+		was, is := x.Raw-worth[x.Item]-mean, x.Calibrated-worth[x.Item]-mean
+		raw, calibrated = raw+was*was, calibrated+is*is
 	}
 	if calibrated > raw/4 {
 		t.Errorf("squared error %g calibrated, %g raw", calibrated, raw)

@@ -233,17 +233,10 @@ type Verdict struct {
 	Until    time.Time `json:"until,omitzero" doc:"Until when a supplement is taken"`
 }
 
-// judge takes the city's finding.
-func (a Application) judge(c Call, v Verdict, now time.Time) (Application, error) {
-	if err := c.in(CallChecking); err != nil {
-		return a, err
-	}
-	lapsed := a.State == Returned && a.SupplementUntil != nil && !now.Before(*a.SupplementUntil)
-	if a.State != Submitted && a.State != Eligible && a.State != Ineligible && !lapsed {
-		return a, fault.New(fault.Conflict, "scenario.pilot.state", "an application that is %s is not checked", a.State).With("from", string(a.State))
-	}
+// check refuses a finding that is incomplete, and returns what was found of each condition.
+func (v Verdict) check(c Call, now time.Time) ([]Checked, error) {
 	f := fault.New(fault.Invalid, "scenario.pilot.verdict_invalid", "the finding is incomplete or wrong")
-	a.Checks = []Checked{}
+	checks := []Checked{}
 	for i, x := range c.Conditions {
 		k := slices.IndexFunc(v.Checks, func(y Checked) bool { return y.Code == x.Code })
 		if k < 0 {
@@ -253,19 +246,35 @@ func (a Application) judge(c Call, v Verdict, now time.Time) (Application, error
 		if v.Decision == "eligible" && !v.Checks[k].Met {
 			_ = f.At(fmt.Sprintf("body.checks[%d].met", i), "who does not meet a condition is not eligible")
 		}
-		a.Checks = append(a.Checks, v.Checks[k])
+		checks = append(checks, v.Checks[k])
 	}
-	reason := strings.TrimSpace(v.Reason)
-	if v.Decision != "eligible" && reason == "" {
+	if v.Decision != "eligible" && strings.TrimSpace(v.Reason) == "" {
 		_ = f.At("body.reason", "the applicant reads it")
 	}
 	if v.Decision == "supplement" && !v.Until.After(now) {
 		_ = f.At("body.until", "a time to come")
 	}
 	if len(f.Fields) > 0 {
-		return a, f
+		return nil, f
 	}
-	a.Reason, a.SupplementUntil = reason, nil
+	return checks, nil
+}
+
+// judge takes the city's finding.
+func (a Application) judge(c Call, v Verdict, now time.Time) (Application, error) {
+	if err := c.in(CallChecking); err != nil {
+		return a, err
+	}
+	lapsed := a.State == Returned && a.SupplementUntil != nil && !now.Before(*a.SupplementUntil)
+	if a.State != Submitted && a.State != Eligible && a.State != Ineligible && !lapsed {
+		return a, fault.New(fault.Conflict, "scenario.pilot.state", "an application that is %s is not checked", a.State).With("from", string(a.State))
+	}
+	checks, err := v.check(c, now)
+	if err != nil {
+		return a, err
+	}
+	a.Checks = checks
+	a.Reason, a.SupplementUntil = strings.TrimSpace(v.Reason), nil
 	switch v.Decision {
 	case "eligible":
 		a.State = Eligible

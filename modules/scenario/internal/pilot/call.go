@@ -87,6 +87,19 @@ func (c Call) check() error {
 	if !c.ClosesAt.After(c.OpensAt) {
 		_ = f.At("body.closes_at", "after it opens")
 	}
+	c.checkNumbers(f)
+	if len(c.Fields) == 0 || len(c.Fields) > fieldsMost || slices.ContainsFunc(c.Fields, func(s string) bool { return s == "" || len([]rune(s)) > fieldLong }) {
+		_ = f.At("body.fields", "1 to 100 fields of up to 60 characters")
+	}
+	c.checkCriteria(f)
+	c.checkConditions(f)
+	if len(f.Fields) > 0 {
+		return f
+	}
+	return nil
+}
+
+func (c Call) checkNumbers(f *fault.Error) {
 	if c.NoticeDays < 1 || c.NoticeDays > 60 {
 		_ = f.At("body.notice_days", "1 to 60 days")
 	}
@@ -99,10 +112,9 @@ func (c Call) check() error {
 	if c.Quota < 1 || c.Quota > quotaMost {
 		_ = f.At("body.quota", "1 to 2000 pilots")
 	}
-	if len(c.Fields) == 0 || len(c.Fields) > fieldsMost || slices.ContainsFunc(c.Fields, func(s string) bool { return s == "" || len([]rune(s)) > fieldLong }) {
-		_ = f.At("body.fields", "1 to 100 fields of up to 60 characters")
-	}
-	c.checkCriteria(f)
+}
+
+func (c Call) checkConditions(f *fault.Error) {
 	codes := map[string]bool{}
 	for i, x := range c.Conditions {
 		if !codeForm.MatchString(x.Code) || codes[x.Code] {
@@ -113,10 +125,6 @@ func (c Call) check() error {
 		}
 		codes[x.Code] = true
 	}
-	if len(f.Fields) > 0 {
-		return f
-	}
-	return nil
 }
 
 func (c Call) checkCriteria(f *fault.Error) {

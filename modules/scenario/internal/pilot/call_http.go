@@ -114,25 +114,23 @@ func (m *Pilots) readCall(ctx context.Context, in httpd.Object) (CallDetail, err
 			return v, err
 		}
 	}
-	v.Accepts = v.Call.accepts(v.Now)
+	v.Accepts = v.accepts(v.Now)
 	v.Acts = v.acts(ctx)
 	return v, nil
 }
 
 func (v CallDetail) acts(ctx context.Context) []string {
 	id := identity.From(ctx)
-	manages := id.May(mayManage) && id.Scope.All && !v.Inside
-	return offered(
-		act{"edit", manages && (v.State == CallDraft || v.State == CallOpen && v.Now.Before(v.ClosesAt))},
-		act{"open", manages && v.State == CallDraft}, act{"remove", manages && v.State == CallDraft},
-		act{"apply", id.May(mayApply) && v.Accepts && v.Own == "" && !id.Scope.All},
-		act{"check", manages && v.State == CallChecking},
-		act{"reviewers", manages && (v.State == CallOpen || v.State == CallChecking || v.State == CallReviewing)},
-		act{"assign", manages && (v.State == CallChecking || v.State == CallReviewing)},
-		act{"decide", manages && v.State == CallReviewing},
-		act{"object", id.May(mayObject) && v.Call.noticed(v.Now)},
-		act{"publish", manages && v.State == CallNoticed && !v.Call.noticed(v.Now)},
-	)
+	own := offered(act{"apply", id.May(mayApply) && v.Accepts && v.Own == "" && !id.Scope.All}, act{"object", id.May(mayObject) && v.noticed(v.Now)})
+	if !id.May(mayManage) || !id.Scope.All || v.Inside {
+		return own
+	}
+	checking, reviewing := v.State == CallChecking, v.State == CallReviewing
+	return append(own, offered(
+		act{"edit", v.State == CallDraft || v.State == CallOpen && v.Now.Before(v.ClosesAt)}, act{"open", v.State == CallDraft}, act{"remove", v.State == CallDraft},
+		act{"check", checking}, act{"reviewers", v.State == CallOpen || checking || reviewing}, act{"assign", checking || reviewing}, act{"decide", reviewing},
+		act{"publish", v.State == CallNoticed && !v.noticed(v.Now)},
+	)...)
 }
 
 type editPilotCallInput struct {

@@ -135,16 +135,15 @@ func (r Review) total(criteria []Criterion) float64 {
 	return 100 * sum / weights
 }
 
-// Draw draws a pseudonym: a letter for what it is of and 30 random bits, which tell nothing.
+// draw draws a pseudonym: a letter for what it is of and 30 random bits, which tell nothing.
 func draw(letter string) string {
 	const signs = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ" // 32, without those that look alike
 	var b [6]byte
 	_, _ = rand.Read(b[:]) // never fails
-	s := letter + "-"
-	for _, x := range b {
-		s += string(signs[int(x)%len(signs)])
+	for i, x := range b {
+		b[i] = signs[int(x)%len(signs)]
 	}
-	return s
+	return letter + "-" + string(b[:])
 }
 
 // newSalt draws a secret of 128 bits.
