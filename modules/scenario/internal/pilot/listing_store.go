@@ -244,3 +244,17 @@ func (s listingStore) count(ctx context.Context) (measure.Value, error) {
 	v.Number, v.Synthetic = float64(n), synthetic > 0
 	return v, nil
 }
+
+// Personal is where pilots keep something about persons. Who did what stays, without names.
+func Personal() []sqldb.Personal {
+	return []sqldb.Personal{
+		{Table: "pilot_file", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"name", "at"}},
+		{Table: "pilot_reviewer", Person: "person_id", Columns: []string{"person_name"}, Show: []string{"call_id", "fields", "capacity"}},
+		{Table: "pilot_review", Person: "person_id", Show: []string{"application_id", "state", "marks", "note", "submitted_at"}},
+		{Table: "pilot_relation", Person: "person_id", Columns: []string{"from_name"}, Show: []string{"kind", "to_name", "since_on", "until_on"}},
+		{Table: "pilot_relation", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"kind", "at"}},
+		{Table: "pilot_objection", Person: "author", Columns: []string{"author_name"}, Show: []string{"text", "at"}},
+		{Table: "pilot_objection", Person: "answered_by", Columns: []string{"answered_by_name"}, Show: []string{"answer", "answered_at"}},
+		{Table: "pilot_inspection", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"listing_id", "year", "outcome", "at"}},
+	}
+}

@@ -2,17 +2,14 @@ package pilot
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"time"
 
 	"linghang/kernel/fault"
-	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
-	"linghang/kernel/sqldb"
 )
 
 // People tells who is who in the city.
@@ -122,20 +119,6 @@ func (m *Pilots) Measure() module.Measure {
 	}
 }
 
-// Personal is where pilots keep something about persons. Who did what stays, without names.
-func Personal() []sqldb.Personal {
-	return []sqldb.Personal{
-		{Table: "pilot_file", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"name", "at"}},
-		{Table: "pilot_reviewer", Person: "person_id", Columns: []string{"person_name"}, Show: []string{"call_id", "fields", "capacity"}},
-		{Table: "pilot_review", Person: "person_id", Show: []string{"application_id", "state", "marks", "note", "submitted_at"}},
-		{Table: "pilot_relation", Person: "person_id", Columns: []string{"from_name"}, Show: []string{"kind", "to_name", "since_on", "until_on"}},
-		{Table: "pilot_relation", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"kind", "at"}},
-		{Table: "pilot_objection", Person: "author", Columns: []string{"author_name"}, Show: []string{"text", "at"}},
-		{Table: "pilot_objection", Person: "answered_by", Columns: []string{"answered_by_name"}, Show: []string{"answer", "answered_at"}},
-		{Table: "pilot_inspection", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"listing_id", "year", "outcome", "at"}},
-	}
-}
-
 // hand is who does something.
 type hand struct{ actor, name string }
 
@@ -172,12 +155,3 @@ func offered(list ...act) []string {
 }
 
 type nothing struct{}
-
-// raw serves what is no JSON; a refusal comes as a problem.
-func raw(serve func(w http.ResponseWriter, r *http.Request) error) httpd.Handler {
-	return httpd.Raw("", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := serve(w, r); err != nil {
-			httpd.Refuse(w, r, err)
-		}
-	}))
-}

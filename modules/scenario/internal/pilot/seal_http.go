@@ -265,3 +265,12 @@ func (m *Pilots) verifyDocument(ctx context.Context, in verifyPilotInput) (Verif
 	}
 	return v, nil
 }
+
+// raw serves what is no JSON; a refusal comes as a problem.
+func raw(serve func(w http.ResponseWriter, r *http.Request) error) httpd.Handler {
+	return httpd.Raw("", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := serve(w, r); err != nil {
+			httpd.Refuse(w, r, err)
+		}
+	}))
+}
