@@ -16,7 +16,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newTown(t, o)
 		good, bad := row("轮胎外观缺陷检测", "Inspection of tyres", "工业相机识别轮胎缺陷替代目检"), "焊缝检测,Seams,说明,C99,inspection,smart_manufacturing,vision,quality,running\n"
-		body := x.upload(t, "/import?name=a.csv", "text/csv", head+good+bad, http.StatusUnprocessableEntity, nil)
+		body := x.upload(t, "/import?name=a.csv", head+good+bad, http.StatusUnprocessableEntity, nil)
 		if !strings.Contains(body, `"line":3`) || !strings.Contains(body, "industries") {
 			t.Errorf("it does not say where: %s", body)
 		}
@@ -26,16 +26,16 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		}
 		var v importView
 		near := row("轮胎外观的缺陷检测", "Tyres", "另一段说明文字，与前一条不同")
-		x.upload(t, "/import/preview?name=a.csv", "text/csv", head+good+near+good, http.StatusOK, &v)
+		x.upload(t, "/import/preview?name=a.csv", head+good+near+good, http.StatusOK, &v)
 		if v.New != 2 || v.Known != 1 || len(v.Near) != 1 || v.Near[0].Line != 3 || v.Done {
 			t.Errorf("preview: %+v", v)
 		}
-		x.upload(t, "/import?name=a.csv&skip=3", "text/csv", head+good+near, http.StatusOK, &v)
-		x.upload(t, "/import?name=a.csv", "text/csv", head+good, http.StatusOK, &v)
+		x.upload(t, "/import?name=a.csv&skip=3", head+good+near, http.StatusOK, &v)
+		x.upload(t, "/import?name=a.csv", head+good, http.StatusOK, &v)
 		if x.do(t, "GET", "/scenarios", "officer", "", 0, http.StatusOK, &page); page.Total != 1 || v.Known != 1 {
 			t.Errorf("%d scenarios, %+v", page.Total, v)
 		}
-		x.upload(t, "/import?name=a.csv", "text/csv", "title_zh\nx\n", http.StatusUnprocessableEntity, nil)
+		x.upload(t, "/import?name=a.csv", "title_zh\nx\n", http.StatusUnprocessableEntity, nil)
 		r := x.Send(t, "POST", "/api/scenario/import?name=a.csv", "manager-ours", head+good, "Content-Type", "text/csv")
 		if r.Status != http.StatusForbidden {
 			t.Errorf("a manager imports: %d", r.Status)

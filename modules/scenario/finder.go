@@ -27,13 +27,14 @@ const (
 	columnOwner    = "owner"
 	columnProvider = "provider"
 	columnYear     = "year"
+	columnQuarter  = "quarter"
 
 	everyone  = "*" // of columnSeen
 	forBureau = "bureau"
 )
 
-// ScenarioRow is a scenario as lists show it.
-type ScenarioRow struct {
+// CatalogueRow is a scenario as lists show it.
+type CatalogueRow struct {
 	ID           string     `json:"id"`
 	Title        lang.Text  `json:"title" title:"场景|Scenario"`
 	Summary      lang.Text  `json:"summary" title:"简介|Summary"`
@@ -67,9 +68,9 @@ type Part struct {
 }
 
 // rowOf is how lists show a scenario.
-func rowOf(r read) ScenarioRow {
+func rowOf(r read) CatalogueRow {
 	c := r.Content
-	row := ScenarioRow{
+	row := CatalogueRow{
 		ID: r.ID, Title: c.Title, Summary: c.Summary, Status: r.Scenario.Status, Number: r.Number, Owner: r.Owner, OwnerID: r.OrganisationID, Industries: c.Industries, Stages: c.Stages, Modes: c.Modes,
 		Links: c.Links, Technologies: c.Technologies, Values: c.Values, Maturity: c.Maturity, Effects: len(c.Effects), Providers: len(c.Providers), UpdatedAt: r.UpdatedAt, Synthetic: r.Synthetic,
 	}
@@ -87,7 +88,7 @@ func rowOf(r read) ScenarioRow {
 
 // kept is what the finder keeps of a scenario.
 type kept struct {
-	row   ScenarioRow
+	row   CatalogueRow
 	texts map[string]string
 	paths []string // of the taxonomy, for likeness
 }
@@ -118,7 +119,7 @@ func newFinder(from source, t *Taxonomy) (*finder, error) {
 		return nil, fmt.Errorf("read trade terms: %w", err)
 	}
 	schema := index.Schema{Fields: []index.Field{{Name: "title", Weight: 4, Spelled: true}, {Name: "tags", Weight: 2}, {Name: "summary", Weight: 2}, {Name: "text", Weight: 1}}}
-	for _, name := range slices.Concat([]string{columnID, columnStatus, columnSeen, columnOwner, columnProvider, columnYear}, axes()) {
+	for _, name := range slices.Concat([]string{columnID, columnStatus, columnSeen, columnOwner, columnProvider, columnYear, columnQuarter}, axes()) {
 		schema.Columns = append(schema.Columns, index.Column{Name: name})
 	}
 	x, err := index.New(schema, text.New(terms), index.Options{MaxDocuments: 100_000, MaxWords: 128})
@@ -169,7 +170,10 @@ func (f *finder) keep(r read) kept {
 	for _, axis := range axes() {
 		for _, code := range c.classes(axis) {
 			title := f.taxonomy.title(axis, code)
-			tags, paths = append(tags, title.ZH, title.EN), append(paths, axis+"/"+code)
+			tags = append(tags, title.ZH, title.EN)
+			if axis != axisMaturity { // how ripe two are does not make them alike
+				paths = append(paths, axis+"/"+code)
+			}
 		}
 	}
 	for _, p := range c.Providers {
@@ -196,7 +200,7 @@ func (f *finder) entry(r read, k kept) index.Document {
 		words[columnOwner] = []string{r.OrganisationID}
 	}
 	if y := yearOf(r.FirstPublished); y > 0 {
-		words[columnYear] = []string{strconv.Itoa(y)}
+		words[columnYear], words[columnQuarter] = []string{strconv.Itoa(y)}, []string{quarterOf(r.FirstPublished)}
 	}
 	for _, p := range r.Content.Providers {
 		if p.OrganisationID != "" {
@@ -249,7 +253,7 @@ func (f *finder) ask(ctx context.Context, q index.Query) (index.Result, error) {
 }
 
 // find returns the scenarios that answer, in order.
-func (f *finder) find(ctx context.Context, q question) ([]ScenarioRow, error) {
+func (f *finder) find(ctx context.Context, q question) ([]CatalogueRow, error) {
 	if err := f.follow(ctx); err != nil {
 		return nil, err
 	}
@@ -257,7 +261,7 @@ func (f *finder) find(ctx context.Context, q question) ([]ScenarioRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := make([]ScenarioRow, 0, len(found.Hits))
+	list := make([]CatalogueRow, 0, len(found.Hits))
 	f.ready.RLock()
 	for _, h := range found.Hits {
 		if k, ok := f.rows[h.ID]; ok { // one that is gone meanwhile is not shown
@@ -275,23 +279,23 @@ func orders() []string {
 	return []string{"relevance", "title", "published_at", "updated_at", "cost_from", "effects", "maturity"}
 }
 
-func arrange(list []ScenarioRow, q question) {
+func arrange(list []CatalogueRow, q question) {
 	field, down := strings.CutPrefix(q.order, "-")
 	if field == "" && strings.TrimSpace(q.text) == "" {
 		field, down = "published_at", true
 	}
-	compare := map[string]func(a, b ScenarioRow) int{
-		"title":        func(a, b ScenarioRow) int { return strings.Compare(a.Title.In("zh"), b.Title.In("zh")) },
-		"published_at": func(a, b ScenarioRow) int { return at(a.PublishedAt).Compare(at(b.PublishedAt)) },
-		"updated_at":   func(a, b ScenarioRow) int { return a.UpdatedAt.Compare(b.UpdatedAt) },
-		"cost_from":    func(a, b ScenarioRow) int { return cmp.Compare(amount(a.CostFrom), amount(b.CostFrom)) },
-		"effects":      func(a, b ScenarioRow) int { return cmp.Compare(a.Effects, b.Effects) },
-		"maturity":     func(a, b ScenarioRow) int { return cmp.Compare(ripeness(a.Maturity), ripeness(b.Maturity)) },
+	compare := map[string]func(a, b CatalogueRow) int{
+		"title":        func(a, b CatalogueRow) int { return strings.Compare(a.Title.In("zh"), b.Title.In("zh")) },
+		"published_at": func(a, b CatalogueRow) int { return at(a.PublishedAt).Compare(at(b.PublishedAt)) },
+		"updated_at":   func(a, b CatalogueRow) int { return a.UpdatedAt.Compare(b.UpdatedAt) },
+		"cost_from":    func(a, b CatalogueRow) int { return cmp.Compare(amount(a.CostFrom), amount(b.CostFrom)) },
+		"effects":      func(a, b CatalogueRow) int { return cmp.Compare(a.Effects, b.Effects) },
+		"maturity":     func(a, b CatalogueRow) int { return cmp.Compare(ripeness(a.Maturity), ripeness(b.Maturity)) },
 	}[field]
 	if compare == nil {
 		return // hits are in order of relevance
 	}
-	slices.SortStableFunc(list, func(a, b ScenarioRow) int {
+	slices.SortStableFunc(list, func(a, b CatalogueRow) int {
 		c := compare(a, b)
 		if down {
 			c = -c
@@ -324,12 +328,12 @@ func (f *finder) facets(ctx context.Context, q question) (index.Result, error) {
 		return index.Result{}, err
 	}
 	ask := q.query()
-	ask.Limit, ask.Count, ask.Facets, ask.Values = 1, true, slices.Concat(axes(), []string{columnStatus, columnYear}), 100
+	ask.Limit, ask.Count, ask.Facets, ask.Values = 1, true, slices.Concat(axes(), []string{columnStatus, columnYear, columnQuarter}), 100
 	return f.ask(ctx, ask)
 }
 
 // mark gives rows a piece of their text with what was found.
-func (f *finder) mark(ctx context.Context, q question, list []ScenarioRow) error {
+func (f *finder) mark(ctx context.Context, q question, list []CatalogueRow) error {
 	if strings.TrimSpace(q.text) == "" || len(list) == 0 {
 		return nil
 	}
@@ -390,9 +394,12 @@ func excerpt(whole string, marks []index.Mark) []Part {
 	return slices.DeleteFunc(parts, func(p Part) bool { return p.Text == "" })
 }
 
+// alikeLeast is how like another a scenario must be to be named.
+const alikeLeast = 0.15
+
 // Alike is a scenario that is like another, and why.
 type Alike struct {
-	ScenarioRow
+	CatalogueRow
 	Likeness float64  `json:"likeness" doc:"0 to 1"`
 	Shared   []string `json:"shared" nullable:"false" doc:"Words of the taxonomy that both have, as axis/code"`
 }
@@ -428,6 +435,9 @@ func (f *finder) alike(ctx context.Context, id string, limit int) ([]Alike, erro
 	}
 	list := []Alike{}
 	for _, m := range ranked[:min(limit, len(ranked))] {
+		if m.Score < alikeLeast {
+			break
+		}
 		k := f.rows[m.ID]
 		shared := slices.DeleteFunc(slices.Clone(k.paths), func(p string) bool { return !slices.Contains(one.paths, p) })
 		list = append(list, Alike{k.row, m.Score, shared})
@@ -436,19 +446,19 @@ func (f *finder) alike(ctx context.Context, id string, limit int) ([]Alike, erro
 }
 
 // told returns the published scenarios, the oldest first, and what duplicates are looked for by.
-func (f *finder) told(ctx context.Context) ([]ScenarioRow, []told, error) {
+func (f *finder) told(ctx context.Context) ([]CatalogueRow, []told, error) {
 	if err := f.follow(ctx); err != nil {
 		return nil, nil, err
 	}
 	f.ready.RLock()
 	defer f.ready.RUnlock()
-	rows := []ScenarioRow{}
+	rows := []CatalogueRow{}
 	for _, k := range f.rows {
 		if k.row.Status == published {
 			rows = append(rows, k.row)
 		}
 	}
-	slices.SortFunc(rows, func(a, b ScenarioRow) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(rows, func(a, b CatalogueRow) int { return strings.Compare(a.ID, b.ID) })
 	list := make([]told, len(rows))
 	for i, r := range rows {
 		list[i] = tell(r.ID, Content{Title: r.Title, Summary: r.Summary})

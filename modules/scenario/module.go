@@ -13,7 +13,6 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
-	"linghang/kernel/sqldb"
 	"linghang/modules/scenario/internal/opening"
 	"linghang/modules/scenario/internal/pilot"
 	"linghang/modules/scenario/scenarioevent"
@@ -32,9 +31,14 @@ const (
 // ProvenEffect is an effect that an opening of a scenario brought.
 type ProvenEffect = opening.Proven
 
-// Organisations is the register of organisations: who reviews, and who provides.
+// Organisations is the register of organisations: whose a scenario is, and who reviews.
 type Organisations interface {
 	pilot.People
+	People
+}
+
+// People tells who may be asked to review, and whose people they are.
+type People interface {
 	Seers(ctx context.Context, in identity.SeerParams) ([]identity.Seer, error)
 }
 
@@ -112,18 +116,6 @@ func permissions() []module.Permission {
 		{ID: mayView, Title: lang.Text{ZH: "查看赋能场景", EN: "View scenarios"}, Roles: everyone},
 		{ID: mayWrite, Title: lang.Text{ZH: "编写本机构的场景", EN: "Write scenarios of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
 		{ID: mayReview, Title: lang.Text{ZH: "审核、导入和发布场景", EN: "Review, import and publish scenarios"}, Roles: []identity.Role{identity.Officer}},
-	}
-}
-
-// personal are the names of who wrote and decided.
-func personal() []sqldb.Personal {
-	return []sqldb.Personal{
-		{Table: "scenario_version", Person: "author", Columns: []string{"author_name"}, Show: []string{"scenario_id", "number", "written_at"}},
-		{Table: "scenario_version", Person: "decided_by", Columns: []string{"decided_name"}, Show: []string{"scenario_id", "number", "decided_at"}},
-		{Table: "scenario_picture", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"scenario_id", "name", "at"}},
-		{Table: "scenario_pair", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"kept_id", "other_id", "at"}},
-		{Table: "scenario_pair", Person: "undone_by", Columns: []string{"undone_name"}, Show: []string{"kept_id", "other_id", "undone_at"}},
-		{Table: "scenario_list", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"year", "number", "released_at"}},
 	}
 }
 

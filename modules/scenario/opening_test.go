@@ -182,7 +182,7 @@ func carriedOut(t *testing.T, x *town) {
 	if o.Own == nil || o.Theirs == nil {
 		t.Errorf("both are given and not shown: %+v", o)
 	}
-	var page struct{ Items []ScenarioRow }
+	var page struct{ Items []CatalogueRow }
 	x.do(t, "GET", "/scenarios?q=空压站", "viewer-theirs", "", 0, http.StatusOK, &page)
 	if body := x.do(t, "GET", "/scenarios/"+page.Items[0].ID, "viewer-theirs", "", 0, http.StatusOK, nil); !strings.Contains(body, "电表读数") {
 		t.Errorf("the scenario does not have the effect: %s", body)

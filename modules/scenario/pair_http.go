@@ -19,10 +19,10 @@ func (m *Module) pairRoutes() []module.Route {
 
 // Duplicate is two scenarios that are likely one.
 type Duplicate struct {
-	A        ScenarioRow `json:"a" doc:"The older one"`
-	B        ScenarioRow `json:"b"`
-	Likeness float64     `json:"likeness" doc:"0 to 1"`
-	Rule     string      `json:"rule" enum:"title,summary"`
+	A        CatalogueRow `json:"a" doc:"The older one"`
+	B        CatalogueRow `json:"b"`
+	Likeness float64      `json:"likeness" doc:"0 to 1"`
+	Rule     string       `json:"rule" enum:"title,summary"`
 }
 
 type duplicatesView struct {

@@ -419,3 +419,9 @@ func yearOf(t time.Time) int {
 	}
 	return t.In(cityTime()).Year()
 }
+
+// quarterOf is the quarter of the city in which something was, such as 2026Q3.
+func quarterOf(t time.Time) string {
+	t = t.In(cityTime())
+	return fmt.Sprintf("%dQ%d", t.Year(), (int(t.Month())+2)/3)
+}

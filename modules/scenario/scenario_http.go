@@ -54,6 +54,7 @@ type scenarioParams struct {
 	Maturity   string `query:"maturity" maxLength:"100"`
 	Status     string `query:"status" enum:"draft,review,published,withdrawn" doc:"Others than the owner and the bureau know what was published only"`
 	Year       string `query:"year" maxLength:"4" doc:"In which its first version was published"`
+	Quarter    string `query:"quarter" maxLength:"6" doc:"In which its first version was published, such as 2026Q3"`
 	Provider   string `query:"provider" maxLength:"40" doc:"ID of an organisation"`
 	Owner      string `query:"owner" maxLength:"40" doc:"ID of an organisation"`
 }
@@ -68,7 +69,7 @@ func (in scenarioParams) question(ctx context.Context) question {
 	q.sees = append(q.sees, scope.IDs...)
 	for column, value := range map[string]string{
 		axisIndustry: in.Industry, axisStage: in.Stage, axisMode: in.Mode, axisLink: in.Link, axisTechnology: in.Technology, axisValue: in.Value, axisMaturity: in.Maturity,
-		columnStatus: in.Status, columnYear: in.Year, columnProvider: in.Provider, columnOwner: in.Owner,
+		columnStatus: in.Status, columnYear: in.Year, columnQuarter: in.Quarter, columnProvider: in.Provider, columnOwner: in.Owner,
 	} {
 		if value != "" {
 			q.filters[column] = split(value)
@@ -77,8 +78,8 @@ func (in scenarioParams) question(ctx context.Context) question {
 	return q
 }
 
-func (m *Module) listScenarios(ctx context.Context, in scenarioParams) (sqldb.Page[ScenarioRow], error) {
-	page := sqldb.Page[ScenarioRow]{Items: []ScenarioRow{}}
+func (m *Module) listScenarios(ctx context.Context, in scenarioParams) (sqldb.Page[CatalogueRow], error) {
+	page := sqldb.Page[CatalogueRow]{Items: []CatalogueRow{}}
 	if field := in.Sort; field != "" && !slices.Contains(orders(), field) && !slices.Contains(orders(), field[1:]) {
 		return page, fault.New(fault.Invalid, "kernel.list.sort", "this list cannot be sorted by %q", field).At("query.sort", "use one of %v", orders())
 	}
@@ -116,7 +117,7 @@ type facetsView struct {
 }
 
 type facet struct {
-	Axis   string  `json:"axis" doc:"An axis of the taxonomy, or status, or year"`
+	Axis   string  `json:"axis" doc:"An axis of the taxonomy, or status, year or quarter"`
 	Counts []tally `json:"counts" nullable:"false"`
 }
 

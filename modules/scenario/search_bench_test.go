@@ -68,7 +68,7 @@ func synthetic(n int) string {
 // pinyin and with a slip. top is a part of the title that the first hit must have.
 func TestSearchFindsWhatIsMeant(t *testing.T) {
 	x := newTown(t, kerneltest.Options{})
-	x.upload(t, "/import?name=a.csv&synthetic=true", "text/csv", synthetic(1000), http.StatusOK, nil)
+	x.upload(t, "/import?name=a.csv&synthetic=true", synthetic(1000), http.StatusOK, nil)
 	for _, q := range []struct{ text, top string }{
 		{"轮胎 外观检测", "外观缺陷"},
 		{"机器视觉", "机器视觉"},
@@ -108,7 +108,7 @@ func TestSearchFindsWhatIsMeant(t *testing.T) {
 // page asks for them, and the facets beside them; p99-ms is of all of them.
 func BenchmarkList(b *testing.B) {
 	x := newTown(b, kerneltest.Options{})
-	x.upload(b, "/import?name=a.csv&synthetic=true", "text/csv", synthetic(3000), http.StatusOK, nil)
+	x.upload(b, "/import?name=a.csv&synthetic=true", synthetic(3000), http.StatusOK, nil)
 	ctx := identity.With(b.Context(), identity.Identity{Scope: identity.Scope{IDs: []string{x.Theirs.ID}}})
 	asks := []scenarioParams{
 		{},

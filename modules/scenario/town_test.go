@@ -44,9 +44,9 @@ func (x *town) do(t testing.TB, method, path, who, body string, version int64, w
 }
 
 // upload sends a file.
-func (x *town) upload(t testing.TB, path, media, content string, want int, v any) string {
+func (x *town) upload(t testing.TB, path, content string, want int, v any) string {
 	t.Helper()
-	r := x.Send(t, "POST", "/api/scenario"+path, "officer", content, "Content-Type", media)
+	r := x.Send(t, "POST", "/api/scenario"+path, "officer", content, "Content-Type", "text/csv")
 	if r.Status != want {
 		t.Fatalf("POST %s: %d %s, want %d", path, r.Status, r.Body, want)
 	}
@@ -64,10 +64,10 @@ func row(zh, en, summary string) string {
 }
 
 // published puts scenarios into the catalogue and returns the first.
-func (x *town) published(t testing.TB, lines string) ScenarioRow {
+func (x *town) published(t testing.TB, lines string) CatalogueRow {
 	t.Helper()
-	x.upload(t, "/import?name=a.csv", "text/csv", head+lines, http.StatusOK, nil)
-	var page struct{ Items []ScenarioRow }
+	x.upload(t, "/import?name=a.csv", head+lines, http.StatusOK, nil)
+	var page struct{ Items []CatalogueRow }
 	x.do(t, "GET", "/scenarios?sort=published_at", "officer", "", 0, http.StatusOK, &page)
 	return page.Items[0]
 }

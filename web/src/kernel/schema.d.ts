@@ -15275,6 +15275,16 @@ export interface components {
              */
             total: number;
         };
+        PageCatalogueRow: {
+            items: components["schemas"]["ScenarioCatalogueRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageChannelView: {
             items: components["schemas"]["NotifyChannelView"][];
             /** @description Empty on the last page */
@@ -15867,16 +15877,6 @@ export interface components {
         };
         PageRun: {
             items: components["schemas"]["ReportRun"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
-        PageScenarioRow: {
-            items: components["schemas"]["ScenarioScenarioRow"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -20434,6 +20434,62 @@ export interface components {
             terms: components["schemas"]["ScenarioTerm"][];
             title: components["schemas"]["Text"];
         };
+        ScenarioCatalogueRow: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            cost_from?: number;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            cost_to?: number;
+            /**
+             * Format: int64
+             * @description Figures of effect
+             */
+            effects: number;
+            id: string;
+            industries: string[];
+            links: string[];
+            maturity: string;
+            modes: string[];
+            /**
+             * Format: int64
+             * @description Of the version that is shown
+             */
+            number: number;
+            owner: components["schemas"]["Text"];
+            /** @description Empty: the city */
+            owner_id: string;
+            /** @description Of a search: a piece of the text, with what was found */
+            parts?: components["schemas"]["ScenarioPart"][] | null;
+            /** @description ID of its first picture */
+            picture: string;
+            /** Format: int64 */
+            providers: number;
+            /**
+             * Format: date-time
+             * @description When its first version was published
+             */
+            published_at?: string;
+            /**
+             * Format: double
+             * @description Of a search, above 0
+             */
+            score: number;
+            stages: string[];
+            /** @enum {string} */
+            status: "draft" | "review" | "published" | "withdrawn";
+            summary: components["schemas"]["Text"];
+            synthetic: boolean;
+            technologies: string[];
+            title: components["schemas"]["Text"];
+            /** Format: date-time */
+            updated_at: string;
+            values: string[];
+        };
         ScenarioComparison: {
             /** @description Fields of the content */
             differs: string[];
@@ -20512,8 +20568,8 @@ export interface components {
         };
         ScenarioDuplicate: {
             /** @description The older one */
-            a: components["schemas"]["ScenarioScenarioRow"];
-            b: components["schemas"]["ScenarioScenarioRow"];
+            a: components["schemas"]["ScenarioCatalogueRow"];
+            b: components["schemas"]["ScenarioCatalogueRow"];
             /**
              * Format: double
              * @description 0 to 1
@@ -20567,7 +20623,7 @@ export interface components {
             value: number;
         };
         ScenarioFacet: {
-            /** @description An axis of the taxonomy, or status, or year */
+            /** @description An axis of the taxonomy, or status, year or quarter */
             axis: string;
             counts: components["schemas"]["ScenarioTally"][];
         };
@@ -20713,62 +20769,6 @@ export interface components {
             technologies: string[];
             text?: components["schemas"]["Text"];
             title: components["schemas"]["Text"];
-            values: string[];
-        };
-        ScenarioScenarioRow: {
-            /**
-             * Format: double
-             * @description In 10 000 CNY
-             */
-            cost_from?: number;
-            /**
-             * Format: double
-             * @description In 10 000 CNY
-             */
-            cost_to?: number;
-            /**
-             * Format: int64
-             * @description Figures of effect
-             */
-            effects: number;
-            id: string;
-            industries: string[];
-            links: string[];
-            maturity: string;
-            modes: string[];
-            /**
-             * Format: int64
-             * @description Of the version that is shown
-             */
-            number: number;
-            owner: components["schemas"]["Text"];
-            /** @description Empty: the city */
-            owner_id: string;
-            /** @description Of a search: a piece of the text, with what was found */
-            parts?: components["schemas"]["ScenarioPart"][] | null;
-            /** @description ID of its first picture */
-            picture: string;
-            /** Format: int64 */
-            providers: number;
-            /**
-             * Format: date-time
-             * @description When its first version was published
-             */
-            published_at?: string;
-            /**
-             * Format: double
-             * @description Of a search, above 0
-             */
-            score: number;
-            stages: string[];
-            /** @enum {string} */
-            status: "draft" | "review" | "published" | "withdrawn";
-            summary: components["schemas"]["Text"];
-            synthetic: boolean;
-            technologies: string[];
-            title: components["schemas"]["Text"];
-            /** Format: date-time */
-            updated_at: string;
             values: string[];
         };
         ScenarioTally: {
@@ -38861,6 +38861,8 @@ export interface operations {
                 scenario?: string;
                 /** @description In which it was opened */
                 year?: number;
+                /** @description In which it was opened, such as 2026Q3 */
+                quarter?: string;
                 /** @description Of one's own organisation as the enterprise, or as the chosen provider */
                 mine?: "owner" | "provider";
             };
@@ -41125,6 +41127,8 @@ export interface operations {
                 status?: "draft" | "review" | "published" | "withdrawn";
                 /** @description In which its first version was published */
                 year?: string;
+                /** @description In which its first version was published, such as 2026Q3 */
+                quarter?: string;
                 /** @description ID of an organisation */
                 provider?: string;
                 /** @description ID of an organisation */
@@ -41144,7 +41148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageScenarioRow"];
+                    "application/json": components["schemas"]["PageCatalogueRow"];
                 };
             };
             /** @description Refused */
@@ -41215,6 +41219,8 @@ export interface operations {
                 status?: "draft" | "review" | "published" | "withdrawn";
                 /** @description In which its first version was published */
                 year?: string;
+                /** @description In which its first version was published, such as 2026Q3 */
+                quarter?: string;
                 /** @description ID of an organisation */
                 provider?: string;
                 /** @description ID of an organisation */

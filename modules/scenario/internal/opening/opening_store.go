@@ -151,6 +151,7 @@ type openingParams struct {
 	State    string `query:"state" enum:"draft,open,running,completed,cancelled"`
 	Scenario string `query:"scenario" maxLength:"40" doc:"ID of a scenario"`
 	Year     int    `query:"year" minimum:"0" maximum:"2100" doc:"In which it was opened"`
+	Quarter  string `query:"quarter" pattern:"^[0-9]{4}Q[1-4]$" doc:"In which it was opened, such as 2026Q3"`
 	Mine     string `query:"mine" enum:"owner,provider" doc:"Of one's own organisation as the enterprise, or as the chosen provider"`
 }
 
@@ -158,6 +159,16 @@ type openingParams struct {
 func yearBounds(year int) (from, until int64) {
 	at := time.Date(year, 1, 1, 0, 0, 0, 0, time.FixedZone("Asia/Shanghai", 8*3600))
 	return at.UnixMilli(), at.AddDate(1, 0, 0).UnixMilli()
+}
+
+// quarterBounds are those of a quarter such as 2026Q3, which the door has checked.
+func quarterBounds(quarter string) (from, until int64) {
+	var year, n int
+	if _, err := fmt.Sscanf(quarter, "%dQ%d", &year, &n); err != nil {
+		return 0, 0
+	}
+	at := time.Date(year, time.Month(3*n-2), 1, 0, 0, 0, 0, time.FixedZone("Asia/Shanghai", 8*3600))
+	return at.UnixMilli(), at.AddDate(0, 3, 0).UnixMilli()
 }
 
 func (s store) list(ctx context.Context, in openingParams) (sqldb.Page[Opening], error) {
@@ -169,6 +180,10 @@ func (s store) list(ctx context.Context, in openingParams) (sqldb.Page[Opening],
 	l.WhereIf("o.state = ?", in.State).WhereIf("o.scenario_id = ?", in.Scenario)
 	if in.Year > 0 {
 		from, until := yearBounds(in.Year)
+		l.Where("o.opened_at >= ? AND o.opened_at < ?", from, until)
+	}
+	if in.Quarter != "" {
+		from, until := quarterBounds(in.Quarter)
 		l.Where("o.opened_at >= ? AND o.opened_at < ?", from, until)
 	}
 	id := identity.From(ctx)

@@ -39,7 +39,7 @@ function useFilters(params: URLSearchParams): Filter[] {
   const t = useScenarioTexts()
   const taxonomy = useTaxonomy()
   const asked = new URLSearchParams()
-  for (const name of ['q', ...axes, 'status', 'year']) if (params.get(name)) asked.set(name, params.get(name)!)
+  for (const name of ['q', ...axes, 'status', 'year', 'quarter']) if (params.get(name)) asked.set(name, params.get(name)!)
   const { data } = useQuery({ queryKey: [...roomKey, 'facets', asked.toString()], queryFn: ({ signal }) => request<Schema<'ScenarioFacetsView'>>(`/api/scenario/scenarios/facets?${asked}`, { signal }), placeholderData: keepPreviousData })
   const counts = (axis: string) => new Map((data?.facets.find((f) => f.axis === axis)?.counts ?? []).map((c) => [c.code, c.count]))
   const counted = (axis: string, options: { value: string; label: string }[]) => {
@@ -49,6 +49,7 @@ function useFilters(params: URLSearchParams): Filter[] {
   return [
     ...axes.map((axis) => ({ name: axis, label: taxonomy.name(axis) || axis, options: counted(axis, taxonomy.options(axis)) })),
     { name: 'status', label: t('field.status'), options: counted('status', (['draft', 'review', 'published', 'withdrawn'] as const).map((s) => ({ value: s, label: t(`statuses.${s}`) }))) },
+    { name: 'quarter', label: t('field.quarter'), options: counted('quarter', [...counts('quarter').keys()].sort().reverse().map((q) => ({ value: q, label: q }))) },
     { name: 'year', label: t('field.year'), options: counted('year', [...counts('year').keys()].sort().reverse().map((y) => ({ value: y, label: y }))) },
   ]
 }

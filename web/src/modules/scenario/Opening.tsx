@@ -1,8 +1,8 @@
 import { Alert, Card, Drawer, Input, Button } from 'antd'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { api, Confirm, Failure, ifMatch, Loading, none, PageHeader, Particulars, read, StatusTag, SyntheticMark, useChange, useFormat, useText } from '../../kernel'
-import { openingTone, roomKey, useOpening, type OpeningDetail } from './data'
+import { api, Confirm, Failure, ifMatch, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useText } from '../../kernel'
+import { openingTone, roomKey, useOpening, useTaxonomy, type Effect, type OpeningDetail } from './data'
 import { Applications } from './OpeningApplications'
 import { Evaluation, Milestones } from './OpeningCourse'
 import { OpeningForm } from './OpeningForm'
@@ -33,6 +33,7 @@ function Page({ opening: o }: { opening: OpeningDetail }) {
       <div className="lh-main-side">
         <div className="lh-stack">
           <About opening={o} />
+          {o.effects.length > 0 && <Brought opening={o} />}
           {o.state !== 'draft' && o.state !== 'cancelled' && <Applications opening={o} />}
         </div>
         <div className="lh-stack">
@@ -84,6 +85,26 @@ function About({ opening: o }: { opening: OpeningDetail }) {
           { key: 'applications', label: t('opening.field.applications'), children: f.number(o.applications, 0) },
           ...(o.provider_id ? [{ key: 'provider', label: t('opening.field.provider'), children: text(o.provider) }] : []),
           ...(o.reason ? [{ key: 'reason', label: t('opening.field.reason'), children: <span className="lh-scenario-text">{o.reason}</span> }] : []),
+        ]}
+      />
+    </Card>
+  )
+}
+
+/** The figures that carrying out brought. */
+function Brought({ opening: o }: { opening: OpeningDetail }) {
+  const t = useScenarioTexts()
+  const f = useFormat()
+  const taxonomy = useTaxonomy()
+  return (
+    <Card size="small" title={t('field.effects')}>
+      <PlainTable<Effect>
+        label={t('field.effects')} rowKey={(e) => `${e.kind} ${e.name} ${e.value}`} dataSource={o.effects}
+        columns={[
+          { title: t('field.figure'), render: (_, e) => <span className="lh-two lh-wrap"><span>{e.name}</span><span className="lh-muted">{taxonomy.title('value', e.kind)}</span></span> },
+          { title: t('field.before'), align: 'right', responsive: ['sm'], render: (_, e) => (e.before === undefined ? none : <span className="lh-number">{f.number(e.before, 2)} {e.unit}</span>) },
+          { title: t('field.value'), align: 'right', render: (_, e) => <span className="lh-number">{f.number(e.value, 2)} {e.unit}</span> },
+          { title: t('field.evidence'), render: (_, e) => <span className="lh-wrap">{e.evidence}</span> },
         ]}
       />
     </Card>

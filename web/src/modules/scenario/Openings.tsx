@@ -28,6 +28,7 @@ export default function Openings() {
         filters={[
           { name: 'state', label: t('opening.field.state'), options: states.map((s) => ({ value: s, label: t(`opening.states.${s}`) })) },
           { name: 'year', label: t('opening.field.opened'), options: [0, 1, 2, 3].map((n) => ({ value: String(present - n), label: String(present - n) })) },
+          { name: 'quarter', label: t('field.quarter'), options: [0, 1].flatMap((n) => [4, 3, 2, 1].map((q) => ({ value: `${present - n}Q${q}`, label: `${present - n}Q${q}` }))) },
           { name: 'mine', label: t('opening.mine'), options: [{ value: 'owner', label: t('opening.mineOwner') }, { value: 'provider', label: t('opening.mineProvider') }] },
         ]}
         empty={<EmptyState title={t('opening.empty')} note={t('opening.emptyNote')} />}

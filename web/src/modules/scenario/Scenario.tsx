@@ -82,7 +82,7 @@ function Cost({ content }: { content: Content }) {
   const t = useScenarioTexts()
   const f = useFormat()
   if (!content.cost) return <>{none}</>
-  return <span className="lh-two lh-wrap"><span>{t('scenario.yuan', { from: f.number(content.cost.from, 1), to: f.number(content.cost.to, 1) })}</span><span className="lh-muted">{t('field.evidence')}：{content.cost.evidence}</span></span>
+  return <span className="lh-two lh-wrap"><span>{t('scenario.yuan', { from: f.number(content.cost.from, 1), to: f.number(content.cost.to, 1) })}</span><span className="lh-muted">{t('scenario.evidence', { what: content.cost.evidence })}</span></span>
 }
 
 function About({ content: c, scenario: s }: { content: Content; scenario: ScenarioDetail }) {
@@ -227,7 +227,7 @@ function Alike({ id }: { id: string }) {
           {data.items.map((x) => (
             <div key={x.id} className="lh-two lh-wrap">
               <Link to={`/scenario/${x.id}`}>{text(x.title)}</Link>
-              <span className="lh-muted">{t('scenario.likeness')} {f.number(x.likeness * 100, 0)}% · {t('scenario.sharedWords')}：{shared(x) || none}</span>
+              <span className="lh-muted">{t('scenario.likeness', { n: f.number(x.likeness * 100, 0) })} · {t('scenario.sharedWords', { words: shared(x) || none })}</span>
             </div>
           ))}
         </div>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, read, useLive, useText, type Schema, type Tone } from '../../kernel'
 
-export type Row = Schema<'ScenarioScenarioRow'>
+export type Row = Schema<'ScenarioCatalogueRow'>
 export type ScenarioDetail = Schema<'ScenarioDetail'>
 export type Edition = Schema<'ScenarioEdition'>
 export type Content = Schema<'ScenarioContent'>

@@ -7,11 +7,11 @@ export const en: typeof zh = {
   opening: openingEn,
   pilot: pilotEn,
   list: {
-    title: 'Catalogue of scenarios', note: 'Find industrial scenarios by industry, stage, mode, technology and value', write: 'Write a scenario', search: 'Chinese, English or pinyin, such as: vision inspection', table: 'Table', cards: 'Cards', empty: 'The catalogue has no scenarios yet', emptyNote: 'Scenarios appear here once they are reviewed and published.',
+    title: 'Catalogue of scenarios', note: 'Find industrial scenarios by industry, stage, mode, technology and value', write: 'Write a scenario', search: 'Words, Chinese or English', table: 'Table', cards: 'Cards', empty: 'The catalogue has no scenarios yet', emptyNote: 'Scenarios appear here once they are reviewed and published.',
     score: 'What was found', providers: '{{n}} providers', effects: '{{n}} figures of effect',
   },
   field: {
-    title: 'Scenario', summary: 'Summary', text: 'Text', owner: 'Owner', status: 'Status', year: 'Year of publication', published: 'First published', updated: 'Updated', cost: 'Cost', costFrom: 'Cost from (10 000 CNY)', costTo: 'Cost to (10 000 CNY)', evidence: 'Evidence', effects: 'Effects', providers: 'Providers',
+    title: 'Scenario', summary: 'Summary', text: 'Text', owner: 'Owner', status: 'Status', year: 'Year of publication', quarter: 'Quarter', published: 'First published', updated: 'Updated', cost: 'Cost', costFrom: 'Cost from (10 000 CNY)', costTo: 'Cost to (10 000 CNY)', evidence: 'Evidence', effects: 'Effects', providers: 'Providers',
     apps: 'Industrial apps', standards: 'Standards', pictures: 'Pictures', kind: 'Kind', figure: 'Figure', value: 'Value', before: 'Before', unit: 'Unit', version: 'Version', edition: 'Edition of the taxonomy', author: 'Written by', written: 'Written', decided: 'Decided', caption: 'Caption', city: 'The city',
     industries: 'Industries', stages: 'Process stages', modes: 'Modes', links: 'Of the sixteen scenarios', technologies: 'Technologies', values: 'Values', maturity: 'Maturity',
   },
@@ -19,8 +19,8 @@ export const en: typeof zh = {
   scenario: {
     about: 'About', versions: 'Versions', alike: 'Similar scenarios', compare: 'Compare', compareWith: 'Compared with version {{n}}', differs: 'What differs', same: 'Both versions say the same', proven: 'Effects that openings brought', openings: 'Openings', openIt: 'Open this scenario', edit: 'Write a new version', continue: 'Go on writing',
     submit: 'Hand in for review', submitted: 'Handed in', recall: 'Take back', recalled: 'Taken back', publish: 'Publish', back: 'Send back', decided: 'Decided', withdraw: 'Withdraw', withdrawn: 'Withdrawn', withdrawNote: 'It leaves the catalogue and stays readable.', publishNote: 'It becomes the current version; the one before stays readable.', backNote: 'Say what to mend.',
-    reason: 'Reason', waits: 'Version {{n}} waits for review', draft: 'Version {{n}} is a draft', returned: 'Sent back: {{reason}}', whyWithdrawn: 'Withdrawn because: {{reason}}', twin: 'See the scenario that was kept', lists: 'In the lists', listed: '{{year}}, list {{number}}, no. {{place}}', yuan: '{{from}} to {{to}} × 10 000 CNY', sharedWords: 'Shared classes', none: 'Not given', shown: 'This is version {{n}}',
-    noAlike: 'No scenario is like this', likeness: 'Likeness',
+    reason: 'Reason', waits: 'Version {{n}} waits for review', draft: 'Version {{n}} is a draft', returned: 'Sent back: {{reason}}', whyWithdrawn: 'Withdrawn because: {{reason}}', twin: 'See the scenario that was kept', lists: 'In the lists', listed: '{{year}}, list {{number}}, no. {{place}}', yuan: '{{from}} to {{to}} × 10 000 CNY', sharedWords: 'Shared classes: {{words}}', none: 'Not given', shown: 'This is version {{n}}',
+    noAlike: 'No scenario is like this', likeness: 'Likeness {{n}} %', evidence: 'Evidence: {{what}}',
   },
   form: { create: 'Write a scenario', edit: 'Write a scenario', save: 'Save the draft', saved: 'The draft is saved', missing: 'Give {{label}}', tags: 'Press Enter after each', add: 'Add', remove: 'Remove', effectsNote: 'Each figure needs its evidence', picture: 'Upload a picture', pictureNote: 'Save the draft first, then upload pictures' },
   lists: {

@@ -6,11 +6,11 @@ export const zh = {
   opening: openingZh,
   pilot: pilotZh,
   list: {
-    title: '场景清单', note: '按行业、环节、模式、技术和价值查找工业赋能场景', write: '编写场景', search: '中英文、拼音均可，例如：视觉质检', table: '表格', cards: '卡片', empty: '清单中还没有场景', emptyNote: '场景经审核发布后显示在这里。',
+    title: '场景清单', note: '按行业、环节、模式、技术和价值查找工业赋能场景', write: '编写场景', search: '关键词、英文或拼音', table: '表格', cards: '卡片', empty: '清单中还没有场景', emptyNote: '场景经审核发布后显示在这里。',
     score: '找到的内容', providers: '{{n}} 家服务商', effects: '{{n}} 项成效',
   },
   field: {
-    title: '场景名称', summary: '简介', text: '正文', owner: '归属单位', status: '状态', year: '发布年度', published: '首次发布', updated: '更新时间', cost: '投入', costFrom: '投入下限（万元）', costTo: '投入上限（万元）', evidence: '依据', effects: '成效', providers: '服务商',
+    title: '场景名称', summary: '简介', text: '正文', owner: '归属单位', status: '状态', year: '发布年度', quarter: '季度', published: '首次发布', updated: '更新时间', cost: '投入', costFrom: '投入下限（万元）', costTo: '投入上限（万元）', evidence: '依据', effects: '成效', providers: '服务商',
     apps: '工业应用', standards: '标准', pictures: '图片', kind: '类别', figure: '指标', value: '数值', before: '实施前', unit: '单位', version: '版本', edition: '分类目录版本', author: '编写人', written: '编写时间', decided: '审核时间', caption: '图片说明', city: '全市',
     industries: '行业', stages: '业务环节', modes: '新模式', links: '十六场景', technologies: '技术', values: '价值', maturity: '成熟度',
   },
@@ -18,8 +18,8 @@ export const zh = {
   scenario: {
     about: '场景说明', versions: '版本', alike: '相似场景', compare: '对比', compareWith: '与第 {{n}} 版对比', differs: '有差异的内容', same: '两个版本内容相同', proven: '场景开放带来的成效', openings: '场景开放', openIt: '开放此场景', edit: '编写新版本', continue: '继续编写',
     submit: '提交审核', submitted: '已提交审核', recall: '撤回修改', recalled: '已撤回', publish: '发布', back: '退回', decided: '已处理', withdraw: '撤下', withdrawn: '已撤下', withdrawNote: '场景不再列入清单，但仍可查阅。', publishNote: '发布后成为当前版本；原版本保留可查。', backNote: '请说明需要修改的内容。',
-    reason: '理由', waits: '第 {{n}} 版待审核', draft: '第 {{n}} 版为草稿', returned: '被退回：{{reason}}', whyWithdrawn: '撤下原因：{{reason}}', twin: '查看保留的场景', lists: '列入清单', listed: '{{year}} 年第 {{number}} 批第 {{place}} 号', yuan: '{{from}}–{{to}} 万元', sharedWords: '相同分类', none: '未填写', shown: '显示第 {{n}} 版',
-    noAlike: '没有相似的场景', likeness: '相似度',
+    reason: '理由', waits: '第 {{n}} 版待审核', draft: '第 {{n}} 版为草稿', returned: '被退回：{{reason}}', whyWithdrawn: '撤下原因：{{reason}}', twin: '查看保留的场景', lists: '列入清单', listed: '{{year}} 年第 {{number}} 批第 {{place}} 号', yuan: '{{from}}–{{to}} 万元', sharedWords: '相同分类：{{words}}', none: '未填写', shown: '显示第 {{n}} 版',
+    noAlike: '没有相似的场景', likeness: '相似度 {{n}}%', evidence: '依据：{{what}}',
   },
   form: { create: '编写场景', edit: '编写场景', save: '保存草稿', saved: '草稿已保存', missing: '请填写{{label}}', tags: '输入后按回车，可填多个', add: '添加', remove: '移除', effectsNote: '每项成效须说明依据', picture: '上传图片', pictureNote: '先保存草稿，再上传图片' },
   lists: {
