@@ -59,7 +59,8 @@ type entry struct {
 
 var (
 	errMissing = errors.New("nothing is kept under this name")
-	errDamaged = errors.New("the content is not what was put")
+	// ErrDamaged is what reading reports of content that is not what was put.
+	ErrDamaged = errors.New("the content is not what was put")
 )
 
 // Open returns the shelf that cfg names. It reaches nothing yet.
@@ -232,7 +233,7 @@ func (v *verified) Read(p []byte) (int, error) {
 	}
 	_, _ = v.sum.Write(p[:n]) // a hash does not fail
 	if errors.Is(err, io.EOF) && hex.EncodeToString(v.sum.Sum(nil)) != v.hash {
-		return n, fmt.Errorf("read blob %s: %w", v.hash, errDamaged)
+		return n, fmt.Errorf("read blob %s: %w", v.hash, ErrDamaged)
 	}
 	return n, err
 }

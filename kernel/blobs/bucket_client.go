@@ -118,7 +118,7 @@ func (b bucket) keep(ctx context.Context, name, path string, blob Blob) error {
 		return fmt.Errorf("upload to the bucket: %w", err)
 	}
 	if info.Size != blob.Size {
-		return fmt.Errorf("upload to the bucket: %d of %d bytes arrived: %w", info.Size, blob.Size, errDamaged)
+		return fmt.Errorf("upload to the bucket: %d of %d bytes arrived: %w", info.Size, blob.Size, ErrDamaged)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/modules/scenario/internal/opening"
+	"linghang/modules/scenario/internal/pilot"
 	"linghang/modules/scenario/scenarioevent"
 )
 
@@ -32,15 +33,13 @@ type ProvenEffect = opening.Proven
 
 // Organisations is the register of organisations: whose a scenario is, and who reviews.
 type Organisations interface {
-	Organisation(ctx context.Context, id string) (identity.Organisation, error)
-	Root(ctx context.Context) (identity.Organisation, error)
+	pilot.People
 	People
 }
 
 // People tells who may be asked to review, and whose people they are.
 type People interface {
 	Seers(ctx context.Context, in identity.SeerParams) ([]identity.Seer, error)
-	Members(ctx context.Context, organisation string, below bool, permission string) ([]identity.Recipient, error)
 }
 
 // Module is the room.
@@ -51,13 +50,16 @@ type Module struct {
 	store         store
 	finder        *finder
 	opening       *opening.Openings
+	pilots        *pilot.Pilots
+	now           func() time.Time
 
 	broken error // the binary's own taxonomy cannot be read; Run reports it
 }
 
 // New returns the room.
 func New(kit *module.Kit, organisations Organisations) *Module {
-	m := &Module{kit: kit, organisations: organisations, store: store{kit.DB, kit.Search}}
+	m := &Module{kit: kit, organisations: organisations, store: store{kit.DB, kit.Search}, now: time.Now}
+	m.pilots = pilot.New(kit, organisations, pilot.Site{Now: func() time.Time { return m.now() }})
 	m.opening = opening.New(kit, m, time.Now)
 	m.editions, m.broken = readTaxonomies()
 	if m.broken != nil {
@@ -86,24 +88,25 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "赋能场景", EN: "Scenarios"}
 	return module.Manifest{
 		Name: "scenario", Title: lang.Text{ZH: "工业赋能场景", EN: "Industrial scenarios"}, Migrations: dir,
-		Permissions: slices.Concat(permissions(), opening.Permissions()),
-		Routes:      slices.Concat(m.taxonomyRoutes(), m.scenarioRoutes(), m.pictureRoutes(), m.pairRoutes(), m.importRoutes(), m.listRoutes(), m.opening.Routes()),
+		Permissions: slices.Concat(permissions(), opening.Permissions(), pilot.Permissions()),
+		Routes:      slices.Concat(m.taxonomyRoutes(), m.scenarioRoutes(), m.pictureRoutes(), m.pairRoutes(), m.importRoutes(), m.listRoutes(), m.opening.Routes(), m.pilots.Routes()),
 		Publishes:   []bus.Event{scenarioevent.Published{}, scenarioevent.Withdrawn{}, scenarioevent.Opened{}, scenarioevent.Completed{}},
-		Measures:    append(m.measureList(), m.opening.Measures()...),
-		Personal:    append(personal(), opening.Personal()...),
+		Measures:    slices.Concat(m.measureList(), m.opening.Measures(), []module.Measure{m.pilots.Measure()}),
+		Personal:    slices.Concat(personal(), opening.Personal(), pilot.Personal()),
 		Finds:       m.store.finds(),
 		Topics:      []module.Topic{{Name: topicScenarios, Permission: mayView}},
-		Notices: append([]notice.Kind{
+		Jobs:        m.pilots.Jobs(),
+		Notices: slices.Concat([]notice.Kind{
 			{ID: noticeToReview, Title: lang.Text{ZH: "场景待审核", EN: "Scenarios to review"}, Gravity: notice.Info, Mail: notice.Daily},
 			{ID: noticeDecided, Title: lang.Text{ZH: "场景审核结果", EN: "Decisions on scenarios"}, Gravity: notice.Important, Mail: notice.AtOnce},
-		}, opening.Notices()...),
-		Nav: []module.NavItem{
+		}, opening.Notices(), pilot.Notices()),
+		Nav: append([]module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "场景清单", EN: "Catalogue"}, Path: "/scenario", Icon: "scenarios", Permission: mayView},
 			{Section: section, Label: lang.Text{ZH: "场景开放", EN: "Openings"}, Path: "/scenario/openings", Icon: "shared", Permission: mayView},
 			{Section: section, Label: lang.Text{ZH: "年度清单", EN: "Yearly lists"}, Path: "/scenario/lists", Icon: "list", Permission: mayView},
 			{Section: section, Label: lang.Text{ZH: "导入场景", EN: "Import of scenarios"}, Path: "/scenario/import", Icon: "files", Permission: mayReview},
 			{Section: section, Label: lang.Text{ZH: "重复场景", EN: "Duplicate scenarios"}, Path: "/scenario/duplicates", Icon: "rules", Permission: mayReview},
-		},
+		}, pilot.Nav(section)...),
 	}
 }
 

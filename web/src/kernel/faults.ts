@@ -1,5 +1,6 @@
 import { atlas } from './faultsOfAtlas'
 import { enterprises } from './faultsOfEnterprises'
+import { pilots } from './faultsOfPilots'
 import { scenarios } from './faultsOfScenarios'
 
 /**
@@ -10,6 +11,7 @@ import { scenarios } from './faultsOfScenarios'
 const sentences: Record<string, string> = {
   ...atlas,
   ...enterprises,
+  ...enterprises, ...pilots,
   ...scenarios,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',

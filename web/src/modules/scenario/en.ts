@@ -1,9 +1,11 @@
 import { openingEn, openingProblemsEn } from './openingEn'
+import { pilotProblemsEn, pilotEn } from './pilotEn'
 import type { zh } from './zh'
 
 /** Texts of this room in English. */
 export const en: typeof zh = {
   opening: openingEn,
+  pilot: pilotEn,
   list: {
     title: 'Catalogue of scenarios', note: 'Find industrial scenarios by industry, stage, mode, technology and value', write: 'Write a scenario', search: 'Words, Chinese or English', table: 'Table', cards: 'Cards', empty: 'The catalogue has no scenarios yet', emptyNote: 'Scenarios appear here once they are reviewed and published.',
     score: 'What was found', providers: '{{n}} providers', effects: '{{n}} figures of effect',
@@ -35,6 +37,7 @@ export const en: typeof zh = {
   },
   problems: {
     opening: openingProblemsEn,
+    pilot: pilotProblemsEn,
     content: { invalid: 'The scenario is incomplete or wrong.' }, in_review: 'This version waits for review; take it back to change it.', no_draft: 'There is no draft to hand in.', not_in_review: 'No version waits for review.', not_yours: 'This is for the owner and the bureau.', reason: 'Say why.', status: 'This cannot be done with a scenario in this state.', city: 'This is for the city bureau.', real: 'Only demonstration data is removed; withdraw this one.',
     provider: 'There is no such organisation.', picture: 'There is no such picture.', pair: { same: 'A scenario is no duplicate of itself.', decided: 'Decided already; undo that first.', over: 'Undone, or changed since.' }, list: { full: 'A list has {{limit}} scenarios at most.', empty: 'Every scenario of {{year}} is in a list already.', year: 'The year is to come.', format: 'A list is PDF or XLSX.' }, import: { rows: '{{count}} faults; nothing was imported.' },
   },

@@ -1,8 +1,10 @@
 import { openingProblemsZh, openingZh } from './openingZh'
+import { pilotProblemsZh, pilotZh } from './pilotZh'
 
 /** Texts of this room in Chinese; en.ts has the same shape. */
 export const zh = {
   opening: openingZh,
+  pilot: pilotZh,
   list: {
     title: '场景清单', note: '按行业、环节、模式、技术和价值查找工业赋能场景', write: '编写场景', search: '关键词、英文或拼音', table: '表格', cards: '卡片', empty: '清单中还没有场景', emptyNote: '场景经审核发布后显示在这里。',
     score: '找到的内容', providers: '{{n}} 家服务商', effects: '{{n}} 项成效',
@@ -34,6 +36,7 @@ export const zh = {
   },
   problems: {
     opening: openingProblemsZh,
+    pilot: pilotProblemsZh,
     content: { invalid: '场景内容不完整或有误。' }, in_review: '此版本正在审核，撤回后才能修改。', no_draft: '没有可提交的草稿。', not_in_review: '没有待审核的版本。', not_yours: '仅限归属单位和主管部门。', reason: '请说明理由。', status: '场景当前状态不能这样处理。', city: '仅限市级主管部门。', real: '只有演示数据可以删除；请改为撤下。',
     provider: '没有这个机构。', picture: '没有这张图片。', pair: { same: '不能与自己重复。', decided: '已处理过，请先撤销。', over: '已撤销，或之后有修改。' }, list: { full: '一份清单最多 {{limit}} 个场景。', empty: '{{year}} 年发布的场景都已列入清单。', year: '年度尚未到来。', format: '清单格式为 PDF 或 XLSX。' }, import: { rows: '有 {{count}} 处错误，未导入任何场景。' },
   },

@@ -1,0 +1,265 @@
+package pilot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/identity"
+	"linghang/modules/scenario/internal/panel"
+)
+
+// Relation is a fact between two parties, as it was declared or entered.
+type Relation struct {
+	ID       string     `json:"id"`
+	From     string     `json:"from" doc:"person:<id>, a unified social credit code, or organisation:<id>" audit:"-"`
+	FromName string     `json:"from_name" audit:"-"`
+	To       string     `json:"to" audit:"-"`
+	ToName   string     `json:"to_name" audit:"-"`
+	Kind     panel.Kind `json:"kind" enum:"employment,shareholding,cooperation"`
+	Share    float64    `json:"share" minimum:"0" maximum:"100" doc:"Of a shareholding, in percent; 0: not known"`
+	Since    string     `json:"since" maxLength:"10" doc:"2026-10-31, or empty"`
+	Until    string     `json:"until" maxLength:"10" doc:"2026-10-31, or empty: still so"`
+	Source   string     `json:"source" enum:"declared,entered" doc:"Declared by the person, or entered by the city"`
+	At       time.Time  `json:"at"`
+
+	person, actor, by string
+}
+
+// Related finds what is known of relations of parties, beyond what this room was told.
+// The graph of the city can be joined here.
+type Related interface {
+	// Relations returns relations in which the parties are, directly or over shareholdings.
+	Relations(ctx context.Context, parties []string) ([]panel.Relation, error)
+}
+
+const (
+	personParty       = "person:"
+	organisationParty = "organisation:"
+)
+
+// party names an organisation: by its code where it has one.
+func party(o identity.Organisation) string {
+	if o.USCC != "" {
+		return o.USCC
+	}
+	return organisationParty + o.ID
+}
+
+// check refuses a relation that tells nothing, naming every fault.
+func (r Relation) check() error {
+	f := fault.New(fault.Invalid, "scenario.pilot.relation_invalid", "the relation is incomplete or wrong")
+	if !validParty(r.To) {
+		_ = f.At("body.to", "a unified social credit code of 18 characters")
+	}
+	if !validParty(r.From) && !strings.HasPrefix(r.From, personParty) {
+		_ = f.At("body.from", "a unified social credit code of 18 characters")
+	}
+	if r.From == r.To {
+		_ = f.At("body.to", "another than the first")
+	}
+	if r.Kind == panel.Employment && !strings.HasPrefix(r.From, personParty) {
+		_ = f.At("body.kind", "only a person works for somebody")
+	}
+	since, sinceErr := dayOf(r.Since)
+	until, untilErr := dayOf(r.Until)
+	if sinceErr != nil {
+		_ = f.At("body.since", "a date as 2026-10-31, or nothing")
+	}
+	if untilErr != nil || !until.IsZero() && until.Before(since) {
+		_ = f.At("body.until", "a date as 2026-10-31, not before the beginning, or nothing")
+	}
+	if len(f.Fields) > 0 {
+		return f
+	}
+	return nil
+}
+
+func validParty(p string) bool {
+	return identity.ValidUSCC(p) || strings.HasPrefix(p, organisationParty) && len(p) > len(organisationParty)
+}
+
+func dayOf(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.ParseInLocation(time.DateOnly, s, cityTime())
+	if err != nil {
+		return at, fmt.Errorf("read date: %w", err)
+	}
+	return at, nil
+}
+
+// plain is the relation as the arithmetic of conflicts takes it.
+func (r Relation) plain() panel.Relation {
+	since, _ := dayOf(r.Since) // check has read them
+	until, _ := dayOf(r.Until)
+	return panel.Relation{From: r.From, To: r.To, Kind: r.Kind, Share: r.Share / 100, Since: since, Until: until, Source: r.Source}
+}
+
+// Conflict is why a reviewer may not have an application.
+type Conflict struct {
+	Kind panel.Kind `json:"kind" enum:"employment,shareholding,cooperation"`
+	Path []Hop      `json:"path" nullable:"false"`
+}
+
+// Hop is a step of the path that leads from a reviewer to an applicant.
+type Hop struct {
+	From   string     `json:"from"`
+	To     string     `json:"to"`
+	Kind   panel.Kind `json:"kind" enum:"employment,shareholding,cooperation"`
+	Share  float64    `json:"share" doc:"Percent; 0: not known, or no shareholding"`
+	Source string     `json:"source" doc:"declared, entered, organisations (the city's register), or where else it is from"`
+}
+
+func conflictOf(c *panel.Conflict, names map[string]string) *Conflict {
+	if c == nil {
+		return nil
+	}
+	named := func(p string) string {
+		if names[p] != "" {
+			return names[p]
+		}
+		return p
+	}
+	v := &Conflict{Kind: c.Kind, Path: []Hop{}}
+	for _, h := range c.Path {
+		v.Path = append(v.Path, Hop{named(h.From), named(h.To), h.Kind, 100 * h.Share, h.Source})
+	}
+	return v
+}
+
+// tells says a path in words for a refusal.
+func (c *Conflict) tells() string {
+	parts := []string{c.Path[0].From}
+	for _, h := range c.Path {
+		parts = append(parts, string(h.Kind), h.To)
+	}
+	return strings.Join(parts, " – ")
+}
+
+// web is everything known of the relations between reviewers and applicants of a call.
+type web struct {
+	relations *panel.Relations
+	names     map[string]string
+	parties   map[string]string // by the id of an organisation
+	now       time.Time
+}
+
+// conflict tells why a person may not review what an organisation applies with.
+func (w web) conflict(person, organisation string) *Conflict {
+	to := w.parties[organisation]
+	if to == "" {
+		to = organisationParty + organisation
+	}
+	return conflictOf(w.relations.Conflict(personParty+person, to, w.now), w.names)
+}
+
+// weave gathers what was declared and entered, who belongs to which organisation and
+// which organisation stands above which, and what the site knows beyond.
+func (m *Pilots) weave(ctx context.Context, persons []string, applicants []string) (web, error) {
+	w := web{names: map[string]string{}, parties: map[string]string{}, now: m.site.Now()}
+	known, err := m.relations.all(ctx)
+	if err != nil {
+		return w, err
+	}
+	for _, r := range known {
+		w.names[r.From], w.names[r.To] = r.FromName, r.ToName
+	}
+	register := &register{people: m.people, seen: map[string]identity.Organisation{}, names: w.names}
+	if register.root, err = m.people.Root(ctx); err != nil {
+		return w, fmt.Errorf("find the city: %w", err)
+	}
+	parties := []string{}
+	for _, id := range persons {
+		p, err := m.people.Person(ctx, id)
+		if err != nil {
+			return w, fmt.Errorf("read reviewer: %w", err)
+		}
+		w.names[personParty+id] = p.Name
+		parties = append(parties, personParty+id)
+		for _, x := range p.Memberships {
+			if err := register.climb(ctx, x.OrganisationID, personParty+id); err != nil {
+				return w, err
+			}
+		}
+	}
+	for _, id := range applicants {
+		if err := register.climb(ctx, id, ""); err != nil {
+			return w, err
+		}
+	}
+	for id, o := range register.seen {
+		w.parties[id] = party(o)
+	}
+	list := register.relations
+	for _, r := range known {
+		x := r.plain()
+		x.From, x.To = w.canonical(x.From), w.canonical(x.To)
+		list = append(list, x)
+	}
+	if m.site.Related != nil {
+		for _, o := range register.seen {
+			parties = append(parties, party(o))
+		}
+		more, err := m.site.Related.Relations(ctx, parties)
+		if err != nil {
+			return w, fmt.Errorf("ask for relations: %w", err)
+		}
+		list = append(list, more...)
+	}
+	w.relations = panel.NewRelations(list)
+	return w, nil
+}
+
+// canonical names an organisation that is told by its id by its code.
+func (w web) canonical(p string) string {
+	if id, ok := strings.CutPrefix(p, organisationParty); ok && w.parties[id] != "" {
+		return w.parties[id]
+	}
+	return p
+}
+
+// register reads who stands above whom in the city's register of organisations. The
+// city itself holds nobody: it is above all.
+type register struct {
+	people    People
+	root      identity.Organisation
+	seen      map[string]identity.Organisation
+	names     map[string]string
+	relations []panel.Relation
+}
+
+// climb adds an organisation and those above it; member works for it, if not empty.
+func (r *register) climb(ctx context.Context, id, member string) error {
+	if id == r.root.ID {
+		return nil
+	}
+	o, known := r.seen[id]
+	if !known {
+		var err error
+		if o, err = r.people.Organisation(ctx, id); err != nil {
+			if fault.Is(err, fault.NotFound) {
+				return nil // it was removed since, and ties nobody
+			}
+			return fmt.Errorf("read organisation: %w", err)
+		}
+		r.seen[id] = o
+		r.names[party(o)] = o.Name.ZH
+	}
+	if member != "" {
+		r.relations = append(r.relations, panel.Relation{From: member, To: party(o), Kind: panel.Employment, Source: "organisations"})
+	}
+	if known || o.ParentID == "" || o.ParentID == r.root.ID {
+		return nil
+	}
+	if err := r.climb(ctx, o.ParentID, ""); err != nil {
+		return err
+	}
+	if above, ok := r.seen[o.ParentID]; ok {
+		r.relations = append(r.relations, panel.Relation{From: party(above), To: party(o), Kind: panel.Shareholding, Source: "organisations"})
+	}
+	return nil
+}
