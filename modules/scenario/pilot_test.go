@@ -371,7 +371,7 @@ func (x *contest) counted(t *testing.T) float64 {
 // inspect removes the pilot that was published.
 func (x *contest) inspect(t *testing.T, call string) {
 	t.Helper()
-	var page struct{ Items []pilot.Listing }
+	var page struct{ Items []pilot.Pilot }
 	x.do(t, "GET", pilotDoor+"/pilots?year=2026", "viewer-ours", "", 0, http.StatusOK, &page)
 	if len(page.Items) != 1 || page.Items[0].Number != "P2026-0001" || page.Items[0].ApplicationID != "" || x.counted(t) != 1 {
 		t.Fatalf("the list: %+v", page.Items)

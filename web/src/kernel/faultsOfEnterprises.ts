@@ -75,7 +75,6 @@ export const enterprises: Record<string, string> = {
   'say where the company is now': '请填写来源地',
   'a day as 2026-03-31, or none': '日期，例如 2026-03-31，或留空',
   'say what was agreed, or why': '请填写内容或原因',
-  'a day that has been, as 2026-03-31': '已过去的日期，例如 2026-03-31',
   'this enterprise has landed by another lead': '此企业已由另一条线索落地',
   // the directory of enterprises
   'choose another entry': '请选择另一条登记',

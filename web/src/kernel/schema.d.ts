@@ -90,6 +90,419 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/atlas/answers/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask the graph: who, gaps, stop, candidates, way, similar, emerging; each item with reasons, its way and sources */
+        get: operations["get-atlas-answers-question"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Industrial chains */
+        get: operations["get-atlas-chains"];
+        put?: never;
+        /** Enter an industrial chain */
+        post: operations["post-atlas-chains"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What chain a file holds, as CSV, XLSX or Turtle: ?name= of the file */
+        post: operations["post-atlas-chains-reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A chain in its present version, or a version before: ?version= */
+        get: operations["get-atlas-chains-id"];
+        /** Make another version of a chain the present one */
+        put: operations["put-atlas-chains-id"];
+        post?: never;
+        /** Remove a chain of the demonstration city */
+        delete: operations["delete-atlas-chains-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/{id}/export/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A chain as csv, xlsx, ttl or graphml; csv, xlsx and ttl can be brought in again */
+        get: operations["get-atlas-chains-id-export-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/{id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the stages of a chain are on a day, with who stands where */
+        get: operations["get-atlas-chains-id-map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose another version of a chain */
+        post: operations["post-atlas-chains-id-proposals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/chains/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a chain */
+        get: operations["get-atlas-chains-id-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/graph/around": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is within some hops of a node */
+        get: operations["get-atlas-graph-around"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/graph/node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A node with its edges and who says so: ?id= */
+        get: operations["get-atlas-graph-node"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/graph/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find nodes by name */
+        get: operations["get-atlas-graph-nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/graph/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The most important nodes of some kinds, with the edges between them */
+        get: operations["get-atlas-graph-part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/graph/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many nodes and edges of which kinds there are on a day, and since when */
+        get: operations["get-atlas-graph-summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/import/template/{what}/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file to fill in for chain, outside or relations, as csv or xlsx */
+        get: operations["get-atlas-import-template-what-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/import/{what}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over a file of outside enterprises or of relations, all or none: ?name= of the file */
+        post: operations["post-atlas-import-what"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/import/{what}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file of outside enterprises or of relations would bring: ?name= of the file */
+        post: operations["post-atlas-import-what-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers that one's own organisation kept; for the bureau all */
+        get: operations["get-atlas-lists"];
+        put?: never;
+        /** Ask a question and keep the answer as a list */
+        post: operations["post-atlas-lists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An answer that was kept, with reasons, ways and sources */
+        get: operations["get-atlas-lists-id"];
+        put?: never;
+        post?: never;
+        /** Remove a list */
+        delete: operations["delete-atlas-lists-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/lists/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The items of an answer that was kept, for downloading */
+        get: operations["get-atlas-lists-id-items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proposals of one's own organisation; for the bureau all */
+        get: operations["get-atlas-proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A proposal with what it would change */
+        get: operations["get-atlas-proposals-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/proposals/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or refuse what somebody else proposed */
+        post: operations["post-atlas-proposals-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/proposals/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what one proposed */
+        post: operations["post-atlas-proposals-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/atlas/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ways that follow a row of steps, as enterprise -makes-> product <-makes- outside */
+        get: operations["get-atlas-query"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/codes/{code}": {
         parameters: {
             query?: never;
@@ -99,6 +512,92 @@ export interface paths {
         };
         /** The entry that a unified social credit code leads to, also one that was merged into another */
         get: operations["get-enterprise-codes-code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/ladders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ladders with their rungs, and what their thresholds rest on */
+        get: operations["get-enterprise-cultivation-ladders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enterprises stand how, by rung, district and year */
+        get: operations["get-enterprise-cultivation-overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came out by enterprise, rung and year: all to the bureau, an enterprise's own to itself */
+        get: operations["get-enterprise-cultivation-results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Yearly assessments that were run */
+        get: operations["get-enterprise-cultivation-runs"];
+        put?: never;
+        /** Hold all enterprises against a ladder for a year; results of the same year are replaced */
+        post: operations["post-enterprise-cultivation-runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an own enterprise stands today, and what lacks to each rung */
+        get: operations["get-enterprise-cultivation-standing"];
         put?: never;
         post?: never;
         delete?: never;
@@ -600,7 +1099,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enter the enterprises of a file as CSV or XLSX, all or none: ?name= of the file */
+        /** Enter the enterprises of a file as CSV or XLSX, all or none: ?name= of the file; ?synthetic=true marks them as demonstration data */
         post: operations["post-enterprise-import"];
         delete?: never;
         options?: never;
@@ -642,6 +1141,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Companies to attract */
+        get: operations["get-enterprise-leads"];
+        put?: never;
+        /** Add a lead; who adds it follows it */
+        post: operations["post-enterprise-leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download evidence */
+        get: operations["get-enterprise-leads-evidence-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many leads are in each stage */
+        get: operations["get-enterprise-leads-stages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lead with what became of it */
+        get: operations["get-enterprise-leads-id"];
+        /** Edit a lead, and take it over */
+        put: operations["put-enterprise-leads-id"];
+        post?: never;
+        /** Remove a lead of the demonstration city */
+        delete: operations["delete-enterprise-leads-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence: ?name= of the file */
+        post: operations["post-enterprise-leads-id-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/leads/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A visit, a commitment, landing or loss; a lost one is taken up again */
+        post: operations["post-enterprise-leads-id-steps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/merges": {
         parameters: {
             query?: never;
@@ -671,6 +1275,1178 @@ export interface paths {
         put?: never;
         /** Undo a merge, exactly, while the survivor was not changed */
         post: operations["post-enterprise-merges-id-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Needs that one may see */
+        get: operations["get-enterprise-needs"];
+        put?: never;
+        /** Begin a need of an own enterprise */
+        post: operations["post-enterprise-needs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A need, as far as one may see it */
+        get: operations["get-enterprise-needs-id"];
+        /** Edit a draft */
+        put: operations["put-enterprise-needs-id"];
+        post?: never;
+        /** Discard a draft */
+        delete: operations["delete-enterprise-needs-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer an invitation of an own provider */
+        post: operations["post-enterprise-needs-id-answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose an offer; its provider is asked to confirm it */
+        post: operations["post-enterprise-needs-id-choice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the time for offers now; they are opened */
+        post: operations["post-enterprise-needs-id-closing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm the terms by their digest, or decline the choice; for the provider */
+        post: operations["post-enterprise-needs-id-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say of a suggested provider that it does not fit; matching learns of it */
+        post: operations["post-enterprise-needs-id-dismissals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call the bureau about an agreement; it sees the need from then on */
+        post: operations["post-enterprise-needs-id-disputes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/disputes/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide the dispute: the agreement goes on, counts as completed, or ends */
+        post: operations["post-enterprise-needs-id-disputes-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/disputes/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reply to the dispute, once; for the side that did not begin it */
+        post: operations["post-enterprise-needs-id-disputes-reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite providers */
+        post: operations["post-enterprise-needs-id-invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/milestones/{number}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept what was delivered, or send it back; the last one completes the agreement */
+        post: operations["post-enterprise-needs-id-milestones-number-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/milestones/{number}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a milestone is reached; for the provider */
+        post: operations["post-enterprise-needs-id-milestones-number-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/proposals/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Offer with an own provider until the deadline; If-Match is the offer's version, 0 of a new one */
+        put: operations["put-enterprise-needs-id-proposals-provider"];
+        post?: never;
+        /** Take an offer back before the deadline */
+        delete: operations["delete-enterprise-needs-id-proposals-provider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft */
+        post: operations["post-enterprise-needs-id-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rate the other side, once and blind */
+        post: operations["post-enterprise-needs-id-ratings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers that may help, each with reasons, some places kept for new ones; for the enterprise, and for the bureau where it sees the need */
+        get: operations["get-enterprise-needs-id-suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/needs/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a need, with a reason */
+        post: operations["post-enterprise-needs-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The library of policies */
+        get: operations["get-enterprise-policies"];
+        put?: never;
+        /** Draft a policy */
+        post: operations["post-enterprise-policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One policy */
+        get: operations["get-enterprise-policies-id"];
+        /** Change a policy; of a published one this makes a new edition */
+        put: operations["put-enterprise-policies-id"];
+        post?: never;
+        /** Discard a draft, or remove a policy of the demonstration city */
+        delete: operations["delete-enterprise-policies-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Announce all grants of a policy that were not yet announced */
+        post: operations["post-enterprise-policies-id-announcement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an application of an own enterprise */
+        post: operations["post-enterprise-policies-id-applications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a policy was, each time that it was published */
+        get: operations["get-enterprise-policies-id-editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the conditions of a policy come to for an own enterprise, part by part */
+        get: operations["get-enterprise-policies-id-fit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft */
+        post: operations["post-enterprise-policies-id-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enterprises a policy fits, by district, and what keeps others from it */
+        get: operations["get-enterprise-policies-id-reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policies/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a published policy */
+        post: operations["post-enterprise-policies-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications for policies that one may see */
+        get: operations["get-enterprise-policy-applications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An application with its form, files, payments and what became of it */
+        get: operations["get-enterprise-policy-applications-id"];
+        /** Save the answers of an application */
+        put: operations["put-enterprise-policy-applications-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant or reject an application; another person than who reviewed it */
+        post: operations["post-enterprise-policy-applications-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a paper: ?paper= which it is, ?name= of the file */
+        post: operations["post-enterprise-policy-applications-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a payment of a grant */
+        post: operations["post-enterprise-policy-applications-id-payments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an application back to be supplemented, or on to the decision with an advice */
+        post: operations["post-enterprise-policy-applications-id-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit an application, or what was to be supplemented; confirmed says that the profile was looked at */
+        post: operations["post-enterprise-policy-applications-id-submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-applications/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an application back while nothing was decided */
+        post: operations["post-enterprise-policy-applications-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many policies are in force, by level, kind and district */
+        get: operations["get-enterprise-policy-facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a paper */
+        get: operations["get-enterprise-policy-files-id"];
+        put?: never;
+        post?: never;
+        /** Remove a paper from an application that may still be changed; its content is kept */
+        delete: operations["delete-enterprise-policy-files-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which policies in force fit an own enterprise, and what is missing */
+        get: operations["get-enterprise-policy-fits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/policy-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grants that are or were announced */
+        get: operations["get-enterprise-policy-grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/provider-evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download evidence of a case; for the provider and the bureau */
+        get: operations["get-enterprise-provider-evidence-id"];
+        put?: never;
+        post?: never;
+        /** Remove evidence of a case; its content is kept */
+        delete: operations["delete-enterprise-provider-evidence-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Service providers that one may see, with how they answer */
+        get: operations["get-enterprise-providers"];
+        put?: never;
+        /** Register an own enterprise as a service provider */
+        post: operations["post-enterprise-providers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own enterprises, and the providers that they are */
+        get: operations["get-enterprise-providers-mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scenarios, industries, technologies, districts, kinds of staff and of prices */
+        get: operations["get-enterprise-providers-words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A service provider, as far as one may see it */
+        get: operations["get-enterprise-providers-id"];
+        /** File a registration again, a change, or the yearly renewal */
+        put: operations["put-enterprise-providers-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer the check that is open */
+        post: operations["post-enterprise-providers-id-checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept what waits, send it back, or refuse it */
+        post: operations["post-enterprise-providers-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence of a case: ?case= its ID, ?name= of the file */
+        post: operations["post-enterprise-providers-id-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many agreements a provider has made, and how enterprises rate it */
+        get: operations["get-enterprise-providers-id-record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a provider was asked, and when it answered; for the provider and the bureau */
+        get: operations["get-enterprise-providers-id-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/providers/{id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend a provider, with a reason */
+        post: operations["post-enterprise-providers-id-suspension"];
+        /** End a suspension */
+        delete: operations["delete-enterprise-providers-id-suspension"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/rules/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the conditions of policies and ladders may speak of */
+        get: operations["get-enterprise-rules-fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services that one may see */
+        get: operations["get-enterprise-services"];
+        put?: never;
+        /** Record a service to an enterprise, which is asked to confirm it */
+        post: operations["post-enterprise-services"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What counts, by quarter, district, industry, provider or matter */
+        get: operations["get-enterprise-services-counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence before recording or auditing: ?name= of the file */
+        post: operations["post-enterprise-services-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download evidence */
+        get: operations["get-enterprise-services-evidence-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record the services of a file as CSV or XLSX, all or none: ?name= of the file, ?evidence= ID of a file that proves them all */
+        post: operations["post-enterprise-services-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file of services as CSV or XLSX would become: ?name= of the file, ?evidence= ID of a file that proves them all */
+        post: operations["post-enterprise-services-import-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What counts as one service, with all versions, and the matters */
+        get: operations["get-enterprise-services-rule"];
+        put?: never;
+        /** Set a new version of the rule, for services recorded from then on; If-Match is the version before */
+        post: operations["post-enterprise-services-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Samples that auditors look at */
+        get: operations["get-enterprise-services-samples"];
+        put?: never;
+        /** Draw a sample of what counts in a period, by a seed that is kept */
+        post: operations["post-enterprise-services-samples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/samples/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sample with what was drawn and found */
+        get: operations["get-enterprise-services-samples-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/samples/{id}/verdicts/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Uphold a service of a sample, or not; If-Match is the version of what was found before */
+        put: operations["put-enterprise-services-samples-id-verdicts-service"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/template/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file to fill in, as csv or xlsx */
+        get: operations["get-enterprise-services-template-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many services and enterprises count in a period, and what auditors found */
+        get: operations["get-enterprise-services-totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A service with its evidence */
+        get: operations["get-enterprise-services-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a service to one's own enterprise */
+        post: operations["post-enterprise-services-id-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/{id}/objection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Object to a service, with a reason */
+        post: operations["post-enterprise-services-id-objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/services/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a service that was not confirmed */
+        post: operations["post-enterprise-services-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places of enterprises on the map: those that are public, and one's own */
+        get: operations["get-enterprise-sites"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9689,10 +11465,558 @@ export interface components {
         AssignReviewersInputBody: {
             persons: string[];
         };
+        AtlasAnswer: {
+            /**
+             * @description What it rests on: who stands where, figures, or relations
+             * @enum {string}
+             */
+            basis: "presence" | "figures" | "graph";
+            day: string;
+            /**
+             * Format: int64
+             * @description Number of the graph's last change that counted
+             */
+            graph: number;
+            items: components["schemas"]["AtlasItem"][];
+            question: components["schemas"]["AtlasQuestion"];
+            /** @description There is more than was asked for */
+            truncated: boolean;
+        };
+        AtlasAnswerItemView: {
+            kind: string;
+            name: components["schemas"]["Text"];
+            other: components["schemas"]["Text"];
+            /** Format: int64 */
+            rank: number;
+            reasons: string;
+            /** Format: double */
+            score: number;
+            sources: string;
+            state: string;
+            way: string;
+        };
+        AtlasAnswerListDetail: {
+            answer: components["schemas"]["AtlasAnswer"];
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** Format: int64 */
+            items: number;
+            name: string;
+            /** @enum {string} */
+            question: "who" | "gaps" | "stop" | "candidates" | "way" | "similar" | "emerging";
+            title: string;
+        };
+        AtlasAnswerListView: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** Format: int64 */
+            items: number;
+            name: string;
+            /** @enum {string} */
+            question: "who" | "gaps" | "stop" | "candidates" | "way" | "similar" | "emerging";
+            title: string;
+        };
+        AtlasChainDetail: {
+            content: components["schemas"]["AtlasContent"];
+            id: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Which version content is of
+             */
+            shown: number;
+            /** Format: int64 */
+            stages: number;
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AtlasChainEnd: {
+            /** @description No way over stages of the city leads to it */
+            broken: boolean;
+            gaps: string[];
+            stage: string;
+            /** @description Stages from where the chain begins, with the fewest gaps */
+            way: string[];
+        };
+        AtlasChainInput: {
+            content: components["schemas"]["AtlasContent"];
+            name: components["schemas"]["Text"];
+            /** @description What is new, and on whose word */
+            note?: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+        };
+        AtlasChainMap: {
+            /**
+             * @description presence: who stands where is all that is known, or all that the caller may see
+             * @enum {string}
+             */
+            basis: "presence" | "figures";
+            /** @description Of the relations; the chain itself is in its present version */
+            day: string;
+            ends: components["schemas"]["AtlasChainEnd"][];
+            /**
+             * Format: int64
+             * @description Number of the graph's last change that counted
+             */
+            graph: number;
+            id: string;
+            links: components["schemas"]["AtlasLink"][];
+            /** Format: int64 */
+            missing: number;
+            name: components["schemas"]["Text"];
+            stages: components["schemas"]["AtlasStageState"][];
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            weak: number;
+        };
+        AtlasChainVersion: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            note: string;
+            /** @enum {string} */
+            origin: "bureau" | "proposal";
+            /** Format: int64 */
+            version: number;
+        };
+        AtlasChainView: {
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Format: int64 */
+            stages: number;
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AtlasContent: {
+            links: components["schemas"]["AtlasLink"][];
+            stages: components["schemas"]["AtlasStage"][];
+        };
+        AtlasGraphSummary: {
+            day: string;
+            edges: components["schemas"]["AtlasKindCount"][];
+            /** @description The first day from which an edge holds; empty: there is none */
+            first: string;
+            /** Format: int64 */
+            graph: number;
+            nodes: components["schemas"]["AtlasKindCount"][];
+        };
+        AtlasHop: {
+            /** Format: date-time */
+            at: string;
+            /** @description For the bureau */
+            by?: string;
+            event?: string;
+            from: components["schemas"]["AtlasNodeRef"];
+            kind: string;
+            /** @description For the bureau only */
+            restricted: boolean;
+            /** @description directory, chain, import, or what the file of an import named */
+            source: string;
+            to: components["schemas"]["AtlasNodeRef"];
+            valid_from: string;
+            /** @description Empty: it holds still */
+            valid_to: string;
+        };
+        AtlasItem: {
+            /**
+             * Format: double
+             * @description From where the question is asked, as the crow flies
+             */
+            km?: number;
+            node: components["schemas"]["AtlasNodeRef"];
+            /** @description What it goes with: the stage of a candidate, the other technology */
+            other?: components["schemas"]["AtlasNodeRef"];
+            path: components["schemas"]["AtlasHop"][];
+            reasons: components["schemas"]["AtlasReason"][];
+            /**
+             * Format: double
+             * @description What the answer is ordered by; of no unit
+             */
+            score: number;
+            /** @description Of a stage */
+            state?: string;
+        };
+        AtlasKindCount: {
+            /** Format: int64 */
+            count: number;
+            kind: string;
+        };
+        AtlasLink: {
+            from: string;
+            /**
+             * Format: double
+             * @description Of the other's input; links with 0 share evenly what the others leave
+             */
+            share?: number;
+            to: string;
+        };
+        AtlasLinkChange: {
+            /** @enum {string} */
+            kind: "added" | "removed";
+            link: components["schemas"]["AtlasLink"];
+        };
+        AtlasNodeDetail: {
+            edges: components["schemas"]["AtlasHop"][];
+            node: components["schemas"]["AtlasNodeRef"];
+            /** @description Of an enterprise outside, for those who may see it */
+            note: string;
+            region: string;
+            source: string;
+            truncated: boolean;
+        };
+        AtlasNodeRef: {
+            en: string;
+            id: string;
+            kind: string;
+            /** @description Page of the node in the web; empty: it has none */
+            link: string;
+            synthetic: boolean;
+            zh: string;
+        };
+        AtlasNodesView: {
+            items: components["schemas"]["AtlasNodeRef"][];
+        };
+        AtlasPicture: {
+            day: string;
+            edges: components["schemas"]["AtlasPictureEdge"][];
+            nodes: components["schemas"]["AtlasPictureNode"][];
+            /** @description There is more than was asked for */
+            truncated: boolean;
+        };
+        AtlasPictureEdge: {
+            /**
+             * Format: int64
+             * @description Place in nodes
+             */
+            from: number;
+            kind: string;
+            restricted: boolean;
+            /**
+             * Format: int64
+             * @description Place in nodes
+             */
+            to: number;
+        };
+        AtlasPictureNode: {
+            en: string;
+            /**
+             * Format: int64
+             * @description From the node that was asked about
+             */
+            hops: number;
+            id: string;
+            kind: string;
+            /** @description Page of the node in the web; empty: it has none */
+            link: string;
+            restricted: boolean;
+            synthetic: boolean;
+            zh: string;
+        };
+        AtlasProposalDetail: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            base: number;
+            chain: components["schemas"]["Text"];
+            chain_id: string;
+            content: components["schemas"]["AtlasContent"];
+            /** Format: date-time */
+            decided_at?: string;
+            decider: string;
+            id: string;
+            links: components["schemas"]["AtlasLinkChange"][];
+            mine: boolean;
+            name: string;
+            note: string;
+            reason: string;
+            stages: components["schemas"]["AtlasStageChange"][];
+            /** @enum {string} */
+            status: "proposed" | "accepted" | "refused" | "withdrawn";
+        };
+        AtlasProposalView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            base: number;
+            chain: components["schemas"]["Text"];
+            chain_id: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decider: string;
+            id: string;
+            mine: boolean;
+            name: string;
+            note: string;
+            reason: string;
+            /** @enum {string} */
+            status: "proposed" | "accepted" | "refused" | "withdrawn";
+        };
+        AtlasQueryView: {
+            day: string;
+            /** Format: int64 */
+            graph: number;
+            truncated: boolean;
+            ways: components["schemas"]["AtlasWay"][];
+        };
+        AtlasQuestion: {
+            chain?: string;
+            district?: string;
+            kind: string;
+            /** Format: int64 */
+            limit?: number;
+            node?: string;
+            since?: string;
+            stage?: string;
+            to?: string;
+            what?: string;
+        };
+        AtlasReason: {
+            code: string;
+            node?: components["schemas"]["AtlasNodeRef"];
+            /** Format: double */
+            value: number;
+        };
+        AtlasStage: {
+            /** @description An end product; a stage that goes into nothing is one anyway */
+            end?: boolean;
+            /**
+             * Format: double
+             * @description What the city uses of it beside the chain, per year, in 10 000 CNY
+             */
+            final?: number;
+            /** @description Within the chain; stays the same from version to version */
+            id: string;
+            name: components["schemas"]["Text"];
+            note?: string;
+            /** @description What the stage yields, as enterprises and outside enterprises call it; the name if empty */
+            product?: string;
+        };
+        AtlasStageChange: {
+            after?: components["schemas"]["AtlasStage"];
+            before?: components["schemas"]["AtlasStage"];
+            /** @enum {string} */
+            kind: "added" | "removed" | "changed";
+        };
+        AtlasStageFigures: {
+            /**
+             * Format: double
+             * @description Herfindahl index
+             */
+            concentration: number;
+            /** Format: double */
+            coverage: number;
+            /** Format: double */
+            demand: number;
+            /**
+             * Format: double
+             * @description Input from outside the city as a share of all input
+             */
+            dependence: number;
+            /** Format: double */
+            output: number;
+        };
+        AtlasStageState: {
+            /** @description The first 50 */
+            enterprises: components["schemas"]["AtlasNodeRef"][];
+            /** @description For the bureau, where figures are known */
+            figures?: components["schemas"]["AtlasStageFigures"];
+            /**
+             * Format: int64
+             * @description Enterprises of the city at the stage
+             */
+            local: number;
+            node: string;
+            /**
+             * Format: int64
+             * @description Enterprises outside that could fill it, as far as one may see them
+             */
+            outside: number;
+            reasons: components["schemas"]["AtlasReason"][];
+            stage: components["schemas"]["AtlasStage"];
+            /**
+             * @description missing: needed, and nobody makes it; absent: nobody makes it and nobody here needs it; weak: see reasons
+             * @enum {string}
+             */
+            state: "sound" | "weak" | "missing" | "absent";
+        };
+        AtlasWay: {
+            edges: components["schemas"]["AtlasHop"][];
+            nodes: components["schemas"]["AtlasNodeRef"][];
+        };
         AttestFound: {
             name: string;
             sha256: string;
             state: string;
+        };
+        AttractionDetail: {
+            /** @description What the caller may do now: visit, commit, land, lose, reopen */
+            acts: string[];
+            chain: string;
+            /** @description Unified social credit code, once landed */
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description In the directory, once landed */
+            entry_id: string;
+            /**
+             * Format: int64
+             * @description How many files
+             */
+            evidence: number;
+            files: components["schemas"]["AttractionFile"][];
+            /** @description Stage of the chain that it would fill */
+            gap: string;
+            id: string;
+            /** @description Division of GB/T 4754 */
+            industry: string;
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY; 0: not known
+             */
+            investment: number;
+            landed_on: string;
+            name: components["schemas"]["Text"];
+            /** @description Day of the next step; empty: none */
+            next_on: string;
+            /** @description Where it is now */
+            origin: string;
+            owner_id: string;
+            /** @description Who follows it */
+            owner_name: string;
+            /** @description Why it was lost */
+            reason: string;
+            /** @enum {string} */
+            source: "city" | "partner" | "analysis" | "company";
+            /** @enum {string} */
+            stage: "lead" | "visited" | "committed" | "landed" | "lost";
+            /** @description The newest first */
+            steps: components["schemas"]["AttractionStep"][];
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AttractionFile: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        AttractionLead: {
+            chain: string;
+            /** @description Unified social credit code, once landed */
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description In the directory, once landed */
+            entry_id: string;
+            /**
+             * Format: int64
+             * @description How many files
+             */
+            evidence: number;
+            /** @description Stage of the chain that it would fill */
+            gap: string;
+            id: string;
+            /** @description Division of GB/T 4754 */
+            industry: string;
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY; 0: not known
+             */
+            investment: number;
+            landed_on: string;
+            name: components["schemas"]["Text"];
+            /** @description Day of the next step; empty: none */
+            next_on: string;
+            /** @description Where it is now */
+            origin: string;
+            owner_id: string;
+            /** @description Who follows it */
+            owner_name: string;
+            /** @description Why it was lost */
+            reason: string;
+            /** @enum {string} */
+            source: "city" | "partner" | "analysis" | "company";
+            /** @enum {string} */
+            stage: "lead" | "visited" | "committed" | "landed" | "lost";
+            synthetic: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AttractionLeadInput: {
+            chain?: string;
+            /** @description Stage of the chain that it would fill */
+            gap?: string;
+            /** @description Division of GB/T 4754 */
+            industry: string;
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY
+             */
+            investment?: number;
+            name: components["schemas"]["Text"];
+            /** @description Day of the next step */
+            next_on?: string;
+            /** @description Where the company is now */
+            origin: string;
+            /** @enum {string} */
+            source: "city" | "partner" | "analysis" | "company";
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            /** @description When editing: the caller follows it from now on */
+            take?: boolean;
+        };
+        AttractionStageCount: {
+            /**
+             * Format: double
+             * @description That is planned, in 10 000 CNY
+             */
+            investment: number;
+            /** Format: int64 */
+            leads: number;
+            /** @enum {string} */
+            stage: "lead" | "visited" | "committed" | "landed" | "lost";
+        };
+        AttractionStagesView: {
+            items: components["schemas"]["AttractionStageCount"][];
+        };
+        AttractionStep: {
+            /** Format: date-time */
+            at: string;
+            /** @description On which it was; empty: when it was noted */
+            day: string;
+            /** @enum {string} */
+            kind: "added" | "edited" | "visit" | "commit" | "land" | "lose" | "reopen";
+            /** @description Of who did it */
+            name: string;
+            note: string;
+            /** Format: int64 */
+            number: number;
         };
         AuditChange: {
             /** @enum {string} */
@@ -10373,6 +12697,183 @@ export interface components {
             /** @description A plan as exported; or template */
             yaml?: string;
         };
+        CriterionField: {
+            /** @description A figure of a year that the enterprise gives for rules only */
+            asked: boolean;
+            code: string;
+            /** @enum {string} */
+            kind: "number" | "day" | "code" | "branch" | "holds";
+            /** @description How it is worked out */
+            note: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
+        };
+        CriterionFinding: {
+            /** @description What a condition asks for */
+            asks: components["schemas"]["Text"];
+            /** @description Of a condition */
+            field: string;
+            /** @enum {string} */
+            form: "all" | "any" | "not" | "condition" | "everybody";
+            /**
+             * Format: double
+             * @description How far a number is from what is asked for, in unit
+             */
+            gap?: number;
+            /** @description What the profile says; empty where it says nothing */
+            has: components["schemas"]["Text"];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+            parts: components["schemas"]["CriterionFinding"][];
+            unit: components["schemas"]["Text"];
+        };
+        CriterionLack: {
+            field: string;
+            /**
+             * @description unknown: the profile does not tell
+             * @enum {string}
+             */
+            outcome: "unmet" | "unknown";
+            text: components["schemas"]["Text"];
+        };
+        CriterionLine: {
+            key: string;
+            title: components["schemas"]["Text"];
+            value: components["schemas"]["Text"];
+        };
+        CriterionResult: {
+            finding: components["schemas"]["CriterionFinding"];
+            /** @description What is missing, by the alternatives that lack least */
+            lacks: components["schemas"]["CriterionLack"][];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+        };
+        CriterionRule: {
+            /** @description Each of them */
+            all?: components["schemas"]["CriterionRule"][] | null;
+            /** @description One of them at least */
+            any?: components["schemas"]["CriterionRule"][] | null;
+            /** @description What a day is compared with, as 2020-01-31 */
+            day?: string;
+            /** @description See GET /api/enterprise/rules/fields */
+            field?: string;
+            /** @description Not this */
+            not?: components["schemas"]["CriterionRule"];
+            /**
+             * Format: double
+             * @description What a number is compared with, in the field's unit
+             */
+            number?: number;
+            /** @description Of numbers and days >=, >, <= or <; of codes in; of industries under, too; of qualifications holds */
+            op?: string;
+            /** @description Codes, one of which it is; of qualifications one that is valid */
+            values?: string[] | null;
+        };
+        CultivationAssessed: {
+            district: string;
+            entry_id: string;
+            /** @description The profile named a valid qualification of the rung */
+            held: boolean;
+            id: string;
+            /**
+             * Format: int64
+             * @description How many conditions lack
+             */
+            lacking: number;
+            lacks: components["schemas"]["CriterionLack"][];
+            ladder: string;
+            name: components["schemas"]["Text"];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+            rung: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            year: number;
+        };
+        CultivationLadder: {
+            /**
+             * @description How far the thresholds were compared with the official text
+             * @enum {string}
+             */
+            checked: "official" | "secondary" | "unchecked" | "own";
+            /** Format: int64 */
+            edition: number;
+            id: string;
+            rungs: components["schemas"]["CultivationRung"][];
+            /** @description What the thresholds rest on */
+            source: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
+        CultivationLaddersView: {
+            items: components["schemas"]["CultivationLadder"][];
+        };
+        CultivationRun: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description As of which profiles were taken */
+            day: string;
+            /** Format: int64 */
+            edition: number;
+            /** Format: int64 */
+            enterprises: number;
+            ladder: string;
+            /** Format: int64 */
+            year: number;
+        };
+        CultivationRunInputBody: {
+            ladder: string;
+            /** Format: int64 */
+            year: number;
+        };
+        CultivationRung: {
+            code: string;
+            conditions: components["schemas"]["CriterionRule"];
+            title: components["schemas"]["Text"];
+        };
+        CultivationRunsView: {
+            items: components["schemas"]["CultivationRun"][];
+        };
+        CultivationStanding: {
+            ladder: string;
+            steps: components["schemas"]["CultivationStep"][];
+        };
+        CultivationStandingView: {
+            /** @description Empty: there is no own enterprise */
+            entry_id: string;
+            items: components["schemas"]["CultivationStanding"][];
+            name: components["schemas"]["Text"];
+        };
+        CultivationStep: {
+            /** @description The profile names a valid qualification of the rung */
+            holds: boolean;
+            lacks: components["schemas"]["CriterionLack"][];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+            rung: string;
+            title: components["schemas"]["Text"];
+        };
+        CultivationTalliesView: {
+            items: components["schemas"]["CultivationTally"][];
+        };
+        CultivationTally: {
+            /** Format: int64 */
+            all: number;
+            district: string;
+            /** Format: int64 */
+            held: number;
+            ladder: string;
+            /** Format: int64 */
+            met: number;
+            rung: string;
+            /**
+             * Format: int64
+             * @description Lack one condition
+             */
+            watch: number;
+            /** Format: int64 */
+            year: number;
+        };
         DatasetInputBody: {
             slug: string;
             spec: components["schemas"]["OpendataSpec"];
@@ -10677,6 +13178,17 @@ export interface components {
             code: string;
             name: components["schemas"]["Text"];
         };
+        DrawInputBody: {
+            /** @description A year or a quarter, as 2026 or 2026Q4; empty: all time */
+            quarter?: string;
+            /** @description Empty: a random one; kept either way */
+            seed?: string;
+            /**
+             * Format: int64
+             * @description 1 to 1000
+             */
+            size: number;
+        };
         DutyHours: {
             /** @description 1 is Monday, 7 Sunday */
             days: number[];
@@ -10802,10 +13314,10 @@ export interface components {
              */
             times: number;
             /**
-             * @description page: the page of the enterprise; list: a list or a download of one; evidence: a file
+             * @description page: the page of the enterprise; list: a list or a download of one; evidence: a file; diagnosis: shared answers or evidence of a diagnosis
              * @enum {string}
              */
-            way: "page" | "list" | "evidence";
+            way: "page" | "list" | "evidence" | "diagnosis";
         };
         EnterpriseCodeView: {
             /** @description Of the entry; another than was asked for where that is a former one */
@@ -10829,7 +13341,7 @@ export interface components {
              */
             evidence: "public" | "partners" | "bureau";
             /**
-             * @description Revenue by year
+             * @description Revenue and other figures by year
              * @enum {string}
              */
             finance: "public" | "partners" | "bureau";
@@ -11011,6 +13523,17 @@ export interface components {
              */
             size: number;
         };
+        EnterpriseFigure: {
+            /** @description Of GET /api/enterprise/rules/fields, one that is asked */
+            field: string;
+            /**
+             * Format: double
+             * @description In the field's unit
+             */
+            value: number;
+            /** Format: int64 */
+            year: number;
+        };
         EnterpriseMerge: {
             /** Format: date-time */
             at: string;
@@ -11064,6 +13587,30 @@ export interface components {
             /** @description 200 at most */
             items: components["schemas"]["EnterprisePair"][];
         };
+        EnterprisePlaceView: {
+            address?: string;
+            entry_id: string;
+            kind: string;
+            /**
+             * Format: double
+             * @description Degrees, WGS 84
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Degrees, WGS 84
+             */
+            longitude: number;
+            /** @description Of the enterprise */
+            name: components["schemas"]["Text"];
+            site: string;
+            synthetic: boolean;
+        };
+        EnterprisePlacesView: {
+            items: components["schemas"]["EnterprisePlaceView"][];
+            /** @description There are more than are listed: narrow it down */
+            more: boolean;
+        };
         EnterprisePosition: {
             chain: string;
             stage?: string;
@@ -11077,6 +13624,8 @@ export interface components {
             capital?: number;
             chains?: components["schemas"]["EnterprisePosition"][] | null;
             description?: string;
+            /** @description What policies and ladders ask for beside; seen like revenue */
+            figures?: components["schemas"]["EnterpriseFigure"][] | null;
             /** @description As 2006-03-31 */
             founded_on?: string;
             /** @description Group or class within the division, as C3851 */
@@ -14213,6 +16762,19 @@ export interface components {
             /** Format: double */
             took_seconds: number;
         };
+        JudgeInputBody: {
+            /** @description ID of a file that was uploaded */
+            evidence?: string;
+            /** @description What was found; needed when it is not upheld */
+            note?: string;
+            /** @enum {string} */
+            verdict: "upheld" | "rejected";
+        };
+        KeepListInputBody: {
+            day?: string;
+            question: components["schemas"]["AtlasQuestion"];
+            title: string;
+        };
         KeyInputBody: {
             /** @description The key is good only with the certificate of a machine of the operator, over TLS */
             certificate?: boolean;
@@ -14529,6 +17091,407 @@ export interface components {
         MoveTemplateInputBody: {
             /** @enum {string} */
             to: "published" | "withdrawn";
+        };
+        NeedAnswerInputBody: {
+            /** @description Of a confidential need: and keep it confidential */
+            accept: boolean;
+            provider_id: string;
+            /** @description Of who declines */
+            reason?: string;
+        };
+        NeedBeginInputBody: {
+            entry_id: string;
+            need: components["schemas"]["NeedBody"];
+        };
+        NeedBody: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            budget_from?: number;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            budget_to?: number;
+            /** @description Seen by invited providers only */
+            confidential: boolean;
+            /**
+             * Format: date-time
+             * @description When the time for offers ends, by the server's clock
+             */
+            reply_until: string;
+            /** @description One of the sixteen of the assessment of small enterprises */
+            scenario: string;
+            technologies?: string[] | null;
+            text: string;
+            title: string;
+        };
+        NeedChooseInputBody: {
+            proposal_id: string;
+        };
+        NeedConfirmInputBody: {
+            accept: boolean;
+            /** @description Of the terms that were read */
+            digest?: string;
+            /** @description Of who declines */
+            reason?: string;
+        };
+        NeedDecideInputBody: {
+            accept: boolean;
+            reason?: string;
+        };
+        NeedDeliverInputBody: {
+            /** @description What was delivered, and where it can be seen */
+            note: string;
+        };
+        NeedDetail: {
+            /** @description What the caller may do now */
+            acts: string[];
+            /** Format: date-time */
+            agreed_at?: string;
+            /** Format: double */
+            budget_from?: number;
+            /** Format: double */
+            budget_to?: number;
+            /** Format: date-time */
+            closed_at?: string;
+            confidential: boolean;
+            /** Format: date-time */
+            confirm_until?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description SHA-256 of the terms */
+            digest: string;
+            disputes: components["schemas"]["NeedQuarrel"][];
+            district: string;
+            entry_id: string;
+            id: string;
+            industry: string;
+            /** @description All for the enterprise, one's own for providers */
+            invitations: components["schemas"]["NeedInvitation"][];
+            milestones: components["schemas"]["NeedMilestone"][];
+            mine: boolean;
+            /** @description Of the enterprise */
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description How many there are; for the enterprise
+             */
+            offers: number;
+            /** @description The caller's own providers that may offer */
+            own: components["schemas"]["NeedParty"][];
+            /** @description Providers that are named here */
+            parties: components["schemas"]["NeedParty"][];
+            /** @description That was chosen; for both sides */
+            proposal_id: string;
+            /** @description For the enterprise when the time for them is over; one's own for providers; nobody sees a competitor's */
+            proposals: components["schemas"]["NeedProposal"][];
+            /** Format: date-time */
+            rate_until?: string;
+            /** @description One's own side's, and the other's when both are given or the time is over */
+            ratings: components["schemas"]["NeedRating"][];
+            /** @description Of a withdrawal */
+            reason: string;
+            /** Format: date-time */
+            reply_until: string;
+            /** @description The time for offers goes on */
+            replying: boolean;
+            scenario: string;
+            /**
+             * @description From where the caller looks
+             * @enum {string}
+             */
+            side: "owner" | "partner" | "offering" | "city" | "public";
+            /** @enum {string} */
+            state: "draft" | "open" | "chosen" | "agreed" | "disputed" | "completed" | "terminated" | "withdrawn" | "lapsed";
+            /** @description What became of it, the newest first */
+            steps: components["schemas"]["NeedStep"][];
+            synthetic: boolean;
+            technologies: string[];
+            /** @description For both sides, and for the bureau once there was a dispute */
+            terms?: components["schemas"]["NeedTerms"];
+            text: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NeedDismissInputBody: {
+            provider_id: string;
+        };
+        NeedGoal: {
+            /** @description As 2027-03-31 */
+            due_on: string;
+            /**
+             * Format: int64
+             * @description Percent of the price
+             */
+            share: number;
+            title: string;
+        };
+        NeedInvitation: {
+            /** Format: date-time */
+            answered_at?: string;
+            /**
+             * Format: date-time
+             * @description By the provider's promise
+             */
+            due_at: string;
+            provider_id: string;
+            /** @description Of who declined */
+            reason: string;
+            /** Format: date-time */
+            sent_at: string;
+            /** @enum {string} */
+            state: "sent" | "accepted" | "declined";
+        };
+        NeedInviteInputBody: {
+            /** @description Suggested or not */
+            provider_ids: string[] | null;
+        };
+        NeedMilestone: {
+            /** Format: date-time */
+            decided_at?: string;
+            /** Format: date-time */
+            delivered_at?: string;
+            due_on: string;
+            /** @description Of the provider, when it was delivered */
+            note: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Of the enterprise, when it was sent back */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Percent of the price
+             */
+            share: number;
+            /** @enum {string} */
+            state: "planned" | "delivered" | "accepted" | "returned";
+            title: string;
+        };
+        NeedOfferInputBody: {
+            plan: components["schemas"]["NeedPlan"];
+        };
+        NeedParty: {
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Hours within which it answers
+             */
+            promise: number;
+            provider_id: string;
+        };
+        NeedPlan: {
+            milestones: components["schemas"]["NeedGoal"][];
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            price: number;
+            /** @description The day on which work begins, as 2027-01-15 */
+            start_on: string;
+            text: string;
+        };
+        NeedPosting: {
+            /** Format: date-time */
+            agreed_at?: string;
+            confidential: boolean;
+            /** Format: date-time */
+            created_at: string;
+            district: string;
+            id: string;
+            industry: string;
+            mine: boolean;
+            /** @description Of the enterprise */
+            name: components["schemas"]["Text"];
+            /** Format: date-time */
+            reply_until: string;
+            /** @description The time for offers goes on */
+            replying: boolean;
+            scenario: string;
+            /** @enum {string} */
+            state: "draft" | "open" | "chosen" | "agreed" | "disputed" | "completed" | "terminated" | "withdrawn" | "lapsed";
+            synthetic: boolean;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NeedProposal: {
+            /** Format: date-time */
+            at: string;
+            by_name: string;
+            id: string;
+            need_id: string;
+            plan: components["schemas"]["NeedPlan"];
+            provider_id: string;
+            /** @enum {string} */
+            state: "submitted" | "withdrawn";
+            /** Format: int64 */
+            version: number;
+        };
+        NeedQuarrel: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_name: string;
+            /** @enum {string} */
+            decision: "" | "continue" | "fulfil" | "terminate";
+            name: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Of the decision */
+            reason: string;
+            /** @description Of the other side */
+            reply: string;
+            /**
+             * @description Who called the bureau
+             * @enum {string}
+             */
+            side: "owner" | "partner";
+            text: string;
+        };
+        NeedRateInputBody: {
+            /** Format: int64 */
+            stars: number;
+            text?: string;
+        };
+        NeedRating: {
+            /** Format: date-time */
+            at: string;
+            /** @description Of who rated */
+            name: string;
+            /**
+             * @description Who rates
+             * @enum {string}
+             */
+            side: "owner" | "partner";
+            /** Format: int64 */
+            stars: number;
+            text: string;
+        };
+        NeedReason: {
+            /** @enum {string} */
+            code: "words" | "latent" | "taxonomy" | "graph" | "distance" | "size" | "price" | "record" | "freshness" | "load";
+            /** @description km, from, to, ratings, mean, days, open, capacity: as lib/match says */
+            params: {
+                [key: string]: number;
+            };
+            /** @description What both have, as scenario/quality */
+            paths: string[];
+            /**
+             * Format: double
+             * @description Of the score
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            value: number;
+        };
+        NeedReasonInputBody: {
+            reason: string;
+        };
+        NeedRecord: {
+            /** Format: int64 */
+            agreements: number;
+            /** Format: int64 */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Of enterprises, that both sides see
+             */
+            ratings: number;
+            /**
+             * Format: double
+             * @description On average
+             */
+            stars?: number;
+        };
+        NeedRulingInputBody: {
+            /** @enum {string} */
+            decision: "continue" | "fulfil" | "terminate";
+            reason: string;
+        };
+        NeedStep: {
+            /** Format: date-time */
+            at: string;
+            kind: string;
+            /** @description Of who did it; empty: time */
+            name: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Whom it is about; empty: all */
+            provider_id: string;
+            reason: string;
+            side: string;
+        };
+        NeedSuggested: {
+            /** @description What of the provider's own words answers, the longest first */
+            found: string[];
+            invited: boolean;
+            name: components["schemas"]["Text"];
+            /** @description Has had few agreements yet */
+            new: boolean;
+            /**
+             * Format: int64
+             * @description Hours within which it answers
+             */
+            promise: number;
+            provider_id: string;
+            /** @description What is known, the weightiest first */
+            reasons: components["schemas"]["NeedReason"][];
+            /** @description Its place was kept for a new provider */
+            reserved: boolean;
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            score: number;
+        };
+        NeedSuggestionsView: {
+            items: components["schemas"]["NeedSuggested"][];
+            /** @description That the scores are made with */
+            weights: components["schemas"]["NeedWeights"];
+        };
+        NeedTerms: {
+            need_id: string;
+            plan: components["schemas"]["NeedPlan"];
+            provider_id: string;
+            /** @description What is asked for */
+            text: string;
+            title: string;
+        };
+        NeedTextInputBody: {
+            text: string;
+        };
+        NeedWeights: {
+            /** Format: date-time */
+            at?: string;
+            /**
+             * Format: double
+             * @description Share of those that the fixed weights order right
+             */
+            fixed_right: number;
+            /**
+             * Format: int64
+             * @description Pairs of other needs, that they were tested with
+             */
+            held_out: number;
+            /** @description False: the fixed ones of lib/match */
+            learned: boolean;
+            /**
+             * Format: double
+             * @description Share of those that these weights order right
+             */
+            learned_right: number;
+            /**
+             * Format: int64
+             * @description Learned from: an invited and a dismissed provider of one need
+             */
+            pairs: number;
         };
         NoteAlarmInputBody: {
             note: string;
@@ -15175,8 +18138,38 @@ export interface components {
              */
             total: number;
         };
+        PageAllotment: {
+            items: components["schemas"]["PolicyAllotment"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageAnnounced: {
             items: components["schemas"]["PilotAnnounced"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAnswerItemView: {
+            items: components["schemas"]["AtlasAnswerItemView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAnswerListView: {
+            items: components["schemas"]["AtlasAnswerListView"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -15207,6 +18200,16 @@ export interface components {
         };
         PageAppliedRow: {
             items: components["schemas"]["FosterAppliedRow"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssessed: {
+            items: components["schemas"]["CultivationAssessed"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -15285,8 +18288,38 @@ export interface components {
              */
             total: number;
         };
+        PageChainVersion: {
+            items: components["schemas"]["AtlasChainVersion"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageChainView: {
+            items: components["schemas"]["AtlasChainView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageChannelView: {
             items: components["schemas"]["NotifyChannelView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageClaim: {
+            items: components["schemas"]["PolicyClaim"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -15355,6 +18388,16 @@ export interface components {
              */
             total: number;
         };
+        PageCount: {
+            items: components["schemas"]["ServiceCount"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageCustody: {
             items: components["schemas"]["IdentifierCustody"][];
             /** @description Empty on the last page */
@@ -15397,6 +18440,16 @@ export interface components {
         };
         PageDoubt: {
             items: components["schemas"]["PlatformsDoubt"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageEnquiry: {
+            items: components["schemas"]["ProviderEnquiry"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -15535,6 +18588,16 @@ export interface components {
              */
             total: number;
         };
+        PageLead: {
+            items: components["schemas"]["AttractionLead"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageLetter: {
             items: components["schemas"]["LetterLetter"][];
             /** @description Empty on the last page */
@@ -15556,7 +18619,7 @@ export interface components {
             total: number;
         };
         PageListing: {
-            items: components["schemas"]["PilotListing"][];
+            items: components["schemas"]["ProviderListing"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -15715,6 +18778,16 @@ export interface components {
              */
             total: number;
         };
+        PagePilot: {
+            items: components["schemas"]["PilotPilot"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PagePlaceRow: {
             items: components["schemas"]["PlatformsPlaceRow"][];
             /** @description Empty on the last page */
@@ -15755,8 +18828,38 @@ export interface components {
              */
             total: number;
         };
+        PagePolicy: {
+            items: components["schemas"]["PolicyPolicy"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PagePosting: {
+            items: components["schemas"]["NeedPosting"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageProber: {
             items: components["schemas"]["IdentifierProber"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageProposalView: {
+            items: components["schemas"]["AtlasProposalView"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -15885,8 +18988,28 @@ export interface components {
              */
             total: number;
         };
+        PageSample: {
+            items: components["schemas"]["ServiceSample"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageSchedule: {
             items: components["schemas"]["JobsSchedule"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageService: {
+            items: components["schemas"]["ServiceService"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -16518,30 +19641,6 @@ export interface components {
             have: number;
             project: string;
         };
-        PilotListing: {
-            /** @description Empty to who may not see it */
-            application_id: string;
-            call_id: string;
-            /**
-             * @description What the newest inspection came to
-             * @enum {string}
-             */
-            checked: "" | "kept" | "warned" | "removed";
-            id: string;
-            number: string;
-            organisation: components["schemas"]["Text"];
-            project: string;
-            /** Format: date */
-            published_on: string;
-            removed_on: string;
-            synthetic: boolean;
-            uscc: string;
-            /** Format: int64 */
-            version: number;
-            why: string;
-            /** Format: int64 */
-            year: number;
-        };
         PilotListingDetail: {
             /** @description What the caller may do now: inspect */
             acts: string[];
@@ -16589,6 +19688,30 @@ export interface components {
             /** @enum {string} */
             state: "open" | "upheld" | "dismissed";
             text: string;
+        };
+        PilotPilot: {
+            /** @description Empty to who may not see it */
+            application_id: string;
+            call_id: string;
+            /**
+             * @description What the newest inspection came to
+             * @enum {string}
+             */
+            checked: "" | "kept" | "warned" | "removed";
+            id: string;
+            number: string;
+            organisation: components["schemas"]["Text"];
+            project: string;
+            /** Format: date */
+            published_on: string;
+            removed_on: string;
+            synthetic: boolean;
+            uscc: string;
+            /** Format: int64 */
+            version: number;
+            why: string;
+            /** Format: int64 */
+            year: number;
         };
         PilotPoints: {
             code: string;
@@ -19690,9 +22813,466 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        PolicyAllotment: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount: number;
+            announced_from: string;
+            announced_until: string;
+            code: string;
+            district: string;
+            id: string;
+            name: components["schemas"]["Text"];
+            policy: components["schemas"]["Text"];
+            policy_id: string;
+            synthetic: boolean;
+        };
+        PolicyAnnounceInputBody: {
+            /** @description Day, today or later */
+            from: string;
+            /** @description The last day */
+            until: string;
+        };
+        PolicyAnnouncedView: {
+            /**
+             * Format: int64
+             * @description How many were announced
+             */
+            grants: number;
+        };
+        PolicyAnswer: {
+            code: string;
+            text: string;
+        };
+        PolicyAttached: {
+            name: string;
+            paper: string;
+            sha256: string;
+        };
+        PolicyBeginInputBody: {
+            entry_id: string;
+        };
+        PolicyBrief: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount_most?: number;
+            benefit: components["schemas"]["Text"];
+            /** Format: date-time */
+            closes_at?: string;
+            id: string;
+            issuer: components["schemas"]["Text"];
+            kind: string;
+            level: string;
+            number: string;
+            /** @description It takes applications now */
+            open: boolean;
+            synthetic: boolean;
+            title: components["schemas"]["Text"];
+        };
         PolicyCheckInputBody: {
             cedar: string;
             noun: string;
+        };
+        PolicyClaim: {
+            /**
+             * Format: double
+             * @description Granted, in 10 000 CNY
+             */
+            amount: number;
+            announced_from: string;
+            announced_until: string;
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description SHA-256 of what was submitted */
+            digest: string;
+            district: string;
+            /**
+             * Format: int64
+             * @description Of the policy, when it was begun or last submitted
+             */
+            edition: number;
+            entry_id: string;
+            id: string;
+            industry: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            paid: number;
+            policy: components["schemas"]["Text"];
+            policy_id: string;
+            /** @description Why it was returned, or decided so */
+            reason: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "reviewed" | "granted" | "rejected" | "withdrawn";
+            /** Format: date-time */
+            submitted_at?: string;
+            /** Format: date-time */
+            supplement_until?: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        PolicyClaimDetail: {
+            /** @description What the caller may do now: fill, submit, withdraw, review, decide, pay */
+            acts: string[];
+            /** @description Of who reviewed it; for the bureau */
+            advice: string;
+            /**
+             * Format: double
+             * @description Granted, in 10 000 CNY
+             */
+            amount: number;
+            announced_from: string;
+            announced_until: string;
+            answers: components["schemas"]["PolicyAnswer"][];
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description SHA-256 of what was submitted */
+            digest: string;
+            district: string;
+            /**
+             * Format: int64
+             * @description Of the policy, when it was begun or last submitted
+             */
+            edition: number;
+            entry_id: string;
+            files: components["schemas"]["PolicyFile"][];
+            id: string;
+            industry: string;
+            /** @description Codes of questions and papers that keep it from being submitted */
+            lacking: string[];
+            name: components["schemas"]["Text"];
+            /** @description The policy as it is now */
+            of: components["schemas"]["PolicyPolicy"];
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            paid: number;
+            payments: components["schemas"]["PolicyPayment"][];
+            policy: components["schemas"]["Text"];
+            policy_id: string;
+            /** @description What the form is filled with: as it is now while it may be changed, as it was when it was submitted */
+            profile: components["schemas"]["CriterionLine"][];
+            /** @description Why it was returned, or decided so */
+            reason: string;
+            /** @description Of the conditions today, while it may be changed */
+            result?: components["schemas"]["CriterionResult"];
+            /** @description For the bureau */
+            reviewer: string;
+            /** @enum {string} */
+            side: "applicant" | "city";
+            /** @enum {string} */
+            state: "draft" | "submitted" | "returned" | "reviewed" | "granted" | "rejected" | "withdrawn";
+            /** @description The newest first */
+            steps: components["schemas"]["PolicyStep"][];
+            /** @description What was submitted last */
+            submitted?: components["schemas"]["PolicySnapshot"];
+            /** Format: date-time */
+            submitted_at?: string;
+            /** Format: date-time */
+            supplement_until?: string;
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        PolicyContent: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount_most?: number;
+            /** @description What one gets */
+            benefit?: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description Applications are taken before this moment
+             */
+            closes_at?: string;
+            conditions?: components["schemas"]["CriterionRule"];
+            /** @description Of a district's policy */
+            district?: string;
+            effective_from: string;
+            /** @description The last day; empty: without end */
+            effective_until?: string;
+            issuer: components["schemas"]["Text"];
+            /** @enum {string} */
+            kind: "subsidy" | "award" | "loan" | "tax" | "talent" | "space" | "other";
+            /** @enum {string} */
+            level: "national" | "provincial" | "city" | "district";
+            /** @description To the official text */
+            link?: string;
+            /** @description Of the document */
+            number?: string;
+            /**
+             * Format: date-time
+             * @description Applications are taken from then on; none: it takes none here
+             */
+            opens_at?: string;
+            papers?: components["schemas"]["PolicyPaper"][];
+            questions?: components["schemas"]["PolicyQuestion"][];
+            summary?: components["schemas"]["Text"];
+            /** @description Policy that stands in its place */
+            superseded_by?: string;
+            synthetic?: boolean;
+            /** @description What the document says, in plain text */
+            text?: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
+        PolicyDecisionInputBody: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount?: number;
+            /** @enum {string} */
+            outcome: "granted" | "rejected";
+            /** @description Why; needed of a rejection */
+            reason?: string;
+        };
+        PolicyEdition: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            content: components["schemas"]["PolicyContent"];
+            /** Format: int64 */
+            edition: number;
+        };
+        PolicyEditionsView: {
+            items: components["schemas"]["PolicyEdition"][];
+        };
+        PolicyFacet: {
+            code: string;
+            /** Format: int64 */
+            policies: number;
+        };
+        PolicyFacetsView: {
+            districts: components["schemas"]["PolicyFacet"][];
+            kinds: components["schemas"]["PolicyFacet"][];
+            levels: components["schemas"]["PolicyFacet"][];
+        };
+        PolicyFieldsView: {
+            items: components["schemas"]["CriterionField"][];
+        };
+        PolicyFile: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            paper: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        PolicyFillInputBody: {
+            answers: components["schemas"]["PolicyAnswer"][] | null;
+        };
+        PolicyFit: {
+            lacks: components["schemas"]["CriterionLack"][];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+            policy: components["schemas"]["PolicyBrief"];
+        };
+        PolicyFitView: {
+            entry: components["schemas"]["PolicyOwn"];
+            /** @description Day */
+            on: string;
+            /** @description Missing: there is no own enterprise */
+            result?: components["schemas"]["CriterionResult"];
+        };
+        PolicyFitsView: {
+            /** @description Whose profile it is; an empty ID: there is no own enterprise */
+            entry: components["schemas"]["PolicyOwn"];
+            /** @description Those that fit first, then those of which the profile does not tell, then by how much is missing */
+            items: components["schemas"]["PolicyFit"][];
+            /** @description Day */
+            on: string;
+            own: components["schemas"]["PolicyOwn"][];
+        };
+        PolicyOwn: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
+        PolicyPaper: {
+            code: string;
+            required: boolean;
+            title: components["schemas"]["Text"];
+        };
+        PolicyPayment: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            day: string;
+            id: string;
+            /** @description Who recorded it */
+            name: string;
+            /** @description Number of the voucher */
+            voucher: string;
+        };
+        PolicyPaymentInputBody: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount: number;
+            /** @description As 2026-03-31 */
+            day: string;
+            /** @description Number of the voucher */
+            voucher: string;
+        };
+        PolicyPolicy: {
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            amount_most?: number;
+            /** @description What one gets */
+            benefit?: components["schemas"]["Text"];
+            /**
+             * Format: date-time
+             * @description Applications are taken before this moment
+             */
+            closes_at?: string;
+            conditions?: components["schemas"]["CriterionRule"];
+            /** Format: date-time */
+            created_at: string;
+            /** @description Of a district's policy */
+            district?: string;
+            /**
+             * Format: int64
+             * @description 0 before the first publication
+             */
+            edition: number;
+            effective_from: string;
+            /** @description The last day; empty: without end */
+            effective_until?: string;
+            id: string;
+            issuer: components["schemas"]["Text"];
+            /** @enum {string} */
+            kind: "subsidy" | "award" | "loan" | "tax" | "talent" | "space" | "other";
+            /** @enum {string} */
+            level: "national" | "provincial" | "city" | "district";
+            /** @description To the official text */
+            link?: string;
+            /** @description Of the document */
+            number?: string;
+            /**
+             * Format: date-time
+             * @description Applications are taken from then on; none: it takes none here
+             */
+            opens_at?: string;
+            papers?: components["schemas"]["PolicyPaper"][];
+            /** Format: date-time */
+            published_at?: string;
+            questions?: components["schemas"]["PolicyQuestion"][];
+            /** @enum {string} */
+            state: "draft" | "published" | "withdrawn";
+            summary?: components["schemas"]["Text"];
+            /** @description Policy that stands in its place */
+            superseded_by?: string;
+            synthetic?: boolean;
+            /** @description What the document says, in plain text */
+            text?: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PolicyQuestion: {
+            code: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "day";
+            required: boolean;
+            title: components["schemas"]["Text"];
+        };
+        PolicyReachView: {
+            /** @description Of a district, or of a field that lacks */
+            code: string;
+            districts: components["schemas"]["PolicyReached"][];
+            /** @description How many enterprises lack each field: unknown where their profile does not tell */
+            lacks: components["schemas"]["PolicyReached"][];
+            /** Format: int64 */
+            met: number;
+            /** @description Day */
+            on: string;
+            /** @description 50 of the enterprises that meet the conditions, by name */
+            some: components["schemas"]["PolicyOwn"][];
+            /** Format: int64 */
+            unknown: number;
+            /** Format: int64 */
+            unmet: number;
+        };
+        PolicyReached: {
+            /** @description Of a district, or of a field that lacks */
+            code: string;
+            /** Format: int64 */
+            met: number;
+            /** Format: int64 */
+            unknown: number;
+            /** Format: int64 */
+            unmet: number;
+        };
+        PolicyReviewInputBody: {
+            /** @description What is to be supplemented, which the enterprise reads; or the advice to who decides */
+            note: string;
+            /** @enum {string} */
+            outcome: "returned" | "reviewed";
+            /** Format: date-time */
+            supplement_until?: string;
+        };
+        PolicySnapshot: {
+            answers: components["schemas"]["PolicyAnswer"][];
+            application: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            edition: number;
+            entry: string;
+            files: components["schemas"]["PolicyAttached"][];
+            lacks: components["schemas"]["CriterionLack"][];
+            /** @description Of the conditions, on the day of the submission */
+            outcome: string;
+            policy: string;
+            profile: components["schemas"]["CriterionLine"][];
+            submitter: string;
+        };
+        PolicyStep: {
+            /** Format: date-time */
+            at: string;
+            /** @description Of what was submitted */
+            digest: string;
+            /** @enum {string} */
+            kind: "begun" | "filled" | "attached" | "detached" | "submitted" | "withdrawn" | "returned" | "reviewed" | "granted" | "rejected" | "announced" | "paid";
+            name: string;
+            note: string;
+            /** Format: int64 */
+            number: number;
+        };
+        PolicySubmitInputBody: {
+            /** @description The applicant has looked at what the profile fills in, and confirms it */
+            confirmed: boolean;
         };
         PreviewInputBody: {
             class?: string;
@@ -19813,6 +23393,253 @@ export interface components {
             code: string;
             /** @enum {string} */
             method: "totp" | "recovery" | "password";
+        };
+        ProposalDecisionInputBody: {
+            /** @enum {string} */
+            decision: "accepted" | "refused";
+            /** @description Needed when it is refused */
+            reason?: string;
+        };
+        ProposeInputBody: {
+            /**
+             * Format: int64
+             * @description The version that it changes
+             */
+            base: number;
+            content: components["schemas"]["AtlasContent"];
+            /** @description What is new, and on whose word */
+            note: string;
+        };
+        ProviderAnswering: {
+            /**
+             * Format: int64
+             * @description Requests that were answered, or whose time is over
+             */
+            counted: number;
+            /**
+             * Format: double
+             * @description Until an answer, on average, of those that were answered
+             */
+            hours?: number;
+            /**
+             * Format: int64
+             * @description Of them, answered within the promise
+             */
+            in_time: number;
+            /** @description In force, and 80 % of what counts answered in time, one request at least */
+            online: boolean;
+        };
+        ProviderCapability: {
+            /** @description Divisions of GB/T 4754; empty: any */
+            industries?: string[] | null;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            price_from?: number;
+            /**
+             * Format: double
+             * @description In 10 000 CNY
+             */
+            price_to?: number;
+            /** @description What the price is for */
+            pricing?: string;
+            scenario: string;
+            technologies?: string[] | null;
+            text: string;
+        };
+        ProviderCase: {
+            /** @description Only with the customer's consent: everybody sees it */
+            customer?: string;
+            /** @description Empty of a new one */
+            id?: string;
+            /** @description What came of it */
+            result?: string;
+            scenario: string;
+            text?: string;
+            title: string;
+            /** Format: int64 */
+            year: number;
+        };
+        ProviderDecideInputBody: {
+            /** @enum {string} */
+            decision: "accepted" | "returned" | "refused";
+            reason?: string;
+        };
+        ProviderDetail: {
+            /** @description What the caller may do now: file, renew, answer, decide, suspend, resume */
+            acts: string[];
+            answering: components["schemas"]["ProviderAnswering"];
+            /** @description That the provider has not answered */
+            check?: components["schemas"]["ProviderEnquiry"];
+            code: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_name: string;
+            /** @description Of its seat */
+            district: string;
+            entry_id: string;
+            /** @description Of cases; for the provider and the bureau */
+            evidence: components["schemas"]["ProviderFile"][];
+            /** @description What waits; for the provider and the bureau */
+            filed?: components["schemas"]["ProviderProfile"];
+            /** Format: date-time */
+            filed_at: string;
+            /**
+             * @description What waits for the bureau beside it; for the provider and the bureau
+             * @enum {string}
+             */
+            filing: "" | "change" | "renewal";
+            filing_returned: boolean;
+            id: string;
+            /** @description Of the caller's own organisation */
+            mine: boolean;
+            name: components["schemas"]["Text"];
+            /** @description What was accepted, or, before anything was, what was applied with */
+            profile: components["schemas"]["ProviderProfile"];
+            /**
+             * Format: int64
+             * @description Hours within which it answers
+             */
+            promise: number;
+            /** @description Of the last decision or the suspension; for the provider and the bureau */
+            reason: string;
+            scenarios: string[];
+            /** @enum {string} */
+            status: "applied" | "returned" | "refused" | "in_force" | "expired" | "suspended";
+            synthetic: boolean;
+            technologies: string[];
+            /** Format: date-time */
+            valid_until?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ProviderEnquiry: {
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            due_at: string;
+            id: string;
+            in_time: boolean;
+            /** @enum {string} */
+            kind: "invitation" | "check";
+        };
+        ProviderFile: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name of who uploaded it */
+            by: string;
+            case_id: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        ProviderFileInputBody: {
+            profile: components["schemas"]["ProviderProfile"];
+            /** @description For another year */
+            renew?: boolean;
+        };
+        ProviderListing: {
+            answering: components["schemas"]["ProviderAnswering"];
+            code: string;
+            /** @description Of its seat */
+            district: string;
+            /** Format: date-time */
+            filed_at: string;
+            /**
+             * @description What waits for the bureau beside it; for the provider and the bureau
+             * @enum {string}
+             */
+            filing: "" | "change" | "renewal";
+            id: string;
+            /** @description Of the caller's own organisation */
+            mine: boolean;
+            name: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Hours within which it answers
+             */
+            promise: number;
+            scenarios: string[];
+            /** @enum {string} */
+            status: "applied" | "returned" | "refused" | "in_force" | "expired" | "suspended";
+            synthetic: boolean;
+            technologies: string[];
+            /** Format: date-time */
+            valid_until?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ProviderOwn: {
+            code: string;
+            district: string;
+            id: string;
+            industry: string;
+            name: components["schemas"]["Text"];
+            /** @description Empty: it has not registered */
+            provider_id: string;
+            /** @description Of the provider */
+            status: string;
+        };
+        ProviderOwnView: {
+            items: components["schemas"]["ProviderOwn"][];
+        };
+        ProviderProfile: {
+            capabilities: components["schemas"]["ProviderCapability"][];
+            /**
+             * Format: int64
+             * @description Agreements that it carries out at once; 0: not told
+             */
+            capacity?: number;
+            cases?: components["schemas"]["ProviderCase"][] | null;
+            /** @description A department or a desk, no person: everybody sees it */
+            contact?: string;
+            /** @description Where it works, GB/T 2260 codes; empty: the whole city */
+            districts?: string[] | null;
+            /** @description What it does, in its own words */
+            offer: string;
+            /**
+             * Format: int64
+             * @description Hours within which it answers
+             */
+            promise: number;
+            staff?: components["schemas"]["ProviderStaff"][] | null;
+        };
+        ProviderRegisterInputBody: {
+            entry_id: string;
+            profile: components["schemas"]["ProviderProfile"];
+        };
+        ProviderStaff: {
+            /** Format: int64 */
+            count: number;
+            kind: string;
+        };
+        ProviderSuspendInputBody: {
+            reason: string;
+        };
+        ProviderTerm: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        ProviderWords: {
+            districts: components["schemas"]["ProviderTerm"][];
+            industries: components["schemas"]["ProviderTerm"][];
+            /** @description What a price is for */
+            pricing: components["schemas"]["ProviderTerm"][];
+            /** @description The sixteen of the assessment of small enterprises */
+            scenarios: components["schemas"]["ProviderTerm"][];
+            /** @description Kinds of staff */
+            staff: components["schemas"]["ProviderTerm"][];
+            /** @description This system's own list */
+            technologies: components["schemas"]["ProviderTerm"][];
         };
         PublishDatasetInputBody: {
             /** @description What is new, for the changelog */
@@ -20068,6 +23895,25 @@ export interface components {
             /** Format: int64 */
             using: number;
         };
+        ReasonInputBody: {
+            reason: string;
+        };
+        RecordInputBody: {
+            /** @description What was done; 500 characters at most */
+            about: string;
+            /** @description Unified social credit code of the enterprise; one that was merged leads to the survivor */
+            code: string;
+            /** @description Empty: the first day */
+            ended_on?: string;
+            /** @description IDs of files that were uploaded */
+            evidence: string[];
+            matter: string;
+            /** @description Of the bureau's records: the provider's code, or city; others record for themselves */
+            provider?: string;
+            provider_name?: string;
+            /** @description As 2026-03-31 */
+            started_on: string;
+        };
         RegisterCodesInputBody: {
             /** Format: int64 */
             count: number;
@@ -20311,6 +24157,15 @@ export interface components {
         };
         RuleEndInputBody: {
             reason?: string;
+        };
+        RuleInputBody: {
+            /** Format: int64 */
+            answer_days: number;
+            note?: string;
+            /** @description An expert's review of a diagnosis is a service of the city */
+            reviews?: boolean;
+            /** Format: int64 */
+            window_days: number;
         };
         RulePolicyInputBody: {
             /** @description Empty: the one that the form makes */
@@ -20852,6 +24707,289 @@ export interface components {
             language: "zh" | "en";
             name: string;
         };
+        ServiceCount: {
+            code: string;
+            /** Format: int64 */
+            enterprises: number;
+            /** Format: int64 */
+            services: number;
+            /** @description Demonstration data is part of it */
+            synthetic: boolean;
+            title: components["schemas"]["Text"];
+        };
+        ServiceDetail: {
+            about: string;
+            /** @description What the caller may do now: confirm, object, withdraw */
+            acts: string[];
+            /** Format: date-time */
+            answered_at?: string;
+            answered_name: string;
+            code: string;
+            counted: boolean;
+            district: string;
+            /**
+             * Format: date-time
+             * @description Until when the enterprise is waited for
+             */
+            due_at: string;
+            /** @description ID of the service that it is one with, since a merge */
+            duplicate_of: string;
+            ended_on: string;
+            /** @description Of the enterprise; after a merge the survivor's */
+            entry_id: string;
+            evidence: components["schemas"]["ServiceFile"][];
+            id: string;
+            industry: string;
+            matter: string;
+            name: components["schemas"]["Text"];
+            /** @enum {string} */
+            origin: "form" | "api" | "import" | "diagnosis";
+            /** @description Unified social credit code; city: the city itself */
+            provider: string;
+            provider_name: components["schemas"]["Text"];
+            /** @description Of the first day, as 2026Q4 */
+            quarter: string;
+            /** @description Why the enterprise objects, or it was withdrawn */
+            reason: string;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_name: string;
+            /**
+             * Format: int64
+             * @description Version of the rule that it was recorded under
+             */
+            rule: number;
+            /** @enum {string} */
+            side: "served" | "provider" | "city";
+            /** @description What it follows from, as diagnosis/01J… */
+            source: string;
+            started_on: string;
+            /** @enum {string} */
+            state: "waiting" | "confirmed" | "objected" | "silent" | "withdrawn";
+            synthetic: boolean;
+            /**
+             * @description Of the auditors
+             * @enum {string}
+             */
+            verdict: "" | "upheld" | "rejected";
+            /** Format: int64 */
+            version: number;
+        };
+        ServiceFile: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name of who uploaded it */
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+        };
+        ServiceMatter: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        ServiceRate: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /**
+             * Format: int64
+             * @description How many it rests on
+             */
+            of: number;
+            /** Format: double */
+            share: number;
+        };
+        ServiceRule: {
+            /**
+             * Format: int64
+             * @description How long the enterprise has to answer
+             */
+            answer_days: number;
+            /**
+             * Format: date-time
+             * @description Holds for services that are recorded from then on
+             */
+            at: string;
+            /** @description Of who set it; empty: came with the system */
+            name: string;
+            note: string;
+            /** @description An expert's review of a diagnosis is a service of the city */
+            reviews: boolean;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description The same enterprise, provider and matter begun fewer days apart is one service
+             */
+            window_days: number;
+        };
+        ServiceRuleView: {
+            /** @description Earlier versions, the newest first */
+            before: components["schemas"]["ServiceRule"][];
+            matters: components["schemas"]["ServiceMatter"][];
+            /** @description That holds */
+            rule: components["schemas"]["ServiceRule"];
+        };
+        ServiceSample: {
+            /** @description SHA-256 of the IDs of the population, in order, each with a line feed */
+            digest: string;
+            /** Format: date-time */
+            drawn_at: string;
+            drawn_name: string;
+            first_quarter: string;
+            id: string;
+            /** Format: int64 */
+            judged: number;
+            last_quarter: string;
+            /**
+             * Format: int64
+             * @description How many counted when it was drawn
+             */
+            population: number;
+            /** @description Missing while nothing is judged */
+            rate?: components["schemas"]["ServiceRate"];
+            /** Format: int64 */
+            rejected: number;
+            seed: string;
+            /** Format: int64 */
+            size: number;
+        };
+        ServiceSampleView: {
+            /** @description SHA-256 of the IDs of the population, in order, each with a line feed */
+            digest: string;
+            /** Format: date-time */
+            drawn_at: string;
+            drawn_name: string;
+            first_quarter: string;
+            id: string;
+            items: components["schemas"]["ServiceSampled"][];
+            /** Format: int64 */
+            judged: number;
+            last_quarter: string;
+            /**
+             * Format: int64
+             * @description How many counted when it was drawn
+             */
+            population: number;
+            /** @description Missing while nothing is judged */
+            rate?: components["schemas"]["ServiceRate"];
+            /** Format: int64 */
+            rejected: number;
+            seed: string;
+            /** Format: int64 */
+            size: number;
+        };
+        ServiceSampled: {
+            /** Format: date-time */
+            at?: string;
+            /** @description File of the auditors; empty: none */
+            evidence_id: string;
+            /** @description Of the auditor */
+            name: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description In the order of drawing
+             */
+            number: number;
+            service: components["schemas"]["ServiceService"];
+            /** @enum {string} */
+            verdict: "" | "upheld" | "rejected";
+            /** Format: int64 */
+            version: number;
+        };
+        ServiceService: {
+            about: string;
+            /** Format: date-time */
+            answered_at?: string;
+            answered_name: string;
+            code: string;
+            counted: boolean;
+            district: string;
+            /**
+             * Format: date-time
+             * @description Until when the enterprise is waited for
+             */
+            due_at: string;
+            /** @description ID of the service that it is one with, since a merge */
+            duplicate_of: string;
+            ended_on: string;
+            /** @description Of the enterprise; after a merge the survivor's */
+            entry_id: string;
+            id: string;
+            industry: string;
+            matter: string;
+            name: components["schemas"]["Text"];
+            /** @enum {string} */
+            origin: "form" | "api" | "import" | "diagnosis";
+            /** @description Unified social credit code; city: the city itself */
+            provider: string;
+            provider_name: components["schemas"]["Text"];
+            /** @description Of the first day, as 2026Q4 */
+            quarter: string;
+            /** @description Why the enterprise objects, or it was withdrawn */
+            reason: string;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_name: string;
+            /**
+             * Format: int64
+             * @description Version of the rule that it was recorded under
+             */
+            rule: number;
+            /** @description What it follows from, as diagnosis/01J… */
+            source: string;
+            started_on: string;
+            /** @enum {string} */
+            state: "waiting" | "confirmed" | "objected" | "silent" | "withdrawn";
+            synthetic: boolean;
+            /**
+             * @description Of the auditors
+             * @enum {string}
+             */
+            verdict: "" | "upheld" | "rejected";
+            /** Format: int64 */
+            version: number;
+        };
+        ServiceTotals: {
+            /**
+             * Format: int64
+             * @description One with another since a merge; not counted
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Distinct enterprises among them
+             */
+            enterprises: number;
+            /** Format: int64 */
+            objected: number;
+            /** @description Share that auditors did not uphold, of those they looked at */
+            rate?: components["schemas"]["ServiceRate"];
+            /**
+             * Format: int64
+             * @description Not upheld by auditors; not counted
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Enterprise-times that count
+             */
+            services: number;
+            /** Format: int64 */
+            silent: number;
+            synthetic: boolean;
+            /** Format: int64 */
+            waiting: number;
+        };
         SessionViewPersonStruct: {
             email: string;
             id: string;
@@ -21072,6 +25210,18 @@ export interface components {
         StartImportInputBody: {
             /** @description Replace identifiers that exist */
             overwrite?: boolean;
+        };
+        StepInputBody: {
+            /** @enum {string} */
+            act: "visit" | "commit" | "land" | "lose" | "reopen";
+            /** @description Of landing: the unified social credit code of an accepted entry of the directory */
+            code?: string;
+            /** @description On which it was; of visits, commitments and landing */
+            day?: string;
+            /** @description Day of the next step */
+            next_on?: string;
+            /** @description What was agreed, or why it was lost */
+            note: string;
         };
         StopCodeInputBody: {
             stopped: boolean;
@@ -21736,6 +25886,1064 @@ export interface operations {
             };
         };
     };
+    "get-atlas-answers-question": {
+        parameters: {
+            query?: {
+                /** @description who: a product, technology or stage, or part of its name */
+                what?: string;
+                /** @description who: near this district */
+                district?: string;
+                /** @description gaps, candidates: ID of the chain */
+                chain?: string;
+                /** @description candidates: ID of the stage within the chain; all that are missing if empty */
+                stage?: string;
+                /** @description stop, way, similar: ID of a node; who: near this enterprise */
+                node?: string;
+                /** @description way: ID of the node to get to */
+                to?: string;
+                /** @description emerging: compared with this day; a year before if empty */
+                since?: string;
+                limit?: number;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                question: "who" | "gaps" | "stop" | "candidates" | "way" | "similar" | "emerging";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasAnswer"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-chains": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChainView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtlasChainInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasChainDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-chains-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-chains-id": {
+        parameters: {
+            query?: {
+                /** @description 0: the present one */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasChainDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-atlas-chains-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtlasChainInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasChainDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-atlas-chains-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-chains-id-export-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-chains-id-map": {
+        parameters: {
+            query?: {
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasChainMap"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-chains-id-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasProposalDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-chains-id-versions": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChainVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-graph-around": {
+        parameters: {
+            query?: {
+                node?: string;
+                hops?: number;
+                /** @description Kinds of edges; all but those to districts and industries if none */
+                kinds?: string[] | null;
+                limit?: number;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasPicture"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-graph-node": {
+        parameters: {
+            query?: {
+                id?: string;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasNodeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-graph-nodes": {
+        parameters: {
+            query?: {
+                /** @description Part of a name */
+                q?: string;
+                kind?: string;
+                limit?: number;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasNodesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-graph-part": {
+        parameters: {
+            query?: {
+                /** @description Kinds of nodes; all but districts and industries if none */
+                nodes?: string[] | null;
+                limit?: number;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasPicture"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-graph-summary": {
+        parameters: {
+            query?: {
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasGraphSummary"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-import-template-what-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what: string;
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-import-what": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-import-what-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-lists": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                question?: "who" | "gaps" | "stop" | "candidates" | "way" | "similar" | "emerging";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAnswerListView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepListInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasAnswerListDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-lists-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasAnswerListDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-atlas-lists-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-lists-id-items": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAnswerItemView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-proposals": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                chain?: string;
+                status?: "proposed" | "accepted" | "refused" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProposalView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-proposals-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasProposalDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-proposals-id-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasProposalView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-atlas-proposals-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasProposalView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-atlas-query": {
+        parameters: {
+            query?: {
+                /** @description Steps between kinds of nodes; a name in quotes picks one */
+                q?: string;
+                limit?: number;
+                /** @description As 2026-01-31; today if empty */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtlasQueryView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-enterprise-codes-code": {
         parameters: {
             query?: never;
@@ -21756,6 +26964,219 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnterpriseCodeView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-ladders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationLaddersView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-overview": {
+        parameters: {
+            query?: {
+                ladder?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationTalliesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-results": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                ladder?: string;
+                year?: string;
+                rung?: string;
+                district?: string;
+                outcome?: "unmet" | "unknown" | "met";
+                /** @description Only the watch list: those that lack one condition */
+                watch?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssessed"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationRunsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-cultivation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CultivationRunInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationRun"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-standing": {
+        parameters: {
+            query?: {
+                /** @description An own enterprise, any to the bureau; empty: the first own one */
+                entry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationStandingView"];
                 };
             };
             /** @description Refused */
@@ -23145,6 +28566,326 @@ export interface operations {
             };
         };
     };
+    "get-enterprise-leads": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                stage?: "lead" | "visited" | "committed" | "landed" | "lost";
+                industry?: string;
+                /** @description ID of who follows it */
+                owner?: string;
+                /** @description Landed in this year */
+                year?: string;
+                /** @description The next step is on this day or before */
+                due?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLead"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttractionLeadInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-leads-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-leads-stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionStagesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-leads-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-leads-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttractionLeadInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-leads-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-leads-id-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-leads-id-steps": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttractionDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-enterprise-merges": {
         parameters: {
             query?: {
@@ -23239,6 +28980,3056 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-needs": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "open" | "chosen" | "agreed" | "disputed" | "completed" | "terminated" | "withdrawn" | "lapsed";
+                scenario?: string;
+                /** @description Only one's own; those that one was invited to; those that one has an offer for */
+                mine?: "own" | "invited" | "offered";
+                /** @description In which the agreement was made, in China's time */
+                year?: number;
+                /** @description Of the year */
+                quarter?: number;
+                /** @description Only those of which an agreement came */
+                agreed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePosting"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedBeginInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-needs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-needs-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-needs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedAnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedChooseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedConfirmInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedDismissInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedSuggestionsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedTextInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-disputes-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedRulingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-disputes-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedTextInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedInviteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-milestones-number-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedDecideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-milestones-number-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedDeliverInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-needs-id-proposals-provider": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedOfferInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedProposal"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-needs-id-proposals-provider": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedProposal"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedRateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-needs-id-suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedSuggestionsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-needs-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policies": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "published" | "withdrawn";
+                level?: "national" | "provincial" | "city" | "district";
+                kind?: "subsidy" | "award" | "loan" | "tax" | "talent" | "space" | "other";
+                district?: string;
+                /** @description valid: in force today; open: takes applications now; ended: was in force */
+                when?: "valid" | "open" | "ended";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyContent"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policies-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-policies-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyContent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-policies-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policies-id-announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyAnnounceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyAnnouncedView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policies-id-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyBeginInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policies-id-editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyEditionsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policies-id-fit": {
+        parameters: {
+            query?: {
+                /** @description An own enterprise, any to the bureau; empty: the first own one */
+                entry?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyFitView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policies-id-publication": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policies-id-reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyReachView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policies-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPolicy"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-applications": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                policy?: string;
+                entry?: string;
+                state?: "draft" | "submitted" | "returned" | "reviewed" | "granted" | "rejected" | "withdrawn";
+                district?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageClaim"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-applications-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-policy-applications-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyFillInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyPaymentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-review": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyReviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicySubmitInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-policy-applications-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyClaimDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyFacetsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-policy-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-fits": {
+        parameters: {
+            query?: {
+                /** @description An own enterprise, any to the bureau; empty: the first own one */
+                entry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyFitsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-policy-grants": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                policy?: string;
+                /** @description Only what is announced today */
+                now?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAllotment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-provider-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-provider-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                scenario?: string;
+                /** @description That it serves; providers that name none serve any */
+                industry?: string;
+                technology?: string;
+                /** @description Where it works; providers that name none work everywhere */
+                district?: string;
+                /** @description Others than the bureau and the provider know providers in force only */
+                status?: "applied" | "returned" | "refused" | "in_force" | "expired" | "suspended";
+                /** @description Only those that are online */
+                online?: boolean;
+                /** @description Only those of which something waits for the bureau */
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListing"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderRegisterInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers-mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderOwnView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderWords"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-providers-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderFileInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-providers-id-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-providers-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderDecideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-providers-id-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers-id-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedRecord"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-providers-id-requests": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEnquiry"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-providers-id-suspension": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderSuspendInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-providers-id-suspension": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-rules-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyFieldsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Of the first day: a year or a quarter, as 2026 or 2026Q4 */
+                quarter?: string;
+                district?: string;
+                industry?: string;
+                matter?: string;
+                provider?: string;
+                state?: "waiting" | "confirmed" | "objected" | "silent" | "withdrawn";
+                counted?: "true" | "false";
+                verdict?: "upheld" | "rejected";
+                /** @description To this enterprise only */
+                entry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageService"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-counts": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                by?: "quarter" | "district" | "industry" | "provider" | "matter";
+                /** @description A year or a quarter, as 2026 or 2026Q4 */
+                quarter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCount"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-evidence-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-import-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRuleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-rule": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRuleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-samples": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSample"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSampleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-samples-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSampleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-services-samples-id-verdicts-service": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceSampleView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-template-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-totals": {
+        parameters: {
+            query?: {
+                /** @description A year or a quarter, as 2026 or 2026Q4; empty: all time */
+                quarter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceTotals"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-services-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-id-confirmation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-id-objection": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-services-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-sites": {
+        parameters: {
+            query?: {
+                /** @description Of the enterprise, GB/T 2260 */
+                district?: string;
+                /** @description GB/T 4754 division */
+                industry?: string;
+                kind?: "headquarters" | "plant" | "warehouse" | "laboratory" | "office";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterprisePlacesView"];
+                };
             };
             /** @description Refused */
             default: {
@@ -40720,7 +49511,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListing"];
+                    "application/json": components["schemas"]["PagePilot"];
                 };
             };
             /** @description Refused */

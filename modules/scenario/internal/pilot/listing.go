@@ -57,8 +57,8 @@ func (o Objection) answer(upheld bool, text string, now time.Time) (Objection, e
 	return o, nil
 }
 
-// Listing is a pilot on the published list.
-type Listing struct {
+// Pilot is a pilot on the published list.
+type Pilot struct {
 	ID            string    `json:"id"`
 	CallID        string    `json:"call_id"`
 	ApplicationID string    `json:"application_id" doc:"Empty to who may not see it"`
@@ -91,7 +91,7 @@ type Inspection struct {
 }
 
 // inspect notes a yearly inspection, which may remove the pilot.
-func (l Listing) inspect(i Inspection, now time.Time) (Listing, error) {
+func (l Pilot) inspect(i Inspection, now time.Time) (Pilot, error) {
 	if l.RemovedOn != "" {
 		return l, fault.New(fault.Conflict, "scenario.pilot.removed", "the pilot was removed from the list")
 	}

@@ -161,7 +161,7 @@ func (m *Pilots) publish(ctx context.Context, in pilotVersioned) (CallDetail, er
 			return c, err
 		}
 		for i, a := range list {
-			l := Listing{
+			l := Pilot{
 				ID: ulid.Make().String(), CallID: c.ID, ApplicationID: a.ID, Organisation: a.Organisation, USCC: a.USCC, Project: a.Project, Year: c.Year,
 				Number: fmt.Sprintf("P%d-%04d", c.Year, n+i+1), PublishedOn: dateOf(now), Version: 1, organisation: a.organisation,
 			}
@@ -184,13 +184,13 @@ func (m *Pilots) publish(ctx context.Context, in pilotVersioned) (CallDetail, er
 	})
 }
 
-func (m *Pilots) listPilots(ctx context.Context, in listingParams) (sqldb.Page[Listing], error) {
+func (m *Pilots) listPilots(ctx context.Context, in listingParams) (sqldb.Page[Pilot], error) {
 	return m.listings.list(ctx, in)
 }
 
 // ListingDetail is a pilot on its own page.
 type ListingDetail struct {
-	Listing
+	Pilot
 	Inspections []Inspection `json:"inspections" nullable:"false" doc:"For the city and the pilot's own people"`
 	Acts        []string     `json:"acts" nullable:"false" doc:"What the caller may do now: inspect"`
 }
@@ -209,7 +209,7 @@ func (m *Pilots) readPilot(ctx context.Context, in httpd.Object) (ListingDetail,
 		return ListingDetail{}, err
 	}
 	id := identity.From(ctx)
-	v := ListingDetail{Listing: l.shown(ctx), Inspections: []Inspection{}}
+	v := ListingDetail{Pilot: l.shown(ctx), Inspections: []Inspection{}}
 	if id.Scope.Allows(l.organisation) {
 		if v.Inspections, err = m.listings.inspections(ctx, l.ID); err != nil {
 			return v, err
@@ -236,7 +236,7 @@ type inspectPilotInput struct {
 func (m *Pilots) inspectPilot(ctx context.Context, in inspectPilotInput) (ListingDetail, error) {
 	by := handOf(ctx)
 	i := Inspection{ID: ulid.Make().String(), ListingID: in.ID, Year: in.Body.Year, Outcome: in.Body.Outcome, Reason: strings.TrimSpace(in.Body.Reason), By: by.name, At: m.site.Now().UTC(), actor: by.actor}
-	err := m.listings.inspect(ctx, in.ID, i, func(l Listing) (Listing, error) { return l.inspect(i, m.site.Now()) }, func(tx *sqldb.Tx, l Listing) error {
+	err := m.listings.inspect(ctx, in.ID, i, func(l Pilot) (Pilot, error) { return l.inspect(i, m.site.Now()) }, func(tx *sqldb.Tx, l Pilot) error {
 		if i.Outcome == "kept" {
 			return nil
 		}

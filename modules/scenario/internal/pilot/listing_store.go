@@ -99,7 +99,7 @@ const (
 	listingFrom    = `pilot_listing l JOIN pilot_application a ON a.id = l.application_id`
 )
 
-func scanListing(r sqldb.Row) (l Listing, err error) {
+func scanListing(r sqldb.Row) (l Pilot, err error) {
 	return l, r.Scan(&l.ID, &l.CallID, &l.ApplicationID, &l.organisation, &l.Organisation.ZH, &l.Organisation.EN, &l.USCC, &l.Project, &l.Year, &l.Number, &l.PublishedOn, &l.Checked, &l.RemovedOn, &l.Why, &l.Synthetic, &l.Version)
 }
 
@@ -113,7 +113,7 @@ type listingParams struct {
 }
 
 // list lists pilots, which are public within the city; the applications behind them are not.
-func (s listingStore) list(ctx context.Context, in listingParams) (sqldb.Page[Listing], error) {
+func (s listingStore) list(ctx context.Context, in listingParams) (sqldb.Page[Pilot], error) {
 	l := sqldb.List{
 		Select: listingColumns, From: listingFrom, Key: "l.id", Order: "number",
 		Sort:   map[string]string{"number": "l.number", "project": "a.project", "organisation": "a.organisation_zh", "year": "l.year", "published_on": "l.published_on", "checked": "l.checked"},
@@ -129,21 +129,21 @@ func (s listingStore) list(ctx context.Context, in listingParams) (sqldb.Page[Li
 	case "removed":
 		l.Where("l.removed_on <> ''")
 	}
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (Listing, error) {
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (Pilot, error) {
 		v, err := scanListing(r)
 		return v.shown(ctx), err
 	})
 }
 
 // shown is a pilot without the way to an application that is not the caller's to see.
-func (l Listing) shown(ctx context.Context) Listing {
+func (l Pilot) shown(ctx context.Context) Pilot {
 	if !identity.From(ctx).Scope.Allows(l.organisation) {
 		l.ApplicationID = ""
 	}
 	return l
 }
 
-func (s listingStore) get(ctx context.Context, db reader, id string) (Listing, error) {
+func (s listingStore) get(ctx context.Context, db reader, id string) (Pilot, error) {
 	l, err := scanListing(db.QueryRow(ctx, `SELECT `+listingColumns+` FROM `+listingFrom+` WHERE l.id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return l, noSuch("pilot")
@@ -155,7 +155,7 @@ func (s listingStore) get(ctx context.Context, db reader, id string) (Listing, e
 }
 
 // ofCall returns what was published of a call, in the order of the numbers.
-func (s listingStore) ofCall(ctx context.Context, db reader, call string) ([]Listing, error) {
+func (s listingStore) ofCall(ctx context.Context, db reader, call string) ([]Pilot, error) {
 	rows, err := db.Query(ctx, `SELECT `+listingColumns+` FROM `+listingFrom+` WHERE l.call_id = $1 ORDER BY l.number`, call)
 	if err != nil {
 		return nil, fmt.Errorf("read pilots: %w", err)
@@ -174,7 +174,7 @@ func (s listingStore) numbered(ctx context.Context, tx *sqldb.Tx, year int) (n i
 	return n, nil
 }
 
-func (s listingStore) insert(ctx context.Context, tx *sqldb.Tx, l Listing) error {
+func (s listingStore) insert(ctx context.Context, tx *sqldb.Tx, l Pilot) error {
 	_, err := tx.Exec(ctx, `INSERT INTO pilot_listing (id, call_id, application_id, organisation_id, year, number, published_on) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		l.ID, l.CallID, l.ApplicationID, l.organisation, l.Year, l.Number, l.PublishedOn)
 	if err != nil {
@@ -185,7 +185,7 @@ func (s listingStore) insert(ctx context.Context, tx *sqldb.Tx, l Listing) error
 }
 
 // inspect lets decide change a pilot, and keeps the inspection.
-func (s listingStore) inspect(ctx context.Context, id string, i Inspection, decide func(Listing) (Listing, error), also func(tx *sqldb.Tx, l Listing) error) error {
+func (s listingStore) inspect(ctx context.Context, id string, i Inspection, decide func(Pilot) (Pilot, error), also func(tx *sqldb.Tx, l Pilot) error) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Queue(ctx, "pilot_listing/"+id); err != nil {
 			return err

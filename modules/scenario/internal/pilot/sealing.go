@@ -185,7 +185,7 @@ type publishedListed struct {
 }
 
 // publishes writes the list of pilots of a call.
-func (c Call) publishes(list []Listing) (string, error) {
+func (c Call) publishes(list []Pilot) (string, error) {
 	p := published{Format: "linghang-pilot-list-1", Call: c.ID, Title: c.Title, Pilots: []publishedListed{}}
 	for _, l := range list {
 		p.On = l.PublishedOn
