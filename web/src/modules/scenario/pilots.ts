@@ -11,7 +11,7 @@ export type Task = Schema<'PilotReviewTask'>
 export type Review = Schema<'PilotReviewDetail'>
 export type Panel = Schema<'PilotTable'>
 export type Standing = Schema<'PilotStanding'>
-export type Listing = Schema<'Pilot'>
+export type Listing = Schema<'PilotPilot'>
 export type ListingDetail = Schema<'PilotListingDetail'>
 export type Relation = Schema<'PilotRelation'>
 
