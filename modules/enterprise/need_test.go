@@ -13,6 +13,7 @@ import (
 	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/internal/need"
 	"linghang/modules/enterprise/internal/provider"
+	"linghang/modules/enterprise/internal/service"
 )
 
 const rival = "rival.manager"
@@ -196,6 +197,15 @@ func (x *market) carriedOut(t *testing.T, id string) {
 	x.do(t, "POST", at+"/milestones/2/delivery", "reporter-theirs", `{"note":"终验"}`, 0, http.StatusOK, nil)
 	x.do(t, "POST", at+"/milestones/2/decision", "manager-ours", `{"accept":true}`, 0, http.StatusOK, nil)
 
+	// The enterprise has accepted the work: that is a service that counts, once.
+	kerneltest.Wait(t, "the service is counted", func() bool {
+		var list struct {
+			Items []service.Service `json:"items"`
+		}
+		x.do(t, "GET", "/services?matter=matchmaking", "officer", "", 0, http.StatusOK, &list)
+		return len(list.Items) == 1 && list.Items[0].Counted && list.Items[0].State == service.Confirmed && list.Items[0].Source == "need/"+id && list.Items[0].Provider == identity.CompleteUSCC("91370200264574252")
+	})
+
 	// Blind until both have rated.
 	x.do(t, "POST", at+"/ratings", "manager-ours", `{"stars":5,"text":"rating-of-ours"}`, 0, http.StatusOK, nil)
 	x.do(t, "POST", at+"/ratings", "manager-ours", `{"stars":1}`, 0, http.StatusConflict, nil)
@@ -210,22 +220,6 @@ func (x *market) carriedOut(t *testing.T, id string) {
 	if d := x.see(t, id, "manager-theirs"); len(d.Ratings) != 2 || r.Ratings != 1 || *r.Stars != 5 {
 		t.Errorf("%+v, %+v", d.Ratings, r)
 	}
-}
-
-// measured is what a measure reads now.
-func (x *market) measured(t *testing.T, id string) float64 {
-	t.Helper()
-	for _, m := range x.module.Manifest().Measures {
-		if m.ID == id {
-			v, err := m.Value(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			return v.Number
-		}
-	}
-	t.Fatalf("no measure %s", id)
-	return 0
 }
 
 const (

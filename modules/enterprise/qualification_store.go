@@ -65,3 +65,14 @@ func (x ending) notice() notice.Notice {
 		Body:  lang.Text{ZH: x.enterprise.In("zh") + "，有效期至 " + x.until, EN: x.enterprise.In("en") + ", valid until " + x.until},
 	}
 }
+
+// holders counts accepted entries with a qualification of a kind that is valid on a day,
+// and those of them that are synthetic.
+func (s entryStore) holders(ctx context.Context, kind, today string) (n, synthetic int, err error) {
+	err = s.db.QueryRow(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN e.synthetic THEN 1 ELSE 0 END), 0) FROM entry e
+		WHERE e.status = 'accepted' AND EXISTS (SELECT 1 FROM entry_qualification q WHERE q.entry_id = e.id AND q.kind = $1 AND (q.valid_until = '' OR q.valid_until >= $2))`, kind, today).Scan(&n, &synthetic)
+	if err != nil {
+		err = fmt.Errorf("count holders of %s: %w", kind, err)
+	}
+	return n, synthetic, err
+}

@@ -189,7 +189,7 @@ func carriedOut(t *testing.T, x *town) {
 	}
 	for _, m := range x.module.Manifest().Measures {
 		v, err := m.Value(t.Context())
-		if want := map[string]float64{"scenario.opened": 1, "scenario.enterprises_served": 1, "scenario.published": 1, "scenario.published_this_year": 1}[m.ID]; err != nil || v.Number != want || !v.Known {
+		if want := map[string]float64{"scenario.opened": 1, "scenario.enterprises_opened": 1, "scenario.published": 1, "scenario.published_this_year": 1}[m.ID]; err != nil || v.Number != want || !v.Known {
 			t.Errorf("%s is %v (%v), not %v", m.ID, v.Number, err, want)
 		}
 	}

@@ -29,9 +29,16 @@ func (AgreementAccepted) Subject() string { return "enterprise.agreement.accepte
 // AgreementClosed says how an agreement ended: completed, when the enterprise accepted
 // the last milestone, or terminated, when a dispute was decided so.
 type AgreementClosed struct {
-	AgreementID string    `json:"agreement_id"`
-	Outcome     string    `json:"outcome"` // completed or terminated
-	At          time.Time `json:"at"`
+	AgreementID string `json:"agreement_id"`
+	Outcome     string `json:"outcome"` // completed or terminated
+	// Who was served by whom.
+	EntryID      string    `json:"entry_id"`
+	ProviderCode string    `json:"provider_code"` // unified social credit code
+	ProviderZH   string    `json:"provider_zh"`
+	ProviderEN   string    `json:"provider_en"`
+	Provider     string    `json:"provider"` // its organisation
+	StartOn      string    `json:"start_on"` // the day on which work was to begin
+	At           time.Time `json:"at"`
 }
 
 // Subject implements bus.Event.

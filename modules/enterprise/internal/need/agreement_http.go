@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"linghang/kernel/bus"
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/lang"
@@ -129,8 +128,17 @@ func (m *Needs) agree(ctx context.Context, tx *sqldb.Tx, n Need) error {
 	})
 }
 
-func closed(n Need) bus.Event {
-	return enterpriseevent.AgreementClosed{AgreementID: n.ID, Outcome: string(n.State), At: *n.ClosedAt}
+// tellClosed tells others how an agreement ended.
+func (m *Needs) tellClosed(ctx context.Context, tx *sqldb.Tx, n Need) error {
+	list, err := m.providers.Named(ctx, []string{n.Terms.ProviderID})
+	if err != nil {
+		return err
+	}
+	p := list[0]
+	return tx.Emit(ctx, enterpriseevent.AgreementClosed{
+		AgreementID: n.ID, Outcome: string(n.State), EntryID: n.EntryID, ProviderCode: p.Code, ProviderZH: p.Name.ZH, ProviderEN: p.Name.EN, Provider: p.OrganisationID,
+		StartOn: n.Terms.Plan.StartOn, At: *n.ClosedAt,
+	})
 }
 
 // milestone lets decide change one milestone of an agreement.
@@ -210,7 +218,7 @@ func (m *Needs) decideMilestone(ctx context.Context, in needDecideInput) (Detail
 				return n, remark{}, err
 			}
 			r.kind, what = Complete, lang.Text{ZH: "已完成：请评价", EN: "is completed: please rate the other side"}
-			if err := tx.Emit(ctx, closed(n)); err != nil {
+			if err := m.tellClosed(ctx, tx, n); err != nil {
 				return n, r, err
 			}
 		}
@@ -382,7 +390,7 @@ func (m *Needs) ruled(ctx context.Context, tx *sqldb.Tx, n Need, decision Act, a
 	if err != nil {
 		return n, err
 	}
-	return n, tx.Emit(ctx, closed(n))
+	return n, m.tellClosed(ctx, tx, n)
 }
 
 func (m *Needs) tellRuling(ctx context.Context, tx *sqldb.Tx, n Need, reason string) error {

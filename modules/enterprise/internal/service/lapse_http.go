@@ -5,14 +5,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/oklog/ulid/v2"
-
 	"linghang/kernel/fault"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/kernel/sqldb"
-	"linghang/modules/enterprise/enterpriseevent"
 )
 
 // lapseAtOnce is how many services one run of the job takes; the next run goes on.
@@ -72,36 +69,4 @@ func (m *Services) remind(ctx context.Context, tx *sqldb.Tx, s Service, e Enterp
 		}
 	}
 	return nil
-}
-
-// Reviewed records that the city had an expert review the diagnosis of an enterprise,
-// where the rule says that this is a service. The enterprise confirms it as any other.
-func (m *Services) Reviewed(ctx context.Context, e enterpriseevent.Diagnosed) error {
-	if !e.Reviewed {
-		return nil
-	}
-	rules, err := m.store.rules(ctx, m.store.db)
-	if err != nil || !rules[0].Reviews {
-		return err
-	}
-	found, err := m.directory.ByIDs(ctx, []string{e.EntryID})
-	if err != nil {
-		return err
-	}
-	x, ok := found[e.EntryID]
-	if !ok {
-		return nil // it left the directory since
-	}
-	root, err := m.people.Root(ctx)
-	if err != nil {
-		return fmt.Errorf("read the bureau: %w", err)
-	}
-	day := todayOf(e.At)
-	d := draft{code: x.Code, provider: City, matter: "diagnosis", about: "专家评审数字化诊断 / Expert review of a diagnosis", started: day, ended: day}
-	s := d.record(ulid.Make().String(), x, root.Name, byDiagnosis, "diagnosis/"+e.DiagnosisID, rules[0], hand{organisation: root.ID}, now())
-	err = m.store.record(ctx, []Service{s}, func(ctx context.Context, tx *sqldb.Tx) error { return m.ask(ctx, tx, []Service{s}) })
-	if fault.Is(err, fault.Conflict) || sqldb.IsUnique(err) {
-		return nil // one with an earlier one, or told before
-	}
-	return err
 }

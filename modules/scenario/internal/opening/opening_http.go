@@ -95,7 +95,7 @@ func (m *Openings) Measures() []module.Measure {
 			Counts: lang.Text{ZH: "企业向服务商开放、未取消的场景；草稿不计", EN: "Scenarios that enterprises opened to providers and did not cancel; drafts do not count"}, Value: count(countOpened),
 		},
 		{
-			ID: "scenario.enterprises_served", Title: lang.Text{ZH: "场景开放服务企业数", EN: "Enterprises served by openings"}, Unit: lang.Text{ZH: "家", EN: "enterprises"}, Page: "/scenario/openings?state=completed",
+			ID: "scenario.enterprises_opened", Title: lang.Text{ZH: "场景开放服务企业数", EN: "Enterprises served by openings"}, Unit: lang.Text{ZH: "家", EN: "enterprises"}, Page: "/scenario/openings?state=completed",
 			Counts: lang.Text{
 				ZH: "其开放的场景已实施完成、全部里程碑由企业验收并填报成效的企业；同一企业只计一次",
 				EN: "Enterprises of which an opening is completed, with every milestone accepted by the enterprise and effects given; each enterprise once",

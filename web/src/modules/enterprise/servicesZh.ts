@@ -4,7 +4,7 @@ export const servicesZh = {
   none: '还没有服务记录', noneNote: '服务方或主管部门登记后显示在这里。', all: '全部时间',
   field: { enterprise: '企业', code: '企业统一社会信用代码', provider: '服务方', providerCode: '服务方统一社会信用代码', providerName: '服务方名称', matter: '事项', about: '服务内容', started: '开始日期', ended: '结束日期', quarter: '年度或季度', state: '状态', counted: '计入', verdict: '抽查结果', district: '区市', industry: '行业', evidence: '佐证', origin: '来源', recorded: '登记', due: '确认期限', answered: '企业答复', rule: '规则版本', reason: '理由' },
   states: { waiting: '待确认', confirmed: '已确认', objected: '有异议', silent: '逾期未确认', withdrawn: '已撤回' },
-  origins: { form: '填报', api: '接口', import: '批量登记', diagnosis: '诊断评审' }, verdicts: { upheld: '属实', rejected: '不属实' },
+  origins: { form: '填报', api: '接口', import: '批量登记', diagnosis: '诊断评审', agreement: '供需对接协议' }, verdicts: { upheld: '属实', rejected: '不属实' },
   yes: '是', no: '否', counted: '已计入', notCounted: '未计入', duplicate: '与另一次服务相同，只计一次', openFirst: '查看该次服务', version: '第 {{n}} 版',
   definition: '第 {{version}} 版，自 {{day}} 起', definitionText: '一家企业（按统一社会信用代码）由一个服务方或市级服务就一个事项服务一次，有起止日期和佐证材料，并经被服务企业确认，计为一次。同一企业、服务方和事项开始日期相隔不足 {{window}} 天的为同一次。企业 {{answer}} 天内未答复的不计入并提醒，之后确认的仍计入。抽查不属实的不计入。', reviewsCount: '专家评审企业的数字化诊断计为市级服务，同样须经企业确认。', reviewsNot: '专家评审企业的数字化诊断不计为服务。',
   services: '服务家次', enterprises: '服务企业数', waiting: '待确认', silent: '逾期未确认', objected: '有异议', rejected: '抽查不属实', duplicates: '合并后重复', rate: '抽查差错率', rateNote: '95% 置信区间 {{low}}–{{high}}，核查 {{of}} 次', by: '统计维度', bys: { quarter: '季度', district: '区市', industry: '行业', provider: '服务方', matter: '事项' }, value: '名称', noCounts: '还没有计入的服务', chart: '服务家次：{{values}}',

@@ -1,0 +1,79 @@
+package service
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/oklog/ulid/v2"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/lang"
+	"linghang/kernel/sqldb"
+	"linghang/modules/enterprise/enterpriseevent"
+)
+
+// Reviewed records that the city had an expert review the diagnosis of an enterprise,
+// where the rule says that this is a service. The enterprise confirms it as any other.
+func (m *Services) Reviewed(ctx context.Context, e enterpriseevent.Diagnosed) error {
+	if !e.Reviewed {
+		return nil
+	}
+	rules, err := m.store.rules(ctx, m.store.db)
+	if err != nil || !rules[0].Reviews {
+		return err
+	}
+	found, err := m.directory.ByIDs(ctx, []string{e.EntryID})
+	if err != nil {
+		return err
+	}
+	x, ok := found[e.EntryID]
+	if !ok {
+		return nil // it left the directory since
+	}
+	root, err := m.people.Root(ctx)
+	if err != nil {
+		return fmt.Errorf("read the bureau: %w", err)
+	}
+	day := todayOf(e.At)
+	d := draft{code: x.Code, provider: City, matter: "diagnosis", about: "专家评审数字化诊断 / Expert review of a diagnosis", started: day, ended: day}
+	s := d.record(ulid.Make().String(), x, root.Name, byDiagnosis, "diagnosis/"+e.DiagnosisID, rules[0], hand{organisation: root.ID}, now())
+	return m.follow(ctx, s, func(ctx context.Context, tx *sqldb.Tx) error { return m.ask(ctx, tx, []Service{s}) })
+}
+
+// Closed records that an agreement of a need was carried out. The enterprise has accepted
+// its last milestone: that is its confirmation, and what was accepted is the evidence.
+func (m *Services) Closed(ctx context.Context, e enterpriseevent.AgreementClosed) error {
+	if e.Outcome != "completed" {
+		return nil
+	}
+	rules, err := m.store.rules(ctx, m.store.db)
+	if err != nil {
+		return err
+	}
+	found, err := m.directory.ByIDs(ctx, []string{e.EntryID})
+	if err != nil {
+		return err
+	}
+	x, ok := found[e.EntryID]
+	if !ok {
+		return nil // it left the directory since
+	}
+	last := todayOf(e.At)
+	d := draft{code: x.Code, provider: e.ProviderCode, matter: "matchmaking", about: "供需对接协议已完成 / An agreement of a need was carried out", started: min(e.StartOn, last), ended: last}
+	name := lang.Text{ZH: e.ProviderZH, EN: e.ProviderEN}
+	s := d.record(ulid.Make().String(), x, name, byAgreement, "need/"+e.AgreementID, rules[0], hand{organisation: e.Provider}, now())
+	confirmed, err := s.do(confirm, "", hand{organisation: x.OrganisationID}, e.At)
+	if err != nil {
+		return err
+	}
+	return m.follow(ctx, s, func(ctx context.Context, tx *sqldb.Tx) error { return m.store.save(ctx, tx, s, confirmed) })
+}
+
+// follow records what follows from something else, once.
+func (m *Services) follow(ctx context.Context, s Service, tell func(context.Context, *sqldb.Tx) error) error {
+	err := m.store.record(ctx, []Service{s}, tell)
+	if fault.Is(err, fault.Conflict) || sqldb.IsUnique(err) {
+		return nil // one with an earlier one, or told before
+	}
+	return err
+}
