@@ -1,28 +1,19 @@
 package scenario
 
 import (
-	"archive/zip"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"linghang/kernel"
-	"linghang/kernel/attest"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/module"
-	"linghang/kernel/seal"
-	"linghang/kernel/sqldb"
 	"linghang/modules/scenario/internal/pilot"
 )
 
@@ -79,22 +70,22 @@ func (x *contest) person(t *testing.T, login, organisation, role string) {
 	x.SignIn(t, login)
 }
 
-const pilotCall = `{"year":2026,"title":{"zh":"2026年试点示范","en":""},"text":"请申报","fields":["轮胎","家电"],"blind":%t,"opens_at":%q,"closes_at":%q,"notice_days":5,"reviewers":2,"pass_mark":50,"quota":1,
+const pilotCall = `{"year":2026,"title":{"zh":"2026年试点示范","en":""},"text":"请申报","fields":["轮胎","家电"],"blind":true,"opens_at":%q,"closes_at":%q,"notice_days":5,"reviewers":2,"pass_mark":50,"quota":1,
 	"criteria":[{"code":"depth","title":{"zh":"先进性","en":"Depth"},"weight":3,"max":100,"min":40},{"code":"spread","title":{"zh":"可推广","en":"Spread"},"weight":1,"max":10,"min":0}],
 	"conditions":[{"code":"local","title":{"zh":"在本市注册","en":"Local"}}],"ties":["depth"]}`
 
-// open holds a call that is open for an hour.
-func (x *contest) open(t *testing.T, blind bool) (c pilot.CallDetail) {
+// open holds a blind call that is open for an hour.
+func (x *contest) open(t *testing.T) (c pilot.CallDetail) {
 	t.Helper()
 	now := x.module.now()
-	x.do(t, "POST", pilotDoor+"/calls", "officer", fmt.Sprintf(pilotCall, blind, now.Add(-time.Minute).Format(time.RFC3339Nano), now.Add(time.Hour).Format(time.RFC3339Nano)), 0, http.StatusCreated, &c)
+	x.do(t, "POST", pilotDoor+"/calls", "officer", fmt.Sprintf(pilotCall, now.Add(-time.Minute).Format(time.RFC3339Nano), now.Add(time.Hour).Format(time.RFC3339Nano)), 0, http.StatusCreated, &c)
 	x.do(t, "POST", pilotDoor+"/calls/"+c.ID+"/opening", "officer", "", c.Version, http.StatusOK, &c)
 	return c
 }
 
-func (x *contest) call(t *testing.T, id, who string) (c pilot.CallDetail) {
+func (x *contest) call(t *testing.T, id string) (c pilot.CallDetail) {
 	t.Helper()
-	x.do(t, "GET", pilotDoor+"/calls/"+id, who, "", 0, http.StatusOK, &c)
+	x.do(t, "GET", pilotDoor+"/calls/"+id, "officer", "", 0, http.StatusOK, &c)
 	return c
 }
 
@@ -152,7 +143,7 @@ func (x *contest) seal(t *testing.T, call string) {
 	t.Helper()
 	x.move(2 * time.Hour)
 	x.Send(t, "POST", "/api/scenario"+pilotDoor+"/calls/"+call+"/seal", "officer", "")
-	if c := x.call(t, call, "officer"); c.State != pilot.CallChecking || len(c.Seals) != 1 {
+	if c := x.call(t, call); c.State != pilot.CallChecking || len(c.Seals) != 1 {
 		t.Fatalf("not sealed: %s, %d seals", c.State, len(c.Seals))
 	}
 }
@@ -165,13 +156,13 @@ func (x *contest) judge(t *testing.T, id, body string, want int) {
 const eligible = `{"decision":"eligible","checks":[{"code":"local","met":true,"note":""}]}`
 
 // pool lets persons review, each up to ten.
-func (x *contest) pool(t *testing.T, call, by string, want int, who ...string) string {
+func (x *contest) pool(t *testing.T, call string, want int, who ...string) {
 	t.Helper()
 	list := []string{}
 	for _, w := range who {
 		list = append(list, fmt.Sprintf(`{"person_id":%q,"fields":["轮胎"],"capacity":10}`, x.persons[w]))
 	}
-	return x.do(t, "PUT", pilotDoor+"/calls/"+call+"/reviewers", by, `{"reviewers":[`+strings.Join(list, ",")+`]}`, 0, want, nil)
+	x.do(t, "PUT", pilotDoor+"/calls/"+call+"/reviewers", "officer", `{"reviewers":[`+strings.Join(list, ",")+`]}`, 0, want, nil)
 }
 
 // review submits all own reviews of somebody with the same points.
@@ -197,19 +188,19 @@ func (x *contest) decide(t *testing.T, call string, want int, choices ...pilot.C
 	if err != nil {
 		t.Fatal(err)
 	}
-	return x.do(t, "POST", pilotDoor+"/calls/"+call+"/decision", "officer", `{"meeting":"11月28日，专家组五人","choices":`+string(list)+`}`, x.call(t, call, "officer").Version, want, nil)
+	return x.do(t, "POST", pilotDoor+"/calls/"+call+"/decision", "officer", `{"meeting":"11月28日，专家组五人","choices":`+string(list)+`}`, x.call(t, call).Version, want, nil)
 }
 
 func TestAPilotIsChosenFromCallToRemoval(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newContest(t, o)
-		c := x.open(t, true)
+		c := x.open(t)
 		child, theirs := x.apply(t, c.ID, "child.manager", "子公司项目甲"), x.apply(t, c.ID, "manager-theirs", "项目乙")
 		x.seal(t, c.ID)
 		x.supplement(t, theirs.ID)
 		x.judge(t, child.ID, eligible, http.StatusOK)
 		x.judge(t, theirs.ID, eligible, http.StatusOK)
-		x.pool(t, c.ID, "officer", http.StatusOK, "expert.one", "expert.two", "parent.expert")
+		x.pool(t, c.ID, http.StatusOK, "expert.one", "expert.two", "parent.expert")
 		x.assign(t, c.ID, child.ID)
 		x.unmask(t, theirs.ID)
 		for who, shift := range map[string]float64{"expert.one": 0, "expert.two": -20, "parent.expert": 10} {
@@ -246,7 +237,7 @@ func (x *contest) supplement(t *testing.T, id string) {
 func (x *contest) assign(t *testing.T, call, child string) {
 	t.Helper()
 	var v pilot.Assignment
-	x.do(t, "POST", pilotDoor+"/calls/"+call+"/assignment", "officer", "", x.call(t, call, "officer").Version, http.StatusOK, &v)
+	x.do(t, "POST", pilotDoor+"/calls/"+call+"/assignment", "officer", "", x.call(t, call).Version, http.StatusOK, &v)
 	if v.Assigned != 4 || v.Experts != 4 || v.Conflicts != 1 || len(v.Lacking) != 0 {
 		t.Fatalf("assigned %+v", v)
 	}
@@ -336,15 +327,15 @@ func (x *contest) notice(t *testing.T, call, loser, winner string) {
 		t.Helper()
 		x.do(t, "POST", pilotDoor+"/calls/"+call+"/objections", who, fmt.Sprintf(`{"application_id":%q,"text":"不实"}`, winner), 0, want, nil)
 	}
-	x.do(t, "POST", pilotDoor+"/calls/"+call+"/publication", "officer", "", x.call(t, call, "officer").Version, http.StatusConflict, nil)
+	x.do(t, "POST", pilotDoor+"/calls/"+call+"/publication", "officer", "", x.call(t, call).Version, http.StatusConflict, nil)
 	object("child.manager", http.StatusOK)
 	x.do(t, "POST", pilotDoor+"/calls/"+call+"/objections", "child.manager", fmt.Sprintf(`{"application_id":%q,"text":"不实"}`, loser), 0, http.StatusUnprocessableEntity, nil)
 	x.move(5*24*time.Hour + time.Minute)
 	x.SignIn(t, "officer")
 	x.SignIn(t, "child.manager")
 	object("child.manager", http.StatusConflict) // after the deadline
-	x.do(t, "POST", pilotDoor+"/calls/"+call+"/publication", "officer", "", x.call(t, call, "officer").Version, http.StatusConflict, nil)
-	c := x.call(t, call, "officer")
+	x.do(t, "POST", pilotDoor+"/calls/"+call+"/publication", "officer", "", x.call(t, call).Version, http.StatusConflict, nil)
+	c := x.call(t, call)
 	x.do(t, "POST", pilotDoor+"/objections/"+c.Objections[0].ID+"/answer", "officer", `{"upheld":false,"answer":"查无实据"}`, 0, http.StatusOK, nil)
 	x.do(t, "POST", pilotDoor+"/objections/"+c.Objections[0].ID+"/answer", "officer", `{"upheld":true,"answer":"再查"}`, 0, http.StatusConflict, nil)
 	x.do(t, "POST", pilotDoor+"/calls/"+call+"/publication", "officer", "", c.Version, http.StatusOK, &c)
@@ -395,7 +386,7 @@ func (x *contest) inspect(t *testing.T, call string) {
 
 func TestNothingComesInAfterTheDeadline(t *testing.T) {
 	x := newContest(t, kerneltest.Options{})
-	c := x.open(t, true)
+	c := x.open(t)
 	ours := x.apply(t, c.ID, "child.manager", "项目甲")
 	var late pilot.ApplicationDetail
 	x.do(t, "POST", pilotDoor+"/applications", "manager-theirs", fmt.Sprintf(`{"call_id":%q}`, c.ID), 0, http.StatusCreated, &late)
@@ -417,160 +408,11 @@ func TestNothingComesInAfterTheDeadline(t *testing.T) {
 	x.do(t, "POST", pilotDoor+"/applications/"+late.ID+"/submission", "manager-theirs", body, late.Version, http.StatusConflict, nil)
 	x.do(t, "DELETE", pilotDoor+"/applications/"+ours.ID+"/submission", "child.manager", "", ours.Version, http.StatusConflict, nil)
 	x.do(t, "POST", pilotDoor+"/applications", "manager-ours", fmt.Sprintf(`{"call_id":%q}`, c.ID), 0, http.StatusConflict, nil)
-	c = x.call(t, c.ID, "officer")
+	c = x.call(t, c.ID)
 	if c.State == pilot.CallOpen { // the job may have sealed it
 		now := x.module.now()
-		put := fmt.Sprintf(pilotCall, true, c.OpensAt.Format(time.RFC3339Nano), now.Add(time.Hour).Format(time.RFC3339Nano))
+		put := fmt.Sprintf(pilotCall, c.OpensAt.Format(time.RFC3339Nano), now.Add(time.Hour).Format(time.RFC3339Nano))
 		x.do(t, "PUT", pilotDoor+"/calls/"+c.ID, "officer", put, c.Version, http.StatusConflict, nil)
 	}
 	x.do(t, "DELETE", pilotDoor+"/calls/"+c.ID, "officer", "", 0, http.StatusConflict, nil)
-}
-
-func TestWhatWasSealedIsShownToBeWhole(t *testing.T) {
-	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
-		x := newContest(t, o)
-		c := x.open(t, true)
-		a, b := x.apply(t, c.ID, "child.manager", "项目甲"), x.apply(t, c.ID, "manager-theirs", "项目乙")
-		document := string(x.Get(t, "/api/scenario"+pilotDoor+"/applications/"+a.ID+"/submission", "child.manager").Body)
-		x.seal(t, c.ID)
-		x.signed(t, c.ID, a.Commitment)
-
-		verify := func(document string) (v pilot.Verification) {
-			t.Helper()
-			body, err := json.Marshal(map[string]string{"document": document})
-			if err != nil {
-				t.Fatal(err)
-			}
-			x.do(t, "POST", pilotDoor+"/calls/"+c.ID+"/verification", "", string(body), 0, http.StatusOK, &v)
-			return v
-		}
-		if v := verify(document); v.Stage != "applications" || !v.Signature || v.Commitment != a.Commitment {
-			t.Errorf("the document is not found: %+v", v)
-		}
-		if v := verify(strings.Replace(document, "全流程", "全部", 1)); v.Stage != "" {
-			t.Errorf("a changed document is found: %+v", v)
-		}
-		check := func() (v pilot.Checkup) {
-			t.Helper()
-			x.do(t, "GET", pilotDoor+"/calls/"+c.ID+"/check", "officer", "", 0, http.StatusOK, &v)
-			return v
-		}
-		if v := check(); !v.Whole || v.Checked != 2 {
-			t.Fatalf("whole: %+v", v)
-		}
-		x.tamper(t, a.ID, x.see(t, b.ID, "officer").Files[0].SHA256)
-		v := check()
-		want := []pilot.Finding{{ApplicationID: a.ID, Project: "项目甲", What: "row", Where: "answers.depth.text"}, {ApplicationID: b.ID, Project: "项目乙", What: "file", Where: "secret-company.txt"}}
-		if v.Whole || !slices.Equal(v.Findings, want) {
-			t.Errorf("found %+v, want %+v", v.Findings, want)
-		}
-	})
-}
-
-// signed reads the manifest as anybody can, and checks it without the city.
-func (x *contest) signed(t *testing.T, call, commitment string) {
-	t.Helper()
-	r := x.Get(t, "/api/scenario"+pilotDoor+"/calls/"+call+"/seals/applications", "")
-	bundle, err := attest.Read(bytes.NewReader(r.Body), int64(len(r.Body)))
-	if err != nil {
-		t.Fatalf("read the seal: %v", err)
-	}
-	if err := seal.VerifyText(bundle.Public, []byte(bundle.Statement), bundle.Signature); err != nil {
-		t.Errorf("the signature: %v", err)
-	}
-	if found := bundle.Compare(); len(found) != 1 || found[0].State != attest.Whole {
-		t.Errorf("the manifest: %+v", found)
-	}
-	archive, err := zip.NewReader(bytes.NewReader(r.Body), int64(len(r.Body)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := fs.ReadFile(archive, "manifest.json")
-	if err != nil || !strings.Contains(string(text), commitment) || strings.Contains(string(text), "公司") || strings.Contains(string(text), x.Theirs.ID) {
-		t.Errorf("the manifest: %s %v", text, err)
-	}
-}
-
-// tamper changes an answer in the database and the content of a file.
-func (x *contest) tamper(t *testing.T, application, file string) {
-	t.Helper()
-	err := x.module.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(t.Context(), `UPDATE pilot_application SET answers = REPLACE(answers, '全流程', '全部流程') WHERE id = $1`, application)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	swapped := 0
-	err = filepath.WalkDir(x.data, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() != file {
-			return err
-		}
-		swapped++
-		if err := os.Chmod(path, 0o600); err != nil {
-			return err
-		}
-		return os.WriteFile(path, []byte("another proof"), 0o600)
-	})
-	if err != nil || swapped != 1 {
-		t.Fatalf("swapped %d files: %v", swapped, err)
-	}
-}
-
-func TestAReviewerWhoTurnsOutToBePartialDoesNotCount(t *testing.T) {
-	x := newContest(t, kerneltest.Options{})
-	c := x.open(t, true)
-	a := x.apply(t, c.ID, "child.manager", "项目甲")
-	x.seal(t, c.ID)
-	x.judge(t, a.ID, eligible, http.StatusOK)
-	// Whoever runs a blind call does not review in it, and whoever reviews runs nothing.
-	x.persons["officer"] = x.me(t, "officer")
-	x.pool(t, c.ID, "officer", http.StatusUnprocessableEntity, "officer")
-	x.person(t, "second.officer", x.Bureau.ID, "officer")
-	x.pool(t, c.ID, "officer", http.StatusOK, "expert.one", "expert.two", "second.officer")
-	for _, path := range []string{"/applications/" + a.ID, "/calls/" + c.ID + "/panel", "/calls/" + c.ID + "/reviewers", "/calls/" + c.ID + "/check"} {
-		x.do(t, "GET", pilotDoor+path, "second.officer", "", 0, http.StatusForbidden, nil)
-	}
-	if body := x.do(t, "GET", pilotDoor+"/applications", "second.officer", "", 0, http.StatusOK, nil); strings.Contains(body, a.ID) {
-		t.Errorf("who reviews lists applications: %s", body)
-	}
-	// The city enters that expert.two holds a share: the application goes to the others.
-	x.do(t, "POST", pilotDoor+"/relations", "officer", fmt.Sprintf(`{"from":"person:%s","to":"organisation:%s","kind":"shareholding","share":2}`, x.persons["expert.two"], x.child), 0, http.StatusCreated, nil)
-	var v pilot.Assignment
-	x.do(t, "POST", pilotDoor+"/calls/"+c.ID+"/assignment", "officer", "", x.call(t, c.ID, "officer").Version, http.StatusOK, &v)
-	if v.Assigned != 2 || v.Conflicts != 1 {
-		t.Fatalf("assigned %+v", v)
-	}
-	x.review(t, "expert.one", func(string) float64 { return 80 })
-	x.review(t, "second.officer", func(string) float64 { return 80 })
-	if !x.panel(t, c.ID).Ready {
-		t.Error("not ready")
-	}
-	// expert.one is found to have worked for the parent: silently, the review does not count.
-	x.do(t, "POST", pilotDoor+"/relations", "officer", fmt.Sprintf(`{"from":"person:%s","to":"organisation:%s","kind":"employment","until":%q}`, x.persons["expert.one"], x.Ours.ID, time.Now().AddDate(0, -2, 0).Format(time.DateOnly)), 0, http.StatusCreated, nil)
-	if p := x.panel(t, c.ID); p.Ready || p.Items[0].Reviews != 1 {
-		t.Errorf("a partial review counts: %+v", p.Items)
-	}
-	x.decide(t, c.ID, http.StatusConflict, pilot.Choice{ApplicationID: a.ID, Selected: true})
-	for _, bad := range []string{`{"to":"913702002645742510","to_name":"x","kind":"employment"}`, `{"to":"91370200264574251E","to_name":"x","kind":"shareholding","since":"2026"}`} {
-		x.do(t, "POST", pilotDoor+"/declarations", "expert.one", bad, 0, http.StatusUnprocessableEntity, nil)
-	}
-	x.do(t, "POST", pilotDoor+"/declarations", "expert.one", `{"to":"91370200264574251E","to_name":"某公司","kind":"cooperation","since":"2025-01-01"}`, 0, http.StatusCreated, nil)
-	if body := x.do(t, "GET", pilotDoor+"/declarations", "expert.three", "", 0, http.StatusOK, nil); strings.Contains(body, "某公司") {
-		t.Errorf("another's interests: %s", body)
-	}
-}
-
-func (x *contest) me(t *testing.T, who string) string {
-	t.Helper()
-	x.Cookie(t, who)
-	var list struct{ Items []struct{ ID, Login string } }
-	x.Get(t, "/api/system/persons?limit=500", "administrator").Decode(t, &list)
-	for _, p := range list.Items {
-		if p.Login == who {
-			return p.ID
-		}
-	}
-	t.Fatalf("there is no %s", who)
-	return ""
 }
