@@ -1,7 +1,8 @@
 import { Alert, Card } from 'antd'
+import { Fragment } from 'react'
 import { Link } from 'react-router'
-import { CopyBlock, DataTable, Failure, Figure, Figures, none, PlainTable, StatusTag, useFormat, useText, type Column } from '../../kernel'
-import { diagnosisKey, useBenchmarks, type Result, type Sheet, type SheetRow, type Step } from './diagnosis'
+import { CopyBlock, DataTable, Failure, Figure, Figures, none, PlainTable, StatusTag, useFormat, useMay, useText, type Column } from '../../kernel'
+import { diagnosisKey, useBenchmarks, type Near, type Result, type Sheet, type SheetRow, type Step } from './diagnosis'
 import { LevelName, LevelTag, Marks, useLevelName } from './DiagnosisParts'
 import { Radar } from './DiagnosisRadar'
 import { findQuestion } from './questions'
@@ -54,11 +55,36 @@ function Gap({ sheet: s }: { sheet: Sheet }) {
         {g.starred && <li>{t('diagnosis.gapStarred', of(g.starred))}</li>}
         {vetoes.map((v) => <li key={v.code}>{t('diagnosis.vetoed', { title: text(v.title) })}</li>)}
       </ul>
-      {g.nearest.length > 0 && <p>{t('diagnosis.nearest')}: {f.list(g.nearest.slice(0, 5).map((x) => `${text(x.title)}${x.starred ? ' ★' : ''} (${t('diagnosis.lift', { count: x.lift })})`))}</p>}
+      {g.nearest.length > 0 && <Nearest list={g.nearest.slice(0, 5)} />}
       <h3 className="lh-section-head">{t('diagnosis.advice')}</h3>
       {g.steps.length > 0 ? <Steps sheet={s} steps={g.steps} /> : <p className="lh-note">{t('diagnosis.adviceHidden')}</p>}
       <p className="lh-note">{t('diagnosis.adviceRule')}</p>
     </Card>
+  )
+}
+
+/** The scenarios that are nearest to the next grade, each with what the city has for it. */
+function Nearest({ list }: { list: Near[] }) {
+  const t = useEnterpriseTexts()
+  const text = useText()
+  const may = useMay()
+  const ways = (code: string) => [
+    { key: 'examples', to: `/scenario?link=${code}`, may: may('scenario.view') },
+    { key: 'providers', to: `/enterprise/providers?scenario=${code}`, may: may('enterprise.provider.view') },
+  ] as const
+  return (
+    <>
+      <p>{t('diagnosis.nearest')}</p>
+      <ul className="lh-diagnosis-gap lh-prose">
+        {list.map((x) => (
+          <li key={x.question}>
+            {text(x.title)}{x.starred && ' ★'} ({t('diagnosis.lift', { count: x.lift })})
+            {ways(x.question).filter((w) => w.may).map((w) => <Fragment key={w.key}> · <Link to={w.to} aria-label={`${text(x.title)}: ${t(`diagnosis.${w.key}`)}`}>{t(`diagnosis.${w.key}`)}</Link></Fragment>)}
+          </li>
+        ))}
+      </ul>
+      {may('enterprise.policy.fill') && <p className="lh-prose"><Link to="/enterprise/policies">{t('diagnosis.policies')}</Link></p>}
+    </>
   )
 }
 

@@ -5,6 +5,7 @@ import { api, read, useText, type Schema, type Tone } from '../../kernel'
 export type SheetRow = Schema<'DiagnosisSheet'>
 export type Sheet = Schema<'DiagnosisDetail'>
 export type Result = Schema<'AssessmentResult'>
+export type Near = Schema<'AssessmentNear'>
 export type Step = Schema<'AssessmentStep'>
 export type Benchmark = Schema<'DiagnosisBenchmark'>
 export type Verdict = Schema<'DiagnosisVerdict'>
