@@ -122,6 +122,16 @@ test('a provider registers and is accepted; a confidential need is matched, offe
   await narrow(vision)
   await picture(vision, 'need-rated-phone')
 
+  // What was accepted is a service that counts, without another form, and the plan board has it.
+  await firm.goto('/enterprise/services?matter=matchmaking')
+  await expect(firm.getByRole('row').filter({ hasText: '明眸视觉有限公司' })).toContainText('供需对接')
+  const plans = (await (await bureau.get('/api/plan/plans')).json()) as { items: unknown[] }
+  if (plans.items.length === 0) await send(bureau, 'POST', '/api/plan/plans', { template: 'qingdao-2022-2024' })
+  await page.goto('/plan')
+  await page.getByRole('link', { name: '综合服务平台赋能企业' }).first().click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('综合服务平台赋能企业')
+  await picture(page, 'need-on-plan')
+
   // It answered in time: the list of those online has it, and not its rival.
   const reader = await another('needs-rival', 'en')
   await reader.goto('/enterprise/providers?online=true')
