@@ -24,6 +24,8 @@ type Options struct {
 	Enterprises int
 	// Directory is how many enterprises the directory has, at least one.
 	Directory int
+	// Scenarios is how many scenarios the catalogue has; 0: none.
+	Scenarios int
 	Progress  io.Writer
 }
 
@@ -32,7 +34,7 @@ func Permissions() []string {
 	return []string{
 		"system.organisation.view", "system.organisation.edit", "platforms.view", "platforms.register", "platforms.review", "platforms.key", "platforms.backfill",
 		"plan.view", "plan.manage", "identifier.view", "identifier.apply", "identifier.review",
-		"enterprise.view", "enterprise.review",
+		"enterprise.view", "enterprise.review", "scenario.view", "scenario.review",
 	}
 }
 
@@ -67,6 +69,9 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	if err := d.directory(ctx); err != nil {
+		return err
+	}
+	if err := d.scenarios(ctx); err != nil {
 		return err
 	}
 	net, err := d.identifiers(ctx)
@@ -265,7 +270,7 @@ func Remove(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, list := range []struct{ path, what string }{
-		{"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/enterprise/entries", "enterprises"}, {"/api/system/organisations", "organisations"},
+		{"/api/scenario/scenarios", "scenarios"}, {"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/enterprise/entries", "enterprises"}, {"/api/system/organisations", "organisations"},
 	} {
 		objects, err := d.api.synthetic(ctx, list.path)
 		if err != nil {
