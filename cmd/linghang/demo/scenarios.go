@@ -34,7 +34,7 @@ func crafts() map[string]craft {
 
 const craftTable = `C34|speed reducers,bearings,valves,pumps,compressors,heat-treatment furnaces|齿面磨削=gear grinding,精密装配=precision assembly,铸件清理=fettling,密封试压=pressure testing,数控车削=turning,表面淬火=surface hardening
 C33|fasteners,steel structures,stampings,metal containers|冷镦成形=cold heading,板材下料=plate cutting,焊接拼装=welding,热镀锌=galvanising
-C38|refrigerator compressors,air-conditioner heat exchangers,transformers,switchgear,electric motors|绕线嵌线=winding,总装流水线=final assembly,真空检漏=leak testing,绝缘浸漆=varnishing,钣金喷涂=sheet-metal painting
+C38|refrigerator compressors,air-conditioner heat exchangers,transformers,switchgear,electric motors,smart refrigerators|绕线嵌线=winding,总装流水线=final assembly,真空检漏=leak testing,绝缘浸漆=varnishing,钣金喷涂=sheet-metal painting,门体发泡=door foaming
 C35|rubber-forming machines,forging presses,textile machines,packaging lines|机架加工=frame machining,液压装调=hydraulics fitting,电控接线=control wiring,整机试车=trial running
 C29|radial tyres,rubber seals,modified plastics,injection mouldings|密炼=mixing,压延挤出=calendering and extrusion,硫化定型=curing,修边包装=trimming and packing
 C26|coatings,resins,additives,graphite anode material|投料配比=dosing,聚合反应=polymerisation,干燥粉碎=drying and milling,灌装=filling
@@ -131,6 +131,16 @@ func mostScenarios() int {
 	return n * len(deeds())
 }
 
+// servedBy is the division of a scenario: the catalogue is of manufacturing, so that what a
+// software enterprise makes stands at a trade that it serves.
+func servedBy(t trade, at int) string {
+	if strings.HasPrefix(t.code, "C") {
+		return t.code
+	}
+	list := trades()
+	return list[at%(len(list)-1)].code
+}
+
 // scenarioRows are the rows of the first n scenarios. Two of one trade and deed are at
 // different processes, so that no titles are alike.
 func scenarioRows(n int) [][]string {
@@ -150,7 +160,7 @@ func scenarioRows(n int) [][]string {
 					"演示·" + product + process.ZH + d.ZH, "Demo · " + d.EN + ": " + c.products[i] + ", " + process.EN,
 					fmt.Sprintf("%s企业在%s的%s环节%s。合成数据，仅供演示。", t.zh, product, process.ZH, d.zhHow),
 					fmt.Sprintf("%s, %s of %s: %s. Synthetic data for demonstration only.", t.en, process.EN, c.products[i], d.enHow),
-					t.code, d.stage, d.mode, d.link, d.technology, d.value, maturity[k%len(maturity)],
+					servedBy(t, at), d.stage, d.mode, d.link, d.technology, d.value, maturity[k%len(maturity)],
 					fmt.Sprint(cost), fmt.Sprint(cost * 2), "合成数据 synthetic",
 				})
 			}
