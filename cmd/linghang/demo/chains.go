@@ -75,7 +75,7 @@ module|海工模块|Offshore modules|海工模块|`
 
 func chains() []chain {
 	var list []chain
-	for _, paragraph := range strings.Split(chainTable, "\n\n") {
+	for paragraph := range strings.SplitSeq(chainTable, "\n\n") {
 		lines := strings.Split(paragraph, "\n")
 		var c chain
 		c.name.ZH, c.name.EN, _ = strings.Cut(lines[0], "|")

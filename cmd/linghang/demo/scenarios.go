@@ -20,10 +20,10 @@ type craft struct {
 // products than processes.
 func crafts() map[string]craft {
 	list := map[string]craft{}
-	for _, line := range strings.Split(craftTable, "\n") {
+	for line := range strings.SplitSeq(craftTable, "\n") {
 		f := strings.Split(line, "|")
 		c := craft{products: strings.Split(f[1], ",")}
-		for _, p := range strings.Split(f[2], ",") {
+		for p := range strings.SplitSeq(f[2], ",") {
 			zh, en, _ := strings.Cut(p, "=")
 			c.processes = append(c.processes, text{zh, en})
 		}
