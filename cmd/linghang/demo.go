@@ -17,7 +17,7 @@ func demoCommand(house kernel.House) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Fill a running installation with a synthetic city, or take it away", Args: cobra.NoArgs,
 		Long: `Fill a running installation with a synthetic city of 42 platforms that keep reporting, 2000 enterprises,
-3000 scenarios and 4 industrial chains, through the public API and protocols only. Everything it makes is marked synthetic wherever it shows.
+3000 scenarios, 4 industrial chains and 16 leads of attraction, through the public API and protocols only. Everything it makes is marked synthetic wherever it shows.
 
 Without --token the command issues itself a token from the data directory, as whoever holds it may,
 and revokes it when it ends.`,

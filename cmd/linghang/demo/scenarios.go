@@ -56,7 +56,7 @@ type deed struct {
 // deeds are what scenarios do, those of one stage apart from each other.
 func deeds() []deed {
 	var list []deed
-	for _, line := range strings.Split(deedTable, "\n") {
+	for line := range strings.SplitSeq(deedTable, "\n") {
 		f := strings.Split(line, "|")
 		code := strings.Fields(f[0])
 		list = append(list, deed{code[0], code[1], code[2], code[3], code[4], text{f[1], f[2]}, f[3], f[4]})
