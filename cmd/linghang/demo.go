@@ -16,8 +16,8 @@ func demoCommand(house kernel.House) *cobra.Command {
 	var remove bool
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Fill a running installation with a synthetic city, or take it away", Args: cobra.NoArgs,
-		Long: `Fill a running installation with a synthetic city of 42 platforms that keep reporting and 2000 enterprises,
-through the public API and protocols only. Everything it makes is marked synthetic wherever it shows.
+		Long: `Fill a running installation with a synthetic city of 42 platforms that keep reporting, 2000 enterprises,
+3000 scenarios, 4 industrial chains and 16 leads of attraction, through the public API and protocols only. Everything it makes is marked synthetic wherever it shows.
 
 Without --token the command issues itself a token from the data directory, as whoever holds it may,
 and revokes it when it ends.`,
@@ -48,6 +48,7 @@ and revokes it when it ends.`,
 	cmd.Flags().BoolVar(&o.Once, "once", false, "report once and end")
 	cmd.Flags().IntVar(&o.Enterprises, "enterprise-nodes", 1000, "how many enterprise nodes have identifiers; a multiple of 8")
 	cmd.Flags().IntVar(&o.Directory, "enterprises", 2000, "how many enterprises the directory has, from 1 to 20000")
+	cmd.Flags().IntVar(&o.Scenarios, "scenarios", 3000, "how many scenarios the catalogue has, from 0 to 3080")
 	cmd.Flags().BoolVar(&remove, "remove", false, "take the synthetic city away again")
 	return cmd
 }

@@ -23,6 +23,15 @@ type cityState struct {
 	Directory struct {
 		Total int `json:"total"`
 	} `json:"-"`
+	Scenarios struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Chains struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Leads struct {
+		Total int `json:"total"`
+	} `json:"-"`
 	Plans struct {
 		Total int `json:"total"`
 	} `json:"-"`
@@ -36,6 +45,9 @@ func (h *house) state() cityState {
 	var s cityState
 	h.call("GET", "/api/platforms/summary", "", &s)
 	h.call("GET", "/api/enterprise/entries", "", &s.Directory)
+	h.call("GET", "/api/scenario/scenarios", "", &s.Scenarios)
+	h.call("GET", "/api/atlas/chains", "", &s.Chains)
+	h.call("GET", "/api/enterprise/leads", "", &s.Leads)
 	h.call("GET", "/api/plan/plans", "", &s.Plans)
 	h.call("GET", "/api/system/organisations", "", &s.Organisations)
 	return s
@@ -49,9 +61,9 @@ func TestTheDemonstrationComesAndGoes(t *testing.T) {
 	real := h.platform("real-platform")
 	before := h.state()
 	for range 2 { // the second run finds what the first one made
-		h.command("demo", "--once", "--enterprise-nodes", "16", "--enterprises", "60")
+		h.command("demo", "--once", "--enterprise-nodes", "16", "--enterprises", "60", "--scenarios", "120")
 		s := h.state()
-		if s.Total != 43 || s.Reporting != 42 || !s.Synthetic || s.Plans.Total != 1 || s.Directory.Total != 60 || s.Organisations.Total != before.Organisations.Total+42 {
+		if s.Total != 43 || s.Reporting != 42 || !s.Synthetic || s.Plans.Total != 1 || s.Directory.Total != 60 || s.Scenarios.Total != 120 || s.Chains.Total != 4 || s.Leads.Total != 16 || s.Organisations.Total != before.Organisations.Total+42 {
 			t.Fatalf("with the demonstration the city is %+v", s)
 		}
 	}

@@ -24,6 +24,8 @@ type Options struct {
 	Enterprises int
 	// Directory is how many enterprises the directory has, at least one.
 	Directory int
+	// Scenarios is how many scenarios the catalogue has; 0: none.
+	Scenarios int
 	Progress  io.Writer
 }
 
@@ -32,7 +34,8 @@ func Permissions() []string {
 	return []string{
 		"system.organisation.view", "system.organisation.edit", "platforms.view", "platforms.register", "platforms.review", "platforms.key", "platforms.backfill",
 		"plan.view", "plan.manage", "identifier.view", "identifier.apply", "identifier.review",
-		"enterprise.view", "enterprise.review",
+		"enterprise.view", "enterprise.review", "scenario.view", "scenario.review",
+		"atlas.view", "atlas.edit", "enterprise.lead.view", "enterprise.lead.follow",
 	}
 }
 
@@ -67,6 +70,15 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	if err := d.directory(ctx); err != nil {
+		return err
+	}
+	if err := d.scenarios(ctx); err != nil {
+		return err
+	}
+	if err := d.atlas(ctx); err != nil {
+		return err
+	}
+	if err := d.leads(ctx); err != nil {
 		return err
 	}
 	net, err := d.identifiers(ctx)
@@ -265,7 +277,7 @@ func Remove(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, list := range []struct{ path, what string }{
-		{"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/enterprise/entries", "enterprises"}, {"/api/system/organisations", "organisations"},
+		{"/api/enterprise/leads", "leads"}, {"/api/atlas/chains", "chains"}, {"/api/scenario/scenarios", "scenarios"}, {"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/enterprise/entries", "enterprises"}, {"/api/system/organisations", "organisations"},
 	} {
 		objects, err := d.api.synthetic(ctx, list.path)
 		if err != nil {
