@@ -57,14 +57,20 @@ test('an enterprise sees which rungs it meets and what lacks to the next; the bu
   // The bureau runs this year; nothing was there before.
   await page.goto('/enterprise/cultivation')
   await expect(page.getByRole('tab', { name: '本企业' })).toHaveCount(0)
+  await expect(page.getByText('没有评估结果', { exact: true })).toBeVisible()
   await page.getByRole('button', { name: '进行年度评估' }).click()
   const dialog = page.getByRole('dialog')
   await accessible(page)
   await picture(page, 'cultivation-run')
   await dialog.getByRole('button', { name: '进行年度评估' }).click()
   await expect(page.getByText(/已评估 \d+ 家企业/)).toBeVisible()
-  const overview = page.getByRole('table', { name: '总览' })
+  const overview = page.getByRole('tabpanel', { name: '总览' })
   await expect(overview.getByRole('row').filter({ hasText: '专精特新中小企业' }).filter({ hasText: '崂山区' })).toContainText(String(new Date().getFullYear()))
+  // Up the ladder, not by the letters of codes.
+  const rows = await overview.getByRole('row').allInnerTexts()
+  const at = (title: string) => rows.findIndex((r) => r.includes(title))
+  expect(at('创新型中小企业')).toBeLessThan(at('专精特新中小企业'))
+  expect(at('专精特新中小企业')).toBeLessThan(at('小巨人'))
   await accessible(page)
   await picture(page, 'cultivation-overview')
 

@@ -84,13 +84,18 @@ test('a policy is drafted with conditions, fits one enterprise and says to anoth
 
   // A paper that is asked for keeps the form from being submitted; one is taken away again and another comes.
   await expect(firm.getByText(/设备合同/).last()).toBeVisible()
-  await attach(firm, 'draft.pdf')
-  await firm.getByRole('button', { name: /Remove draft.pdf/ }).click()
-  await expect(firm.getByRole('link', { name: 'draft.pdf' })).toHaveCount(0)
-  await attach(firm, 'contract.pdf')
+  await attach(firm, { name: 'torn.pdf', mimeType: 'application/pdf', text: '%PDF-1.4 torn' })
+  await expect(firm.getByRole('alert').filter({ hasText: 'begins as pdf and does not go on as one' })).toBeVisible()
+  await expect(firm.getByRole('link', { name: 'torn.pdf' })).toHaveCount(0)
+  await attach(firm, { name: 'draft.txt', mimeType: 'text/plain', text: 'draft' })
+  await expect(firm.getByRole('link', { name: 'draft.txt' })).toBeVisible()
+  await firm.getByRole('button', { name: /Remove draft.txt/ }).click()
+  await expect(firm.getByRole('link', { name: 'draft.txt' })).toHaveCount(0)
+  await expect(firm.getByText('Still missing: 设备合同')).toBeVisible()
+  await attach(firm, { name: 'contract.txt', mimeType: 'text/plain', text: 'contract' })
   const taken = firm.waitForEvent('download')
-  await firm.getByRole('link', { name: 'contract.pdf' }).click()
-  expect((await taken).suggestedFilename()).toBe('contract.pdf')
+  await firm.getByRole('link', { name: 'contract.txt' }).click()
+  expect((await taken).suggestedFilename()).toBe('contract.txt')
   await firm.getByRole('checkbox', { name: /I looked at the profile/ }).check()
   await accessible(firm)
   await picture(firm, 'policy-application-en')
@@ -121,10 +126,9 @@ test('a policy is drafted with conditions, fits one enterprise and says to anoth
   await narrow(firm)
 })
 
-/** Uploads a paper and sees its name. */
-async function attach(firm: Page, name: string): Promise<void> {
-  await firm.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/pdf', buffer: Buffer.from(`%PDF-1.4 ${name}`) })
-  await expect(firm.getByRole('link', { name, exact: true })).toBeVisible()
+/** Chooses a file for the paper that is asked for. */
+async function attach(firm: Page, file: { name: string; mimeType: string; text: string }): Promise<void> {
+  await firm.locator('input[type=file]').setInputFiles({ name: file.name, mimeType: file.mimeType, buffer: Buffer.from(file.text) })
 }
 
 /** Somebody else of the bureau decides; then the grant is announced, and is not paid before its days have passed. */

@@ -128,6 +128,7 @@ function Overview({ ladders }: { ladders: Ladder[] }) {
       <Rests ladder={ladder} />
       <PlainTable
         label={t('cultivation.tabs.overview')} rowKey={(x) => `${x.year} ${x.rung} ${x.district}`} dataSource={tallies.data?.items ?? []} loading={tallies.isPending}
+        locale={{ emptyText: tallies.isPending ? ' ' : <EmptyState title={t('cultivation.none')} note={t('cultivation.noneNote')} /> }}
         columns={[
           { title: t('cultivation.year'), dataIndex: 'year' }, { title: t('cultivation.rung'), render: (_, x) => text(ladder.rungs.find((r) => r.code === x.rung)?.title) || x.rung },
           { title: t('cultivation.district'), render: (_, x) => places.title('districts', x.district) }, { title: t('cultivation.met'), align: 'right', render: (_, x) => number(x.met) },
