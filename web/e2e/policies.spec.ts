@@ -1,6 +1,7 @@
-import type { APIRequestContext } from '@playwright/test'
+import type { APIRequestContext, Page } from '@playwright/test'
 import { picture } from './picture'
-import { accessible, address, creditCode, enter, expect, narrow, organisation, people, send, test } from './support'
+import { accessible, address, creditCode, enter, expect, narrow, organisation, password, people, send, test } from './support'
+import type { Another } from './support'
 
 test.describe.configure({ timeout: 240_000 })
 
@@ -44,6 +45,9 @@ test('a policy is drafted with conditions, fits one enterprise and says to anoth
   await page.getByRole('button', { name: '添加问题' }).click()
   await page.getByLabel('编码').fill('project')
   await page.getByLabel('名称 (zh)').fill('项目名称')
+  await page.getByRole('button', { name: '添加材料' }).click()
+  await page.getByLabel('编码').last().fill('contract')
+  await page.getByLabel('名称 (zh)').last().fill('设备合同')
   await accessible(page)
   await picture(page, 'policy-form')
   await page.getByRole('button', { name: '保存' }).click()
@@ -77,6 +81,21 @@ test('a policy is drafted with conditions, fits one enterprise and says to anoth
   await expect(firm.getByText('25', { exact: true })).toBeVisible()
   await firm.getByLabel(/项目名称/).fill('机器人焊接')
   await firm.getByRole('button', { name: 'Save' }).click()
+
+  // A paper that is asked for keeps the form from being submitted; one is taken away again and another comes.
+  await expect(firm.getByText(/设备合同/).last()).toBeVisible()
+  await attach(firm, { name: 'torn.pdf', mimeType: 'application/pdf', text: '%PDF-1.4 torn' })
+  await expect(firm.getByRole('alert').filter({ hasText: 'begins as pdf and does not go on as one' })).toBeVisible()
+  await expect(firm.getByRole('link', { name: 'torn.pdf' })).toHaveCount(0)
+  await attach(firm, { name: 'draft.txt', mimeType: 'text/plain', text: 'draft' })
+  await expect(firm.getByRole('link', { name: 'draft.txt' })).toBeVisible()
+  await firm.getByRole('button', { name: /Remove draft.txt/ }).click()
+  await expect(firm.getByRole('link', { name: 'draft.txt' })).toHaveCount(0)
+  await expect(firm.getByText('Still missing: 设备合同')).toBeVisible()
+  await attach(firm, { name: 'contract.txt', mimeType: 'text/plain', text: 'contract' })
+  const taken = firm.waitForEvent('download')
+  await firm.getByRole('link', { name: 'contract.txt' }).click()
+  expect((await taken).suggestedFilename()).toBe('contract.txt')
   await firm.getByRole('checkbox', { name: /I looked at the profile/ }).check()
   await accessible(firm)
   await picture(firm, 'policy-application-en')
@@ -94,4 +113,60 @@ test('a policy is drafted with conditions, fits one enterprise and says to anoth
   await expect(page.getByText('待审定').first()).toBeVisible()
   await expect(page.getByRole('button', { name: '审定', exact: true })).toHaveCount(0)
   await accessible(page)
+  await granted(page, application, policy, another)
+
+  // The enterprise sees the grant with its days.
+  await firm.goto(application)
+  await expect(firm.getByText('Granted', { exact: true }).first()).toBeVisible()
+  await accessible(firm)
+  await narrow(firm)
+  await picture(firm, 'policy-granted-en-phone')
+  await firm.goto('/enterprise/policies?tab=grants')
+  await expect(firm.getByRole('row').filter({ hasText: '政策机械有限公司' })).toContainText('30')
+  await narrow(firm)
 })
+
+/** Chooses a file for the paper that is asked for. */
+async function attach(firm: Page, file: { name: string; mimeType: string; text: string }): Promise<void> {
+  await firm.locator('input[type=file]').setInputFiles({ name: file.name, mimeType: file.mimeType, buffer: Buffer.from(file.text) })
+}
+
+/** Somebody else of the bureau decides; then the grant is announced, and is not paid before its days have passed. */
+async function granted(page: Page, application: string, policy: string, another: Another): Promise<void> {
+  const session = (await (await page.request.get(`${address()}/api/system/session`)).json()) as { organisation: { id: string } }
+  await send(page.request, 'POST', '/api/system/persons', { login: 'policy-leader', name: '审定人', password, memberships: [{ organisation_id: session.organisation.id, role: 'leader' }] })
+  const leader = await another('policy-leader')
+  await leader.goto(application)
+  await expect(leader.getByText('符合条件').first()).toBeVisible()
+  await leader.getByRole('button', { name: '审定', exact: true }).click()
+  const dialog = leader.getByRole('dialog')
+  await dialog.getByLabel('批准金额（万元）').fill('30')
+  await accessible(leader)
+  await picture(leader, 'policy-decision')
+  await dialog.getByRole('button', { name: '审定', exact: true }).click()
+  await expect(leader.getByText('已批准').first()).toBeVisible()
+  await expect(leader.getByRole('button', { name: '登记兑付' })).toHaveCount(0)
+
+  await page.goto(policy)
+  await page.getByRole('button', { name: '公示', exact: true }).click()
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+  await page.getByLabel('公示起止日期 1').fill(today)
+  await page.getByLabel('公示起止日期 2').fill('2099-12-31')
+  await accessible(page)
+  await picture(page, 'policy-announce')
+  await page.getByRole('dialog').getByRole('button', { name: '公示', exact: true }).click()
+  await expect(page.getByText('已公示 1 项')).toBeVisible()
+  await page.goto('/enterprise/policies?tab=grants')
+  await expect(page.getByRole('row').filter({ hasText: '政策机械有限公司' })).toContainText('2099-12-31')
+  await accessible(page)
+  await picture(page, 'policy-grants')
+
+  const id = new URL(application).pathname.split('/').pop()
+  const early = await page.request.post(`${address()}/api/enterprise/policy-applications/${id}/payments`, { data: { day: today, amount: 30, voucher: 'V-1' }, headers: { 'X-Linghang-CSRF': '1' } })
+  expect(((await early.json()) as { key: string }).key).toBe('enterprise.policy.not_payable')
+  await page.goto(application)
+  await expect(page.getByText('已批准').first()).toBeVisible()
+  await expect(page.getByRole('button', { name: '登记兑付' })).toHaveCount(0)
+  await accessible(page)
+  await picture(page, 'policy-granted')
+}

@@ -1,5 +1,6 @@
 import { atlas } from './faultsOfAtlas'
 import { enterprises } from './faultsOfEnterprises'
+import { fostering } from './faultsOfFostering'
 import { pilots } from './faultsOfPilots'
 import { scenarios } from './faultsOfScenarios'
 
@@ -11,7 +12,8 @@ import { scenarios } from './faultsOfScenarios'
 const sentences: Record<string, string> = {
   ...atlas,
   ...enterprises,
-  ...enterprises, ...pilots,
+  ...fostering,
+  ...pilots,
   ...scenarios,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',
@@ -26,51 +28,6 @@ const sentences: Record<string, string> = {
   '2000 characters at most': '最多 2000 字',
   'a figure is not refused without a reason': '不采纳须说明原因',
   'upload the evidence for this platform first': '请先为该平台上传佐证材料',
-  // fostering of platforms
-  'name the call': '请填写征集名称',
-  'a year from 2000 to 2100': '2000 至 2100 年',
-  'after it opens': '须晚于开始时间',
-  '2 to 20 reviewers': '2 至 20 人',
-  '0 to 100': '0 至 100',
-  '1 to 1000 awards': '1 至 1000 个',
-  'choose at least one class': '请至少选择一个类别',
-  'a small letter, then small letters, digits or _': '小写字母开头，后接小写字母、数字或 _',
-  'another criterion has this code': '代码与另一项指标重复',
-  'name the criterion': '请填写指标名称',
-  'more than 0 points': '须大于 0 分',
-  'no more than the points at most': '不能超过满分',
-  '0 or more': '不小于 0',
-  'give at least one criterion a weight': '至少一项指标的权重须大于 0',
-  'no earlier than it was, while it is not over': '只能在截止前推迟',
-  'set a later deadline first': '请先推迟截止时间',
-  'one goal for each year': '每个年度只设一个目标',
-  'the call has no such criterion': '征集没有这项指标',
-  'upload the file to this application first': '请先上传文件',
-  'say something, or attach evidence': '请填写说明或上传佐证文件',
-  'say what is to be supplemented': '请说明需补正的内容',
-  'a time to come': '须为将来的时间',
-  'the applicant reads it': '请填写，申报单位可见',
-  'its award is valid still': '其认定仍在有效期内',
-  'go on with the one that there is': '请继续已有的申报',
-  'choose a platform of a class that the call allows': '请选择可申报类别的平台',
-  'choose a platform in trial or in service': '请选择试运行或正式运行的平台',
-  'give points by every criterion': '请为每项指标评分',
-  'say why; the applicant reads it without your name': '请说明理由；申报单位可见，不显示姓名',
-  'say what the conflict of interest is': '请说明利害关系',
-  'choose more reviewers': '请增加评审人',
-  'choose somebody who may review': '请选择有评审权限的人员',
-  'a member of the applicant does not review it': '申报单位的人员不能评审',
-  'number the certificate': '请填写证书编号',
-  'a date as 2026-10-31': '日期，例如 2026-10-31',
-  'a date after the award': '须晚于认定日期',
-  'after the notice begins': '须晚于公示开始',
-  'choose another number': '请换一个编号',
-  'an award is not withdrawn without a reason': '撤销认定须说明原因',
-  'a date from the award until today': '认定日期至今日之间的日期',
-  'say what speaks against the award': '请填写异议内容',
-  'say what was found': '请填写结论',
-  'a year from the award until now': '认定年度至今年之间',
-  'choose another year': '请换一个年度',
   // rankings of platforms
   'name the ranking': '请填写排名名称',
   'choose one of the classes, or none for all platforms': '请选择类别；不选为全部平台',

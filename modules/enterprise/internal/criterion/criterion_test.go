@@ -125,7 +125,7 @@ func TestDaysCodesBranchesAndQualifications(t *testing.T) {
 }
 
 func TestWhatLacksIsSaidWithHowFar(t *testing.T) {
-	f := criterion.Facts{On: "2026-03-31", Numbers: map[string]criterion.Range{"staff": criterion.Exactly(15, "2025"), "revenue_growth_2y": criterion.Exactly(17.2, "2025")}, Codes: map[string]string{"district": "370212"}}
+	f := criterion.Facts{On: "2026-03-31", Numbers: map[string]criterion.Range{"staff": criterion.Exactly(15, "2025"), "revenue_growth_2y": criterion.Exactly(17.2, "2025"), "research": criterion.Exactly(99, "2025"), "level": criterion.Exactly(1, "2025")}, Codes: map[string]string{"district": "370212"}}
 	for _, c := range []struct {
 		rule   string
 		zh, en []string
@@ -133,6 +133,9 @@ func TestWhatLacksIsSaidWithHowFar(t *testing.T) {
 		{`{"field":"staff","op":">=","number":20}`, []string{"从业人员不低于 20 人；现为 15 人（2025 年），差 5 人"}, []string{"Staff at least 20 persons; is 15 persons (2025), 5 persons short"}},
 		{`{"field":"staff","op":"<=","number":10}`, []string{"从业人员不高于 10 人；现为 15 人（2025 年），超出 5 人"}, []string{"Staff at most 10 persons; is 15 persons (2025), 5 persons too many"}},
 		{`{"field":"revenue_growth_2y","op":">=","number":20}`, []string{"近两年营业收入平均增长率不低于 20%；现为 17.2%（2025 年），差 2.8%"}, []string{"Mean growth of revenue over two years at least 20 %; is 17.2 % (2025), 2.8 % short"}},
+		{`{"field":"staff","op":">=","number":16}`, []string{"从业人员不低于 16 人；现为 15 人（2025 年），差 1 人"}, []string{"Staff at least 16 persons; is 15 persons (2025), 1 person short"}},
+		{`{"field":"research","op":">=","number":100}`, []string{"研发费用不低于 100 万元；现为 99 万元（2025 年），差 1 万元"}, []string{"Research expenses at least 100 × 10 000 CNY; is 99 × 10 000 CNY (2025), 1 × 10 000 CNY short"}},
+		{`{"field":"level","op":">=","number":2}`, []string{"数字化水平等级不低于 2 级；现为 1 级（2025 年），差 1 级"}, []string{"Digital level at least 2; is 1 (2025), 1 short"}},
 		{`{"all":[{"field":"size","op":"in","values":["small"]},{"field":"staff","op":">=","number":10}]}`, []string{"企业规模：小型；档案中没有此项"}, []string{"Size class: small; the profile does not tell"}},
 		{`{"any":[{"all":[{"field":"staff","op":">=","number":20},{"field":"capital","op":">=","number":1}]},{"field":"district","op":"in","values":["370211"]}]}`, []string{"区市：黄岛区；现为 崂山区"}, []string{"District: 370211; is 370212"}},
 		{`{"not":{"any":[{"field":"staff","op":">=","number":10},{"field":"district","op":"in","values":["370212"]}]}}`, []string{"不得：从业人员不低于 10 人；现为 15 人（2025 年）", "不得：区市：崂山区；现为 崂山区"}, []string{"must not be: Staff at least 10 persons; is 15 persons (2025)", "must not be: District: 370212; is 370212"}},

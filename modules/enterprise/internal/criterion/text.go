@@ -26,7 +26,22 @@ func withUnit(v float64, unit lang.Text) lang.Text {
 	if unit.ZH == "%" {
 		return lang.Text{ZH: n + "%", EN: n + " %"}
 	}
-	return lang.Text{ZH: n + " " + unit.ZH, EN: n + " " + unit.EN}
+	return lang.Text{ZH: n + " " + unit.ZH, EN: n + english(n, unit.EN)}
+}
+
+// english is a unit after its number: 1 person, 99 × 10 000 CNY, and no "2 level", as the
+// title of the field says that it is a level.
+func english(n, unit string) string {
+	switch {
+	case unit == "level":
+		return ""
+	case unit != "" && unit[0] >= '0' && unit[0] <= '9':
+		return " × " + unit
+	case n == "1":
+		return " " + strings.TrimSuffix(unit, "s")
+	default:
+		return " " + unit
+	}
 }
 
 func (r Range) text(unit lang.Text) lang.Text {

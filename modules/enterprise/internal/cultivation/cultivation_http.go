@@ -1,6 +1,7 @@
 package cultivation
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -192,5 +193,20 @@ func (m *Cultivation) readOverview(ctx context.Context, in overviewInput) (talli
 		return talliesView{}, fault.New(fault.Forbidden, "enterprise.city", "this is for the city's bureau")
 	}
 	list, err := m.store.tallies(ctx, in.Ladder)
+	slices.SortStableFunc(list, m.climb)
 	return talliesView{list}, err
+}
+
+// climb orders tallies by year, the newest first, then up the ladder.
+func (m *Cultivation) climb(a, b Tally) int {
+	return cmp.Or(cmp.Compare(b.Year, a.Year), cmp.Compare(m.height(a), m.height(b)))
+}
+
+// height is how far up its ladder a tally's rung is, -1 for one that the ladder no longer has.
+func (m *Cultivation) height(t Tally) int {
+	i := slices.IndexFunc(m.ladders, func(l Ladder) bool { return l.ID == t.Ladder })
+	if i < 0 {
+		return -1
+	}
+	return slices.IndexFunc(m.ladders[i].Rungs, func(r Rung) bool { return r.Code == t.Rung })
 }

@@ -51,7 +51,7 @@ export function Confirm({ title, note, run, label, button, danger = true, childr
         afterClose={() => setProblem(null)}
       >
         {note}
-        {children}
+        {children && <div className="lh-confirm">{children}</div>}
         {problem !== null && (
           <p role="alert" className="lh-error">
             {problemText(problem)}

@@ -29,8 +29,9 @@ export default function Cultivation() {
   const list = ladders.data.items
   const city = may('enterprise.cultivation.run')
   const tabs = [
-    ...(may('enterprise.policy.fill') ? [{ key: 'standing', label: t('cultivation.tabs.standing'), children: <Standing ladders={list} /> }] : []),
+    // Who runs the city's assessment has no enterprise of its own.
     ...(city ? [{ key: 'overview', label: t('cultivation.tabs.overview'), children: <Overview ladders={list} /> }] : []),
+    ...(may('enterprise.policy.fill') && !city ? [{ key: 'standing', label: t('cultivation.tabs.standing'), children: <Standing ladders={list} /> }] : []),
     { key: 'results', label: t('cultivation.tabs.results'), children: <Results ladders={list} /> },
   ]
   return (
@@ -53,7 +54,7 @@ function Standing({ ladders }: { ladders: Ladder[] }) {
   const standing = useQuery({ queryKey: [...cultivationKey, 'standing'], queryFn: () => read(api.GET('/api/enterprise/cultivation/standing')) })
   if (standing.error) return <Failure problem={standing.error} retry={() => void standing.refetch()} />
   if (!standing.data) return <Loading />
-  if (!standing.data.entry_id) return <Alert type="info" showIcon title={t('policy.noEnterprise')} description={t('policy.noEnterpriseNote')} action={<LinkButton size="small" to="/enterprise/mine">{t('policy.toMine')}</LinkButton>} />
+  if (!standing.data.entry_id) return <Alert type="info" showIcon title={t('policy.noEnterprise')} description={t('cultivation.noEnterpriseNote')} action={<LinkButton size="small" to="/enterprise/mine">{t('policy.toMine')}</LinkButton>} />
   return (
     <div className="lh-stack">
       <div className="lh-bar"><span>{text(standing.data.name)}</span><LinkButton size="small" to={`/enterprise/entries/${standing.data.entry_id}?edit`}>{t('policy.fill')}</LinkButton></div>
@@ -127,6 +128,7 @@ function Overview({ ladders }: { ladders: Ladder[] }) {
       <Rests ladder={ladder} />
       <PlainTable
         label={t('cultivation.tabs.overview')} rowKey={(x) => `${x.year} ${x.rung} ${x.district}`} dataSource={tallies.data?.items ?? []} loading={tallies.isPending}
+        locale={{ emptyText: tallies.isPending ? ' ' : <EmptyState title={t('cultivation.none')} note={t('cultivation.noneNote')} /> }}
         columns={[
           { title: t('cultivation.year'), dataIndex: 'year' }, { title: t('cultivation.rung'), render: (_, x) => text(ladder.rungs.find((r) => r.code === x.rung)?.title) || x.rung },
           { title: t('cultivation.district'), render: (_, x) => places.title('districts', x.district) }, { title: t('cultivation.met'), align: 'right', render: (_, x) => number(x.met) },

@@ -157,6 +157,7 @@ function Announce({ id }: { id: string }) {
   })
   return (
     <Confirm title={t('policy.announce')} note={t('policy.announceNote')} label={t('policy.announce')} danger={false} disabled={!from || !until} run={() => announce.mutateAsync()}>
+      <p>{t('policy.days')}</p>
       <div className="lh-pair">
         <Input type="date" aria-label={`${t('policy.days')} 1`} value={from} onChange={(e) => begin(e.target.value)} />
         <Input type="date" aria-label={`${t('policy.days')} 2`} value={until} onChange={(e) => end(e.target.value)} />
