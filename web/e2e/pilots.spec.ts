@@ -4,6 +4,7 @@ import { accessible, address, enter, expect, narrow, organisation, people, send,
 
 // Two calls: one is written and applied to in the browser, and one whose deadline is seconds away goes through the later stages.
 test.describe.configure({ timeout: 300_000 })
+test.use({ actionTimeout: 12_000, navigationTimeout: 30_000 })
 
 interface Versioned { id: string; version: number }
 
@@ -120,6 +121,7 @@ test('a call is written and opened, and an enterprise applies with a file and ke
   await expect(page.getByRole('link', { name: '年度试点示范征集' })).toBeVisible()
   await accessible(page)
   await picture(page, 'pilot-calls')
+  await small(page, 'pilot-calls-phone')
 })
 
 test('applications are sealed, checked, reviewed blind and ranked; the panel decides and hears an objection', async ({ page, another, signIn }) => {
@@ -168,6 +170,7 @@ test('applications are sealed, checked, reviewed blind and ranked; the panel dec
   await expect(page.getByRole('row', { name: /智能成型线/ }).getByText('名额内')).toBeVisible()
   await accessible(page)
   await picture(page, 'pilot-panel')
+  await small(page, 'pilot-panel-phone')
   await page.getByRole('button', { name: '评审会决定' }).click()
   await page.getByRole('dialog').getByLabel('会议记录').fill('专家组两人到会，按名次推荐')
   await accessible(page)
