@@ -51,7 +51,7 @@ function Inspections({ list }: { list: Inspection[] }) {
         { key: 'year', title: t('pilot.year'), render: (_, i) => <span className="lh-number">{i.year}</span> },
         { key: 'outcome', title: t('pilot.outcome'), render: (_, i) => <StatusTag tone={tone[i.outcome]}>{t(`pilot.outcomes.${i.outcome}`)}</StatusTag> },
         { key: 'reason', title: t('pilot.found'), render: (_, i) => <span className="lh-wrap">{i.reason}</span> },
-        { key: 'at', title: t('pilot.publishedOn'), responsive: ['md'], render: (_, i) => <span className="lh-number">{f.time(i.at)}</span> },
+        { key: 'at', title: t('pilot.inspectedAt'), responsive: ['md'], render: (_, i) => <span className="lh-number">{f.time(i.at)}</span> },
       ]}
     />
   )

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Card, Checkbox, DatePicker, Form, Input, Radio } from 'antd'
 import type { Dayjs } from 'dayjs'
-import { api, Confirm, EntityForm, Failure, ifMatch, Loading, none, PlainTable, read, StatusTag, useChange, useText, type Schema } from '../../kernel'
+import { api, Confirm, EmptyState, EntityForm, Failure, ifMatch, Loading, none, PlainTable, read, StatusTag, useChange, useText, type Schema } from '../../kernel'
 import { pilotKey, reviewTone, type Application } from './pilots'
 import { useScenarioTexts } from './texts'
 
@@ -28,7 +28,7 @@ export function Judge({ application: a }: { application: Application }) {
         <div key={c.code} className="lh-pilot-choice">
           <span>{text(c.title)}</span>
           <Form.Item name={['checks', i, 'met']} valuePropName="checked"><Checkbox>{t('pilot.met')}</Checkbox></Form.Item>
-          <Form.Item name={['checks', i, 'note']}><Input maxLength={1000} aria-label={`${text(c.title)} ${t('pilot.reason')}`} /></Form.Item>
+          <Form.Item name={['checks', i, 'note']}><Input maxLength={1000} placeholder={t('pilot.reason')} aria-label={`${text(c.title)} ${t('pilot.reason')}`} /></Form.Item>
         </div>
       ))}
       <Form.Item name="decision" label={t('pilot.decision')}><Radio.Group options={(['eligible', 'supplement', 'ineligible'] as const).map((d) => ({ value: d, label: t(`pilot.decisions.${d}`) }))} /></Form.Item>
@@ -51,7 +51,7 @@ export function ReviewersOf({ application: a }: { application: Application }) {
   const can = a.state === 'eligible' && a.call.state === 'reviewing'
   return (
     <Card size="small" title={t('pilot.reviewsOf')}>
-      <PlainTable<Row>
+      {rows.data.items.length === 0 ? <EmptyState title={t('pilot.noPool')} note={t('pilot.noPoolNote')} /> : <PlainTable<Row>
         label={t('pilot.reviewsOf')} rowKey="person_id" dataSource={rows.data.items}
         columns={[
           { key: 'name', title: t('pilot.reviewer'), render: (_, r) => <span className="lh-two"><span>{r.name}</span><span className="lh-code">{states.get(r.name)?.alias}</span></span> },
@@ -59,7 +59,7 @@ export function ReviewersOf({ application: a }: { application: Application }) {
           { key: 'conflict', title: t('pilot.conflicts'), render: (_, r) => (r.conflict ? <span className="lh-wrap">{r.conflict.path.map((h) => `${h.from} ${t(`pilot.kinds.${h.kind}`)}${h.share > 0 ? ` ${h.share}%` : ''} ${h.to}`).join('; ')}</span> : t('pilot.noConflict')) },
           ...(can ? [{ key: 'act', title: '', align: 'right' as const, render: (_: unknown, r: Row) => !r.assigned && !r.conflict && <Confirm title={`${t('pilot.give')} ${r.name}`} label={t('pilot.give')} run={() => give.mutateAsync(r.person_id)} button={{ size: 'small' }} danger={false} /> }] : []),
         ]}
-      />
+      />}
     </Card>
   )
 }

@@ -1,7 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Alert, Button, Card, Drawer, Form, InputNumber, Select } from 'antd'
 import { useState } from 'react'
-import { api, Confirm, EntityForm, Failure, ifMatch, Loading, PlainTable, read, useChange, useFormat, type Schema } from '../../kernel'
+import { api, Confirm, EmptyState, EntityForm, Failure, ifMatch, Loading, PlainTable, read, useChange, useFormat, type Schema } from '../../kernel'
 import { pilotKey, usePool, type Call } from './pilots'
 import { useScenarioTexts } from './texts'
 
@@ -25,7 +25,7 @@ export function Pool({ call }: { call: Call }) {
     >
       <p className="lh-note">{t('pilot.poolNote')}</p>
       {done && <Alert type={done.lacking.length > 0 ? 'warning' : 'success'} showIcon title={t('pilot.assigned', { assigned: done.assigned, experts: done.experts, conflicts: done.conflicts, lacking: done.lacking.length })} className="lh-form-problem" />}
-      <PlainTable<Reviewer>
+      {pool.data.items.length === 0 ? <EmptyState title={t('pilot.noPool')} note={t('pilot.noPoolNote')} /> : <PlainTable<Reviewer>
         label={t('pilot.pool')} rowKey="person_id" dataSource={pool.data.items}
         columns={[
           { key: 'name', title: t('pilot.person'), dataIndex: 'name' },
@@ -33,7 +33,7 @@ export function Pool({ call }: { call: Call }) {
           { key: 'fields', title: t('pilot.fields'), responsive: ['sm'], render: (_, v) => f.list(v.fields) },
           { key: 'capacity', title: t('pilot.capacity'), align: 'right', render: (_, v) => <span className="lh-number">{v.capacity}</span> },
         ]}
-      />
+      />}
       <Drawer open={editing} onClose={() => edit(false)} size={720} title={t('pilot.pool')} destroyOnHidden><PoolForm call={call} pool={pool.data} close={() => edit(false)} /></Drawer>
     </Card>
   )

@@ -71,7 +71,7 @@ function Verify({ call }: { call: Call }) {
   }
   return (
     <>
-      <div className="lh-bar lh-list-bar">
+      <div className="lh-pilot-verify">
         <Upload showUploadList={false} accept=".json" beforeUpload={(file) => { void take(file); return false }}><Button loading={verify.isPending}>{t('pilot.verify')}</Button></Upload>
         <span className="lh-note">{document || t('pilot.verifyNote')}</span>
       </div>

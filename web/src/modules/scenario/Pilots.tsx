@@ -11,7 +11,9 @@ import './pilot.css'
 /** Pilots: calls, applications and the published list. */
 export default function Pilots() {
   const t = useScenarioTexts()
+  const may = useMay()
   const [params, setParams] = useSearchParams()
+  const [drafting, draft] = useState(false)
   const tabs = [
     { key: 'calls', label: t('pilot.calls'), children: <Calls /> },
     { key: 'applications', label: t('pilot.applications'), children: <Applications prefix="a" /> },
@@ -19,8 +21,10 @@ export default function Pilots() {
   ]
   return (
     <div className="lh-stack">
-      <PageHeader title={t('pilot.title')} note={t('pilot.note')} />
+      <PageHeader title={t('pilot.title')} note={t('pilot.note')} actions={may('scenario.pilot.manage') && <Button type="primary" icon={<PlusOutlined />} onClick={() => draft(true)}>{t('pilot.newCall')}</Button>} />
       <Card size="small"><PageTabs label={t('pilot.title')} active={params.get('tab') ?? 'calls'} change={(tab) => setParams(tab === 'calls' ? {} : { tab }, { replace: true })} items={tabs} /></Card>
+      {/* Outside the tabs, which are made anew when the width changes: what is typed stays. */}
+      <CallForm open={drafting} close={() => draft(false)} />
     </div>
   )
 }
@@ -31,8 +35,6 @@ function Calls() {
   const t = useScenarioTexts()
   const text = useText()
   const f = useFormat()
-  const may = useMay()
-  const [drafting, draft] = useState(false)
   const columns: Column<CallRow>[] = [
     { key: 'title', title: t('pilot.call'), sort: 'title', render: (c) => <><Link to={`/scenario/pilots/calls/${c.id}`}>{text(c.title)}</Link> {c.synthetic && <SyntheticMark />}</> },
     { key: 'year', title: t('pilot.year'), sort: 'year', from: 'md', render: (c) => <span className="lh-number">{c.year}</span> },
@@ -42,15 +44,11 @@ function Calls() {
     { key: 'selected', title: t('pilot.selected'), sort: 'selected', align: 'right', from: 'md', render: (c) => <span className="lh-number">{t('pilot.selectedOf', { count: c.selected, quota: c.quota })}</span> },
   ]
   return (
-    <>
-      {may('scenario.pilot.manage') && <div className="lh-bar lh-list-bar"><Button type="primary" icon={<PlusOutlined />} onClick={() => draft(true)}>{t('pilot.newCall')}</Button></div>}
-      <DataTable<CallRow>
-        url="/api/scenario/pilot/calls" queryKey={pilotKey} label={t('pilot.calls')} rowKey={(c) => c.id} columns={columns} exports search={t('pilot.search')}
-        filters={[{ name: 'state', label: t('pilot.state'), options: callStates.map((s) => ({ value: s, label: t(`pilot.callStates.${s}`) })) }]}
-        empty={<EmptyState title={t('pilot.noCalls')} note={t('pilot.noCallsNote')} />}
-      />
-      <CallForm open={drafting} close={() => draft(false)} />
-    </>
+    <DataTable<CallRow>
+      url="/api/scenario/pilot/calls" queryKey={pilotKey} label={t('pilot.calls')} rowKey={(c) => c.id} columns={columns} exports search={t('pilot.search')}
+      filters={[{ name: 'state', label: t('pilot.state'), options: callStates.map((s) => ({ value: s, label: t(`pilot.callStates.${s}`) })) }]}
+      empty={<EmptyState title={t('pilot.noCalls')} note={t('pilot.noCallsNote')} />}
+    />
   )
 }
 
