@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"linghang/kernel/kerneltest"
 )
@@ -128,7 +129,7 @@ func TestErasureIsCompletedWhateverKillsTheProcess(t *testing.T) {
 		people = append(people, h.somebody(i, session.Organisation.ID, k.Platform))
 	}
 	h.grant(people)
-	kills := 0
+	kills, deadline := 0, time.Now().Add(5*time.Minute)
 	for left := h.undone(people); left > 0; left = h.undone(people) {
 		if kills < 8 {
 			for range rand.IntN(12) { // somewhere in the middle of it
@@ -137,6 +138,9 @@ func TestErasureIsCompletedWhateverKillsTheProcess(t *testing.T) {
 			h.kill()
 			h.start()
 			kills++
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d persons are not erased after five minutes", left)
 		}
 	}
 	t.Logf("%d kills", kills)

@@ -185,7 +185,7 @@ func TestAnApplicationGoesFromDraftToPayment(t *testing.T) {
 		x.upload(t, d.ID, "reporter-ours", "licence", http.StatusCreated)
 		x.do(t, "POST", at+"/submission", "reporter-ours", `{"confirmed":true}`, d.Version, http.StatusForbidden, nil)
 		x.do(t, "POST", at+"/submission", "manager-ours", `{"confirmed":false}`, d.Version, http.StatusUnprocessableEntity, nil)
-		if body := x.do(t, "POST", at+"/submission", "manager-ours", `{"confirmed":true}`, d.Version, http.StatusConflict, nil); !strings.Contains(body, "1 persons short") {
+		if body := x.do(t, "POST", at+"/submission", "manager-ours", `{"confirmed":true}`, d.Version, http.StatusConflict, nil); !strings.Contains(body, "1 person short") {
 			t.Errorf("it does not say what is not met: %s", body)
 		}
 		x.profile(t, fmt.Sprintf(`{"staff":[{"year":%d,"count":20}],"revenue":[{"year":%d,"amount":500}],"qualifications":[{"kind":"high_tech"}]}`, year-1, year-1))

@@ -187,7 +187,7 @@ func TestWhatDoesNotFitIsRefusedAndChangesNothing(t *testing.T) {
 	bad(index.ErrLimit, index.Change{Put: []index.Document{good, doc("b", "", ""), doc("c", "", "")}})
 	for _, q := range []index.Query{
 		{Limit: -1},
-		{Limit: 1001},
+		{Limit: index.MaxLimit + 1},
 		{Need: 2},
 		{Need: math.NaN()},
 		{Text: strings.Repeat("长", 3000)},
