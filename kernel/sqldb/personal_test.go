@@ -47,3 +47,27 @@ func TestErasedRowsLeaveTheJournalWhileOthersWrite(t *testing.T) {
 		t.Errorf("all were erased, and there is something in %v", places)
 	}
 }
+
+// Rows that only a copy shows name nobody: there is nothing to erase in them.
+func TestRowsForACopyAloneAreKept(t *testing.T) {
+	engine := sqldb.New(sqldb.Config{Dir: t.TempDir()})
+	db := engine.DB("room")
+	if err := db.Open(t.Context(), tables); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = engine.Close() })
+	err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(t.Context(), `INSERT INTO thing (id, name) VALUES ('p', 'kept')`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := sqldb.Personal{Table: "thing", Person: "id", Show: []string{"name"}}
+	if err := db.ForgetPerson(t.Context(), p, "p"); err != nil {
+		t.Error(err)
+	}
+	if rows, err := db.PersonalRows(t.Context(), p, "p"); err != nil || len(rows) != 1 || rows[0]["name"] != "kept" {
+		t.Errorf("%v, %v", rows, err)
+	}
+}
