@@ -63,7 +63,7 @@ test('what nobody can measure says what it waits for, and status narrows the boa
   await expect(page.getByRole('row', { name: /实时监测平台/ })).toHaveCount(0)
   await page.getByText('列表', { exact: true }).click()
   await expect(page.getByRole('cell', { name: /10G-PON/ })).toBeVisible()
-  await page.getByPlaceholder('目标名称、代码或责任部门').fill('gazelle')
+  await page.getByPlaceholder('目标名称、代码或责任部门').fill('killer')
   await expect(page.getByText('共 1 条')).toBeVisible()
   await accessible(page)
   await page.context().close()
