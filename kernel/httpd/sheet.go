@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"iter"
@@ -81,6 +82,32 @@ func (s Sheet) write(book *excelize.File, titleStyle int) error {
 		}
 	}
 	return out.Flush()
+}
+
+// Rows are rows at hand, for a Sheet.
+func Rows(list ...[]any) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		for _, row := range list {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+// ServeWorkbook sends sheets as the download with the name.
+func ServeWorkbook(w http.ResponseWriter, name string, sheets ...Sheet) {
+	Attach(w, XLSXType, name)
+	if err := WriteWorkbook(w, sheets); err != nil {
+		panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
+	}
+}
+
+// ServeCSV sends rows as the download with the name, as spreadsheet programs open it.
+func ServeCSV(w http.ResponseWriter, name string, rows ...[]string) {
+	Attach(w, "text/csv; charset=utf-8", name)
+	_, _ = io.WriteString(w, "\ufeff")  // spreadsheet programs take it for UTF-8 then
+	_ = csv.NewWriter(w).WriteAll(rows) // the client may be gone
 }
 
 // Attach sets the headers of a download with the name.

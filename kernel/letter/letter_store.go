@@ -34,7 +34,7 @@ func (b *Box) Park(ctx context.Context, l bus.Letter) error {
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)
 			ON CONFLICT (consumer, event_id) DO UPDATE SET error = excluded.error, last_at = excluded.last_at WHERE dead_letter.state IN ('waiting', 'dead')`,
 			id, l.Consumer, l.Message.ID, l.Message.Subject, string(l.Message.Data), l.Message.At.UnixMilli(), string(state), l.Tries,
-			cut(l.Err.Error()), now.UnixMilli(), millis(next))
+			cut(l.Err.Error()), now.UnixMilli(), sqldb.MillisOrZero(next))
 		return err
 	})
 	if err != nil {
@@ -99,7 +99,7 @@ func (b *Box) tried(ctx context.Context, w waiting, failed error) error {
 	}
 	err := b.db.Write(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE dead_letter SET state = $1, tries = tries + 1, last_at = $2, next_at = $3, error = CASE WHEN $4 = '' THEN error ELSE $4 END
-			WHERE id = $5 AND state = 'waiting'`, string(state), now.UnixMilli(), millis(next), text, w.ID)
+			WHERE id = $5 AND state = 'waiting'`, string(state), now.UnixMilli(), sqldb.MillisOrZero(next), text, w.ID)
 		return err
 	})
 	if err != nil {
@@ -225,11 +225,4 @@ func (b *Box) Prune(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
 }

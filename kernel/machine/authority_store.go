@@ -32,7 +32,7 @@ func (s authorityStore) read(ctx context.Context) (storedAuthority, error) {
 	if err != nil {
 		return a, fmt.Errorf("read the authority: %w", err)
 	}
-	a.createdAt, a.notAfter = fromMillis(created), fromMillis(until)
+	a.createdAt, a.notAfter = sqldb.TimeOrZero(created), sqldb.TimeOrZero(until)
 	return a, nil
 }
 

@@ -62,14 +62,6 @@ type Machine struct {
 // ETag implements httpd.Versioned.
 func (m Machine) ETag() int64 { return m.Version }
 
-// noTime is the zero time where the database has 0.
-func fromMillis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
-
 // held is a certificate with the machine that it is of.
 type held struct {
 	certificate

@@ -38,8 +38,8 @@ func scanMachine(r sqldb.Row) (Machine, error) {
 	var token, until, renew, enrolled, issued, seen, ahead, revoked, created int64
 	err := r.Scan(&m.ID, &m.Name, &m.Kind, &m.OrganisationID, &m.Organisation.ZH, &m.Organisation.EN, &m.Note, &token, &m.Serial, &until, &renew,
 		&enrolled, &issued, &seen, &m.SeenIP, &ahead, &revoked, &m.RevokedBy, &m.Reason, &created, &m.CreatedBy, &m.Version, &m.State)
-	m.TokenExpiresAt, m.NotAfter, m.RenewAt, m.EnrolledAt, m.IssuedAt = fromMillis(token), fromMillis(until), fromMillis(renew), fromMillis(enrolled), fromMillis(issued)
-	m.SeenAt, m.RevokedAt, m.CreatedAt = fromMillis(seen), fromMillis(revoked), fromMillis(created)
+	m.TokenExpiresAt, m.NotAfter, m.RenewAt, m.EnrolledAt, m.IssuedAt = sqldb.TimeOrZero(token), sqldb.TimeOrZero(until), sqldb.TimeOrZero(renew), sqldb.TimeOrZero(enrolled), sqldb.TimeOrZero(issued)
+	m.SeenAt, m.RevokedAt, m.CreatedAt = sqldb.TimeOrZero(seen), sqldb.TimeOrZero(revoked), sqldb.TimeOrZero(created)
 	m.AheadSeconds = ahead / 1000
 	m.ClockOff = time.Duration(ahead)*time.Millisecond > clockOff || time.Duration(ahead)*time.Millisecond < -clockOff
 	return m, err
@@ -51,7 +51,7 @@ func scanCertificate(r sqldb.Row) (certificate, error) {
 	var c certificate
 	var issued, from, until, used, revoked int64
 	err := r.Scan(&c.Serial, &c.MachineID, &c.Digest, &c.KeyDigest, &c.PEM, &issued, &from, &until, &used, &revoked, &c.Reason)
-	c.IssuedAt, c.NotBefore, c.NotAfter, c.UsedAt, c.RevokedAt = fromMillis(issued), fromMillis(from), fromMillis(until), fromMillis(used), fromMillis(revoked)
+	c.IssuedAt, c.NotBefore, c.NotAfter, c.UsedAt, c.RevokedAt = sqldb.TimeOrZero(issued), sqldb.TimeOrZero(from), sqldb.TimeOrZero(until), sqldb.TimeOrZero(used), sqldb.TimeOrZero(revoked)
 	return c, err
 }
 
@@ -220,7 +220,7 @@ func (s machineStore) enrol(ctx context.Context, c *certificate, hash, key strin
 		case revoked > 0:
 			return errToken("revoked", "the machine was revoked; add it as a new one")
 		case until < now.UnixMilli():
-			return errToken("expired", "the enrolment token expired at %s; ask for a new one", fromMillis(until).Format(time.RFC3339))
+			return errToken("expired", "the enrolment token expired at %s; ask for a new one", sqldb.TimeOrZero(until).Format(time.RFC3339))
 		case used == key:
 			if *c, err = newestCertificate(ctx, tx, id); err == nil && c.KeyDigest == key && c.UsedAt.IsZero() {
 				return nil

@@ -27,13 +27,11 @@ func scanClient(r sqldb.Row) (client, error) {
 		&audiences, &c.Algorithm, &c.Own, &c.Enabled, &created, &c.Version)
 	c.RedirectURIs, c.LogoutURIs, c.Grants = strings.Fields(redirects), strings.Fields(logouts), strings.Fields(grants)
 	c.Scopes, c.Audiences = strings.Fields(scopes), strings.Fields(audiences)
-	c.CreatedAt, c.SecretAt = fromMillis(created), fromMillis(secret)
+	c.CreatedAt, c.SecretAt = sqldb.Time(created), sqldb.Time(secret)
 	return c, err
 }
 
 func lines(list []string) string { return strings.Join(list, "\n") }
-
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
 // get returns any program, for the protocol.
 func (s clientStore) get(ctx context.Context, id string) (client, error) {

@@ -71,7 +71,7 @@ func (s consentStore) list(ctx context.Context, person string) ([]letIn, error) 
 		var scopes string
 		var at, used int64
 		err := r.Scan(&x.ID, &x.Name.ZH, &x.Name.EN, &x.Own, &scopes, &at, &used)
-		x.Scopes, x.At, x.UsedAt = strings.Fields(scopes), fromMillis(at), fromMillis(used)
+		x.Scopes, x.At, x.UsedAt = strings.Fields(scopes), sqldb.Time(at), sqldb.Time(used)
 		return x, err
 	})
 }

@@ -48,7 +48,7 @@ func scanDevice(r sqldb.Row) (device, error) {
 	var scopes string
 	var pause, expires int64
 	err := r.Scan(&d.hash, &d.UserCode, &d.ClientID, &scopes, &d.State, &d.PermitID, &pause, &d.IP, &expires)
-	d.Scopes, d.Pause, d.ExpiresAt = strings.Fields(scopes), time.Duration(pause)*time.Millisecond, fromMillis(expires)
+	d.Scopes, d.Pause, d.ExpiresAt = strings.Fields(scopes), time.Duration(pause)*time.Millisecond, sqldb.Time(expires)
 	return d, err
 }
 

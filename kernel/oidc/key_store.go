@@ -18,9 +18,9 @@ func scanKey(r sqldb.Row) (signingKey, error) {
 	var k signingKey
 	var created, retired int64
 	err := r.Scan(&k.ID, &k.Algorithm, &k.sealed, &k.public, &created, &retired)
-	k.CreatedAt = fromMillis(created)
+	k.CreatedAt = sqldb.Time(created)
 	if retired > 0 {
-		k.RetiredAt = fromMillis(retired)
+		k.RetiredAt = sqldb.Time(retired)
 	}
 	return k, err
 }

@@ -134,9 +134,9 @@ func (s linkStore) of(ctx context.Context, person string) ([]linkView, error) {
 		var v linkView
 		var at, used int64
 		err := r.Scan(&v.ID, &v.Provider.ZH, &v.Provider.EN, &v.Name, &at, &used)
-		v.At = fromMillis(at)
+		v.At = sqldb.Time(at)
 		if used > 0 {
-			when := fromMillis(used)
+			when := sqldb.Time(used)
 			v.UsedAt = &when
 		}
 		return v, err

@@ -32,9 +32,9 @@ func scanPermit(r sqldb.Row, more ...any) (permit, error) {
 	var scopes, amr string
 	var auth, created, revoked int64
 	err := r.Scan(append([]any{&p.ID, &p.ClientID, &p.PersonID, &p.OrganisationID, &p.SessionID, &scopes, &p.Nonce, &p.ACR, &amr, &auth, &created, &revoked, &p.Reason}, more...)...)
-	p.Scopes, p.AMR, p.AuthAt, p.CreatedAt = strings.Fields(scopes), strings.Fields(amr), fromMillis(auth), fromMillis(created)
+	p.Scopes, p.AMR, p.AuthAt, p.CreatedAt = strings.Fields(scopes), strings.Fields(amr), sqldb.Time(auth), sqldb.Time(created)
 	if revoked > 0 {
-		p.RevokedAt = fromMillis(revoked)
+		p.RevokedAt = sqldb.Time(revoked)
 	}
 	return p, err
 }
@@ -138,9 +138,9 @@ func codeOf(ctx context.Context, tx *sqldb.Tx, hash string) (permit, code, error
 	if err != nil {
 		return p, c, fmt.Errorf("read code: %w", err)
 	}
-	c.ExpiresAt = fromMillis(expires)
+	c.ExpiresAt = sqldb.Time(expires)
 	if used > 0 {
-		c.UsedAt = fromMillis(used)
+		c.UsedAt = sqldb.Time(used)
 	}
 	return p, c, nil
 }
@@ -259,7 +259,7 @@ func (s permitStore) ofRefresh(ctx context.Context, hash string) (p permit, good
 	if used > 0 || !p.RevokedAt.IsZero() {
 		expires = 0
 	}
-	return p, fromMillis(expires), nil
+	return p, sqldb.Time(expires), nil
 }
 
 // revokeToken ends one access token.

@@ -21,7 +21,7 @@ func scanProvider(r sqldb.Row) (provider, error) {
 	var domains, acr string
 	var created int64
 	err := r.Scan(&p.ID, &p.Name.ZH, &p.Name.EN, &p.Issuer, &p.ClientID, &p.secret, &domains, &p.SecondFactor, &acr, &p.Enabled, &created, &p.Version)
-	p.Domains, p.ACRValues, p.CreatedAt = strings.Fields(domains), strings.Fields(acr), fromMillis(created)
+	p.Domains, p.ACRValues, p.CreatedAt = strings.Fields(domains), strings.Fields(acr), sqldb.Time(created)
 	return p, err
 }
 

@@ -24,17 +24,15 @@ func scanComment(r sqldb.Row) (Comment, error) {
 	c := Comment{Mentions: []mention{}, Files: []File{}}
 	var at, edited, removed int64
 	err := r.Scan(&c.ID, &c.ThreadID, &at, &c.AuthorName, &c.Organisation.ZH, &c.Organisation.EN, &c.Body, &edited, &removed, &c.Version, &c.kind, &c.object, &c.author)
-	c.At, c.EditedAt, c.RemovedAt = fromMillis(at), moment(edited), moment(removed)
+	c.At, c.EditedAt, c.RemovedAt = sqldb.Time(at), moment(edited), moment(removed)
 	return c, err
 }
-
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
 func moment(ms int64) *time.Time {
 	if ms == 0 {
 		return nil
 	}
-	at := fromMillis(ms)
+	at := sqldb.Time(ms)
 	return &at
 }
 
@@ -247,7 +245,7 @@ func (s commentStore) versions(ctx context.Context, id string) ([]Former, error)
 		var f Former
 		var at int64
 		err := r.Scan(&f.Version, &f.Body, &at)
-		f.At = fromMillis(at)
+		f.At = sqldb.Time(at)
 		return f, err
 	})
 }

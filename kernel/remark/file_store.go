@@ -36,7 +36,7 @@ func scanFile(r sqldb.Row) (File, error) {
 	var comment sql.NullString
 	var at int64
 	err := r.Scan(&f.ID, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.kind, &f.object, &comment, &f.author, &at)
-	f.comment, f.at = comment.String, fromMillis(at)
+	f.comment, f.at = comment.String, sqldb.Time(at)
 	return f, err
 }
 

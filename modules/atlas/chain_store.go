@@ -23,7 +23,7 @@ const chainColumns = `c.id, c.name_zh, c.name_en, c.stages, c.synthetic, c.creat
 func scanChain(r sqldb.Row) (c Chain, err error) {
 	var created, updated int64
 	err = r.Scan(&c.ID, &c.Name.ZH, &c.Name.EN, &c.Stages, &c.Synthetic, &created, &updated, &c.Version)
-	c.CreatedAt, c.UpdatedAt = fromMillis(created), fromMillis(updated)
+	c.CreatedAt, c.UpdatedAt = sqldb.TimeOrZero(created), sqldb.TimeOrZero(updated)
 	return c, err
 }
 
@@ -85,7 +85,7 @@ func (s chainStore) versions(ctx context.Context, id string, p sqldb.ListParams)
 	return sqldb.Fetch(ctx, s.db, l, p, func(r sqldb.Row) (v ChainVersion, err error) {
 		var at int64
 		err = r.Scan(&v.Version, &v.Note, &v.Origin, &v.Name, &at)
-		v.At = fromMillis(at)
+		v.At = sqldb.TimeOrZero(at)
 		return v, err
 	})
 }
@@ -107,10 +107,10 @@ func (s chainStore) save(ctx context.Context, tx *sqldb.Tx, c Chain, e edition) 
 	var err error
 	if before.Version == 0 {
 		n, err = tx.Exec(ctx, `INSERT INTO chain (id, name_zh, name_en, stages, synthetic, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $6, 1)`,
-			c.ID, c.Name.ZH, c.Name.EN, c.Stages, c.Synthetic, millis(e.at))
+			c.ID, c.Name.ZH, c.Name.EN, c.Stages, c.Synthetic, sqldb.MillisOrZero(e.at))
 	} else {
 		n, err = tx.Exec(ctx, `UPDATE chain SET name_zh = $1, name_en = $2, stages = $3, updated_at = $4, version = $5 WHERE id = $6 AND version = $7`,
-			c.Name.ZH, c.Name.EN, c.Stages, millis(e.at), c.Version, c.ID, before.Version)
+			c.Name.ZH, c.Name.EN, c.Stages, sqldb.MillisOrZero(e.at), c.Version, c.ID, before.Version)
 	}
 	switch {
 	case sqldb.IsUnique(err):
@@ -125,7 +125,7 @@ func (s chainStore) save(ctx context.Context, tx *sqldb.Tx, c Chain, e edition) 
 		return c, fmt.Errorf("write version: %w", err)
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO chain_version (chain_id, version, content, note, origin, actor, actor_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		c.ID, c.Version, string(text), e.note, e.origin, e.by.actor, e.by.name, millis(e.at))
+		c.ID, c.Version, string(text), e.note, e.origin, e.by.actor, e.by.name, sqldb.MillisOrZero(e.at))
 	if err != nil {
 		return c, fmt.Errorf("save version: %w", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -14,20 +13,6 @@ import (
 
 // newID is the ID of something new.
 func newID() string { return ulid.Make().String() }
-
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func fromMillis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
 
 // keptChanges is how many changes the log holds; who is behind by more reads all again.
 const keptChanges = 20_000
@@ -79,7 +64,7 @@ func (w *write) put(ctx context.Context, n Node) error {
 		clash = "DO NOTHING"
 	}
 	_, err = w.tx.Exec(ctx, `INSERT INTO node (id, origin, kind, name_zh, name_en, props, see, source, synthetic, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) `+clash,
-		n.ID, n.Owner, n.Kind, n.Name.ZH, n.Name.EN, string(props), n.See, n.Source, n.Synthetic, millis(n.At))
+		n.ID, n.Owner, n.Kind, n.Name.ZH, n.Name.EN, string(props), n.See, n.Source, n.Synthetic, sqldb.MillisOrZero(n.At))
 	if err != nil {
 		return fmt.Errorf("save node %s: %w", n.ID, err)
 	}
@@ -135,7 +120,7 @@ func (w *write) add(ctx context.Context, e Edge) error {
 	id := newID()
 	_, err = w.tx.Exec(ctx, `INSERT INTO edge (id, origin, src, kind, dst, weight, props, see, source, actor, actor_name, event, at, valid_from, valid_to)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		id, e.Owner, e.Src, e.Kind, e.Dst, e.Weight, string(props), e.See, e.Source, e.actor, e.ActorName, e.Event, millis(e.At), e.From, e.To)
+		id, e.Owner, e.Src, e.Kind, e.Dst, e.Weight, string(props), e.See, e.Source, e.actor, e.ActorName, e.Event, sqldb.MillisOrZero(e.At), e.From, e.To)
 	if err != nil {
 		return fmt.Errorf("save edge from %s to %s: %w", e.Src, e.Dst, err)
 	}
@@ -185,7 +170,7 @@ func scanNode(r sqldb.Row) (n Node, err error) {
 	if err := r.Scan(&n.ID, &n.Owner, &n.Kind, &n.Name.ZH, &n.Name.EN, &props, &n.See, &n.Source, &n.Synthetic, &at); err != nil {
 		return n, err
 	}
-	n.At = fromMillis(at)
+	n.At = sqldb.TimeOrZero(at)
 	return n, json.Unmarshal([]byte(props), &n.Props)
 }
 
@@ -195,7 +180,7 @@ func scanEdge(r sqldb.Row) (e Edge, err error) {
 	if err := r.Scan(&e.ID, &e.Owner, &e.Src, &e.Kind, &e.Dst, &e.Weight, &props, &e.See, &e.Source, &e.actor, &e.ActorName, &e.Event, &at, &e.From, &e.To); err != nil {
 		return e, err
 	}
-	e.At = fromMillis(at)
+	e.At = sqldb.TimeOrZero(at)
 	return e, json.Unmarshal([]byte(props), &e.Props)
 }
 

@@ -1,10 +1,9 @@
 package atlas
 
 import (
-	"encoding/csv"
 	"fmt"
-	"io"
 	"net/http"
+	"slices"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
@@ -66,35 +65,18 @@ func sendTable(w http.ResponseWriter, name, format string, columns []column, row
 		titles = append(titles, title)
 	}
 	if format == "xlsx" {
-		widths := make([]float64, len(titles))
-		for i := range widths {
-			widths[i] = 24
-		}
-		httpd.Attach(w, httpd.XLSXType, name)
-		err := httpd.WriteWorkbook(w, []httpd.Sheet{{Name: "Sheet1", Titles: titles, Widths: widths, Rows: func(yield func([]any, error) bool) {
-			for _, row := range rows {
-				if !yield(row, nil) {
-					return
-				}
-			}
-		}}})
-		if err != nil {
-			panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
-		}
+		httpd.ServeWorkbook(w, name, httpd.Sheet{Name: "Sheet1", Titles: titles, Widths: slices.Repeat([]float64{24}, len(titles)), Rows: httpd.Rows(rows...)})
 		return
 	}
-	httpd.Attach(w, "text/csv; charset=utf-8", name)
-	_, _ = io.WriteString(w, "\ufeff") // spreadsheet programs take it for UTF-8 then
-	out := csv.NewWriter(w)
-	_ = out.Write(titles) // the client may be gone
+	lines := [][]string{titles}
 	for _, row := range rows {
 		line := make([]string, len(row))
 		for i, v := range row {
 			line[i] = httpd.CSVCell(v)
 		}
-		_ = out.Write(line)
+		lines = append(lines, line)
 	}
-	out.Flush()
+	httpd.ServeCSV(w, name, lines...)
 }
 
 // serveTemplate sends a file to fill in, with an example below its columns.

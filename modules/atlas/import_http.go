@@ -1,7 +1,6 @@
 package atlas
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -29,24 +28,10 @@ func (m *Module) importRoutes() []module.Route {
 	}
 }
 
-// receive reads the file of a request. The file itself is not kept.
-func receive(r *http.Request) ([]byte, error) {
-	u, err := module.Table(r.URL.Query().Get("name"), r.Header.Get("Content-Type"), maxImport)
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(r.Body) // of a route with a limit
-	if err != nil {
-		return nil, fmt.Errorf("receive file: %w", err)
-	}
-	_, err = files.Inspect(r.Context(), bytes.NewReader(data), int64(len(data)), u.Name, u.Declared)
-	return data, err
-}
-
 // readingView is a chain as a file has it.
 type readingView struct {
-	Content Content   `json:"content"`
-	Wrong   []Finding `json:"wrong"`
+	Content Content         `json:"content"`
+	Wrong   []sheet.Finding `json:"wrong"`
 }
 
 func (m *Module) readChainFile(w http.ResponseWriter, r *http.Request) {
@@ -61,21 +46,17 @@ func readingOf(r *http.Request) (v readingView, err error) {
 			return v, fmt.Errorf("receive file: %w", err)
 		}
 		v.Content, err = fromTurtle(data)
-		v.Wrong = []Finding{}
+		v.Wrong = []sheet.Finding{}
 		return v, err
 	}
-	data, err := receive(r)
-	if err != nil {
-		return v, err
-	}
-	rows, err := sheet.Open(bytes.NewReader(data))
+	rows, err := files.Rows(r, maxImport)
 	if err != nil {
 		return v, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	v.Content, v.Wrong, err = readChain(rows)
 	if v.Wrong == nil {
-		v.Wrong = []Finding{}
+		v.Wrong = []sheet.Finding{}
 	}
 	if err == nil && len(v.Wrong) == 0 {
 		err = v.Content.tidy().check()
@@ -85,11 +66,11 @@ func readingOf(r *http.Request) (v readingView, err error) {
 
 // importView is what a file brings, or brought.
 type importView struct {
-	Nodes int       `json:"nodes"`
-	Edges int       `json:"edges"`
-	Wrong []Finding `json:"wrong" doc:"With any, nothing is taken over"`
-	First []Hop     `json:"first" doc:"The first edges"`
-	Done  bool      `json:"done"`
+	Nodes int             `json:"nodes"`
+	Edges int             `json:"edges"`
+	Wrong []sheet.Finding `json:"wrong" doc:"With any, nothing is taken over"`
+	First []Hop           `json:"first" doc:"The first edges"`
+	Done  bool            `json:"done"`
 }
 
 func (m *Module) previewImport(w http.ResponseWriter, r *http.Request) {
@@ -113,7 +94,7 @@ func (m *Module) takeImport(w http.ResponseWriter, r *http.Request) {
 
 func (m *Module) readImport(r *http.Request) (v importView, a *arrival, err error) {
 	ctx := r.Context()
-	v = importView{Wrong: []Finding{}, First: []Hop{}}
+	v = importView{Wrong: []sheet.Finding{}, First: []Hop{}}
 	if err := bureauOnly(ctx); err != nil {
 		return v, nil, err
 	}
@@ -122,11 +103,7 @@ func (m *Module) readImport(r *http.Request) (v importView, a *arrival, err erro
 	if columns == nil {
 		return v, nil, fault.New(fault.NotFound, "kernel.not_found", "a file is of outside or of relations")
 	}
-	data, err := receive(r)
-	if err != nil {
-		return v, nil, err
-	}
-	rows, err := sheet.Open(bytes.NewReader(data))
+	rows, err := files.Rows(r, maxImport)
 	if err != nil {
 		return v, nil, err
 	}

@@ -39,7 +39,7 @@ func (s listStore) keep(ctx context.Context, l AnswerList) error {
 	}
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO answer_list (id, organisation_id, title, question, asked, answer, items, actor, actor_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			l.ID, l.OrganisationID, l.Title, l.Question, string(asked), string(answer), l.Items, l.By.actor, l.By.name, millis(l.At))
+			l.ID, l.OrganisationID, l.Title, l.Question, string(asked), string(answer), l.Items, l.By.actor, l.By.name, sqldb.MillisOrZero(l.At))
 		if err != nil {
 			return fmt.Errorf("keep list: %w", err)
 		}
@@ -58,7 +58,7 @@ func (s listStore) lists(ctx context.Context, p sqldb.ListParams, question strin
 	return sqldb.Fetch(ctx, s.db, l, p, func(r sqldb.Row) (x AnswerList, err error) {
 		var at int64
 		err = r.Scan(&x.ID, &x.OrganisationID, &x.Title, &x.Question, &x.Items, &x.By.actor, &x.By.name, &at)
-		x.At = fromMillis(at)
+		x.At = sqldb.TimeOrZero(at)
 		return x, err
 	})
 }
@@ -73,7 +73,7 @@ func (s listStore) one(ctx context.Context, id string) (x AnswerList, err error)
 	if err != nil {
 		return x, fmt.Errorf("read list %s: %w", id, err)
 	}
-	x.At = fromMillis(at)
+	x.At = sqldb.TimeOrZero(at)
 	return x, errors.Join(json.Unmarshal([]byte(asked), &x.Asked), json.Unmarshal([]byte(answer), &x.Answer))
 }
 

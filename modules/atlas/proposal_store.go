@@ -69,7 +69,7 @@ func scanProposal(r sqldb.Row) (p Proposal, err error) {
 		&p.DecidedBy.actor, &p.DecidedBy.name, &decided, &p.Reason); err != nil {
 		return p, err
 	}
-	p.At, p.DecidedAt = fromMillis(at), fromMillis(decided)
+	p.At, p.DecidedAt = sqldb.TimeOrZero(at), sqldb.TimeOrZero(decided)
 	return p, json.Unmarshal([]byte(content), &p.Content)
 }
 
@@ -102,7 +102,7 @@ func (s proposalStore) propose(ctx context.Context, p Proposal, bureau string) e
 	}
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO proposal (id, chain_id, base, content, note, status, organisation_id, actor, actor_name, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			p.ID, p.ChainID, p.Base, string(content), p.Note, p.Status, p.OrganisationID, p.By.actor, p.By.name, millis(p.At))
+			p.ID, p.ChainID, p.Base, string(content), p.Note, p.Status, p.OrganisationID, p.By.actor, p.By.name, sqldb.MillisOrZero(p.At))
 		if err != nil {
 			return fmt.Errorf("save proposal: %w", err)
 		}
@@ -125,7 +125,7 @@ func (s proposalStore) settle(ctx context.Context, id string, decide func(Propos
 			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE proposal SET status = $1, decided_by = $2, decided_name = $3, decided_at = $4, reason = $5 WHERE id = $6`,
-			after.Status, after.DecidedBy.actor, after.DecidedBy.name, millis(after.DecidedAt), after.Reason, id)
+			after.Status, after.DecidedBy.actor, after.DecidedBy.name, sqldb.MillisOrZero(after.DecidedAt), after.Reason, id)
 		if err != nil {
 			return fmt.Errorf("decide on proposal: %w", err)
 		}

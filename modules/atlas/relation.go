@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"linghang/kernel/lang"
+	"linghang/kernel/sheet"
 )
 
 // Kinds of files that the bureau brings in.
@@ -51,7 +52,7 @@ func relationTable() []column {
 // nothing new.
 type arrival struct {
 	told  []told
-	wrong []Finding
+	wrong []sheet.Finding
 	by    author
 	now   time.Time
 	city  *city
@@ -76,7 +77,7 @@ func newArrival(c *city, by author, now time.Time) *arrival {
 
 func (a *arrival) tell(line int64, column string, why lang.Text) {
 	if len(a.wrong) < mostWrong {
-		a.wrong = append(a.wrong, Finding{line, column, why})
+		a.wrong = append(a.wrong, sheet.Finding{Line: line, Column: column, Why: why})
 	}
 }
 

@@ -17,13 +17,6 @@ const (
 	mostWrong = 200 // rows that are told before the rest is not looked at
 )
 
-// Finding says what is wrong with a row of a file.
-type Finding struct {
-	Line   int64     `json:"line"`
-	Column string    `json:"column" doc:"As the guide calls it; empty where it is the row"`
-	Why    lang.Text `json:"why"`
-}
-
 func because(zh, en string, args ...any) lang.Text {
 	return lang.Text{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)}
 }
@@ -124,13 +117,13 @@ func chainTable() []column {
 
 // readChain reads the stages of a chain from a file: a row each. What a stage feeds is
 // named by identifier or name, with its share after a colon.
-func readChain(rows sheet.Sheet) (Content, []Finding, error) {
+func readChain(rows sheet.Sheet) (Content, []sheet.Finding, error) {
 	list, err := readTable(rows, chainTable())
 	if err != nil {
 		return Content{}, nil, err
 	}
 	c := Content{Stages: []Stage{}, Links: []Link{}}
-	var wrong []Finding
+	var wrong []sheet.Finding
 	names := map[string]string{}
 	for i, r := range list {
 		s := Stage{ID: r.cells["id"], Name: lang.Text{ZH: r.cells["name_zh"], EN: r.cells["name_en"]}, Product: r.cells["product"], Note: r.cells["note"]}
@@ -139,7 +132,7 @@ func readChain(rows sheet.Sheet) (Content, []Finding, error) {
 		}
 		if text := r.cells["final"]; text != "" {
 			if s.Final, err = strconv.ParseFloat(text, 64); err != nil || s.Final < 0 || s.Final > 1e12 {
-				wrong = append(wrong, Finding{r.line, "final", because("%.30q 不是金额", "%.30q is no amount", text)})
+				wrong = append(wrong, sheet.Finding{Line: r.line, Column: "final", Why: because("%.30q 不是金额", "%.30q is no amount", text)})
 			}
 		}
 		s.End = strings.ContainsAny(strings.ToLower(r.cells["end"]), "yt1是")
@@ -158,7 +151,7 @@ func readChain(rows sheet.Sheet) (Content, []Finding, error) {
 	return c, wrong[:min(len(wrong), mostWrong)], nil
 }
 
-func readFeeds(r row, from string, names map[string]string) (links []Link, wrong []Finding) {
+func readFeeds(r row, from string, names map[string]string) (links []Link, wrong []sheet.Finding) {
 	for _, word := range several(r.cells["feeds"]) {
 		l := Link{From: from}
 		name, share := word, ""
@@ -167,14 +160,14 @@ func readFeeds(r row, from string, names map[string]string) (links []Link, wrong
 		}
 		to, ok := names[normal(name)]
 		if !ok {
-			wrong = append(wrong, Finding{r.line, "feeds", because("没有环节 %.60q", "there is no stage %.60q", name)})
+			wrong = append(wrong, sheet.Finding{Line: r.line, Column: "feeds", Why: because("没有环节 %.60q", "there is no stage %.60q", name)})
 			continue
 		}
 		l.To = to
 		if share != "" {
 			var err error
 			if l.Share, err = strconv.ParseFloat(strings.TrimSpace(share), 64); err != nil || !(l.Share >= 0 && l.Share <= 1) {
-				wrong = append(wrong, Finding{r.line, "feeds", because("%.30q 不是 0 到 1 的份额", "%.30q is no share from 0 to 1", share)})
+				wrong = append(wrong, sheet.Finding{Line: r.line, Column: "feeds", Why: because("%.30q 不是 0 到 1 的份额", "%.30q is no share from 0 to 1", share)})
 				continue
 			}
 		}

@@ -74,7 +74,7 @@ func (s entryStore) accesses(ctx context.Context, in historyParams) (sqldb.Page[
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x Access, err error) {
 		var at int64
 		err = r.Scan(&x.Key, &x.Day, &x.Name, &x.Organisation.ZH, &x.Organisation.EN, &x.Way, &x.Fields, &x.Times, &at)
-		x.At = fromMillis(at)
+		x.At = sqldb.TimeOrZero(at)
 		return x, err
 	})
 }

@@ -32,23 +32,8 @@ func scanEntry(r sqldb.Row) (e Entry, err error) {
 	var in, decided, created, updated int64
 	err = r.Scan(&e.ID, &e.Code, &e.OrganisationID, &e.Name.ZH, &e.Name.EN, &e.District, &e.Industry, &e.Size, &e.Status, &e.Reason, &e.Origin, &e.Synthetic,
 		&in, &decided, &e.decider, &e.DecidedBy, &created, &updated, &e.Version, &e.Consent.Size, &e.Consent.Qualifications)
-	e.SubmittedAt, e.DecidedAt, e.CreatedAt, e.UpdatedAt = fromMillis(in), fromMillis(decided), fromMillis(created), fromMillis(updated)
+	e.SubmittedAt, e.DecidedAt, e.CreatedAt, e.UpdatedAt = sqldb.TimeOrZero(in), sqldb.TimeOrZero(decided), sqldb.TimeOrZero(created), sqldb.TimeOrZero(updated)
 	return e, err
-}
-
-// fromMillis keeps "never" recognisable: it is the zero time.
-func fromMillis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
-
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
 }
 
 // reader is the database, or a change of it.
@@ -198,7 +183,7 @@ func (s entryStore) add(ctx context.Context, tx *sqldb.Tx, e Entry, how step, ev
 		see_size, see_qualifications, submitted_at, decided_at, decided_by, decided_name, created_at, updated_at, words, name_key)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 		e.ID, e.Code, e.OrganisationID, e.Name.ZH, e.Name.EN, e.District, e.Industry, e.Size, e.Status, e.Reason, e.Origin, e.Synthetic,
-		e.Consent.Size, e.Consent.Qualifications, millis(e.SubmittedAt), millis(e.DecidedAt), e.decider, e.DecidedBy, millis(e.CreatedAt), millis(e.UpdatedAt), e.words(), nameKey(e.Name.ZH))
+		e.Consent.Size, e.Consent.Qualifications, sqldb.MillisOrZero(e.SubmittedAt), sqldb.MillisOrZero(e.DecidedAt), e.decider, e.DecidedBy, sqldb.MillisOrZero(e.CreatedAt), sqldb.MillisOrZero(e.UpdatedAt), e.words(), nameKey(e.Name.ZH))
 	if sqldb.IsUnique(err) {
 		return taken(e)
 	}
@@ -261,7 +246,7 @@ func (s entryStore) save(ctx context.Context, tx *sqldb.Tx, before, e Entry, how
 		see_size = $9, see_qualifications = $10, submitted_at = $11, decided_at = $12, decided_by = $13, decided_name = $14, updated_at = $15, words = $16, name_key = $17, version = version + 1
 		WHERE id = $18 AND version = $19`,
 		e.OrganisationID, e.Name.ZH, e.Name.EN, e.District, e.Industry, e.Size, e.Status, e.Reason, e.Consent.Size, e.Consent.Qualifications,
-		millis(e.SubmittedAt), millis(e.DecidedAt), e.decider, e.DecidedBy, millis(e.UpdatedAt), e.words(), nameKey(e.Name.ZH), e.ID, before.Version)
+		sqldb.MillisOrZero(e.SubmittedAt), sqldb.MillisOrZero(e.DecidedAt), e.decider, e.DecidedBy, sqldb.MillisOrZero(e.UpdatedAt), e.words(), nameKey(e.Name.ZH), e.ID, before.Version)
 	switch {
 	case sqldb.IsUnique(err):
 		return taken(e)

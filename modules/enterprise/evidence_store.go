@@ -34,7 +34,7 @@ const evidenceColumns = `v.id, v.entry_id, v.qualification_id, v.name, v.media_t
 func scanEvidence(r sqldb.Row) (v Evidence, err error) {
 	var at int64
 	err = r.Scan(&v.ID, &v.entryID, &v.QualificationID, &v.Name, &v.MediaType, &v.Size, &v.SHA256, &v.actor, &v.By, &at)
-	v.At = fromMillis(at)
+	v.At = sqldb.TimeOrZero(at)
 	return v, err
 }
 

@@ -1,65 +1,42 @@
 package enterprise
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
 
-	"linghang/kernel/fault"
 	"linghang/kernel/lang"
 	"linghang/kernel/sheet"
 )
 
-// Bounds of a file with enterprises.
-const (
-	mostRows  = 20_000
-	mostWrong = 200 // rows that are told before the rest is not looked at
-)
-
-// importColumn is a column of the file, by its names in both languages.
-type importColumn struct {
-	name  string
-	title string // in Chinese
-	note  lang.Text
-	read  func(e *Entry, text string) *lang.Text // nil: it is good
-}
-
-// because says in both languages why a cell cannot be taken.
-func because(zh, en string, args ...any) *lang.Text {
-	return &lang.Text{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)}
-}
+// mostRows bounds a file with enterprises.
+const mostRows = 20_000
 
 // importColumns are those of a file to fill in. Three of them have to be there.
-func importColumns() []importColumn {
-	return []importColumn{
-		{"code", "统一社会信用代码", lang.Text{ZH: "18 位，必填", EN: "18 characters, required"}, func(e *Entry, text string) *lang.Text {
-			e.Code = text
-			return nil // looked at with the row
-		}},
-		{"name_zh", "企业名称", lang.Text{ZH: "必填", EN: "In Chinese, required"}, func(e *Entry, text string) *lang.Text { e.Name.ZH = text; return nil }},
-		{"name_en", "英文名称", lang.Text{ZH: "选填", EN: "In English"}, func(e *Entry, text string) *lang.Text { e.Name.EN = text; return nil }},
-		{"district", "区市", lang.Text{ZH: "代码或名称，必填", EN: "Code or name, required"}, word(districts(), func(e *Entry, code string) { e.District = code })},
-		{"industry", "行业", lang.Text{ZH: "GB/T 4754 大类，代码或名称，必填", EN: "Division of GB/T 4754, code or name, required"}, word(industries(), func(e *Entry, code string) { e.Industry = code })},
-		{"size", "企业规模", lang.Text{ZH: "大型、中型、小型、微型", EN: "large, medium, small, micro"}, word(sizes(), func(e *Entry, code string) { e.Size = code })},
-		{"address", "地址", lang.Text{ZH: "选填", EN: "Optional"}, func(e *Entry, text string) *lang.Text { e.Profile.Address = text; return nil }},
-		{"founded_on", "成立日期", lang.Text{ZH: "例如 2006-03-31", EN: "As 2006-03-31"}, func(e *Entry, text string) *lang.Text {
+func importColumns() []sheet.Column[Entry] {
+	return []sheet.Column[Entry]{
+		{Name: "code", Title: "统一社会信用代码", Note: lang.Text{ZH: "18 位，必填", EN: "18 characters, required"}, Set: sheet.Text(func(e *Entry) *string { return &e.Code })}, // looked at with the row
+		{Name: "name_zh", Title: "企业名称", Note: lang.Text{ZH: "必填", EN: "In Chinese, required"}, Set: sheet.Text(func(e *Entry) *string { return &e.Name.ZH })},
+		{Name: "name_en", Title: "英文名称", Note: lang.Text{ZH: "选填", EN: "In English"}, Set: sheet.Text(func(e *Entry) *string { return &e.Name.EN })},
+		{Name: "district", Title: "区市", Note: lang.Text{ZH: "代码或名称，必填", EN: "Code or name, required"}, Set: word(districts(), func(e *Entry, code string) { e.District = code })},
+		{Name: "industry", Title: "行业", Note: lang.Text{ZH: "GB/T 4754 大类，代码或名称，必填", EN: "Division of GB/T 4754, code or name, required"}, Set: word(industries(), func(e *Entry, code string) { e.Industry = code })},
+		{Name: "size", Title: "企业规模", Note: lang.Text{ZH: "大型、中型、小型、微型", EN: "large, medium, small, micro"}, Set: word(sizes(), func(e *Entry, code string) { e.Size = code })},
+		{Name: "address", Title: "地址", Note: lang.Text{ZH: "选填", EN: "Optional"}, Set: sheet.Text(func(e *Entry) *string { return &e.Profile.Address })},
+		{Name: "founded_on", Title: "成立日期", Note: lang.Text{ZH: "例如 2006-03-31", EN: "As 2006-03-31"}, Set: func(e *Entry, text string) *lang.Text {
 			e.Profile.FoundedOn, _, _ = strings.Cut(text, "T") // workbooks may have the time of day
 			return nil
 		}},
-		{"capital", "注册资本（万元）", lang.Text{ZH: "数值", EN: "A number, in 10 000 CNY"}, func(e *Entry, text string) *lang.Text {
+		{Name: "capital", Title: "注册资本（万元）", Note: lang.Text{ZH: "数值", EN: "A number, in 10 000 CNY"}, Set: func(e *Entry, text string) *lang.Text {
 			v, err := strconv.ParseFloat(text, 64)
 			if err != nil {
-				return because("%.30q 不是数值", "%.30q is no number", text)
+				return sheet.Because("%.30q 不是数值", "%.30q is no number", text)
 			}
 			e.Profile.Capital = &v
 			return nil
 		}},
-		{"products", "产品", lang.Text{ZH: "多个用分号分隔", EN: "Several with ; between them"}, func(e *Entry, text string) *lang.Text { e.Profile.Products = split(text); return nil }},
-		{"technologies", "技术", lang.Text{ZH: "多个用分号分隔", EN: "Several with ; between them"}, func(e *Entry, text string) *lang.Text { e.Profile.Technologies = split(text); return nil }},
-		{"website", "网址", lang.Text{ZH: "以 http:// 或 https:// 开头", EN: "Begins with http:// or https://"}, func(e *Entry, text string) *lang.Text { e.Profile.Website = text; return nil }},
+		{Name: "products", Title: "产品", Note: lang.Text{ZH: "多个用分号分隔", EN: "Several with ; between them"}, Set: func(e *Entry, text string) *lang.Text { e.Profile.Products = split(text); return nil }},
+		{Name: "technologies", Title: "技术", Note: lang.Text{ZH: "多个用分号分隔", EN: "Several with ; between them"}, Set: func(e *Entry, text string) *lang.Text { e.Profile.Technologies = split(text); return nil }},
+		{Name: "website", Title: "网址", Note: lang.Text{ZH: "以 http:// 或 https:// 开头", EN: "Begins with http:// or https://"}, Set: sheet.Text(func(e *Entry) *string { return &e.Profile.Website })},
 	}
 }
 
@@ -67,7 +44,7 @@ func word(terms []Term, set func(e *Entry, code string)) func(*Entry, string) *l
 	return func(e *Entry, text string) *lang.Text {
 		code, ok := find(terms, text)
 		if !ok {
-			return because("没有 %.30q 这个选项", "there is no %.30q to choose", text)
+			return sheet.Because("没有 %.30q 这个选项", "there is no %.30q to choose", text)
 		}
 		set(e, code)
 		return nil
@@ -78,125 +55,46 @@ func split(text string) []string {
 	return words(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(";；、\n", r) }))
 }
 
-// Finding says what is wrong with a cell or a row of a file.
-type Finding struct {
-	Line   int64     `json:"line"`
-	Column string    `json:"column" doc:"As the template calls it; empty where it is the row"`
-	Why    lang.Text `json:"why"`
-}
-
 // rowsRead is what a file holds.
 type rowsRead struct {
 	entries []Entry
 	lines   map[string]int64 // of codes
-	wrong   []Finding
+	wrong   []sheet.Finding
 }
 
 // readRows reads a file with enterprises. A row that is wrong is told, and no entry.
-func readRows(rows sheet.Sheet, validCode func(string) bool, now time.Time) (rowsRead, error) {
-	x := rowsRead{lines: map[string]int64{}}
-	head, err := sheet.Head(rows)
-	if err != nil {
-		return x, err
-	}
-	at, err := columnsOf(head)
-	if err != nil {
-		return x, err
-	}
-	for len(x.wrong) < mostWrong {
-		cells, line, err := rows.Next()
-		if errors.Is(err, io.EOF) {
-			break
+func readRows(rows sheet.Sheet, validCode func(string) bool, now time.Time) (x rowsRead, err error) {
+	x.lines = map[string]int64{}
+	table := sheet.Table[Entry]{Columns: importColumns(), Need: []string{"code", "name_zh", "district", "industry"}, Most: mostRows}
+	x.wrong, err = table.Read(rows, func(e Entry, line int64, wrong []sheet.Finding) []sheet.Finding {
+		e = e.tidy()
+		if first, twice := x.lines[e.Code]; twice && e.Code != "" {
+			wrong = append(wrong, sheet.Finding{Line: line, Column: "code", Why: *sheet.Because("%s 已在第 %d 行", "%s is in line %d already", e.Code, first)})
 		}
-		if err != nil {
-			return x, fmt.Errorf("read row: %w", err)
+		x.lines[e.Code] = line
+		if len(wrong) == 0 {
+			wrong = sheet.Findings(e.check(validCode(e.Code), now), line, importWords)
 		}
-		if len(x.entries) >= mostRows {
-			return x, sheet.Refuse("超过 %d 行", "it has more than %d rows", mostRows)
+		if len(wrong) == 0 {
+			x.entries = append(x.entries, e)
 		}
-		x.row(at, cells, line, validCode, now)
-	}
-	if len(x.entries) == 0 && len(x.wrong) == 0 {
-		return x, sheet.Refuse("没有数据行", "it has no rows")
-	}
-	return x, nil
+		return wrong
+	})
+	return x, err
 }
 
-// columnsOf finds the columns of a file by their names.
-func columnsOf(head []string) (map[int]importColumn, error) {
-	at, there := map[int]importColumn{}, map[string]bool{}
-	for i, name := range head {
-		for _, c := range importColumns() {
-			if name = strings.TrimSpace(name); strings.EqualFold(name, c.name) || name == c.title {
-				at[i] = c
-				there[c.name] = true
-			}
-		}
+// importWords are the column of the file at a location, and in Chinese what is wrong there.
+func importWords(location, message string) (column, zh string) {
+	column = location[strings.LastIndexByte(location, '.')+1:]
+	if column == "name" {
+		column = "name_zh"
 	}
-	for _, need := range []string{"code", "name_zh", "district", "industry"} {
-		if !there[need] {
-			return nil, sheet.Refuse("缺少列 %s；请使用模板中的列名", "the column %s is missing; name the columns as the template does", need)
-		}
-	}
-	return at, nil
-}
-
-func (x *rowsRead) row(at map[int]importColumn, cells []string, line int64, validCode func(string) bool, now time.Time) {
-	e := Entry{}
-	before := len(x.wrong)
-	blank := true
-	for i, cell := range cells {
-		cell = strings.Clone(strings.TrimSpace(cell)) // a row is good until the next one
-		c, known := at[i]
-		if !known || cell == "" {
-			continue
-		}
-		blank = false
-		if why := c.read(&e, cell); why != nil {
-			x.wrong = append(x.wrong, Finding{line, c.name, *why})
-		}
-	}
-	if blank {
-		return
-	}
-	e = e.tidy()
-	if first, twice := x.lines[e.Code]; twice && e.Code != "" {
-		x.wrong = append(x.wrong, Finding{line, "code", *because("%s 已在第 %d 行", "%s is in line %d already", e.Code, first)})
-	}
-	x.lines[e.Code] = line
-	if len(x.wrong) == before {
-		x.wrong = append(x.wrong, findings(e.check(validCode(e.Code), now), line)...)
-	}
-	if len(x.wrong) == before {
-		x.entries = append(x.entries, e)
-	}
-}
-
-// findings are what check finds, at the columns of the file.
-func findings(err error, line int64) []Finding {
-	f := fault.As(err)
-	if f == nil {
-		return nil
-	}
-	var list []Finding
-	for _, x := range f.Fields {
-		column := x.Location[strings.LastIndexByte(x.Location, '.')+1:]
-		if column == "name" {
-			column = "name_zh"
-		}
-		list = append(list, Finding{line, column, lang.Text{ZH: importWords(column, x.Message), EN: x.Message}})
-	}
-	return list
-}
-
-// importWords are in Chinese what is wrong with a column.
-func importWords(column, message string) string {
 	said := map[string]string{
 		"code": "不是统一社会信用代码（18 位，校验位应相符）", "name_zh": "缺少企业名称", "district": "缺少区市", "industry": "缺少行业", "founded_on": "应为已过去的日期，如 2006-03-31",
 		"capital": "应为 0 至 1 000 000 000 万元", "website": "应以 http:// 或 https:// 开头", "products": "技术、产品各最多 50 项",
 	}
 	if zh, ok := said[column]; ok {
-		return zh
+		return column, zh
 	}
-	return message
+	return column, message
 }

@@ -1,12 +1,8 @@
 package enterprise
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -41,11 +37,11 @@ const previewed = 20
 
 // importView is what a file of enterprises becomes, or became.
 type importView struct {
-	New   int       `json:"new" doc:"Enterprises that the directory does not have"`
-	Known int       `json:"known" doc:"Enterprises that it has already: they stay as they are"`
-	Wrong []Finding `json:"wrong" doc:"With any, nothing is entered"`
-	First []rowView `json:"first" doc:"The first new ones"`
-	Done  bool      `json:"done" doc:"The new ones were entered"`
+	New   int             `json:"new" doc:"Enterprises that the directory does not have"`
+	Known int             `json:"known" doc:"Enterprises that it has already: they stay as they are"`
+	Wrong []sheet.Finding `json:"wrong" doc:"With any, nothing is entered"`
+	First []rowView       `json:"first" doc:"The first new ones"`
+	Done  bool            `json:"done" doc:"The new ones were entered"`
 }
 
 type rowView struct {
@@ -77,22 +73,11 @@ func (m *Module) takeImport(w http.ResponseWriter, r *http.Request) {
 // readImport reads the file of a request. The file itself is not kept.
 func (m *Module) readImport(r *http.Request) (v importView, list []Entry, err error) {
 	ctx := r.Context()
-	v = importView{Wrong: []Finding{}, First: []rowView{}}
+	v = importView{Wrong: []sheet.Finding{}, First: []rowView{}}
 	if !identity.From(ctx).Scope.All {
 		return v, nil, fault.New(fault.Forbidden, "enterprise.city", "this is for the city's bureau")
 	}
-	u, err := module.Table(r.URL.Query().Get("name"), r.Header.Get("Content-Type"), maxImport)
-	if err != nil {
-		return v, nil, err
-	}
-	data, err := io.ReadAll(r.Body) // of a route with a limit
-	if err != nil {
-		return v, nil, fmt.Errorf("receive file: %w", err)
-	}
-	if _, err := files.Inspect(ctx, bytes.NewReader(data), int64(len(data)), u.Name, u.Declared); err != nil {
-		return v, nil, err
-	}
-	rows, err := sheet.Open(bytes.NewReader(data))
+	rows, err := files.Rows(r, maxImport)
 	if err != nil {
 		return v, nil, err
 	}
@@ -139,59 +124,6 @@ func (m *Module) enterAll(ctx context.Context, list []Entry, synthetic bool) err
 
 // serveTemplate sends a file to fill in, with an example below its columns.
 func (m *Module) serveTemplate(w http.ResponseWriter, r *http.Request) {
-	english := httpd.Language(r) == "en"
-	names, example := []string{}, []any{"91370200MAEXAMPLEB", "示例机械有限公司", "Example Machinery", "370212", "C35", "medium", "", "2006-03-31", "5000", "", "", ""}
-	var notes [][]any
-	for _, c := range importColumns() {
-		name := c.title
-		if english {
-			name = c.name
-		}
-		names = append(names, name)
-		notes = append(notes, []any{name, c.note.In(httpd.Language(r))})
-	}
-	switch r.PathValue("format") {
-	case "csv":
-		httpd.Attach(w, "text/csv; charset=utf-8", "enterprises.csv")
-		_, _ = io.WriteString(w, "\ufeff") // spreadsheet programs take it for UTF-8 then
-		out := csv.NewWriter(w)
-		_ = out.Write(names) // the client may be gone
-		line := make([]string, len(example))
-		for i, v := range example {
-			line[i] = fmt.Sprint(v)
-		}
-		_ = out.Write(line)
-		out.Flush()
-	case "xlsx":
-		httpd.Attach(w, httpd.XLSXType, "enterprises.xlsx")
-		if err := httpd.WriteWorkbook(w, templateSheets(names, example, notes, english)); err != nil {
-			panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
-		}
-	default:
-		httpd.Refuse(w, r, fault.New(fault.NotFound, "kernel.not_found", "a file to fill in is csv or xlsx"))
-	}
-}
-
-func templateSheets(names []string, example []any, notes [][]any, english bool) []httpd.Sheet {
-	title, head := "说明", []string{"列", "说明"}
-	if english {
-		title, head = "About", []string{"Column", "About"}
-	}
-	widths := make([]float64, len(names))
-	for i := range widths {
-		widths[i] = 24
-	}
-	rows := func(list ...[]any) func(func([]any, error) bool) {
-		return func(yield func([]any, error) bool) {
-			for _, row := range list {
-				if !yield(row, nil) {
-					return
-				}
-			}
-		}
-	}
-	return []httpd.Sheet{
-		{Name: "enterprises", Titles: names, Widths: widths, Rows: rows(example)},
-		{Name: title, Titles: head, Widths: []float64{24, 80}, Rows: rows(notes...)},
-	}
+	example := []any{"91370200MAEXAMPLEB", "示例机械有限公司", "Example Machinery", "370212", "C35", "medium", "", "2006-03-31", "5000", "", "", ""}
+	httpd.ServeForm(w, r, "enterprises", httpd.FormSheets("enterprises", importColumns(), example, httpd.Language(r))...)
 }

@@ -210,8 +210,8 @@ func (s entryStore) merges(ctx context.Context, in sqldb.ListParams) (sqldb.Page
 		a, b := &x.Survivor, &x.Other
 		err = r.Scan(&x.ID, &at, &x.Name, &x.Taken, &undone, &x.UndoneName, &x.Undoable,
 			&a.ID, &a.Code, &a.Name.ZH, &a.Name.EN, &a.District, &a.Status, &first, &b.ID, &b.Code, &b.Name.ZH, &b.Name.EN, &b.District, &b.Status, &second)
-		a.Claimed, b.Claimed, x.At = first != "", second != "", fromMillis(at)
-		if t := fromMillis(undone); !t.IsZero() {
+		a.Claimed, b.Claimed, x.At = first != "", second != "", sqldb.TimeOrZero(at)
+		if t := sqldb.TimeOrZero(undone); !t.IsZero() {
 			x.UndoneAt = &t
 		}
 		return x, err

@@ -13,6 +13,7 @@ import (
 
 	"linghang/kernel/identity"
 	"linghang/kernel/kerneltest"
+	"linghang/kernel/sheet"
 	"linghang/modules/enterprise/internal/service"
 )
 
@@ -242,7 +243,7 @@ func TestAFileOfServicesIsRecordedWholeOrNotAtAll(t *testing.T) {
 		send := func(what, text string, want int) (v struct {
 			New, Enterprises int
 			Done             bool
-			Wrong            []service.Finding
+			Wrong            []sheet.Finding
 		},
 		) {
 			t.Helper()

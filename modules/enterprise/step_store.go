@@ -102,7 +102,7 @@ func (s entryStore) history(ctx context.Context, in historyParams) (sqldb.Page[S
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x Step, err error) {
 		var at int64
 		err = r.Scan(&x.Number, &at, &x.Name, &x.Kind, &x.Fields, &x.Reason)
-		x.At = fromMillis(at)
+		x.At = sqldb.TimeOrZero(at)
 		return x, err
 	})
 }

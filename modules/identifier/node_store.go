@@ -35,20 +35,13 @@ func scanNode(r sqldb.Row) (node, error) {
 	return n, err
 }
 
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
 func (s nodeStore) insert(ctx context.Context, n node) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO node (id, role, prefix, claim, above_id, organisation_id, operator_zh, operator_en, name_zh, name_en, industry, district,
 			contact_name, contact_phone, contact_email, hosting, door, site, public_key, signs, signing_key, state, reason, valid_until, synthetic, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
 			n.ID, string(n.Role), n.Prefix, n.claim(), n.AboveID, n.Operator.ID, n.Operator.Name.ZH, n.Operator.Name.EN, n.Name.ZH, n.Name.EN, n.Industry, n.District,
-			n.Contact.Name, n.Contact.Phone, n.Contact.Email, n.Hosting, n.Door, n.Site, n.PublicKey, string(n.Signs), n.SigningKey, string(n.State), n.Reason, millis(n.ValidUntil), n.Synthetic, n.CreatedAt.UnixMilli())
+			n.Contact.Name, n.Contact.Phone, n.Contact.Email, n.Hosting, n.Door, n.Site, n.PublicKey, string(n.Signs), n.SigningKey, string(n.State), n.Reason, sqldb.MillisOrZero(n.ValidUntil), n.Synthetic, n.CreatedAt.UnixMilli())
 		if sqldb.IsUnique(err) {
 			return fault.New(fault.Conflict, "identifier.node.prefix_taken", "the prefix %s is taken", n.Prefix).At("body.prefix", "choose another prefix")
 		}
@@ -93,7 +86,7 @@ func (s nodeStore) change(ctx context.Context, id string, version int64, decide 
 		_, err = tx.Exec(ctx, `UPDATE node SET name_zh = $1, name_en = $2, industry = $3, district = $4, contact_name = $5, contact_phone = $6, contact_email = $7,
 			hosting = $8, door = $9, site = $10, public_key = $11, state = $12, claim = $13, reason = $14, valid_until = $15, signs = $16, signing_key = $17, version = version + 1 WHERE id = $18`,
 			after.Name.ZH, after.Name.EN, after.Industry, after.District, after.Contact.Name, after.Contact.Phone, after.Contact.Email,
-			after.Hosting, after.Door, after.Site, after.PublicKey, string(after.State), after.claim(), after.Reason, millis(after.ValidUntil), string(after.Signs), after.SigningKey, id)
+			after.Hosting, after.Door, after.Site, after.PublicKey, string(after.State), after.claim(), after.Reason, sqldb.MillisOrZero(after.ValidUntil), string(after.Signs), after.SigningKey, id)
 		if err != nil {
 			return fmt.Errorf("update node: %w", err)
 		}

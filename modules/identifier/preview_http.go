@@ -2,15 +2,12 @@ package identifier
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"io"
-	"iter"
 	"net/http"
 	"slices"
 	"strings"
 
-	"linghang/kernel/fault"
 	"linghang/kernel/httpd"
 	"linghang/kernel/lang"
 	"linghang/modules/identifier/internal/template"
@@ -141,21 +138,7 @@ func (m *Module) serveBlank(w http.ResponseWriter, r *http.Request) {
 	for i, c := range columns {
 		names[i] = c.name
 	}
-	switch format := r.PathValue("format"); format {
-	case "csv":
-		httpd.Attach(w, "text/csv; charset=utf-8", "identifiers.csv")
-		_, _ = io.WriteString(w, "\ufeff") // spreadsheet programs take it for UTF-8 then
-		out := csv.NewWriter(w)
-		_ = out.Write(names) // the client may be gone
-		out.Flush()
-	case "xlsx":
-		httpd.Attach(w, httpd.XLSXType, "identifiers.xlsx")
-		if err := httpd.WriteWorkbook(w, blankSheets(columns, names, httpd.Language(r))); err != nil {
-			panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
-		}
-	default:
-		httpd.Refuse(w, r, fault.New(fault.NotFound, "kernel.not_found", "a file to fill in is csv or xlsx, not %s", format))
-	}
+	httpd.ServeForm(w, r, "identifiers", blankSheets(columns, names, httpd.Language(r))...)
 }
 
 // blankSheets are the sheet to fill in, and one that says what its columns are.
@@ -165,16 +148,13 @@ func blankSheets(columns []blankColumn, names []string, language string) []httpd
 		title, head = "About", []string{"Column", "About"}
 	}
 	widths := slices.Repeat([]float64{24}, len(names))
-	about := func(yield func([]any, error) bool) {
-		for _, c := range columns {
-			if !yield([]any{c.name, c.note.In(language)}, nil) {
-				return
-			}
-		}
+	var about [][]any
+	for _, c := range columns {
+		about = append(about, []any{c.name, c.note.In(language)})
 	}
 	return []httpd.Sheet{
-		{Name: "identifiers", Titles: names, Widths: widths, Rows: func(func([]any, error) bool) {}},
-		{Name: title, Titles: head, Widths: []float64{24, 80}, Rows: iter.Seq2[[]any, error](about)},
+		{Name: "identifiers", Titles: names, Widths: widths, Rows: httpd.Rows()},
+		{Name: title, Titles: head, Widths: []float64{24, 80}, Rows: httpd.Rows(about...)},
 	}
 }
 

@@ -120,7 +120,7 @@ func (s templateStore) change(ctx context.Context, id string, revision int64, de
 			return fmt.Errorf("write items: %w", err)
 		}
 		_, err = tx.Exec(ctx, `UPDATE template SET name_zh = $1, name_en = $2, industry = $3, state = $4, items = $5, published_at = $6, revision = revision + 1 WHERE id = $7`,
-			after.Name.ZH, after.Name.EN, after.Industry, string(after.State), string(items), millis(after.PublishedAt), id)
+			after.Name.ZH, after.Name.EN, after.Industry, string(after.State), string(items), sqldb.MillisOrZero(after.PublishedAt), id)
 		if err != nil {
 			return fmt.Errorf("update template: %w", err)
 		}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -28,8 +27,6 @@ type planStore struct {
 func noSuch(noun string) error {
 	return fault.New(fault.NotFound, "kernel.not_found", "there is no such %s, or it is not yours to see", noun)
 }
-
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
 // onlySeen keeps the rows of a list whose plan (target false) or target the
 // caller may see.
@@ -113,7 +110,7 @@ func scanPlan(r sqldb.Row) (plan, error) {
 		&p.From, &p.To, &text, &p.Synthetic, &created, &p.Version); err != nil {
 		return p, err
 	}
-	p.CreatedAt = fromMillis(created)
+	p.CreatedAt = sqldb.Time(created)
 	return p, json.Unmarshal([]byte(text), &p.Rules)
 }
 

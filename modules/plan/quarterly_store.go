@@ -64,7 +64,7 @@ func (s targetStore) changedWithin(ctx context.Context, planID string, from, to 
 		var at int64
 		var title lang.Text
 		err := r.Scan(&at, &c.Actor, &c.Name, &c.Field, &c.Before, &c.After, &c.Reason, &title.ZH, &title.EN)
-		c.At, c.target = fromMillis(at), title
+		c.At, c.target = sqldb.Time(at), title
 		return c, err
 	})
 }

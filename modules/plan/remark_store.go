@@ -40,7 +40,7 @@ func (s targetStore) earlierRemarks(ctx context.Context, put func(module.Earlier
 		var x module.EarlierRemark
 		var at int64
 		err := r.Scan(&x.ID, &x.Object, &x.Author, &x.Name, &x.Body, &at)
-		x.At = fromMillis(at)
+		x.At = sqldb.Time(at)
 		return x, err
 	})
 	if err != nil {

@@ -69,7 +69,7 @@ func (s targetStore) changes(ctx context.Context, targetID string) ([]Change, er
 		var c Change
 		var at int64
 		err := r.Scan(&at, &c.Actor, &c.Name, &c.Field, &c.Before, &c.After, &c.Reason)
-		c.At = fromMillis(at)
+		c.At = sqldb.Time(at)
 		return c, err
 	})
 }
@@ -80,7 +80,7 @@ func scanMilestone(r sqldb.Row) (milestone, error) {
 	var m milestone
 	var done int64
 	err := r.Scan(&m.ID, &m.TargetID, &m.Title.ZH, &m.Title.EN, &m.Due, &m.Goal, &done, &m.Version)
-	m.DoneAt = fromMillis(done)
+	m.DoneAt = sqldb.Time(done)
 	return m, err
 }
 
@@ -176,7 +176,7 @@ func (s targetStore) notes(ctx context.Context, planID string) ([]note, error) {
 		var n note
 		var at int64
 		err := r.Scan(&n.ID, &n.TargetID, &n.Note, &n.Due, &at, &n.CreatedBy, &n.Name)
-		n.CreatedAt = fromMillis(at)
+		n.CreatedAt = sqldb.Time(at)
 		return n, err
 	})
 }

@@ -95,8 +95,8 @@ func scanValue(r sqldb.Row) (value, error) {
 	var valid, known, reported, reviewed, decided int64
 	err := r.Scan(&v.ID, &v.TargetID, &v.Number, &valid, &known, &v.Source, &v.State, &v.Synthetic, &v.Formula, &v.Note, &v.OrganisationID,
 		&v.Reported.actor, &v.Reported.name, &reported, &v.Reviewed.actor, &v.Reviewed.name, &reviewed, &v.Decided.actor, &v.Decided.name, &decided, &v.DecisionNote)
-	v.ValidAt, v.KnownAt = fromMillis(valid), fromMillis(known)
-	v.Reported.at, v.Reviewed.at, v.Decided.at = fromMillis(reported), fromMillis(reviewed), fromMillis(decided)
+	v.ValidAt, v.KnownAt = sqldb.Time(valid), sqldb.Time(known)
+	v.Reported.at, v.Reviewed.at, v.Decided.at = sqldb.Time(reported), sqldb.Time(reviewed), sqldb.Time(decided)
 	return v, err
 }
 
@@ -295,7 +295,7 @@ func scanEvidence(r sqldb.Row) (evidence, error) {
 	var e evidence
 	var at int64
 	err := r.Scan(&e.ID, &e.OrganisationID, &e.Name, &e.MediaType, &e.Size, &e.SHA256, &e.Uploaded.actor, &e.Uploaded.name, &at)
-	e.Uploaded.at = fromMillis(at)
+	e.Uploaded.at = sqldb.Time(at)
 	return e, err
 }
 

@@ -32,7 +32,7 @@ func scanAlertRule(row sqldb.Row) (r AlertRule, err error) {
 	}
 	r.Enabled, r.Ready = enabled, strings.HasPrefix(r.ID, readyPrefix)
 	if evaluated > 0 {
-		at := fromMillis(evaluated)
+		at := sqldb.Time(evaluated)
 		r.EvaluatedAt = &at
 	}
 	return r, nil

@@ -107,7 +107,7 @@ func (s alertSampleStore) overdue(ctx context.Context, platforms []string, c *ca
 			newest[platform] = map[string]time.Time{}
 			order = append(order, platform)
 		}
-		newest[platform][code] = fromMillis(at)
+		newest[platform][code] = sqldb.Time(at)
 		return struct{}{}, nil
 	})
 	var list []alert.Sample

@@ -44,8 +44,8 @@ func scanAlert(row sqldb.Row) (a Alert, err error) {
 	if err := json.Unmarshal([]byte(labels), &a.Labels); err != nil {
 		return a, fmt.Errorf("read the labels of alert %s: %w", a.ID, err)
 	}
-	a.Since, a.FiredAt, a.EndedAt, a.ClaimedAt = fromMillis(since), sometime(fired), sometime(ended), sometime(claimed)
-	i.ID, i.Labels, i.State, i.Value, i.Since, i.FiredAt, i.SeenAt, i.EndedAt = a.ID, a.Labels, a.State, a.Value, a.Since, fromMillis(fired), fromMillis(seen), fromMillis(ended)
+	a.Since, a.FiredAt, a.EndedAt, a.ClaimedAt = sqldb.Time(since), sometime(fired), sometime(ended), sometime(claimed)
+	i.ID, i.Labels, i.State, i.Value, i.Since, i.FiredAt, i.SeenAt, i.EndedAt = a.ID, a.Labels, a.State, a.Value, a.Since, sqldb.Time(fired), sqldb.Time(seen), sqldb.Time(ended)
 	return a, nil
 }
 
@@ -54,7 +54,7 @@ func sometime(ms int64) *time.Time {
 	if ms == 0 {
 		return nil
 	}
-	at := fromMillis(ms)
+	at := sqldb.Time(ms)
 	return &at
 }
 
@@ -215,7 +215,7 @@ func (s alertStore) steps(ctx context.Context, id string) ([]alertStep, error) {
 	return sqldb.All(rows, func(r sqldb.Row) (x alertStep, err error) {
 		var at int64
 		err = r.Scan(&at, &x.Name, &x.Did, &x.Reason)
-		x.At = fromMillis(at)
+		x.At = sqldb.Time(at)
 		return x, err
 	})
 }
@@ -360,7 +360,7 @@ func insertAlert(ctx context.Context, tx *sqldb.Tx, r AlertRule, i alert.Instanc
 	_, err = tx.Exec(ctx, `INSERT INTO alert (id, rule_id, fingerprint, platform_id, labels, severity, weight, summary_zh, summary_en, state, value, since, fired_at, seen_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		i.ID, r.ID, i.Fingerprint, platform, string(labels), string(r.Severity), r.Severity.Weight(), summary.ZH, summary.EN, string(i.State), i.Value,
-		i.Since.UnixMilli(), millis(i.FiredAt), i.SeenAt.UnixMilli())
+		i.Since.UnixMilli(), sqldb.MillisOrZero(i.FiredAt), i.SeenAt.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("insert alert: %w", err)
 	}
@@ -373,7 +373,7 @@ func insertAlert(ctx context.Context, tx *sqldb.Tx, r AlertRule, i alert.Instanc
 func renewAlert(ctx context.Context, tx *sqldb.Tx, i alert.Instance, o outcome) error {
 	summary := o.say(i.Labels, i.Value)
 	_, err := tx.Exec(ctx, `UPDATE alert SET state = $1, value = $2, fired_at = $3, seen_at = $4, summary_zh = $5, summary_en = $6 WHERE id = $7`,
-		string(i.State), i.Value, millis(i.FiredAt), i.SeenAt.UnixMilli(), summary.ZH, summary.EN, i.ID)
+		string(i.State), i.Value, sqldb.MillisOrZero(i.FiredAt), i.SeenAt.UnixMilli(), summary.ZH, summary.EN, i.ID)
 	if err != nil {
 		return fmt.Errorf("renew alert: %w", err)
 	}

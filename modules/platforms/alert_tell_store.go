@@ -37,7 +37,7 @@ func scanAlertGroup(r sqldb.Row) (g alert.Group, err error) {
 	if err := r.Scan(&g.ID, &g.Key, &flush, &g.Number, &told, &at); err != nil {
 		return g, err
 	}
-	g.FlushAt, g.ToldAt = fromMillis(flush), fromMillis(at)
+	g.FlushAt, g.ToldAt = sqldb.Time(flush), sqldb.Time(at)
 	if err := json.Unmarshal([]byte(told), &g.Told); err != nil {
 		return g, fmt.Errorf("read what was told of group %s: %w", g.ID, err)
 	}
@@ -230,7 +230,7 @@ func scanAlertNotice(r sqldb.Row) (n alertNotice, err error) {
 	if err := r.Scan(&n.id, &at, &n.State, &n.Title.ZH, &n.Title.EN, &n.Firing, &n.Resolved, &whom, &step); err != nil {
 		return n, err
 	}
-	n.At = fromMillis(at)
+	n.At = sqldb.Time(at)
 	if step != "" {
 		if err := json.Unmarshal([]byte(step), &n.Step); err != nil {
 			return n, fmt.Errorf("read the step of a notice: %w", err)
@@ -379,7 +379,7 @@ func scanSilence(now time.Time) func(r sqldb.Row) (AlertSilence, error) {
 		if err := r.Scan(&x.ID, &matchers, &from, &to, &x.Reason, &x.Author, &created, &x.Version); err != nil {
 			return x, err
 		}
-		x.From, x.To, x.CreatedAt = fromMillis(from), fromMillis(to), fromMillis(created)
+		x.From, x.To, x.CreatedAt = sqldb.Time(from), sqldb.Time(to), sqldb.Time(created)
 		x.State = x.Silence.State(now)
 		if err := json.Unmarshal([]byte(matchers), &x.Matchers); err != nil {
 			return x, fmt.Errorf("read silence %s: %w", x.ID, err)

@@ -23,7 +23,7 @@ func scanWindow(now time.Time) func(r sqldb.Row) (window, error) {
 	return func(r sqldb.Row) (w window, err error) {
 		var from, to, created int64
 		err = r.Scan(&w.ID, &w.PlatformID, &from, &to, &w.Reason, &created, &w.Version)
-		w.From, w.To, w.CreatedAt = fromMillis(from), fromMillis(to), fromMillis(created)
+		w.From, w.To, w.CreatedAt = sqldb.Time(from), sqldb.Time(to), sqldb.Time(created)
 		w.Begun, w.Over = !w.From.After(now), !w.To.After(now)
 		return w, err
 	}
@@ -139,10 +139,10 @@ func (s availabilityStore) incidents(ctx context.Context, in incidentParams, now
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (i incident, err error) {
 		var began, ended int64
 		err = r.Scan(&i.ID, &i.TargetID, &i.Target, &began, &ended, &i.Fault, &i.Detail)
-		i.BeganAt = fromMillis(began)
+		i.BeganAt = sqldb.Time(began)
 		end := now
 		if ended != 0 {
-			end = fromMillis(ended)
+			end = sqldb.Time(ended)
 			i.EndedAt = &end
 		}
 		i.Seconds = int64(lasted(i.BeganAt, end, windows) / time.Second)
@@ -234,7 +234,7 @@ func (s availabilityStore) addIncidents(ctx context.Context, byID map[string]*st
 		var v incidentView
 		var began int64
 		err := r.Scan(&id, &v.Target, &began, &v.Fault)
-		v.BeganAt = fromMillis(began)
+		v.BeganAt = sqldb.Time(began)
 		if one := byID[id]; one != nil {
 			one.open = append(one.open, v)
 		}

@@ -3,7 +3,6 @@ package platforms
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -105,15 +104,8 @@ func (m *Module) preview(r *http.Request) (uploadView, error) {
 	if err != nil {
 		return v, err
 	}
-	u, err := declared(r)
+	_, data, err := files.Table(r, maxDecoded)
 	if err != nil {
-		return v, err
-	}
-	data, err := io.ReadAll(r.Body) // of a route with a limit
-	if err != nil {
-		return v, fmt.Errorf("receive file: %w", err)
-	}
-	if _, err := files.Inspect(ctx, bytes.NewReader(data), int64(len(data)), u.Name, u.Declared); err != nil {
 		return v, err
 	}
 	t, err := m.readUpload(ctx, p, data, "")
@@ -228,12 +220,9 @@ func (m *Module) serveFigures(w http.ResponseWriter, r *http.Request) {
 	head, rows := filled(m.catalogue.templateRows(values, t), period, httpd.Language(r))
 	name := p.Code + "-" + period
 	if query.Get("format") == "csv" {
-		httpd.Attach(w, "text/csv; charset=utf-8", name+".csv")
-		_, _ = io.WriteString(w, "\ufeff")                               // spreadsheet programs take it for UTF-8 then
-		_ = csv.NewWriter(w).WriteAll(append([][]string{head}, rows...)) // the reader may have gone
+		httpd.ServeCSV(w, name+".csv", append([][]string{head}, rows...)...)
 		return
 	}
-	httpd.Attach(w, httpd.XLSXType, name+".xlsx")
 	cells := func(yield func([]any, error) bool) {
 		for _, row := range rows {
 			line := make([]any, len(row))
@@ -245,9 +234,7 @@ func (m *Module) serveFigures(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}
-	if err := httpd.WriteWorkbook(w, []httpd.Sheet{{Name: period, Titles: head, Widths: []float64{20, 44, 12, 12, 10, 10, 10, 10, 16}, Rows: cells}}); err != nil {
-		panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
-	}
+	httpd.ServeWorkbook(w, name+".xlsx", httpd.Sheet{Name: period, Titles: head, Widths: []float64{20, 44, 12, 12, 10, 10, 10, 10, 16}, Rows: cells})
 }
 
 // filled are the cells of a template; no text in them is taken for a formula.

@@ -45,7 +45,7 @@ func (s bulletinFigureStore) histories(ctx context.Context, platformID string, f
 		if err := r.Scan(&f.code, &at, &f.revision, &f.value, &known, &f.submissionID); err != nil {
 			return struct{}{}, err
 		}
-		f.at, f.known = time.UnixMilli(at).In(cityTime()), fromMillis(known)
+		f.at, f.known = time.UnixMilli(at).In(cityTime()), sqldb.Time(known)
 		h := all[f.code]
 		last := len(h.facts) - 1
 		if last < 0 || !h.facts[last].at.Equal(f.at) {
@@ -203,7 +203,7 @@ func (s bulletinFigureStore) served(ctx context.Context, x reportPeriod, platfor
 		var v bulletin.Served
 		var at int64
 		err := r.Scan(&v.Platform, &v.Month, &v.Enterprises, &at)
-		v.Known = fromMillis(at)
+		v.Known = sqldb.Time(at)
 		if len(list) == 0 || list[len(list)-1].Platform != v.Platform {
 			list = append(list, v)
 		}

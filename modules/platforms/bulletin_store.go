@@ -36,10 +36,10 @@ func scanBulletin(r sqldb.Row) (b Bulletin, err error) {
 	if err != nil {
 		return b, err
 	}
-	b.from, b.until, b.AskedAt = time.UnixMilli(from).In(cityTime()), time.UnixMilli(until).In(cityTime()), fromMillis(asked)
+	b.from, b.until, b.AskedAt = time.UnixMilli(from).In(cityTime()), time.UnixMilli(until).In(cityTime()), sqldb.Time(asked)
 	for at, ms := range map[**time.Time]int64{&b.MadeAt: made, &b.ReleasedAt: released} {
 		if ms > 0 {
-			t := fromMillis(ms)
+			t := sqldb.Time(ms)
 			*at = &t
 		}
 	}

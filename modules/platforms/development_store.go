@@ -24,7 +24,7 @@ func scanIndex(row sqldb.Row) (x DevelopmentIndex, err error) {
 	if err := row.Scan(&x.ID, &x.Name.ZH, &x.Name.EN, &x.Note, &x.Sample.Class, &x.Sample.District, &x.Sample.Industry, &definition, &created, &x.Version); err != nil {
 		return x, err
 	}
-	x.CreatedAt = fromMillis(created)
+	x.CreatedAt = sqldb.Time(created)
 	if err := json.Unmarshal([]byte(definition), &x.Definition); err != nil {
 		return x, fmt.Errorf("read definition: %w", err)
 	}
@@ -142,9 +142,9 @@ func indexRunScan(row sqldb.Row, more ...any) (r IndexRun, err error) {
 	err = row.Scan(append([]any{
 		&r.ID, &r.IndexID, &r.Name.ZH, &r.Name.EN, &r.Base, &r.Edition, &month, &level, &r.State, &r.Reason, &r.actor, &r.By, &computed, &published, &r.Platforms, &r.Synthetic, &r.Version,
 	}, more...)...)
-	r.Month, r.ComputedAt = monthOf(time.UnixMilli(month)), fromMillis(computed)
+	r.Month, r.ComputedAt = monthOf(time.UnixMilli(month)), sqldb.Time(computed)
 	if published > 0 {
-		at := fromMillis(published)
+		at := sqldb.Time(published)
 		r.PublishedAt = &at
 	}
 	if level.Valid {

@@ -39,7 +39,7 @@ const documentColumns = `d.id, d.platform_id, d.kind, d.name, d.media_type, d.si
 func scanDocument(r sqldb.Row) (d PlatformDocument, err error) {
 	var at int64
 	err = r.Scan(&d.ID, &d.platformID, &d.Kind, &d.Name, &d.MediaType, &d.Size, &d.SHA256, &d.actor, &d.By, &at)
-	d.At = fromMillis(at)
+	d.At = sqldb.Time(at)
 	return d, err
 }
 

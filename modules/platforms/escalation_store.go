@@ -25,7 +25,7 @@ func (s escalationStore) runs(ctx context.Context) (map[string]duty.Run, error) 
 		var run duty.Run
 		var since, due int64
 		err := r.Scan(&id, &run.Policy, &since, &run.Claimed, &run.Done, &due)
-		run.Since, run.DueAt = fromMillis(since), fromMillis(due)
+		run.Since, run.DueAt = sqldb.Time(since), sqldb.Time(due)
 		runs[id] = run
 		return struct{}{}, err
 	})

@@ -33,7 +33,7 @@ func scanDoubt(r sqldb.Row) (d Doubt, err error) {
 	var from, until, found, changed int64
 	err = r.Scan(&d.ID, &d.PlatformID, &d.Platform.ZH, &d.Platform.EN, &d.Operator.ID, &d.Operator.Name.ZH, &d.Operator.Name.EN, &d.Kind, &d.Code, &d.Other, &d.about, &from, &until,
 		&d.Severity, &d.State, &d.evidence, &found, &changed, &d.Version)
-	d.From, d.Until, d.FoundAt, d.ChangedAt = fromMillis(from), fromMillis(until), fromMillis(found), fromMillis(changed)
+	d.From, d.Until, d.FoundAt, d.ChangedAt = sqldb.Time(from), sqldb.Time(until), sqldb.Time(found), sqldb.Time(changed)
 	return d, err
 }
 
@@ -98,7 +98,7 @@ func (s findingStore) steps(ctx context.Context, id string) ([]step, error) {
 		var x step
 		var at int64
 		err := r.Scan(&at, &x.Name, &x.State, &x.Reason)
-		x.At = fromMillis(at)
+		x.At = sqldb.Time(at)
 		return x, err
 	})
 }
@@ -233,7 +233,7 @@ func (s findingStore) days(ctx context.Context, platformID string, since time.Ti
 		var x qualityDay
 		var day, computed int64
 		err := r.Scan(&day, &x.Definition, &x.Score, &x.Grade, &x.counted.Due, &x.counted.Received, &x.counted.OnTime, &x.reports, &computed)
-		x.Day, x.computedAt = fromMillis(day), fromMillis(computed)
+		x.Day, x.computedAt = sqldb.Time(day), sqldb.Time(computed)
 		return x, err
 	})
 }
@@ -262,11 +262,11 @@ func (s findingStore) points(ctx context.Context, platformID, code string, since
 		}
 		period := time.UnixMilli(at).In(cityTime())
 		if n := len(points); n > 0 && points[n-1].At.Equal(period) {
-			points[n-1].Value, changed[n-1] = value, fromMillis(known)
+			points[n-1].Value, changed[n-1] = value, sqldb.Time(known)
 			return struct{}{}, nil
 		}
-		points = append(points, check.Point{At: period, Value: value, First: fromMillis(known), ByHand: method == channelCSV})
-		changed = append(changed, fromMillis(known))
+		points = append(points, check.Point{At: period, Value: value, First: sqldb.Time(known), ByHand: method == channelCSV})
+		changed = append(changed, sqldb.Time(known))
 		return struct{}{}, nil
 	})
 	return points, changed, err

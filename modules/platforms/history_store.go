@@ -90,7 +90,7 @@ func (s platformStore) history(ctx context.Context, in historyParams) (sqldb.Pag
 	return sqldb.Fetch(ctx, s.db, list, in.ListParams, func(r sqldb.Row) (x PlatformStep, err error) {
 		var at int64
 		err = r.Scan(&x.Number, &at, &x.Name, &x.Kind, &x.Before, &x.After, &x.Reason)
-		x.At = fromMillis(at)
+		x.At = sqldb.Time(at)
 		return x, err
 	})
 }

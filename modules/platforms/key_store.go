@@ -32,7 +32,7 @@ func scanKey(r sqldb.Row) (key, error) {
 	var k key
 	var created, used, revoked int64
 	err := r.Scan(&k.ID, &k.PlatformID, &k.Kind, &k.Secret, &k.Sandbox, &k.Certificate, &created, &used, &revoked)
-	k.CreatedAt, k.LastUsedAt, k.Revoked = fromMillis(created), fromMillis(used), revoked > 0
+	k.CreatedAt, k.LastUsedAt, k.Revoked = sqldb.Time(created), sqldb.Time(used), revoked > 0
 	return k, err
 }
 

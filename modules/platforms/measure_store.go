@@ -43,7 +43,7 @@ func (s measureStore) total(code string) func(ctx context.Context) (measure.Valu
 		if err != nil {
 			return v, fmt.Errorf("add up %s: %w", code, err)
 		}
-		v.At, v.Known, v.Synthetic = fromMillis(at), n > 0, synthetic > 0
+		v.At, v.Known, v.Synthetic = sqldb.Time(at), n > 0, synthetic > 0
 		return v, nil
 	}
 }

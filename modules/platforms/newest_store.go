@@ -158,7 +158,7 @@ func (l ledger) values(ctx context.Context, platformID string) ([]Value, error) 
 			r, ok = before, true
 		}
 		if ok {
-			values = append(values, Value{k.Code, dimsOf(k.Dims), r.value, fromMillis(r.at), r.revision, r.method, r.receipt})
+			values = append(values, Value{k.Code, dimsOf(k.Dims), r.value, sqldb.Time(r.at), r.revision, r.method, r.receipt})
 		}
 	}
 	slices.SortFunc(values, func(a, b Value) int {

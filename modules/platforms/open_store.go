@@ -24,9 +24,9 @@ func scanDataset(r sqldb.Row) (d OpenDataset, err error) {
 	if err := r.Scan(&d.ID, &d.Slug, &spec, &d.State, &d.Reason, &d.Edition, &d.actor, &d.By, &created, &published, &changed, &d.Version); err != nil {
 		return d, err
 	}
-	d.CreatedAt, d.ChangedAt = fromMillis(created), fromMillis(changed)
+	d.CreatedAt, d.ChangedAt = sqldb.Time(created), sqldb.Time(changed)
 	if published > 0 {
-		at := fromMillis(published)
+		at := sqldb.Time(published)
 		d.PublishedAt = &at
 	}
 	if err := json.Unmarshal([]byte(spec), &d.Spec); err != nil {
@@ -175,7 +175,7 @@ func (s openStore) editions(ctx context.Context, id string) ([]openEdition, erro
 		if err := r.Scan(&e.Number, &spec, &e.Note.ZH, &e.Note.EN, &e.Digest, &files, &e.Rows, &e.Hidden, &e.Synthetic, &made); err != nil {
 			return e, err
 		}
-		e.MadeAt = fromMillis(made)
+		e.MadeAt = sqldb.Time(made)
 		if err := errors.Join(json.Unmarshal([]byte(spec), &e.spec), json.Unmarshal([]byte(files), &e.files)); err != nil {
 			return e, fmt.Errorf("read edition: %w", err)
 		}

@@ -25,7 +25,7 @@ func (l ledger) revisions(ctx context.Context, platformID, code, dims string, fr
 	facts, err := sqldb.All(rows, func(r sqldb.Row) (f monthFact, err error) {
 		var at int64
 		err = r.Scan(&at, &f.revision, &f.value, &f.submissionID)
-		f.at = fromMillis(at)
+		f.at = sqldb.Time(at)
 		return f, err
 	})
 	if err != nil {

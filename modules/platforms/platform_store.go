@@ -34,12 +34,9 @@ func scanPlatform(r sqldb.Row) (platform, error) {
 	err := r.Scan(&p.ID, &p.Code, &p.Operator.ID, &p.Operator.Name.ZH, &p.Operator.Name.EN, &p.Name.ZH, &p.Name.EN, &p.Class, &p.Industry, &p.District,
 		&p.Contact.Name, &p.Contact.Phone, &p.Contact.Email, &p.URL, &p.Description, &p.Status, &p.StatusReason, &p.Synthetic, &p.Tier,
 		&last, &late, &silent, &created, &p.Version)
-	p.LastReportAt, p.LateAt, p.SilentAt, p.CreatedAt = fromMillis(last), fromMillis(late), fromMillis(silent), fromMillis(created)
+	p.LastReportAt, p.LateAt, p.SilentAt, p.CreatedAt = sqldb.Time(last), sqldb.Time(late), sqldb.Time(silent), sqldb.Time(created)
 	return p, err
 }
-
-// fromMillis keeps "never" recognisable: it is the zero time's own zero.
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
 func (s platformStore) insert(ctx context.Context, p platform, events ...bus.Event) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
@@ -280,7 +277,7 @@ func (s platformStore) freshnessOf(ctx context.Context, now time.Time) (map[stri
 		var id, org string
 		var last, late, silent int64
 		err := r.Scan(&id, &org, &last, &late, &silent)
-		p := platform{LastReportAt: fromMillis(last), LateAt: fromMillis(late), SilentAt: fromMillis(silent)}
+		p := platform{LastReportAt: sqldb.Time(last), LateAt: sqldb.Time(late), SilentAt: sqldb.Time(silent)}
 		states[id] = [2]string{p.freshness(now), org}
 		return struct{}{}, err
 	})

@@ -32,10 +32,10 @@ func scanTarget(r sqldb.Row) (Target, error) {
 	if err != nil {
 		return t, err
 	}
-	t.createdAt, t.nextAt, t.toldUntil = fromMillis(created), fromMillis(next), fromMillis(told)
-	s.Since, s.First, s.Last.At = fromMillis(since), fromMillis(first), fromMillis(looked)
+	t.createdAt, t.nextAt, t.toldUntil = sqldb.Time(created), sqldb.Time(next), sqldb.Time(told)
+	s.Since, s.First, s.Last.At = sqldb.Time(since), sqldb.Time(first), sqldb.Time(looked)
 	if until != 0 {
-		at := fromMillis(until)
+		at := sqldb.Time(until)
 		s.Last.Until = &at
 	}
 	if err := json.Unmarshal([]byte(spec), &t.Spec); err != nil {
@@ -317,7 +317,7 @@ func (what *seen) conclude(ctx context.Context, tx *sqldb.Tx, stopped bool) erro
 		if err := endIncident(ctx, tx, t.ID, l.At); err != nil {
 			return err
 		}
-		what.ended, what.lasted = true, l.At.Sub(fromMillis(began))
+		what.ended, what.lasted = true, l.At.Sub(sqldb.Time(began))
 	}
 	if l.Until != nil && l.Until.Before(l.At.AddDate(0, 0, t.Spec.WarnDays)) && l.Until.UnixMilli() != t.toldUntil.UnixMilli() {
 		what.ending, t.toldUntil = true, *l.Until
@@ -348,19 +348,11 @@ func saveStanding(ctx context.Context, tx *sqldb.Tx, t Target) error {
 		until = s.Last.Until.UnixMilli()
 	}
 	_, err := tx.Exec(ctx, `UPDATE probe_target SET state = $1, bad = $2, since = $3, first_bad = $4, looked_at = $5, ok = $6, ms = $7, status = $8, until_at = $9, fault = $10, detail = $11, told_until = $12 WHERE id = $13`,
-		s.State, s.Bad, millis(s.Since), millis(s.First), millis(s.Last.At), s.Last.OK, s.Last.Ms, s.Last.Status, until, s.Last.Fault, s.Last.Detail, millis(t.toldUntil), t.ID)
+		s.State, s.Bad, sqldb.MillisOrZero(s.Since), sqldb.MillisOrZero(s.First), sqldb.MillisOrZero(s.Last.At), s.Last.OK, s.Last.Ms, s.Last.Status, until, s.Last.Fault, s.Last.Detail, sqldb.MillisOrZero(t.toldUntil), t.ID)
 	if err != nil {
 		return fmt.Errorf("save standing: %w", err)
 	}
 	return nil
-}
-
-// millis writes the zero time as 0, as fromMillis reads it.
-func millis(at time.Time) int64 {
-	if at.IsZero() {
-		return 0
-	}
-	return at.UnixMilli()
 }
 
 // looks returns the last looks at a target, the oldest first.
@@ -372,7 +364,7 @@ func (s probeStore) looks(ctx context.Context, targetID string, from time.Time) 
 	return sqldb.All(rows, func(r sqldb.Row) (v lookView, err error) {
 		var at int64
 		err = r.Scan(&at, &v.OK, &v.Ms, &v.Status, &v.Fault, &v.Detail, &v.Stopped)
-		v.At = fromMillis(at)
+		v.At = sqldb.Time(at)
 		return v, err
 	})
 }

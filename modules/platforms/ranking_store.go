@@ -25,7 +25,7 @@ func scanRanking(row sqldb.Row) (r Ranking, err error) {
 	if err := row.Scan(&r.ID, &r.Name.ZH, &r.Name.EN, &r.Note, &r.Class, &method, &created, &r.Version); err != nil {
 		return r, err
 	}
-	r.CreatedAt = fromMillis(created)
+	r.CreatedAt = sqldb.Time(created)
 	if err := json.Unmarshal([]byte(method), &r.Method); err != nil {
 		return r, fmt.Errorf("read method: %w", err)
 	}
@@ -139,9 +139,9 @@ func runFields(r *Standing, month, computed, published *int64) []any {
 }
 
 func (r Standing) at(month, computed, published int64) Standing {
-	r.Month, r.ComputedAt = monthOf(time.UnixMilli(month)), fromMillis(computed)
+	r.Month, r.ComputedAt = monthOf(time.UnixMilli(month)), sqldb.Time(computed)
 	if published > 0 {
-		at := fromMillis(published)
+		at := sqldb.Time(published)
 		r.PublishedAt = &at
 	}
 	return r
@@ -276,7 +276,7 @@ func (s rankingStore) facts(ctx context.Context, code string, from, until time.T
 	all, err := sqldb.All(rows, func(r sqldb.Row) (f monthFact, err error) {
 		var at, known int64
 		err = r.Scan(&f.platformID, &at, &f.revision, &f.value, &known, &f.submissionID)
-		f.code, f.at, f.known = code, time.UnixMilli(at).In(cityTime()), fromMillis(known)
+		f.code, f.at, f.known = code, time.UnixMilli(at).In(cityTime()), sqldb.Time(known)
 		return f, err
 	})
 	var newest []monthFact

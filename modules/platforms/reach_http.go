@@ -5,11 +5,9 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -80,15 +78,8 @@ func (m *Module) upload(r *http.Request, read func(sheet.Sheet, ReachList) error
 	if l.Month, err = listMonth(query.Get("month"), now); err != nil {
 		return l, err
 	}
-	u, err := module.Table(query.Get("name"), r.Header.Get("Content-Type"), maxReach)
+	u, data, err := files.Table(r, maxReach)
 	if err != nil {
-		return l, err
-	}
-	data, err := io.ReadAll(r.Body) // of a route with a limit
-	if err != nil {
-		return l, fmt.Errorf("receive file: %w", err)
-	}
-	if _, err := files.Inspect(ctx, bytes.NewReader(data), int64(len(data)), u.Name, u.Declared); err != nil {
 		return l, err
 	}
 	sum := sha256.Sum256(data)
@@ -234,8 +225,5 @@ func (m *Module) serveTemplate(w http.ResponseWriter, r *http.Request) {
 		httpd.Refuse(w, r, noTemplate(kind))
 		return
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+kind+`.csv"`)
-	_, _ = w.Write([]byte("\ufeff"))    // the reader may have gone
-	_ = csv.NewWriter(w).WriteAll(rows) // as above
+	httpd.ServeCSV(w, kind+".csv", rows...)
 }

@@ -224,7 +224,7 @@ func (s reachStore) lists(ctx context.Context, in reachListParams) (sqldb.Page[R
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x ReachList, err error) {
 		var at int64
 		err = r.Scan(&x.ID, &x.Kind, &x.PlatformID, &x.PlatformName.ZH, &x.PlatformName.EN, &x.Month, &x.State, &x.Enterprises, &x.File, &x.Hash, &x.actor, &x.By, &at)
-		x.At = fromMillis(at)
+		x.At = sqldb.Time(at)
 		return x, err
 	})
 }
@@ -270,7 +270,7 @@ func scanListing(r sqldb.Row) (l check.Listing, err error) {
 	if err := r.Scan(&month, &l.N, &came); err != nil {
 		return l, err
 	}
-	l.Came = fromMillis(came).In(cityTime())
+	l.Came = sqldb.Time(came).In(cityTime())
 	l.Month, err = time.ParseInLocation("2006-01", month, cityTime())
 	return l, err
 }
@@ -401,7 +401,7 @@ func scanSurvey(r sqldb.Row) (x Survey, err error) {
 	if err := r.Scan(&x.ID, &x.Name.ZH, &x.Name.EN, &x.Month, &strata, &x.Hash, &x.actor, &x.By, &at); err != nil {
 		return x, err
 	}
-	x.At = fromMillis(at)
+	x.At = sqldb.Time(at)
 	if err := json.Unmarshal([]byte(strata), &x.Strata); err != nil {
 		return x, fmt.Errorf("read strata: %w", err)
 	}

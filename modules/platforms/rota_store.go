@@ -210,7 +210,7 @@ const overrideColumns = `o.id, o.person_id, o.person_name, o.from_at, o.to_at, o
 func scanOverride(r sqldb.Row) (o RotaOverride, err error) {
 	var from, to, created int64
 	err = r.Scan(&o.ID, &o.Person.ID, &o.Person.Name, &from, &to, &o.Reason, &o.actor, &o.Author, &created)
-	o.From, o.To, o.CreatedAt = fromMillis(from), fromMillis(to), fromMillis(created)
+	o.From, o.To, o.CreatedAt = sqldb.Time(from), sqldb.Time(to), sqldb.Time(created)
 	return o, err
 }
 

@@ -42,7 +42,7 @@ func scanSource(r sqldb.Row) (Source, error) {
 	if err != nil {
 		return s, err
 	}
-	s.createdAt, s.NextAt, s.doneAt, s.goodAt = fromMillis(created), fromMillis(next), fromMillis(done), fromMillis(good)
+	s.createdAt, s.NextAt, s.doneAt, s.goodAt = sqldb.Time(created), sqldb.Time(next), sqldb.Time(done), sqldb.Time(good)
 	if err := json.Unmarshal([]byte(spec), &s.Spec); err != nil {
 		return s, fmt.Errorf("read source %s: %w", s.ID, err)
 	}
@@ -140,7 +140,7 @@ func (s sourceStore) edit(ctx context.Context, before, after Source, secret stri
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE source SET name = $1, spec = $2, secret = $3, secret_version = $4, next_at = $5, done_at = $6, lease = '', lease_until = 0, failures = 0, mapping_failures = 0, version = version + 1
 			WHERE id = $7 AND version = $8 AND removed_at = 0`,
-			after.Name, string(spec), sealed, after.SecretVersion, after.NextAt.UnixMilli(), millis(after.doneAt), after.ID, before.Version)
+			after.Name, string(spec), sealed, after.SecretVersion, after.NextAt.UnixMilli(), sqldb.MillisOrZero(after.doneAt), after.ID, before.Version)
 		if err != nil {
 			return fmt.Errorf("edit source: %w", err)
 		}
@@ -298,7 +298,7 @@ func (s sourceStore) note(ctx context.Context, before, after Source, r sourceRun
 		}
 		n, err := tx.Exec(ctx, `UPDATE source SET next_at = $1, done_at = $2, good_at = $3, failures = $4, mapping_failures = $5, paused = CASE WHEN paused = '' THEN $6 ELSE paused END, lease = '', lease_until = 0
 			WHERE id = $7 AND lease = $8`,
-			after.NextAt.UnixMilli(), millis(after.doneAt), millis(after.goodAt), after.failures, after.mappingFailures, after.Paused, before.ID, before.lease)
+			after.NextAt.UnixMilli(), sqldb.MillisOrZero(after.doneAt), sqldb.MillisOrZero(after.goodAt), after.failures, after.mappingFailures, after.Paused, before.ID, before.lease)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -318,7 +318,7 @@ func scanRun(row sqldb.Row) (r sourceRun, err error) {
 	if err = row.Scan(&r.ID, &r.sourceID, &at, &r.Ms, &r.Asked, &r.Outcome, &r.Fault, &r.Detail, &r.Status, &r.Period, &r.Rows, &r.Accepted, &r.Rejected, &r.Receipt, &faults, &dated, &skew); err != nil {
 		return r, err
 	}
-	r.At = fromMillis(at)
+	r.At = sqldb.Time(at)
 	if dated {
 		r.SkewMs = &skew
 	}

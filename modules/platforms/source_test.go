@@ -110,7 +110,7 @@ func (x *well) facts(t *testing.T) (rows string) {
 		if err := list.Scan(&code, &dims, &at, &revision, &value, &method); err != nil {
 			t.Fatal(err)
 		}
-		rows += fmt.Sprintf("%s %s%s r%d %g %s\n", code, dims, fromMillis(at).In(cityTime()).Format("0102"), revision, value, method)
+		rows += fmt.Sprintf("%s %s%s r%d %g %s\n", code, dims, time.UnixMilli(at).In(cityTime()).Format("0102"), revision, value, method)
 	}
 	if err := list.Err(); err != nil {
 		t.Fatal(err)

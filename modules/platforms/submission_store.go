@@ -274,7 +274,7 @@ func scanSubmission(r sqldb.Row) (submission, error) {
 	if err := r.Scan(&s.ID, &s.Seq, &s.Channel, &received, &sent, &s.Period, &s.Revises, &s.Items, &s.Accepted, &s.Rejected, &findings, &s.platformID, &s.keyID, &s.bodyHash, &s.Reason, &s.Sender, &s.MachineID, &s.Certificate, &s.Source); err != nil {
 		return s, err
 	}
-	s.ReceivedAt, s.SentAt, s.Status = fromMillis(received), fromMillis(sent), s.outcome()
+	s.ReceivedAt, s.SentAt, s.Status = sqldb.Time(received), sqldb.Time(sent), s.outcome()
 	return s, json.Unmarshal([]byte(findings), &s.Findings)
 }
 

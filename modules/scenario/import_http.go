@@ -1,12 +1,9 @@
 package scenario
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 
 	"linghang/kernel/fault"
@@ -37,11 +34,11 @@ func (m *Module) importRoutes() []module.Route {
 
 // importView is what a file of scenarios becomes, or became.
 type importView struct {
-	New   int       `json:"new" doc:"Scenarios that would be published"`
-	Known int       `json:"known" doc:"Rows with the title and summary of a published scenario, or of a row before: they are left out"`
-	Wrong []Finding `json:"wrong" doc:"With any, nothing is published"`
-	Near  []nearRow `json:"near" doc:"Rows that are likely a scenario of the catalogue, or a row before"`
-	Done  bool      `json:"done" doc:"The new ones were published"`
+	New   int             `json:"new" doc:"Scenarios that would be published"`
+	Known int             `json:"known" doc:"Rows with the title and summary of a published scenario, or of a row before: they are left out"`
+	Wrong []sheet.Finding `json:"wrong" doc:"With any, nothing is published"`
+	Near  []nearRow       `json:"near" doc:"Rows that are likely a scenario of the catalogue, or a row before"`
+	Done  bool            `json:"done" doc:"The new ones were published"`
 }
 
 // nearRow is a row that is likely known, beside what it is like.
@@ -77,22 +74,11 @@ func (m *Module) takeImport(w http.ResponseWriter, r *http.Request) {
 // readImport reads the file of a request. The file itself is not kept.
 func (m *Module) readImport(r *http.Request) (v importView, list []Content, err error) {
 	ctx := r.Context()
-	v = importView{Wrong: []Finding{}, Near: []nearRow{}}
+	v = importView{Wrong: []sheet.Finding{}, Near: []nearRow{}}
 	if err := city(ctx); err != nil {
 		return v, nil, err
 	}
-	u, err := module.Table(r.URL.Query().Get("name"), r.Header.Get("Content-Type"), maxImport)
-	if err != nil {
-		return v, nil, err
-	}
-	data, err := io.ReadAll(r.Body) // of a route with a limit
-	if err != nil {
-		return v, nil, fmt.Errorf("receive file: %w", err)
-	}
-	if _, err := files.Inspect(ctx, bytes.NewReader(data), int64(len(data)), u.Name, u.Declared); err != nil {
-		return v, nil, err
-	}
-	rows, err := sheet.Open(bytes.NewReader(data))
+	rows, err := files.Rows(r, maxImport)
 	if err != nil {
 		return v, nil, err
 	}
@@ -152,56 +138,10 @@ func (m *Module) publishAll(ctx context.Context, list []Content, synthetic bool)
 
 // serveTemplate sends a file to fill in, with an example below its columns.
 func (m *Module) serveTemplate(w http.ResponseWriter, r *http.Request) {
-	english := httpd.Language(r) == "en"
-	names, example := []string{}, []any{
+	language := httpd.Language(r)
+	example := []any{
 		"轮胎外观缺陷机器视觉检测", "Machine-vision inspection of tyres", "用工业相机和模型识别轮胎外观缺陷，替代人工目检。", "Cameras and a model find defects of tyres instead of inspectors.", "", "", "C29", "inspection", "smart_manufacturing",
 		"quality", "vision;ai;5g", "quality;efficiency", "running", "80", "150", "示例：项目合同", "", "", "GB/T 521", "quality", "漏检率下降", "1.8", "百分点", "示例：验收报告",
-	}
-	var notes [][]any
-	for _, c := range importColumns(m.taxonomy()) {
-		name := c.title
-		if english {
-			name = c.name
-		}
-		names = append(names, name)
-		notes = append(notes, []any{name, c.note.In(httpd.Language(r))})
-	}
-	switch r.PathValue("format") {
-	case "csv":
-		httpd.Attach(w, "text/csv; charset=utf-8", "scenarios.csv")
-		_, _ = io.WriteString(w, "\ufeff") // spreadsheet programs take it for UTF-8 then
-		out := csv.NewWriter(w)
-		_ = out.Write(names) // the client may be gone
-		line := make([]string, len(example))
-		for i, v := range example {
-			line[i] = fmt.Sprint(v)
-		}
-		_ = out.Write(line)
-		out.Flush()
-	case "xlsx":
-		httpd.Attach(w, httpd.XLSXType, "scenarios.xlsx")
-		if err := httpd.WriteWorkbook(w, m.templateSheets(names, example, notes, httpd.Language(r))); err != nil {
-			panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
-		}
-	default:
-		httpd.Refuse(w, r, fault.New(fault.NotFound, "kernel.not_found", "a file to fill in is csv or xlsx"))
-	}
-}
-
-func (m *Module) templateSheets(names []string, example []any, notes [][]any, language string) []httpd.Sheet {
-	say := func(zh, en string) string { return lang.Text{ZH: zh, EN: en}.In(language) }
-	widths := make([]float64, len(names))
-	for i := range widths {
-		widths[i] = 20
-	}
-	rows := func(list ...[]any) func(func([]any, error) bool) {
-		return func(yield func([]any, error) bool) {
-			for _, row := range list {
-				if !yield(row, nil) {
-					return
-				}
-			}
-		}
 	}
 	var terms [][]any
 	for _, a := range m.taxonomy().Axes {
@@ -209,9 +149,9 @@ func (m *Module) templateSheets(names []string, example []any, notes [][]any, la
 			terms = append(terms, []any{a.Title.In(language), x.Code, x.Title.In(language)})
 		}
 	}
-	return []httpd.Sheet{
-		{Name: "scenarios", Titles: names, Widths: widths, Rows: rows(example)},
-		{Name: say("说明", "About"), Titles: []string{say("列", "Column"), say("说明", "About")}, Widths: []float64{24, 80}, Rows: rows(notes...)},
-		{Name: say("分类目录", "Taxonomy"), Titles: []string{say("维度", "Axis"), say("代码", "Code"), say("名称", "Name")}, Widths: []float64{20, 24, 40}, Rows: rows(terms...)},
-	}
+	say := func(zh, en string) string { return lang.Text{ZH: zh, EN: en}.In(language) }
+	httpd.ServeForm(w, r, "scenarios", append(
+		httpd.FormSheets("scenarios", importColumns(m.taxonomy()), example, language),
+		httpd.Sheet{Name: say("分类目录", "Taxonomy"), Titles: []string{say("维度", "Axis"), say("代码", "Code"), say("名称", "Name")}, Widths: []float64{20, 24, 40}, Rows: httpd.Rows(terms...)},
+	)...)
 }

@@ -16,7 +16,7 @@ const releaseColumns = `r.id, r.year, r.number, r.entries, r.digest, r.synthetic
 func scanRelease(r sqldb.Row) (x Release, err error) {
 	var at int64
 	err = r.Scan(&x.ID, &x.Year, &x.Number, &x.Entries, &x.Digest, &x.Synthetic, &x.By, &at)
-	x.ReleasedAt = fromMillis(at)
+	x.ReleasedAt = sqldb.TimeOrZero(at)
 	return x, err
 }
 

@@ -33,9 +33,9 @@ const pairColumns = `p.id, p.kept_id, p.other_id, p.same, p.stamp, p.actor_name,
 func scanPair(r sqldb.Row) (p Pair, err error) {
 	var at, undone int64
 	err = r.Scan(&p.ID, &p.KeptID, &p.OtherID, &p.Same, &p.stamp, &p.By, &at, &undone, &p.UndoneBy)
-	p.At = fromMillis(at)
+	p.At = sqldb.TimeOrZero(at)
 	if undone > 0 {
-		t := fromMillis(undone)
+		t := sqldb.TimeOrZero(undone)
 		p.UndoneAt = &t
 	}
 	return p, err

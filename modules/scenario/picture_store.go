@@ -33,7 +33,7 @@ func (x store) pictures(ctx context.Context, id string) ([]File, error) {
 	return sqldb.All(rows, func(r sqldb.Row) (f File, err error) {
 		var at int64
 		err = r.Scan(&f.ID, &f.scenario, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.actor, &f.By, &at)
-		f.At = fromMillis(at)
+		f.At = sqldb.TimeOrZero(at)
 		return f, err
 	})
 }

@@ -32,21 +32,6 @@ type reader interface {
 
 func newID() string { return ulid.Make().String() }
 
-// fromMillis keeps "never" recognisable: it is the zero time.
-func fromMillis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
-
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
 func noSuch() error {
 	return fault.New(fault.NotFound, "kernel.not_found", "there is no such scenario, or it is not yours to see")
 }
@@ -63,7 +48,7 @@ const (
 func scanScenario(r sqldb.Row) (s Scenario, err error) {
 	var first, created, updated int64
 	err = r.Scan(&s.ID, &s.OrganisationID, &s.Owner.ZH, &s.Owner.EN, &s.Status, &s.Current, &s.Open, &s.Origin, &s.Synthetic, &s.Reason, &s.TwinID, &first, &created, &updated, &s.Version)
-	s.FirstPublished, s.CreatedAt, s.UpdatedAt = fromMillis(first), fromMillis(created), fromMillis(updated)
+	s.FirstPublished, s.CreatedAt, s.UpdatedAt = sqldb.TimeOrZero(first), sqldb.TimeOrZero(created), sqldb.TimeOrZero(updated)
 	return s, err
 }
 
@@ -73,7 +58,7 @@ func scanEdition(r sqldb.Row) (e Edition, err error) {
 	if err = r.Scan(&e.Number, &e.Status, &e.Taxonomy, &content, &e.Reason, &e.author, &e.AuthorName, &written, &e.decider, &e.DecidedBy, &decided); err != nil {
 		return e, err
 	}
-	e.WrittenAt, e.DecidedAt = fromMillis(written), fromMillis(decided)
+	e.WrittenAt, e.DecidedAt = sqldb.TimeOrZero(written), sqldb.TimeOrZero(decided)
 	if err = json.Unmarshal([]byte(content), &e.Content); err != nil {
 		return e, fmt.Errorf("read content: %w", err)
 	}
@@ -152,7 +137,7 @@ func (x store) insert(ctx context.Context, tx *sqldb.Tx, s Scenario, e Edition) 
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO scenario (id, organisation_id, owner_zh, owner_en, status, current, open, origin, synthetic, reason, twin_id, first_published, created_at, updated_at, position)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		s.ID, s.OrganisationID, s.Owner.ZH, s.Owner.EN, s.Status, s.Current, s.Open, s.Origin, s.Synthetic, s.Reason, s.TwinID, millis(s.FirstPublished), millis(s.CreatedAt), millis(s.UpdatedAt), n)
+		s.ID, s.OrganisationID, s.Owner.ZH, s.Owner.EN, s.Status, s.Current, s.Open, s.Origin, s.Synthetic, s.Reason, s.TwinID, sqldb.MillisOrZero(s.FirstPublished), sqldb.MillisOrZero(s.CreatedAt), sqldb.MillisOrZero(s.UpdatedAt), n)
 	if err != nil {
 		return fmt.Errorf("insert scenario: %w", err)
 	}
@@ -173,7 +158,7 @@ func put(ctx context.Context, tx *sqldb.Tx, id string, e Edition) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (scenario_id, number) DO UPDATE SET status = excluded.status, edition = excluded.edition, content = excluded.content, reason = excluded.reason, author = excluded.author,
 			author_name = excluded.author_name, written_at = excluded.written_at, decided_by = excluded.decided_by, decided_name = excluded.decided_name, decided_at = excluded.decided_at`,
-		id, e.Number, e.Status, e.Taxonomy, string(content), e.Reason, e.author, e.AuthorName, millis(e.WrittenAt), e.decider, e.DecidedBy, millis(e.DecidedAt))
+		id, e.Number, e.Status, e.Taxonomy, string(content), e.Reason, e.author, e.AuthorName, sqldb.MillisOrZero(e.WrittenAt), e.decider, e.DecidedBy, sqldb.MillisOrZero(e.DecidedAt))
 	if err != nil {
 		return fmt.Errorf("save version: %w", err)
 	}
@@ -255,7 +240,7 @@ func (x store) save(ctx context.Context, tx *sqldb.Tx, before, s Scenario) error
 		return err
 	}
 	n, err := tx.Exec(ctx, `UPDATE scenario SET status = $1, current = $2, open = $3, reason = $4, twin_id = $5, first_published = $6, updated_at = $7, position = $8, version = version + 1 WHERE id = $9 AND version = $10`,
-		s.Status, s.Current, s.Open, s.Reason, s.TwinID, millis(s.FirstPublished), millis(s.UpdatedAt), at, s.ID, before.Version)
+		s.Status, s.Current, s.Open, s.Reason, s.TwinID, sqldb.MillisOrZero(s.FirstPublished), sqldb.MillisOrZero(s.UpdatedAt), at, s.ID, before.Version)
 	if err != nil {
 		return fmt.Errorf("update scenario: %w", err)
 	}

@@ -79,7 +79,7 @@ func scanRead(row sqldb.Row) (r read, err error) {
 	var first, created, updated int64
 	s := &r.Scenario
 	r.Edition, err = scanEdition(prefixed{row, []any{&r.position, &s.ID, &s.OrganisationID, &s.Owner.ZH, &s.Owner.EN, &s.Status, &s.Current, &s.Open, &s.Origin, &s.Synthetic, &s.Reason, &s.TwinID, &first, &created, &updated, &s.Version}})
-	s.FirstPublished, s.CreatedAt, s.UpdatedAt = fromMillis(first), fromMillis(created), fromMillis(updated)
+	s.FirstPublished, s.CreatedAt, s.UpdatedAt = sqldb.TimeOrZero(first), sqldb.TimeOrZero(created), sqldb.TimeOrZero(updated)
 	return r, err
 }
 

@@ -21,8 +21,6 @@ type reader interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
-
 func noSuch(what string) error {
 	return fault.New(fault.NotFound, "kernel.not_found", "there is no such %s, or it is not yours to see", what)
 }
@@ -41,7 +39,7 @@ func scanLead(r sqldb.Row) (l Lead, err error) {
 	var created, updated int64
 	err = r.Scan(&l.ID, &l.Name.ZH, &l.Name.EN, &l.Origin, &l.Industry, &l.Chain, &l.Gap, &l.Source, &l.Stage, &l.Reason, &l.Investment, &l.OwnerID, &l.OwnerName, &l.NextOn, &l.EntryID, &l.Code, &l.LandedOn, &l.Synthetic,
 		&created, &updated, &l.Version, &l.Evidence)
-	l.CreatedAt, l.UpdatedAt = fromMillis(created), fromMillis(updated)
+	l.CreatedAt, l.UpdatedAt = sqldb.Time(created), sqldb.Time(updated)
 	return l, err
 }
 
@@ -144,7 +142,7 @@ func (s store) steps(ctx context.Context, id string) ([]Step, error) {
 	return sqldb.All(rows, func(r sqldb.Row) (x Step, err error) {
 		var at int64
 		err = r.Scan(&x.Number, &at, &x.Name, &x.Kind, &x.Day, &x.Note)
-		x.At = fromMillis(at)
+		x.At = sqldb.Time(at)
 		return x, err
 	})
 }
@@ -167,7 +165,7 @@ const fileColumns = `f.id, f.lead_id, f.name, f.media_type, f.size, f.sha256, f.
 func scanFile(r sqldb.Row) (f File, err error) {
 	var at int64
 	err = r.Scan(&f.ID, &f.lead, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.actor, &f.By, &at)
-	f.At = fromMillis(at)
+	f.At = sqldb.Time(at)
 	return f, err
 }
 

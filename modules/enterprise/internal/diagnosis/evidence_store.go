@@ -33,7 +33,7 @@ const fileColumns = `f.id, f.diagnosis_id, f.question, f.name, f.media_type, f.s
 func scanFile(r sqldb.Row) (f File, err error) {
 	var at int64
 	err = r.Scan(&f.ID, &f.sheet, &f.Question, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.actor, &f.By, &at)
-	f.At = fromMillis(at)
+	f.At = sqldb.Time(at)
 	return f, err
 }
 

@@ -24,7 +24,7 @@ func (s store) review(ctx context.Context, db reader, sheet string) (*Review, er
 	if err != nil {
 		return nil, fmt.Errorf("read review: %w", err)
 	}
-	r.AssignedAt, r.GivenAt = fromMillis(assigned), instant(given)
+	r.AssignedAt, r.GivenAt = sqldb.Time(assigned), sqldb.Instant(given)
 	return &r, nil
 }
 
@@ -36,7 +36,7 @@ func scanVerdict(r sqldb.Row) (v Verdict, err error) {
 	if err := r.Scan(&v.Question, &v.Kind, &text, &v.Reason, &v.person, &v.Name, &at, &v.Version); err != nil {
 		return v, err
 	}
-	v.At = fromMillis(at)
+	v.At = sqldb.Time(at)
 	return v, json.Unmarshal([]byte(text), &v.Answer)
 }
 
@@ -159,7 +159,7 @@ func (s store) give(ctx context.Context, sheet string, version int64, decide fun
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE diagnosis_review SET state = $1, note = $2, given_at = $3, version = version + 1 WHERE diagnosis_id = $4`, string(given.State), given.Note, millis(given.GivenAt), sheet); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE diagnosis_review SET state = $1, note = $2, given_at = $3, version = version + 1 WHERE diagnosis_id = $4`, string(given.State), given.Note, sqldb.InstantMillis(given.GivenAt), sheet); err != nil {
 			return fmt.Errorf("give review: %w", err)
 		}
 		if err := keepResult(ctx, tx, after); err != nil {

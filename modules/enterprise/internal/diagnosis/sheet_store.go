@@ -26,24 +26,6 @@ type reader interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
-
-// instant is a time that may not have come: 0 in the tables.
-func instant(ms int64) *time.Time {
-	if ms == 0 {
-		return nil
-	}
-	at := fromMillis(ms)
-	return &at
-}
-
-func millis(at *time.Time) int64 {
-	if at == nil {
-		return 0
-	}
-	return at.UnixMilli()
-}
-
 // thousandths are how scores are kept.
 func thousandths(x float64) int64 { return int64(math.Round(x * 1000)) }
 
@@ -58,7 +40,7 @@ func scanSheet(r sqldb.Row) (s Sheet, err error) {
 	if err != nil {
 		return s, err
 	}
-	s.Score, s.SelfScore, s.BegunAt, s.SubmittedAt, s.ReviewedAt = float64(score)/1000, float64(self)/1000, fromMillis(begun), instant(at), instant(reviewedAt)
+	s.Score, s.SelfScore, s.BegunAt, s.SubmittedAt, s.ReviewedAt = float64(score)/1000, float64(self)/1000, sqldb.Time(begun), sqldb.Instant(at), sqldb.Instant(reviewedAt)
 	if err := json.Unmarshal([]byte(axes), &s.axes); err != nil {
 		return s, fmt.Errorf("read axes: %w", err)
 	}
@@ -272,7 +254,7 @@ func scanAnswer(r sqldb.Row) (a Answered, err error) {
 	if err := r.Scan(&a.Question, &text, &a.Version, &a.actor, &a.Name, &at); err != nil {
 		return a, err
 	}
-	a.At = fromMillis(at)
+	a.At = sqldb.Time(at)
 	return a, json.Unmarshal([]byte(text), &a.Answer)
 }
 
@@ -342,7 +324,7 @@ func keepResult(ctx context.Context, tx *sqldb.Tx, s Sheet) error {
 	if err != nil {
 		return fmt.Errorf("write axes: %w", err)
 	}
-	_, err = tx.Exec(ctx, `UPDATE diagnosis SET level = $1, score = $2, axes = $3, reviewed_at = $4, version = version + 1 WHERE id = $5`, s.Level, thousandths(s.Score), string(axes), millis(s.ReviewedAt), s.ID)
+	_, err = tx.Exec(ctx, `UPDATE diagnosis SET level = $1, score = $2, axes = $3, reviewed_at = $4, version = version + 1 WHERE id = $5`, s.Level, thousandths(s.Score), string(axes), sqldb.InstantMillis(s.ReviewedAt), s.ID)
 	if err != nil {
 		return fmt.Errorf("keep result: %w", err)
 	}

@@ -17,7 +17,7 @@ func readMilestones(ctx context.Context, db reader, id string) ([]Milestone, err
 	return sqldb.All(rows, func(r sqldb.Row) (m Milestone, err error) {
 		var deliveredAt, decidedAt int64
 		err = r.Scan(&m.Number, &m.Title, &m.DueOn, &m.Share, &m.State, &m.Note, &m.Reason, &deliveredAt, &decidedAt)
-		m.DeliveredAt, m.DecidedAt = instant(deliveredAt), instant(decidedAt)
+		m.DeliveredAt, m.DecidedAt = sqldb.Instant(deliveredAt), sqldb.Instant(decidedAt)
 		return m, err
 	})
 }
@@ -25,7 +25,7 @@ func readMilestones(ctx context.Context, db reader, id string) ([]Milestone, err
 func putMilestone(ctx context.Context, tx *sqldb.Tx, id string, m Milestone) error {
 	_, err := tx.Exec(ctx, `INSERT INTO need_milestone (need_id, number, title, due_on, share, state, note, reason, delivered_at, decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (need_id, number) DO UPDATE SET state = excluded.state, note = excluded.note, reason = excluded.reason, delivered_at = excluded.delivered_at, decided_at = excluded.decided_at`,
-		id, m.Number, m.Title, m.DueOn, m.Share, m.State, m.Note, m.Reason, millis(m.DeliveredAt), millis(m.DecidedAt))
+		id, m.Number, m.Title, m.DueOn, m.Share, m.State, m.Note, m.Reason, sqldb.InstantMillis(m.DeliveredAt), sqldb.InstantMillis(m.DecidedAt))
 	if err != nil {
 		return fmt.Errorf("save milestone: %w", err)
 	}
@@ -41,7 +41,7 @@ func readRatings(ctx context.Context, db reader, id string) ([]Rating, error) {
 	return sqldb.All(rows, func(r sqldb.Row) (x Rating, err error) {
 		var at int64
 		err = r.Scan(&x.Side, &x.Stars, &x.Text, &at, &x.actor, &x.Name)
-		x.At = fromMillis(at)
+		x.At = sqldb.Time(at)
 		return x, err
 	})
 }
@@ -65,7 +65,7 @@ func readQuarrels(ctx context.Context, db reader, id string) ([]Quarrel, error) 
 	return sqldb.All(rows, func(r sqldb.Row) (q Quarrel, err error) {
 		var at, decidedAt int64
 		err = r.Scan(&q.Number, &q.Side, &q.Text, &at, &q.actor, &q.Name, &q.Reply, &q.Decision, &q.Reason, &decidedAt, &q.decidedBy, &q.DecidedName)
-		q.At, q.DecidedAt = fromMillis(at), instant(decidedAt)
+		q.At, q.DecidedAt = sqldb.Time(at), sqldb.Instant(decidedAt)
 		return q, err
 	})
 }
@@ -73,7 +73,7 @@ func readQuarrels(ctx context.Context, db reader, id string) ([]Quarrel, error) 
 func putQuarrel(ctx context.Context, tx *sqldb.Tx, id string, q Quarrel) error {
 	_, err := tx.Exec(ctx, `INSERT INTO need_dispute (need_id, number, side, text, at, actor, actor_name, reply, decision, reason, decided_at, decided_by, decided_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		ON CONFLICT (need_id, number) DO UPDATE SET reply = excluded.reply, decision = excluded.decision, reason = excluded.reason, decided_at = excluded.decided_at, decided_by = excluded.decided_by, decided_name = excluded.decided_name`,
-		id, q.Number, string(q.Side), q.Text, q.At.UnixMilli(), q.actor, q.Name, q.Reply, q.Decision, q.Reason, millis(q.DecidedAt), q.decidedBy, q.DecidedName)
+		id, q.Number, string(q.Side), q.Text, q.At.UnixMilli(), q.actor, q.Name, q.Reply, q.Decision, q.Reason, sqldb.InstantMillis(q.DecidedAt), q.decidedBy, q.DecidedName)
 	if err != nil {
 		return fmt.Errorf("keep a dispute: %w", err)
 	}

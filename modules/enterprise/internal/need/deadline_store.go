@@ -81,7 +81,7 @@ func (m *Needs) each(ctx context.Context, condition string, until int64, decide 
 			if err := m.store.save(ctx, tx, before, after); err != nil {
 				return err
 			}
-			return note(ctx, tx, x.ID, r, fromMillis(time.Now().UnixMilli()))
+			return note(ctx, tx, x.ID, r, sqldb.Time(time.Now().UnixMilli()))
 		})
 		if err != nil {
 			return fmt.Errorf("end the time of need %s: %w", x.ID, err)
@@ -161,7 +161,7 @@ func (s store) weights(ctx context.Context) (Weights, error) {
 		if err := r.Scan(&at, &text, &w.Pairs, &w.HeldOut, &fixed, &learned); err != nil {
 			return w, err
 		}
-		w.Learned, w.At, w.FixedRight, w.LearnedRight = true, instant(at), float64(fixed)/1000, float64(learned)/1000
+		w.Learned, w.At, w.FixedRight, w.LearnedRight = true, sqldb.Instant(at), float64(fixed)/1000, float64(learned)/1000
 		return w, json.Unmarshal([]byte(text), &w.vector)
 	})
 	if err != nil || len(list) == 0 {

@@ -28,24 +28,6 @@ type reader interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
-
-// instant is a time that may not have come: 0 in the tables.
-func instant(ms int64) *time.Time {
-	if ms == 0 {
-		return nil
-	}
-	at := fromMillis(ms)
-	return &at
-}
-
-func millis(at *time.Time) int64 {
-	if at == nil {
-		return 0
-	}
-	return at.UnixMilli()
-}
-
 const columns = `n.id, n.entry_id, n.organisation_id, n.code, n.name_zh, n.name_en, n.district, n.industry, n.synthetic, n.body, n.state, n.reason, n.proposal_id, n.confirm_until, n.terms, n.digest,
 	n.agreed_at, n.closed_at, n.rate_until, n.disputed, n.created_at, n.created_by, n.created_name, n.version`
 
@@ -57,7 +39,7 @@ func scan(r sqldb.Row) (n Need, err error) {
 	if err != nil {
 		return n, err
 	}
-	n.ConfirmUntil, n.AgreedAt, n.ClosedAt, n.RateUntil, n.CreatedAt = instant(confirm), instant(agreed), instant(closed), instant(rate), fromMillis(created)
+	n.ConfirmUntil, n.AgreedAt, n.ClosedAt, n.RateUntil, n.CreatedAt = sqldb.Instant(confirm), sqldb.Instant(agreed), sqldb.Instant(closed), sqldb.Instant(rate), sqldb.Time(created)
 	if terms != "" {
 		n.Terms = &Terms{}
 		if err := json.Unmarshal([]byte(terms), n.Terms); err != nil {
@@ -265,8 +247,8 @@ func (s store) save(ctx context.Context, tx *sqldb.Tx, before, n Need) error {
 	}
 	_, err = tx.Exec(ctx, `UPDATE need SET title = $1, body = $2, scenario = $3, confidential = $4, state = $5, reply_until = $6, reason = $7, proposal_id = $8, confirm_until = $9, terms = $10, digest = $11,
 		agreed_at = $12, closed_at = $13, rate_until = $14, disputed = $15, version = version + 1 WHERE id = $16`,
-		n.Body.Title, string(body), n.Body.Scenario, n.Body.Confidential, string(n.State), n.Body.ReplyUntil.UnixMilli(), n.Reason, n.ProposalID, millis(n.ConfirmUntil), string(terms), n.Digest,
-		millis(n.AgreedAt), millis(n.ClosedAt), millis(n.RateUntil), n.Disputed, n.ID)
+		n.Body.Title, string(body), n.Body.Scenario, n.Body.Confidential, string(n.State), n.Body.ReplyUntil.UnixMilli(), n.Reason, n.ProposalID, sqldb.InstantMillis(n.ConfirmUntil), string(terms), n.Digest,
+		sqldb.InstantMillis(n.AgreedAt), sqldb.InstantMillis(n.ClosedAt), sqldb.InstantMillis(n.RateUntil), n.Disputed, n.ID)
 	if err != nil {
 		return fmt.Errorf("save need: %w", err)
 	}
@@ -340,7 +322,7 @@ func steps(ctx context.Context, db reader, id string) ([]Step, error) {
 	return sqldb.All(rows, func(r sqldb.Row) (x Step, err error) {
 		var at int64
 		err = r.Scan(&x.Number, &x.ProviderID, &at, &x.Name, &x.Side, &x.Kind, &x.Reason)
-		x.At = fromMillis(at)
+		x.At = sqldb.Time(at)
 		return x, err
 	})
 }

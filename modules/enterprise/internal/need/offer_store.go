@@ -40,7 +40,7 @@ func invitations(ctx context.Context, db reader, id string) ([]Invitation, error
 	return sqldb.All(rows, func(r sqldb.Row) (i Invitation, err error) {
 		var sentAt, due, answered int64
 		err = r.Scan(&i.ProviderID, &i.organisation, &i.State, &i.Reason, &sentAt, &due, &answered)
-		i.SentAt, i.DueAt, i.AnsweredAt = fromMillis(sentAt), fromMillis(due), instant(answered)
+		i.SentAt, i.DueAt, i.AnsweredAt = sqldb.Time(sentAt), sqldb.Time(due), sqldb.Instant(answered)
 		return i, err
 	})
 }
@@ -53,7 +53,7 @@ func scanProposal(r sqldb.Row) (p Proposal, err error) {
 	if err := r.Scan(&p.ID, &p.NeedID, &p.ProviderID, &p.organisation, &p.State, &plan, &at, &p.actor, &p.ByName, &p.Version); err != nil {
 		return p, err
 	}
-	p.At = fromMillis(at)
+	p.At = sqldb.Time(at)
 	return p, json.Unmarshal([]byte(plan), &p.Plan)
 }
 
@@ -168,7 +168,7 @@ func (s store) records(ctx context.Context, now time.Time) (map[string]record, e
 		return nil, err
 	}
 	err = s.each(ctx, `SELECT r.provider_id, MAX(r.answered_at), 0, 0 FROM provider_request r WHERE r.answered_at > 0 GROUP BY r.provider_id`, nil,
-		func(id string, a, _, _ int64) { r := out[id]; r.active = fromMillis(a); out[id] = r })
+		func(id string, a, _, _ int64) { r := out[id]; r.active = sqldb.Time(a); out[id] = r })
 	return out, err
 }
 

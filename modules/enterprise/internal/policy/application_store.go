@@ -29,7 +29,7 @@ func scanApplication(r sqldb.Row) (a Claim, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.SupplementUntil, a.SubmittedAt, a.DecidedAt, a.CreatedAt = instant(until), instant(at), instant(decided), fromMillis(created)
+	a.SupplementUntil, a.SubmittedAt, a.DecidedAt, a.CreatedAt = sqldb.Instant(until), sqldb.Instant(at), sqldb.Instant(decided), sqldb.Time(created)
 	a.Amount, a.Paid = float64(amount)/100, float64(paid)/100
 	if err := json.Unmarshal([]byte(answers), &a.answers); err != nil {
 		return a, fmt.Errorf("read answers: %w", err)
@@ -223,7 +223,7 @@ func saveApplication(ctx context.Context, tx *sqldb.Tx, a Claim) error {
 	_, err = tx.Exec(ctx, `UPDATE policy_application SET edition = $1, name_zh = $2, name_en = $3, code = $4, district = $5, industry = $6, synthetic = $7, state = $8, answers = $9, submission = $10, digest = $11, reason = $12, advice = $13, reviewed_by = $14, reviewed_name = $15,
 		supplement_until = $16, submitted_at = $17, decided_at = $18, amount = $19, announced_from = $20, announced_until = $21, version = $22 WHERE id = $23`,
 		a.Edition, a.Name.ZH, a.Name.EN, a.Code, a.District, a.Industry, a.Synthetic, string(a.State), string(answers), a.submission, a.Digest, a.Reason, a.advice, a.reviewedBy, a.reviewedName,
-		millis(a.SupplementUntil), millis(a.SubmittedAt), millis(a.DecidedAt), hundredths(a.Amount), a.AnnouncedFrom, a.AnnouncedUntil, a.Version, a.ID)
+		sqldb.InstantMillis(a.SupplementUntil), sqldb.InstantMillis(a.SubmittedAt), sqldb.InstantMillis(a.DecidedAt), hundredths(a.Amount), a.AnnouncedFrom, a.AnnouncedUntil, a.Version, a.ID)
 	if err != nil {
 		return fmt.Errorf("save application: %w", err)
 	}
@@ -259,7 +259,7 @@ func (s store) steps(ctx context.Context, id string) ([]Step, error) {
 	return sqldb.All(rows, func(r sqldb.Row) (t Step, err error) {
 		var at int64
 		err = r.Scan(&t.Number, &at, &t.Name, &t.Kind, &t.Note, &t.Digest)
-		t.At = fromMillis(at)
+		t.At = sqldb.Time(at)
 		return t, err
 	})
 }

@@ -20,7 +20,7 @@ const fileColumns = `f.id, f.application_id, f.paper, f.name, f.media_type, f.si
 func scanFile(r sqldb.Row) (f File, err error) {
 	var at int64
 	err = r.Scan(&f.ID, &f.application, &f.Paper, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.actor, &f.By, &at)
-	f.At = fromMillis(at)
+	f.At = sqldb.Time(at)
 	return f, err
 }
 

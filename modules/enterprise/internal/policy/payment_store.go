@@ -27,7 +27,7 @@ func (s store) payments(ctx context.Context, application string) ([]Payment, err
 	return sqldb.All(rows, func(r sqldb.Row) (y Payment, err error) {
 		var amount, at int64
 		err = r.Scan(&y.ID, &y.Day, &amount, &y.Voucher, &y.Name, &at)
-		y.Amount, y.At = float64(amount)/100, fromMillis(at)
+		y.Amount, y.At = float64(amount)/100, sqldb.Time(at)
 		return y, err
 	})
 }

@@ -27,24 +27,6 @@ type reader interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
-
-// instant is a time that may not have come: 0 in the tables.
-func instant(ms int64) *time.Time {
-	if ms == 0 {
-		return nil
-	}
-	at := fromMillis(ms)
-	return &at
-}
-
-func millis(at *time.Time) int64 {
-	if at == nil {
-		return 0
-	}
-	return at.UnixMilli()
-}
-
 func noSuch(what string) error {
 	return fault.New(fault.NotFound, "kernel.not_found", "there is no such %s, or it is not yours to see", what)
 }
@@ -64,7 +46,7 @@ func scanPolicy(r sqldb.Row) (p Policy, err error) {
 	if err := json.Unmarshal([]byte(content), &p.Content); err != nil {
 		return p, fmt.Errorf("read policy: %w", err)
 	}
-	p.SupersededBy, p.PublishedAt, p.CreatedAt, p.UpdatedAt = superseded, instant(published), fromMillis(created), fromMillis(updated)
+	p.SupersededBy, p.PublishedAt, p.CreatedAt, p.UpdatedAt = superseded, sqldb.Instant(published), sqldb.Time(created), sqldb.Time(updated)
 	return p, nil
 }
 
@@ -208,8 +190,8 @@ func savePolicy(ctx context.Context, tx *sqldb.Tx, p Policy) error {
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, edition = excluded.edition, number = excluded.number, title_zh = excluded.title_zh, title_en = excluded.title_en, issuer_zh = excluded.issuer_zh, issuer_en = excluded.issuer_en,
 		level = excluded.level, kind = excluded.kind, district = excluded.district, effective_from = excluded.effective_from, effective_until = excluded.effective_until, successor = excluded.successor, opens_at = excluded.opens_at, closes_at = excluded.closes_at,
 		content = excluded.content, words = excluded.words, published_at = excluded.published_at, updated_at = excluded.updated_at, version = excluded.version`,
-		p.ID, string(p.State), p.Edition, p.Number, p.Title.ZH, p.Title.EN, p.Issuer.ZH, p.Issuer.EN, p.Level, p.Kind, p.District, p.EffectiveFrom, p.EffectiveUntil, p.SupersededBy, millis(p.OpensAt), millis(p.ClosesAt),
-		string(content), p.words(), p.Synthetic, p.CreatedAt.UnixMilli(), millis(p.PublishedAt), p.UpdatedAt.UnixMilli(), p.Version)
+		p.ID, string(p.State), p.Edition, p.Number, p.Title.ZH, p.Title.EN, p.Issuer.ZH, p.Issuer.EN, p.Level, p.Kind, p.District, p.EffectiveFrom, p.EffectiveUntil, p.SupersededBy, sqldb.InstantMillis(p.OpensAt), sqldb.InstantMillis(p.ClosesAt),
+		string(content), p.words(), p.Synthetic, p.CreatedAt.UnixMilli(), sqldb.InstantMillis(p.PublishedAt), p.UpdatedAt.UnixMilli(), p.Version)
 	if err != nil {
 		return fmt.Errorf("save policy: %w", err)
 	}
@@ -247,7 +229,7 @@ func (s store) editions(ctx context.Context, id string) ([]Edition, error) {
 		if err := r.Scan(&e.Edition, &at, &e.By, &content); err != nil {
 			return e, err
 		}
-		e.At = fromMillis(at)
+		e.At = sqldb.Time(at)
 		return e, json.Unmarshal([]byte(content), &e.Content)
 	})
 }

@@ -33,7 +33,7 @@ const fileColumns = `f.id, f.provider_id, f.case_id, f.name, f.media_type, f.siz
 func scanFile(r sqldb.Row) (f File, err error) {
 	var at int64
 	err = r.Scan(&f.ID, &f.provider, &f.CaseID, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.actor, &f.By, &at)
-	f.At = fromMillis(at)
+	f.At = sqldb.Time(at)
 	return f, err
 }
 

@@ -29,24 +29,6 @@ type reader interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
-
-// instant is a time that may not have come: 0 in the tables.
-func instant(ms int64) *time.Time {
-	if ms == 0 {
-		return nil
-	}
-	at := fromMillis(ms)
-	return &at
-}
-
-func millis(at *time.Time) int64 {
-	if at == nil {
-		return 0
-	}
-	return at.UnixMilli()
-}
-
 const columns = `p.id, p.entry_id, p.organisation_id, p.code, p.name_zh, p.name_en, p.district, p.industry, p.synthetic, p.state, p.filing, p.filing_returned, p.reason, p.profile, p.filed,
 	p.valid_until, p.filed_at, p.accepted_at, p.decided_at, p.decided_by, p.decided_name, p.version`
 
@@ -58,7 +40,7 @@ func scan(r sqldb.Row) (p Provider, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.ValidUntil, p.FiledAt, p.AcceptedAt, p.DecidedAt = instant(until), fromMillis(filedAt), instant(acceptedAt), instant(decidedAt)
+	p.ValidUntil, p.FiledAt, p.AcceptedAt, p.DecidedAt = sqldb.Instant(until), sqldb.Time(filedAt), sqldb.Instant(acceptedAt), sqldb.Instant(decidedAt)
 	if filed != "" {
 		p.Filed = &Profile{}
 		if err := json.Unmarshal([]byte(filed), p.Filed); err != nil {
@@ -175,8 +157,8 @@ func (s store) save(ctx context.Context, tx *sqldb.Tx, p Provider) error {
 	}
 	_, err = tx.Exec(ctx, `UPDATE provider SET state = $1, filing = $2, filing_returned = $3, reason = $4, profile = $5, filed = $6, promise = $7, valid_until = $8, filed_at = $9, accepted_at = $10,
 		decided_at = $11, decided_by = $12, decided_name = $13, version = version + 1 WHERE id = $14`,
-		string(p.State), string(p.Filing), p.FilingReturned, p.Reason, profile, filed, p.Profile.Promise, millis(p.ValidUntil), p.FiledAt.UnixMilli(), millis(p.AcceptedAt),
-		millis(p.DecidedAt), p.decidedBy, p.DecidedName, p.ID)
+		string(p.State), string(p.Filing), p.FilingReturned, p.Reason, profile, filed, p.Profile.Promise, sqldb.InstantMillis(p.ValidUntil), p.FiledAt.UnixMilli(), sqldb.InstantMillis(p.AcceptedAt),
+		sqldb.InstantMillis(p.DecidedAt), p.decidedBy, p.DecidedName, p.ID)
 	if err != nil {
 		return fmt.Errorf("save provider: %w", err)
 	}

@@ -17,7 +17,7 @@ const requestColumns = `r.id, r.kind, r.asked_at, r.due_at, r.answered_at`
 func scanRequest(r sqldb.Row) (x Enquiry, err error) {
 	var asked, dueAt, answered int64
 	err = r.Scan(&x.ID, &x.Kind, &asked, &dueAt, &answered)
-	x.AskedAt, x.DueAt, x.AnsweredAt = fromMillis(asked), fromMillis(dueAt), instant(answered)
+	x.AskedAt, x.DueAt, x.AnsweredAt = sqldb.Time(asked), sqldb.Time(dueAt), sqldb.Instant(answered)
 	x.InTime = x.AnsweredAt != nil && !x.AnsweredAt.After(x.DueAt)
 	return x, err
 }

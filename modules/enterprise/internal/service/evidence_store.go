@@ -29,7 +29,7 @@ const fileColumns = `f.id, f.organisation_id, f.name, f.media_type, f.size, f.sh
 func scanFile(r sqldb.Row) (f File, err error) {
 	var at int64
 	err = r.Scan(&f.ID, &f.organisation, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.actor, &f.By, &at)
-	f.At = fromMillis(at)
+	f.At = sqldb.Time(at)
 	return f, err
 }
 

@@ -1,12 +1,9 @@
 package service
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 
 	"linghang/kernel/fault"
@@ -40,11 +37,11 @@ func (m *Services) importRoutes() []module.Route {
 
 // importView is what a file of services becomes, or became.
 type importView struct {
-	New         int       `json:"new" doc:"Services to record"`
-	Enterprises int       `json:"enterprises" doc:"Distinct enterprises among them"`
-	Wrong       []Finding `json:"wrong" doc:"With any, nothing is recorded"`
-	First       []rowView `json:"first"`
-	Done        bool      `json:"done"`
+	New         int             `json:"new" doc:"Services to record"`
+	Enterprises int             `json:"enterprises" doc:"Distinct enterprises among them"`
+	Wrong       []sheet.Finding `json:"wrong" doc:"With any, nothing is recorded"`
+	First       []rowView       `json:"first"`
+	Done        bool            `json:"done"`
 }
 
 type rowView struct {
@@ -77,7 +74,7 @@ func (m *Services) takeImport(w http.ResponseWriter, r *http.Request) {
 // readImport reads the file of a request. The file itself is not kept.
 func (m *Services) readImport(r *http.Request) (v importView, list []Service, err error) {
 	ctx, query := r.Context(), r.URL.Query()
-	v = importView{Wrong: []Finding{}, First: []rowView{}}
+	v = importView{Wrong: []sheet.Finding{}, First: []rowView{}}
 	evidence := query.Get("evidence")
 	if err := m.store.ours(ctx, []string{evidence}, identity.From(ctx).Organisation.ID); err != nil {
 		return v, nil, err
@@ -86,18 +83,7 @@ func (m *Services) readImport(r *http.Request) (v importView, list []Service, er
 	if err != nil {
 		return v, nil, err
 	}
-	u, err := module.Table(query.Get("name"), r.Header.Get("Content-Type"), maxImport)
-	if err != nil {
-		return v, nil, err
-	}
-	data, err := io.ReadAll(r.Body) // of a route with a limit
-	if err != nil {
-		return v, nil, fmt.Errorf("receive file: %w", err)
-	}
-	if _, err := files.Inspect(ctx, bytes.NewReader(data), int64(len(data)), u.Name, u.Declared); err != nil {
-		return v, nil, err
-	}
-	rows, err := sheet.Open(bytes.NewReader(data))
+	rows, err := files.Rows(r, maxImport)
 	if err != nil {
 		return v, nil, err
 	}
@@ -136,7 +122,7 @@ func (m *Services) look(ctx context.Context, v importView, list []Service, read 
 			why = &lang.Text{ZH: fmt.Sprintf("与第 %d 行是同一次服务", read.lines[j]), EN: fmt.Sprintf("this is one service with line %d", read.lines[j])}
 		}
 		if why != nil {
-			v.Wrong = append(v.Wrong, Finding{read.lines[i], "", *why})
+			v.Wrong = append(v.Wrong, sheet.Finding{Line: read.lines[i], Why: *why})
 			continue
 		}
 		enterprises[s.EntryID] = true
@@ -167,57 +153,10 @@ func (m *Services) against(ctx context.Context, s Service, code string) (*lang.T
 // serveTemplate sends a file to fill in, with an example below its columns.
 func (m *Services) serveTemplate(w http.ResponseWriter, r *http.Request) {
 	language := httpd.Language(r)
-	names, example, notes := []string{}, []any{"91370200MAEXAMPLEB", "training", "数字化转型培训一天", "2026-03-31", "2026-03-31", "", ""}, [][]any{}
-	for _, c := range columns() {
-		name := c.title
-		if language == "en" {
-			name = c.name
-		}
-		names, notes = append(names, name), append(notes, []any{name, c.note.In(language)})
-	}
+	var codes [][]any
 	for _, x := range matters() {
-		notes = append(notes, []any{x.Code, x.Title.In(language)})
+		codes = append(codes, []any{x.Code, x.Title.In(language)})
 	}
-	switch r.PathValue("format") {
-	case "csv":
-		httpd.Attach(w, "text/csv; charset=utf-8", "services.csv")
-		_, _ = io.WriteString(w, "\ufeff") // spreadsheet programs take it for UTF-8 then
-		out := csv.NewWriter(w)
-		line := make([]string, len(example))
-		for i, v := range example {
-			line[i] = fmt.Sprint(v)
-		}
-		_ = out.WriteAll([][]string{names, line}) // the client may be gone
-	case "xlsx":
-		httpd.Attach(w, httpd.XLSXType, "services.xlsx")
-		if err := httpd.WriteWorkbook(w, workbook(names, example, notes, language)); err != nil {
-			panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
-		}
-	default:
-		httpd.Refuse(w, r, noSuch("template"))
-	}
-}
-
-func workbook(names []string, example []any, notes [][]any, language string) []httpd.Sheet {
-	title, head := "说明", []string{"列、代码", "说明"}
-	if language == "en" {
-		title, head = "About", []string{"Column, code", "About"}
-	}
-	widths := make([]float64, len(names))
-	for i := range widths {
-		widths[i] = 24
-	}
-	rows := func(list ...[]any) func(func([]any, error) bool) {
-		return func(yield func([]any, error) bool) {
-			for _, row := range list {
-				if !yield(row, nil) {
-					return
-				}
-			}
-		}
-	}
-	return []httpd.Sheet{
-		{Name: "services", Titles: names, Widths: widths, Rows: rows(example)},
-		{Name: title, Titles: head, Widths: []float64{24, 80}, Rows: rows(notes...)},
-	}
+	example := []any{"91370200MAEXAMPLEB", "training", "数字化转型培训一天", "2026-03-31", "2026-03-31", "", ""}
+	httpd.ServeForm(w, r, "services", httpd.FormSheets("services", columns(), example, language, codes...)...)
 }

@@ -17,7 +17,7 @@ func (s store) rules(ctx context.Context, db reader) ([]Rule, error) {
 	list, err := sqldb.All(rows, func(r sqldb.Row) (x Rule, err error) {
 		var at int64
 		err = r.Scan(&x.Version, &x.WindowDays, &x.AnswerDays, &x.Reviews, &x.Note, &at, &x.actor, &x.Name)
-		x.At = fromMillis(at)
+		x.At = sqldb.Time(at)
 		return x, err
 	})
 	if err == nil && len(list) == 0 {

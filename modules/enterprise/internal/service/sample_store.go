@@ -17,7 +17,7 @@ const sampleColumns = `p.id, p.first_quarter, p.last_quarter, p.seed, p.populati
 func scanSample(r sqldb.Row) (p Sample, err error) {
 	var at int64
 	err = r.Scan(&p.ID, &p.firstQuarter, &p.lastQuarter, &p.Seed, &p.Population, &p.Digest, &at, &p.drawnBy, &p.DrawnName, &p.Size, &p.Judged, &p.Rejected)
-	p.DrawnAt, p.Rate = fromMillis(at), wilson(p.Rejected, p.Judged)
+	p.DrawnAt, p.Rate = sqldb.Time(at), wilson(p.Rejected, p.Judged)
 	if p.firstQuarter > 0 {
 		p.First, p.Last = quarterText(p.firstQuarter), quarterText(p.lastQuarter)
 	}
@@ -73,7 +73,7 @@ func (s store) sample(ctx context.Context, id string) (Sample, []Sampled, error)
 	list, err := sqldb.All(rows, func(r sqldb.Row) (x Sampled, err error) {
 		var at int64
 		x.Service, err = scanService(beyond{r, []any{&x.Number, &x.Verdict, &x.Note, &x.EvidenceID, &at, &x.Name, &x.Version}})
-		x.At = instant(at)
+		x.At = sqldb.Instant(at)
 		return x, err
 	})
 	return p, list, err

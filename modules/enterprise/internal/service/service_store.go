@@ -23,24 +23,6 @@ type reader interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
-
-// instant is a time that may not have come: 0 in the tables.
-func instant(ms int64) *time.Time {
-	if ms == 0 {
-		return nil
-	}
-	at := fromMillis(ms)
-	return &at
-}
-
-func millis(at *time.Time) int64 {
-	if at == nil {
-		return 0
-	}
-	return at.UnixMilli()
-}
-
 // marks are ?, ?, … for so many arguments of lists.
 func marks(n int) string { return "?" + strings.Repeat(", ?", n-1) }
 
@@ -52,7 +34,7 @@ func scanService(r sqldb.Row) (s Service, err error) {
 	var recorded, due, answered int64
 	err = r.Scan(&s.ID, &s.EntryID, &s.Code, &s.Name.ZH, &s.Name.EN, &s.District, &s.Industry, &s.Synthetic, &s.Provider, &s.ProviderName.ZH, &s.ProviderName.EN, &s.recorder, &s.Matter, &s.About, &s.StartedOn, &s.EndedOn, &quarter,
 		&s.State, &s.Counted, &s.DuplicateOf, &s.Verdict, &s.Reason, &s.Origin, &s.Source, &s.Rule, &s.window, &recorded, &s.recordedBy, &s.RecordedName, &due, &answered, &s.answeredBy, &s.AnsweredName, &s.Version)
-	s.Quarter, s.RecordedAt, s.DueAt, s.AnsweredAt = quarterText(quarter), fromMillis(recorded), fromMillis(due), instant(answered)
+	s.Quarter, s.RecordedAt, s.DueAt, s.AnsweredAt = quarterText(quarter), sqldb.Time(recorded), sqldb.Time(due), sqldb.Instant(answered)
 	return s, err
 }
 
@@ -175,7 +157,7 @@ func (s store) locked(ctx context.Context, tx *sqldb.Tx, id string) (Service, er
 
 func (s store) save(ctx context.Context, tx *sqldb.Tx, before, x Service) error {
 	n, err := tx.Exec(ctx, `UPDATE service SET state = $1, reason = $2, verdict = $3, answered_at = $4, answered_by = $5, answered_name = $6, version = version + 1 WHERE id = $7 AND version = $8`,
-		string(x.State), x.Reason, x.Verdict, millis(x.AnsweredAt), x.answeredBy, x.AnsweredName, x.ID, before.Version)
+		string(x.State), x.Reason, x.Verdict, sqldb.InstantMillis(x.AnsweredAt), x.answeredBy, x.AnsweredName, x.ID, before.Version)
 	if err != nil {
 		return fmt.Errorf("save service: %w", err)
 	}

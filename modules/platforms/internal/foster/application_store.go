@@ -35,7 +35,7 @@ func scanApplication(r sqldb.Row) (a Application, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.SupplementUntil, a.SubmittedAt, a.DecidedAt, a.CreatedAt = instant(supplement), instant(at), instant(decided), fromMillis(created)
+	a.SupplementUntil, a.SubmittedAt, a.DecidedAt, a.CreatedAt = sqldb.Instant(supplement), sqldb.Instant(at), sqldb.Instant(decided), sqldb.Time(created)
 	if err := json.Unmarshal([]byte(answers), &a.Answers); err != nil {
 		return a, fmt.Errorf("read answers: %w", err)
 	}
@@ -239,7 +239,7 @@ func saveApplication(ctx context.Context, tx *sqldb.Tx, a Application) error {
 		return fmt.Errorf("write answers: %w", err)
 	}
 	_, err = tx.Exec(ctx, `UPDATE foster_application SET state = $1, answers = $2, reason = $3, supplement_until = $4, submitted_at = $5, digest = $6, submission = $7, decided_at = $8,
-		version = version + 1 WHERE id = $9`, string(a.State), string(answers), a.Reason, millis(a.SupplementUntil), millis(a.SubmittedAt), a.Digest, a.submission, millis(a.DecidedAt), a.ID)
+		version = version + 1 WHERE id = $9`, string(a.State), string(answers), a.Reason, sqldb.InstantMillis(a.SupplementUntil), sqldb.InstantMillis(a.SubmittedAt), a.Digest, a.submission, sqldb.InstantMillis(a.DecidedAt), a.ID)
 	if err != nil {
 		return fmt.Errorf("save application: %w", err)
 	}
@@ -251,7 +251,7 @@ const fileColumns = `f.id, f.application_id, f.name, f.media_type, f.size, f.sha
 func scanFile(r sqldb.Row) (f File, err error) {
 	var at int64
 	err = r.Scan(&f.ID, &f.application, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.actor, &f.by, &at)
-	f.At = fromMillis(at)
+	f.At = sqldb.Time(at)
 	return f, err
 }
 

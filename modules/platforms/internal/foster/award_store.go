@@ -35,7 +35,7 @@ func scanAward(at time.Time) func(sqldb.Row) (Award, error) {
 		var from, until int64
 		err = r.Scan(&w.ID, &w.ApplicationID, &w.CallID, &w.PlatformID, &w.Platform.ZH, &w.Platform.EN, &w.Operator.ZH, &w.Operator.EN, &w.organisation, &w.Year, &w.Certificate, &w.AwardedOn, &w.ValidUntil,
 			&from, &until, &w.WithdrawnOn, &w.Why, &w.Checked, &w.Synthetic, &w.actor, &w.by, &w.Version, &w.Open, &w.Upheld)
-		w.NoticeFrom, w.NoticeUntil = fromMillis(from), fromMillis(until)
+		w.NoticeFrom, w.NoticeUntil = sqldb.Time(from), sqldb.Time(until)
 		w.State = w.state(at)
 		return w, err
 	}
@@ -148,7 +148,7 @@ func (s awardStore) checks(ctx context.Context, award string) ([]Check, error) {
 	return sqldb.All(rows, func(r sqldb.Row) (c Check, err error) {
 		var at int64
 		err = r.Scan(&c.ID, &c.AwardID, &c.Year, &c.Outcome, &c.Reason, &c.actor, &c.By, &at)
-		c.At = fromMillis(at)
+		c.At = sqldb.Time(at)
 		return c, err
 	})
 }
@@ -158,7 +158,7 @@ const objectionColumns = `o.id, o.award_id, o.organisation_id, o.author, o.autho
 func scanObjection(r sqldb.Row) (o Objection, err error) {
 	var at, answered int64
 	err = r.Scan(&o.ID, &o.AwardID, &o.organisation, &o.author, &o.From, &o.Text, &at, &o.State, &o.Answer, &o.answerer, &o.answeredName, &answered)
-	o.At, o.AnsweredAt = fromMillis(at), instant(answered)
+	o.At, o.AnsweredAt = sqldb.Time(at), sqldb.Instant(answered)
 	return o, err
 }
 
@@ -217,7 +217,7 @@ func (s awardStore) answer(ctx context.Context, id string, decide func(Objection
 			return err
 		}
 		n, err := tx.Exec(ctx, `UPDATE foster_objection SET state = $1, answer = $2, answered_by = $3, answered_by_name = $4, answered_at = $5 WHERE id = $6 AND state = 'open'`,
-			after.State, after.Answer, after.answerer, after.answeredName, millis(after.AnsweredAt), id)
+			after.State, after.Answer, after.answerer, after.answeredName, sqldb.InstantMillis(after.AnsweredAt), id)
 		if err != nil {
 			return fmt.Errorf("answer objection: %w", err)
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"linghang/kernel/fault"
 	"linghang/kernel/identity"
@@ -22,24 +21,6 @@ type reader interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
-
-// instant is a time that may not have come: 0 in the tables.
-func instant(ms int64) *time.Time {
-	if ms == 0 {
-		return nil
-	}
-	at := fromMillis(ms)
-	return &at
-}
-
-func millis(at *time.Time) int64 {
-	if at == nil {
-		return 0
-	}
-	return at.UnixMilli()
-}
-
 const callColumns = `c.id, c.year, c.title_zh, c.title_en, c.text, c.classes, c.opens_at, c.closes_at, c.reviewers, c.pass_mark, c.awards, c.criteria, c.state, c.created_at, c.version`
 
 func scanCall(r sqldb.Row) (c Call, err error) {
@@ -49,7 +30,7 @@ func scanCall(r sqldb.Row) (c Call, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.OpensAt, c.ClosesAt, c.CreatedAt = fromMillis(opens), fromMillis(closes), fromMillis(created)
+	c.OpensAt, c.ClosesAt, c.CreatedAt = sqldb.Time(opens), sqldb.Time(closes), sqldb.Time(created)
 	if err := errors.Join(json.Unmarshal([]byte(classes), &c.Classes), json.Unmarshal([]byte(criteria), &c.Criteria)); err != nil {
 		return c, fmt.Errorf("read criteria: %w", err)
 	}

@@ -70,7 +70,7 @@ func (s figureStore) totals(ctx context.Context, platform string) ([]Indicator, 
 	all, err := sqldb.All(rows, func(r sqldb.Row) (x Indicator, err error) {
 		var at int64
 		err = r.Scan(&x.Code, &x.Value, &at)
-		x.At = fromMillis(at)
+		x.At = sqldb.Time(at)
 		return x, err
 	})
 	known := []Indicator{}
@@ -102,7 +102,7 @@ func (s figureStore) rank(ctx context.Context, platform string) (*RankOf, error)
 		if err := r.Scan(&x.ID, &x.Name.ZH, &x.Name.EN, &month, &text); err != nil {
 			return x, err
 		}
-		x.Month = dateOf(fromMillis(month))[:len("2006-01")]
+		x.Month = dateOf(sqldb.Time(month))[:len("2006-01")]
 		return x, json.Unmarshal([]byte(text), &x.result)
 	})
 	if err != nil {

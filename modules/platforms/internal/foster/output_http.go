@@ -1,11 +1,8 @@
 package foster
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -20,7 +17,6 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
-	"linghang/kernel/sheet"
 	"linghang/kernel/sqldb"
 )
 
@@ -237,18 +233,7 @@ func (m *Fostering) outputTable(r *http.Request) (v outputPreview, err error) {
 }
 
 func (m *Fostering) readOutputTable(r *http.Request) ([]OutputRow, error) {
-	u, err := module.Table(r.URL.Query().Get("name"), r.Header.Get("Content-Type"), outputTableLimit)
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(r.Body) // of a route with a limit
-	if err != nil {
-		return nil, fmt.Errorf("receive file: %w", err)
-	}
-	if _, err := files.Inspect(r.Context(), bytes.NewReader(data), int64(len(data)), u.Name, u.Declared); err != nil {
-		return nil, err
-	}
-	rows, err := sheet.Open(bytes.NewReader(data))
+	rows, err := files.Rows(r, outputTableLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -263,10 +248,7 @@ func serveOutputTemplate(w http.ResponseWriter, _ *http.Request) {
 	for _, c := range outputColumnNames() {
 		head = append(head, c[1])
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="output.csv"`)
-	_, _ = w.Write([]byte("\ufeff")) // the reader may have gone
-	_ = csv.NewWriter(w).WriteAll([][]string{head, {"91370200MAEXAMPLEB", "示例企业", strconv.Itoa(now().In(cityTime()).Year() - 1), "1200.5", "示例项目", "对比上年同期产值，扣除价格因素"}})
+	httpd.ServeCSV(w, "output.csv", head, []string{"91370200MAEXAMPLEB", "示例企业", strconv.Itoa(now().In(cityTime()).Year() - 1), "1200.5", "示例项目", "对比上年同期产值，扣除价格因素"})
 }
 
 type decideOutputInput struct {

@@ -31,7 +31,7 @@ func scanOutput(r sqldb.Row) (o Output, err error) {
 	var reported, decided int64
 	err = r.Scan(&o.ID, &o.PlatformID, &o.Platform.ZH, &o.Platform.EN, &o.Operator.ZH, &o.Operator.EN, &o.organisation, &o.Enterprise, &o.USCC, &o.Year, &o.yuan, &o.Project, &o.Basis, &o.Revision, &o.Reason, &o.State,
 		&o.actor, &o.ReportedBy, &reported, &o.decider, &o.DecidedBy, &decided, &o.Decision, &o.FileID, &o.File, &o.SHA256, &o.Synthetic, &o.Version, &o.Counted, &o.Others)
-	o.Amount, o.ReportedAt, o.DecidedAt = float64(o.yuan)/yuanOf, fromMillis(reported), instant(decided)
+	o.Amount, o.ReportedAt, o.DecidedAt = float64(o.yuan)/yuanOf, sqldb.Time(reported), sqldb.Instant(decided)
 	return o, err
 }
 
@@ -171,7 +171,7 @@ func (s outputStore) change(ctx context.Context, id string, version int64, decid
 			}
 		}
 		_, err = tx.Exec(ctx, `UPDATE foster_output SET state = $1, decider = $2, decider_name = $3, decision = $4, decided_at = $5, version = version + 1 WHERE id = $6`,
-			string(after.State), after.decider, after.DecidedBy, after.Decision, millis(after.DecidedAt), id)
+			string(after.State), after.decider, after.DecidedBy, after.Decision, sqldb.InstantMillis(after.DecidedAt), id)
 		if err != nil {
 			return fmt.Errorf("save figure of output: %w", err)
 		}

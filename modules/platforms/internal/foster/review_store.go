@@ -28,7 +28,7 @@ func scanReview(row sqldb.Row) (r Review, err error) {
 	if err := row.Scan(&r.ID, &r.ApplicationID, &r.PersonID, &r.Name, &r.State, &marks, &r.Note, &assigned, &at, &r.Version); err != nil {
 		return r, err
 	}
-	r.AssignedAt, r.SubmittedAt = fromMillis(assigned), instant(at)
+	r.AssignedAt, r.SubmittedAt = sqldb.Time(assigned), sqldb.Instant(at)
 	if err := json.Unmarshal([]byte(marks), &r.Marks); err != nil {
 		return r, fmt.Errorf("read marks: %w", err)
 	}
@@ -148,7 +148,7 @@ func (s reviewStore) change(ctx context.Context, id string, version int64, decid
 			return fmt.Errorf("write marks: %w", err)
 		}
 		_, err = tx.Exec(ctx, `UPDATE foster_review SET state = $1, marks = $2, note = $3, submitted_at = $4, version = version + 1 WHERE id = $5`,
-			string(after.State), string(marks), after.Note, millis(after.SubmittedAt), id)
+			string(after.State), string(marks), after.Note, sqldb.InstantMillis(after.SubmittedAt), id)
 		if err != nil {
 			return fmt.Errorf("save review: %w", err)
 		}

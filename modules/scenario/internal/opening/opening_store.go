@@ -22,22 +22,6 @@ type reader interface {
 	QueryRow(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// never keeps "never" recognisable.
-func never(ms int64) *time.Time {
-	if ms == 0 {
-		return nil
-	}
-	t := time.UnixMilli(ms).UTC()
-	return &t
-}
-
-func millis(t *time.Time) int64 {
-	if t == nil {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
 func noSuch(what string) error {
 	return fault.New(fault.NotFound, "kernel.not_found", "there is no such %s, or it is not yours to see", what)
 }
@@ -59,7 +43,7 @@ func scanOpening(r sqldb.Row) (o Opening, err error) {
 		return o, err
 	}
 	t.Deadline = time.UnixMilli(deadline).UTC()
-	o.Deadline, o.Title, o.OpenedAt, o.ChosenAt, o.CompletedAt, o.createdAt = t.Deadline, t.Title, never(opened), never(chosen), never(completed), time.UnixMilli(created).UTC()
+	o.Deadline, o.Title, o.OpenedAt, o.ChosenAt, o.CompletedAt, o.createdAt = t.Deadline, t.Title, sqldb.Instant(opened), sqldb.Instant(chosen), sqldb.Instant(completed), time.UnixMilli(created).UTC()
 	err = errors.Join(json.Unmarshal([]byte(secret), &t.Confidential), json.Unmarshal([]byte(milestones), &o.Milestones), json.Unmarshal([]byte(effects), &o.Effects))
 	if err != nil {
 		return o, fmt.Errorf("read opening: %w", err)
@@ -264,7 +248,7 @@ func save(ctx context.Context, tx *sqldb.Tx, before, o Opening) error {
 		application_id = $12, provider_id = $13, provider_zh = $14, provider_en = $15, milestones = $16, effects = $17, own_verdict = $18, their_verdict = $19, opened_at = $20, chosen_at = $21, completed_at = $22,
 		updated_at = $23, version = version + 1 WHERE id = $24 AND version = $25`,
 		t.Title, t.What, t.Data, t.Site, t.Schedule, t.BudgetFrom, t.BudgetTo, parts[0], t.Deadline.UnixMilli(), o.State, o.Reason,
-		o.application, o.ProviderID, o.Provider.ZH, o.Provider.EN, parts[1], parts[2], parts[3], parts[4], millis(o.OpenedAt), millis(o.ChosenAt), millis(o.CompletedAt), time.Now().UnixMilli(), o.ID, before.Version)
+		o.application, o.ProviderID, o.Provider.ZH, o.Provider.EN, parts[1], parts[2], parts[3], parts[4], sqldb.InstantMillis(o.OpenedAt), sqldb.InstantMillis(o.ChosenAt), sqldb.InstantMillis(o.CompletedAt), time.Now().UnixMilli(), o.ID, before.Version)
 	if err != nil {
 		return fmt.Errorf("update opening: %w", err)
 	}

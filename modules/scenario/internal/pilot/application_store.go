@@ -32,7 +32,7 @@ func scanApplication(r sqldb.Row) (a Application, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.SupplementUntil, a.SupplementedAt, a.SubmittedAt, a.CreatedAt = instant(until), instant(supplemented), instant(at), fromMillis(created)
+	a.SupplementUntil, a.SupplementedAt, a.SubmittedAt, a.CreatedAt = sqldb.Instant(until), sqldb.Instant(supplemented), sqldb.Instant(at), sqldb.Time(created)
 	if a.document != "" {
 		a.Commitment = commitment(a.document)
 	}
@@ -266,8 +266,8 @@ func (s applicationStore) save(ctx context.Context, tx *sqldb.Tx, before, a Appl
 	}
 	_, err = tx.Exec(ctx, `UPDATE pilot_application SET project = $1, fields = $2, state = $3, answers = $4, checks = $5, reason = $6, supplement = $7, supplement_until = $8, supplemented_at = $9,
 		submitted_at = $10, salt = $11, document = $12, addition = $13, place = $14, raw = $15, calibrated = $16, version = version + 1 WHERE id = $17`,
-		a.Project, x[0], string(a.State), x[1], x[2], a.Reason, a.Supplement, millis(a.SupplementUntil), millis(a.SupplementedAt),
-		millis(a.SubmittedAt), a.salt, a.document, a.addition, a.Place, a.Raw, a.Calibrated, a.ID)
+		a.Project, x[0], string(a.State), x[1], x[2], a.Reason, a.Supplement, sqldb.InstantMillis(a.SupplementUntil), sqldb.InstantMillis(a.SupplementedAt),
+		sqldb.InstantMillis(a.SubmittedAt), a.salt, a.document, a.addition, a.Place, a.Raw, a.Calibrated, a.ID)
 	if err != nil {
 		return fmt.Errorf("save application: %w", err)
 	}
@@ -280,7 +280,7 @@ const fileColumns = `f.id, f.application_id, f.part, f.name, f.media_type, f.siz
 func scanFile(r sqldb.Row) (f File, err error) {
 	var at int64
 	err = r.Scan(&f.ID, &f.application, &f.Part, &f.Name, &f.MediaType, &f.Size, &f.SHA256, &f.actor, &f.by, &at)
-	f.At = fromMillis(at)
+	f.At = sqldb.Time(at)
 	return f, err
 }
 

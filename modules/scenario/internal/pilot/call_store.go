@@ -22,24 +22,6 @@ type reader interface {
 	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
-
-// instant is a time that may not have come: 0 in the tables.
-func instant(ms int64) *time.Time {
-	if ms == 0 {
-		return nil
-	}
-	at := fromMillis(ms)
-	return &at
-}
-
-func millis(at *time.Time) int64 {
-	if at == nil {
-		return 0
-	}
-	return at.UnixMilli()
-}
-
 // jsons writes values for columns that hold JSON.
 func jsons(values ...any) ([]string, error) {
 	var list []string
@@ -64,7 +46,7 @@ func scanCall(r sqldb.Row) (c Call, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.OpensAt, c.ClosesAt, c.CreatedAt, c.NoticeFrom, c.NoticeUntil = fromMillis(opens), fromMillis(closes), fromMillis(created), instant(from), instant(until)
+	c.OpensAt, c.ClosesAt, c.CreatedAt, c.NoticeFrom, c.NoticeUntil = sqldb.Time(opens), sqldb.Time(closes), sqldb.Time(created), sqldb.Instant(from), sqldb.Instant(until)
 	err = errors.Join(json.Unmarshal([]byte(fields), &c.Fields), json.Unmarshal([]byte(criteria), &c.Criteria), json.Unmarshal([]byte(conditions), &c.Conditions), json.Unmarshal([]byte(ties), &c.Ties))
 	if err != nil {
 		return c, fmt.Errorf("read call: %w", err)
@@ -201,7 +183,7 @@ func (s callStore) save(ctx context.Context, tx *sqldb.Tx, before, c Call) error
 	_, err = tx.Exec(ctx, `UPDATE pilot_call SET year = $1, title_zh = $2, title_en = $3, text = $4, fields = $5, blind = $6, opens_at = $7, closes_at = $8, notice_days = $9, reviewers = $10, pass_mark = $11,
 		quota = $12, criteria = $13, conditions = $14, ties = $15, state = $16, meeting = $17, notice_from = $18, notice_until = $19, version = version + 1 WHERE id = $20`,
 		c.Year, c.Title.ZH, c.Title.EN, c.Text, x[0], c.Blind, c.OpensAt.UnixMilli(), c.ClosesAt.UnixMilli(), c.NoticeDays, c.Reviewers, c.PassMark,
-		c.Quota, x[1], x[2], x[3], string(c.State), c.Meeting, millis(c.NoticeFrom), millis(c.NoticeUntil), c.ID)
+		c.Quota, x[1], x[2], x[3], string(c.State), c.Meeting, sqldb.InstantMillis(c.NoticeFrom), sqldb.InstantMillis(c.NoticeUntil), c.ID)
 	if err != nil {
 		return fmt.Errorf("change call: %w", err)
 	}

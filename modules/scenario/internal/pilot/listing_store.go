@@ -24,7 +24,7 @@ const objectionColumns = `o.id, o.call_id, o.application_id, o.organisation_id, 
 func scanObjection(r sqldb.Row) (o Objection, err error) {
 	var at, answered int64
 	err = r.Scan(&o.ID, &o.CallID, &o.ApplicationID, &o.organisation, &o.author, &o.From, &o.Text, &at, &o.State, &o.Answer, &o.answerer, &o.answeredName, &answered)
-	o.At, o.AnsweredAt = fromMillis(at), instant(answered)
+	o.At, o.AnsweredAt = sqldb.Time(at), sqldb.Instant(answered)
 	return o, err
 }
 
@@ -86,7 +86,7 @@ func (s listingStore) objection(ctx context.Context, db reader, id string) (Obje
 
 func (s listingStore) answer(ctx context.Context, tx *sqldb.Tx, before, o Objection) error {
 	_, err := tx.Exec(ctx, `UPDATE pilot_objection SET state = $1, answer = $2, answered_by = $3, answered_by_name = $4, answered_at = $5 WHERE id = $6`,
-		o.State, o.Answer, o.answerer, o.answeredName, millis(o.AnsweredAt), o.ID)
+		o.State, o.Answer, o.answerer, o.answeredName, sqldb.InstantMillis(o.AnsweredAt), o.ID)
 	if err != nil {
 		return fmt.Errorf("answer objection: %w", err)
 	}
@@ -224,7 +224,7 @@ func (s listingStore) inspections(ctx context.Context, id string) ([]Inspection,
 	list, err := sqldb.All(rows, func(r sqldb.Row) (i Inspection, err error) {
 		var at int64
 		err = r.Scan(&i.ID, &i.ListingID, &i.Year, &i.Outcome, &i.Reason, &i.actor, &i.By, &at)
-		i.At = fromMillis(at)
+		i.At = sqldb.Time(at)
 		return i, err
 	})
 	if list == nil {

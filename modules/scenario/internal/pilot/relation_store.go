@@ -18,7 +18,7 @@ const relationColumns = `r.id, r.from_party, r.from_name, r.to_party, r.to_name,
 func scanRelation(row sqldb.Row) (r Relation, err error) {
 	var at int64
 	err = row.Scan(&r.ID, &r.From, &r.FromName, &r.To, &r.ToName, &r.Kind, &r.Share, &r.Since, &r.Until, &r.Source, &r.person, &r.actor, &r.by, &at)
-	r.At = fromMillis(at)
+	r.At = sqldb.Time(at)
 	return r, err
 }
 

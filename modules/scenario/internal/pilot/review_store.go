@@ -91,7 +91,7 @@ func scanReview(row sqldb.Row) (r Review, err error) {
 	if err := row.Scan(&r.ID, &r.CallID, &r.application, &r.person, &r.Expert, &r.State, &marks, &r.Note, &assigned, &at, &r.Version); err != nil {
 		return r, err
 	}
-	r.AssignedAt, r.SubmittedAt = fromMillis(assigned), instant(at)
+	r.AssignedAt, r.SubmittedAt = sqldb.Time(assigned), sqldb.Instant(at)
 	if err := json.Unmarshal([]byte(marks), &r.Marks); err != nil {
 		return r, fmt.Errorf("read marks: %w", err)
 	}
@@ -204,7 +204,7 @@ func (s reviewStore) change(ctx context.Context, id string, version int64, decid
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE pilot_review SET state = $1, marks = $2, note = $3, submitted_at = $4, version = version + 1 WHERE id = $5`, string(after.State), marks[0], after.Note, millis(after.SubmittedAt), id)
+		_, err = tx.Exec(ctx, `UPDATE pilot_review SET state = $1, marks = $2, note = $3, submitted_at = $4, version = version + 1 WHERE id = $5`, string(after.State), marks[0], after.Note, sqldb.InstantMillis(after.SubmittedAt), id)
 		if err != nil {
 			return fmt.Errorf("save review: %w", err)
 		}

@@ -22,7 +22,7 @@ type sealStore struct {
 func scanSeal(r sqldb.Row) (s Seal, err error) {
 	var at int64
 	err = r.Scan(&s.Stage, &s.Manifest, &s.Statement, &s.Signature, &s.Public, &at)
-	s.SealedAt, s.Digest = fromMillis(at), commitment(s.Manifest)
+	s.SealedAt, s.Digest = sqldb.Time(at), commitment(s.Manifest)
 	if set, ok := s.commitments(); ok {
 		s.Count = len(set)
 	}
