@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -329,6 +330,16 @@ func (x *contest) notice(t *testing.T, call, loser, winner string) {
 	}
 	x.do(t, "POST", pilotDoor+"/calls/"+call+"/publication", "officer", "", x.call(t, call).Version, http.StatusConflict, nil)
 	object("child.manager", http.StatusOK)
+	for who, may := range map[string]bool{"child.manager": true, "manager-theirs": false} { // theirs is all that was chosen
+		var c pilot.CallDetail
+		x.do(t, "GET", pilotDoor+"/calls/"+call, who, "", 0, http.StatusOK, &c)
+		if slices.Contains(c.Acts, "object") != may {
+			t.Errorf("%s is offered %v", who, c.Acts)
+		}
+	}
+	if body := x.do(t, "POST", pilotDoor+"/calls/"+call+"/objections", "manager-theirs", fmt.Sprintf(`{"application_id":%q,"text":"不实"}`, winner), 0, http.StatusUnprocessableEntity, nil); !strings.Contains(body, "this is your own application") {
+		t.Errorf("an objection to one's own application is refused by %s", body)
+	}
 	x.do(t, "POST", pilotDoor+"/calls/"+call+"/objections", "child.manager", fmt.Sprintf(`{"application_id":%q,"text":"不实"}`, loser), 0, http.StatusUnprocessableEntity, nil)
 	x.move(5*24*time.Hour + time.Minute)
 	x.SignIn(t, "officer")
