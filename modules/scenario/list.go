@@ -25,7 +25,7 @@ type Release struct {
 	Entries    int       `json:"entries" title:"场景数|Scenarios"`
 	Digest     string    `json:"digest" doc:"SHA-256 of its contents, in hexadecimal" title:"摘要|Digest"`
 	Synthetic  bool      `json:"synthetic" title:"合成数据|Synthetic"`
-	By         string    `json:"by" doc:"Name of who released it" title:"发布人|By"`
+	By         string    `json:"by" doc:"Name of who released it" title:"发布人|By" audit:"-"`
 	ReleasedAt time.Time `json:"released_at" title:"发布时间|Released"`
 
 	contents string // what the digest is of

@@ -39,8 +39,8 @@ type nextView struct {
 }
 
 func (m *Module) nextRelease(ctx context.Context, in yearInput) (nextView, error) {
-	list, _, err := unlisted(ctx, m.store.db, in.Year)
-	return nextView{len(list)}, err
+	n, err := m.store.countUnlisted(ctx, in.Year)
+	return nextView{n}, err
 }
 
 type scenarioReleaseInput struct {

@@ -47,13 +47,24 @@ func yearBounds(year int) (from, until int64) {
 	return at.UnixMilli(), at.AddDate(1, 0, 0).UnixMilli()
 }
 
+// notListed are the published scenarios of a year that no list of it has: from, until, year.
+const notListed = `s.status = 'published' AND s.first_published >= $1 AND s.first_published < $2 AND NOT EXISTS (SELECT 1 FROM scenario_listed l WHERE l.scenario_id = s.id AND l.year = $3)`
+
+// countUnlisted counts what the next list of a year would have.
+func (x store) countUnlisted(ctx context.Context, year int) (n int, err error) {
+	from, until := yearBounds(year)
+	if err = x.db.QueryRow(ctx, `SELECT COUNT(*) FROM scenario s WHERE `+notListed, from, until, year).Scan(&n); err != nil {
+		err = fmt.Errorf("count scenarios of %d: %w", year, err)
+	}
+	return n, err
+}
+
 // unlisted returns the published scenarios of a year that no list of it has, in the order
 // in which they were first published.
 func unlisted(ctx context.Context, db reader, year int) (list []Listed, synthetic bool, err error) {
 	from, until := yearBounds(year)
 	rows, err := db.Query(ctx, `SELECT s.position, `+scenarioColumns+`, `+versionColumns+` FROM scenario s JOIN scenario_version v ON v.scenario_id = s.id AND v.number = s.current
-		WHERE s.status = 'published' AND s.first_published >= $1 AND s.first_published < $2 AND NOT EXISTS (SELECT 1 FROM scenario_listed l WHERE l.scenario_id = s.id AND l.year = $3)
-		ORDER BY s.first_published, s.id LIMIT $4`, from, until, year, mostListed+1)
+		WHERE `+notListed+` ORDER BY s.first_published, s.id LIMIT $4`, from, until, year, mostListed+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("read scenarios of %d: %w", year, err)
 	}

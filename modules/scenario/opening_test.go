@@ -106,6 +106,10 @@ func applicationsAreSealed(t *testing.T, x *town) {
 			t.Errorf("%s reads a sealed application: %s", who, body)
 		}
 	}
+	x.Audited(t, a.ID)
+	if log := string(x.Get(t, "/api/system/audit?limit=500", "auditor").Body); strings.Contains(log, "secret-approach") {
+		t.Error("the log of changes tells what was offered")
+	}
 	body := x.do(t, "POST", at+"/choice", "manager-ours", fmt.Sprintf(`{"application_id":%q,"reason":"x","milestones":[{"title":"a","due":"2099-01-01"}]}`, a.ID), o.Version, http.StatusConflict, nil)
 	if strings.Contains(body, "secret-approach") {
 		t.Errorf("a choice that is too early tells what was offered: %s", body)

@@ -20,10 +20,10 @@ type Pair struct {
 	Kept     lang.Text  `json:"kept" title:"保留|Kept"`
 	Other    lang.Text  `json:"other" title:"另一场景|The other"`
 	Same     bool       `json:"same" doc:"They are one: the other was withdrawn; otherwise they are two" title:"为同一场景|One scenario"`
-	By       string     `json:"by" doc:"Name of who decided" title:"经办人|By"`
+	By       string     `json:"by" doc:"Name of who decided" title:"经办人|By" audit:"-"`
 	At       time.Time  `json:"at" title:"时间|Time"`
 	UndoneAt *time.Time `json:"undone_at,omitempty" title:"撤销时间|Undone"`
-	UndoneBy string     `json:"undone_by" title:"撤销人|Undone by"`
+	UndoneBy string     `json:"undone_by" title:"撤销人|Undone by" audit:"-"`
 
 	stamp int64 // version of the other after it was withdrawn
 }

@@ -19,7 +19,7 @@ type File struct {
 	MediaType string    `json:"media_type"`
 	Size      int64     `json:"size" doc:"Octets"`
 	SHA256    string    `json:"sha256"`
-	By        string    `json:"by" doc:"Name of who uploaded it"`
+	By        string    `json:"by" doc:"Name of who uploaded it" audit:"-"`
 	At        time.Time `json:"at"`
 
 	scenario, actor string

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"linghang/kernel"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
 	"linghang/modules/scenario/internal/pilot"
 )
 
@@ -201,6 +203,7 @@ func TestAPilotIsChosenFromCallToRemoval(t *testing.T) {
 		x.judge(t, child.ID, eligible, http.StatusOK)
 		x.judge(t, theirs.ID, eligible, http.StatusOK)
 		x.pool(t, c.ID, http.StatusOK, "expert.one", "expert.two", "parent.expert")
+		x.leave(t, c.ID)
 		x.assign(t, c.ID, child.ID)
 		x.unmask(t, theirs.ID)
 		for who, shift := range map[string]float64{"expert.one": 0, "expert.two": -20, "parent.expert": 10} {
@@ -233,6 +236,18 @@ func (x *contest) supplement(t *testing.T, id string) {
 	x.do(t, "POST", pilotDoor+"/applications/"+id+"/supplement", "manager-theirs", `{"text":"补充执照"}`, a.Version, http.StatusOK, nil)
 }
 
+// leave leaves a reviewer in the pool of whom there is no person any more, as an erasure does.
+func (x *contest) leave(t *testing.T, call string) {
+	t.Helper()
+	err := x.module.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(t.Context(), `INSERT INTO pilot_reviewer (call_id, person_id, person_name, alias, fields, capacity) VALUES ($1, 'gone', $2, 'R-GONE', '["轮胎"]', 100)`, call, sqldb.ErasedName)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // assign assigns reviewers; whoever is of the parent company does not get the child's.
 func (x *contest) assign(t *testing.T, call, child string) {
 	t.Helper()
@@ -242,6 +257,7 @@ func (x *contest) assign(t *testing.T, call, child string) {
 		t.Fatalf("assigned %+v", v)
 	}
 	body := x.do(t, "POST", pilotDoor+"/applications/"+child+"/reviewers", "officer", fmt.Sprintf(`{"person_id":%q}`, x.persons["parent.expert"]), 0, http.StatusConflict, nil)
+	x.do(t, "POST", pilotDoor+"/applications/"+child+"/reviewers", "officer", `{"person_id":"gone"}`, 0, http.StatusUnprocessableEntity, nil)
 	if !strings.Contains(body, "scenario.pilot.conflict") || !strings.Contains(body, "shareholding") || !strings.Contains(body, "我方子公司") {
 		t.Errorf("the refusal does not say why: %s", body)
 	}
@@ -329,6 +345,16 @@ func (x *contest) notice(t *testing.T, call, loser, winner string) {
 	}
 	x.do(t, "POST", pilotDoor+"/calls/"+call+"/publication", "officer", "", x.call(t, call).Version, http.StatusConflict, nil)
 	object("child.manager", http.StatusOK)
+	for who, may := range map[string]bool{"child.manager": true, "manager-theirs": false} { // theirs is all that was chosen
+		var c pilot.CallDetail
+		x.do(t, "GET", pilotDoor+"/calls/"+call, who, "", 0, http.StatusOK, &c)
+		if slices.Contains(c.Acts, "object") != may {
+			t.Errorf("%s is offered %v", who, c.Acts)
+		}
+	}
+	if body := x.do(t, "POST", pilotDoor+"/calls/"+call+"/objections", "manager-theirs", fmt.Sprintf(`{"application_id":%q,"text":"不实"}`, winner), 0, http.StatusUnprocessableEntity, nil); !strings.Contains(body, "this is your own application") {
+		t.Errorf("an objection to one's own application is refused by %s", body)
+	}
 	x.do(t, "POST", pilotDoor+"/calls/"+call+"/objections", "child.manager", fmt.Sprintf(`{"application_id":%q,"text":"不实"}`, loser), 0, http.StatusUnprocessableEntity, nil)
 	x.move(5*24*time.Hour + time.Minute)
 	x.SignIn(t, "officer")

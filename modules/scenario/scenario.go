@@ -247,9 +247,9 @@ type Edition struct {
 	Taxonomy   string    `json:"taxonomy" doc:"Edition of the taxonomy that it is classified by"`
 	Content    Content   `json:"content"`
 	Reason     string    `json:"reason" doc:"What to mend, where it was sent back"`
-	AuthorName string    `json:"author_name"`
+	AuthorName string    `json:"author_name" audit:"-"`
 	WrittenAt  time.Time `json:"written_at"`
-	DecidedBy  string    `json:"decided_by" doc:"Name of who decided"`
+	DecidedBy  string    `json:"decided_by" doc:"Name of who decided" audit:"-"`
 	DecidedAt  time.Time `json:"decided_at" doc:"0001-01-01: nobody has"`
 
 	author, decider string

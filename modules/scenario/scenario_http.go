@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"linghang/kernel/fault"
@@ -80,7 +81,7 @@ func (in scenarioParams) question(ctx context.Context) question {
 
 func (m *Module) listScenarios(ctx context.Context, in scenarioParams) (sqldb.Page[CatalogueRow], error) {
 	page := sqldb.Page[CatalogueRow]{Items: []CatalogueRow{}}
-	if field := in.Sort; field != "" && !slices.Contains(orders(), field) && !slices.Contains(orders(), field[1:]) {
+	if field := in.Sort; field != "" && !slices.Contains(orders(), strings.TrimPrefix(field, "-")) {
 		return page, fault.New(fault.Invalid, "kernel.list.sort", "this list cannot be sorted by %q", field).At("query.sort", "use one of %v", orders())
 	}
 	begin := 0

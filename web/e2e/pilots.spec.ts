@@ -203,6 +203,7 @@ test('applications are sealed, checked, reviewed blind and ranked; the panel dec
   for (const [name, path] of Object.entries({ calls: '', call: `/calls/${call}`, list: '?tab=pilots' })) {
     await reader.goto(`/scenario/pilots${path}`)
     await expect(reader.getByRole('heading').first()).toBeVisible()
+    await expect(reader.getByRole('button', { name: 'Object' }), 'who was chosen does not object to that').toHaveCount(0)
     await accessible(reader)
     await small(reader, `pilot-en-${name}-phone`)
   }

@@ -28,6 +28,7 @@ export const pilots: Record<string, string> = {
   'a date as 2026-10-31, or nothing': '日期，例如 2026-10-31，或留空',
   'a date as 2026-10-31, not before the beginning, or nothing': '不早于开始的日期，例如 2026-10-31，或留空',
   'choose one that is in public notice': '请选择公示中的项目',
+  "choose somebody else's; this is your own application": '请选择其他单位的项目；这是本单位的申报',
   'say what speaks against it': '请说明异议内容',
   'a year from the publication until now': '公布当年至今的年度',
   'give points by a criterion once': '每项指标只评一次分',

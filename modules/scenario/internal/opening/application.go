@@ -38,7 +38,7 @@ type Application struct {
 	OpeningID      string           `json:"opening_id"`
 	OrganisationID string           `json:"organisation_id"`
 	Provider       lang.Text        `json:"provider"`
-	Offer          Offer            `json:"offer"`
+	Offer          Offer            `json:"offer" audit:"hidden"` // sealed until the deadline, in the log too
 	State          ApplicationState `json:"state" enum:"submitted,withdrawn,chosen,not_chosen"`
 	SubmittedAt    time.Time        `json:"submitted_at"`
 	Digest         string           `json:"digest" doc:"SHA-256 of what was submitted, in hexadecimal: it proves that nothing was changed since"`

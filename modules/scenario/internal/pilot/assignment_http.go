@@ -254,6 +254,8 @@ func (m *Pilots) giveOut(ctx context.Context, tx *sqldb.Tx, c Call, w web) (Assi
 	if err != nil {
 		return v, err
 	}
+	// Who was added meanwhile, or erased, is nobody of whom relations are known.
+	pool = slices.DeleteFunc(pool, func(p Reviewer) bool { return !w.persons[p.PersonID] })
 	list, err := m.applications.ofCall(ctx, tx, c.ID, Eligible)
 	if err != nil {
 		return v, err
@@ -349,7 +351,10 @@ func (m *Pilots) listConflicts(ctx context.Context, in httpd.Object) (conflictsV
 	}
 	reviews, err := m.reviews.of(ctx, m.reviews.db, a.ID)
 	for _, p := range pool {
-		v.Items = append(v.Items, ConflictRow{p.PersonID, p.Name, slices.ContainsFunc(reviews, func(r Review) bool { return r.person == p.PersonID }), w.conflict(p.PersonID, a.organisation)})
+		given := slices.ContainsFunc(reviews, func(r Review) bool { return r.person == p.PersonID })
+		if given || w.persons[p.PersonID] {
+			v.Items = append(v.Items, ConflictRow{p.PersonID, p.Name, given, w.conflict(p.PersonID, a.organisation)})
+		}
 	}
 	return v, err
 }

@@ -2,6 +2,7 @@ package pilot
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -119,9 +120,14 @@ func (m *Pilots) readCall(ctx context.Context, in httpd.Object) (CallDetail, err
 	return v, nil
 }
 
+// others tells whether anybody else's application was chosen.
+func (v CallDetail) others() bool {
+	return slices.ContainsFunc(v.Noticed, func(x Notable) bool { return x.ApplicationID != v.Own })
+}
+
 func (v CallDetail) acts(ctx context.Context) []string {
 	id := identity.From(ctx)
-	own := offered(act{"apply", id.May(mayApply) && v.Accepts && v.Own == "" && !id.Scope.All}, act{"object", id.May(mayObject) && v.noticed(v.Now)})
+	own := offered(act{"apply", id.May(mayApply) && v.Accepts && v.Own == "" && !id.Scope.All}, act{"object", id.May(mayObject) && v.noticed(v.Now) && v.others()})
 	if !id.May(mayManage) || !id.Scope.All || v.Inside {
 		return own
 	}

@@ -145,6 +145,7 @@ type web struct {
 	relations *panel.Relations
 	names     map[string]string
 	parties   map[string]string // by the id of an organisation
+	persons   map[string]bool   // of whom relations were gathered
 	now       time.Time
 }
 
@@ -160,7 +161,7 @@ func (w web) conflict(person, organisation string) *Conflict {
 // weave gathers what was declared and entered, who belongs to which organisation and
 // which organisation stands above which, and what the site knows beyond.
 func (m *Pilots) weave(ctx context.Context, persons []string, applicants []string) (web, error) {
-	w := web{names: map[string]string{}, parties: map[string]string{}, now: m.site.Now()}
+	w := web{names: map[string]string{}, parties: map[string]string{}, persons: map[string]bool{}, now: m.site.Now()}
 	known, err := m.relations.all(ctx)
 	if err != nil {
 		return w, err
@@ -172,19 +173,9 @@ func (m *Pilots) weave(ctx context.Context, persons []string, applicants []strin
 	if register.root, err = m.people.Root(ctx); err != nil {
 		return w, fmt.Errorf("find the city: %w", err)
 	}
-	parties := []string{}
-	for _, id := range persons {
-		p, err := m.people.Person(ctx, id)
-		if err != nil {
-			return w, fmt.Errorf("read reviewer: %w", err)
-		}
-		w.names[personParty+id] = p.Name
-		parties = append(parties, personParty+id)
-		for _, x := range p.Memberships {
-			if err := register.climb(ctx, x.OrganisationID, personParty+id); err != nil {
-				return w, err
-			}
-		}
+	parties, err := w.join(ctx, persons, register)
+	if err != nil {
+		return w, err
 	}
 	for _, id := range applicants {
 		if err := register.climb(ctx, id, ""); err != nil {
@@ -212,6 +203,28 @@ func (m *Pilots) weave(ctx context.Context, persons []string, applicants []strin
 	}
 	w.relations = panel.NewRelations(list)
 	return w, nil
+}
+
+// join adds who reviews and whose people they are, and returns them as parties.
+func (w web) join(ctx context.Context, persons []string, to *register) ([]string, error) {
+	parties := []string{}
+	for _, id := range persons {
+		p, err := to.people.Person(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue // was erased since; the reviews stay, and more are not given out
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read reviewer: %w", err)
+		}
+		w.names[personParty+id], w.persons[id] = p.Name, true
+		parties = append(parties, personParty+id)
+		for _, x := range p.Memberships {
+			if err := to.climb(ctx, x.OrganisationID, personParty+id); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return parties, nil
 }
 
 // canonical names an organisation that is told by its id by its code.

@@ -23,14 +23,18 @@ type Objection struct {
 	organisation, author, answerer, answeredName string
 }
 
-// object says something against a choice, while it is noticed.
-func (c Call) object(a Application, text string, now time.Time) error {
+// object says something against a choice of somebody else, while it is noticed; by is the
+// organisation that objects.
+func (c Call) object(a Application, by, text string, now time.Time) error {
 	if !c.noticed(now) {
 		return fault.New(fault.Conflict, "scenario.pilot.no_notice", "objections are taken during the public notice; the time of this server counts")
 	}
 	f := fault.New(fault.Invalid, "scenario.pilot.objection_invalid", "say against what, and why")
 	if a.CallID != c.ID || a.State != Selected {
 		_ = f.At("body.application_id", "choose one that is in public notice")
+	}
+	if a.organisation != "" && a.organisation == by {
+		_ = f.At("body.application_id", "choose somebody else's; this is your own application")
 	}
 	if strings.TrimSpace(text) == "" {
 		_ = f.At("body.text", "say what speaks against it")

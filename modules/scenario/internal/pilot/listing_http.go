@@ -60,7 +60,7 @@ func (m *Pilots) objectTo(ctx context.Context, in objectToPilotInput) (CallDetai
 		if err != nil {
 			a = Application{} // object says so
 		}
-		if err := c.object(a, o.Text, at); err != nil {
+		if err := c.object(a, o.organisation, o.Text, at); err != nil {
 			return err
 		}
 		if err := m.listings.object(ctx, tx, o); err != nil {

@@ -109,7 +109,7 @@ function Nears({ list, skip, change }: { list: Near[]; skip: number[]; change: (
         columns={[
           { title: t('import.line'), render: (_, x) => <Checkbox aria-label={t('import.skip', { n: x.line })} checked={skip.includes(x.line)} onChange={(e) => change(e.target.checked ? [...skip, x.line] : skip.filter((n) => n !== x.line))}>{f.number(x.line, 0)}</Checkbox> },
           { title: t('import.row'), render: (_, x) => <span className="lh-two lh-wrap"><span>{text(x.title)}</span><span className="lh-muted">{text(x.summary)}</span></span> },
-          { title: t('import.other'), render: (_, x) => <span className="lh-two lh-wrap">{x.other_id ? <Link to={`/scenario/${x.other_id}`}>{text(x.other)}</Link> : <span>{text(x.other)}（{t('import.inFile')}）</span>}<span className="lh-muted">{text(x.other_summary)}</span></span> },
+          { title: t('import.other'), render: (_, x) => <span className="lh-two lh-wrap">{x.other_id ? <Link to={`/scenario/${x.other_id}`}>{text(x.other)}</Link> : <span>{t('form.aside', { what: text(x.other), more: t('import.inFile') })}</span>}<span className="lh-muted">{text(x.other_summary)}</span></span> },
           { title: t('pair.likeness'), align: 'right', responsive: ['sm'], render: (_, x) => <span className="lh-number">{f.number(x.likeness * 100, 0)}%</span> },
         ]}
       />

@@ -72,7 +72,7 @@ function About({ opening: o }: { opening: OpeningDetail }) {
   const text = useText()
   const f = useFormat()
   const said = (field: 'data' | 'site' | 'schedule') => (o.hidden.includes(field) ? <StatusTag tone="idle">{t('opening.hidden')}</StatusTag> : <span className="lh-scenario-text">{o.terms[field] || none}</span>)
-  const secret = (field: 'data' | 'site' | 'schedule' | 'budget') => t(`opening.field.${field}`) + (o.side !== 'stranger' && o.terms.confidential.includes(field) ? `（${t('opening.hidden')}）` : '')
+  const secret = (field: 'data' | 'site' | 'schedule' | 'budget') => (o.side !== 'stranger' && o.terms.confidential.includes(field) ? t('form.aside', { what: t(`opening.field.${field}`), more: t('opening.hidden') }) : t(`opening.field.${field}`))
   return (
     <Card size="small" title={t('opening.about')}>
       <Particulars

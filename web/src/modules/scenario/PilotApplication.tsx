@@ -48,9 +48,10 @@ function Page({ application: a }: { application: Application }) {
 function Commitment({ application: a }: { application: Application }) {
   const t = useScenarioTexts()
   return (
-    <Card size="small" title={t('pilot.commitment')} extra={<Button size="small" icon={<DownloadOutlined />} href={`/api/scenario/pilot/applications/${a.id}/submission`}>{t('pilot.receipt')}</Button>}>
+    <Card size="small" title={t('pilot.commitment')}>
       <CopyBlock text={a.commitment} label={t('pilot.commitment')} />
       <p className="lh-note">{t('pilot.receiptNote')}</p>
+      <Button size="small" icon={<DownloadOutlined />} href={`/api/scenario/pilot/applications/${a.id}/submission`}>{t('pilot.receipt')}</Button>
     </Card>
   )
 }

@@ -26,7 +26,7 @@ function fresh(): Partial<Values> {
   const now = dayjs()
   return {
     year: now.year(), title: { zh: '', en: '' }, text: '', fields: [], blind: true, opens_at: now, closes_at: now.add(30, 'day').endOf('day').millisecond(0), notice_days: 5, reviewers: 5, pass_mark: 60, quota: 100, ties: [],
-    criteria: [{ code: 'advance', title: { zh: '先进性', en: 'Advance' }, weight: 40, max: 100, min: 0 }, { code: 'effect', title: { zh: '成效', en: 'Effect' }, weight: 40, max: 100, min: 0 }, { code: 'spread', title: { zh: '可推广性', en: 'Use elsewhere' }, weight: 20, max: 100, min: 0 }],
+    criteria: [{ code: 'advance', title: { zh: '先进性', en: 'Advancement' }, weight: 40, max: 100, min: 0 }, { code: 'effect', title: { zh: '成效', en: 'Effect' }, weight: 40, max: 100, min: 0 }, { code: 'spread', title: { zh: '可推广性', en: 'Replicability' }, weight: 20, max: 100, min: 0 }],
     conditions: [{ code: 'local', title: { zh: '在本市注册', en: 'Registered in the city' } }],
   }
 }

@@ -30,7 +30,7 @@ export function Notice({ call }: { call: Call }) {
           columns={[
             { key: 'organisation', title: t('pilot.organisation'), render: (_, x) => text(x.organisation) },
             { key: 'project', title: t('pilot.project'), render: (_, x) => x.project },
-            ...(can ? [{ key: 'act', title: '', align: 'right' as const, render: (_: unknown, x: Notable) => <Button size="small" onClick={() => object(x)}>{t('pilot.object')}</Button> }] : []),
+            ...(can ? [{ key: 'act', title: '', align: 'right' as const, render: (_: unknown, x: Notable) => x.application_id !== call.own && <Button size="small" onClick={() => object(x)}>{t('pilot.object')}</Button> }] : []),
           ]}
         />
       )}

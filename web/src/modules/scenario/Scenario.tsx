@@ -195,7 +195,7 @@ function Compared({ id, from, to }: { id: string; from: number; to: number }) {
     switch (field) {
       case 'title': case 'summary': case 'text': { const x = c[field]; return x ? [x.zh, x.en].filter(Boolean).join('\n') : '' }
       case 'cost': return c.cost ? `${t('scenario.yuan', { from: f.number(c.cost.from, 1), to: f.number(c.cost.to, 1) })}\n${c.cost.evidence}` : ''
-      case 'effects': return c.effects.map((e) => `${text(e.name)} ${e.before === undefined ? '' : `${f.number(e.before, 2)} → `}${f.number(e.value, 2)} ${e.unit}（${e.evidence}）`).join('\n')
+      case 'effects': return c.effects.map((e) => t('form.aside', { what: `${text(e.name)} ${e.before === undefined ? '' : `${f.number(e.before, 2)} → `}${f.number(e.value, 2)} ${e.unit}`, more: e.evidence })).join('\n')
       case 'providers': return f.list(c.providers.map((p) => text(p.name)))
       case 'apps': case 'standards': return f.list(c[field])
       default: return String(c.pictures.length)

@@ -62,7 +62,7 @@ function Fields({ scenario: s }: { scenario: ScenarioDetail | undefined }) {
       <NameFields name="title" label={t('field.title')} required />
       {(['summary', 'text'] as const).map((name) => (
         <div className="lh-pair" key={name}>
-          {(['zh', 'en'] as const).map((l) => <Form.Item key={l} name={[name, l]} label={`${t(`field.${name}`)}（${l === 'zh' ? '中文' : 'English'}）`}><Input.TextArea lang={l === 'zh' ? 'zh-CN' : 'en'} maxLength={name === 'summary' ? 500 : 8000} autoSize={{ minRows: name === 'summary' ? 2 : 4, maxRows: 16 }} /></Form.Item>)}
+          {(['zh', 'en'] as const).map((l) => <Form.Item key={l} name={[name, l]} label={t(l === 'zh' ? 'form.inZh' : 'form.inEn', { label: t(`field.${name}`) })}><Input.TextArea lang={l === 'zh' ? 'zh-CN' : 'en'} maxLength={name === 'summary' ? 500 : 8000} autoSize={{ minRows: name === 'summary' ? 2 : 4, maxRows: 16 }} /></Form.Item>)}
         </div>
       ))}
       <div className="lh-pair">
@@ -84,8 +84,8 @@ function Fields({ scenario: s }: { scenario: ScenarioDetail | undefined }) {
             {rows.map(({ key, name }) => (
               <div key={key} className="lh-scenario-row">
                 <Form.Item name={[name, 'kind']} label={t('field.kind')}><Select options={taxonomy.options('value')} popupMatchSelectWidth={false} /></Form.Item>
-                <Form.Item name={[name, 'name', 'zh']} label={`${t('field.figure')}（中文）`}><Input maxLength={120} /></Form.Item>
-                <Form.Item name={[name, 'name', 'en']} label={`${t('field.figure')}（English）`}><Input maxLength={120} /></Form.Item>
+                <Form.Item name={[name, 'name', 'zh']} label={t('form.inZh', { label: t('field.figure') })}><Input maxLength={120} /></Form.Item>
+                <Form.Item name={[name, 'name', 'en']} label={t('form.inEn', { label: t('field.figure') })}><Input maxLength={120} /></Form.Item>
                 <Form.Item name={[name, 'before']} label={t('field.before')}><InputNumber style={{ width: '100%' }} /></Form.Item>
                 <Form.Item name={[name, 'value']} label={t('field.value')}><InputNumber style={{ width: '100%' }} /></Form.Item>
                 <Form.Item name={[name, 'unit']} label={t('field.unit')}><Input maxLength={20} /></Form.Item>

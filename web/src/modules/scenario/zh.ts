@@ -21,7 +21,7 @@ export const zh = {
     reason: '理由', waits: '第 {{n}} 版待审核', draft: '第 {{n}} 版为草稿', returned: '被退回：{{reason}}', whyWithdrawn: '撤下原因：{{reason}}', twin: '查看保留的场景', lists: '列入清单', listed: '{{year}} 年第 {{number}} 批第 {{place}} 号', yuan: '{{from}}–{{to}} 万元', sharedWords: '相同分类：{{words}}', none: '未填写', shown: '显示第 {{n}} 版',
     noAlike: '没有相似的场景', likeness: '相似度 {{n}}%', evidence: '依据：{{what}}',
   },
-  form: { create: '编写场景', edit: '编写场景', save: '保存草稿', saved: '草稿已保存', missing: '请填写{{label}}', tags: '输入后按回车，可填多个', add: '添加', remove: '移除', effectsNote: '每项成效须说明依据', picture: '上传图片', pictureNote: '先保存草稿，再上传图片' },
+  form: { aside: '{{what}}（{{more}}）', inZh: '{{label}}（中文）', inEn: '{{label}}（英文）', create: '编写场景', edit: '编写场景', save: '保存草稿', saved: '草稿已保存', missing: '请填写{{label}}', tags: '输入后按回车，可填多个', add: '添加', remove: '移除', effectsNote: '每项成效须说明依据', picture: '上传图片', pictureNote: '先保存草稿，再上传图片' },
   lists: {
     title: '年度清单', note: '按年度发布的场景清单：编号固定、内容不再改变，可凭摘要核验', year: '年度', number: '批次', entries: '场景数', digest: '内容摘要（SHA-256）', released: '发布时间', by: '发布人', release: '发布 {{year}} 年清单', releaseNote: '{{n}} 个在 {{year}} 年首次发布、尚未列入清单的场景将列入。发布后不能更改。', releaseNone: '{{year}} 年没有待列入的场景',
     done: '清单已发布', empty: '还没有发布清单', emptyNote: '主管部门发布后显示在这里。', contents: '核验文件', name: '{{year}} 年第 {{number}} 批',
