@@ -17,6 +17,7 @@ export default defineConfig<object, Place>({
   use: {
     viewport: { width: 1440, height: 900 },
     locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
     // A trace of every step takes as long again as the step; a picture of what failed costs nothing until then.
     trace: process.env.LINGHANG_TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',

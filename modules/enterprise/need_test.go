@@ -319,6 +319,40 @@ func TestADisputeIsDecidedByTheBureauOnly(t *testing.T) {
 	})
 }
 
+func TestWhatTheBureauHoldsForCompletedIsNoConfirmationOfTheEnterprise(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newMarket(t, o)
+		id := x.publish(t, false)
+		x.agree(t, id)
+		x.do(t, "POST", "/needs/"+id+"/disputes", "manager-theirs", `{"text":"拒绝验收"}`, 0, http.StatusOK, nil)
+		x.do(t, "POST", "/needs/"+id+"/disputes/decision", "officer", `{"decision":"fulfil","reason":"已核实"}`, 0, http.StatusOK, nil)
+
+		var s service.Service
+		kerneltest.Wait(t, "the service is recorded", func() bool {
+			var list struct {
+				Items []service.Service `json:"items"`
+			}
+			x.do(t, "GET", "/services?matter=matchmaking", "officer", "", 0, http.StatusOK, &list)
+			if len(list.Items) == 1 {
+				s = list.Items[0]
+			}
+			return len(list.Items) == 1
+		})
+		if s.Counted || s.State != service.Waiting || s.AnsweredAt != nil {
+			t.Errorf("%+v", s)
+		}
+		at := "/services/" + s.ID
+		x.do(t, "POST", at+"/objection", "manager-ours", `{"reason":"未完成"}`, s.Version, http.StatusOK, &s)
+		if s.Counted || s.State != service.Objected {
+			t.Errorf("%+v", s)
+		}
+		x.do(t, "POST", at+"/confirmation", "manager-ours", "", s.Version, http.StatusOK, &s)
+		if !s.Counted || s.State != service.Confirmed {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 // back moves what a column says into the past, as if time had gone by.
 func (x *market) back(t *testing.T, query string, args ...any) {
 	t.Helper()

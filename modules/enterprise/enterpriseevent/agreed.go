@@ -27,10 +27,13 @@ type AgreementAccepted struct {
 func (AgreementAccepted) Subject() string { return "enterprise.agreement.accepted" }
 
 // AgreementClosed says how an agreement ended: completed, when the enterprise accepted
-// the last milestone, or terminated, when a dispute was decided so.
+// the last milestone or a dispute was decided so, or terminated.
 type AgreementClosed struct {
 	AgreementID string `json:"agreement_id"`
 	Outcome     string `json:"outcome"` // completed or terminated
+	// Accepted tells that the enterprise itself accepted the work: what the bureau decided
+	// in a dispute is not the enterprise's word.
+	Accepted bool `json:"accepted"`
 	// Who was served by whom.
 	EntryID      string    `json:"entry_id"`
 	ProviderCode string    `json:"provider_code"` // unified social credit code

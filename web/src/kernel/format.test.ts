@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { formatIn, none, span } from './format'
 
 test('spans are told in the roughest unit', () => {
@@ -22,10 +22,20 @@ test('words follow the language', () => {
 test('numbers are grouped and cut', () => expect(formatIn('en').number(1234567.891)).toBe('1,234,567.89'))
 
 test('dates are read alike everywhere', () => {
-  const noon = new Date(2026, 3, 5, 12, 30, 9)
-  expect([formatIn('en').time(noon), formatIn('en').date(noon), formatIn('zh').date(noon)]).toEqual(['2026-04-05 12:30:09', '2026-04-05', '2026/04/05'])
+  const noon = '2026-04-05T12:30:09+08:00'
+  expect([formatIn('en').time(noon).slice(0, 19), formatIn('en').date(noon), formatIn('zh').date(noon)]).toEqual(['2026-04-05 12:30:09', '2026-04-05', '2026/04/05'])
 })
 
 test('a day of the city is the same day to readers everywhere', () => {
   expect([formatIn('zh').date('2026-11-25T00:00:00+08:00'), formatIn('en').date('2026-11-25T23:59:59+08:00')]).toEqual(['2026/11/25', '2026-11-25'])
+})
+
+test('a time is the same time to readers everywhere, and named to those elsewhere', () => {
+  const offset = vi.spyOn(Date.prototype, 'getTimezoneOffset')
+  const write = (minutes: number) => {
+    offset.mockReturnValue(minutes)
+    return formatIn('en').time('2026-11-25T17:00:00Z')
+  }
+  expect([write(-480), write(0)]).toEqual(['2026-11-26 01:00:00', '2026-11-26 01:00:00 UTC+8'])
+  offset.mockRestore()
 })

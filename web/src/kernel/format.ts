@@ -4,6 +4,7 @@ import { useLanguage, type Language } from './language'
 /** How numbers and times are written. */
 export interface Format {
   number: (value: number, digits?: number) => string
+  /** In the city's time, which is named to readers elsewhere. */
   time: (value: string | number | Date | undefined | null) => string
   date: (value: string | number | Date | undefined | null) => string
   /** Several words in one line. */
@@ -11,6 +12,9 @@ export interface Format {
   /** Time passed since, in the roughest unit that still says something. */
   ago: (value: string | number | Date | undefined | null, now?: number) => string
 }
+
+/** What a clock of the city gives as its offset, in minutes. */
+const cityOffset = -480
 
 /** No value: the same mark everywhere. */
 export const none = '—'
@@ -34,13 +38,17 @@ export function formatIn(language: Language): Format {
   const locale = language === 'en' ? 'en-GB' : 'zh-CN'
   // British and American readers take 03/04 for different days; the year first is read alike.
   const dates = language === 'en' ? 'sv-SE' : locale
-  const time = new Intl.DateTimeFormat(dates, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
-  // Days and months are the city's: a reader elsewhere must not be told the day before.
+  // Days and times are the city's: a reader elsewhere must not be told the day before, nor
+  // take a deadline for another hour.
+  const time = new Intl.DateTimeFormat(dates, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false, timeZone: 'Asia/Shanghai' })
   const date = new Intl.DateTimeFormat(dates, { year: 'numeric', month: '2-digit', day: '2-digit', timeZone: 'Asia/Shanghai' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   return {
     number: (value, digits = 2) => new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
-    time: (value) => (real(value) ? time.format(real(value)) : none),
+    time: (value) => {
+      const at = real(value)
+      return at ? time.format(at) + (at.getTimezoneOffset() === cityOffset ? '' : ' UTC+8') : none
+    },
     date: (value) => (real(value) ? date.format(real(value)) : none),
     list: (words) => words.join(language === 'en' ? ', ' : '、'),
     ago: (value, now = Date.now()) => {

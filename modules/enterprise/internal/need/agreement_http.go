@@ -128,15 +128,15 @@ func (m *Needs) agree(ctx context.Context, tx *sqldb.Tx, n Need) error {
 	})
 }
 
-// tellClosed tells others how an agreement ended.
-func (m *Needs) tellClosed(ctx context.Context, tx *sqldb.Tx, n Need) error {
+// tellClosed tells others how an agreement ended, and whether the enterprise said so.
+func (m *Needs) tellClosed(ctx context.Context, tx *sqldb.Tx, n Need, by Side) error {
 	list, err := m.providers.Named(ctx, []string{n.Terms.ProviderID})
 	if err != nil {
 		return err
 	}
 	p := list[0]
 	return tx.Emit(ctx, enterpriseevent.AgreementClosed{
-		AgreementID: n.ID, Outcome: string(n.State), EntryID: n.EntryID, ProviderCode: p.Code, ProviderZH: p.Name.ZH, ProviderEN: p.Name.EN, Provider: p.OrganisationID,
+		AgreementID: n.ID, Outcome: string(n.State), Accepted: n.State == Completed && by == Owner, EntryID: n.EntryID, ProviderCode: p.Code, ProviderZH: p.Name.ZH, ProviderEN: p.Name.EN, Provider: p.OrganisationID,
 		StartOn: n.Terms.Plan.StartOn, At: *n.ClosedAt,
 	})
 }
@@ -218,7 +218,7 @@ func (m *Needs) decideMilestone(ctx context.Context, in needDecideInput) (Detail
 				return n, remark{}, err
 			}
 			r.kind, what = Complete, lang.Text{ZH: "已完成：请评价", EN: "is completed: please rate the other side"}
-			if err := m.tellClosed(ctx, tx, n); err != nil {
+			if err := m.tellClosed(ctx, tx, n, Owner); err != nil {
 				return n, r, err
 			}
 		}
@@ -390,7 +390,7 @@ func (m *Needs) ruled(ctx context.Context, tx *sqldb.Tx, n Need, decision Act, a
 	if err != nil {
 		return n, err
 	}
-	return n, m.tellClosed(ctx, tx, n)
+	return n, m.tellClosed(ctx, tx, n, City)
 }
 
 func (m *Needs) tellRuling(ctx context.Context, tx *sqldb.Tx, n Need, reason string) error {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/oklog/ulid/v2"
@@ -40,8 +41,9 @@ func (m *Services) Reviewed(ctx context.Context, e enterpriseevent.Diagnosed) er
 	return m.follow(ctx, s, func(ctx context.Context, tx *sqldb.Tx) error { return m.ask(ctx, tx, []Service{s}) })
 }
 
-// Closed records that an agreement of a need was carried out. The enterprise has accepted
-// its last milestone: that is its confirmation, and what was accepted is the evidence.
+// Closed records that an agreement of a need was carried out. Where the enterprise has
+// accepted its last milestone, that is its confirmation, and what was accepted is the
+// evidence; where the bureau decided so in a dispute, the enterprise is asked.
 func (m *Services) Closed(ctx context.Context, e enterpriseevent.AgreementClosed) error {
 	if e.Outcome != "completed" {
 		return nil
@@ -62,6 +64,9 @@ func (m *Services) Closed(ctx context.Context, e enterpriseevent.AgreementClosed
 	d := draft{code: x.Code, provider: e.ProviderCode, matter: "matchmaking", about: "供需对接协议已完成 / An agreement of a need was carried out", started: min(e.StartOn, last), ended: last}
 	name := lang.Text{ZH: e.ProviderZH, EN: e.ProviderEN}
 	s := d.record(ulid.Make().String(), x, name, byAgreement, "need/"+e.AgreementID, rules[0], hand{organisation: e.Provider}, now())
+	if !e.Accepted {
+		return m.follow(ctx, s, func(ctx context.Context, tx *sqldb.Tx) error { return m.ask(ctx, tx, []Service{s}) })
+	}
 	confirmed, err := s.do(confirm, "", hand{organisation: x.OrganisationID}, e.At)
 	if err != nil {
 		return err
@@ -72,8 +77,9 @@ func (m *Services) Closed(ctx context.Context, e enterpriseevent.AgreementClosed
 // follow records what follows from something else, once.
 func (m *Services) follow(ctx context.Context, s Service, tell func(context.Context, *sqldb.Tx) error) error {
 	err := m.store.record(ctx, []Service{s}, tell)
-	if fault.Is(err, fault.Conflict) || sqldb.IsUnique(err) {
-		return nil // one with an earlier one, or told before
+	var f *fault.Error
+	if errors.As(err, &f) && f.Key == oneWithEarlier || sqldb.IsUnique(err) {
+		return nil // or told before
 	}
 	return err
 }

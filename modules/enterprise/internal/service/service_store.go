@@ -67,9 +67,12 @@ func (s store) clash(ctx context.Context, db reader, x Service) (first Service, 
 	return list[i], true, nil
 }
 
+// oneWithEarlier is the fault of a service that is one with an earlier one.
+const oneWithEarlier = "enterprise.service.twice"
+
 // twice refuses a service that is one with an earlier one, which it names.
 func twice(first Service, window int) error {
-	return fault.New(fault.Conflict, "enterprise.service.twice", "%s was served by %s on this matter from %s on, less than %d days apart: that is one service, recorded as %s", first.Name.EN, first.ProviderName.EN, first.StartedOn, window, first.ID).
+	return fault.New(fault.Conflict, oneWithEarlier, "%s was served by %s on this matter from %s on, less than %d days apart: that is one service, recorded as %s", first.Name.EN, first.ProviderName.EN, first.StartedOn, window, first.ID).
 		With("id", first.ID).With("day", first.StartedOn).With("window", window).At("body.started_on", "this is one service with an earlier one")
 }
 
