@@ -1,6 +1,7 @@
 package bus_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -324,4 +325,23 @@ func TestPurgedEventsAreInNoFile(t *testing.T) {
 	kerneltest.Wait(t, "the files to go", func() bool { return len(kerneltest.Traces(t, v.dir, `"number":`)) == 0 })
 	v.emit(t, 5, 8)
 	v.waitFor(t, 8)
+}
+
+// What one erasure read the events with does not wait for events in the next.
+func TestErasuresFollowEachOther(t *testing.T) {
+	v := found(t)
+	if err := v.bus.Subscribe(v.ctx, "till", bus.On(v.keep)); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		v.emit(t, i, i+1)
+		v.waitFor(t, i+1)
+		kerneltest.Wait(t, "the erasure", func() bool {
+			waiting, err := v.bus.Erase(t.Context(), func(data []byte) bool { return bytes.Contains(data, []byte(`"number":`)) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			return !waiting
+		})
+	}
 }

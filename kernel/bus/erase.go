@@ -26,6 +26,7 @@ func (b *Bus) Erase(ctx context.Context, match func(data []byte) bool) (waiting 
 	if err != nil {
 		return false, fmt.Errorf("read the event stream: %w", err)
 	}
+	defer b.leave(ctx, reader)
 	for last := uint64(0); last < info.State.LastSeq; {
 		batch, err := reader.FetchNoWait(500)
 		if err != nil {
@@ -56,6 +57,15 @@ func (b *Bus) Erase(ctx context.Context, match func(data []byte) bool) (waiting 
 	return waiting, nil
 }
 
+// leave lets a reader of the stream go at once: an erasure is tried often, and a server
+// keeps no more readers than it is told to.
+func (b *Bus) leave(ctx context.Context, reader jetstream.Consumer) {
+	err := b.stream.DeleteConsumer(ctx, reader.CachedInfo().Name)
+	if err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		b.log.Warn("a reader of the event stream stays until the server lets it go", "error", err)
+	}
+}
+
 // Purge drops all events, with their files, when everybody has handled them;
 // waiting says that somebody has not. It is for the embedded bus after a crash:
 // NATS notes that an event is deleted before it overwrites it, so what a crash
@@ -84,11 +94,14 @@ func (b *Bus) Purge(ctx context.Context) (waiting bool, err error) {
 	return err == nil && info.State.Msgs > 0, err
 }
 
-// handledUpTo returns the last event that all consumers have done with.
+// handledUpTo returns the last event that all subscriptions have done with.
 func (b *Bus) handledUpTo(ctx context.Context) (uint64, error) {
 	floor := ^uint64(0)
 	list := b.stream.ListConsumers(ctx)
 	for c := range list.Info() {
+		if c.Config.Durable == "" {
+			continue // somebody reads the stream without handling it, as an erasure does
+		}
 		if c.NumPending > 0 || c.NumAckPending > 0 {
 			floor = min(floor, c.AckFloor.Stream)
 		}
