@@ -301,8 +301,8 @@ func (c *city) similar(ctx context.Context, q Question) (Answer, error) {
 // way answers the shortest ways by which two could come to work together. Districts and
 // industries join everybody with everybody and are no way.
 func (c *city) way(ctx context.Context, q Question) (Answer, error) {
-	for field, id := range map[string]string{"node": q.Node, "to": q.To} {
-		if err := c.known(id, field, q.bureau); err != nil {
+	for _, x := range [][2]string{{"node", q.Node}, {"to", q.To}} {
+		if err := c.known(x[1], x[0], q.bureau); err != nil {
 			return Answer{}, err
 		}
 	}

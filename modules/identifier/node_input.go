@@ -58,7 +58,8 @@ func (in nodeInput) checkOctets() error {
 	if _, err := hjson.ParseSite([]byte(in.Site)); in.Site != "" && err != nil {
 		_ = f.At("body.site", "no siteinfo.json: %v", err)
 	}
-	for name, text := range map[string]string{"public_key": in.PublicKey, "signing_key": strings.TrimSpace(in.SigningKey)} {
+	for _, x := range [][2]string{{"public_key", in.PublicKey}, {"signing_key", strings.TrimSpace(in.SigningKey)}} {
+		name, text := x[0], x[1]
 		octets, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
 			_ = f.At("body."+name, "not base64: %v", err)

@@ -95,9 +95,9 @@ var industryCode = regexp.MustCompile(`^[A-T][0-9]{0,4}$`)
 // check refuses what cannot be, naming every fault; what is not there yet is no fault.
 func (p *Particulars) check() error {
 	f := fault.New(fault.Invalid, "identifier.particulars.invalid", "something cannot be so")
-	for at, day := range map[string]string{"body.founded": p.Founded, "body.until": p.Until} {
-		if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
-			_ = f.At(at, "a day, as 2026-01-31")
+	for _, x := range [][2]string{{"body.founded", p.Founded}, {"body.until", p.Until}} {
+		if _, err := time.Parse(time.DateOnly, x[1]); x[1] != "" && err != nil {
+			_ = f.At(x[0], "a day, as 2026-01-31")
 		}
 	}
 	for i, code := range p.Industries {
@@ -105,11 +105,11 @@ func (p *Particulars) check() error {
 			_ = f.At(fmt.Sprintf("body.industries[%d]", i), "a code of GB/T 4754, as C36")
 		}
 	}
-	for at, room := range map[string]machineRoom{
-		"registration": p.Registration, "data": p.Data, "data_backup": p.DataBackup, "resolution": p.Resolution, "resolution_backup": p.Backup,
+	for _, x := range [][2]string{
+		{"registration", p.Registration.IP}, {"data", p.Data.IP}, {"data_backup", p.DataBackup.IP}, {"resolution", p.Resolution.IP}, {"resolution_backup", p.Backup.IP},
 	} {
-		if _, err := netip.ParseAddr(room.IP); room.IP != "" && err != nil {
-			_ = f.At("body."+at+".ip", "an IP address")
+		if _, err := netip.ParseAddr(x[1]); x[1] != "" && err != nil {
+			_ = f.At("body."+x[0]+".ip", "an IP address")
 		}
 	}
 	for ip := range strings.SplitSeq(p.SiteIPs, ";") {

@@ -109,9 +109,9 @@ func (it Item) check(at string, f *fault.Error) {
 }
 
 func (it Item) checkBounds(at string, f *fault.Error) {
-	for name, bound := range map[string]string{"min": it.Min, "max": it.Max} {
-		if bound != "" && it.form(bound) != nil {
-			_ = f.At(at+name, "write it as values of the type are written")
+	for _, x := range [][2]string{{"min", it.Min}, {"max", it.Max}} {
+		if x[1] != "" && it.form(x[1]) != nil {
+			_ = f.At(at+x[0], "write it as values of the type are written")
 		}
 	}
 	if it.Min != "" && it.Max != "" && it.form(it.Min) == nil && it.form(it.Max) == nil && it.less(it.Max, it.Min) {

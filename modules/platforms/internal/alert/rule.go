@@ -129,8 +129,8 @@ func (r Rule) Check(known Known) error {
 	if r.Name.ZH == "" || len(r.Name.ZH) > 200 || len(r.Name.EN) > 200 {
 		_ = f.At("body.name", "name the rule, in at most 200 bytes")
 	}
-	for language, text := range map[string]string{"zh": r.Summary.ZH, "en": r.Summary.EN} {
-		at := "body.summary." + language
+	for _, x := range [][2]string{{"zh", r.Summary.ZH}, {"en", r.Summary.EN}} {
+		at, text := "body.summary."+x[0], x[1]
 		if text == "" || len(text) > 3*summaryMost {
 			_ = f.At(at, "say in a sentence what is the matter")
 			continue
