@@ -1,6 +1,7 @@
 import { useEffect, useImperativeHandle, useMemo, useRef, type KeyboardEvent, type PointerEvent, type Ref, type RefObject } from 'react'
 import { degrees, spiral, step } from './force'
 import { css, painter, plainPainter, rgb, type Scene, type Sight } from './gl'
+import { apart, shortened, type Label } from './labels'
 
 export interface DrawnNode { id: string; label: string; colour: string }
 export interface DrawnEdge { from: number; to: number }
@@ -192,17 +193,11 @@ function nearest(s: Stage, x: number, y: number): number {
 }
 
 /** Which nodes are named: the selected one, and those with the most edges, where there is room. */
-function named(s: Stage, nodes: DrawnNode[], selected: string, width: number, height: number): { i: number; x: number; y: number }[] {
+function named(s: Stage, nodes: DrawnNode[], selected: string, width: number, height: number): Label[] {
   const at = (i: number) => ({ i, x: width / 2 + (s.scene.positions[2 * i]! - s.sight.x) * s.sight.scale, y: height / 2 + (s.scene.positions[2 * i + 1]! - s.sight.y) * s.sight.scale })
   const seen = nodes.map((_, i) => at(i)).filter((p) => p.x > 0 && p.y > 0 && p.x < width && p.y < height)
   seen.sort((a, b) => Number(nodes[b.i]!.id === selected) - Number(nodes[a.i]!.id === selected) || s.degree[b.i]! - s.degree[a.i]!)
-  const taken = new Set<string>()
-  return seen.slice(0, 400).filter((p) => {
-    const place = `${Math.round(p.x / 110)} ${Math.round(p.y / 22)}`
-    if (taken.has(place)) return false
-    taken.add(place)
-    return true
-  }).slice(0, 60)
+  return apart(seen.slice(0, 400).map((p) => ({ ...p, text: shortened(nodes[p.i]!.label) })))
 }
 
 function write(canvas: HTMLCanvasElement, s: Stage, nodes: DrawnNode[], selected: string, colours: Props['colours']): void {
@@ -223,10 +218,9 @@ function write(canvas: HTMLCanvasElement, s: Stage, nodes: DrawnNode[], selected
       pen.stroke()
       pen.strokeStyle = colours.surface
     }
-    const text = n.label.length > 24 ? `${n.label.slice(0, 23)}…` : n.label
-    pen.strokeText(text, p.x + 9, p.y + 4)
+    pen.strokeText(p.text, p.x + 9, p.y + 4)
     pen.fillStyle = colours.text
-    pen.fillText(text, p.x + 9, p.y + 4)
+    pen.fillText(p.text, p.x + 9, p.y + 4)
   }
 }
 
@@ -238,6 +232,6 @@ function svgOf(s: Stage, nodes: DrawnNode[], width: number, height: number, colo
   let lines = ''
   for (let e = 0; e < s.scene.edges.length; e += 2) lines += `M${x(s.scene.edges[e]!)} ${y(s.scene.edges[e]!)}L${x(s.scene.edges[e + 1]!)} ${y(s.scene.edges[e + 1]!)}`
   const dots = nodes.map((n, i) => `<circle cx="${x(i)}" cy="${y(i)}" r="${(s.scene.sizes[i]! / 2).toFixed(1)}" fill="${n.colour}"/>`).join('')
-  const texts = named(s, nodes, '', width, height).map((p) => `<text x="${(p.x + 9).toFixed(1)}" y="${(p.y + 4).toFixed(1)}" fill="${colours.text}">${escaped(nodes[p.i]!.label)}</text>`).join('')
+  const texts = named(s, nodes, '', width, height).map((p) => `<text x="${(p.x + 9).toFixed(1)}" y="${(p.y + 4).toFixed(1)}" fill="${colours.text}">${escaped(p.text)}</text>`).join('')
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12"><rect width="${width}" height="${height}" fill="${colours.surface}"/><path d="${lines}" stroke="${css(s.scene.line)}" fill="none"/>${dots}${texts}</svg>`
 }

@@ -109,7 +109,7 @@ function Claims() {
   const places = usePlaces()
   const columns: Column<Claim>[] = [
     { key: 'policy', title: t('policy.field.title'), sort: 'policy', render: (a) => <Link to={`/enterprise/policy-applications/${a.id}`} className="lh-wrap">{text(a.policy)}</Link> },
-    { key: 'name', title: t('policy.field.enterprise'), sort: 'name', from: 'sm', render: (a) => <>{text(a.name)}{a.synthetic && <SyntheticMark />}</> },
+    { key: 'name', title: t('policy.field.enterprise'), sort: 'name', from: 'sm', render: (a) => <>{text(a.name)} {a.synthetic && <SyntheticMark />}</> },
     { key: 'district', title: t('policy.field.district'), sort: 'district', from: 'lg', render: (a) => places.title('districts', a.district) },
     { key: 'state', title: t('policy.field.state'), sort: 'state', render: (a) => <StatusTag tone={stageTone[a.state]}>{t(`policy.stages.${a.state}`)}</StatusTag> },
     { key: 'submitted', title: t('policy.field.submitted'), sort: 'submitted_at', from: 'md', render: (a) => <span className="lh-number">{a.submitted_at ? f.time(a.submitted_at) : none}</span> },
@@ -136,7 +136,7 @@ function Grants() {
   const f = useFormat()
   const places = usePlaces()
   const columns: Column<Grant>[] = [
-    { key: 'name', title: t('policy.field.enterprise'), sort: 'name', render: (g) => <>{text(g.name)}{g.synthetic && <SyntheticMark />}</> },
+    { key: 'name', title: t('policy.field.enterprise'), sort: 'name', render: (g) => <>{text(g.name)} {g.synthetic && <SyntheticMark />}</> },
     { key: 'policy', title: t('policy.field.title'), sort: 'policy', render: (g) => <Link to={`/enterprise/policies/${g.policy_id}`} className="lh-wrap">{text(g.policy)}</Link> },
     { key: 'code', title: t('policy.field.code'), from: 'lg', render: (g) => <span className="lh-code">{g.code}</span> },
     { key: 'district', title: t('policy.field.district'), sort: 'district', from: 'md', render: (g) => places.title('districts', g.district) },

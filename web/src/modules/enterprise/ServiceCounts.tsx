@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Card, Segmented, Select } from 'antd'
+import { Alert, Card, Segmented, Select, Typography } from 'antd'
 import { Link, useSearchParams } from 'react-router'
 import { DataTable, EmptyState, Failure, Figure, Figures, Loading, request, SyntheticMark, useFormat, usePalette, useText, type Column, type Page } from '../../kernel'
 import { Chart } from '../../lib/chart/Chart'
@@ -14,7 +14,16 @@ export function Definition() {
   const rule = useRule()
   if (!rule.data) return null
   const r = rule.data.rule
-  return <Alert type="info" title={`${t('services.rule')} · ${t('services.definition', { version: r.version, day: f.date(r.at) })}`} description={`${t('services.definitionText', { window: r.window_days, answer: r.answer_days })} ${t(r.reviews ? 'services.reviewsCount' : 'services.reviewsNot')}`} />
+  return (
+    <Alert
+      type="info" title={`${t('services.rule')} · ${t('services.definition', { version: r.version, day: f.date(r.at) })}`}
+      description={(
+        <Typography.Paragraph className="lh-rule" ellipsis={{ rows: 4, expandable: 'collapsible', symbol: (open: boolean) => t(open ? 'services.less' : 'services.more') }}>
+          {`${t('services.definitionText', { window: r.window_days, answer: r.answer_days })} ${t(r.reviews ? 'services.reviewsCount' : 'services.reviewsNot')}`}
+        </Typography.Paragraph>
+      )}
+    />
+  )
 }
 
 /** A share with its interval. */
@@ -78,7 +87,7 @@ function ByOne({ by, quarter }: { by: Dimension; quarter: string }) {
     series: [{ type: 'bar', name: t('services.services'), data: rows.map((c) => c.services), barMaxWidth: 22, label: { show: true, position: 'right', color: p.text } }],
   }
   const columns: Column<Count>[] = [
-    { key: 'code', title: t(`services.bys.${by}`), sort: 'code', render: (c) => <span className="lh-two lh-wrap"><span>{text(c.title)}{c.synthetic && <SyntheticMark />}</span>{text(c.title) !== c.code && <span className="lh-code">{c.code}</span>}</span> },
+    { key: 'code', title: t(`services.bys.${by}`), sort: 'code', render: (c) => <span className="lh-two lh-wrap"><span>{text(c.title)} {c.synthetic && <SyntheticMark />}</span>{text(c.title) !== c.code && <span className="lh-code">{c.code}</span>}</span> },
     { key: 'services', title: t('services.services'), sort: 'services', align: 'right', render: (c) => <Link className="lh-number" to={listOf(by, c.code, quarter)}>{f.number(c.services, 0)}</Link> },
     { key: 'enterprises', title: t('services.enterprises'), sort: 'enterprises', align: 'right', render: (c) => <span className="lh-number">{f.number(c.enterprises, 0)}</span> },
   ]
