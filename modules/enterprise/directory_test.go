@@ -24,7 +24,7 @@ func newTown(t testing.TB, o kerneltest.Options) *town {
 	x := &town{}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
 		x.module = New(k.Kit("enterprise"), k.Directory())
-		return []module.Module{x.module}
+		return []module.Module{x.module, openings{k.Kit("scenario")}}
 	}, o)
 	return x
 }

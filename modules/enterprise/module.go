@@ -37,7 +37,7 @@ const (
 
 // Organisations is the register of organisations: who reviews what enterprises file.
 type Organisations interface {
-	Root(ctx context.Context) (identity.Organisation, error)
+	service.People
 	diagnosis.People
 }
 
@@ -111,7 +111,7 @@ func (m *Module) Manifest() module.Manifest {
 			enterpriseevent.AgreementAccepted{},
 			enterpriseevent.AgreementClosed{},
 		},
-		Subscribes: []module.Subscription{bus.On(m.services.Reviewed), bus.On(m.services.Closed)},
+		Subscribes: []module.Subscription{bus.On(m.services.Reviewed), bus.On(m.services.Closed), bus.On(m.services.CarriedOut)},
 		Measures:   slices.Concat(m.measures(), m.diagnosis.Measures(), m.providers.Measures(), m.needs.Measures(), m.policies.Measures(), m.cultivation.Measures(), m.services.Measures(), m.attraction.Measures()),
 		Personal:   slices.Concat(personal(), diagnosis.Personal(), provider.Personal(), need.Personal(), policy.Personal(), cultivation.Personal(), service.Personal(), attraction.Personal()),
 		Forget:     m.forgetPerson,

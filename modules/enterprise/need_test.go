@@ -14,6 +14,7 @@ import (
 	"linghang/modules/enterprise/internal/need"
 	"linghang/modules/enterprise/internal/provider"
 	"linghang/modules/enterprise/internal/service"
+	"linghang/modules/scenario/scenarioevent"
 )
 
 const rival = "rival.manager"
@@ -348,6 +349,32 @@ func TestWhatTheBureauHoldsForCompletedIsNoConfirmationOfTheEnterprise(t *testin
 		}
 		x.do(t, "POST", at+"/confirmation", "manager-ours", "", s.Version, http.StatusOK, &s)
 		if !s.Counted || s.State != service.Confirmed {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+func TestAnOpenedScenarioThatWasCarriedOutIsAService(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newMarket(t, o)
+		done := scenarioevent.Completed{OpeningID: "O1", Organisation: x.Ours.ID, Provider: x.Theirs.ID, StartOn: "2026-03-02", At: time.Date(2026, 4, 1, 2, 0, 0, 0, time.UTC)}
+		for range 2 { // an event may come again
+			if err := x.module.services.CarriedOut(t.Context(), done); err != nil {
+				t.Fatal(err)
+			}
+		}
+		done.OpeningID, done.Provider = "O2", x.Bureau.ID // who is not in the directory is no provider
+		if err := x.module.services.CarriedOut(t.Context(), done); err != nil {
+			t.Fatal(err)
+		}
+		var list struct {
+			Items []service.Service `json:"items"`
+		}
+		x.do(t, "GET", "/services", "officer", "", 0, http.StatusOK, &list)
+		if len(list.Items) != 1 {
+			t.Fatalf("%+v", list.Items)
+		}
+		if s := list.Items[0]; !s.Counted || s.State != service.Confirmed || s.Source != "opening/O1" || s.StartedOn != "2026-03-02" || s.EndedOn != "2026-04-01" || s.EntryID != x.entry || s.Provider != identity.CompleteUSCC("91370200264574252") {
 			t.Errorf("%+v", s)
 		}
 	})

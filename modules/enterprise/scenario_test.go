@@ -4,12 +4,23 @@ import (
 	"testing"
 
 	"linghang/kernel"
+	"linghang/kernel/bus"
 	"linghang/kernel/kerneltest"
+	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/modules/scenario/scenarioevent"
 )
 
 func rooms(k *kernel.Kernel) []module.Module {
-	return []module.Module{New(k.Kit("enterprise"), k.Directory())}
+	return []module.Module{New(k.Kit("enterprise"), k.Directory()), openings{k.Kit("scenario")}}
 }
 
 func TestScenarios(t *testing.T) { kerneltest.Scenarios(t, rooms) }
+
+// openings stands for the room scenario, which a room's tests do not import.
+type openings struct{ *module.Kit }
+
+// Manifest publishes what this room hears.
+func (openings) Manifest() module.Manifest {
+	return module.Manifest{Name: "scenario", Title: lang.Text{ZH: "场景", EN: "Scenarios"}, Publishes: []bus.Event{scenarioevent.Completed{}}}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/internal/service"
@@ -103,6 +104,22 @@ func (s servedEntries) ByIDs(ctx context.Context, ids []string) (map[string]serv
 		}
 	}
 	return found, nil
+}
+
+// Of implements service.Directory.
+func (s servedEntries) Of(ctx context.Context, o identity.Organisation) (e service.Enterprise, ok bool, err error) {
+	if o.USCC != "" {
+		found, err := s.ByCodes(ctx, []string{o.USCC})
+		e, ok = found[o.USCC]
+		if err != nil || ok {
+			return e, ok, err
+		}
+	}
+	list, err := s.served(ctx, "e.organisation_id", []string{o.ID})
+	if err != nil || len(list) != 1 {
+		return e, false, err
+	}
+	return list[0], true, nil
 }
 
 // Title implements service.Directory.

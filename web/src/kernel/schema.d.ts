@@ -24743,7 +24743,7 @@ export interface components {
             matter: string;
             name: components["schemas"]["Text"];
             /** @enum {string} */
-            origin: "form" | "api" | "import" | "diagnosis" | "agreement";
+            origin: "form" | "api" | "import" | "diagnosis" | "agreement" | "opening";
             /** @description Unified social credit code; city: the city itself */
             provider: string;
             provider_name: components["schemas"]["Text"];
@@ -24761,7 +24761,7 @@ export interface components {
             rule: number;
             /** @enum {string} */
             side: "served" | "provider" | "city";
-            /** @description What it follows from, as diagnosis/01J… or need/01J… */
+            /** @description What it follows from, as diagnosis/01J…, need/01J… or opening/01J… */
             source: string;
             started_on: string;
             /** @enum {string} */
@@ -24929,7 +24929,7 @@ export interface components {
             matter: string;
             name: components["schemas"]["Text"];
             /** @enum {string} */
-            origin: "form" | "api" | "import" | "diagnosis" | "agreement";
+            origin: "form" | "api" | "import" | "diagnosis" | "agreement" | "opening";
             /** @description Unified social credit code; city: the city itself */
             provider: string;
             provider_name: components["schemas"]["Text"];
@@ -24945,7 +24945,7 @@ export interface components {
              * @description Version of the rule that it was recorded under
              */
             rule: number;
-            /** @description What it follows from, as diagnosis/01J… or need/01J… */
+            /** @description What it follows from, as diagnosis/01J…, need/01J… or opening/01J… */
             source: string;
             started_on: string;
             /** @enum {string} */

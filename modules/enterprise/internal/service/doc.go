@@ -20,5 +20,6 @@
 // those that it recorded.
 //
 // Tables: service, service_rule, service_evidence, service_proof, service_sample,
-// service_sampled. Tells: nothing. Hears: enterpriseevent.Diagnosed.
+// service_sampled. Tells: nothing. Hears: enterpriseevent.Diagnosed and
+// AgreementClosed, scenarioevent.Completed.
 package service

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -11,6 +12,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/enterpriseevent"
+	"linghang/modules/scenario/scenarioevent"
 )
 
 // Reviewed records that the city had an expert review the diagnosis of an enterprise,
@@ -67,7 +69,45 @@ func (m *Services) Closed(ctx context.Context, e enterpriseevent.AgreementClosed
 	if !e.Accepted {
 		return m.follow(ctx, s, func(ctx context.Context, tx *sqldb.Tx) error { return m.ask(ctx, tx, []Service{s}) })
 	}
-	confirmed, err := s.do(confirm, "", hand{organisation: x.OrganisationID}, e.At)
+	return m.accepted(ctx, s, x.OrganisationID, e.At)
+}
+
+// CarriedOut records that a scenario that an enterprise opened was carried out, as the
+// enterprise says itself. Sides that the directory does not know are not counted.
+func (m *Services) CarriedOut(ctx context.Context, e scenarioevent.Completed) error {
+	x, ok, err := m.side(ctx, e.Organisation)
+	if err != nil || !ok {
+		return err
+	}
+	provider, ok, err := m.side(ctx, e.Provider)
+	if err != nil || !ok || provider.ID == x.ID {
+		return err
+	}
+	rules, err := m.store.rules(ctx, m.store.db)
+	if err != nil {
+		return err
+	}
+	last := todayOf(e.At)
+	d := draft{code: x.Code, provider: provider.Code, matter: "matchmaking", about: "开放的场景已实施 / A scenario that was opened was carried out", started: min(e.StartOn, last), ended: last}
+	s := d.record(ulid.Make().String(), x, provider.Name, byOpening, "opening/"+e.OpeningID, rules[0], hand{organisation: e.Provider}, now())
+	return m.accepted(ctx, s, e.Organisation, e.At)
+}
+
+// side is the enterprise that an organisation is; ok is false where it is none.
+func (m *Services) side(ctx context.Context, organisation string) (x Enterprise, ok bool, err error) {
+	o, err := m.people.Organisation(ctx, organisation)
+	if fault.Is(err, fault.NotFound) {
+		return x, false, nil
+	}
+	if err != nil {
+		return x, false, fmt.Errorf("read an organisation: %w", err)
+	}
+	return m.directory.Of(ctx, o)
+}
+
+// accepted records a service that the enterprise has accepted: that is its confirmation.
+func (m *Services) accepted(ctx context.Context, s Service, organisation string, at time.Time) error {
+	confirmed, err := s.do(confirm, "", hand{organisation: organisation}, at)
 	if err != nil {
 		return err
 	}

@@ -60,6 +60,7 @@ const (
 	byFile      = "import"
 	byDiagnosis = "diagnosis"
 	byAgreement = "agreement"
+	byOpening   = "opening"
 )
 
 // City is the provider of services of the city itself.
@@ -104,8 +105,8 @@ type Service struct {
 	DuplicateOf  string     `json:"duplicate_of" doc:"ID of the service that it is one with, since a merge"`
 	Verdict      string     `json:"verdict" enum:",upheld,rejected" doc:"Of the auditors" title:"抽查|Audit"`
 	Reason       string     `json:"reason" doc:"Why the enterprise objects, or it was withdrawn" title:"理由|Reason"`
-	Origin       string     `json:"origin" enum:"form,api,import,diagnosis,agreement" title:"来源|Origin"`
-	Source       string     `json:"source" doc:"What it follows from, as diagnosis/01J… or need/01J…"`
+	Origin       string     `json:"origin" enum:"form,api,import,diagnosis,agreement,opening" title:"来源|Origin"`
+	Source       string     `json:"source" doc:"What it follows from, as diagnosis/01J…, need/01J… or opening/01J…"`
 	Rule         int        `json:"rule" doc:"Version of the rule that it was recorded under" title:"规则版本|Rule"`
 	RecordedAt   time.Time  `json:"recorded_at" title:"登记时间|Recorded"`
 	RecordedName string     `json:"recorded_name" title:"登记人|Recorded by"`

@@ -26,13 +26,18 @@ type Directory interface {
 	ByCodes(ctx context.Context, codes []string) (map[string]Enterprise, error)
 	// ByIDs returns enterprises by their IDs.
 	ByIDs(ctx context.Context, ids []string) (map[string]Enterprise, error)
+	// Of returns the enterprise that an organisation is: by its code, or the only one that
+	// it keeps; ok is false where there is none, or several.
+	Of(ctx context.Context, o identity.Organisation) (e Enterprise, ok bool, err error)
 	// Title names a district or an industry.
 	Title(kind, code string) lang.Text
 }
 
-// People tells who the bureau is.
+// People is the register of organisations: who the bureau is, and who others are.
 type People interface {
 	Root(ctx context.Context) (identity.Organisation, error)
+	// Organisation reads one of the register.
+	Organisation(ctx context.Context, id string) (identity.Organisation, error)
 }
 
 // Permissions that the count asks for.

@@ -428,8 +428,13 @@ func (m *Openings) complete(ctx context.Context, in completeOpeningInput) (Detai
 		if err := m.send(ctx, tx, noticeStep, o.ProviderID, mayApply, o, lang.Text{ZH: "实施已完成，请评价", EN: "carried out; please evaluate"}, ""); err != nil {
 			return err
 		}
-		return emit(ctx, tx, scenarioevent.Completed{OpeningID: o.ID, ScenarioID: o.ScenarioID, Organisation: o.OrganisationID, Provider: o.ProviderID, Synthetic: o.Synthetic, At: *o.CompletedAt})
+		return emit(ctx, tx, scenarioevent.Completed{OpeningID: o.ID, ScenarioID: o.ScenarioID, Organisation: o.OrganisationID, Provider: o.ProviderID, StartOn: dayOf(*o.ChosenAt), Synthetic: o.Synthetic, At: *o.CompletedAt})
 	})
+}
+
+// dayOf is the day in the city.
+func dayOf(t time.Time) string {
+	return t.In(time.FixedZone("UTC+8", 8*60*60)).Format(time.DateOnly)
 }
 
 type evaluateOpeningInput struct {

@@ -42,6 +42,7 @@ export default function Service() {
 function Evidence({ service: s }: { service: ServiceDetail }) {
   const t = useEnterpriseTexts()
   if (s.source.startsWith('need/')) return <Link to={`/enterprise/needs/${s.source.slice('need/'.length)}`}>{t('services.origins.agreement')}</Link>
+  if (s.source.startsWith('opening/')) return <Link to={`/scenario/openings/${s.source.slice('opening/'.length)}`}>{t('services.origins.opening')}</Link>
   if (s.source.startsWith('diagnosis/')) return <Link to={`/enterprise/diagnosis/${s.source.slice('diagnosis/'.length)}`}>{t('services.origins.diagnosis')}</Link>
   return <ul className="lh-enterprise-files">{s.evidence.map((x) => <li key={x.id}><a href={`/api/enterprise/services/evidence/${x.id}`} className="lh-wrap">{x.name}</a></li>)}</ul>
 }
