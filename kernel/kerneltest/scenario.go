@@ -133,7 +133,7 @@ var (
 	laterLine   = regexp.MustCompile(`^later (\S+)$`)
 	answerLine  = regexp.MustCompile(`^[1-5][0-9][0-9]( |$)`)
 	ulidForm    = regexp.MustCompile(`\b01[0-9A-HJKMNP-TV-Z]{24}\b`)
-	timeForm    = regexp.MustCompile(`"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"`)
+	timeForm    = regexp.MustCompile(`\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)
 	hashForm    = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 	nameForm    = regexp.MustCompile(`<([a-z0-9]+)>`)
 	aheadForm   = regexp.MustCompile(`<(now|today)([+-]\w+)>`)
@@ -268,7 +268,7 @@ func (s *scenario) fold(body []byte, shown string) string {
 		}
 		return "<" + s.names[id] + ">"
 	})
-	text = timeForm.ReplaceAllString(text, `"<time>"`)
+	text = timeForm.ReplaceAllString(text, "<time>")
 	text = strings.NewReplacer(append(s.days, time.Now().In(china()).Format(time.DateOnly), "<today>")...).Replace(text)
 	return hashForm.ReplaceAllStringFunc(text, func(hash string) string {
 		s.hash = hash
