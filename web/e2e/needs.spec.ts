@@ -113,6 +113,8 @@ test('an enterprise registers, is diagnosed and finds a scenario and a provider;
   await expect(firm.getByRole('link', { name: '明眸视觉有限公司' })).toBeVisible()
   await picture(firm, 'journey-providers')
   await firm.getByRole('link', { name: '明眸视觉有限公司' }).click()
+  await expect(firm.getByRole('heading', { level: 1, name: '明眸视觉有限公司' })).toBeVisible()
+  await accessible(firm)
   await picture(firm, 'journey-provider')
   await narrow(firm)
   await picture(firm, 'journey-provider-phone')
@@ -190,6 +192,7 @@ test('an enterprise registers, is diagnosed and finds a scenario and a provider;
 
   // What was accepted is a service that counts, without another form, and the plan board has it.
   await firm.getByRole('link', { name: '查看服务记录' }).click()
+  await expect(firm.getByRole('link', { name: '查看服务记录' })).toHaveCount(0)
   await expect(firm.getByRole('row').filter({ hasText: '明眸视觉有限公司' })).toContainText('供需对接')
   const plans = (await (await bureau.get('/api/plan/plans')).json()) as { items: unknown[] }
   if (plans.items.length === 0) await send(bureau, 'POST', '/api/plan/plans', { template: 'qingdao-2022-2024' })
@@ -199,6 +202,19 @@ test('an enterprise registers, is diagnosed and finds a scenario and a provider;
   expect(await counted(bureau)).toBe(before + 1)
   await expect(page.locator('.lh-figure-value').first()).toContainText(String(before + 1))
   await picture(page, 'need-on-plan')
+
+  // In English, on a telephone, the same way is open.
+  const english = await another('needs-firm', 'en')
+  await narrow(english)
+  await english.goto('/enterprise/mine')
+  await english.getByRole('navigation', { name: 'What to do next' }).getByRole('link', { name: 'Begin a diagnosis' }).click()
+  await english.getByRole('link', { name: '需求轮胎有限公司' }).click()
+  await expect(english.getByRole('link', { name: 'Quality: publish a need' })).toBeVisible()
+  await narrow(english)
+  await picture(english, 'journey-diagnosed-phone-en')
+  await english.getByRole('link', { name: 'Quality: publish a need' }).click()
+  await expect(english.getByRole('dialog').getByText('Quality', { exact: true })).toBeVisible()
+  await picture(english, 'journey-need-phone-en')
 
   // It answered in time: the list of those online has it, and not its rival.
   const reader = await another('needs-rival', 'en')
