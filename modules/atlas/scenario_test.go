@@ -45,8 +45,11 @@ func (d directory) EachShown(_ context.Context, do func(enterpriseevent.Shown) e
 	return nil
 }
 
+// rooms are those of the scenarios, with two enterprises in the directory.
 func rooms(k *kernel.Kernel) []module.Module {
-	d := directory{kit: k.Kit("enterprise")}
+	a, b := shown("a", "甲橡胶", "370212", "合成橡胶"), shown("b", "乙轮胎", "370212", "轮胎")
+	b.Technologies = []string{"机器视觉"}
+	d := directory{kit: k.Kit("enterprise"), list: map[string]enterpriseevent.Shown{"a": a, "b": b}}
 	return []module.Module{d, New(k.Kit("atlas"), k.Directory(), d)}
 }
 

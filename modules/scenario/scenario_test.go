@@ -12,4 +12,10 @@ func rooms(k *kernel.Kernel) []module.Module {
 	return []module.Module{New(k.Kit("scenario"), k.Directory())}
 }
 
-func TestScenarios(t *testing.T) { kerneltest.Scenarios(t, rooms) }
+func TestScenarios(t *testing.T) {
+	kerneltest.ScenariosInTime(t, func(k *kernel.Kernel, clock *kerneltest.Clock) []module.Module {
+		m := New(k.Kit("scenario"), k.Directory())
+		m.now, m.opening.Clock = clock.Now, clock.Now
+		return []module.Module{m}
+	})
+}

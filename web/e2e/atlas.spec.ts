@@ -21,7 +21,7 @@ async function enterprise(page: Page, name: string, stage: string, technologies:
   await send(page.request, 'POST', '/api/enterprise/entries', { code: creditCode(), name: { zh: name, en: '' }, district: '370212', industry: 'C29', profile: { chains: [{ chain: '橡胶轮胎', stage }], technologies } })
 }
 
-test('a chain with a missing stage leads to a list of whom to attract', async ({ page, another, signIn }) => {
+test('a chain with a missing stage leads to a list of whom to attract, and on to a lead that is followed', async ({ page, another, signIn }) => {
   await signIn('administrator')
   await enterprise(page, '崂山合成橡胶', '合成橡胶', ['低温混炼'])
   await enterprise(page, '崂山轮胎一厂', '轮胎', ['机器视觉'])
@@ -72,6 +72,21 @@ test('a chain with a missing stage leads to a list of whom to attract', async ({
   const download = page.waitForEvent('download')
   await page.getByRole('link', { name: '下载 CSV' }).click()
   expect((await download).suggestedFilename()).toMatch(/\.csv$/)
+
+  // From the list a company is followed: what the chain knows of it is filled in.
+  await page.getByRole('link', { name: '登记为招商线索 · 外地硫化机械' }).click()
+  await expect(page.getByLabel('产业链', { exact: true })).toHaveValue('橡胶轮胎')
+  await expect(page.getByLabel('补链环节')).toHaveValue('硫化设备')
+  await page.getByLabel('来源地').fill('外省外市')
+  await page.getByLabel('行业').fill('专用设备')
+  await page.getByTitle('专用设备制造业').click()
+  await accessible(page)
+  await picture(page, 'atlas-lead')
+  await page.getByRole('button', { name: /^保\s?存$/ }).click()
+  await expect(page.getByRole('heading', { level: 1, name: '外地硫化机械' })).toBeVisible()
+  await expect(page.getByText('产业链缺口分析')).toBeVisible()
+  await page.goto('/enterprise/attraction')
+  await expect(page.getByRole('link', { name: '外地硫化机械' })).toBeVisible()
 
   // Others see the gap, and nothing of the lead.
   const viewer = await another('viewer', 'en')

@@ -1,12 +1,10 @@
 import type { APIRequestContext, Page } from '@playwright/test'
+import { answerAll, type Sheet } from './answers'
 import { picture } from './picture'
 import { accessible, address, creditCode, enter, expect, narrow, organisation, password, people, send, test } from './support'
 
 // Seven enterprises are diagnosed, five of them by the API.
 test.describe.configure({ timeout: 300_000 })
-
-interface Question { code: string; kind: string; options: { code: string; exclusive: boolean }[] }
-interface Sheet { id: string; answers: { question: string }[]; questionnaire: { pages: { groups: { questions: Question[] }[] }[] } }
 
 /** Files the entry of whoever is signed in, and has it accepted; returns its id. */
 async function entry(request: APIRequestContext, login: string, name: string): Promise<string> {
@@ -17,19 +15,6 @@ async function entry(request: APIRequestContext, login: string, name: string): P
   const answer = await request.post(`${address()}/api/enterprise/entries/${made.id}/decision`, { data: { decision: 'accepted' }, headers: { 'X-Linghang-CSRF': '1', 'If-Match': `"${made.version}"` } })
   expect(answer.ok(), await answer.text()).toBe(true)
   return made.id
-}
-
-/** Answers what is not yet answered: part 1 with the best options, scenarios with a grade. */
-async function fill(request: APIRequestContext, id: string, grade: number): Promise<void> {
-  const sheet = (await (await request.get(`${address()}/api/enterprise/diagnosis/sheets/${id}`)).json()) as Sheet
-  const done = new Set(sheet.answers.map((a) => a.question))
-  for (const q of sheet.questionnaire.pages.flatMap((p) => p.groups).flatMap((g) => g.questions)) {
-    if (q.kind === 'number' || done.has(q.code)) continue
-    const some = q.options.filter((o) => !o.exclusive).map((o) => o.code)
-    const options = q.code.startsWith('scenario.') ? [String(grade)] : q.kind === 'single' ? [some.at(-1)!] : some
-    const answer = await request.put(`${address()}/api/enterprise/diagnosis/sheets/${id}/answers/${q.code}`, { data: { answer: { options } }, headers: { 'X-Linghang-CSRF': '1', 'If-Match': '"0"' } })
-    expect(answer.ok(), await answer.text()).toBe(true)
-  }
 }
 
 const part = (page: Page, name: RegExp) => page.getByRole('navigation', { name: '问卷部分' }).getByRole('button', { name })
@@ -43,7 +28,7 @@ test('an enterprise answers, leaves, comes back and submits; an expert changes a
     const id = await entry(bureau, `peer-${n}`, `对照机械${n}`)
     await enter(bureau, `peer-${n}`)
     const sheet = await send<Sheet>(bureau, 'POST', '/api/enterprise/diagnosis/sheets', { entry_id: id, template: 'sme-2024' })
-    await fill(bureau, sheet.id, n % 3)
+    await answerAll(bureau, sheet.id, n % 3)
     await send(bureau, 'POST', `/api/enterprise/diagnosis/sheets/${sheet.id}/submission`, { share: 'result' })
   }
 
@@ -87,7 +72,7 @@ test('an enterprise answers, leaves, comes back and submits; an expert changes a
 
   // The rest; a grade of 3 needs evidence, without which nothing is submitted.
   const id = firm.url().split('/').pop()!.split('?')[0]!
-  await fill(firm.request, id, 2)
+  await answerAll(firm.request, id, 2)
   await firm.reload()
   await part(firm, /场景/).click()
   await firm.getByRole('group', { name: /质量管理/ }).getByRole('radio', { name: /数字化检验并报警/ }).check()

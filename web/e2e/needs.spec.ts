@@ -1,9 +1,10 @@
 import type { APIRequestContext, Page } from '@playwright/test'
+import { answerAll } from './answers'
 import { picture } from './picture'
 import { accessible, address, creditCode, enter, expect, narrow, organisation, people, send, test } from './support'
 
-// Three enterprises enter, and a need goes all its way.
-test.describe.configure({ timeout: 300_000 })
+// An enterprise registers, is diagnosed, and is led by links to a scenario, a provider and a need, which goes all its way.
+test.describe.configure({ timeout: 420_000 })
 
 /** Enters an enterprise of an organisation of its own in the directory; returns its id. */
 async function entered(bureau: APIRequestContext, login: string, name: string, industry: string): Promise<string> {
@@ -22,9 +23,60 @@ async function choose(page: Page, label: string, option: string): Promise<void> 
   await page.locator('.ant-select-dropdown:visible').getByTitle(option, { exact: true }).click()
 }
 
-test('a provider registers and is accepted; a confidential need is matched, offered for, agreed, accepted and rated', async ({ page, another, signIn }) => {
+const scenarios = `title_zh,title_en,summary_zh,industries,stages,modes,links,technologies,values,maturity
+轮胎动平衡在线检测,Balance of tyres measured in line,成型线末端测量动平衡并分选,C29,inspection,smart_manufacturing,quality,vision,quality,running
+`
+
+/** Registers an enterprise in the page, which the bureau accepts in its own. */
+async function registered(firm: Page, bureau: Page, name: string): Promise<void> {
+  const pick = (title: string) => firm.locator('.ant-select-dropdown:visible').getByTitle(title, { exact: true }).click()
+  await firm.goto('/enterprise/mine')
+  await firm.getByLabel('企业名称（中文）').fill(name)
+  await firm.getByLabel('统一社会信用代码').fill(creditCode())
+  await firm.getByLabel('区市', { exact: true }).first().click()
+  await pick('崂山区')
+  await firm.getByLabel('行业', { exact: true }).fill('C29')
+  await pick('C29 橡胶和塑料制品业')
+  await firm.getByRole('button', { name: '提交审核' }).click()
+  await expect(firm.getByText('通过后可开展诊断')).toBeVisible()
+  await accessible(firm)
+  await picture(firm, 'journey-registered')
+  await bureau.goto('/enterprise/review')
+  await bureau.getByRole('link', { name, exact: true }).click()
+  await bureau.getByRole('button', { name: '通过', exact: true }).click()
+  await bureau.getByRole('dialog').getByRole('button', { name: '通过', exact: true }).click()
+  await expect(firm.getByRole('navigation', { name: '接下来可办理' })).toBeVisible() // without a reload
+  await accessible(firm)
+  await picture(firm, 'journey-accepted')
+}
+
+/** From the enterprise's page to its diagnosis, and from the result to the scenario that is nearest. */
+async function diagnosed(firm: Page): Promise<void> {
+  await firm.getByRole('link', { name: '开始诊断' }).click()
+  await firm.getByRole('button', { name: /开始诊断 · 中小企业/ }).click()
+  await expect(firm.getByText('已答0/31').first()).toBeVisible()
+  await answerAll(firm.request, firm.url().split('/').pop()!.split('?')[0]!, 1)
+  await firm.reload()
+  await firm.getByRole('button', { name: '提交', exact: true }).click()
+  await firm.getByRole('dialog').getByRole('button', { name: /^提\s?交$/ }).click()
+  await expect(firm.getByText('最接近的场景', { exact: true })).toBeVisible()
+  await accessible(firm)
+  await picture(firm, 'journey-diagnosed')
+  await firm.getByRole('link', { name: '质量管理: 赋能场景' }).click()
+  await expect(firm.getByRole('link', { name: '轮胎动平衡在线检测' })).toBeVisible()
+  await picture(firm, 'journey-scenarios')
+  await firm.getByRole('link', { name: '轮胎动平衡在线检测' }).click()
+  await expect(firm.getByRole('heading', { level: 1, name: '轮胎动平衡在线检测' })).toBeVisible()
+  await accessible(firm)
+  await picture(firm, 'journey-scenario')
+  await narrow(firm)
+  await picture(firm, 'journey-scenario-phone')
+  await firm.setViewportSize({ width: 1440, height: 900 })
+}
+
+test('an enterprise registers, is diagnosed and finds a scenario and a provider; a confidential need is matched, offered for, agreed, accepted and rated', async ({ page, another, signIn }) => {
   const bureau = page.request
-  await entered(bureau, 'needs-firm', '需求轮胎有限公司', 'C29')
+  await organisation(bureau, '需求轮胎', [{ login: 'needs-firm', role: 'manager', name: '需求轮胎管理员' }])
   await entered(bureau, 'needs-vision', '明眸视觉有限公司', 'I65')
   const rival = await entered(bureau, 'needs-rival', '对手软件有限公司', 'I65')
   await enter(bureau, 'needs-rival')
@@ -51,14 +103,29 @@ test('a provider registers and is accepted; a confidential need is matched, offe
   await accessible(page)
   await picture(page, 'provider')
 
-  // A confidential need is published; the provider that fits best is first, with reasons.
+  // The enterprise registers and is diagnosed; the nearest scenario leads to the provider, and the provider to a need.
+  const imported = await bureau.post('/api/scenario/import?name=scenarios.csv', { data: scenarios, headers: { 'X-Linghang-CSRF': '1', 'Content-Type': 'text/csv' } })
+  expect(imported.ok(), await imported.text()).toBe(true)
   const firm = await another('needs-firm')
-  await firm.goto('/enterprise/needs')
-  await firm.getByRole('button', { name: '发布需求' }).click()
+  await registered(firm, page, '需求轮胎有限公司')
+  await diagnosed(firm)
+  await firm.getByRole('link', { name: '质量管理: 查找服务商' }).click()
+  await expect(firm.getByRole('link', { name: '明眸视觉有限公司' })).toBeVisible()
+  await picture(firm, 'journey-providers')
+  await firm.getByRole('link', { name: '明眸视觉有限公司' }).click()
+  await expect(firm.getByRole('heading', { level: 1, name: '明眸视觉有限公司' })).toBeVisible()
+  await accessible(firm)
+  await picture(firm, 'journey-provider')
+  await narrow(firm)
+  await picture(firm, 'journey-provider-phone')
+  await firm.setViewportSize({ width: 1440, height: 900 })
+  await firm.getByRole('link', { name: '发布需求' }).click()
+
+  // A confidential need is published; the provider that fits best is first, with reasons.
   const form = firm.getByRole('dialog')
+  await expect(form.getByText('质量管理', { exact: true })).toBeVisible()
   await form.getByLabel('需求', { exact: true }).fill('轮胎外观缺陷检测')
   await form.getByLabel('需求内容').fill('成型线终检靠人工目检，希望在线检测并报警')
-  await choose(firm, '场景', '质量管理')
   await form.getByText(/保密 · /).click()
   await picture(firm, 'need-form')
   await form.getByRole('button', { name: '保存草稿' }).click()
@@ -107,6 +174,7 @@ test('a provider registers and is accepted; a confidential need is matched, offe
   await vision.getByRole('dialog').getByRole('textbox').fill('已上线，试运行报告见现场')
   await vision.getByRole('dialog').getByRole('button', { name: /^交\s?付$/ }).click()
   await expect(firm.getByText('待验收').first()).toBeVisible()
+  const before = await counted(bureau)
   await confirm(firm, '验收')
   await expect(firm.getByText('已完成').first()).toBeVisible()
   await accessible(firm)
@@ -123,14 +191,30 @@ test('a provider registers and is accepted; a confidential need is matched, offe
   await picture(vision, 'need-rated-phone')
 
   // What was accepted is a service that counts, without another form, and the plan board has it.
-  await firm.goto('/enterprise/services?matter=matchmaking')
+  await firm.getByRole('link', { name: '查看服务记录' }).click()
+  await expect(firm.getByRole('link', { name: '查看服务记录' })).toHaveCount(0)
   await expect(firm.getByRole('row').filter({ hasText: '明眸视觉有限公司' })).toContainText('供需对接')
   const plans = (await (await bureau.get('/api/plan/plans')).json()) as { items: unknown[] }
   if (plans.items.length === 0) await send(bureau, 'POST', '/api/plan/plans', { template: 'qingdao-2022-2024' })
   await page.goto('/plan')
   await page.getByRole('link', { name: '综合服务平台赋能企业' }).first().click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('综合服务平台赋能企业')
+  expect(await counted(bureau)).toBe(before + 1)
+  await expect(page.locator('.lh-figure-value').first()).toContainText(String(before + 1))
   await picture(page, 'need-on-plan')
+
+  // In English, on a telephone, the same way is open.
+  const english = await another('needs-firm', 'en')
+  await narrow(english)
+  await english.goto('/enterprise/mine')
+  await english.getByRole('navigation', { name: 'What to do next' }).getByRole('link', { name: 'Begin a diagnosis' }).click()
+  await english.getByRole('link', { name: '需求轮胎有限公司' }).click()
+  await expect(english.getByRole('link', { name: 'Quality: publish a need' })).toBeVisible()
+  await narrow(english)
+  await picture(english, 'journey-diagnosed-phone-en')
+  await english.getByRole('link', { name: 'Quality: publish a need' }).click()
+  await expect(english.getByRole('dialog').getByText('Quality', { exact: true })).toBeVisible()
+  await picture(english, 'journey-need-phone-en')
 
   // It answered in time: the list of those online has it, and not its rival.
   const reader = await another('needs-rival', 'en')
@@ -141,6 +225,11 @@ test('a provider registers and is accepted; a confidential need is matched, offe
   await narrow(reader)
   await picture(reader, 'providers-en-phone')
 })
+
+/** How many services count, as the bureau reads it. */
+async function counted(bureau: APIRequestContext): Promise<number> {
+  return ((await (await bureau.get('/api/enterprise/services/totals')).json()) as { services: number }).services
+}
 
 /** Presses a button that asks, and says yes. */
 async function confirm(page: Page, label: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { App, Button, Input, Modal, Tag } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
@@ -78,6 +79,7 @@ export function AnswerView({ answer, question, day }: { answer: Answer; question
               <span className="lh-two lh-wrap">
                 <span><NodeLink node={i.node} /> {i.state && <StatusTag tone={stateTone[i.state] ?? 'idle'}>{t(`states.${i.state as 'weak'}`)}</StatusTag>}</span>
                 {i.other && <NodeLink node={i.other} />}
+                {answer.question.kind === 'candidates' && i.node.kind === 'outside' && may('enterprise.lead.follow') && <Attract item={i} chain={answer.question.chain ?? ''} />}
                 {i.km !== undefined && <span>{t('ask.km', { n: f.number(i.km, 1) })}</span>}
               </span>
             ),
@@ -89,6 +91,16 @@ export function AnswerView({ answer, question, day }: { answer: Answer; question
       {answer.truncated && <p className="lh-note">{t('ask.more', { n: answer.items.length })}</p>}
     </div>
   )
+}
+
+/** Begins to follow a company that would fill a gap. */
+function Attract({ item, chain }: { item: Item; chain: string }) {
+  const t = useAtlasTexts()
+  const name = useName()
+  const named = (x?: { zh: string; en: string }) => x?.zh || x?.en || '' // as the city writes it, whatever the reader's language
+  const of = useQuery({ queryKey: [...roomKey, 'chain', chain], queryFn: () => read(api.GET('/api/atlas/chains/{id}', { params: { path: { id: chain } } })), enabled: chain !== '' })
+  const query = new URLSearchParams({ zh: item.node.zh, en: item.node.en, chain: named(of.data?.name), gap: named(item.other) })
+  return <Link to={`/enterprise/attraction/new?${query}`} aria-label={`${t('ask.attract')} · ${name(item.node)}`}>{t('ask.attract')}</Link>
 }
 
 function Keep({ question, day }: { question: Question; day: string }) {

@@ -13,7 +13,7 @@ export const zh = {
   states: { sound: '完整', weak: '薄弱', missing: '缺失', absent: '无企业无需求', broken: '断链', buyer: '采购方' },
   ask: {
     title: '问图谱', note: '每条回答都有理由、路径和来源', question: '问题', go: '提问', what: '产品、技术或环节', near: '靠近的区市', nearOne: '靠近的企业', anywhere: '不限', chain: '产业链', stage: '环节', allMissing: '所有缺失环节', node: '企业或节点', to: '到达', since: '与此日相比',
-    none: '没有符合的结果', noneNote: '换一个词或问题再试', more: '结果不止这些，只显示前 {{n}} 条', keep: '保存为名单', listName: '名单名称', kept: '名单已保存', open: '打开名单', score: '得分', reasons: '理由', way: '路径与来源', name: '名称', km: '{{n}} 公里', steps: '{{n}} 步', graph: '图谱第 {{n}} 次变更，{{day}}', sourceNames: { directory: '企业名录公开信息', chain: '产业链版本', import: '导入' },
+    none: '没有符合的结果', noneNote: '换一个词或问题再试', more: '结果不止这些，只显示前 {{n}} 条', keep: '保存为名单', attract: '登记为招商线索', listName: '名单名称', kept: '名单已保存', open: '打开名单', score: '得分', reasons: '理由', way: '路径与来源', name: '名称', km: '{{n}} 公里', steps: '{{n}} 步', graph: '图谱第 {{n}} 次变更，{{day}}', sourceNames: { directory: '企业名录公开信息', chain: '产业链版本', import: '导入' },
     until: '至 {{day}}', from: '自 {{day}}', restricted: '仅主管部门可见', show: '{{n}} 条依据', choose: '请选择', query: '路径查询', queryNote: '例如 enterprise("企业名") -makes-> product <-makes- outside；节点：enterprise outside chain stage product technology district industry；关系：at makes uses in of feeds part yields supplies',
     kinds: { who: '谁能做什么', gaps: '补链强链：缺失与薄弱环节', stop: '某企业停产影响什么', candidates: '招商：市外候选企业', way: '两者之间的合作路径', similar: '相似企业', emerging: '新兴技术关联' },
   },

@@ -99,7 +99,7 @@ function List() {
         { name: 'industry', label: t('attraction.field.industry'), options: places.options('industries') },
         { name: 'year', label: t('attraction.field.year'), options: Array.from({ length: year - 2021 }, (_, i) => ({ value: String(year - i), label: String(year - i) })) },
       ]}
-      empty={<EmptyState title={t('attraction.none')} note={t('attraction.noneNote')} />}
+      empty={<EmptyState title={t('attraction.none')} note={t('attraction.noneNote')} action={<LinkButton to="/atlas">{t('attraction.toGaps')}</LinkButton>} />}
     />
   )
 }

@@ -5,7 +5,7 @@ import { CopyBlock, DataTable, Failure, Figure, Figures, none, PlainTable, Statu
 import { diagnosisKey, useBenchmarks, type Near, type Result, type Sheet, type SheetRow, type Step } from './diagnosis'
 import { LevelName, LevelTag, Marks, useLevelName } from './DiagnosisParts'
 import { Radar } from './DiagnosisRadar'
-import { findQuestion } from './questions'
+import { findQuestion, scenarioOf } from './questions'
 import { useEnterpriseTexts } from './texts'
 
 /** What a diagnosis came to: level, radar, what lacks to the next level, and the steps that close it. */
@@ -71,6 +71,7 @@ function Nearest({ list }: { list: Near[] }) {
   const ways = (code: string) => [
     { key: 'examples', to: `/scenario?link=${code}`, may: may('scenario.view') },
     { key: 'providers', to: `/enterprise/providers?scenario=${code}`, may: may('enterprise.provider.view') },
+    { key: 'need', to: `/enterprise/needs?begin=${code}`, may: may('enterprise.need.act') },
   ] as const
   return (
     <>
@@ -79,11 +80,11 @@ function Nearest({ list }: { list: Near[] }) {
         {list.map((x) => (
           <li key={x.question}>
             {text(x.title)}{x.starred && ' ★'} ({t('diagnosis.lift', { count: x.lift })})
-            {ways(x.question).filter((w) => w.may).map((w) => <Fragment key={w.key}> · <Link to={w.to} aria-label={`${text(x.title)}: ${t(`diagnosis.${w.key}`)}`}>{t(`diagnosis.${w.key}`)}</Link></Fragment>)}
+            {ways(scenarioOf(x.question)).filter((w) => w.may).map((w) => <Fragment key={w.key}> · <Link to={w.to} aria-label={`${text(x.title)}: ${t(`diagnosis.${w.key}`)}`}>{t(`diagnosis.${w.key}`)}</Link></Fragment>)}
           </li>
         ))}
       </ul>
-      {may('enterprise.policy.fill') && <p className="lh-prose"><Link to="/enterprise/policies">{t('diagnosis.policies')}</Link></p>}
+      {may('enterprise.policy.fill') && <div><span className="lh-prose"><Link to="/enterprise/policies">{t('diagnosis.policies')}</Link></span></div>}
     </>
   )
 }

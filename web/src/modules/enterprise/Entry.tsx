@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Drawer } from 'antd'
 import { useParams, useSearchParams } from 'react-router'
-import { api, Confirm, EntityForm, Failure, ifMatch, Loading, none, PageHeader, PageTabs, Particulars, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useSession, useText } from '../../kernel'
+import { api, Confirm, EntityForm, Failure, ifMatch, LinkButton, Loading, none, PageHeader, PageTabs, Particulars, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useSession, useText } from '../../kernel'
 import { Accesses } from './Accesses'
 import { ConsentForm } from './ConsentForm'
 import { roomKey, statusTone, useEntry, useVocabulary, type EntryDetail, type Group } from './data'
@@ -11,6 +11,7 @@ import { inputOf, valuesOf, type Values } from './input'
 import { ContactTable, FigureTable, RevenueTable, SiteTable, StaffTable } from './ProfileTables'
 import { Qualifications } from './Qualifications'
 import { useEnterpriseTexts } from './texts'
+import './enterprise.css'
 
 /** One enterprise, as far as the reader may see it. */
 export default function Entry() {
@@ -58,7 +59,8 @@ function Page({ entry }: { entry: EntryDetail }) {
       />
       {own && entry.status === 'returned' && <Alert type="warning" showIcon title={t('entry.returned')} description={<span className="lh-enterprise-text">{entry.reason}</span>} />}
       {own && entry.status === 'refused' && <Alert type="error" showIcon title={t('entry.refused')} description={<span className="lh-enterprise-text">{entry.reason}</span>} />}
-      {own && entry.status === 'submitted' && <Alert type="info" showIcon title={t(may('enterprise.review') ? 'entry.toReview' : 'entry.submitted')} />}
+      {own && entry.status === 'submitted' && <Alert type="info" showIcon title={t(may('enterprise.review') ? 'entry.toReview' : 'entry.submitted')} {...(may('enterprise.review') ? {} : { description: t('entry.submittedNote') })} />}
+      {entry.mine && entry.status === 'accepted' && <Next />}
       {entry.expiring.length > 0 && <Alert type="warning" showIcon title={t('entry.expiring', { n: entry.expiring.length })} />}
       {entry.hidden.length > 0 && <p className="lh-note">{t('entry.hidden', { what: f.list(entry.hidden.map((g) => t(`group.${g as Group}`))) })}</p>}
       <Card size="small">
@@ -66,6 +68,21 @@ function Page({ entry }: { entry: EntryDetail }) {
       </Card>
     </div>
   )
+}
+
+/** What an enterprise that is in the directory does next. */
+function Next() {
+  const t = useEnterpriseTexts()
+  const may = useMay()
+  const ways = [
+    { key: 'diagnosis', to: '/enterprise/diagnosis', may: may('enterprise.diagnosis.answer') },
+    { key: 'need', to: '/enterprise/needs?begin=', may: may('enterprise.need.act') },
+    { key: 'policies', to: '/enterprise/policies', may: may('enterprise.policy.fill') },
+    { key: 'provider', to: '/enterprise/providers', may: may('enterprise.provider.file') },
+  ] as const
+  const open = ways.filter((w) => w.may)
+  if (open.length === 0) return null
+  return <nav aria-label={t('entry.next')} className="lh-enterprise-next">{open.map((w, i) => <LinkButton key={w.key} to={w.to} type={i === 0 ? 'primary' : 'default'}>{t(`entry.nexts.${w.key}`)}</LinkButton>)}</nav>
 }
 
 function Actions({ entry }: { entry: EntryDetail }) {

@@ -1,7 +1,7 @@
 import { Alert, Button, Card, Drawer, Input } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
-import { api, Confirm, Failure, ifMatch, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useText, type Schema } from '../../kernel'
+import { api, Confirm, Failure, ifMatch, LinkButton, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useText, type Schema } from '../../kernel'
 import { needKey, useMarketWords, useNeed, type Need as Detail } from './market'
 import { Agreement } from './NeedAgreement'
 import { NeedForm } from './NeedForm'
@@ -29,6 +29,7 @@ function Page({ n }: { n: Detail }) {
     <div className="lh-stack">
       <PageHeader title={n.title} note={text(n.name)} actions={<Actions n={n} />} marks={<><NeedState need={n} />{n.confidential && <StatusTag tone="warn">{t('market.need.confidential')}</StatusTag>}{n.synthetic && <SyntheticMark />}</>} />
       {n.reason && <Alert type="info" showIcon title={t('market.provider.reasonOf', { reason: n.reason })} />}
+      {n.state === 'completed' && (n.side === 'owner' || n.side === 'partner') && <Alert type="success" showIcon title={t('market.need.counted')} action={<LinkButton size="small" to="/enterprise/services?matter=matchmaking">{t('market.need.toServices')}</LinkButton>} />}
       <Card size="small">
         <Particulars
           items={[

@@ -18,13 +18,13 @@ function bodyOf(v: Values): Body {
 }
 
 /** What an enterprise needs: a draft, which nobody else sees. */
-export function NeedForm({ need, submit, cancel }: { need?: Need; submit: (b: Body) => Promise<unknown>; cancel: () => void }) {
+export function NeedForm({ need, scenario = '', submit, cancel }: { need?: Need; scenario?: string; submit: (b: Body) => Promise<unknown>; cancel: () => void }) {
   const t = useEnterpriseTexts()
   const words = useMarketWords()
   const must = (label: string) => [{ required: true, message: t('market.need.missing', { label }) }]
   const initial: Partial<Values> = need
     ? { title: need.title, text: need.text, scenario: need.scenario, technologies: need.technologies, budget_from: need.budget_from ?? null, budget_to: need.budget_to ?? null, confidential: need.confidential, reply_until: dayjs(need.reply_until) }
-    : { confidential: false, reply_until: dayjs().add(14, 'day').endOf('day').millisecond(0) }
+    : { ...(words.options('scenarios').some((o) => o.value === scenario) ? { scenario } : {}), confidential: false, reply_until: dayjs().add(14, 'day').endOf('day').millisecond(0) }
   return (
     <EntityForm<Values> name="need" initial={initial} submit={(v) => submit(bodyOf(v))} submitLabel={t('market.need.save')} cancel={cancel} wide>
       <Form.Item name="title" label={t('market.need.field.title')} rules={must(t('market.need.field.title'))}><Input maxLength={200} /></Form.Item>

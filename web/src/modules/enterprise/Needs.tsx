@@ -1,6 +1,6 @@
 import { Button, Card, Drawer, Select } from 'antd'
 import { useState } from 'react'
-import { Link, useNavigate } from 'react-router'
+import { Link, useNavigate, useSearchParams } from 'react-router'
 import { api, DataTable, EmptyState, LinkButton, none, PageHeader, read, StatusTag, SyntheticMark, useChange, useFormat, useLive, useMay, useText, type Column, type Schema } from '../../kernel'
 import { needKey, needTone, useMarketWords, useOwnProviders, type NeedRow } from './market'
 import { NeedForm } from './NeedForm'
@@ -61,7 +61,9 @@ function Begin() {
   const text = useText()
   const go = useNavigate()
   const own = useOwnProviders()
-  const [open, show] = useState(false)
+  const [params, setParams] = useSearchParams()
+  const open = params.get('begin') !== null
+  const show = (on: boolean) => setParams((p) => { if (on) p.set('begin', ''); else p.delete('begin'); return p }, { replace: !on })
   const [picked, pick] = useState('')
   const list = own.data?.items ?? []
   const entry = list.find((e) => e.id === picked) ?? list[0]
@@ -76,7 +78,7 @@ function Begin() {
       <Button type="primary" onClick={() => show(true)}>{t('market.need.begin')}</Button>
       <Drawer open={open} onClose={() => show(false)} size={840} title={`${t('market.need.begin')} · ${text(entry.name)}`} destroyOnHidden>
         {list.length > 1 && <Select aria-label={t('market.need.field.entry')} value={entry.id} onChange={pick} options={list.map((e) => ({ value: e.id, label: text(e.name) }))} className="lh-market-wide" />}
-        <NeedForm submit={(b) => begin.mutateAsync(b)} cancel={() => show(false)} />
+        <NeedForm scenario={params.get('begin') ?? ''} submit={(b) => begin.mutateAsync(b)} cancel={() => show(false)} />
       </Drawer>
     </>
   )

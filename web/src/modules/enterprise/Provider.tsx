@@ -2,7 +2,7 @@ import { DeleteOutlined, PaperClipOutlined } from '@ant-design/icons'
 import { Alert, Button, Card, Drawer, Input, Upload } from 'antd'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { api, Confirm, DataTable, EmptyState, Failure, ifMatch, Loading, none, PageHeader, Particulars, PlainTable, read, request, StatusTag, SyntheticMark, useChange, useFormat, useText, type Column } from '../../kernel'
+import { api, Confirm, DataTable, EmptyState, Failure, ifMatch, LinkButton, Loading, none, PageHeader, Particulars, PlainTable, read, request, StatusTag, SyntheticMark, useChange, useFormat, useMay, useText, type Column } from '../../kernel'
 import { providerKey, providerTone, useMarketWords, useProvider, useRecord, type Enquiry, type Provider as Detail, type ProviderProfile } from './market'
 import { ProviderForm } from './ProviderForm'
 import { useEnterpriseTexts } from './texts'
@@ -137,9 +137,11 @@ function Actions({ p }: { p: Detail }) {
   const [open, show] = useState<'file' | 'renew' | null>(null)
   const params = { path: { id: p.id }, header: ifMatch(p.version) }
   const file = useChange({ run: (profile: ProviderProfile) => read(api.PUT('/api/enterprise/providers/{id}', { params, body: { profile, renew: open === 'renew' } })), refresh: [providerKey], done: t('market.provider.submitted'), after: () => show(null), quiet: true })
+  const may = useMay()
   const can = (act: string) => p.acts.includes(act)
   return (
     <>
+      {may('enterprise.need.act') && !p.mine && p.status === 'in_force' && <LinkButton type="primary" to={`/enterprise/needs?begin=${p.profile.capabilities[0]?.scenario ?? ''}`}>{t('market.need.begin')}</LinkButton>}
       {can('renew') && <Button type="primary" onClick={() => show('renew')}>{t('market.provider.renew')}</Button>}
       {can('file') && <Button onClick={() => show('file')}>{t(p.status === 'returned' ? 'market.provider.mend' : 'market.provider.edit')}</Button>}
       {can('decide') && <Decide p={p} />}

@@ -1,6 +1,6 @@
 import { Button, Card, Drawer } from 'antd'
 import { useState } from 'react'
-import { Link, useNavigate } from 'react-router'
+import { Link, useNavigate, useSearchParams } from 'react-router'
 import { api, DataTable, EmptyState, LinkButton, PageHeader, read, StatusTag, SyntheticMark, useChange, useFormat, useLive, useMay, useText, type Column } from '../../kernel'
 import { providerKey, providerTone, useMarketWords, useOwnProviders, type ProviderRow } from './market'
 import { ProviderForm } from './ProviderForm'
@@ -16,7 +16,7 @@ export default function Providers() {
   const yes = [{ value: 'true', label: t('market.provider.yes') }]
   return (
     <div className="lh-stack">
-      <PageHeader title={t('market.provider.title')} note={t('market.provider.note')} actions={may('enterprise.provider.file') ? <Register /> : null} />
+      <PageHeader title={t('market.provider.title')} note={t('market.provider.note')} actions={<><Ask />{may('enterprise.provider.file') && <Register />}</>} />
       <Card size="small">
         <p className="lh-note">{t('market.provider.onlineRule')}</p>
         <DataTable<ProviderRow>
@@ -50,6 +50,14 @@ function useProviderColumns(): Column<ProviderRow>[] {
     { key: 'online', title: t('market.provider.field.answering'), render: (p) => <StatusTag tone={p.answering.online ? 'good' : 'idle'}>{t(p.answering.online ? 'market.provider.online' : 'market.provider.offline')}</StatusTag> },
     { key: 'status', title: t('market.provider.field.status'), from: 'lg', render: (p) => <><StatusTag tone={providerTone[p.status]}>{t(`market.provider.status.${p.status}`)}</StatusTag> {p.filing && <StatusTag tone="info">{t(`market.provider.filings.${p.filing}`)}</StatusTag>}</> },
   ]
+}
+
+/** Who does not find a provider says what is needed. */
+function Ask() {
+  const t = useEnterpriseTexts()
+  const may = useMay()
+  const [params] = useSearchParams()
+  return may('enterprise.need.act') ? <LinkButton to={`/enterprise/needs?begin=${params.get('scenario') ?? ''}`}>{t('market.need.begin')}</LinkButton> : null
 }
 
 /** Registers an own enterprise that is no provider yet, or leads to the provider that it is. */

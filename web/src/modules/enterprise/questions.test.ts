@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { needsEvidence, progress, ticked, type Question } from './questions'
+import { needsEvidence, progress, scenarioOf, ticked, type Question } from './questions'
 
 const text = { zh: '', en: '' }
 const question = (more: Partial<Question>): Question => ({
@@ -21,6 +21,10 @@ test('evidence is needed from a grade on, or once an option gives points', () =>
   expect(['2', '3', '4'].map((c) => needsEvidence(graded, { options: [c] }))).toEqual([false, true, true])
   expect([['none'], ['a']].map((options) => needsEvidence(question({ evidence: 'required' }), { options }))).toEqual([false, true])
   expect(needsEvidence(question({}), { options: ['a'] })).toBe(false)
+})
+
+test('a question leads to its scenario by the name that other pages filter with', () => {
+  expect(['scenario.quality', 'scenario.product_design'].map(scenarioOf)).toEqual(['quality', 'product_design'])
 })
 
 test('raw figures are no progress', () => {

@@ -13,6 +13,11 @@ export function pointsOf(q: Question, a: Answer | undefined): number {
   return (a?.options ?? []).reduce((sum, code) => sum + (q.options.find((o) => o.code === code)?.points ?? 0), 0)
 }
 
+/** The scenario that a question grades, as the catalogue, providers and needs call it. */
+export function scenarioOf(code: string): string {
+  return code.replace(/^scenario\./, '')
+}
+
 /** Whether an answer needs evidence. */
 export function needsEvidence(q: Question, a: Answer | undefined): boolean {
   const points = pointsOf(q, a)

@@ -34,7 +34,7 @@ export const zh = {
   },
   entering: { title: '录入企业', note: '由主管部门录入的企业直接进入名录；企业加入后可按代码认领。', submit: '录入' },
   entry: {
-    title: '企业登记', profile: '基本信息', partner: '合作伙伴视角', returned: '登记被退回，请按意见修改后重新提交', refused: '登记未通过审核', toReview: '该登记等待审核', submitted: '已提交，等待主管部门审核', expiring: '有 {{n}} 项资质将在 60 天内到期', hidden: '企业未向您公开：{{what}}', notShown: '未公开', edit: '编辑登记', mend: '修改并重新提交', again: '重新提交', save: '保存', saved: '已保存', remove: '删除', removeTitle: '删除此企业？', removeNote: '仅可删除演示数据。',
+    title: '企业登记', profile: '基本信息', partner: '合作伙伴视角', returned: '登记被退回，请按意见修改后重新提交', refused: '登记未通过审核', toReview: '该登记等待审核', submitted: '已提交，等待主管部门审核', submittedNote: '审核结果将以通知告知；通过后可开展诊断、发布需求、申请入驻为服务商。', next: '接下来可办理', nexts: { diagnosis: '开始诊断', need: '发布需求', policies: '适合本企业的政策', provider: '查找服务商，或申请入驻' }, expiring: '有 {{n}} 项资质将在 60 天内到期', hidden: '企业未向您公开：{{what}}', notShown: '未公开', edit: '编辑登记', mend: '修改并重新提交', again: '重新提交', save: '保存', saved: '已保存', remove: '删除', removeTitle: '删除此企业？', removeNote: '仅可删除演示数据。',
   },
   qualification: {
     valid: '有效', expiring: '即将到期', expired: '已过期', until: '至 {{day}}', always: '长期有效', evidence: '佐证文件', attach: '上传文件', none: '没有资质', noneHow: '在“编辑登记”中添加。', noneNote: '企业未填写资质。', hidden: '企业选择不向您公开资质。', removeTitle: '删除文件 {{name}}？', removeNote: '文件将不再列出，内容仍予保存。',

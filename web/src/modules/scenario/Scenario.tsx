@@ -46,6 +46,7 @@ function Page({ scenario: s }: { scenario: ScenarioDetail }) {
         </div>
         <div className="lh-stack">
           <Classes content={c} />
+          {s.status === 'published' && <Uses links={c.links} />}
           <Alike id={s.id} />
         </div>
       </div>
@@ -131,6 +132,29 @@ function Classes({ content }: { content: Content }) {
   return (
     <Card size="small">
       <Particulars items={axes.map((a) => ({ key: a, label: taxonomy.name(a), children: <Words axis={a} codes={a === 'maturity' ? (content.maturity ? [content.maturity] : []) : content[fieldOf[a]]} /> }))} />
+    </Card>
+  )
+}
+
+/** From a scenario on: who does it, and how an enterprise asks for it. */
+function Uses({ links }: { links: string[] }) {
+  const t = useScenarioTexts()
+  const may = useMay()
+  const taxonomy = useTaxonomy()
+  const ways = (code: string) => [
+    { key: 'providers', to: `/enterprise/providers?scenario=${code}`, may: may('enterprise.provider.view') },
+    { key: 'need', to: `/enterprise/needs?begin=${code}`, may: may('enterprise.need.act') },
+  ] as const
+  const shown = links.map((code) => ({ code, ways: ways(code).filter((w) => w.may) })).filter((x) => x.ways.length > 0)
+  if (shown.length === 0) return null
+  return (
+    <Card size="small" title={t('scenario.uses')}>
+      <Particulars
+        items={shown.map((x) => ({
+          key: x.code, label: taxonomy.title('link', x.code),
+          children: <span className="lh-scenario-ways">{x.ways.map((w) => <Link key={w.key} to={w.to} aria-label={`${taxonomy.title('link', x.code)}: ${t(`scenario.${w.key}`)}`}>{t(`scenario.${w.key}`)}</Link>)}</span>,
+        }))}
+      />
     </Card>
   )
 }
