@@ -32,6 +32,24 @@ type cityState struct {
 	Leads struct {
 		Total int `json:"total"`
 	} `json:"-"`
+	Providers struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Services struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Needs struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Calls struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Applications struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Persons struct {
+		Total int `json:"total"`
+	} `json:"-"`
 	Plans struct {
 		Total int `json:"total"`
 	} `json:"-"`
@@ -48,6 +66,12 @@ func (h *house) state() cityState {
 	h.call("GET", "/api/scenario/scenarios", "", &s.Scenarios)
 	h.call("GET", "/api/atlas/chains", "", &s.Chains)
 	h.call("GET", "/api/enterprise/leads", "", &s.Leads)
+	h.call("GET", "/api/enterprise/providers", "", &s.Providers)
+	h.call("GET", "/api/enterprise/services", "", &s.Services)
+	h.call("GET", "/api/enterprise/needs", "", &s.Needs)
+	h.call("GET", "/api/scenario/pilot/calls", "", &s.Calls)
+	h.call("GET", "/api/scenario/pilot/applications", "", &s.Applications)
+	h.call("GET", "/api/system/persons", "", &s.Persons)
 	h.call("GET", "/api/plan/plans", "", &s.Plans)
 	h.call("GET", "/api/system/organisations", "", &s.Organisations)
 	return s
