@@ -17,7 +17,9 @@ func demoCommand(house kernel.House) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Fill a running installation with a synthetic city, or take it away", Args: cobra.NoArgs,
 		Long: `Fill a running installation with a synthetic city of 42 platforms that keep reporting, 2000 enterprises,
-3000 scenarios, 4 industrial chains and 16 leads of attraction, through the public API and protocols only. Everything it makes is marked synthetic wherever it shows.
+3000 scenarios, 4 industrial chains, 16 leads of attraction, 120 service providers with what they did for enterprises,
+needs with offers and agreements, and a call for pilots with 400 applications, through the public API and protocols only.
+Everything it makes is marked synthetic wherever it shows.
 
 Without --token the command issues itself a token from the data directory, as whoever holds it may,
 and revokes it when it ends.`,
@@ -49,6 +51,8 @@ and revokes it when it ends.`,
 	cmd.Flags().IntVar(&o.Enterprises, "enterprise-nodes", 1000, "how many enterprise nodes have identifiers; a multiple of 8")
 	cmd.Flags().IntVar(&o.Directory, "enterprises", 2000, "how many enterprises the directory has, from 1 to 20000")
 	cmd.Flags().IntVar(&o.Scenarios, "scenarios", 3000, "how many scenarios the catalogue has, from 0 to 3080")
+	cmd.Flags().IntVar(&o.Providers, "providers", 120, "how many service providers there are, from 0 to 500")
+	cmd.Flags().IntVar(&o.Applications, "applications", 400, "how many enterprises apply to be a pilot, up to the number of enterprises")
 	cmd.Flags().BoolVar(&remove, "remove", false, "take the synthetic city away again")
 	return cmd
 }

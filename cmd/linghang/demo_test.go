@@ -32,6 +32,24 @@ type cityState struct {
 	Leads struct {
 		Total int `json:"total"`
 	} `json:"-"`
+	Providers struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Services struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Needs struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Calls struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Applications struct {
+		Total int `json:"total"`
+	} `json:"-"`
+	Persons struct {
+		Total int `json:"total"`
+	} `json:"-"`
 	Plans struct {
 		Total int `json:"total"`
 	} `json:"-"`
@@ -48,6 +66,12 @@ func (h *house) state() cityState {
 	h.call("GET", "/api/scenario/scenarios", "", &s.Scenarios)
 	h.call("GET", "/api/atlas/chains", "", &s.Chains)
 	h.call("GET", "/api/enterprise/leads", "", &s.Leads)
+	h.call("GET", "/api/enterprise/providers", "", &s.Providers)
+	h.call("GET", "/api/enterprise/services", "", &s.Services)
+	h.call("GET", "/api/enterprise/needs", "", &s.Needs)
+	h.call("GET", "/api/scenario/pilot/calls", "", &s.Calls)
+	h.call("GET", "/api/scenario/pilot/applications", "", &s.Applications)
+	h.call("GET", "/api/system/persons", "", &s.Persons)
 	h.call("GET", "/api/plan/plans", "", &s.Plans)
 	h.call("GET", "/api/system/organisations", "", &s.Organisations)
 	return s
@@ -61,9 +85,13 @@ func TestTheDemonstrationComesAndGoes(t *testing.T) {
 	real := h.platform("real-platform")
 	before := h.state()
 	for range 2 { // the second run finds what the first one made
-		h.command("demo", "--once", "--enterprise-nodes", "16", "--enterprises", "60", "--scenarios", "120")
+		h.command("demo", "--once", "--enterprise-nodes", "16", "--enterprises", "60", "--scenarios", "120", "--providers", "5", "--applications", "6")
 		s := h.state()
-		if s.Total != 43 || s.Reporting != 42 || !s.Synthetic || s.Plans.Total != 1 || s.Directory.Total != 60 || s.Scenarios.Total != 120 || s.Chains.Total != 4 || s.Leads.Total != 16 || s.Organisations.Total != before.Organisations.Total+42 {
+		if s.Total != 43 || s.Reporting != 42 || !s.Synthetic || s.Plans.Total != 1 || s.Directory.Total != 65 || s.Scenarios.Total != 120 || s.Chains.Total != 4 || s.Leads.Total != 16 || s.Organisations.Total != before.Organisations.Total+42+5+24 {
+			t.Fatalf("with the demonstration the city is %+v", s)
+		}
+		// Two agreements were carried out, each of which is a service too; the bureau sees no confidential needs.
+		if s.Providers.Total != 5 || s.Services.Total != 5*30+2 || s.Needs.Total != 18 || s.Calls.Total != 1 || s.Applications.Total != 6 || s.Persons.Total != before.Persons.Total+5+24 {
 			t.Fatalf("with the demonstration the city is %+v", s)
 		}
 	}
@@ -72,6 +100,11 @@ func TestTheDemonstrationComesAndGoes(t *testing.T) {
 	}
 	if v, known := h.measure("platforms.enterprises_served"); v < 1000 || !known {
 		t.Errorf("platforms.enterprises_served is %v", v)
+	}
+	for _, id := range []string{"enterprise.providers_online", "enterprise.services", "enterprise.agreements"} {
+		if v, known := h.measure(id); v < 4 || !known {
+			t.Errorf("%s is %v", id, v)
+		}
 	}
 	h.command("demo", "--remove")
 	if v, known := h.measure("platforms.enterprises_served"); known {

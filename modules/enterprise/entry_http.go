@@ -249,7 +249,7 @@ func (m *Module) file(ctx context.Context, in fileInput) (EntryDetail, error) {
 	if err := ownCode(id.Organisation, e.Code); err != nil {
 		return EntryDetail{}, err
 	}
-	e.Status, e.Origin, e.OrganisationID = submitted, bySelf, id.Organisation.ID
+	e.Status, e.Origin, e.OrganisationID, e.Synthetic = submitted, bySelf, id.Organisation.ID, e.Synthetic || id.Organisation.Synthetic
 	if err := m.entries.insert(ctx, e, step{kind: stepFiled}, nil, m.toReview(ctx)); err != nil {
 		return EntryDetail{}, err
 	}

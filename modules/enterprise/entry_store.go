@@ -16,6 +16,9 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/enterpriseevent"
+	"linghang/modules/enterprise/internal/need"
+	"linghang/modules/enterprise/internal/provider"
+	"linghang/modules/enterprise/internal/service"
 )
 
 type entryStore struct {
@@ -329,8 +332,12 @@ func putQualifications(ctx context.Context, tx *sqldb.Tx, before []Qualification
 	return nil
 }
 
+// remove takes an entry away with all that hangs on it.
 func (s entryStore) remove(ctx context.Context, e Entry) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := errors.Join(provider.Forget(ctx, tx, s.search, e.ID), need.Forget(ctx, tx, s.search, e.ID), service.Forget(ctx, tx, e.ID)); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `DELETE FROM entry WHERE id = $1`, e.ID); err != nil {
 			return fmt.Errorf("remove entry: %w", err)
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"strings"
 	"time"
 )
@@ -21,6 +22,16 @@ type api struct {
 
 func newAPI(url, token string) *api {
 	return &api{url: strings.TrimSuffix(url, "/"), token: token, http: &http.Client{Timeout: 20 * time.Second}}
+}
+
+// signIn returns the same installation as somebody who signs in, as a browser does.
+func (a *api) signIn(ctx context.Context, login, password string) (*api, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, fmt.Errorf("keep cookies: %w", err)
+	}
+	b := &api{url: a.url, http: &http.Client{Timeout: a.http.Timeout, Transport: a.http.Transport, Jar: jar}}
+	return b, b.call(ctx, http.MethodPost, "/api/system/sign-in", map[string]string{"login": login, "password": password}, nil)
 }
 
 // refusal is an answer that is no success.
@@ -44,6 +55,9 @@ func (a *api) send(ctx context.Context, method, path, contentType string, body [
 	}
 	if a.token != "" {
 		r.Header.Set("Authorization", "Bearer "+a.token)
+	}
+	if a.http.Jar != nil {
+		r.Header.Set("X-Linghang-CSRF", "1")
 	}
 	for name, value := range header {
 		r.Header.Set(name, value)
@@ -111,12 +125,28 @@ func (a *api) once(ctx context.Context, method, path string, in, out any, header
 type object struct {
 	ID        string `json:"id"`
 	Code      string `json:"code"`
+	USCC      string `json:"uscc"`
 	Synthetic bool   `json:"synthetic"`
 	Status    string `json:"status"`
+	State     string `json:"state"` // as some rooms call it
 	Version   int64  `json:"version"`
 	Keys      []struct {
 		ID string `json:"id"`
 	} `json:"keys"`
+}
+
+// change sends in to what was read as o, and reads what it became.
+func (a *api) change(ctx context.Context, method, path string, in any, o *object) error {
+	return a.call(ctx, method, path, in, o, "If-Match", fmt.Sprintf(`"%d"`, o.Version))
+}
+
+// count is how many objects a list has; the path has a query.
+func (a *api) count(ctx context.Context, path string) (int, error) {
+	var page struct {
+		Total int `json:"total"`
+	}
+	err := a.call(ctx, http.MethodGet, path+"&limit=1", nil, &page)
+	return page.Total, err
 }
 
 // synthetic reads all objects of a list that are marked synthetic.

@@ -5,6 +5,7 @@ package demo
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +27,12 @@ type Options struct {
 	Directory int
 	// Scenarios is how many scenarios the catalogue has; 0: none.
 	Scenarios int
-	Progress  io.Writer
+	// Providers is how many service providers there are; 0: none, and no services.
+	Providers int
+	// Applications is how many enterprises of the directory apply to be a pilot; 0: there
+	// is no call.
+	Applications int
+	Progress     io.Writer
 }
 
 // Permissions are what the token of a demonstration needs.
@@ -36,6 +42,9 @@ func Permissions() []string {
 		"plan.view", "plan.manage", "identifier.view", "identifier.apply", "identifier.review",
 		"enterprise.view", "enterprise.review", "scenario.view", "scenario.review",
 		"atlas.view", "atlas.edit", "enterprise.lead.view", "enterprise.lead.follow",
+		// Enterprises that act for themselves have managers, who sign in.
+		"system.person.view", "system.person.edit", "system.role.appoint",
+		"enterprise.file", "enterprise.provider.view", "enterprise.provider.review", "enterprise.need.view", "enterprise.service.view", "scenario.pilot.manage",
 	}
 }
 
@@ -47,10 +56,13 @@ type demo struct {
 	Options
 	api  *api
 	gate *api // the same installation without the token: platforms have keys of their own
+
+	password string // of the managers, of this run only
+	firms    firms
 }
 
 func begin(o Options) *demo {
-	return &demo{Options: o, api: newAPI(o.URL, o.Token), gate: newAPI(o.URL, "")}
+	return &demo{Options: o, api: newAPI(o.URL, o.Token), gate: newAPI(o.URL, ""), password: rand.Text()}
 }
 
 func (d *demo) say(format string, args ...any) { _, _ = fmt.Fprintf(d.Progress, format+"\n", args...) }
@@ -66,20 +78,10 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := d.plan(ctx); err != nil {
-		return err
-	}
-	if err := d.directory(ctx); err != nil {
-		return err
-	}
-	if err := d.scenarios(ctx); err != nil {
-		return err
-	}
-	if err := d.atlas(ctx); err != nil {
-		return err
-	}
-	if err := d.leads(ctx); err != nil {
-		return err
+	for _, part := range []func(context.Context) error{d.plan, d.directory, d.scenarios, d.atlas, d.leads, d.gather, d.providers, d.services, d.needs, d.pilots} {
+		if err := part(ctx); err != nil {
+			return err
+		}
 	}
 	net, err := d.identifiers(ctx)
 	if err != nil {
@@ -277,7 +279,7 @@ func Remove(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, list := range []struct{ path, what string }{
-		{"/api/enterprise/leads", "leads"}, {"/api/atlas/chains", "chains"}, {"/api/scenario/scenarios", "scenarios"}, {"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/enterprise/entries", "enterprises"}, {"/api/system/organisations", "organisations"},
+		{"/api/scenario/pilot/calls", "calls for pilots"}, {"/api/enterprise/leads", "leads"}, {"/api/atlas/chains", "chains"}, {"/api/scenario/scenarios", "scenarios"}, {"/api/plan/plans", "plans"}, {"/api/platforms", "platforms"}, {"/api/enterprise/entries", "enterprises"}, {"/api/system/organisations", "organisations"},
 	} {
 		objects, err := d.api.synthetic(ctx, list.path)
 		if err != nil {

@@ -8779,7 +8779,7 @@ export interface paths {
         /** Change a draft; of an open call, its text, or put off its deadline */
         put: operations["put-scenario-pilot-calls-id"];
         post?: never;
-        /** Remove a draft */
+        /** Remove a draft, or a call of the demonstration city with its applications */
         delete: operations["delete-scenario-pilot-calls-id"];
         options?: never;
         head?: never;

@@ -232,6 +232,25 @@ func (s store) find(ctx context.Context, tx *sqldb.Tx, n Need) error {
 	return s.search.Put(ctx, tx, document(n, s.words))
 }
 
+// Forget takes the needs of an entry out of the city's search, before the entry is removed
+// with them.
+func Forget(ctx context.Context, tx *sqldb.Tx, search *module.Search, entry string) error {
+	rows, err := tx.Query(ctx, `SELECT id FROM need WHERE entry_id = $1`, entry)
+	if err != nil {
+		return fmt.Errorf("read needs of an entry: %w", err)
+	}
+	ids, err := sqldb.All(rows, func(r sqldb.Row) (id string, err error) { return id, r.Scan(&id) })
+	if err != nil {
+		return fmt.Errorf("read needs of an entry: %w", err)
+	}
+	for _, id := range ids {
+		if err := search.Remove(ctx, tx, noun, id); err != nil {
+			return fmt.Errorf("forget need: %w", err)
+		}
+	}
+	return nil
+}
+
 // Finds are the open needs that the city's search finds.
 func (m *Needs) Finds() []module.Find {
 	return []module.Find{{Noun: noun, Title: lang.Text{ZH: "需求", EN: "Needs"}, Walk: func(ctx context.Context, put func(module.Document) error) error {

@@ -185,6 +185,25 @@ func (s store) document(p Provider) module.Document {
 	}
 }
 
+// Forget takes the providers that an entry is out of the city's search, before the entry
+// is removed with them.
+func Forget(ctx context.Context, tx *sqldb.Tx, search *module.Search, entry string) error {
+	rows, err := tx.Query(ctx, `SELECT id FROM provider WHERE entry_id = $1`, entry)
+	if err != nil {
+		return fmt.Errorf("read providers of an entry: %w", err)
+	}
+	ids, err := sqldb.All(rows, func(r sqldb.Row) (id string, err error) { return id, r.Scan(&id) })
+	if err != nil {
+		return fmt.Errorf("read providers of an entry: %w", err)
+	}
+	for _, id := range ids {
+		if err := search.Remove(ctx, tx, noun, id); err != nil {
+			return fmt.Errorf("forget provider: %w", err)
+		}
+	}
+	return nil
+}
+
 // Finds are the providers that the city's search finds.
 func (m *Providers) Finds() []module.Find {
 	return []module.Find{{Noun: noun, Title: lang.Text{ZH: "服务商", EN: "Service providers"}, Walk: func(ctx context.Context, put func(module.Document) error) error {

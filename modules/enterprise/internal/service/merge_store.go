@@ -51,3 +51,26 @@ func queueBoth(ctx context.Context, tx *sqldb.Tx, a, b string) error {
 	}
 	return nil
 }
+
+// Forget removes the services to an entry, and evidence that proves nothing more, before
+// the entry is removed.
+func Forget(ctx context.Context, tx *sqldb.Tx, entry string) error {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT p.evidence_id FROM service_proof p JOIN service s ON s.id = p.service_id WHERE s.entry_id = $1`, entry)
+	if err != nil {
+		return fmt.Errorf("read evidence of services: %w", err)
+	}
+	files, err := sqldb.All(rows, func(r sqldb.Row) (id string, err error) { return id, r.Scan(&id) })
+	if err != nil {
+		return fmt.Errorf("read evidence of services: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM service WHERE entry_id = $1`, entry); err != nil {
+		return fmt.Errorf("remove services: %w", err)
+	}
+	for _, id := range files {
+		_, err := tx.Exec(ctx, `DELETE FROM service_evidence WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM service_proof WHERE evidence_id = $1)`, id)
+		if err != nil {
+			return fmt.Errorf("remove evidence: %w", err)
+		}
+	}
+	return nil
+}

@@ -53,12 +53,13 @@ type beginPilotApplicationInput struct {
 }
 
 func (m *Pilots) beginApplication(ctx context.Context, in beginPilotApplicationInput) (ApplicationDetail, error) {
-	if _, err := m.calls.view(ctx, in.Body.CallID); err != nil {
+	call, err := m.calls.view(ctx, in.Body.CallID)
+	if err != nil {
 		return ApplicationDetail{}, err
 	}
 	o := identity.From(ctx).Organisation
 	a := Application{
-		ID: ulid.Make().String(), CallID: in.Body.CallID, Organisation: o.Name, USCC: o.USCC, Alias: draw("A"), State: Draft, Synthetic: o.Synthetic,
+		ID: ulid.Make().String(), CallID: in.Body.CallID, Organisation: o.Name, USCC: o.USCC, Alias: draw("A"), State: Draft, Synthetic: o.Synthetic || call.Synthetic,
 		CreatedAt: m.site.Now().UTC().Truncate(time.Millisecond), organisation: o.ID,
 	}
 	city, err := m.people.Root(ctx)

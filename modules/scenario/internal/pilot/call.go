@@ -227,6 +227,9 @@ func (c Call) open(now time.Time) (Call, error) {
 	return c, nil
 }
 
+// removable tells whether the call may be taken away, with what came of it.
+func (c Call) removable() bool { return c.State == CallDraft || c.Synthetic }
+
 // accepts tells whether applications are taken. Time is the server's.
 func (c Call) accepts(now time.Time) bool {
 	return c.State == CallOpen && !now.Before(c.OpensAt) && now.Before(c.ClosesAt)

@@ -20,7 +20,7 @@ func (m *Pilots) callRoutes() []module.Route {
 		{Pattern: "POST /pilot/calls", Permission: mayManage, Summary: "Draft a call", Handler: httpd.Created(forCity(m.addCall))},
 		{Pattern: "GET /pilot/calls/{id}", Permission: mayView, Summary: "A call with its criteria, its seals and what is in public notice", Handler: httpd.JSON(m.readCall)},
 		{Pattern: "PUT /pilot/calls/{id}", Permission: mayManage, Summary: "Change a draft; of an open call, its text, or put off its deadline", Handler: httpd.JSON(forCity(m.editCall))},
-		{Pattern: "DELETE /pilot/calls/{id}", Permission: mayManage, Summary: "Remove a draft", Handler: httpd.JSON(forCity(m.removeCall))},
+		{Pattern: "DELETE /pilot/calls/{id}", Permission: mayManage, Summary: "Remove a draft, or a call of the demonstration city with its applications", Handler: httpd.JSON(forCity(m.removeCall))},
 		{Pattern: "POST /pilot/calls/{id}/opening", Permission: mayManage, Summary: "Open a call, which freezes its criteria", Handler: httpd.JSON(forCity(m.openCall))},
 	}
 }
@@ -133,7 +133,7 @@ func (v CallDetail) acts(ctx context.Context) []string {
 	}
 	checking, reviewing := v.State == CallChecking, v.State == CallReviewing
 	return append(own, offered(
-		act{"edit", v.State == CallDraft || v.State == CallOpen && v.Now.Before(v.ClosesAt)}, act{"open", v.State == CallDraft}, act{"remove", v.State == CallDraft},
+		act{"edit", v.State == CallDraft || v.State == CallOpen && v.Now.Before(v.ClosesAt)}, act{"open", v.State == CallDraft}, act{"remove", v.removable()},
 		act{"check", checking}, act{"reviewers", v.State == CallOpen || checking || reviewing}, act{"assign", checking || reviewing}, act{"decide", reviewing},
 		act{"publish", v.State == CallNoticed && !v.noticed(v.Now)},
 	)...)

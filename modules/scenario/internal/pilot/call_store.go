@@ -209,18 +209,24 @@ func (s callStore) change(ctx context.Context, id string, version int64, decide 
 	})
 }
 
-// remove removes a draft.
+// remove removes a draft, or a call of the demonstration city with all that came of it.
 func (s callStore) remove(ctx context.Context, id string) error {
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		c, err := s.locked(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if c.State != CallDraft {
-			return fault.New(fault.Conflict, "scenario.pilot.call_kept", "only a draft is removed")
+		if !c.removable() {
+			return fault.New(fault.Conflict, "scenario.pilot.call_kept", "only a draft, or a call of the demonstration city, is removed")
 		}
-		if _, err := tx.Exec(ctx, `DELETE FROM pilot_call WHERE id = $1`, id); err != nil {
-			return fmt.Errorf("remove call: %w", err)
+		// The rest goes with the applications.
+		for _, q := range []string{
+			`DELETE FROM pilot_application WHERE call_id = $1`, `DELETE FROM pilot_reviewer WHERE call_id = $1`,
+			`DELETE FROM pilot_sealed WHERE call_id = $1`, `DELETE FROM pilot_seal WHERE call_id = $1`, `DELETE FROM pilot_call WHERE id = $1`,
+		} {
+			if _, err := tx.Exec(ctx, q, id); err != nil {
+				return fmt.Errorf("remove call: %w", err)
+			}
 		}
 		tx.Changed("pilot_call", id, c, nil)
 		return nil
