@@ -40,7 +40,7 @@ type Client struct {
 // https://example.org/taxii2/. The URLs of the roots are made absolute.
 func (c *Client) Discover(ctx context.Context, at string) (Discovery, error) {
 	var out Discovery
-	if err := c.get(ctx, at, nil, &out); err != nil {
+	if err := c.get(ctx, at, &out); err != nil {
 		return Discovery{}, err
 	}
 	base, err := url.Parse(at)
@@ -63,7 +63,7 @@ func (c *Client) Discover(ctx context.Context, at string) (Discovery, error) {
 // Root asks about an API root (section 4.2) by its URL.
 func (c *Client) Root(ctx context.Context, root string) (APIRoot, error) {
 	var out APIRoot
-	err := c.get(ctx, root, nil, &out)
+	err := c.get(ctx, root, &out)
 	return out, err
 }
 
@@ -76,7 +76,7 @@ func (c *Client) Collections(ctx context.Context, root string) ([]Collection, er
 	var out struct {
 		Collections []Collection `json:"collections"`
 	}
-	err = c.get(ctx, at, nil, &out)
+	err = c.get(ctx, at, &out)
 	return out.Collections, err
 }
 
@@ -156,7 +156,7 @@ func (c *Client) Status(ctx context.Context, root, id string) (Status, error) {
 		return Status{}, err
 	}
 	var out Status
-	err = c.get(ctx, at, nil, &out)
+	err = c.get(ctx, at, &out)
 	return out, err
 }
 
@@ -240,8 +240,8 @@ func withQuery(at string, values url.Values) string {
 	return at + "?" + values.Encode()
 }
 
-func (c *Client) get(ctx context.Context, at string, values url.Values, to any) error {
-	got, err := c.do(ctx, http.MethodGet, withQuery(at, values), nil)
+func (c *Client) get(ctx context.Context, at string, to any) error {
+	got, err := c.do(ctx, http.MethodGet, at, nil)
 	if err != nil {
 		return err
 	}
@@ -289,7 +289,7 @@ func (c *Client) do(ctx context.Context, method, at string, body []byte) (reply,
 
 // again tells whether an error may pass, and how long the server asks to wait.
 func again(method string, err error) (time.Duration, bool) {
-	var told *Refusal
+	var told *RefusalError
 	if !errors.As(err, &told) {
 		var network *url.Error
 		return 0, method == http.MethodGet && errors.As(err, &network)
@@ -357,7 +357,7 @@ func (c *Client) once(ctx context.Context, method, at string, body []byte) (repl
 }
 
 // refusal reads an error message, and what else the answer says.
-func (c *Client) refusal(answer *http.Response, body []byte) *Refusal {
+func (c *Client) refusal(answer *http.Response, body []byte) *RefusalError {
 	out := refuse(answer.StatusCode, "")
 	var m Message
 	if json.Unmarshal(body, &m) == nil && m.Title != "" {

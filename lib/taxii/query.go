@@ -37,10 +37,8 @@ type Query struct {
 func parseQuery(values url.Values, allowed ...string) (Query, error) {
 	var q Query
 	var err error
-	for name, all := range values {
-		if len(all) > 1 && (name == "added_after" || name == "limit" || name == "next" || strings.HasPrefix(name, "match[")) {
-			return q, fmt.Errorf("%.60s is given more than once", name)
-		}
+	if err := onceEach(values); err != nil {
+		return q, err
 	}
 	if values.Has("added_after") {
 		if q.AddedAfter, err = ParseStamp(values.Get("added_after")); err != nil {
@@ -66,6 +64,16 @@ func parseQuery(values url.Values, allowed ...string) (Query, error) {
 		}
 	}
 	return q, checkVersions(q.Versions)
+}
+
+// onceEach refuses parameters that are there twice (section 3.4).
+func onceEach(values url.Values) error {
+	for name, all := range values {
+		if len(all) > 1 && (name == "added_after" || name == "limit" || name == "next" || strings.HasPrefix(name, "match[")) {
+			return fmt.Errorf("%.60s is given more than once", name)
+		}
+	}
+	return nil
 }
 
 func filterValues(text string) ([]string, error) {

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Refusal is an error that the other side is told (section 3.6). Hooks and stores
+// RefusalError is an error that the other side is told (section 3.6). Hooks and stores
 // give one; any other error of theirs is told as 500 without its words. The client
 // gives the one that a server told.
-type Refusal struct {
+type RefusalError struct {
 	Status     int // of HTTP
 	Message    Message
 	Challenge  string        // WWW-Authenticate, with 401
@@ -19,12 +19,12 @@ type Refusal struct {
 }
 
 // Error gives the status and the words.
-func (r *Refusal) Error() string {
+func (r *RefusalError) Error() string {
 	return strings.TrimSuffix(fmt.Sprintf("taxii: %d %s: %s", r.Status, r.Message.Title, r.Message.Description), ": ")
 }
 
-func refuse(status int, description string) *Refusal {
-	return &Refusal{Status: status, Message: Message{Title: http.StatusText(status), Description: description, HTTPStatus: strconv.Itoa(status)}}
+func refuse(status int, description string) *RefusalError {
+	return &RefusalError{Status: status, Message: Message{Title: http.StatusText(status), Description: description, HTTPStatus: strconv.Itoa(status)}}
 }
 
 // BadRequest says what of a request is not understood.

@@ -47,7 +47,7 @@ type Place struct {
 // Store keeps what a server serves. The context is what [Options.Authorise] gave;
 // a store answers for that caller only: a root or collection that the caller is
 // not to know of is not among what it gives, and [NotFound]. Errors that are no
-// [Refusal] are told as 500.
+// [RefusalError] are told as 500.
 type Store interface {
 	Discovery(ctx context.Context) (Discovery, error)
 	Root(ctx context.Context, root string) (APIRoot, error)
@@ -67,7 +67,7 @@ type Store interface {
 // Options are what a host gives to a server.
 type Options struct {
 	// Authorise is asked first of every request. It gives the context for the store,
-	// with whatever tells who asks, or a [Refusal].
+	// with whatever tells who asks, or a [RefusalError].
 	Authorise func(r *http.Request, a Action) (context.Context, error)
 	Store     Store
 	// Check may refuse an object that is written, before it reaches the store; the
@@ -269,12 +269,12 @@ func send(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a reader that has gone is no fault of the server
+	_, _ = w.Write(body) //nolint:gosec // JSON of a type of its own that is not sniffed; a reader that has gone is no fault of the server
 }
 
 // refused tells an error.
 func (s *Server) refused(w http.ResponseWriter, r *http.Request, err error) {
-	var told *Refusal
+	var told *RefusalError
 	if !errors.As(err, &told) {
 		s.o.Fault(r, err)
 		told = refuse(http.StatusInternalServerError, "the server could not answer; its operator has the reason")
