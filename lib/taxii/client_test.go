@@ -1,8 +1,10 @@
 package taxii
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"net/http"
 	"net/http/httptest"
@@ -111,10 +113,8 @@ func TestClient(t *testing.T) {
 	if _, err := c.Collections(ctx, found.Default); !errors.As(err, &told) || told.Status != 401 || told.Challenge == "" {
 		t.Errorf("%v", err)
 	}
-	for n := range c.Objects(ctx, "://", Query{}) {
-		if n.ID != "" {
-			t.Error("objects from nowhere")
-		}
+	if err := failure(c.Objects(ctx, "://", Query{})); err == nil {
+		t.Error("objects from nowhere")
 	}
 	if _, err := CollectionURL(base, "../x"); err == nil {
 		t.Error("a collection above its root")
@@ -231,3 +231,35 @@ func TestAddedAfter(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// FuzzClient holds that no answer of a server makes the client panic or read on
+// without end, and that objects that it gives have their octets.
+func FuzzClient(f *testing.F) {
+	f.Add(200, MediaType, "2026-01-01T00:00:00.000000Z", []byte(`{"more":true,"objects":[{"id":"a","type":"b"}]}`))
+	f.Add(200, MediaType, "", []byte(`{"more":true,"next":"1","versions":["a"]}`))
+	f.Add(503, "text/html", "", []byte(`{"title":"x"}`))
+	f.Fuzz(func(t *testing.T, status int, kind, stamp string, body []byte) {
+		asked := 0
+		c := &Client{MaxPages: 4, Tries: 2, Sleep: func(context.Context, time.Duration) error { return nil }}
+		c.HTTP = &http.Client{Transport: answers(func(*http.Request) *http.Response {
+			asked++
+			header := http.Header{"Content-Type": {kind}, "X-Taxii-Date-Added-Last": {stamp}, "Retry-After": {stamp}}
+			return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(bytes.NewReader(body))}
+		})}
+		for o, err := range c.Objects(t.Context(), "http://localhost/c/", Query{}) {
+			if err == nil && !bytes.Contains(body, o.Raw) {
+				t.Fatalf("%q came out of %q", o.Raw, body)
+			}
+		}
+		_ = failure(c.Manifest(t.Context(), "http://localhost/c/", Query{}))
+		_ = failure(c.Versions(t.Context(), "http://localhost/c/", "a", Query{}))
+		_, _ = c.Discover(t.Context(), "http://localhost/taxii2/")
+		if asked > 4*4*2 {
+			t.Fatalf("%d requests", asked)
+		}
+	})
+}
+
+type answers func(*http.Request) *http.Response
+
+func (a answers) RoundTrip(r *http.Request) (*http.Response, error) { return a(r), nil }
