@@ -30,6 +30,9 @@ if [ "$purpose" = test ]; then
   need amtool prometheus-alertmanager
   need mosquitto_pub mosquitto-clients
   need /usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd
+  need /usr/lib/python3/dist-packages/requests python3-requests
+  need /usr/lib/python3/dist-packages/pytz python3-tz
+  need /usr/lib/python3/dist-packages/six.py python3-six
   need /usr/sbin/clamd clamav-daemon
   need pdftoppm poppler-utils
   need zbarimg zbar-tools
