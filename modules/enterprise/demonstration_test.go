@@ -47,7 +47,8 @@ func TestWhatHangsOnARemovedEnterpriseGoesWithIt(t *testing.T) {
 	})
 }
 
-// What an organisation of the demonstration files of itself is marked, asked for or not.
+// What an organisation of the demonstration files of itself is marked, asked for or not,
+// and nobody of the bureau is troubled with it.
 func TestASyntheticOrganisationFilesASyntheticEntry(t *testing.T) {
 	x := &market{town: newTown(t, kerneltest.Options{})}
 	var o struct{ ID string }
@@ -58,5 +59,15 @@ func TestASyntheticOrganisationFilesASyntheticEntry(t *testing.T) {
 	x.do(t, "GET", "/entries/"+x.enter(t, "demo.manager", "91370200264574259", "C35"), "officer", "", 0, http.StatusOK, &e)
 	if !e.Synthetic {
 		t.Error("the entry is not marked")
+	}
+	x.provides(t, "demo.manager", e.ID, "演示服务")
+	x.enter(t, "manager-theirs", "91370200264574252", "I65") // told of later than the others would be
+	var inbox struct{ Items []struct{ Link string } }
+	kerneltest.Wait(t, "the bureau to be told of the real one", func() bool {
+		x.send(t, "GET", "/api/notify/inbox", "officer", "", &inbox)
+		return len(inbox.Items) > 0
+	})
+	if len(inbox.Items) != 1 || strings.Contains(inbox.Items[0].Link, e.ID) {
+		t.Errorf("the bureau is told %+v", inbox.Items)
 	}
 }

@@ -267,7 +267,11 @@ func (m *Providers) register(ctx context.Context, in providerRegisterInput) (Det
 
 func newID() string { return ulid.Make().String() }
 
+// tellBureau tells the bureau that a provider waits; one of the demonstration troubles nobody.
 func (m *Providers) tellBureau(ctx context.Context, tx *sqldb.Tx, p Provider) error {
+	if p.Synthetic {
+		return nil
+	}
 	root, err := m.city.Root(ctx)
 	if err != nil {
 		return fmt.Errorf("find the bureau: %w", err)
