@@ -259,15 +259,14 @@ func language(tag string) bool {
 	if len(first) < 2 && (len(parts) == 1 || first != "x" && first != "i") {
 		return false
 	}
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	for i, part := range parts {
-		if part == "" || len(part) > 8 {
-			return false
+		allowed := letters + "0123456789"
+		if i == 0 {
+			allowed = letters
 		}
-		for _, c := range part {
-			letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-			if !letter && (i == 0 || c < '0' || c > '9') {
-				return false
-			}
+		if part == "" || len(part) > 8 || strings.Trim(part, allowed) != "" {
+			return false
 		}
 	}
 	return true
