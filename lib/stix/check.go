@@ -224,10 +224,24 @@ func (r *run) customProperty(at *way, n *node, s *shape) {
 	if !propertyName(n.key) {
 		r.must(at, "property", "3.1", "%.60q is no name of a property: 3 to 250 of a to z, 0 to 9 and underscore, beginning with a letter", n.key)
 	}
-	if !r.open && !strings.HasPrefix(n.key, "x_") {
-		r.must(at, "property", "11.1", "%s has no such property; custom ones begin with x_ or are told by an extension", s.name)
+	switch {
+	case strings.HasPrefix(n.key, "x_"):
+	case at.above == nil && commonName(n.key):
+		r.must(at, "property", "3.2", "%s has no such property, which other types have", s.name)
+	case !r.open:
+		r.should(at, "property", "11.1", "%s has no such property; custom ones begin with x_ or are told by an extension", s.name)
 	}
 	r.free(at, n)
+}
+
+// commonName tells whether section 3.2 has a property, which some types do not use.
+func commonName(name string) bool {
+	switch name {
+	case "created_by_ref", "created", "modified", "revoked", "labels", "confidence", "lang", "external_references", "defanged", "extensions":
+		return true
+	default:
+		return false
+	}
 }
 
 // propertyName holds a name against section 3.1.

@@ -218,6 +218,9 @@ func (r *run) tlp(at *way) {
 		if r.o.ID() != row.oldID {
 			r.must(&way{key: "id"}, "marking", "7.2.1.4", "TLP:%s is %s and no other", strings.ToUpper(word), row.oldID)
 		}
+		if name := r.o.root.get("name").str(); name != row.oldName && name != "" {
+			r.must(&way{key: "name"}, "marking", "7.2.1.4", "the name of this marking is %s", row.oldName)
+		}
 		if created, err := r.o.Created().Time(); err != nil || created.Format("2006-01-02T15:04:05") != "2017-01-20T00:00:00" {
 			r.must(&way{key: "created"}, "marking", "7.2.1.4", "the markings of TLP were created 2017-01-20T00:00:00.000Z")
 		}

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"math"
+	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +18,7 @@ func (r *run) value(at *way, n *node, p property) {
 		return
 	}
 	switch p.kind {
-	case "strings", "enums", "refs", "many":
+	case "strings", "enums", "refs", "langs", "many":
 		r.list(at, n, p)
 	case "one":
 		r.part(at, n, p.types[0])
@@ -69,27 +71,59 @@ func (r *run) text(at *way, n *node, p property) {
 	}
 }
 
-// form tests a text whose letters are limited; a string is not.
+// form tests a text that has one; a string has none.
 func (r *run) form(at *way, text, kind string) {
+	var ok bool
+	var wanted string
+	rule, section := kind, r.sectionOf()
 	switch kind {
 	case "hex":
-		if _, err := hex.DecodeString(text); err != nil || strings.ToLower(text) != text {
-			r.must(at, "hex", "2.8", "pairs of hexadecimal digits are expected, a to f in lower case")
-		}
+		_, err := hex.DecodeString(text)
+		ok = err == nil && text != "" && strings.ToLower(text) == text
+		section, wanted = "2.8", "pairs of hexadecimal digits, a to f in lower case"
 	case "binary":
-		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
-			r.must(at, "binary", "2.1", "Base64 (RFC 4648 section 4) is expected")
-		}
+		_, err := base64.StdEncoding.DecodeString(text)
+		ok = err == nil && text != ""
+		section, wanted = "2.1", "Base64 (RFC 4648 section 4)"
 	case "lang":
-		if !language(text) {
-			r.must(at, "language", "3.2", "%.60q is no language tag of RFC 5646, such as zh-Hans", text)
-		}
+		ok = language(text)
+		rule, section, wanted = "language", "3.2", "a language tag of RFC 5646, such as zh-Hans,"
 	case "word":
-		if strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || text == "" {
-			r.must(at, "word", "5.1", "%.60q has other than a to z, 0 to 9 and hyphen", text)
-		}
+		ok = text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+		wanted = "a word of a to z, 0 to 9 and hyphen"
+	case "ipv4", "ipv6", "mac":
+		ok = address(text, kind)
+		rule, wanted = "address", map[string]string{"ipv4": "an IPv4 address or a CIDR block", "ipv6": "an IPv6 address or a CIDR block", "mac": "a MAC address such as d2:fb:49:24:37:18, in lower case,"}[kind]
+	case "cpe":
+		ok = strings.HasPrefix(text, "cpe:2.3:") && strings.Count(strings.ReplaceAll(text, `\:`, ""), ":") == 12
+		wanted = "a name of CPE 2.3 with its 13 parts"
 	default:
+		return
 	}
+	if !ok {
+		r.must(at, rule, section, "%s is expected, not %.60q", wanted, text)
+	}
+}
+
+// sectionOf is the section of what is being tested.
+func (r *run) sectionOf() string {
+	if r.shape == nil {
+		return "2"
+	}
+	return r.shape.section
+}
+
+// address holds a value against sections 6.8 to 6.10.
+func address(text, kind string) bool {
+	if kind == "mac" {
+		hardware, err := net.ParseMAC(text)
+		return err == nil && len(hardware) == 6 && hardware.String() == text
+	}
+	one, err := netip.ParseAddr(text)
+	if block, bad := netip.ParsePrefix(text); bad == nil {
+		one, err = block.Addr(), nil
+	}
+	return err == nil && one.Zone() == "" && one.Is4() == (kind == "ipv4")
 }
 
 func (r *run) timestamp(at *way, text string, millis bool) {
@@ -117,7 +151,7 @@ func (r *run) list(at *way, n *node, p property) {
 			continue
 		}
 		if r.kind(here, k, kindText) {
-			r.text(here, k, property{kind: map[string]string{"strings": "string", "enums": "enum", "refs": "ref"}[p.kind], types: p.types})
+			r.text(here, k, property{kind: map[string]string{"strings": "string", "enums": "enum", "refs": "ref", "langs": "lang"}[p.kind], types: p.types})
 		}
 	}
 }
@@ -218,17 +252,21 @@ func (r *run) hashes(at *way, n *node) {
 }
 
 // language holds a tag against the form of RFC 5646 section 2.1: parts of 1 to 8
-// letters and digits, the first of letters.
+// letters and digits, the first of 2 or more letters, or x or i with more after it.
 func language(tag string) bool {
-	for i, part := range strings.Split(tag, "-") {
-		if part == "" || len(part) > 8 {
-			return false
+	parts := strings.Split(tag, "-")
+	first := strings.ToLower(parts[0])
+	if len(first) < 2 && (len(parts) == 1 || first != "x" && first != "i") {
+		return false
+	}
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	for i, part := range parts {
+		allowed := letters + "0123456789"
+		if i == 0 {
+			allowed = letters
 		}
-		for _, c := range part {
-			letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-			if !letter && (i == 0 || c < '0' || c > '9') {
-				return false
-			}
+		if part == "" || len(part) > 8 || strings.Trim(part, allowed) != "" {
+			return false
 		}
 	}
 	return true

@@ -25,7 +25,8 @@
 //
 // Not done: patterns of indicators are not parsed; values of open vocabularies
 // are taken as they are; which relationships section 4 suggests between which
-// types is not tested; schemas of extensions are not loaded, so that properties
+// types is not tested; names of registries (media types, character sets, numbers
+// of other catalogues) are not looked up; schemas of extensions are not loaded, so that properties
 // of extensions are tested as custom ones; the deprecated property objects of
 // observed-data is tested only for being a dictionary of objects with types.
 //

@@ -12,7 +12,7 @@ package stix
 //	? < a b        the time a before b
 //
 // Kinds: string strings int int:least:most float float:least:most bool time
-// millis hex binary hashes dict object lang; enum:a|b, enums:a|b; ref:types and
+// millis ipv4 ipv6 mac cpe hex binary hashes dict object lang langs; enum:a|b, enums:a|b; ref:types and
 // refs:types with names of types or SDO, SRO, SCO, SMO; one:shape and many:shape
 // of embedded objects. Open vocabularies are strings.
 const schemaText = `
@@ -131,6 +131,7 @@ number! int; name string; rir string
 
 sco directory 6.3
 path! string; path_enc string; ctime time; mtime time; atime time; contains_refs refs:file|directory
+? needs path_enc path
 
 sco domain-name 6.4
 value! string; resolves_to_refs refs:ipv4-addr|ipv6-addr|domain-name
@@ -152,6 +153,7 @@ sco file 6.7
 hashes hashes; size int:0:; name string; name_enc string; magic_number_hex hex; mime_type string; ctime time; mtime time; atime time
 parent_directory_ref ref:directory; contains_refs refs:SCO; content_ref ref:artifact
 ? any hashes name
+? needs name_enc name
 
 ext archive-ext 6.7.2
 contains_refs! refs:file|directory; comment string
@@ -186,13 +188,13 @@ pointer_to_symbol_table_hex hex; number_of_symbols int:0:; size_of_optional_head
 file_header_hashes hashes; optional_header one:windows-pe-optional-header; sections many:windows-pe-section
 
 sco ipv4-addr 6.8
-value! string; resolves_to_refs refs:mac-addr; belongs_to_refs refs:autonomous-system
+value! ipv4; resolves_to_refs refs:mac-addr; belongs_to_refs refs:autonomous-system
 
 sco ipv6-addr 6.9
-value! string; resolves_to_refs refs:mac-addr; belongs_to_refs refs:autonomous-system
+value! ipv6; resolves_to_refs refs:mac-addr; belongs_to_refs refs:autonomous-system
 
 sco mac-addr 6.10
-value! string
+value! mac
 
 sco mutex 6.11
 name! string
@@ -237,7 +239,7 @@ service_type enum:SERVICE_KERNEL_DRIVER|SERVICE_FILE_SYSTEM_DRIVER|SERVICE_WIN32
 service_status enum:SERVICE_CONTINUE_PENDING|SERVICE_PAUSE_PENDING|SERVICE_PAUSED|SERVICE_RUNNING|SERVICE_START_PENDING|SERVICE_STOP_PENDING|SERVICE_STOPPED
 
 sco software 6.14
-name! string; cpe string; swid string; languages strings; vendor string; version string
+name! string; cpe cpe; swid string; languages langs; vendor string; version string
 
 sco url 6.15
 value! string

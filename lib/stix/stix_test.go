@@ -248,6 +248,12 @@ func TestTLP(t *testing.T) {
 	if same, err := Equal(old.Raw(), []byte(want)); err != nil || !same {
 		t.Errorf("%s, %v", old.Raw(), err)
 	}
+	hidden := parse(t, `{"type":"x-a","id":"x-a--1","object_marking_refs":["marking\u002ddefinition--939a9414-2ddd-4d32-a0cd-375ea402b003", "MARKING-DEFINITION--E828B379-4E03-4974-9AC4-E53A884C97C1"],"granular_markings":[{},7]}`)
+	open, err := hidden.ForOldPeer()
+	red := string(TLPRed.OldID())
+	if want := `"object_marking_refs":["` + red + `", "` + red + `"],`; err != nil || hidden.TLP() != TLPRed || !strings.Contains(string(open.Raw()), want) {
+		t.Errorf("%s, %v", open.Raw(), err)
+	}
 	if same, err := b.objects[0].ForOldPeer(); err != nil || same != b.objects[0] {
 		t.Errorf("%v, %v", same, err)
 	}

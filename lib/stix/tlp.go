@@ -101,10 +101,11 @@ func oldMarking(r tlpRow) []byte {
 		r.oldName + `","definition":{"tlp":"` + r.old + `"}}`)
 }
 
-// TLPOf gives the level that a marking definition stands for, of TLP 1 or 2.0.
+// TLPOf gives the level that a marking definition stands for, of TLP 1 or 2.0, by
+// its identifier, also in capital letters: a mark is not to be lost by them.
 func TLPOf(marking ID) (TLP, bool) {
 	for _, r := range tlpTable() {
-		if marking == r.id || marking == r.oldID && r.oldID != "" {
+		if strings.EqualFold(string(marking), string(r.id)) || r.oldID != "" && strings.EqualFold(string(marking), string(r.oldID)) {
 			return r.level, true
 		}
 	}
@@ -142,21 +143,37 @@ func (o *Object) MarkingRefs() []ID {
 // object without such markings is given back as it is.
 func (o *Object) ForOldPeer() (*Object, error) {
 	var changes []Change
-	for _, name := range []string{"object_marking_refs", "granular_markings"} {
-		raw, ok := o.Property(name)
-		if !ok {
-			continue
+	if n := o.root.get("object_marking_refs"); n != nil {
+		changes = o.older(changes, n, n.list())
+	}
+	if n := o.root.get("granular_markings"); n != nil {
+		var refs []*node
+		for _, g := range n.list() {
+			refs = append(refs, g.get("marking_ref"))
 		}
-		text := string(raw)
-		for _, r := range tlpTable() {
-			text = strings.ReplaceAll(text, `"`+string(r.id)+`"`, `"`+string(r.level.OldID())+`"`)
-		}
-		if text != string(raw) {
-			changes = append(changes, Change{name, []byte(text)})
-		}
+		changes = o.older(changes, n, refs)
 	}
 	if len(changes) == 0 {
 		return o, nil
 	}
 	return o.With(changes...)
+}
+
+// older adds the change of a property in which references are of TLP 2.0.
+func (o *Object) older(changes []Change, property *node, refs []*node) []Change {
+	var out []byte
+	done := property.from
+	for _, n := range refs {
+		level, ok := TLPOf(ID(n.str()))
+		if !ok || strings.EqualFold(n.str(), string(level.OldID())) {
+			continue
+		}
+		out = append(out, o.document[done:n.from]...)
+		out = append(out, `"`+string(level.OldID())+`"`...)
+		done = n.to
+	}
+	if done == property.from {
+		return changes
+	}
+	return append(changes, Change{property.key, append(out, o.document[done:property.to]...)})
 }
