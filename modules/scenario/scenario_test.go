@@ -8,10 +8,6 @@ import (
 	"linghang/kernel/module"
 )
 
-func rooms(k *kernel.Kernel) []module.Module {
-	return []module.Module{New(k.Kit("scenario"), k.Directory())}
-}
-
 func TestScenarios(t *testing.T) {
 	kerneltest.ScenariosInTime(t, func(k *kernel.Kernel, clock *kerneltest.Clock) []module.Module {
 		m := New(k.Kit("scenario"), k.Directory())

@@ -135,9 +135,9 @@ type object struct {
 	} `json:"keys"`
 }
 
-// change sends in to what was read as o, and reads what it became.
-func (a *api) change(ctx context.Context, method, path string, in any, o *object) error {
-	return a.call(ctx, method, path, in, o, "If-Match", fmt.Sprintf(`"%d"`, o.Version))
+// change posts an act upon what was read as o, and reads what it became.
+func (a *api) change(ctx context.Context, path string, in any, o *object) error {
+	return a.call(ctx, http.MethodPost, path, in, o, "If-Match", fmt.Sprintf(`"%d"`, o.Version))
 }
 
 // count is how many objects a list has; the path has a query.

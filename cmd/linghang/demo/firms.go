@@ -132,7 +132,7 @@ func (d *demo) own(ctx context.Context, f firm) (string, error) {
 		}, &o)
 	}
 	if err == nil && o.Status == "submitted" {
-		err = d.api.change(ctx, http.MethodPost, "/api/enterprise/entries/"+o.ID+"/decision", map[string]string{"decision": "accepted"}, &o)
+		err = d.api.change(ctx, "/api/enterprise/entries/"+o.ID+"/decision", map[string]string{"decision": "accepted"}, &o)
 	}
 	return o.ID, err
 }

@@ -89,7 +89,7 @@ func (d *demo) call(ctx context.Context) (string, error) {
 	if o.State != "draft" {
 		return o.ID, nil
 	}
-	return o.ID, d.api.change(ctx, http.MethodPost, "/api/scenario/pilot/calls/"+o.ID+"/opening", nil, &o)
+	return o.ID, d.api.change(ctx, "/api/scenario/pilot/calls/"+o.ID+"/opening", nil, &o)
 }
 
 // apply writes and submits an application, or submits the draft that there is.
@@ -115,5 +115,5 @@ func (f firm) apply(ctx context.Context, call, project string) error {
 		answers = append(answers, map[string]any{"code": x.code, "text": x.answer, "files": []string{}})
 	}
 	in := map[string]any{"project": project, "fields": []string{f.trade.zh}, "answers": answers}
-	return f.api.change(ctx, http.MethodPost, "/api/scenario/pilot/applications/"+o.ID+"/submission", in, &o)
+	return f.api.change(ctx, "/api/scenario/pilot/applications/"+o.ID+"/submission", in, &o)
 }

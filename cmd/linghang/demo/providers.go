@@ -116,7 +116,7 @@ func (d *demo) providers(ctx context.Context) error {
 				return fmt.Errorf("register the provider %s: %w", e.code, err)
 			}
 		}
-		if err := d.api.change(ctx, http.MethodPost, "/api/enterprise/providers/"+o.ID+"/decision", map[string]string{"decision": "accepted"}, &o); err != nil {
+		if err := d.api.change(ctx, "/api/enterprise/providers/"+o.ID+"/decision", map[string]string{"decision": "accepted"}, &o); err != nil {
 			return fmt.Errorf("accept the provider %s: %w", e.code, err)
 		}
 		made.Add(1)

@@ -115,7 +115,7 @@ func (d *demo) answers(ctx context.Context) (int, error) {
 			case 9:
 				continue
 			}
-			if err := f.api.change(ctx, http.MethodPost, "/api/enterprise/services/"+o.ID+"/"+act, in, &o); err != nil {
+			if err := f.api.change(ctx, "/api/enterprise/services/"+o.ID+"/"+act, in, &o); err != nil {
 				return err
 			}
 			answered.Add(1)
