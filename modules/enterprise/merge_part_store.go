@@ -16,6 +16,7 @@ type follower struct {
 	noun, table string
 	alone       string // condition under which the other entry ($1) has one already, so that this one stays; empty: never
 	since       bool   // what the organisation began after the merge comes back with it, too
+	asker       bool   // organisation_id is who asked, whoever keeps the entry
 }
 
 // followers are the records of the other parts of the room. Two entries that are each kept
@@ -24,6 +25,7 @@ type follower struct {
 func followers() []follower {
 	return []follower{
 		{noun: "need", table: "need", since: true},
+		{noun: "request", table: "entry_request", since: true, alone: `x.organisation_id = t.organisation_id AND x.state = 'open' AND t.state = 'open'`, asker: true},
 		{noun: "provider", table: "provider", since: true, alone: `x.state <> 'refused' AND t.state <> 'refused'`},
 		{noun: "application", table: "policy_application", since: true, alone: `x.policy_id = t.policy_id AND x.state NOT IN ('withdrawn', 'rejected') AND t.state NOT IN ('withdrawn', 'rejected')`},
 		{noun: "cultivation", table: "cultivation_result", alone: `x.ladder = t.ladder AND x.year = t.year AND x.rung = t.rung`},
@@ -48,12 +50,16 @@ func (f follower) version() string {
 
 // follow moves the records of from to the survivor, and notes whose they were.
 func (f follower) follow(ctx context.Context, tx *sqldb.Tx, merge, from string, survivor Entry) error {
+	keeps := survivor.OrganisationID
+	if f.asker {
+		keeps = ""
+	}
 	_, err := tx.Exec(ctx, `INSERT INTO entry_merge_moved (merge_id, noun, object_id, was) SELECT $2, $3, t.id, t.organisation_id FROM `+f.table+` t WHERE t.entry_id = $4`+f.single(), survivor.ID, merge, f.noun, from)
 	if err != nil {
 		return fmt.Errorf("note what of %s moves: %w", f.table, err)
 	}
 	_, err = tx.Exec(ctx, `UPDATE `+f.table+` SET entry_id = $1, organisation_id = CASE WHEN $2 = '' THEN organisation_id ELSE $2 END`+f.version()+`
-		WHERE id IN (SELECT m.object_id FROM entry_merge_moved m WHERE m.merge_id = $3 AND m.noun = $4)`, survivor.ID, survivor.OrganisationID, merge, f.noun)
+		WHERE id IN (SELECT m.object_id FROM entry_merge_moved m WHERE m.merge_id = $3 AND m.noun = $4)`, survivor.ID, keeps, merge, f.noun)
 	if err != nil {
 		return fmt.Errorf("move %s: %w", f.table, err)
 	}
