@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"linghang/kernel/fault"
-	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 )
 
@@ -147,7 +146,7 @@ func (e Entry) with(name, value string) (Entry, error) {
 
 // correct is the entry with all that was asked, and what each field said before. What
 // would change nothing, or make a wrong entry, is refused.
-func (e Entry) correct(asked []Correction, now time.Time) (Entry, []Correction, error) {
+func (e Entry) correct(asked []Correction, valid func(code string) bool, now time.Time) (Entry, []Correction, error) {
 	after, done, seen := e, []Correction{}, map[string]bool{}
 	var err error
 	for _, c := range asked {
@@ -165,17 +164,11 @@ func (e Entry) correct(asked []Correction, now time.Time) (Entry, []Correction, 
 	if len(done) == 0 {
 		return e, nil, fault.New(fault.Invalid, "enterprise.request.nothing", "the entry says all of this already").At("body.changes", "say what is to be another")
 	}
-	if err := after.check(identity.ValidUSCC(after.Code), now); err != nil {
+	if err := after.check(valid(after.Code), now); err != nil {
 		return e, nil, err
 	}
 	after.UpdatedAt = now
 	return after, done, nil
-}
-
-// mayAsk tells whether somebody may ask about an entry: the enterprise itself, because it
-// keeps the entry or because its organisation is registered with the entry's code.
-func (e Entry) mayAsk(o identity.Organisation, own bool) bool {
-	return e.Status == accepted && o.Kind != identity.Bureau && (own || o.USCC != "" && o.USCC == e.Code)
 }
 
 // answer decides on a request; what is done is what was asked.

@@ -38,6 +38,12 @@ func requestNotices() []notice.Kind {
 	}
 }
 
+// mayAsk tells whether somebody may ask about an entry: the enterprise itself, because it
+// keeps the entry or because its organisation is registered with the entry's code.
+func (e Entry) mayAsk(o identity.Organisation, own bool) bool {
+	return e.Status == accepted && o.Kind != identity.Bureau && (own || o.USCC != "" && o.USCC == e.Code)
+}
+
 // shown is a request as the caller sees it.
 func (r Request) shown(who identity.Identity, now time.Time) Request {
 	r.Acts = []string{}
@@ -106,7 +112,7 @@ func (m *Module) askBureau(ctx context.Context, in requestInput) (Request, error
 		for _, c := range in.Body.Changes {
 			wanted = append(wanted, Correction{Field: c.Field, After: c.After})
 		}
-		after, changes, err := e.correct(wanted, now)
+		after, changes, err := e.correct(wanted, identity.ValidUSCC, now)
 		if err != nil {
 			return Request{}, err
 		}

@@ -172,7 +172,7 @@ func (s entryStore) carryOut(ctx context.Context, tx *sqldb.Tx, q Request, now t
 	if err != nil {
 		return q, err
 	}
-	after, done, err := before.correct(q.Changes, now)
+	after, done, err := before.correct(q.Changes, identity.ValidUSCC, now)
 	if err != nil {
 		return q, err
 	}

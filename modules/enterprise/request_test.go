@@ -19,7 +19,7 @@ import (
 func TestACorrectionIsWhatWasAskedOrNothing(t *testing.T) {
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	e := Entry{Code: identity.CompleteUSCC("91370200000000001"), Name: lang.Text{ZH: "旧名", EN: "Old"}, District: "370212", Industry: "C35", Profile: Profile{Address: "旧址", IndustryClass: "C3521"}}
-	after, done, err := e.correct([]Correction{{Field: "name_zh", After: " 新名 "}, {Field: "industry", After: "C36"}, {Field: "capital", After: "1200.5"}, {Field: "address", After: "旧址"}}, now)
+	after, done, err := e.correct([]Correction{{Field: "name_zh", After: " 新名 "}, {Field: "industry", After: "C36"}, {Field: "capital", After: "1200.5"}, {Field: "address", After: "旧址"}}, identity.ValidUSCC, now)
 	if err != nil || after.Name.ZH != "新名" || after.Industry != "C36" || after.Profile.IndustryClass != "" || *after.Profile.Capital != 1200.5 {
 		t.Fatalf("%+v, %v", after, err)
 	}
@@ -36,7 +36,7 @@ func TestACorrectionIsWhatWasAskedOrNothing(t *testing.T) {
 		"capital as text": {{Field: "capital", After: "many"}},
 		"a coming day":    {{Field: "founded_on", After: "2027-01-01"}},
 	} {
-		if _, _, err := e.correct(asked, now); !fault.Is(err, fault.Invalid) {
+		if _, _, err := e.correct(asked, identity.ValidUSCC, now); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
