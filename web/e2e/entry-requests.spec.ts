@@ -28,6 +28,9 @@ test('an enterprise asks for a correction of its code, and for its entry to be d
   await expect(mend.getByText('待处理')).toBeVisible()
   await accessible(mend)
   await picture(mend, 'request-open')
+  await narrow(mend)
+  await picture(mend, 'request-open-phone')
+  await mend.setViewportSize({ width: 1440, height: 900 })
 
   // The bureau finds it in its list and does what was asked.
   await page.goto('/enterprise/requests')

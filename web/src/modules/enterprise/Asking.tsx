@@ -47,9 +47,8 @@ export function Asking({ entry, open, close }: { entry: EntryDetail; open: boole
     <Drawer open={open} onClose={close} size={720} title={t('request.ask')} destroyOnHidden>
       <div className="lh-stack">
         <Segmented value={kind} options={(['correction', 'deletion'] as const).map((value) => ({ value, label: t(`request.kinds.${value}`) }))} onChange={setKind} />
+        {kind === 'deletion' ? <Alert type="warning" showIcon title={t('request.goes')} /> : <p className="lh-note">{t(keeps ? 'request.keepNote' : 'request.otherNote')}</p>}
         <EntityForm<Values> name="request" initial={initial} submit={(v) => ask.mutateAsync(v)} submitLabel={t('request.submit')} cancel={close}>
-          {kind === 'deletion' && <Alert type="warning" showIcon title={t('request.goes')} />}
-          {kind === 'correction' && <p className="lh-note">{t(keeps ? 'request.keepNote' : 'request.otherNote')}</p>}
           {kind === 'correction' && keeps && <Form.Item name="code" label={t('field.code')} rules={missing(t('field.code'))}><Input maxLength={18} autoCapitalize="characters" className="lh-code" /></Form.Item>}
           {kind === 'correction' && !keeps && (
             <>
