@@ -18,6 +18,7 @@ func (a *access) diagnosisFixtures(t *testing.T) {
 	if r := a.Send(t, "POST", "/api/enterprise/entries/"+entry+"/decision", "officer", `{"decision":"accepted"}`, "If-Match", `"1"`); r.Status != http.StatusOK {
 		t.Fatalf("accept the entry: %d %s", r.Status, r.Body)
 	}
+	a.requestFixture(t, entry, daughter)
 	const door = "/api/enterprise/diagnosis"
 	sheet := a.make(t, door+"/sheets", daughter, fmt.Sprintf(`{"entry_id":%q,"template":"sme-2024"}`, entry))
 	at := door + "/sheets/" + sheet

@@ -35,3 +35,11 @@ func (a *access) enterpriseFixtures(t *testing.T) {
 	)
 	a.private = append(a.private, entry.ID, file.ID, "我方企业登记", "我方企业地址", "我方企业联系人")
 }
+
+// requestFixture is what an enterprise of ours asks about its accepted entry.
+func (a *access) requestFixture(t *testing.T, entry, who string) {
+	t.Helper()
+	id := a.make(t, "/api/enterprise/entries/"+entry+"/requests", who, `{"kind":"correction","changes":[{"field":"address","after":"我方更正后的地址"}],"text":"我方更正理由"}`)
+	a.fixtures = append(a.fixtures, fixture{"/api/enterprise/requests/{id}", "/api/enterprise/requests/" + id, false})
+	a.private = append(a.private, id, "我方更正后的地址", "我方更正理由")
+}

@@ -20,7 +20,8 @@ const (
 	returned  = "returned" // to the enterprise, which mends it and submits it again
 	accepted  = "accepted"
 	refused   = "refused"
-	merged    = "merged" // into another, to which its code leads
+	merged    = "merged"  // into another, to which its code leads
+	removed   = "removed" // as the enterprise asked; what others rely on refers to it
 )
 
 // How an entry came in.
@@ -323,8 +324,8 @@ type decider struct{ name, actor string }
 // edit puts what somebody entered in the place of what was there. An entry that was
 // sent back waits for review again.
 func (e Entry) edit(in Entry, now time.Time) (Entry, []bus.Event, error) {
-	if e.Status == refused || e.Status == merged {
-		return e, nil, fault.New(fault.Conflict, "enterprise.entry.refused", "this entry was refused, or merged into another")
+	if e.Status == refused || e.Status == merged || e.Status == removed {
+		return e, nil, fault.New(fault.Conflict, "enterprise.entry.refused", "this entry was refused, merged into another, or deleted")
 	}
 	e.Name, e.District, e.Industry, e.Size, e.Profile, e.Contacts, e.UpdatedAt = in.Name, in.District, in.Industry, in.Size, in.Profile, in.Contacts, now
 	if e.Status == returned {

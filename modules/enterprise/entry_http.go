@@ -81,7 +81,7 @@ type EntryView struct {
 	District       string    `json:"district" title:"区市|District"`
 	Industry       string    `json:"industry" title:"行业|Industry"`
 	Size           string    `json:"size" doc:"Empty: not told, or not to be seen" title:"企业规模|Size"`
-	Status         string    `json:"status" enum:"submitted,returned,accepted,refused,merged" title:"状态|Status"`
+	Status         string    `json:"status" enum:"submitted,returned,accepted,refused,merged,removed" title:"状态|Status"`
 	Origin         string    `json:"origin" enum:"self,bureau,import" title:"来源|Origin"`
 	Qualifications []string  `json:"qualifications" nullable:"false" doc:"Kinds that are valid today" title:"资质|Qualifications"`
 	Mine           bool      `json:"mine" doc:"Of the caller's own organisation"`
@@ -151,6 +151,7 @@ type EntryDetail struct {
 	Near           string     `json:"near" enum:"stranger,partner,keeper" doc:"How near the caller is to the enterprise"`
 	UpdatedAt      time.Time  `json:"updated_at"`
 	OrganisationID string     `json:"organisation_id" doc:"For the enterprise and the bureau"`
+	MayAsk         bool       `json:"may_ask" doc:"The caller may ask the bureau to correct or delete this entry"`
 }
 
 // ETag implements httpd.Versioned.
@@ -178,7 +179,9 @@ func detail(ctx context.Context, e Entry, n nearness, now time.Time) EntryDetail
 	consent, hidden := e.Consent, e.Consent.hidden(n)
 	e = e.as(n)
 	today, soon := dates(now)
+	id := identity.From(ctx)
 	d := EntryDetail{
+		MayAsk:  e.mayAsk(id.Organisation, isOwn(ctx, e)) && id.May("enterprise.file"),
 		Profile: e.Profile, Contacts: e.Contacts, Evidence: e.Evidence, Hidden: hidden, Reason: e.Reason, DecidedBy: e.DecidedBy, Expiring: []string{}, Expired: []string{},
 		Near: []string{"stranger", "partner", "keeper"}[n], UpdatedAt: e.UpdatedAt,
 	}

@@ -366,7 +366,7 @@ func (s entryStore) mine(ctx context.Context) (Entry, bool, error) {
 
 // byCode returns the entry of a code, which is that of one.
 func (s entryStore) byCode(ctx context.Context, code string) (id string, ok bool, err error) {
-	err = s.db.QueryRow(ctx, `SELECT e.id FROM entry e WHERE e.code = $1 AND e.status <> 'refused'`, code).Scan(&id)
+	err = s.db.QueryRow(ctx, `SELECT e.id FROM entry e WHERE e.code = $1 AND e.status <> 'refused' AND e.status <> 'removed'`, code).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", false, nil
 	}

@@ -16,7 +16,7 @@ type entryParams struct {
 	Industry      string `query:"industry" maxLength:"4"`
 	Size          string `query:"size" enum:"large,medium,small,micro"`
 	Qualification string `query:"qualification" maxLength:"30" doc:"A kind that is valid today"`
-	Status        string `query:"status" enum:"submitted,returned,accepted,refused,merged" doc:"Others than the bureau and who filed them know accepted entries only"`
+	Status        string `query:"status" enum:"submitted,returned,accepted,refused,merged,removed" doc:"Others than the bureau and who filed them know accepted entries only"`
 }
 
 // sight is as whom lists are read: the same rule as Entry.as, for the database.

@@ -86,7 +86,7 @@ func (m *Module) Run(ctx context.Context) error {
 // routes are those of the directory and of the parts of the room.
 func (m *Module) routes() []module.Route {
 	return slices.Concat(
-		m.entryRoutes(), m.siteRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(),
+		m.entryRoutes(), m.siteRoutes(), m.evidenceRoutes(), m.importRoutes(), m.mergeRoutes(), m.requestRoutes(),
 		m.diagnosis.Routes(), m.providers.Routes(), m.needs.Routes(), m.policies.Routes(), m.cultivation.Routes(), m.services.Routes(), m.attraction.Routes(),
 	)
 }
@@ -122,10 +122,11 @@ func (m *Module) Manifest() module.Manifest {
 			{ID: noticeToReview, Title: lang.Text{ZH: "企业登记待审核", EN: "Entries of enterprises to review"}, Gravity: notice.Info, Mail: notice.Daily},
 			{ID: noticeExpiring, Title: lang.Text{ZH: "资质即将到期", EN: "A qualification ends soon"}, Gravity: notice.Important, Mail: notice.Daily},
 			{ID: noticeDecided, Title: lang.Text{ZH: "企业登记审核结果", EN: "Decisions on an enterprise's entry"}, Gravity: notice.Important, Mail: notice.AtOnce},
-		}, diagnosis.Notices(), provider.Notices(), need.Notices(), policy.Notices(), service.Notices(), attraction.Notices()),
+		}, requestNotices(), diagnosis.Notices(), provider.Notices(), need.Notices(), policy.Notices(), service.Notices(), attraction.Notices()),
 		Jobs: slices.Concat([]module.Job{
 			{Name: "tell_ending", Title: lang.Text{ZH: "提醒即将到期的资质", EN: "Tell of qualifications that end soon"}, Every: time.Hour, Do: func(ctx context.Context) error { return m.entries.tellEnding(ctx, time.Now(), m.kit.Notices) }},
 			{Name: "forget_accesses", Title: lang.Text{ZH: "清理查阅记录", EN: "Forget old records of access"}, Every: 24 * time.Hour, Do: func(ctx context.Context) error { return m.entries.forgetAccesses(ctx, time.Now()) }},
+			{Name: "remind_requests", Title: lang.Text{ZH: "提醒待处理的更正、删除请求", EN: "Remind of requests about entries"}, Every: time.Hour, Do: func(ctx context.Context) error { return m.remindBureau(ctx, time.Now()) }},
 		}, m.providers.Jobs(), m.needs.Jobs(), m.services.Jobs(), m.attraction.Jobs()),
 		Nav: slices.Concat([]module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "企业名录", EN: "Directory"}, Path: "/enterprise", Icon: "enterprises", Permission: "enterprise.view"},
@@ -133,6 +134,7 @@ func (m *Module) Manifest() module.Manifest {
 			{Section: section, Label: lang.Text{ZH: "登记审核", EN: "Review of entries"}, Path: "/enterprise/review", Icon: "registrations", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "重复企业", EN: "Duplicates"}, Path: "/enterprise/duplicates", Icon: "rules", Permission: "enterprise.review"},
 			{Section: section, Label: lang.Text{ZH: "批量导入", EN: "Import"}, Path: "/enterprise/import", Icon: "files", Permission: "enterprise.review"},
+			{Section: section, Label: lang.Text{ZH: "更正与删除", EN: "Corrections"}, Path: "/enterprise/requests", Icon: "registrations", Permission: "enterprise.file"},
 		}, diagnosis.Nav(section), provider.Nav(section), need.Nav(section), policy.Nav(section), cultivation.Nav(section), service.Nav(section), attraction.Nav(section)),
 	}
 }

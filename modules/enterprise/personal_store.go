@@ -18,6 +18,8 @@ func personal() []sqldb.Personal {
 		{Table: "entry_access", Person: "actor", Columns: []string{"name"}, Show: []string{"entry_id", "day", "way", "fields"}},
 		{Table: "entry_merge", Person: "actor", Columns: []string{"name"}, Show: []string{"survivor_id", "other_id", "at"}},
 		{Table: "entry_merge", Person: "undone_by", Columns: []string{"undone_name"}, Show: []string{"survivor_id", "other_id", "undone_at"}},
+		{Table: "entry_request", Person: "filed_by", Columns: []string{"filed_name"}, Show: []string{"id", "kind", "code", "filed_at"}},
+		{Table: "entry_request", Person: "decided_by", Columns: []string{"decided_name"}, Show: []string{"id", "kind", "code", "decided_at"}},
 		{Table: "entry_evidence", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"entry_id", "at", "name"}},
 	}
 }

@@ -2,6 +2,7 @@ package enterprise
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
@@ -13,32 +14,38 @@ import (
 
 // What became of an entry.
 const (
-	stepFiled    = "filed"
-	stepEntered  = "entered"
-	stepImported = "imported"
-	stepEdited   = "edited"
-	stepAgain    = "resubmitted"
-	stepAccepted = "accepted"
-	stepReturned = "returned"
-	stepRefused  = "refused"
-	stepClaimed  = "claimed"
-	stepConsent  = "consent"
-	stepEvidence = "evidence"
-	stepMerged   = "merged"
-	stepUnmerged = "unmerged"
+	stepFiled     = "filed"
+	stepEntered   = "entered"
+	stepImported  = "imported"
+	stepEdited    = "edited"
+	stepAgain     = "resubmitted"
+	stepAccepted  = "accepted"
+	stepReturned  = "returned"
+	stepRefused   = "refused"
+	stepClaimed   = "claimed"
+	stepConsent   = "consent"
+	stepEvidence  = "evidence"
+	stepMerged    = "merged"
+	stepUnmerged  = "unmerged"
+	stepCorrected = "corrected"
+	stepRemoved   = "removed"
 )
 
 // step is something that becomes of an entry.
-type step struct{ kind, fields, reason string }
+type step struct {
+	kind, fields, reason string
+	changes              []Correction
+}
 
 // Step is something that became of an entry.
 type Step struct {
-	Number int64     `json:"number"`
-	At     time.Time `json:"at" title:"时间|Time"`
-	Name   string    `json:"name" doc:"Of who did it" title:"经办人|By"`
-	Kind   string    `json:"kind" enum:"filed,entered,imported,edited,resubmitted,accepted,returned,refused,claimed,consent,evidence,merged,unmerged" title:"事项|What"`
-	Fields string    `json:"fields" doc:"Groups of fields, with commas between them" title:"字段|Fields"`
-	Reason string    `json:"reason" title:"说明|Reason"`
+	Number  int64        `json:"number"`
+	At      time.Time    `json:"at" title:"时间|Time"`
+	Name    string       `json:"name" doc:"Of who did it" title:"经办人|By"`
+	Kind    string       `json:"kind" enum:"filed,entered,imported,edited,resubmitted,accepted,returned,refused,claimed,consent,evidence,merged,unmerged,corrected,removed" title:"事项|What"`
+	Fields  string       `json:"fields" doc:"Groups of fields, with commas between them" title:"字段|Fields"`
+	Reason  string       `json:"reason" title:"说明|Reason"`
+	Changes []Correction `json:"changes" nullable:"false" doc:"Of a correction: what fields said before, and say since"`
 }
 
 // differs names what of an entry is another now.
@@ -48,6 +55,7 @@ func (e Entry) differs(after Entry) string {
 		name          string
 		before, after any
 	}{
+		{"code", e.Code, after.Code},
 		{"name", e.Name, after.Name},
 		{"district", e.District, after.District},
 		{"industry", []string{e.Industry, e.Profile.IndustryClass}, []string{after.Industry, after.Profile.IndustryClass}},
@@ -77,10 +85,17 @@ func (p Profile) business() []any {
 }
 
 func note(ctx context.Context, tx *sqldb.Tx, entryID string, s step) error {
-	who := identity.From(ctx)
-	_, err := tx.Exec(ctx, `INSERT INTO entry_step (entry_id, number, at, actor, name, kind, fields, reason)
-		SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6, $7 FROM entry_step WHERE entry_id = $8`,
-		entryID, time.Now().UnixMilli(), who.Actor(), who.Name, s.kind, s.fields, s.reason, entryID)
+	who, changes := identity.From(ctx), ""
+	if len(s.changes) > 0 {
+		text, err := json.Marshal(s.changes)
+		if err != nil {
+			return fmt.Errorf("write what was corrected: %w", err)
+		}
+		changes = string(text)
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO entry_step (entry_id, number, at, actor, name, kind, fields, reason, changes)
+		SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM entry_step WHERE entry_id = $9`,
+		entryID, time.Now().UnixMilli(), who.Actor(), who.Name, s.kind, s.fields, s.reason, changes, entryID)
 	if err != nil {
 		return fmt.Errorf("note a step of an entry: %w", err)
 	}
@@ -95,14 +110,18 @@ type historyParams struct {
 // history returns what became of an entry, the newest first.
 func (s entryStore) history(ctx context.Context, in historyParams) (sqldb.Page[Step], error) {
 	l := sqldb.List{
-		Select: "x.number, x.at, x.name, x.kind, x.fields, x.reason", From: "entry_step x", Key: "x.number", Order: "-number",
+		Select: "x.number, x.at, x.name, x.kind, x.fields, x.reason, x.changes", From: "entry_step x", Key: "x.number", Order: "-number",
 		Sort: map[string]string{"number": "x.number"},
 	}
 	l.Where("x.entry_id = ?", in.ID)
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x Step, err error) {
 		var at int64
-		err = r.Scan(&x.Number, &at, &x.Name, &x.Kind, &x.Fields, &x.Reason)
-		x.At = sqldb.TimeOrZero(at)
-		return x, err
+		var changes string
+		err = r.Scan(&x.Number, &at, &x.Name, &x.Kind, &x.Fields, &x.Reason, &changes)
+		x.At, x.Changes = sqldb.TimeOrZero(at), []Correction{}
+		if err != nil || changes == "" {
+			return x, err
+		}
+		return x, json.Unmarshal([]byte(changes), &x.Changes)
 	})
 }

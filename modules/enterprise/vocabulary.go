@@ -77,6 +77,7 @@ func statuses() []Term {
 		{accepted, lang.Text{ZH: "已通过", EN: "Accepted"}},
 		{refused, lang.Text{ZH: "未通过", EN: "Refused"}},
 		{merged, lang.Text{ZH: "已合并", EN: "Merged"}},
+		{removed, lang.Text{ZH: "已删除", EN: "Deleted"}},
 	}
 }
 

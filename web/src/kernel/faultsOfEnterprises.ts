@@ -36,6 +36,10 @@ export const enterprises: Record<string, string> = {
   'each voucher once': '凭证号不能重复',
   'today or a later day': '今天或以后的日期',
   'tell the enterprise why': '请向企业说明理由',
+  // requests about an entry
+  'each field once': '每个字段只填一次',
+  'say what is to be another': '请填写需要更正的内容',
+  'say why, so that the bureau can decide': '请说明理由，以便主管部门决定',
   'choose one of the ladders': '请选择一个梯度',
   'this year or one before': '今年或以前的年度',
   // diagnoses of enterprises

@@ -1090,6 +1090,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/entries/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the bureau to correct the entry of one's own enterprise, or to delete it */
+        post: operations["post-enterprise-entries-id-requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/import": {
         parameters: {
             query?: never;
@@ -2139,6 +2156,74 @@ export interface paths {
         post: operations["post-enterprise-providers-id-suspension"];
         /** End a suspension */
         delete: operations["delete-enterprise-providers-id-suspension"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests to correct or delete entries: all to the bureau, an organisation's own to itself */
+        get: operations["get-enterprise-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request */
+        get: operations["get-enterprise-requests-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/requests/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do what was asked, or refuse it, and say why */
+        post: operations["post-enterprise-requests-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/requests/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a request back */
+        post: operations["post-enterprise-requests-id-withdrawal"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -13377,6 +13462,13 @@ export interface components {
             phone?: string;
             post?: string;
         };
+        EnterpriseCorrection: {
+            after: string;
+            /** @description While the request is open: now; then: when it was done */
+            before: string;
+            /** @enum {string} */
+            field: "code" | "name_zh" | "name_en" | "district" | "industry" | "size" | "address" | "founded_on" | "capital" | "website" | "description";
+        };
         EnterpriseDetailedView: {
             address: string;
             /** Format: double */
@@ -13414,7 +13506,7 @@ export interface components {
              */
             staff?: number;
             /** @enum {string} */
-            status: "submitted" | "returned" | "accepted" | "refused" | "merged";
+            status: "submitted" | "returned" | "accepted" | "refused" | "merged" | "removed";
             /** Format: date-time */
             submitted_at: string;
             synthetic: boolean;
@@ -13441,6 +13533,8 @@ export interface components {
             hidden: string[];
             id: string;
             industry: string;
+            /** @description The caller may ask the bureau to correct or delete this entry */
+            may_ask: boolean;
             /** @description Of the caller's own organisation */
             mine: boolean;
             name: components["schemas"]["Text"];
@@ -13461,7 +13555,7 @@ export interface components {
             /** @description Empty: not told, or not to be seen */
             size: string;
             /** @enum {string} */
-            status: "submitted" | "returned" | "accepted" | "refused" | "merged";
+            status: "submitted" | "returned" | "accepted" | "refused" | "merged" | "removed";
             /** Format: date-time */
             submitted_at: string;
             synthetic: boolean;
@@ -13500,7 +13594,7 @@ export interface components {
             /** @description Empty: not told, or not to be seen */
             size: string;
             /** @enum {string} */
-            status: "submitted" | "returned" | "accepted" | "refused" | "merged";
+            status: "submitted" | "returned" | "accepted" | "refused" | "merged" | "removed";
             /** Format: date-time */
             submitted_at: string;
             synthetic: boolean;
@@ -13568,6 +13662,11 @@ export interface components {
             name: components["schemas"]["Text"];
             status: string;
         };
+        EnterpriseOutcome: {
+            /** @description What has to stay: records of others, and what the city's figures and public money rest on */
+            kept: components["schemas"]["EnterprisePart"][];
+            removed: components["schemas"]["EnterprisePart"][];
+        };
         EnterprisePair: {
             first: components["schemas"]["EnterprisePairSide"];
             /** @description name: the same name after normalisation; address: the same address and names alike; phone: a contact with the same number */
@@ -13586,6 +13685,12 @@ export interface components {
         EnterprisePairsView: {
             /** @description 200 at most */
             items: components["schemas"]["EnterprisePair"][];
+        };
+        EnterprisePart: {
+            /** Format: int64 */
+            number: number;
+            /** @enum {string} */
+            what: "profile" | "contacts" | "evidence" | "merged" | "diagnoses" | "needs" | "applications" | "results" | "provider" | "services" | "agreements" | "decisions" | "offers" | "landed";
         };
         EnterprisePlaceView: {
             address?: string;
@@ -13651,6 +13756,41 @@ export interface components {
             /** @description The last day; empty: without end */
             valid_until?: string;
         };
+        EnterpriseRequest: {
+            /** @description What the caller may do now */
+            acts: ("decide" | "withdraw")[];
+            /** @description Of the bureau */
+            answer: string;
+            changes: components["schemas"]["EnterpriseCorrection"][];
+            /** @description When it was asked */
+            code: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_name: string;
+            /**
+             * Format: date-time
+             * @description Until when the bureau decides
+             */
+            due_at: string;
+            entry_id: string;
+            /** Format: date-time */
+            filed_at: string;
+            filed_name: string;
+            id: string;
+            /** @enum {string} */
+            kind: "correction" | "deletion";
+            /** @description When it was asked */
+            name: components["schemas"]["Text"];
+            /** @description Of a deletion that was done */
+            outcome?: components["schemas"]["EnterpriseOutcome"];
+            overdue: boolean;
+            /** @enum {string} */
+            state: "open" | "done" | "refused" | "withdrawn";
+            /** @description Why */
+            text: string;
+            /** Format: int64 */
+            version: number;
+        };
         EnterpriseRevenue: {
             /**
              * Format: double
@@ -13696,10 +13836,12 @@ export interface components {
         EnterpriseStep: {
             /** Format: date-time */
             at: string;
+            /** @description Of a correction: what fields said before, and say since */
+            changes: components["schemas"]["EnterpriseCorrection"][];
             /** @description Groups of fields, with commas between them */
             fields: string;
             /** @enum {string} */
-            kind: "filed" | "entered" | "imported" | "edited" | "resubmitted" | "accepted" | "returned" | "refused" | "claimed" | "consent" | "evidence" | "merged" | "unmerged";
+            kind: "filed" | "entered" | "imported" | "edited" | "resubmitted" | "accepted" | "returned" | "refused" | "claimed" | "consent" | "evidence" | "merged" | "unmerged" | "corrected" | "removed";
             /** @description Of who did it */
             name: string;
             /** Format: int64 */
@@ -16708,6 +16850,11 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        Item: {
+            after: string;
+            /** @enum {string} */
+            field: "code" | "name_zh" | "name_en" | "district" | "industry" | "size" | "address" | "founded_on" | "capital" | "website" | "description";
+        };
         JobsJob: {
             /** Format: int64 */
             attempt: number;
@@ -18920,6 +19067,16 @@ export interface components {
         };
         PageReminderView: {
             items: components["schemas"]["PlanReminderView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageRequest: {
+            items: components["schemas"]["EnterpriseRequest"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -24102,6 +24259,23 @@ export interface components {
             /** Format: int64 */
             xlsx_size: number;
         };
+        RequestDecisionInputBody: {
+            /**
+             * @description done: what was asked is done, all of it
+             * @enum {string}
+             */
+            decision: "done" | "refused";
+            /** @description Why; the enterprise reads it */
+            reason: string;
+        };
+        RequestInputBody: {
+            /** @description Of a correction: what each field is to say */
+            changes?: components["schemas"]["Item"][] | null;
+            /** @enum {string} */
+            kind: "correction" | "deletion";
+            /** @description Why, and what proves it */
+            text: string;
+        };
         ResetInputBody: {
             password: string;
         };
@@ -27934,7 +28108,7 @@ export interface operations {
                 /** @description A kind that is valid today */
                 qualification?: string;
                 /** @description Others than the bureau and who filed them know accepted entries only */
-                status?: "submitted" | "returned" | "accepted" | "refused" | "merged";
+                status?: "submitted" | "returned" | "accepted" | "refused" | "merged" | "removed";
             };
             header?: never;
             path?: never;
@@ -28018,7 +28192,7 @@ export interface operations {
                 /** @description A kind that is valid today */
                 qualification?: string;
                 /** @description Others than the bureau and who filed them know accepted entries only */
-                status?: "submitted" | "returned" | "accepted" | "refused" | "merged";
+                status?: "submitted" | "returned" | "accepted" | "refused" | "merged" | "removed";
             };
             header?: never;
             path?: never;
@@ -28462,6 +28636,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageStep"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-entries-id-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseRequest"];
                 };
             };
             /** @description Refused */
@@ -31274,6 +31485,160 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-requests": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "open" | "done" | "refused" | "withdrawn";
+                kind?: "correction" | "deletion";
+                entry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRequest"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-requests-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseRequest"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-requests-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseRequest"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-requests-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseRequest"];
                 };
             };
             /** @description Refused */

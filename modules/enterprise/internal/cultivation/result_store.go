@@ -90,6 +90,10 @@ func (s store) runs(ctx context.Context) ([]Run, error) {
 	})
 }
 
+// standing leaves out results of entries that were merged into others which were assessed
+// in the same year: an enterprise stands on a rung once.
+const standing = `NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = c.entry_id AND e.merged_into <> '')`
+
 type resultParams struct {
 	sqldb.ListParams
 	Ladder   string `query:"ladder" maxLength:"40"`
@@ -107,6 +111,7 @@ func (s store) results(ctx context.Context, in resultParams) (sqldb.Page[Assesse
 		Search: []string{"c.name_zh", "c.name_en"},
 	}
 	l.WhereIf("c.ladder = ?", in.Ladder).WhereIf("CAST(c.year AS TEXT) = ?", in.Year).WhereIf("c.rung = ?", in.Rung).WhereIf("c.district = ?", in.District).WhereIf("c.outcome = ?", in.Outcome)
+	l.Where(standing)
 	if in.Watch {
 		l.Where("c.outcome <> 'met' AND c.lacking = 1")
 	}
@@ -140,7 +145,7 @@ type Tally struct {
 
 func (s store) tallies(ctx context.Context, ladder string) ([]Tally, error) {
 	rows, err := s.db.Query(ctx, `SELECT c.ladder, c.year, c.rung, c.district, COUNT(CASE WHEN c.outcome = 'met' THEN 1 END), COUNT(CASE WHEN c.outcome <> 'met' AND c.lacking = 1 THEN 1 END), COUNT(CASE WHEN c.held THEN 1 END), COUNT(*)
-		FROM cultivation_result c WHERE c.ladder = $1 GROUP BY c.ladder, c.year, c.rung, c.district ORDER BY c.year DESC, c.rung, c.district LIMIT 2000`, ladder)
+		FROM cultivation_result c WHERE c.ladder = $1 AND `+standing+` GROUP BY c.ladder, c.year, c.rung, c.district ORDER BY c.year DESC, c.rung, c.district LIMIT 2000`, ladder)
 	if err != nil {
 		return nil, fmt.Errorf("count results: %w", err)
 	}
@@ -152,7 +157,7 @@ func (s store) tallies(ctx context.Context, ladder string) ([]Tally, error) {
 // counted counts enterprises that meet a rung at least in the newest year of its ladder.
 func (s store) counted(ctx context.Context) (n, synthetic, runs int, err error) {
 	err = s.db.QueryRow(ctx, `SELECT COUNT(DISTINCT c.entry_id), COUNT(DISTINCT CASE WHEN c.synthetic THEN c.entry_id END), (SELECT COUNT(*) FROM cultivation_run) FROM cultivation_result c
-		WHERE c.outcome = 'met' AND c.year = (SELECT MAX(r.year) FROM cultivation_run r WHERE r.ladder = c.ladder)`).Scan(&n, &synthetic, &runs)
+		WHERE c.outcome = 'met' AND `+standing+` AND c.year = (SELECT MAX(r.year) FROM cultivation_run r WHERE r.ladder = c.ladder)`).Scan(&n, &synthetic, &runs)
 	if err != nil {
 		return 0, 0, 0, fmt.Errorf("count cultivated enterprises: %w", err)
 	}

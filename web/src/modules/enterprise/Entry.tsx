@@ -2,6 +2,7 @@ import { Alert, Button, Card, Drawer } from 'antd'
 import { useParams, useSearchParams } from 'react-router'
 import { api, Confirm, EntityForm, Failure, ifMatch, LinkButton, Loading, none, PageHeader, PageTabs, Particulars, read, StatusTag, SyntheticMark, useChange, useFormat, useMay, useSession, useText } from '../../kernel'
 import { Accesses } from './Accesses'
+import { Asking } from './Asking'
 import { ConsentForm } from './ConsentForm'
 import { roomKey, statusTone, useEntry, useVocabulary, type EntryDetail, type Group } from './data'
 import { Decision } from './Decision'
@@ -55,10 +56,11 @@ function Page({ entry }: { entry: EntryDetail }) {
             {entry.synthetic && <SyntheticMark />}
           </>
         }
-        actions={own ? <Actions entry={entry} /> : null}
+        actions={own || entry.may_ask ? <Actions entry={entry} /> : null}
       />
       {own && entry.status === 'returned' && <Alert type="warning" showIcon title={t('entry.returned')} description={<span className="lh-enterprise-text">{entry.reason}</span>} />}
       {own && entry.status === 'refused' && <Alert type="error" showIcon title={t('entry.refused')} description={<span className="lh-enterprise-text">{entry.reason}</span>} />}
+      {own && entry.status === 'removed' && <Alert type="info" showIcon title={t('entry.removed')} />}
       {own && entry.status === 'submitted' && <Alert type="info" showIcon title={t(may('enterprise.review') ? 'entry.toReview' : 'entry.submitted')} {...(may('enterprise.review') ? {} : { description: t('entry.submittedNote') })} />}
       {entry.mine && entry.status === 'accepted' && <Next />}
       {entry.expiring.length > 0 && <Alert type="warning" showIcon title={t('entry.expiring', { n: entry.expiring.length })} />}
@@ -91,7 +93,8 @@ function Actions({ entry }: { entry: EntryDetail }) {
   const { organisation } = useSession()
   const [params, setParams] = useSearchParams()
   const editing = params.get('edit') !== null
-  const show = (on: boolean) => setParams((p) => { if (on) p.set('edit', ''); else p.delete('edit'); return p }, { replace: !on })
+  const mark = (name: string) => (on: boolean) => setParams((p) => { if (on) p.set(name, ''); else p.delete(name); return p }, { replace: !on })
+  const [asking, show, ask] = [params.get('ask') !== null, mark('edit'), mark('ask')]
   const city = may('enterprise.review') && organisation.kind === 'bureau'
   const remove = useChange({
     run: () => read(api.DELETE('/api/enterprise/entries/{id}', { params: { path: { id: entry.id } } })),
@@ -99,9 +102,11 @@ function Actions({ entry }: { entry: EntryDetail }) {
   })
   return (
     <>
-      {may('enterprise.file') && entry.status !== 'refused' && entry.status !== 'merged' && <Button type={entry.status === 'returned' && !city ? 'primary' : 'default'} onClick={() => show(true)}>{t(entry.status === 'returned' && !city ? 'entry.mend' : 'entry.edit')}</Button>}
+      {entry.may_ask && <Button onClick={() => ask(true)}>{t('request.ask')}</Button>}
+      {entry.near === 'keeper' && may('enterprise.file') && entry.status !== 'refused' && entry.status !== 'merged' && entry.status !== 'removed' && <Button type={entry.status === 'returned' && !city ? 'primary' : 'default'} onClick={() => show(true)}>{t(entry.status === 'returned' && !city ? 'entry.mend' : 'entry.edit')}</Button>}
       {city && entry.status === 'submitted' && <Decision entry={entry} />}
       {city && entry.synthetic && <Confirm title={t('entry.removeTitle')} note={t('entry.removeNote')} label={t('entry.remove')} run={() => remove.mutateAsync()} />}
+      {entry.may_ask && <Asking entry={entry} open={asking} close={() => ask(false)} />}
       <Edit entry={entry} open={editing} close={() => show(false)} />
     </>
   )

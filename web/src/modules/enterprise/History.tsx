@@ -20,7 +20,7 @@ export function History({ id }: { id: string }) {
       render: (s) => <span className="lh-two lh-wrap"><span>{t(`history.kinds.${s.kind}`)}</span><span>{s.fields && s.fields !== 'status' ? f.list(s.fields.split(',').map(field)) : ''}</span></span>,
     },
     { key: 'by', title: t('history.by'), render: (s) => s.name || none },
-    { key: 'reason', title: t('history.reason'), from: 'sm', render: (s) => <span className="lh-enterprise-text">{s.reason || none}</span> },
+    { key: 'reason', title: t('history.reason'), from: 'sm', render: (s) => <span className="lh-two lh-wrap"><span className="lh-enterprise-text">{s.reason || none}</span>{s.changes.map((c) => <span key={c.field}>{`${t(`request.fields.${c.field}`)} · ${c.before || none} → ${c.after || none}`}</span>)}</span> },
   ]
   return <DataTable<Step> url={`/api/enterprise/entries/${id}/history`} queryKey={[...entryKey(id), 'history']} label={t('history.title')} rowKey={(s) => String(s.number)} columns={columns} exports prefix="h." views="" />
 }

@@ -12,7 +12,7 @@ export function Qualifications({ entry }: { entry: EntryDetail }) {
   const may = useMay()
   const vocabulary = useVocabulary()
   const list = entry.profile.qualifications ?? []
-  const keeps = entry.near === 'keeper' && may('enterprise.file') && entry.status !== 'refused' && entry.status !== 'merged'
+  const keeps = entry.near === 'keeper' && may('enterprise.file') && entry.status !== 'refused' && entry.status !== 'merged' && entry.status !== 'removed'
   const state = (q: Qualification): [Tone, string] => {
     if (entry.expired.includes(q.id ?? '')) return ['bad', t('qualification.expired')]
     if (entry.expiring.includes(q.id ?? '')) return ['warn', t('qualification.expiring')]

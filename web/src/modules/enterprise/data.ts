@@ -24,7 +24,7 @@ export const roomKey = ['enterprise']
 export const entryKey = (id: string) => [...roomKey, 'one', id]
 
 /** How a status looks. */
-export const statusTone: Record<EntryRow['status'], Tone> = { submitted: 'info', returned: 'warn', accepted: 'good', refused: 'bad', merged: 'idle' }
+export const statusTone: Record<EntryRow['status'], Tone> = { submitted: 'info', returned: 'warn', accepted: 'good', refused: 'bad', merged: 'idle', removed: 'idle' }
 
 /** The groups of fields whose audience an enterprise chooses, in the order of the form. */
 export const groups: Group[] = ['location', 'founding', 'business', 'size', 'staff', 'finance', 'contacts', 'qualifications', 'evidence']

@@ -3,6 +3,7 @@ import { attractionEn, attractionProblemsEn } from './attractionEn'
 import { diagnosisEn, diagnosisProblemsEn } from './diagnosisEn'
 import { servicesEn, servicesProblemsEn } from './servicesEn'
 import { marketEn, needProblemsEn, providerProblemsEn } from './marketEn'
+import { requestEn, requestProblemsEn } from './requestEn'
 import { cultivationEn, cultivationProblemsEn } from './cultivationEn'
 import { policyEn, policyProblemsEn, ruleProblemsEn } from './policyEn'
 import type { zh } from './zh'
@@ -15,6 +16,7 @@ export const en: Translation<typeof zh> = {
   market: marketEn,
   policy: policyEn,
   cultivation: cultivationEn,
+  request: requestEn,
   list: {
     title: 'Directory of enterprises', note: 'Name, code, district and industry are public; the enterprise chooses who sees the rest', views: { list: 'List', map: 'Map', industries: 'Industries' }, enter: 'Enter an enterprise', mine: 'My enterprise', file: 'File my enterprise', total: 'Enterprises', totalNote: 'accepted', industries: 'Industries', waiting: 'To be reviewed', own: 'Mine',
     search: 'Name or unified social credit code', empty: 'No enterprise is in the directory yet', emptyNote: 'Enterprises show here once their entry is accepted.', emptyBureau: 'Enter one, import many, or wait for enterprises to file.', byDistrict: 'Enterprises by district', byIndustry: 'Enterprises by industry', numbers: 'Numbers', sites: 'Sites', sitesNote: 'Sites whose position the enterprise made public. A point on the map opens its enterprise.', sitesMore: 'The first 5,000 sites are shown: choose a kind.', noSites: 'There are no sites to show. Enterprises give the position of a site in their entry.',
@@ -27,7 +29,7 @@ export const en: Translation<typeof zh> = {
   form: {
     missing: 'Enter {{label}}', optional: 'Optional', codeNote: '18 characters; cannot be changed afterwards', industryClassNote: 'Group or class of GB/T 4754, as C3521', tagsNote: 'Press Enter after each', revenueNote: 'An amount or a band; for the bureau only unless you choose otherwise.', evidenceNote: 'Once saved, upload the evidence of each under Qualifications.', add: 'Add', addTo: 'Add: {{what}}', removeRow: 'Remove {{what}}, row {{n}}', noRows: 'None given',
   },
-  group: { name: 'Name', district: 'District', industry: 'Industry', location: 'Address and sites', founding: 'Founding and capital', business: 'Chains, products and technologies', size: 'Size', staff: 'Staff', finance: 'Revenue', contacts: 'Contacts', qualifications: 'Qualifications', evidence: 'Evidence', answers: 'Answers of diagnoses' },
+  group: { code: 'Unified social credit code', name: 'Name', district: 'District', industry: 'Industry', location: 'Address and sites', founding: 'Founding and capital', business: 'Chains, products and technologies', size: 'Size', staff: 'Staff', finance: 'Revenue', contacts: 'Contacts', qualifications: 'Qualifications', evidence: 'Evidence', answers: 'Answers of diagnoses' },
   groupNote: {
     location: 'Address, position and floor area of sites', founding: 'What the business licence says', business: 'Chains, products, technologies, website and description', size: 'Large, medium, small or micro', staff: 'Staff of each year', finance: 'Revenue of each year, as an amount or a band', contacts: 'Name, post, telephone and e-mail; always masked in lists', qualifications: 'Kind, number, issuer and validity', evidence: 'Never for more than the qualifications themselves',
   },
@@ -36,7 +38,7 @@ export const en: Translation<typeof zh> = {
   },
   entering: { title: 'Enter an enterprise', note: 'What the bureau enters is in the directory at once; the enterprise can take it over by its code.', submit: 'Enter' },
   entry: {
-    title: 'Entry of an enterprise', profile: 'Profile', partner: 'Seen as a partner', returned: 'The entry was sent back: mend it and submit it again', refused: 'The entry was refused', toReview: 'This entry waits for review', submitted: 'Submitted; the bureau reviews it', submittedNote: 'You are notified of the outcome. Once accepted, you can be diagnosed, publish needs and register as a service provider.', next: 'What to do next', nexts: { diagnosis: 'Begin a diagnosis', need: 'Publish a need', policies: 'Policies that fit my enterprise', provider: 'Find a provider, or become one' }, expiring: 'Qualifications that end within 60 days: {{n}}', hidden: 'The enterprise does not show you: {{what}}', notShown: 'Not shown', edit: 'Edit', mend: 'Mend and submit again', again: 'Submit again', save: 'Save', saved: 'Saved', remove: 'Remove', removeTitle: 'Remove this enterprise?', removeNote: 'Only demonstration data can be removed.',
+    title: 'Entry of an enterprise', profile: 'Profile', partner: 'Seen as a partner', returned: 'The entry was sent back: mend it and submit it again', refused: 'The entry was refused', removed: 'The entry was deleted as the enterprise asked; what records of others need is left: name, code, district and industry', toReview: 'This entry waits for review', submitted: 'Submitted; the bureau reviews it', submittedNote: 'You are notified of the outcome. Once accepted, you can be diagnosed, publish needs and register as a service provider.', next: 'What to do next', nexts: { diagnosis: 'Begin a diagnosis', need: 'Publish a need', policies: 'Policies that fit my enterprise', provider: 'Find a provider, or become one' }, expiring: 'Qualifications that end within 60 days: {{n}}', hidden: 'The enterprise does not show you: {{what}}', notShown: 'Not shown', edit: 'Edit', mend: 'Mend and submit again', again: 'Submit again', save: 'Save', saved: 'Saved', remove: 'Remove', removeTitle: 'Remove this enterprise?', removeNote: 'Only demonstration data can be removed.',
   },
   qualification: {
     valid: 'Valid', expiring: 'Ends soon', expired: 'Ended', until: 'until {{day}}', always: 'without end', evidence: 'Evidence', attach: 'Upload', none: 'No qualifications', noneHow: 'Add them with Edit.', noneNote: 'The enterprise has given none.', hidden: 'The enterprise does not show you its qualifications.', removeTitle: 'Remove the file {{name}}?', removeNote: 'It is no longer listed; its content is kept.',
@@ -47,7 +49,7 @@ export const en: Translation<typeof zh> = {
   access: { title: 'Access log', at: 'Last', who: 'Who', fields: 'What', way: 'How', times: 'Times that day', ways: { page: 'Page', list: 'List or download', evidence: 'File', diagnosis: 'Diagnosis' }, search: 'Person or organisation', none: 'Nobody yet', note: 'When somebody is shown or downloads what is not public, it stands here.' },
   history: {
     title: 'History', at: 'Time', kind: 'What', by: 'By', reason: 'Reason',
-    kinds: { filed: 'Filed', entered: 'Entered by the bureau', imported: 'Imported', edited: 'Edited', resubmitted: 'Submitted again', accepted: 'Accepted', returned: 'Sent back', refused: 'Refused', claimed: 'Taken over by the enterprise', consent: 'Choices of who may see', evidence: 'Evidence uploaded', merged: 'Merged', unmerged: 'Merge undone' },
+    kinds: { filed: 'Filed', entered: 'Entered by the bureau', imported: 'Imported', edited: 'Edited', resubmitted: 'Submitted again', accepted: 'Accepted', returned: 'Sent back', refused: 'Refused', claimed: 'Taken over by the enterprise', consent: 'Choices of who may see', evidence: 'Evidence uploaded', merged: 'Merged', unmerged: 'Merge undone', corrected: 'Corrected as asked', removed: 'Deleted as asked' },
   },
   decision: {
     done: 'Decided', accepted: 'Accept', returned: 'Send back', refused: 'Refuse', acceptedTitle: 'Accept this entry?', returnedTitle: 'Send this entry back?', refusedTitle: 'Refuse this entry?', acceptedNote: 'The enterprise will be in the directory, and is told.', returnedNote: 'The enterprise is told why, mends the entry and submits it again.', refusedNote: 'This ends the entry; the enterprise may file another.', reason: 'Why, and what to mend', reasonOptional: 'Remark (optional)',
@@ -71,6 +73,7 @@ export const en: Translation<typeof zh> = {
     need: needProblemsEn,
     policy: policyProblemsEn,
     cultivation: cultivationProblemsEn,
+    request: requestProblemsEn,
     rule: ruleProblemsEn,
     merge: { same: 'An entry is not merged with itself.', status: 'An accepted entry takes in one that is accepted or waits.', kept: 'Both are kept by organisations of their own.', group: 'There is no such group of fields.', over: 'It was undone, or the entry was changed since.' },
     city: 'This is for the bureau of the city.',

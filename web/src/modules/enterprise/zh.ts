@@ -2,6 +2,7 @@ import { attractionProblemsZh, attractionZh } from './attractionZh'
 import { diagnosisProblemsZh, diagnosisZh } from './diagnosisZh'
 import { servicesProblemsZh, servicesZh } from './servicesZh'
 import { marketZh, needProblemsZh, providerProblemsZh } from './marketZh'
+import { requestProblemsZh, requestZh } from './requestZh'
 import { cultivationZh, cultivationProblemsZh } from './cultivationZh'
 import { policyZh, policyProblemsZh, ruleProblemsZh } from './policyZh'
 
@@ -13,6 +14,7 @@ export const zh = {
   market: marketZh,
   policy: policyZh,
   cultivation: cultivationZh,
+  request: requestZh,
   list: {
     title: '企业名录', note: '名称、代码、区市和行业公开；其余由企业选择公开范围', views: { list: '列表', map: '地图', industries: '行业' }, enter: '录入企业', mine: '本企业登记', file: '申报本企业', total: '企业数', totalNote: '已通过审核', industries: '行业数', waiting: '待审核', own: '本企业',
     search: '名称或统一社会信用代码', empty: '名录中还没有企业', emptyNote: '企业申报并通过审核后在此显示。', emptyBureau: '可录入、批量导入，或等待企业申报。', byDistrict: '各区市企业', byIndustry: '行业分布', numbers: '企业数', sites: '场所分布', sitesNote: '企业公开了经纬度的场所；点击地图上的点打开企业。', sitesMore: '仅显示前 5000 个场所，请按类别筛选。', noSites: '没有可显示的场所；企业在登记中填写场所的经纬度后在此显示',
@@ -25,7 +27,7 @@ export const zh = {
   form: {
     missing: '请填写{{label}}', optional: '选填', codeNote: '18 位，登记后不可更改', industryClassNote: 'GB/T 4754 中类或小类，例如 C3521', tagsNote: '输入后按回车，可填多个', revenueNote: '填金额或区间；默认仅主管部门可见。', evidenceNote: '保存后可在“资质”中为每项资质上传佐证文件。', add: '添加', addTo: '添加{{what}}', removeRow: '删除{{what}}第 {{n}} 行', noRows: '未填写',
   },
-  group: { name: '企业名称', district: '区市', industry: '行业', location: '地址与场所', founding: '成立日期与注册资本', business: '产业链、产品与技术', size: '企业规模', staff: '从业人员', finance: '营业收入', contacts: '联系人', qualifications: '资质', evidence: '佐证文件', answers: '诊断答案与佐证' },
+  group: { code: '统一社会信用代码', name: '企业名称', district: '区市', industry: '行业', location: '地址与场所', founding: '成立日期与注册资本', business: '产业链、产品与技术', size: '企业规模', staff: '从业人员', finance: '营业收入', contacts: '联系人', qualifications: '资质', evidence: '佐证文件', answers: '诊断答案与佐证' },
   groupNote: {
     location: '地址、场所的位置和面积', founding: '与营业执照一致的信息', business: '产业链位置、产品、技术、网址和简介', size: '大、中、小、微型', staff: '各年从业人员数', finance: '各年营业收入金额或区间', contacts: '姓名、职务、电话和邮箱；列表中一律脱敏', qualifications: '资质的类别、编号、发证机构和有效期', evidence: '不能比资质的公开范围更大',
   },
@@ -34,7 +36,7 @@ export const zh = {
   },
   entering: { title: '录入企业', note: '由主管部门录入的企业直接进入名录；企业加入后可按代码认领。', submit: '录入' },
   entry: {
-    title: '企业登记', profile: '基本信息', partner: '合作伙伴视角', returned: '登记被退回，请按意见修改后重新提交', refused: '登记未通过审核', toReview: '该登记等待审核', submitted: '已提交，等待主管部门审核', submittedNote: '审核结果将以通知告知；通过后可开展诊断、发布需求、申请入驻为服务商。', next: '接下来可办理', nexts: { diagnosis: '开始诊断', need: '发布需求', policies: '适合本企业的政策', provider: '查找服务商，或申请入驻' }, expiring: '有 {{n}} 项资质将在 60 天内到期', hidden: '企业未向您公开：{{what}}', notShown: '未公开', edit: '编辑登记', mend: '修改并重新提交', again: '重新提交', save: '保存', saved: '已保存', remove: '删除', removeTitle: '删除此企业？', removeNote: '仅可删除演示数据。',
+    title: '企业登记', profile: '基本信息', partner: '合作伙伴视角', returned: '登记被退回，请按意见修改后重新提交', refused: '登记未通过审核', removed: '登记已按企业请求删除，仅保留他人记录所需的名称、代码、区市和行业', toReview: '该登记等待审核', submitted: '已提交，等待主管部门审核', submittedNote: '审核结果将以通知告知；通过后可开展诊断、发布需求、申请入驻为服务商。', next: '接下来可办理', nexts: { diagnosis: '开始诊断', need: '发布需求', policies: '适合本企业的政策', provider: '查找服务商，或申请入驻' }, expiring: '有 {{n}} 项资质将在 60 天内到期', hidden: '企业未向您公开：{{what}}', notShown: '未公开', edit: '编辑登记', mend: '修改并重新提交', again: '重新提交', save: '保存', saved: '已保存', remove: '删除', removeTitle: '删除此企业？', removeNote: '仅可删除演示数据。',
   },
   qualification: {
     valid: '有效', expiring: '即将到期', expired: '已过期', until: '至 {{day}}', always: '长期有效', evidence: '佐证文件', attach: '上传文件', none: '没有资质', noneHow: '在“编辑登记”中添加。', noneNote: '企业未填写资质。', hidden: '企业选择不向您公开资质。', removeTitle: '删除文件 {{name}}？', removeNote: '文件将不再列出，内容仍予保存。',
@@ -45,7 +47,7 @@ export const zh = {
   access: { title: '查阅记录', at: '最近一次', who: '查阅人', fields: '查阅内容', way: '方式', times: '当日次数', ways: { page: '企业页面', list: '名单或导出', evidence: '佐证文件', diagnosis: '数字化诊断' }, search: '查阅人或机构', none: '还没有查阅记录', note: '有人看到或导出未公开的信息时，在此留下记录。' },
   history: {
     title: '登记历史', at: '时间', kind: '事项', by: '经办人', reason: '说明',
-    kinds: { filed: '申报', entered: '主管部门录入', imported: '批量导入', edited: '编辑', resubmitted: '重新提交', accepted: '审核通过', returned: '退回修改', refused: '审核不通过', claimed: '企业认领', consent: '修改公开范围', evidence: '上传佐证文件', merged: '合并', unmerged: '撤销合并' },
+    kinds: { filed: '申报', entered: '主管部门录入', imported: '批量导入', edited: '编辑', resubmitted: '重新提交', accepted: '审核通过', returned: '退回修改', refused: '审核不通过', claimed: '企业认领', consent: '修改公开范围', evidence: '上传佐证文件', merged: '合并', unmerged: '撤销合并', corrected: '按请求更正', removed: '按请求删除' },
   },
   decision: {
     done: '已作出决定', accepted: '通过', returned: '退回修改', refused: '不通过', acceptedTitle: '通过此登记？', returnedTitle: '退回此登记？', refusedTitle: '不通过此登记？', acceptedNote: '企业将进入名录，并收到通知。', returnedNote: '企业将收到您的意见，修改后重新提交。', refusedNote: '此登记到此结束；企业可另行申报。', reason: '原因和需要修改的内容', reasonOptional: '说明（选填）',
@@ -69,6 +71,7 @@ export const zh = {
     need: needProblemsZh,
     policy: policyProblemsZh,
     cultivation: cultivationProblemsZh,
+    request: requestProblemsZh,
     rule: ruleProblemsZh,
     merge: { same: '不能与自己合并。', status: '只能把已通过或待审核的登记并入已通过的登记。', kept: '两条登记各由一个机构维护。', group: '没有这组字段。', over: '已撤销，或之后有修改。' },
     city: '仅限市级主管部门。',
