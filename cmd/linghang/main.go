@@ -30,13 +30,14 @@ func main() {
 func platform(k *kernel.Kernel) []module.Module {
 	monitoring := platforms.New(k.Kit("platforms"), k.Directory())
 	enterprises := enterprise.New(k.Kit("enterprise"), k.Directory())
-	scenarios := scenario.New(k.Kit("scenario"), k.Directory())
+	graph := atlas.NewGraph(k.Kit("atlas"))
+	scenarios := scenario.New(k.Kit("scenario"), k.Directory(), graphTies{graph})
 	return []module.Module{
 		plan.New(k.Kit("plan")),
 		monitoring,
 		identifier.New(k.Kit("identifier"), k.Directory()),
 		enterprises,
 		scenarios,
-		atlas.New(k.Kit("atlas"), k.Directory(), atlas.Rooms{Enterprises: enterprises, Providers: enterprises, Agreements: enterprises, Scenarios: scenarios, Platforms: monitoring}),
+		atlas.New(graph, k.Directory(), atlas.Rooms{Enterprises: enterprises, Providers: enterprises, Agreements: enterprises, Scenarios: scenarios, Platforms: monitoring}),
 	}
 }

@@ -33,7 +33,7 @@ func newTown(t testing.TB, o kerneltest.Options) *town {
 		x.directory = newDirectory(k.Kit("enterprise"))
 		x.catalogue = catalogue{k.Kit("scenario"), map[string]scenarioevent.Catalogued{}}
 		x.registry = registry{k.Kit("platforms"), map[string]platformsevent.Listed{}}
-		x.module = New(k.Kit("atlas"), k.Directory(), Rooms{x.directory, x.directory, x.directory, x.catalogue, x.registry})
+		x.module = New(NewGraph(k.Kit("atlas")), k.Directory(), Rooms{x.directory, x.directory, x.directory, x.catalogue, x.registry})
 		return []module.Module{x.directory, x.catalogue, x.registry, x.module}
 	}, o)
 	return x

@@ -312,3 +312,45 @@ func TestWhatIsMadeUpIsMarked(t *testing.T) {
 		}
 	})
 }
+
+func TestTiesOfEnterprisesAreFoundOverShareholdings(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newTown(t, o)
+		x.tyres(t)
+		began, _ := daysAgo(400)
+		ended, _ := daysAgo(100)
+		x.directory.agreements["n"] = enterpriseevent.Agreement{AgreementID: "n", EntryID: "c", ProviderEntryID: "d", Since: began, Until: ended}
+		x.upload(t, "/import/relations", "t.csv", "relation,from,to,share,since,until,source\nholds,甲橡胶,乙轮胎,51,2024-01-01,,登记\nholds,乙轮胎,丁模具,30,,,登记\ncooperates,甲橡胶,丙轮胎,,2020-01-01,2021-01-01,调研\n")
+		if err := x.module.gather(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ties := func(code string) (list []string) {
+			got, err := x.module.Ties(t.Context(), []string{code, "code-unknown"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, tie := range got {
+				list = append(list, tie.FromName+" "+tie.Kind+" "+tie.ToName)
+				if tie.Kind == "shareholding" && tie.Share != 51 && tie.Share != 30 || tie.FromCode == "" || tie.Since == "" || tie.Source == "" {
+					t.Errorf("a tie is %+v", tie)
+				}
+			}
+			slices.Sort(list)
+			return list
+		}
+		// From a over b, which it holds, to d, and what these did with others; not on from c.
+		all := []string{"丁模具 cooperation 丙轮胎", "乙轮胎 shareholding 丁模具", "甲橡胶 cooperation 丙轮胎", "甲橡胶 shareholding 乙轮胎"}
+		if got := ties("code-a"); !slices.Equal(got, all) {
+			t.Errorf("of a: %v", got)
+		}
+		if got := ties("code-c"); !slices.Equal(got, []string{"丁模具 cooperation 丙轮胎", "甲橡胶 cooperation 丙轮胎"}) {
+			t.Errorf("of c: %v", got)
+		}
+		for _, wrong := range []string{"holds,甲橡胶,乙轮胎,101,,,登记", "cooperates,甲橡胶,乙轮胎,,2020-02-01,2020-01-01,调研", "holds,甲橡胶,甲橡胶,5,,,登记", "holds,甲橡胶,乙轮胎,5,2999-01-01,,登记", "employs,甲橡胶,乙轮胎,,,,调研"} {
+			r := x.Send(t, "POST", "/api/atlas/import/relations?name=t.csv", "officer", "relation,from,to,share,since,until,source\n"+wrong+"\n", "Content-Type", "text/csv")
+			if r.Status != http.StatusUnprocessableEntity {
+				t.Errorf("%s is taken: %d %s", wrong, r.Status, r.Body)
+			}
+		}
+	})
+}

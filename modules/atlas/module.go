@@ -68,27 +68,34 @@ type Organisations interface {
 	Organisation(ctx context.Context, id string) (identity.Organisation, error)
 }
 
+// Graph is the graph itself, which asks nobody: rooms that are built before this one ask it.
+type Graph struct {
+	kit      *module.Kit
+	elements elementStore
+	memory   *memory
+}
+
+// NewGraph returns the graph of the room.
+func NewGraph(kit *module.Kit) *Graph {
+	elements := elementStore{kit.DB}
+	return &Graph{kit, elements, &memory{store: elements}}
+}
+
 // Module is the room.
 type Module struct {
-	kit       *module.Kit
+	*Graph
 	rooms     Rooms
-	elements  elementStore
 	chains    chainStore
 	proposals proposalStore
 	lists     listStore
-	memory    *memory
 
 	organisations Organisations
 }
 
 // New returns the room.
-func New(kit *module.Kit, organisations Organisations, rooms Rooms) *Module {
-	elements := elementStore{kit.DB}
-	chains := chainStore{kit.DB, elements}
-	return &Module{
-		kit: kit, rooms: rooms, organisations: organisations, elements: elements, chains: chains, proposals: proposalStore{chains, kit.Notices},
-		lists: listStore{kit.DB}, memory: &memory{store: elements},
-	}
+func New(graph *Graph, organisations Organisations, rooms Rooms) *Module {
+	chains := chainStore{graph.kit.DB, graph.elements}
+	return &Module{Graph: graph, rooms: rooms, organisations: organisations, chains: chains, proposals: proposalStore{chains, graph.kit.Notices}, lists: listStore{graph.kit.DB}}
 }
 
 // Manifest implements module.Module.

@@ -146,7 +146,7 @@ func (d registry) EachListed(_ context.Context, do func(platformsevent.Listed) e
 
 func rooms(k *kernel.Kernel) []module.Module {
 	d, c, p := newDirectory(k.Kit("enterprise")), catalogue{kit: k.Kit("scenario")}, registry{kit: k.Kit("platforms")}
-	return []module.Module{d, c, p, New(k.Kit("atlas"), k.Directory(), Rooms{d, d, d, c, p})}
+	return []module.Module{d, c, p, New(NewGraph(k.Kit("atlas")), k.Directory(), Rooms{d, d, d, c, p})}
 }
 
 func TestScenarios(t *testing.T) { kerneltest.Scenarios(t, rooms) }

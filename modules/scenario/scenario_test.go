@@ -9,7 +9,7 @@ import (
 )
 
 func rooms(k *kernel.Kernel) []module.Module {
-	return []module.Module{New(k.Kit("scenario"), k.Directory())}
+	return []module.Module{New(k.Kit("scenario"), k.Directory(), nil)}
 }
 
 func TestScenarios(t *testing.T) { kerneltest.Scenarios(t, rooms) }
