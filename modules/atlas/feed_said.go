@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/modules/enterprise/enterpriseevent"
 	"linghang/modules/platforms/platformsevent"
@@ -104,19 +103,25 @@ func ofAgreement(a enterpriseevent.Agreement, now time.Time) told {
 	return s.told
 }
 
-// organisationNode is an organisation that the graph shows unless the directory has an
-// enterprise for it.
-func organisationNode(o identity.Organisation) Node {
-	n := Node{ID: kindOrganisation + "/" + o.ID, Kind: kindOrganisation, Name: o.Name, See: seePublic}
-	if o.USCC != "" {
-		n.Props = map[string]string{"code": o.USCC}
+// party is an organisation of the city's register.
+type party struct {
+	id, code string // code: unified social credit code, may be empty
+	name     lang.Text
+}
+
+// node is the party as the graph shows it unless the directory has an enterprise for it.
+// Whoever names it may have a name for it.
+func (p party) node(zh, en string) Node {
+	n := Node{ID: kindOrganisation + "/" + p.id, Kind: kindOrganisation, Name: lang.Text{ZH: cmp.Or(zh, p.name.ZH), EN: cmp.Or(en, p.name.EN)}, See: seePublic}
+	if p.code != "" {
+		n.Props = map[string]string{"code": p.code}
 	}
 	return n
 }
 
 // ofScenario is a scenario of the catalogue with what it is about and whose it is.
 // register has the organisations that it names.
-func ofScenario(c scenarioevent.Catalogued, register map[string]identity.Organisation, now time.Time) told {
+func ofScenario(c scenarioevent.Catalogued, register map[string]party, now time.Time) told {
 	id := ownerScenario + c.ScenarioID
 	s := saying{told: told{owner: id}, source: sourceScenario, see: seePublic, synthetic: c.Synthetic, now: now}
 	if c.Gone {
@@ -142,8 +147,7 @@ func ofScenario(c scenarioevent.Catalogued, register map[string]identity.Organis
 	}
 	say := func(kind string, p scenarioevent.Party) {
 		if o, ok := register[p.Organisation]; ok {
-			o.Name = lang.Text{ZH: cmp.Or(p.ZH, o.Name.ZH), EN: cmp.Or(p.EN, o.Name.EN)}
-			s.edge(s.node(organisationNode(o)), kind, id, nil)
+			s.edge(s.node(o.node(p.ZH, p.EN)), kind, id, nil)
 		}
 	}
 	if c.Owner != nil {
@@ -157,7 +161,7 @@ func ofScenario(c scenarioevent.Catalogued, register map[string]identity.Organis
 
 // ofPlatform is a platform with who operates it, for the bureau alone: operators see
 // their own platforms only.
-func ofPlatform(p platformsevent.Listed, register map[string]identity.Organisation, now time.Time) told {
+func ofPlatform(p platformsevent.Listed, register map[string]party, now time.Time) told {
 	id := ownerPlatform + p.PlatformID
 	s := saying{told: told{owner: id}, source: sourcePlatform, see: seeBureau, synthetic: p.Synthetic, now: now}
 	if p.Gone {
@@ -173,8 +177,7 @@ func ofPlatform(p platformsevent.Listed, register map[string]identity.Organisati
 		s.edge(id, edgeSuits, s.node(industryNode(p.Industry)), nil)
 	}
 	if o, ok := register[p.Operator]; ok {
-		o.Name = lang.Text{ZH: cmp.Or(p.OperatorZH, o.Name.ZH), EN: cmp.Or(p.OperatorEN, o.Name.EN)}
-		s.edge(s.node(organisationNode(o)), edgeRuns, id, nil)
+		s.edge(s.node(o.node(p.OperatorZH, p.OperatorEN)), edgeRuns, id, nil)
 	}
 	return s.told
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"linghang/kernel/fault"
-	"linghang/kernel/identity"
 	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/enterpriseevent"
 	"linghang/modules/platforms/platformsevent"
@@ -230,8 +229,8 @@ func (m *Module) platforms() feed {
 }
 
 // register has the organisations of some IDs; those that are gone are left out.
-func (m *Module) register(ctx context.Context, ids []string) (map[string]identity.Organisation, error) {
-	list := map[string]identity.Organisation{}
+func (m *Module) register(ctx context.Context, ids []string) (map[string]party, error) {
+	list := map[string]party{}
 	for _, id := range ids {
 		if _, ok := list[id]; ok || id == "" {
 			continue
@@ -243,7 +242,7 @@ func (m *Module) register(ctx context.Context, ids []string) (map[string]identit
 		if err != nil {
 			return nil, fmt.Errorf("read organisation %s: %w", id, err)
 		}
-		list[id] = o
+		list[id] = party{o.ID, o.USCC, o.Name}
 	}
 	return list, nil
 }
