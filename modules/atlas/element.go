@@ -151,45 +151,20 @@ type difference struct {
 // be forgotten: what somebody hides is not to be seen in the past either. An owner may say
 // when an edge begins and ends; one that goes on keeps the beginning that it had.
 func compare(had, has []Edge, forgetKinds []string, day string) difference {
+	now := said{slices.Clone(has), make([]bool, len(has))}
 	var d difference
-	has = slices.Clone(has)
-	kept := make([]bool, len(has))
-	find := func(is func(Edge) bool) int {
-		for i, e := range has {
-			if !kept[i] && is(e) {
-				return i
-			}
-		}
-		return -1
-	}
 	for _, e := range had {
-		if slices.Contains(forgetKinds, e.Kind) {
-			d.forget = append(d.forget, e.ID)
-			continue
-		}
-		if e.To != "" && e.To <= day { // it is over
-			if i := find(func(x Edge) bool { return x.same(e) && x.To == e.To }); i >= 0 {
-				kept[i] = true
-			} else if i := find(e.same); i >= 0 && has[i].From < e.To {
-				has[i].From = day // it comes again
-			}
-			continue
-		}
-		until := day
-		if i := find(e.same); i >= 0 {
-			kept[i], until = true, has[i].To
-		}
 		switch {
-		case until == e.To:
-		case until != "" && until <= e.From:
+		case slices.Contains(forgetKinds, e.Kind):
 			d.forget = append(d.forget, e.ID)
+		case e.To != "" && e.To <= day:
+			now.over(e, day)
 		default:
-			e.To = until
-			d.end = append(d.end, e)
+			d.goOn(e, now.until(e, day))
 		}
 	}
-	for i, e := range has {
-		if kept[i] {
+	for i, e := range now.edges {
+		if now.kept[i] {
 			continue
 		}
 		if e.From == "" {
@@ -200,4 +175,53 @@ func compare(had, has []Edge, forgetKinds []string, day string) difference {
 		}
 	}
 	return d
+}
+
+// goOn ends an edge on a day, or lets it go on.
+func (d *difference) goOn(e Edge, until string) {
+	switch {
+	case until == e.To:
+	case until != "" && until <= e.From:
+		d.forget = append(d.forget, e.ID)
+	default:
+		e.To = until
+		d.end = append(d.end, e)
+	}
+}
+
+// said are the edges that an owner now has, and which of them the graph has already.
+type said struct {
+	edges []Edge
+	kept  []bool
+}
+
+func (s said) find(is func(Edge) bool) int {
+	for i, e := range s.edges {
+		if !s.kept[i] && is(e) {
+			return i
+		}
+	}
+	return -1
+}
+
+// over looks whether an edge that is over is said as it was; one that is said to go on
+// comes again on the day.
+func (s said) over(e Edge, day string) {
+	if i := s.find(func(x Edge) bool { return x.same(e) && x.To == e.To }); i >= 0 {
+		s.kept[i] = true
+		return
+	}
+	if i := s.find(e.same); i >= 0 && s.edges[i].From < e.To {
+		s.edges[i].From = day
+	}
+}
+
+// until is when an edge that holds ends: as it is said, or on the day if it is not.
+func (s said) until(e Edge, day string) string {
+	i := s.find(e.same)
+	if i < 0 {
+		return day
+	}
+	s.kept[i] = true
+	return s.edges[i].To
 }

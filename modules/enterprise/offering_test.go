@@ -12,10 +12,10 @@ import (
 	"linghang/modules/enterprise/internal/provider"
 )
 
-// told counts the events of a subject that the room has told.
-func (x *town) told(t *testing.T, subject string) int {
+// toldOfProviders counts the events that the room has told of providers.
+func (x *town) toldOfProviders(t *testing.T) int {
 	t.Helper()
-	rows, err := x.module.kit.DB.Query(t.Context(), `SELECT subject FROM kernel_outbox WHERE subject = $1`, subject)
+	rows, err := x.module.kit.DB.Query(t.Context(), `SELECT subject FROM kernel_outbox WHERE subject = 'enterprise.provider.changed'`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,8 +29,7 @@ func (x *town) told(t *testing.T, subject string) int {
 func TestOtherRoomsAreToldWhatProvidersOffer(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newMarket(t, o)
-		const subject = "enterprise.provider.changed"
-		if got := x.told(t, subject); got != 2 {
+		if got := x.toldOfProviders(t); got != 2 {
 			t.Errorf("two providers were accepted, and %d events told", got)
 		}
 		ask := func() enterpriseevent.Offering {
@@ -40,7 +39,7 @@ func TestOtherRoomsAreToldWhatProvidersOffer(t *testing.T) {
 				t.Fatal(err)
 			}
 			all := 0
-			if err := x.module.EachOffering(t.Context(), func(o enterpriseevent.Offering) error { all++; return nil }); err != nil {
+			if err := x.module.EachOffering(t.Context(), func(enterpriseevent.Offering) error { all++; return nil }); err != nil {
 				t.Fatal(err)
 			}
 			if want := map[bool]int{false: 2, true: 1}[got.Gone]; all != want {
@@ -58,17 +57,17 @@ func TestOtherRoomsAreToldWhatProvidersOffer(t *testing.T) {
 		// What is filed and waits is nothing that others see; what is accepted of it is.
 		read()
 		x.do(t, "PUT", "/providers/"+x.theirs, "manager-theirs", `{"profile":{"offer":"检验","capabilities":[{"scenario":"quality","text":"检验","technologies":["ai"]}],"promise":24}}`, p.Version, http.StatusOK, nil)
-		if got := x.told(t, subject); got != 2 || ask().Capabilities[0].Technologies[0].Code != "vision" {
+		if got := x.toldOfProviders(t); got != 2 || ask().Capabilities[0].Technologies[0].Code != "vision" {
 			t.Errorf("what waits is told: %d", got)
 		}
 		read()
 		x.do(t, "POST", "/providers/"+x.theirs+"/decision", "officer", `{"decision":"accepted"}`, p.Version, http.StatusOK, nil)
-		if got := x.told(t, subject); got != 3 || ask().Capabilities[0].Technologies[0].Code != "ai" {
+		if got := x.toldOfProviders(t); got != 3 || ask().Capabilities[0].Technologies[0].Code != "ai" {
 			t.Errorf("what was accepted is not told: %d", got)
 		}
 		read()
 		x.do(t, "POST", "/providers/"+x.theirs+"/suspension", "officer", `{"reason":"投诉"}`, p.Version, http.StatusOK, nil)
-		if got := x.told(t, subject); got != 4 || !ask().Gone {
+		if got := x.toldOfProviders(t); got != 4 || !ask().Gone {
 			t.Errorf("a suspension is not told: %d", got)
 		}
 		if got, err := x.module.Offering(t.Context(), "none"); err != nil || !got.Gone {
