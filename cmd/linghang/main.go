@@ -28,13 +28,16 @@ func main() {
 // platform lists the rooms in start order. An argument after the kit is a
 // bridge: the only way in which one room calls another.
 func platform(k *kernel.Kernel) []module.Module {
+	monitoring := platforms.New(k.Kit("platforms"), k.Directory())
 	enterprises := enterprise.New(k.Kit("enterprise"), k.Directory())
+	graph := atlas.NewGraph(k.Kit("atlas"))
+	scenarios := scenario.New(k.Kit("scenario"), k.Directory(), graphTies{graph})
 	return []module.Module{
 		plan.New(k.Kit("plan")),
-		platforms.New(k.Kit("platforms"), k.Directory()),
+		monitoring,
 		identifier.New(k.Kit("identifier"), k.Directory()),
 		enterprises,
-		scenario.New(k.Kit("scenario"), k.Directory()),
-		atlas.New(k.Kit("atlas"), k.Directory(), enterprises),
+		scenarios,
+		atlas.New(graph, k.Directory(), atlas.Rooms{Enterprises: enterprises, Providers: enterprises, Agreements: enterprises, Scenarios: scenarios, Platforms: monitoring}),
 	}
 }

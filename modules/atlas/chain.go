@@ -127,7 +127,7 @@ func ofChain(ch Chain, c Content, who author, now time.Time) told {
 		return n
 	}
 	edge := func(src, kind, dst string, weight float64) {
-		t.edges = append(t.edges, Edge{Owner: id, Src: src, Kind: kind, Dst: dst, Weight: weight, See: seePublic, Source: sourceChain, actor: who.actor, ActorName: who.name, At: now})
+		t.edges = append(t.edges, Edge{Owner: id, Src: src, Kind: kind, Dst: dst, Weight: weight, See: seePublic, Source: sourceChain, Synthetic: ch.Synthetic, actor: who.actor, ActorName: who.name, At: now})
 	}
 	t.nodes = append(t.nodes, node(Node{ID: id, Kind: kindChain, Name: ch.Name, Props: map[string]string{"link": "/atlas/chains/" + ch.ID}}))
 	for _, s := range c.Stages {

@@ -13,22 +13,28 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/enterpriseevent"
+	"linghang/modules/platforms/platformsevent"
+	"linghang/modules/scenario/scenarioevent"
 )
 
 // town is a city with a graph.
 type town struct {
 	*kerneltest.City
 	module    *Module
-	directory directory
+	directory *directory
+	catalogue catalogue
+	registry  registry
 }
 
 func newTown(t testing.TB, o kerneltest.Options) *town {
 	t.Helper()
-	x := &town{directory: directory{list: map[string]enterpriseevent.Shown{}}}
+	x := &town{}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		x.directory.kit = k.Kit("enterprise")
-		x.module = New(k.Kit("atlas"), k.Directory(), x.directory)
-		return []module.Module{x.directory, x.module}
+		x.directory = newDirectory(k.Kit("enterprise"))
+		x.catalogue = catalogue{k.Kit("scenario"), map[string]scenarioevent.Catalogued{}}
+		x.registry = registry{k.Kit("platforms"), map[string]platformsevent.Listed{}}
+		x.module = New(NewGraph(k.Kit("atlas")), k.Directory(), Rooms{x.directory, x.directory, x.directory, x.catalogue, x.registry})
+		return []module.Module{x.directory, x.catalogue, x.registry, x.module}
 	}, o)
 	return x
 }
@@ -50,7 +56,7 @@ func (x *town) do(t *testing.T, method, path, who, body string, want int, v any)
 func (x *town) shows(t *testing.T, s enterpriseevent.Shown) {
 	t.Helper()
 	x.directory.list[s.EntryID] = s
-	if err := x.module.follow(t.Context(), s.EntryID, "enterprise.entry.changed"); err != nil {
+	if err := x.module.follow(t.Context(), x.module.entries(), "enterprise.entry.changed", s.EntryID); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -146,6 +152,7 @@ func TestNothingThatIsRestrictedLeaksByAnyWay(t *testing.T) {
 		chain := x.tyres(t)
 		x.upload(t, "/import/outside", "o.csv", outside)
 		x.upload(t, "/import/relations", "r.csv", relations)
+		x.secrets(t)
 		var kept AnswerListDetail
 		x.do(t, "POST", "/lists", "officer", `{"title":"secret-list","question":{"kind":"candidates","chain":"`+chain.ID+`"}}`, http.StatusCreated, &kept)
 		a, b, hidden := url.QueryEscape(enterpriseNode("a")), url.QueryEscape(enterpriseNode("b")), url.QueryEscape("outside/外地秘密硫化")
@@ -154,11 +161,14 @@ func TestNothingThatIsRestrictedLeaksByAnyWay(t *testing.T) {
 			"/answers/who?what=硫化机", "/answers/stop?node=" + a, "/answers/way?node=" + a + "&to=" + b, "/answers/similar?node=" + a, "/answers/emerging", "/answers/similar?node=" + hidden, "/answers/way?node=" + a + "&to=" + hidden,
 			"/lists", "/lists/" + kept.ID, "/lists/" + kept.ID + "/items?export=csv", "/graph/nodes?q=秘密", "/graph/node?id=" + hidden, "/graph/node?id=" + a, "/graph/around?hops=3&node=" + a, "/graph/part", "/graph/summary",
 			"/query?q=" + url.QueryEscape("enterprise -supplies-> enterprise"), "/query?q=" + url.QueryEscape("outside -makes-> product"),
+			"/query?q=" + url.QueryEscape("enterprise -served-> enterprise"), "/query?q=" + url.QueryEscape("* -*- platform"), "/query?q=" + url.QueryEscape("* -holds|cooperates-> *"),
+			"/graph/node?id=platform/p", "/graph/around?hops=2&node=" + b, "/graph/around?hops=2&node=" + url.QueryEscape("platform/p"), "/answers/stop?node=" + b, "/graph/part?nodes=platform&nodes=organisation",
+			"/graph/around?kinds=served&node=" + a, "/graph/nodes?kind=platform", "/graph/nodes?kind=organisation", "/answers/way?node=" + a + "&to=" + url.QueryEscape(enterpriseNode("d")),
 		}
 		for _, path := range ways {
 			for _, who := range []string{"viewer-theirs", "manager-ours"} {
 				body := string(x.Get(t, "/api/atlas"+path, who).Body)
-				for _, mark := range []string{"secret", "秘密", "424242", "987654", `"kind":"supplies"`} {
+				for _, mark := range []string{"secret", "秘密", "424242", "987654", `"kind":"supplies"`, `"kind":"served"`, `"kind":"platform"`, `"kind":"runs"`, `"kind":"organisation"`, `"kind":"holds"`, "platform/p"} {
 					if strings.Contains(body, mark) {
 						t.Errorf("%s learns %s from %s: %s", who, mark, path, body)
 					}
@@ -170,7 +180,7 @@ func TestNothingThatIsRestrictedLeaksByAnyWay(t *testing.T) {
 		for _, path := range ways {
 			all += string(x.Get(t, "/api/atlas"+path, "officer").Body)
 		}
-		for _, mark := range []string{"secret-source", "秘密", "987654", `"kind":"supplies"`} {
+		for _, mark := range []string{"secret-source", "秘密平台", "秘密运营", "987654", `"kind":"supplies"`, `"kind":"served"`, `"kind":"holds"`} {
 			if !strings.Contains(all, mark) {
 				t.Errorf("the bureau itself does not find %s", mark)
 			}

@@ -11,36 +11,69 @@ import (
 
 // Kinds of nodes.
 const (
-	kindEnterprise = "enterprise"
-	kindOutside    = "outside"
-	kindChain      = "chain"
-	kindStage      = "stage"
-	kindProduct    = "product"
-	kindTechnology = "technology"
-	kindDistrict   = "district"
-	kindIndustry   = "industry"
-	kindPosition   = "position" // a place in a chain that an enterprise names and that no chain has
+	kindEnterprise   = "enterprise"
+	kindOutside      = "outside"
+	kindOrganisation = "organisation" // one of the city's register that is no enterprise of the directory
+	kindChain        = "chain"
+	kindStage        = "stage"
+	kindScenario     = "scenario"
+	kindPlatform     = "platform"
+	kindCapability   = "capability" // one of the sixteen scenarios of the assessment of small enterprises
+	kindProduct      = "product"
+	kindTechnology   = "technology"
+	kindProcess      = "process" // a stage of the process, of the taxonomy of scenarios
+	kindMode         = "mode"    // one of the six modes
+	kindDistrict     = "district"
+	kindIndustry     = "industry"
+	kindPosition     = "position" // a place in a chain that an enterprise names and that no chain has
 )
 
 // Kinds of edges, from their first to their second.
 const (
-	edgeAt       = "at"       // an enterprise stands at a stage
-	edgeMakes    = "makes"    // an enterprise makes a product
-	edgeUses     = "uses"     // an enterprise has a technology
-	edgeIn       = "in"       // an enterprise is in a district
-	edgeOf       = "of"       // an enterprise is of an industry
-	edgeFeeds    = "feeds"    // a stage goes into a stage
-	edgePart     = "part"     // a stage is part of a chain
-	edgeYields   = "yields"   // a stage yields a product
-	edgeSupplies = "supplies" // an enterprise supplies another
+	edgeAt         = "at"         // an enterprise stands at a stage
+	edgeMakes      = "makes"      // an enterprise makes a product
+	edgeUses       = "uses"       // an enterprise has a technology, a scenario uses it
+	edgeIn         = "in"         // an enterprise or a platform is in a district
+	edgeOf         = "of"         // an enterprise is of an industry
+	edgeFeeds      = "feeds"      // a stage goes into a stage
+	edgePart       = "part"       // a stage is part of a chain
+	edgeYields     = "yields"     // a stage yields a product
+	edgeSupplies   = "supplies"   // an enterprise supplies another
+	edgeOffers     = "offers"     // a provider offers a capability, or a technology within some
+	edgeSuits      = "suits"      // what a provider offers, a scenario or a platform is for an industry
+	edgeServed     = "served"     // a provider serves, or served, an enterprise by an agreement
+	edgeOwns       = "owns"       // somebody's scenario
+	edgeProvides   = "provides"   // a provider carries a scenario out
+	edgeCovers     = "covers"     // a scenario is of a capability
+	edgeStep       = "step"       // a scenario is at a stage of the process
+	edgeMode       = "mode"       // a scenario is of a mode
+	edgeRuns       = "runs"       // somebody operates a platform
+	edgeHolds      = "holds"      // an enterprise holds a share of another
+	edgeCooperates = "cooperates" // two enterprises did something together
 )
 
 func nodeKinds() []string {
-	return []string{kindEnterprise, kindOutside, kindChain, kindStage, kindProduct, kindTechnology, kindDistrict, kindIndustry, kindPosition}
+	return []string{
+		kindEnterprise, kindOutside, kindOrganisation, kindChain, kindStage, kindScenario, kindPlatform, kindCapability, kindProduct, kindTechnology, kindProcess, kindMode,
+		kindDistrict, kindIndustry, kindPosition,
+	}
 }
 
 func edgeKinds() []string {
-	return []string{edgeAt, edgeMakes, edgeUses, edgeIn, edgeOf, edgeFeeds, edgePart, edgeYields, edgeSupplies}
+	return []string{
+		edgeAt, edgeMakes, edgeUses, edgeIn, edgeOf, edgeFeeds, edgePart, edgeYields, edgeSupplies, edgeOffers, edgeSuits, edgeServed, edgeOwns, edgeProvides, edgeCovers, edgeStep, edgeMode, edgeRuns,
+		edgeHolds, edgeCooperates,
+	}
+}
+
+// meetingPlaces are the kinds of nodes that join everybody with everybody.
+func meetingPlaces() []string {
+	return []string{kindDistrict, kindIndustry, kindProcess, kindMode}
+}
+
+// without are the kinds of a list that are not among others.
+func without(list []string, others ...string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(k string) bool { return slices.Contains(others, k) })
 }
 
 // Who may see a node or an edge.
@@ -66,6 +99,7 @@ type Edge struct {
 	Weight         float64
 	Props          map[string]string
 	See, Source    string
+	Synthetic      bool
 	actor          string
 	ActorName      string
 	Event          string // subject of the event that told it
@@ -82,9 +116,17 @@ func term(kind, word string) Node {
 	return Node{ID: kind + "/" + strings.ToLower(word), Kind: kind, Name: lang.Text{ZH: word}, See: seePublic}
 }
 
+// termKinds are the kinds of nodes that are there only because of edges to them.
+func termKinds() []string {
+	return []string{kindProduct, kindTechnology, kindPosition, kindDistrict, kindIndustry, kindCapability, kindProcess, kindMode, kindOrganisation}
+}
+
 // isTerm tells whether nodes of the kind are there only because of edges to them.
-func isTerm(kind string) bool {
-	return slices.Contains([]string{kindProduct, kindTechnology, kindPosition, kindDistrict, kindIndustry}, kind)
+func isTerm(kind string) bool { return slices.Contains(termKinds(), kind) }
+
+// isHeld tells whether nodes of the kind are there on days only on which they have edges.
+func isHeld(kind string) bool {
+	return isTerm(kind) || kind == kindStage || kind == kindScenario || kind == kindPlatform
 }
 
 // same tells whether two edges say the same, whoever told them and whenever.
@@ -95,7 +137,10 @@ func (e Edge) same(o Edge) bool {
 // today is the day of the city's clock.
 func today(now time.Time) string { return now.In(time.FixedZone("CST", 8*3600)).Format(time.DateOnly) }
 
-// difference is what becomes of the edges of one owner.
+// dayAfter is the day after the one of a time, by the city's clock.
+func dayAfter(t time.Time) string { return today(t.AddDate(0, 0, 1)) }
+
+// difference is what becomes of the edges of one owner: end are those whose end is another.
 type difference struct {
 	add, end []Edge
 	forget   []string // IDs
@@ -103,36 +148,80 @@ type difference struct {
 
 // compare tells what becomes of edges that an owner had when it now has others. What is
 // no more ends on the day, and is forgotten where it began on that day, or its kind is to
-// be forgotten: what somebody hides is not to be seen in the past either.
+// be forgotten: what somebody hides is not to be seen in the past either. An owner may say
+// when an edge begins and ends; one that goes on keeps the beginning that it had.
 func compare(had, has []Edge, forgetKinds []string, day string) difference {
+	now := said{slices.Clone(has), make([]bool, len(has))}
 	var d difference
-	kept := make([]bool, len(has))
 	for _, e := range had {
-		if slices.Contains(forgetKinds, e.Kind) {
-			d.forget = append(d.forget, e.ID)
-			continue
-		}
-		if e.To != "" {
-			continue
-		}
-		i := slices.IndexFunc(has, e.same)
 		switch {
-		case i >= 0:
-			kept[i] = true
-		case e.From >= day:
+		case slices.Contains(forgetKinds, e.Kind):
 			d.forget = append(d.forget, e.ID)
+		case e.To != "" && e.To <= day:
+			now.over(e, day)
 		default:
-			e.To = day
-			d.end = append(d.end, e)
+			d.goOn(e, now.until(e, day))
 		}
 	}
-	for i, e := range has {
-		if !kept[i] {
-			if e.From == "" {
-				e.From = day
-			}
+	for i, e := range now.edges {
+		if now.kept[i] {
+			continue
+		}
+		if e.From == "" {
+			e.From = day
+		}
+		if e.To == "" || e.From < e.To {
 			d.add = append(d.add, e)
 		}
 	}
 	return d
+}
+
+// goOn ends an edge on a day, or lets it go on.
+func (d *difference) goOn(e Edge, until string) {
+	switch {
+	case until == e.To:
+	case until != "" && until <= e.From:
+		d.forget = append(d.forget, e.ID)
+	default:
+		e.To = until
+		d.end = append(d.end, e)
+	}
+}
+
+// said are the edges that an owner now has, and which of them the graph has already.
+type said struct {
+	edges []Edge
+	kept  []bool
+}
+
+func (s said) find(is func(Edge) bool) int {
+	for i, e := range s.edges {
+		if !s.kept[i] && is(e) {
+			return i
+		}
+	}
+	return -1
+}
+
+// over looks whether an edge that is over is said as it was; one that is said to go on
+// comes again on the day.
+func (s said) over(e Edge, day string) {
+	if i := s.find(func(x Edge) bool { return x.same(e) && x.To == e.To }); i >= 0 {
+		s.kept[i] = true
+		return
+	}
+	if i := s.find(e.same); i >= 0 && s.edges[i].From < e.To {
+		s.edges[i].From = day
+	}
+}
+
+// until is when an edge that holds ends: as it is said, or on the day if it is not.
+func (s said) until(e Edge, day string) string {
+	i := s.find(e.same)
+	if i < 0 {
+		return day
+	}
+	s.kept[i] = true
+	return s.edges[i].To
 }

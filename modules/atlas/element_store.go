@@ -52,7 +52,8 @@ func (w *write) note(ctx context.Context, what, id string) error {
 	return nil
 }
 
-// put saves a node. One that several say is left as the first said it.
+// put saves a node. One that several say is left as the first said it,
+// but for a name in English that the first did not know.
 func (w *write) put(ctx context.Context, n Node) error {
 	props, err := json.Marshal(n.Props)
 	if err != nil {
@@ -61,7 +62,7 @@ func (w *write) put(ctx context.Context, n Node) error {
 	clash := `DO UPDATE SET origin = excluded.origin, name_zh = excluded.name_zh, name_en = excluded.name_en, props = excluded.props, see = excluded.see, source = excluded.source,
 		synthetic = excluded.synthetic, at = excluded.at`
 	if isTerm(n.Kind) {
-		clash = "DO NOTHING"
+		clash = `DO UPDATE SET name_en = excluded.name_en WHERE node.name_en = '' AND excluded.name_en <> ''`
 	}
 	_, err = w.tx.Exec(ctx, `INSERT INTO node (id, origin, kind, name_zh, name_en, props, see, source, synthetic, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) `+clash,
 		n.ID, n.Owner, n.Kind, n.Name.ZH, n.Name.EN, string(props), n.See, n.Source, n.Synthetic, sqldb.MillisOrZero(n.At))
@@ -92,24 +93,29 @@ func (w *write) drop(ctx context.Context, id string) error {
 	return w.note(ctx, "node", id)
 }
 
-// forget removes an edge, and the word that it led to where nothing else does.
+// forget removes an edge, and the words at its ends where nothing else leads to them.
 func (w *write) forget(ctx context.Context, id string) error {
-	var dst string
-	if err := w.tx.QueryRow(ctx, `DELETE FROM edge WHERE id = $1 RETURNING dst`, id).Scan(&dst); err != nil {
+	var src, dst string
+	if err := w.tx.QueryRow(ctx, `DELETE FROM edge WHERE id = $1 RETURNING src, dst`, id).Scan(&src, &dst); err != nil {
 		return fmt.Errorf("remove edge %s: %w", id, err)
 	}
 	if err := w.note(ctx, "edge", id); err != nil {
 		return err
 	}
-	n, err := w.tx.Exec(ctx, `DELETE FROM node WHERE id = $1 AND kind IN ('product', 'technology', 'position', 'district', 'industry')
-		AND NOT EXISTS (SELECT 1 FROM edge WHERE edge.dst = node.id OR edge.src = node.id)`, dst)
-	if err != nil {
-		return fmt.Errorf("remove word %s: %w", dst, err)
+	for _, end := range []string{src, dst} {
+		n, err := w.tx.Exec(ctx, `DELETE FROM node WHERE id = $1 AND kind IN ('`+strings.Join(termKinds(), "', '")+`')
+			AND NOT EXISTS (SELECT 1 FROM edge WHERE edge.dst = node.id) AND NOT EXISTS (SELECT 1 FROM edge WHERE edge.src = node.id)`, end)
+		if err != nil {
+			return fmt.Errorf("remove word %s: %w", end, err)
+		}
+		if n == 0 {
+			continue
+		}
+		if err := w.note(ctx, "node", end); err != nil {
+			return err
+		}
 	}
-	if n == 0 {
-		return nil
-	}
-	return w.note(ctx, "node", dst)
+	return nil
 }
 
 func (w *write) add(ctx context.Context, e Edge) error {
@@ -118,9 +124,9 @@ func (w *write) add(ctx context.Context, e Edge) error {
 		return fmt.Errorf("write edge: %w", err)
 	}
 	id := newID()
-	_, err = w.tx.Exec(ctx, `INSERT INTO edge (id, origin, src, kind, dst, weight, props, see, source, actor, actor_name, event, at, valid_from, valid_to)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		id, e.Owner, e.Src, e.Kind, e.Dst, e.Weight, string(props), e.See, e.Source, e.actor, e.ActorName, e.Event, sqldb.MillisOrZero(e.At), e.From, e.To)
+	_, err = w.tx.Exec(ctx, `INSERT INTO edge (id, origin, src, kind, dst, weight, props, see, source, synthetic, actor, actor_name, event, at, valid_from, valid_to)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		id, e.Owner, e.Src, e.Kind, e.Dst, e.Weight, string(props), e.See, e.Source, e.Synthetic, e.actor, e.ActorName, e.Event, sqldb.MillisOrZero(e.At), e.From, e.To)
 	if err != nil {
 		return fmt.Errorf("save edge from %s to %s: %w", e.Src, e.Dst, err)
 	}
@@ -145,7 +151,7 @@ func (w *write) become(ctx context.Context, owner string, has []Edge, forgetKind
 	}
 	for _, e := range d.end {
 		if _, err := w.tx.Exec(ctx, `UPDATE edge SET valid_to = $1 WHERE id = $2`, e.To, e.ID); err != nil {
-			return fmt.Errorf("end edge %s: %w", e.ID, err)
+			return fmt.Errorf("set the end of edge %s: %w", e.ID, err)
 		}
 		if err := w.note(ctx, "edge", e.ID); err != nil {
 			return err
@@ -161,7 +167,7 @@ func (w *write) become(ctx context.Context, owner string, has []Edge, forgetKind
 
 const (
 	nodeColumns = `id, origin, kind, name_zh, name_en, props, see, source, synthetic, at`
-	edgeColumns = `id, origin, src, kind, dst, weight, props, see, source, actor, actor_name, event, at, valid_from, valid_to`
+	edgeColumns = `id, origin, src, kind, dst, weight, props, see, source, synthetic, actor, actor_name, event, at, valid_from, valid_to`
 )
 
 func scanNode(r sqldb.Row) (n Node, err error) {
@@ -177,7 +183,7 @@ func scanNode(r sqldb.Row) (n Node, err error) {
 func scanEdge(r sqldb.Row) (e Edge, err error) {
 	var props string
 	var at int64
-	if err := r.Scan(&e.ID, &e.Owner, &e.Src, &e.Kind, &e.Dst, &e.Weight, &props, &e.See, &e.Source, &e.actor, &e.ActorName, &e.Event, &at, &e.From, &e.To); err != nil {
+	if err := r.Scan(&e.ID, &e.Owner, &e.Src, &e.Kind, &e.Dst, &e.Weight, &props, &e.See, &e.Source, &e.Synthetic, &e.actor, &e.ActorName, &e.Event, &at, &e.From, &e.To); err != nil {
 		return e, err
 	}
 	e.At = sqldb.TimeOrZero(at)

@@ -90,9 +90,14 @@ func (m *Module) serveTemplate(w http.ResponseWriter, r *http.Request) {
 	example := map[string][][]any{
 		"chain": {{"s1", "示例原料", "Example material", "", "s2:0.6", "", "", ""}, {"s2", "示例整机", "Example machine", "", "", "10000", "yes", ""}},
 		fileOutside: {
-			{"示例外地企业", "Example enterprise", "", "示例省示例市", "示例产品", "示例技术", "示例产业链/示例环节", "", "示例展会名录", "bureau", ""},
+			{"示例外地企业", "Example enterprise", "", "示例省示例市", "示例产品", "示例技术", "示例产业链/示例环节", "", "示例展会名录", "bureau", "", ""},
 		},
-		fileRelations: {{"at", "示例企业", "示例环节", "示例产业链", "", "5000", "2000", "800", "示例调研", "bureau"}, {"supplies", "示例企业甲", "示例企业乙", "", "300", "", "", "", "示例调研", "bureau"}},
+		fileRelations: {
+			{"at", "示例企业", "示例环节", "示例产业链", "", "5000", "2000", "800", "", "", "", "示例调研", "bureau", ""},
+			{"supplies", "示例企业甲", "示例企业乙", "", "300", "", "", "", "", "", "", "示例调研", "bureau", ""},
+			{"holds", "示例企业甲", "示例企业丙", "", "", "", "", "", "51", "2024-01-01", "", "示例登记信息", "bureau", ""},
+			{"cooperates", "示例企业乙", "示例企业丙", "", "", "", "", "", "", "2025-03-01", "2025-12-31", "示例调研", "bureau", ""},
+		},
 	}[what]
 	sendTable(w, fmt.Sprintf("%s.%s", what, format), format, columns, example, httpd.Language(r) == "en")
 }

@@ -18,12 +18,17 @@ type told struct {
 	nodes  []Node
 	edges  []Edge
 	forget []string // kinds of edges of which the past is forgotten too
+	gone   string   // a node that is forgotten with all it had
 }
 
 const (
 	sourceDirectory = "directory" // what enterprises show in the directory
 	sourceChain     = "chain"     // a version of a chain
 	sourceImport    = "import"    // a file of the bureau
+	sourceProvider  = "provider"  // what providers offer
+	sourceAgreement = "agreement" // what enterprises and providers agreed on
+	sourceScenario  = "scenario"  // the catalogue of scenarios
+	sourcePlatform  = "platform"  // the registry of platforms
 )
 
 func enterpriseNode(entryID string) string { return kindEnterprise + "/" + entryID }
@@ -36,12 +41,18 @@ type point struct {
 }
 
 // ofEntry is what the graph knows of an enterprise that the directory shows.
-func ofEntry(s enterpriseevent.Shown, event string, now time.Time) told {
+func ofEntry(s enterpriseevent.Shown, now time.Time) told {
 	id := enterpriseNode(s.EntryID)
+	if s.Gone {
+		return told{owner: id, gone: id}
+	}
 	t := told{owner: id}
 	n := Node{
 		ID: id, Owner: id, Kind: kindEnterprise, Name: lang.Text{ZH: s.NameZH, EN: s.NameEN}, See: seePublic, Source: sourceDirectory, Synthetic: s.Synthetic, At: now,
 		Props: map[string]string{"code": s.Code, "district": s.District, "industry": s.Industry, "link": "/enterprise/entries/" + s.EntryID},
+	}
+	if s.Organisation != "" {
+		n.Props["organisation"] = s.Organisation
 	}
 	if places := sites(s.Sites); places != "" {
 		n.Props["sites"] = places
@@ -53,7 +64,7 @@ func ofEntry(s enterpriseevent.Shown, event string, now time.Time) told {
 		}
 		to.Source, to.At = sourceDirectory, now
 		t.nodes = append(t.nodes, to)
-		t.edges = append(t.edges, Edge{Owner: id, Src: id, Kind: kind, Dst: to.ID, Weight: 1, See: seePublic, Source: sourceDirectory, Event: event, At: now})
+		t.edges = append(t.edges, Edge{Owner: id, Src: id, Kind: kind, Dst: to.ID, Weight: 1, See: seePublic, Source: sourceDirectory, Synthetic: s.Synthetic, At: now})
 	}
 	say(edgeIn, districtNode(s.District))
 	say(edgeOf, industryNode(s.Industry))

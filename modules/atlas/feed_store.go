@@ -3,10 +3,15 @@ package atlas
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"linghang/kernel/fault"
 	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/enterpriseevent"
+	"linghang/modules/platforms/platformsevent"
+	"linghang/modules/scenario/scenarioevent"
 )
 
 // hear takes over what one owner says, all of it.
@@ -15,112 +20,15 @@ func (s elementStore) hear(ctx context.Context, tx *sqldb.Tx, t told, now time.T
 	if err != nil {
 		return err
 	}
+	if t.gone != "" {
+		return w.drop(ctx, t.gone)
+	}
 	for _, n := range t.nodes {
 		if err := w.put(ctx, n); err != nil {
 			return err
 		}
 	}
 	return w.become(ctx, t.owner, t.edges, t.forget, today(now))
-}
-
-// follow takes over what the directory shows of an enterprise now. What it does not show
-// any more is forgotten with all it had.
-func (m *Module) follow(ctx context.Context, entryID, event string) error {
-	shown, err := m.enterprises.Shown(ctx, entryID)
-	if err != nil {
-		return fmt.Errorf("ask what is shown of %s: %w", entryID, err)
-	}
-	return m.take(ctx, shown, event)
-}
-
-func (m *Module) take(ctx context.Context, shown enterpriseevent.Shown, event string) error {
-	now := time.Now().UTC().Truncate(time.Millisecond)
-	return m.elements.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if !shown.Gone {
-			return m.elements.hear(ctx, tx, ofEntry(shown, event, now), now)
-		}
-		w, err := m.elements.begin(ctx, tx)
-		if err != nil {
-			return err
-		}
-		return w.drop(ctx, enterpriseNode(shown.EntryID))
-	})
-}
-
-func (m *Module) onAccepted(ctx context.Context, e enterpriseevent.Accepted) error {
-	return m.follow(ctx, e.EntryID, e.Subject())
-}
-
-func (m *Module) onChanged(ctx context.Context, e enterpriseevent.Changed) error {
-	return m.follow(ctx, e.EntryID, e.Subject())
-}
-
-// onMerged follows both: the other is not shown any more.
-func (m *Module) onMerged(ctx context.Context, e enterpriseevent.Merged) error {
-	return m.both(ctx, e.EntryID, e.OtherID, e.Subject())
-}
-
-func (m *Module) onUnmerged(ctx context.Context, e enterpriseevent.Unmerged) error {
-	return m.both(ctx, e.EntryID, e.OtherID, e.Subject())
-}
-
-// both follows two entries in one change: one event is handled in one.
-func (m *Module) both(ctx context.Context, one, other, event string) error {
-	now := time.Now().UTC().Truncate(time.Millisecond)
-	var list []enterpriseevent.Shown
-	for _, id := range []string{one, other} {
-		shown, err := m.enterprises.Shown(ctx, id)
-		if err != nil {
-			return fmt.Errorf("ask what is shown of %s: %w", id, err)
-		}
-		list = append(list, shown)
-	}
-	return m.elements.db.Write(ctx, func(tx *sqldb.Tx) error {
-		for _, shown := range list {
-			if !shown.Gone {
-				if err := m.elements.hear(ctx, tx, ofEntry(shown, event, now), now); err != nil {
-					return err
-				}
-				continue
-			}
-			w, err := m.elements.begin(ctx, tx)
-			if err != nil {
-				return err
-			}
-			if err := w.drop(ctx, enterpriseNode(shown.EntryID)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// gather walks the directory, for what was entered before this room was there and for
-// whatever an event did not tell. What is the same already changes nothing.
-func (m *Module) gather(ctx context.Context) error {
-	c, err := m.memory.now(ctx)
-	if err != nil {
-		return err
-	}
-	shown, had := map[string]bool{}, c.byOwner()
-	err = m.enterprises.EachShown(ctx, func(s enterpriseevent.Shown) error {
-		shown[enterpriseNode(s.EntryID)] = true
-		if c.knows(ofEntry(s, "", s.UpdatedAt), had[enterpriseNode(s.EntryID)]) {
-			return nil
-		}
-		return m.follow(ctx, s.EntryID, "")
-	})
-	if err != nil {
-		return fmt.Errorf("walk the directory: %w", err)
-	}
-	for _, n := range c.nodes {
-		if n.Kind == kindEnterprise && !shown[n.ID] {
-			if err := m.follow(ctx, n.ID[len(kindEnterprise)+1:], ""); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // takeAll takes over what several owners say, all or none.
@@ -133,4 +41,257 @@ func (s elementStore) takeAll(ctx context.Context, list []told, now time.Time) e
 		}
 		return nil
 	})
+}
+
+// feed is what another room has for the graph. Its events say that something is another
+// now, and the room is asked what it is: so a late event tells nothing old, and who walks
+// through all of it has heard all that was before.
+type feed struct {
+	owner string // what owners begin with, before the ID of a thing
+	one   func(ctx context.Context, id string, now time.Time) (told, error)
+	each  func(ctx context.Context, now time.Time, do func(told) error) error
+}
+
+// instant is the time at which something is heard.
+func instant() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
+// follow takes over what rooms have now of some things of a feed, in one change: one event
+// is handled in one.
+func (m *Module) follow(ctx context.Context, f feed, event string, ids ...string) error {
+	now := instant()
+	var list []told
+	for _, id := range ids {
+		t, err := f.one(ctx, id, now)
+		if err != nil {
+			return fmt.Errorf("ask for %s%s: %w", f.owner, id, err)
+		}
+		for i := range t.edges {
+			t.edges[i].Event = event
+		}
+		list = append(list, t)
+	}
+	return m.elements.takeAll(ctx, list, now)
+}
+
+// gather walks through all that rooms have, for what was there before this room was and
+// for whatever an event did not tell. What is the same already changes nothing.
+func (m *Module) gather(ctx context.Context) error {
+	for _, f := range m.feeds() {
+		if err := m.catchUp(ctx, f); err != nil {
+			return fmt.Errorf("gather what %s tell: %w", f.owner, err)
+		}
+	}
+	return nil
+}
+
+func (m *Module) catchUp(ctx context.Context, f feed) error {
+	c, err := m.memory.now(ctx)
+	if err != nil {
+		return err
+	}
+	there, had := map[string]bool{}, c.byOwner()
+	err = f.each(ctx, instant(), func(t told) error {
+		there[t.owner] = true
+		if c.knows(t, had[t.owner]) {
+			return nil
+		}
+		return m.follow(ctx, f, "", t.owner[len(f.owner):])
+	})
+	if err != nil {
+		return err
+	}
+	for _, owner := range c.owners(f.owner, had) {
+		if !there[owner] {
+			if err := m.follow(ctx, f, "", owner[len(f.owner):]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// owners are those of a feed that have something in the graph on the day.
+func (c *city) owners(prefix string, had map[string][]Edge) []string {
+	list := map[string]bool{}
+	for owner, edges := range had {
+		if strings.HasPrefix(owner, prefix) && slices.ContainsFunc(edges, func(e Edge) bool { return e.To == "" || e.To > c.day }) {
+			list[owner] = true
+		}
+	}
+	for _, n := range c.nodes {
+		if n.Kind == kindEnterprise && n.ID == n.Owner && strings.HasPrefix(n.ID, prefix) {
+			list[n.ID] = true
+		}
+	}
+	return sortedKeys(list)
+}
+
+func (m *Module) feeds() []feed {
+	return []feed{m.entries(), m.offerings(), m.agreements(), m.scenarios(), m.platforms()}
+}
+
+func (m *Module) entries() feed {
+	return feed{
+		owner: kindEnterprise + "/",
+		one: func(ctx context.Context, id string, now time.Time) (told, error) {
+			s, err := m.rooms.Enterprises.Shown(ctx, id)
+			return ofEntry(s, now), err
+		},
+		each: func(ctx context.Context, now time.Time, do func(told) error) error {
+			return m.rooms.Enterprises.EachShown(ctx, func(s enterpriseevent.Shown) error { return do(ofEntry(s, now)) })
+		},
+	}
+}
+
+func (m *Module) offerings() feed {
+	return feed{
+		owner: ownerProvider,
+		one: func(ctx context.Context, id string, now time.Time) (told, error) {
+			o, err := m.rooms.Providers.Offering(ctx, id)
+			return ofOffering(o, now), err
+		},
+		each: func(ctx context.Context, now time.Time, do func(told) error) error {
+			return m.rooms.Providers.EachOffering(ctx, func(o enterpriseevent.Offering) error { return do(ofOffering(o, now)) })
+		},
+	}
+}
+
+func (m *Module) agreements() feed {
+	return feed{
+		owner: ownerAgreement,
+		one: func(ctx context.Context, id string, now time.Time) (told, error) {
+			a, err := m.rooms.Agreements.Agreement(ctx, id)
+			return ofAgreement(a, now), err
+		},
+		each: func(ctx context.Context, now time.Time, do func(told) error) error {
+			return m.rooms.Agreements.EachAgreement(ctx, func(a enterpriseevent.Agreement) error { return do(ofAgreement(a, now)) })
+		},
+	}
+}
+
+func (m *Module) scenarios() feed {
+	say := func(ctx context.Context, c scenarioevent.Catalogued, now time.Time) (told, error) {
+		names := []string{}
+		if c.Owner != nil {
+			names = append(names, c.Owner.Organisation)
+		}
+		for _, p := range c.Providers {
+			names = append(names, p.Organisation)
+		}
+		register, err := m.register(ctx, names)
+		return ofScenario(c, register, now), err
+	}
+	return feed{
+		owner: ownerScenario,
+		one: func(ctx context.Context, id string, now time.Time) (told, error) {
+			c, err := m.rooms.Scenarios.Catalogued(ctx, id)
+			if err != nil {
+				return told{}, err
+			}
+			return say(ctx, c, now)
+		},
+		each: func(ctx context.Context, now time.Time, do func(told) error) error {
+			return m.rooms.Scenarios.EachCatalogued(ctx, func(c scenarioevent.Catalogued) error {
+				t, err := say(ctx, c, now)
+				if err != nil {
+					return err
+				}
+				return do(t)
+			})
+		},
+	}
+}
+
+func (m *Module) platforms() feed {
+	say := func(ctx context.Context, p platformsevent.Listed, now time.Time) (told, error) {
+		register, err := m.register(ctx, []string{p.Operator})
+		return ofPlatform(p, register, now), err
+	}
+	return feed{
+		owner: ownerPlatform,
+		one: func(ctx context.Context, id string, now time.Time) (told, error) {
+			p, err := m.rooms.Platforms.Listed(ctx, id)
+			if err != nil {
+				return told{}, err
+			}
+			return say(ctx, p, now)
+		},
+		each: func(ctx context.Context, now time.Time, do func(told) error) error {
+			return m.rooms.Platforms.EachListed(ctx, func(p platformsevent.Listed) error {
+				t, err := say(ctx, p, now)
+				if err != nil {
+					return err
+				}
+				return do(t)
+			})
+		},
+	}
+}
+
+// register has the organisations of some IDs; those that are gone are left out.
+func (m *Module) register(ctx context.Context, ids []string) (map[string]party, error) {
+	list := map[string]party{}
+	for _, id := range ids {
+		if _, ok := list[id]; ok || id == "" {
+			continue
+		}
+		o, err := m.organisations.Organisation(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read organisation %s: %w", id, err)
+		}
+		list[id] = party{o.ID, o.USCC, o.Name}
+	}
+	return list, nil
+}
+
+func (m *Module) onAccepted(ctx context.Context, e enterpriseevent.Accepted) error {
+	return m.follow(ctx, m.entries(), e.Subject(), e.EntryID)
+}
+
+func (m *Module) onChanged(ctx context.Context, e enterpriseevent.Changed) error {
+	return m.follow(ctx, m.entries(), e.Subject(), e.EntryID)
+}
+
+// onMerged follows both: the other is not shown any more.
+func (m *Module) onMerged(ctx context.Context, e enterpriseevent.Merged) error {
+	return m.follow(ctx, m.entries(), e.Subject(), e.EntryID, e.OtherID)
+}
+
+func (m *Module) onUnmerged(ctx context.Context, e enterpriseevent.Unmerged) error {
+	return m.follow(ctx, m.entries(), e.Subject(), e.EntryID, e.OtherID)
+}
+
+func (m *Module) onProvider(ctx context.Context, e enterpriseevent.ProviderChanged) error {
+	return m.follow(ctx, m.offerings(), e.Subject(), e.ProviderID)
+}
+
+func (m *Module) onAgreed(ctx context.Context, e enterpriseevent.AgreementAccepted) error {
+	return m.follow(ctx, m.agreements(), e.Subject(), e.AgreementID)
+}
+
+func (m *Module) onClosed(ctx context.Context, e enterpriseevent.AgreementClosed) error {
+	return m.follow(ctx, m.agreements(), e.Subject(), e.AgreementID)
+}
+
+func (m *Module) onPublished(ctx context.Context, e scenarioevent.Published) error {
+	return m.follow(ctx, m.scenarios(), e.Subject(), e.ScenarioID)
+}
+
+func (m *Module) onWithdrawn(ctx context.Context, e scenarioevent.Withdrawn) error {
+	return m.follow(ctx, m.scenarios(), e.Subject(), e.ScenarioID)
+}
+
+func (m *Module) onRegistered(ctx context.Context, e platformsevent.Registered) error {
+	return m.follow(ctx, m.platforms(), e.Subject(), e.PlatformID)
+}
+
+func (m *Module) onMoved(ctx context.Context, e platformsevent.StatusChanged) error {
+	return m.follow(ctx, m.platforms(), e.Subject(), e.PlatformID)
+}
+
+func (m *Module) onEdited(ctx context.Context, e platformsevent.Changed) error {
+	return m.follow(ctx, m.platforms(), e.Subject(), e.PlatformID)
 }

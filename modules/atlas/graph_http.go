@@ -50,7 +50,7 @@ func (m *Module) summary(ctx context.Context, in summaryInput) (GraphSummary, er
 	bureau := identity.From(ctx).Scope.All
 	v := GraphSummary{Day: c.day, Graph: c.seq, Nodes: counts(c.snapshot.NodeTypes(), bureau), Edges: counts(c.snapshot.EdgeTypes(), bureau)}
 	for _, e := range c.history {
-		if (bureau || e.See == seePublic) && (v.First == "" || e.From < v.First) {
+		if (bureau || c.open(e)) && (v.First == "" || e.From < v.First) {
 			v.First = e.From
 		}
 	}
@@ -161,6 +161,7 @@ type PictureEdge struct {
 	To         int    `json:"to" doc:"Place in nodes"`
 	Kind       string `json:"kind"`
 	Restricted bool   `json:"restricted"`
+	Synthetic  bool   `json:"synthetic"`
 }
 
 func (c *city) picture(p graph.Part) Picture {
@@ -171,7 +172,7 @@ func (c *city) picture(p graph.Part) Picture {
 		v.Nodes = append(v.Nodes, PictureNode{c.ref(n.ID), n.Hops, c.hidden[n.ID]})
 	}
 	for _, e := range p.Edges {
-		v.Edges = append(v.Edges, PictureEdge{at[e.From], at[e.To], c.edges[e.Number].Kind, c.restraint[e.Number]})
+		v.Edges = append(v.Edges, PictureEdge{at[e.From], at[e.To], c.edges[e.Number].Kind, c.restraint[e.Number], c.edges[e.Number].Synthetic})
 	}
 	return v
 }
@@ -179,16 +180,16 @@ func (c *city) picture(p graph.Part) Picture {
 type aroundInput struct {
 	Node  string   `query:"node" maxLength:"600"`
 	Hops  int      `query:"hops" minimum:"1" maximum:"4" default:"1"`
-	Kinds []string `query:"kinds" maxItems:"20" doc:"Kinds of edges; all but those to districts and industries if none"`
+	Kinds []string `query:"kinds" maxItems:"20" doc:"Kinds of edges; all but those to districts, industries, stages of the process and modes if none"`
 	Limit int      `query:"limit" minimum:"1" maximum:"5000" default:"500"`
 	OnDay
 }
 
-// drawn are the kinds of edges that pictures show unless others are asked for: districts
-// and industries would join everything.
+// drawn are the kinds of edges that pictures show unless others are asked for: districts,
+// industries, stages of the process and modes would join everything.
 func drawn(kinds []string) ([]string, error) {
 	if len(kinds) == 0 {
-		return []string{edgeAt, edgeMakes, edgeUses, edgeFeeds, edgePart, edgeYields, edgeSupplies}, nil
+		return without(edgeKinds(), edgeIn, edgeOf, edgeSuits, edgeStep, edgeMode), nil
 	}
 	for _, k := range kinds {
 		if !slices.Contains(edgeKinds(), k) {
@@ -223,7 +224,7 @@ func (m *Module) around(ctx context.Context, in aroundInput) (Picture, error) {
 }
 
 type partInput struct {
-	Nodes []string `query:"nodes" maxItems:"20" doc:"Kinds of nodes; all but districts and industries if none"`
+	Nodes []string `query:"nodes" maxItems:"20" doc:"Kinds of nodes; all but districts, industries, stages of the process, modes and places in no chain if none"`
 	Limit int      `query:"limit" minimum:"1" maximum:"5000" default:"1000"`
 	OnDay
 }
@@ -236,7 +237,7 @@ func (m *Module) part(ctx context.Context, in partInput) (Picture, error) {
 	}
 	kinds := in.Nodes
 	if len(kinds) == 0 {
-		kinds = []string{kindEnterprise, kindOutside, kindChain, kindStage, kindProduct, kindTechnology}
+		kinds = without(nodeKinds(), append(meetingPlaces(), kindPosition)...)
 	}
 	v, err := c.view(identity.From(ctx).Scope.All, kinds, nil)
 	if err != nil {

@@ -120,6 +120,8 @@ type AnswerItemView struct {
 	Reasons string    `json:"reasons" title:"理由|Reasons"`
 	Way     string    `json:"way" title:"路径|Way"`
 	Sources string    `json:"sources" title:"来源|Sources"`
+	// Synthetic tells that it, or something on its way, was made up.
+	Synthetic bool `json:"synthetic" title:"合成数据|Synthetic"`
 }
 
 type itemsInput struct {
@@ -148,7 +150,7 @@ func (m *Module) listItems(ctx context.Context, in itemsInput) (sqldb.Page[Answe
 }
 
 func viewItem(rank int, i Item, language string) AnswerItemView {
-	v := AnswerItemView{Rank: rank, Name: lang.Text{ZH: i.Node.ZH, EN: i.Node.EN}, Kind: i.Node.Kind, State: i.State, Score: i.Score}
+	v := AnswerItemView{Rank: rank, Name: lang.Text{ZH: i.Node.ZH, EN: i.Node.EN}, Kind: i.Node.Kind, State: i.State, Score: i.Score, Synthetic: i.Node.Synthetic}
 	if i.Other != nil {
 		v.Other = lang.Text{ZH: i.Other.ZH, EN: i.Other.EN}
 	}
@@ -162,6 +164,7 @@ func viewItem(rank int, i Item, language string) AnswerItemView {
 		reasons = append(reasons, text)
 	}
 	for _, h := range i.Path {
+		v.Synthetic = v.Synthetic || h.Synthetic
 		way = append(way, name(h.From)+" -"+h.Kind+"-> "+name(h.To))
 		if !strings.Contains(strings.Join(sources, ";"), h.Source) {
 			sources = append(sources, h.Source)
@@ -179,8 +182,8 @@ func reasonWords(code string) lang.Text {
 		"one-supplier": {ZH: "依赖单一供应商", EN: "depends on one supplier"}, "hangs": {ZH: "上下游依赖该环节", EN: "others hang on it"}, "breaks-end": {ZH: "终端产品断链", EN: "breaks an end product"},
 		"needed": {ZH: "有需求", EN: "needed"}, "outside": {ZH: "有市外候选企业", EN: "candidates outside"}, "named-for-stage": {ZH: "已列为该环节企业", EN: "named for the stage"},
 		"makes-product": {ZH: "生产该环节产品", EN: "makes the product"}, "supplies-local": {ZH: "已供应本地企业", EN: "supplies an enterprise here"}, "shares-technology": {ZH: "与相邻环节企业技术相同", EN: "shares a technology with neighbours"},
-		"makes": {ZH: "生产", EN: "makes"}, "uses": {ZH: "掌握技术", EN: "has the technology"}, "at": {ZH: "所处环节", EN: "is at the stage"}, "same-district": {ZH: "同区市", EN: "same district"},
-		"shared": {ZH: "共同点", EN: "in common"}, "hops": {ZH: "步数", EN: "steps"}, "together": {ZH: "共现企业数", EN: "enterprises with both"}, "together-before": {ZH: "此前共现企业数", EN: "enterprises with both before"},
+		"makes": {ZH: "生产", EN: "makes"}, "offers": {ZH: "提供服务", EN: "offers"}, "provides": {ZH: "实施场景", EN: "carries out the scenario"}, "uses": {ZH: "掌握技术", EN: "has the technology"}, "at": {ZH: "所处环节", EN: "is at the stage"}, "same-district": {ZH: "同区市", EN: "same district"},
+		"shared": {ZH: "共同点", EN: "in common"}, "hops": {ZH: "步数", EN: "steps"}, "together": {ZH: "共现处数", EN: "places with both"}, "together-before": {ZH: "此前共现处数", EN: "places with both before"},
 		"end-breaks": {ZH: "终端产品断链", EN: "the end product breaks"}, "was-sound": {ZH: "原为完整", EN: "was sound"}, "was-weak": {ZH: "原为薄弱", EN: "was weak"}, "was-missing": {ZH: "原为缺失", EN: "was missing"}, "buys": {ZH: "采购占比", EN: "share of its supplies"},
 	}
 	if t, ok := words[code]; ok {

@@ -37,6 +37,7 @@ type city struct {
 	public    *graph.View
 	whole     *graph.View
 	history   []Edge // all, whenever they hold
+	loose     []Edge // those of which an end is not there, yet or any more
 	restraint []bool // by number: edges for the bureau only
 }
 
@@ -110,15 +111,14 @@ func newCity(ctx context.Context, day string, seq int64, nodes map[string]Node, 
 	c.aliases = aliases(nodes)
 	c.history = make([]Edge, 0, len(edges))
 	for _, e := range edges {
-		if stage, ok := c.aliases[e.Dst]; ok && e.Kind == edgeAt {
-			e.Dst = stage
-		}
-		if _, ok := nodes[e.Src]; !ok {
+		e.Src, e.Dst = c.resolve(e.Src), c.resolve(e.Dst)
+		src, begins := nodes[e.Src]
+		dst, ends := nodes[e.Dst]
+		if !begins || !ends {
+			c.loose = append(c.loose, e)
 			continue
 		}
-		if _, ok := nodes[e.Dst]; !ok {
-			continue
-		}
+		e.Synthetic = e.Synthetic || src.Synthetic || dst.Synthetic
 		c.history = append(c.history, e)
 	}
 	slices.SortFunc(c.history, func(a, b Edge) int {
@@ -130,26 +130,65 @@ func newCity(ctx context.Context, day string, seq int64, nodes map[string]Node, 
 	return c, c.build(ctx)
 }
 
-// aliases are the stages that enterprises name, by the node of what they named.
+// aliases are nodes that stand for others: a place in a chain that enterprises name for
+// the stage that it is, an organisation for the enterprise that it is in the directory.
 func aliases(nodes map[string]Node) map[string]string {
 	list := map[string]string{}
+	var organisations []Node
 	for _, n := range nodes {
-		if n.Kind != kindStage {
-			continue
+		switch n.Kind {
+		case kindStage:
+			for _, name := range stageNames(nodes, n) {
+				list[name] = n.ID
+			}
+		case kindOrganisation:
+			organisations = append(organisations, n)
 		}
-		chain, ok := nodes[n.Props["chain"]]
-		if !ok {
-			continue
+	}
+	if len(organisations) == 0 {
+		return list
+	}
+	enterprises := map[string]string{}
+	for _, n := range nodes {
+		if n.Kind == kindEnterprise {
+			enterprises["code "+n.Props["code"]] = n.ID
+			enterprises["organisation "+n.Props["organisation"]] = n.ID
 		}
-		for _, c := range []string{chain.Name.ZH, chain.Name.EN} {
-			for _, s := range []string{n.Name.ZH, n.Name.EN} {
-				if c != "" && s != "" {
-					list[kindPosition+"/"+positionKey(c, s)] = n.ID
-				}
+	}
+	for _, n := range organisations {
+		id, ok := enterprises["organisation "+n.ID[len(kindOrganisation)+1:]]
+		if !ok && n.Props["code"] != "" {
+			id, ok = enterprises["code "+n.Props["code"]]
+		}
+		if ok {
+			list[n.ID] = id
+		}
+	}
+	return list
+}
+
+// stageNames are the places that stand for a stage.
+func stageNames(nodes map[string]Node, n Node) (list []string) {
+	chain, ok := nodes[n.Props["chain"]]
+	if !ok {
+		return nil
+	}
+	for _, c := range []string{chain.Name.ZH, chain.Name.EN} {
+		for _, s := range []string{n.Name.ZH, n.Name.EN} {
+			if c != "" && s != "" {
+				list = append(list, kindPosition+"/"+positionKey(c, s))
 			}
 		}
 	}
 	return list
+}
+
+// resolve is the node that one stands for, or itself.
+func (c *city) resolve(id string) string {
+	if other, ok := c.aliases[id]; ok {
+		return other
+	}
+	return id
 }
 
 // build makes the snapshot. Edges are added in the order of their IDs, so that two
@@ -159,7 +198,7 @@ func (c *city) build(ctx context.Context) error {
 	shown, known := c.gather()
 	for _, id := range slices.Sorted(maps.Keys(c.nodes)) {
 		n := c.nodes[id]
-		if (isTerm(n.Kind) || n.Kind == kindStage) && !known[id] {
+		if isHeld(n.Kind) && !known[id] {
 			continue
 		}
 		c.hidden[id] = n.See != seePublic || isTerm(n.Kind) && !shown[id]
@@ -190,7 +229,7 @@ func (c *city) gather() (shown, known map[string]bool) {
 			continue
 		}
 		c.edges = append(c.edges, e)
-		open := e.See == seePublic && c.nodes[e.Src].See == seePublic && c.nodes[e.Dst].See == seePublic
+		open := c.open(e)
 		c.restraint = append(c.restraint, !open)
 		for _, id := range []string{e.Src, e.Dst} {
 			known[id] = true
@@ -234,8 +273,10 @@ func present(kinds []string, bureau bool, has []graph.TypeCount) []string {
 // byOwner are the edges of the whole history by who says them.
 func (c *city) byOwner() map[string][]Edge {
 	list := map[string][]Edge{}
-	for _, e := range c.history {
-		list[e.Owner] = append(list[e.Owner], e)
+	for _, edges := range [][]Edge{c.history, c.loose} {
+		for _, e := range edges {
+			list[e.Owner] = append(list[e.Owner], e)
+		}
 	}
 	return list
 }
@@ -248,11 +289,14 @@ func (c *city) knows(t told, had []Edge) bool {
 			return false
 		}
 	}
-	for i := range t.edges {
-		if stage, ok := c.aliases[t.edges[i].Dst]; ok {
-			t.edges[i].Dst = stage
-		}
+	if _, there := c.nodes[t.gone]; there {
+		return false
+	}
+	for i, e := range t.edges {
+		t.edges[i].Src, t.edges[i].Dst = c.resolve(e.Src), c.resolve(e.Dst)
 	}
 	d := compare(had, t.edges, t.forget, c.day)
 	return len(d.add)+len(d.end)+len(d.forget) == 0
 }
+
+func sortedKeys(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -12,6 +12,8 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/modules/enterprise/enterpriseevent"
+	"linghang/modules/platforms/platformsevent"
+	"linghang/modules/scenario/scenarioevent"
 )
 
 //go:embed migrations/*.sql
@@ -26,32 +28,74 @@ type Enterprises interface {
 	EachShown(ctx context.Context, do func(enterpriseevent.Shown) error) error
 }
 
-// Organisations is the register of organisations: who reviews proposals.
+// Providers tells what providers offer.
+type Providers interface {
+	Offering(ctx context.Context, id string) (enterpriseevent.Offering, error)
+	EachOffering(ctx context.Context, do func(enterpriseevent.Offering) error) error
+}
+
+// Agreements tells who serves whom.
+type Agreements interface {
+	Agreement(ctx context.Context, id string) (enterpriseevent.Agreement, error)
+	EachAgreement(ctx context.Context, do func(enterpriseevent.Agreement) error) error
+}
+
+// Scenarios tells what the catalogue of scenarios shows.
+type Scenarios interface {
+	Catalogued(ctx context.Context, id string) (scenarioevent.Catalogued, error)
+	EachCatalogued(ctx context.Context, do func(scenarioevent.Catalogued) error) error
+}
+
+// Platforms tells what the registry of platforms has.
+type Platforms interface {
+	Listed(ctx context.Context, id string) (platformsevent.Listed, error)
+	EachListed(ctx context.Context, do func(platformsevent.Listed) error) error
+}
+
+// Rooms are those that the graph asks.
+type Rooms struct {
+	Enterprises Enterprises
+	Providers   Providers
+	Agreements  Agreements
+	Scenarios   Scenarios
+	Platforms   Platforms
+}
+
+// Organisations is the register of organisations: who reviews proposals, and whose
+// scenarios and platforms are.
 type Organisations interface {
 	Root(ctx context.Context) (identity.Organisation, error)
+	Organisation(ctx context.Context, id string) (identity.Organisation, error)
+}
+
+// Graph is the graph itself, which asks nobody: rooms that are built before this one ask it.
+type Graph struct {
+	kit      *module.Kit
+	elements elementStore
+	memory   *memory
+}
+
+// NewGraph returns the graph of the room.
+func NewGraph(kit *module.Kit) *Graph {
+	elements := elementStore{kit.DB}
+	return &Graph{kit, elements, &memory{store: elements}}
 }
 
 // Module is the room.
 type Module struct {
-	kit         *module.Kit
-	enterprises Enterprises
-	elements    elementStore
-	chains      chainStore
-	proposals   proposalStore
-	lists       listStore
-	memory      *memory
+	*Graph
+	rooms     Rooms
+	chains    chainStore
+	proposals proposalStore
+	lists     listStore
 
 	organisations Organisations
 }
 
 // New returns the room.
-func New(kit *module.Kit, organisations Organisations, enterprises Enterprises) *Module {
-	elements := elementStore{kit.DB}
-	chains := chainStore{kit.DB, elements}
-	return &Module{
-		kit: kit, enterprises: enterprises, organisations: organisations, elements: elements, chains: chains, proposals: proposalStore{chains, kit.Notices},
-		lists: listStore{kit.DB}, memory: &memory{store: elements},
-	}
+func New(graph *Graph, organisations Organisations, rooms Rooms) *Module {
+	chains := chainStore{graph.kit.DB, graph.elements}
+	return &Module{Graph: graph, rooms: rooms, organisations: organisations, chains: chains, proposals: proposalStore{chains, graph.kit.Notices}, lists: listStore{graph.kit.DB}}
 }
 
 // Manifest implements module.Module.
@@ -72,12 +116,15 @@ func (m *Module) Manifest() module.Manifest {
 		Routes: slices.Concat(m.chainRoutes(), m.proposalRoutes(), m.importRoutes(), m.exportRoutes(), m.questionRoutes(), m.listRoutes(), m.graphRoutes()),
 		Subscribes: []module.Subscription{
 			bus.On(m.onAccepted), bus.On(m.onChanged), bus.On(m.onMerged), bus.On(m.onUnmerged),
+			bus.On(m.onProvider), bus.On(m.onAgreed), bus.On(m.onClosed),
+			bus.On(m.onPublished), bus.On(m.onWithdrawn),
+			bus.On(m.onRegistered), bus.On(m.onMoved), bus.On(m.onEdited),
 		},
 		Personal: personal(),
 		Notices:  notices(),
 		Topics:   []module.Topic{{Name: topicGraph, Permission: "atlas.view"}},
 		Jobs: []module.Job{
-			{Name: "gather", Title: lang.Text{ZH: "核对企业名录与图谱", EN: "Compare the directory with the graph"}, Every: time.Hour, Do: m.gather},
+			{Name: "gather", Title: lang.Text{ZH: "核对各业务数据与图谱", EN: "Compare what rooms have with the graph"}, Every: time.Hour, Do: m.gather},
 		},
 		Nav: []module.NavItem{
 			{Section: section, Label: lang.Text{ZH: "产业链", EN: "Chains"}, Path: "/atlas", Icon: "rules", Permission: "atlas.view"},

@@ -53,6 +53,14 @@ type Item struct {
 	Km      *float64 `json:"km,omitempty" doc:"From where the question is asked, as the crow flies"`
 	Reasons []Reason `json:"reasons" nullable:"false"`
 	Path    []Hop    `json:"path" nullable:"false"`
+	// Years tell how it became what it is.
+	Years []YearCount `json:"years,omitempty" doc:"How many there were at the end of each year, and of this one until the day"`
+}
+
+// YearCount is how many there were at the end of a year.
+type YearCount struct {
+	Year  int `json:"year"`
+	Count int `json:"count"`
 }
 
 // Hop is one edge of a way, with who says so.
@@ -60,20 +68,21 @@ type Hop struct {
 	From       NodeRef   `json:"from"`
 	Kind       string    `json:"kind"`
 	To         NodeRef   `json:"to"`
-	Source     string    `json:"source" doc:"directory, chain, import, or what the file of an import named"`
+	Source     string    `json:"source" doc:"directory, provider, agreement, scenario, platform, chain, import, or what the file of an import named"`
 	By         string    `json:"by,omitempty" doc:"For the bureau"`
 	Event      string    `json:"event,omitempty"`
 	At         time.Time `json:"at"`
 	ValidFrom  string    `json:"valid_from"`
 	ValidTo    string    `json:"valid_to" doc:"Empty: it holds still"`
 	Restricted bool      `json:"restricted" doc:"For the bureau only"`
+	Synthetic  bool      `json:"synthetic" doc:"Made up for a demonstration"`
 }
 
 func (c *city) hop(number int, bureau bool) Hop {
-	e := c.edges[number]
-	h := Hop{From: c.ref(e.Src), Kind: e.Kind, To: c.ref(e.Dst), Source: e.Source, Event: e.Event, At: e.At, ValidFrom: e.From, ValidTo: e.To, Restricted: c.restraint[number]}
+	h := c.said(c.edges[number])
+	h.Restricted = c.restraint[number]
 	if bureau {
-		h.By = e.ActorName
+		h.By = c.edges[number].ActorName
 	}
 	return h
 }
@@ -180,8 +189,9 @@ func (c *city) named(words string, bureau bool, kinds ...string) []hit {
 	return hits
 }
 
-// who answers who can do something near a place: enterprises that make, use or stand at
-// what is called so, the best fit first, and of equal ones the nearest.
+// who answers who can do something near a place: enterprises that make, use, offer or stand
+// at what is called so, or carry scenarios of that name out, the best fit first, and of
+// equal ones the nearest.
 func (c *city) who(ctx context.Context, q Question) (Answer, error) {
 	words := normal(q.What)
 	if words == "" {
@@ -191,11 +201,11 @@ func (c *city) who(ctx context.Context, q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	hits := c.named(words, q.bureau, kindProduct, kindTechnology, kindStage, kindPosition)
+	hits := c.named(words, q.bureau, kindProduct, kindTechnology, kindStage, kindPosition, kindCapability, kindScenario)
 	at := map[string]int{}
 	var items []Item
 	for _, h := range hits[:min(100, len(hits))] {
-		numbers, err := c.edgesOf(ctx, h.id, q.bureau, edgeMakes, edgeUses, edgeAt)
+		numbers, err := c.edgesOf(ctx, h.id, q.bureau, edgeMakes, edgeUses, edgeAt, edgeOffers, edgeProvides)
 		if err != nil {
 			return Answer{}, err
 		}
@@ -266,7 +276,7 @@ func (c *city) similar(ctx context.Context, q Question) (Answer, error) {
 	if err := c.known(q.Node, "node", q.bureau, kindEnterprise, kindOutside); err != nil {
 		return Answer{}, err
 	}
-	kinds := []string{edgeMakes, edgeUses, edgeAt, edgeOf}
+	kinds := []string{edgeMakes, edgeUses, edgeAt, edgeOf, edgeOffers}
 	own, err := c.edgesOf(ctx, q.Node, q.bureau, kinds...)
 	if err != nil {
 		return Answer{}, err
@@ -298,8 +308,8 @@ func (c *city) similar(ctx context.Context, q Question) (Answer, error) {
 	return c.answer(q, "graph").finish(items), nil
 }
 
-// way answers the shortest ways by which two could come to work together. Districts and
-// industries join everybody with everybody and are no way.
+// way answers the shortest ways by which two could come to work together. What joins
+// everybody with everybody, as districts and industries do, is no way.
 func (c *city) way(ctx context.Context, q Question) (Answer, error) {
 	for _, x := range [][2]string{{"node", q.Node}, {"to", q.To}} {
 		if err := c.known(x[1], x[0], q.bureau); err != nil {
@@ -309,7 +319,7 @@ func (c *city) way(ctx context.Context, q Question) (Answer, error) {
 	if q.Node == q.To {
 		return Answer{}, missingField("to", "choose another one to get to")
 	}
-	v, err := c.view(q.bureau, nil, []string{edgeAt, edgeMakes, edgeUses, edgeFeeds, edgeYields, edgeSupplies, edgePart})
+	v, err := c.view(q.bureau, without(nodeKinds(), append(meetingPlaces(), kindCapability)...), without(edgeKinds(), edgeIn, edgeOf, edgeSuits, edgeStep, edgeMode))
 	if err != nil {
 		return Answer{}, err
 	}
@@ -332,68 +342,14 @@ func (c *city) way(ctx context.Context, q Question) (Answer, error) {
 	return a, nil
 }
 
-// emerging answers which technologies come together in more enterprises than they did on
-// a day before.
-func (c *city) emerging(q Question) (Answer, error) {
-	since := cmp.Or(q.Since, yearBefore(c.day))
-	if _, err := time.Parse(time.DateOnly, since); err != nil || since >= c.day {
-		return Answer{}, missingField("since", "a day before, as 2026-01-31")
-	}
-	q.Since = since
-	before, _ := c.together(since, q.bureau)
-	now, ways := c.together(c.day, q.bureau)
-	var items []Item
-	for pair, n := range now {
-		if n <= before[pair] {
-			continue
-		}
-		other := c.ref(pair[1])
-		items = append(items, Item{
-			Node: c.ref(pair[0]), Other: &other, Score: float64(n - before[pair]), Path: ways[pair],
-			Reasons: []Reason{{Code: "together", Value: float64(n)}, {Code: "together-before", Value: float64(before[pair])}},
-		})
-	}
-	return c.answer(q, "graph").finish(items), nil
-}
-
-func yearBefore(day string) string {
-	d, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return ""
-	}
-	return d.AddDate(-1, 0, 0).Format(time.DateOnly)
-}
-
-// mostTechnologies of one enterprise are paired, so that one that names everything does
-// not pair everything.
-const mostTechnologies = 30
-
-// together counts in how many enterprises two technologies are on a day, with the edges
-// of the first three.
-func (c *city) together(day string, bureau bool) (map[[2]string]int, map[[2]string][]Hop) {
-	uses := map[string][]Edge{}
-	for _, e := range c.history {
-		open := e.See == seePublic && c.nodes[e.Src].See == seePublic
-		if e.Kind == edgeUses && e.holds(day) && (open || bureau) && len(uses[e.Src]) < mostTechnologies {
-			uses[e.Src] = append(uses[e.Src], e)
-		}
-	}
-	counts, ways := map[[2]string]int{}, map[[2]string][]Hop{}
-	for _, list := range uses {
-		slices.SortFunc(list, func(a, b Edge) int { return strings.Compare(a.Dst, b.Dst) })
-		for i, a := range list {
-			for _, b := range list[i+1:] {
-				pair := [2]string{a.Dst, b.Dst}
-				counts[pair]++
-				if len(ways[pair]) < 6 {
-					ways[pair] = append(ways[pair], c.said(a), c.said(b))
-				}
-			}
-		}
-	}
-	return counts, ways
-}
-
 func (c *city) said(e Edge) Hop {
-	return Hop{From: c.ref(e.Src), Kind: e.Kind, To: c.ref(e.Dst), Source: e.Source, Event: e.Event, At: e.At, ValidFrom: e.From, ValidTo: e.To, Restricted: e.See != seePublic}
+	return Hop{
+		From: c.ref(e.Src), Kind: e.Kind, To: c.ref(e.Dst), Source: e.Source, Event: e.Event, At: e.At, ValidFrom: e.From, ValidTo: e.To, Restricted: !c.open(e),
+		Synthetic: e.Synthetic,
+	}
+}
+
+// open tells whether everybody may see an edge: it and its ends.
+func (c *city) open(e Edge) bool {
+	return e.See == seePublic && c.nodes[e.Src].See == seePublic && c.nodes[e.Dst].See == seePublic
 }

@@ -14,7 +14,7 @@ import (
 // Kinds of files that the bureau brings in.
 const (
 	fileOutside   = "outside"   // enterprises outside the city
-	fileRelations = "relations" // who stands where with which figures, and who supplies whom
+	fileRelations = "relations" // who stands where with which figures, who supplies whom, holds whom and works with whom
 )
 
 func outsideTable() []column {
@@ -30,6 +30,7 @@ func outsideTable() []column {
 		{"source", "来源", true},
 		{"see", "可见范围", false},
 		{"note", "说明", false},
+		{"synthetic", "合成数据", false},
 	}
 }
 
@@ -43,8 +44,12 @@ func relationTable() []column {
 		{"output", "产出（万元）", false},
 		{"input", "投入（万元）", false},
 		{"imported", "市外投入（万元）", false},
+		{"share", "持股比例（%）", false},
+		{"since", "起始日", false},
+		{"until", "截止日", false},
 		{"source", "来源", true},
 		{"see", "可见范围", false},
+		{"synthetic", "合成数据", false},
 	}
 }
 
@@ -93,8 +98,20 @@ func (a *arrival) sight(r row) string {
 	return seeBureau
 }
 
+// madeUp reads whether a row was made up for a demonstration.
+func (a *arrival) madeUp(r row) bool {
+	switch strings.ToLower(r.cells["synthetic"]) {
+	case "", "no", "false", "否":
+		return false
+	case "yes", "true", "是":
+		return true
+	}
+	a.tell(r.line, "synthetic", because("应为 yes 或 no", "yes or no"))
+	return true
+}
+
 func (a *arrival) edge(owner, src, kind, dst string, r row, see string) Edge {
-	return Edge{Owner: owner, Src: src, Kind: kind, Dst: dst, Weight: 1, See: see, Source: clip(r.cells["source"]), actor: a.by.actor, ActorName: a.by.name, At: a.now}
+	return Edge{Owner: owner, Src: src, Kind: kind, Dst: dst, Weight: 1, See: see, Source: clip(r.cells["source"]), Synthetic: a.madeUp(r), actor: a.by.actor, ActorName: a.by.name, At: a.now}
 }
 
 // clip bounds what is kept of a cell.
@@ -127,7 +144,7 @@ func (a *arrival) outside(rows []row) {
 		id, see := kindOutside+"/"+key, a.sight(r)
 		t := told{owner: id}
 		t.nodes = []Node{{
-			ID: id, Owner: id, Kind: kindOutside, Name: lang.Text{ZH: clip(r.cells["name_zh"]), EN: clip(r.cells["name_en"])}, See: see, Source: clip(r.cells["source"]), At: a.now,
+			ID: id, Owner: id, Kind: kindOutside, Name: lang.Text{ZH: clip(r.cells["name_zh"]), EN: clip(r.cells["name_en"])}, See: see, Source: clip(r.cells["source"]), Synthetic: a.madeUp(r), At: a.now,
 			Props: map[string]string{"code": r.cells["code"], "region": clip(r.cells["region"]), "note": clip(r.cells["note"])},
 		}}
 		a.words(&t, r, edgeMakes, kindProduct, "products", see)
@@ -173,7 +190,13 @@ func (a *arrival) positions(t *told, r row, see string) {
 	}
 }
 
-// relations reads who stands where, and who supplies whom.
+// Owners of what files tell of an enterprise: a later file counts for what it is about.
+const (
+	ownerRelations = "relations/" // where it stands, and whom it supplies
+	ownerTies      = "ties/"      // whom it holds, and with whom it works
+)
+
+// relations reads who stands where, and who supplies, holds and works with whom.
 func (a *arrival) relations(rows []row) {
 	by := map[string]int{}
 	for _, r := range rows {
@@ -185,49 +208,81 @@ func (a *arrival) relations(rows []row) {
 		if r.cells["source"] == "" {
 			a.tell(r.line, "source", because("说明信息来源", "say where it is known from"))
 		}
-		owner := "relations/" + from
-		e := a.edge(owner, from, strings.ToLower(r.cells["relation"]), "", r, a.sight(r))
-		e.Props = map[string]string{}
-		switch e.Kind {
-		case edgeAt:
-			e.Dst = a.stage[kindPosition+"/"+positionKey(r.cells["chain"], r.cells["to"])]
-			for _, name := range []string{"output", "input", "imported"} {
-				a.amount(&e, r, name)
-			}
-			if len(e.Props) > 0 {
-				e.See = seeBureau // figures are
-			}
-		case edgeSupplies:
-			e.Dst = a.code[normal(r.cells["to"])]
-			a.amount(&e, r, "value")
-			if v, err := strconv.ParseFloat(e.Props["value"], 64); err == nil {
-				e.Weight = v
-			}
-		default:
-			a.tell(r.line, "relation", because("应为 at 或 supplies", "at or supplies"))
+		e, ok := a.relation(from, r)
+		if !ok {
 			continue
 		}
 		if e.Dst == "" || e.Dst == from {
 			a.tell(r.line, "to", because("图谱中没有 %.60q", "the graph has no %.60q", r.cells["to"]))
 			continue
 		}
-		i, known := by[owner]
+		i, known := by[e.Owner]
 		if !known {
 			i = len(a.told)
-			by[owner], a.told = i, append(a.told, told{owner: owner})
+			by[e.Owner], a.told = i, append(a.told, told{owner: e.Owner})
 		}
 		a.told[i].edges = append(a.told[i].edges, e)
 	}
 }
 
-func (a *arrival) amount(e *Edge, r row, name string) {
+// relation reads one row about an enterprise.
+func (a *arrival) relation(from string, r row) (Edge, bool) {
+	e := a.edge(ownerRelations+from, from, strings.ToLower(r.cells["relation"]), a.code[normal(r.cells["to"])], r, a.sight(r))
+	e.Props = map[string]string{}
+	switch e.Kind {
+	case edgeAt:
+		e.Dst = a.stage[kindPosition+"/"+positionKey(r.cells["chain"], r.cells["to"])]
+		for _, name := range []string{"output", "input", "imported"} {
+			a.amount(&e, r, name, mostAmount)
+		}
+		if len(e.Props) > 0 {
+			e.See = seeBureau // figures are
+		}
+	case edgeSupplies:
+		a.amount(&e, r, "value", mostAmount)
+		if v, err := strconv.ParseFloat(e.Props["value"], 64); err == nil {
+			e.Weight = v
+		}
+	case edgeHolds, edgeCooperates:
+		e.Owner = ownerTies + from
+		e.From, e.To = a.day(r, "since"), a.day(r, "until")
+		if e.To != "" && e.To <= e.From {
+			a.tell(r.line, "until", because("应晚于起始日", "after the day of since"))
+		}
+		if e.Kind == edgeHolds {
+			a.amount(&e, r, "share", 100)
+		}
+	default:
+		a.tell(r.line, "relation", because("应为 at、supplies、holds 或 cooperates", "at, supplies, holds or cooperates"))
+		return e, false
+	}
+	return e, true
+}
+
+// day reads a day that may be left out.
+func (a *arrival) day(r row, name string) string {
+	text := r.cells[name]
+	if text == "" {
+		return ""
+	}
+	if _, err := time.Parse(time.DateOnly, text); err != nil || text > a.city.day && name == "since" {
+		a.tell(r.line, name, because("%.30q 不是日期，写作 2026-01-31；起始日不晚于今天", "%.30q is no day as 2026-01-31, or it begins later than today", text))
+		return ""
+	}
+	return text
+}
+
+// mostAmount bounds an amount, in 10 000 CNY.
+const mostAmount = 1e12
+
+func (a *arrival) amount(e *Edge, r row, name string, most float64) {
 	text := r.cells[name]
 	if text == "" {
 		return
 	}
 	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(v >= 0 && v <= 1e12) {
-		a.tell(r.line, name, because("%.30q 不是金额", "%.30q is no amount", text))
+	if err != nil || !(v >= 0 && v <= most) {
+		a.tell(r.line, name, because("%.30q 不是 0 到 %g 的数", "%.30q is no number from 0 to %g", text, most))
 		return
 	}
 	e.Props[name] = fmt.Sprint(v)

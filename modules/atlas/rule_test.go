@@ -36,6 +36,14 @@ func TestWhatBecomesOfEdgesWhenAnOwnerSaysOthers(t *testing.T) {
 	f("what began today never was", []Edge{fresh}, nil, nil, "", "", "3")
 	f("what ended comes again as another", []Edge{ended}, []Edge{says(ended)}, nil, "y2026-03-01", "", "")
 	f("what is hidden is forgotten with its past", []Edge{old, ended, fresh}, nil, []string{edgeMakes, edgeUses}, "", "", "123")
+	until := func(e Edge, from, to string) Edge { e.From, e.To = from, to; return e }
+	f("an end may be known before", nil, []Edge{until(says(old), "2026-02-01", "2027-01-01")}, nil, "x2026-02-012027-01-01", "", "")
+	f("and may move", []Edge{until(old, "2026-01-01", "2026-06-01")}, []Edge{until(says(old), "2026-01-01", "2027-06-01")}, nil, "", "x2026-01-012027-06-01", "")
+	f("or be known later", []Edge{old}, []Edge{until(says(old), "2026-01-01", "2026-02-01")}, nil, "", "x2026-01-012026-02-01", "")
+	f("what is over and is said again as it was is left", []Edge{ended}, []Edge{ended}, nil, "", "", "")
+	f("what is over and goes on comes again today", []Edge{ended}, []Edge{until(ended, "2025-01-01", "2027-01-01")}, nil, "y2026-03-012027-01-01", "", "")
+	f("what never held is not kept", nil, []Edge{until(says(old), "2026-03-01", "2026-03-01")}, nil, "", "", "")
+	f("nor what would end before it began", []Edge{fresh}, []Edge{until(fresh, "2026-02-01", "2026-02-10")}, nil, "", "", "3")
 	restricted := says(old)
 	restricted.See = seeBureau
 	f("who may see it is part of it", []Edge{old}, []Edge{restricted}, nil, "x2026-03-01", "x2026-01-012026-03-01", "")
@@ -156,8 +164,8 @@ func TestTechnologiesThatComeTogetherLaterAreEmerging(t *testing.T) {
 			t.Errorf("since %s: %v more, %v; want %v", since, got, err, want)
 		}
 	}
-	f("2025-01-01", false, 1)
-	f("2025-01-01", true, 2)
+	f("2025-01-01", false, 1.5) // one more than none: half a point for being new
+	f("2025-01-01", true, 2.5)
 	f("2026-05-20", true, 0)
 	if _, err := c.emerging(Question{Since: "2027-01-01"}); err == nil {
 		t.Error("a day to come is compared with")

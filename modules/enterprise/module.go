@@ -110,6 +110,7 @@ func (m *Module) Manifest() module.Manifest {
 			enterpriseevent.Diagnosed{},
 			enterpriseevent.AgreementAccepted{},
 			enterpriseevent.AgreementClosed{},
+			enterpriseevent.ProviderChanged{},
 		},
 		Subscribes: []module.Subscription{bus.On(m.services.Reviewed), bus.On(m.services.Closed), bus.On(m.services.CarriedOut)},
 		Measures:   slices.Concat(m.measures(), m.diagnosis.Measures(), m.providers.Measures(), m.needs.Measures(), m.policies.Measures(), m.cultivation.Measures(), m.services.Measures(), m.attraction.Measures()),

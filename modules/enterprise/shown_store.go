@@ -32,7 +32,7 @@ func (e Entry) shown() enterpriseevent.Shown {
 	consent := e.Consent
 	e = e.as(stranger)
 	s := enterpriseevent.Shown{
-		EntryID: e.ID, Code: e.Code, NameZH: e.Name.ZH, NameEN: e.Name.EN, District: e.District, Industry: e.Industry, Synthetic: e.Synthetic, UpdatedAt: e.UpdatedAt,
+		EntryID: e.ID, Code: e.Code, Organisation: e.OrganisationID, NameZH: e.Name.ZH, NameEN: e.Name.EN, District: e.District, Industry: e.Industry, Synthetic: e.Synthetic, UpdatedAt: e.UpdatedAt,
 		Business: consent.Business == forPublic, Location: consent.Location == forPublic, Technologies: e.Profile.Technologies, Products: e.Profile.Products,
 	}
 	for _, c := range e.Profile.Chains {

@@ -121,7 +121,7 @@ func (m *Module) Manifest() module.Manifest {
 			m.reachRoutes(), m.queryRoutes(), m.alertmanagerRoutes(), m.uploadRoutes(), m.developmentRoutes(), m.analysisRoutes(), m.originRoutes(), m.pageRoutes(), m.fostering.Routes(),
 			m.bulletinRoutes(), m.openRoutes(),
 		),
-		Publishes: []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}},
+		Publishes: []bus.Event{platformsevent.Registered{}, platformsevent.StatusChanged{}, platformsevent.FirstReported{}, platformsevent.Changed{}},
 		Measures:  m.measureList(),
 		Sealed:    sealedColumns(),
 		Personal:  slices.Concat(submissionPersonal(), pagePersonal(), findingPersonal(), alertPersonal(), dutyPersonal(), rankingPersonal(), developmentPersonal(), reachPersonal(), foster.Personal(), bulletinPersonal(), openPersonal()),

@@ -276,7 +276,7 @@ type editInput struct {
 func (m *Module) editPlatform(ctx context.Context, in editInput) (platformDetail, error) {
 	return m.change(ctx, in.ID, in.IfMatch, func(p platform) (platform, []bus.Event, error) {
 		p = in.Body.apply(p)
-		return p, nil, p.check()
+		return p, []bus.Event{platformsevent.Changed{PlatformID: p.ID, At: time.Now().UTC()}}, p.check()
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/kernel/sqldb"
+	"linghang/modules/platforms/platformsevent"
 )
 
 type platformStore struct {
@@ -155,6 +156,9 @@ func (s platformStore) remove(ctx context.Context, p platform) error {
 		tx.Changed("platform", id, p, nil)
 		if err := s.remarks.Gone(ctx, tx, nounPlatform, id); err != nil {
 			return err
+		}
+		if err := tx.Emit(ctx, platformsevent.Changed{PlatformID: id, At: time.Now().UTC()}); err != nil {
+			return fmt.Errorf("tell that a platform is gone: %w", err)
 		}
 		return s.search.Remove(ctx, tx, nounPlatform, id)
 	})

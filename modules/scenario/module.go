@@ -3,6 +3,7 @@ package scenario
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"slices"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/kernel/notice"
 	"linghang/modules/scenario/internal/opening"
+	"linghang/modules/scenario/internal/panel"
 	"linghang/modules/scenario/internal/pilot"
 	"linghang/modules/scenario/scenarioevent"
 )
@@ -42,6 +44,39 @@ type People interface {
 	Seers(ctx context.Context, in identity.SeerParams) ([]identity.Seer, error)
 }
 
+// Ties tells what is known of enterprises that hold each other, or worked together.
+type Ties interface {
+	// Ties are those of enterprises that are named by their unified social credit codes, and
+	// of those that they are joined to by shareholdings.
+	Ties(ctx context.Context, codes []string) ([]Tie, error)
+}
+
+// Tie is that two enterprises have to do with each other.
+type Tie struct {
+	FromCode, FromName string
+	ToCode, ToName     string
+	Kind               string  // shareholding or cooperation
+	Share              float64 // in percent; 0: not known
+	Since, Until       string  // as 2026-01-31; empty: not known, and still so
+	Source             string
+}
+
+// related asks for ties as pilots want them.
+type related struct{ ties Ties }
+
+// Relations implements pilot.Related.
+func (r related) Relations(ctx context.Context, parties []string) ([]pilot.Relation, error) {
+	list, err := r.ties.Ties(ctx, parties)
+	if err != nil {
+		return nil, fmt.Errorf("ask for ties: %w", err)
+	}
+	out := make([]pilot.Relation, len(list))
+	for i, t := range list {
+		out[i] = pilot.Relation{From: t.FromCode, FromName: t.FromName, To: t.ToCode, ToName: t.ToName, Kind: panel.Kind(t.Kind), Share: t.Share, Since: t.Since, Until: t.Until, Source: t.Source}
+	}
+	return out, nil
+}
+
 // Module is the room.
 type Module struct {
 	kit           *module.Kit
@@ -56,10 +91,14 @@ type Module struct {
 	broken error // the binary's own taxonomy cannot be read; Run reports it
 }
 
-// New returns the room.
-func New(kit *module.Kit, organisations Organisations) *Module {
+// New returns the room. ties may be nil: then nothing is known beyond what the room was told.
+func New(kit *module.Kit, organisations Organisations, ties Ties) *Module {
 	m := &Module{kit: kit, organisations: organisations, store: store{kit.DB, kit.Search}, now: time.Now}
-	m.pilots = pilot.New(kit, organisations, pilot.Site{Now: func() time.Time { return m.now() }})
+	site := pilot.Site{Now: func() time.Time { return m.now() }}
+	if ties != nil {
+		site.Related = related{ties}
+	}
+	m.pilots = pilot.New(kit, organisations, site)
 	m.opening = opening.New(kit, m, time.Now)
 	m.editions, m.broken = readTaxonomies()
 	if m.broken != nil {

@@ -26,16 +26,17 @@ type contest struct {
 	data    string
 	child   string // a company below ours
 	persons map[string]string
+	ties    *ties // of the graph
 }
 
 const pilotDoor = "/pilot"
 
 func newContest(t *testing.T, o kerneltest.Options) *contest {
 	t.Helper()
-	x := &contest{town: &town{}, data: t.TempDir(), persons: map[string]string{}}
+	x := &contest{town: &town{}, data: t.TempDir(), persons: map[string]string{}, ties: &ties{}}
 	o.Data = x.data
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		x.module = New(k.Kit("scenario"), k.Directory())
+		x.module = New(k.Kit("scenario"), k.Directory(), x.ties)
 		x.module.now = func() time.Time { return time.Now().Add(time.Duration(x.ahead.Load())) }
 		return []module.Module{x.module}
 	}, o)

@@ -20,7 +20,7 @@ func newTown(t testing.TB, o kerneltest.Options) *town {
 	t.Helper()
 	x := &town{}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		x.module = New(k.Kit("scenario"), k.Directory())
+		x.module = New(k.Kit("scenario"), k.Directory(), nil)
 		return []module.Module{x.module}
 	}, o)
 	return x

@@ -102,7 +102,7 @@ func places(n int) [][]string {
 		for _, c := range list {
 			for _, s := range c.content.Stages {
 				if slices.Contains(e.products, s.Product) {
-					rows = append(rows, []string{"at", e.code, s.Name.ZH, c.name.ZH, "合成数据 synthetic", "public"})
+					rows = append(rows, []string{"at", e.code, s.Name.ZH, c.name.ZH, "合成数据 synthetic", "public", "yes"})
 				}
 			}
 		}
@@ -131,7 +131,7 @@ func (d *demo) atlas(ctx context.Context) error {
 	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	_ = w.Write(strings.Fields("relation from to chain source see")) // into memory
+	_ = w.Write(strings.Fields("relation from to chain source see synthetic")) // into memory
 	_ = w.WriteAll(rows)
 	if err := d.known(ctx, b.Bytes()); err != nil {
 		return fmt.Errorf("place enterprises in chains: %w", err)

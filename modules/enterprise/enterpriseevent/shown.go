@@ -5,15 +5,16 @@ import "time"
 // Shown is what of an enterprise everybody may see: what other rooms ask for when an
 // event says that it is another now.
 type Shown struct {
-	EntryID   string
-	Code      string
-	NameZH    string
-	NameEN    string
-	District  string
-	Industry  string
-	Synthetic bool
-	UpdatedAt time.Time
-	Gone      bool // the directory does not show it any more; nothing but EntryID and UpdatedAt is told
+	EntryID      string
+	Code         string
+	Organisation string // whose entry it is, in the city's register; empty: the bureau keeps it
+	NameZH       string
+	NameEN       string
+	District     string
+	Industry     string
+	Synthetic    bool
+	UpdatedAt    time.Time
+	Gone         bool // the directory does not show it any more; nothing but EntryID and UpdatedAt is told
 	// Business says that positions, technologies and products are for everybody; else they
 	// are not told, and what was told of them before is to be forgotten.
 	Business     bool

@@ -11578,6 +11578,7 @@ export interface components {
             score: number;
             sources: string;
             state: string;
+            synthetic: boolean;
             way: string;
         };
         AtlasAnswerListDetail: {
@@ -11708,8 +11709,10 @@ export interface components {
             kind: string;
             /** @description For the bureau only */
             restricted: boolean;
-            /** @description directory, chain, import, or what the file of an import named */
+            /** @description directory, provider, agreement, scenario, platform, chain, import, or what the file of an import named */
             source: string;
+            /** @description Made up for a demonstration */
+            synthetic: boolean;
             to: components["schemas"]["AtlasNodeRef"];
             valid_from: string;
             /** @description Empty: it holds still */
@@ -11733,6 +11736,8 @@ export interface components {
             score: number;
             /** @description Of a stage */
             state?: string;
+            /** @description How many there were at the end of each year, and of this one until the day */
+            years?: components["schemas"]["AtlasYearCount"][] | null;
         };
         AtlasKindCount: {
             /** Format: int64 */
@@ -11789,6 +11794,7 @@ export interface components {
             from: number;
             kind: string;
             restricted: boolean;
+            synthetic: boolean;
             /**
              * Format: int64
              * @description Place in nodes
@@ -11940,6 +11946,12 @@ export interface components {
         AtlasWay: {
             edges: components["schemas"]["AtlasHop"][];
             nodes: components["schemas"]["AtlasNodeRef"][];
+        };
+        AtlasYearCount: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            year: number;
         };
         AttestFound: {
             name: string;
@@ -19776,7 +19788,7 @@ export interface components {
              * @description Percent; 0: not known, or no shareholding
              */
             share: number;
-            /** @description declared, entered, organisations (the city's register), or where else it is from */
+            /** @description declared, entered, organisations (the city's register), or what the city's graph names: agreement, or the source of an import */
             source: string;
             to: string;
         };
@@ -26476,7 +26488,7 @@ export interface operations {
             query?: {
                 node?: string;
                 hops?: number;
-                /** @description Kinds of edges; all but those to districts and industries if none */
+                /** @description Kinds of edges; all but those to districts, industries, stages of the process and modes if none */
                 kinds?: string[] | null;
                 limit?: number;
                 /** @description As 2026-01-31; today if empty */
@@ -26586,7 +26598,7 @@ export interface operations {
     "get-atlas-graph-part": {
         parameters: {
             query?: {
-                /** @description Kinds of nodes; all but districts and industries if none */
+                /** @description Kinds of nodes; all but districts, industries, stages of the process, modes and places in no chain if none */
                 nodes?: string[] | null;
                 limit?: number;
                 /** @description As 2026-01-31; today if empty */

@@ -14,5 +14,6 @@
 // Everybody sees providers in force; the provider itself and the bureau see the rest, with
 // evidence and what waits.
 //
-// Tables: provider, provider_tag, provider_evidence, provider_request. Tells and hears nothing.
+// Tables: provider, provider_tag, provider_evidence, provider_request. Tells:
+// enterpriseevent.ProviderChanged. Hears nothing.
 package provider

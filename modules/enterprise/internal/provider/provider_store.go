@@ -14,6 +14,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
+	"linghang/modules/enterprise/enterpriseevent"
 )
 
 // store keeps providers with what they were asked.
@@ -146,8 +147,30 @@ func (s store) change(ctx context.Context, id string, version int64, decide func
 			return err
 		}
 		tx.Changed("provider", id, before, after)
+		if tells, err := told(before, after); err != nil || tells {
+			err = errors.Join(err, tx.Emit(ctx, enterpriseevent.ProviderChanged{ProviderID: id, EntryID: after.EntryID, Code: after.Code, State: string(after.State), At: now.UTC().Truncate(time.Millisecond)}))
+			if err != nil {
+				return fmt.Errorf("tell of provider %s: %w", id, err)
+			}
+		}
 		return also(tx, after)
 	})
+}
+
+// told says whether what everybody may see of a provider is another after a change.
+func told(before, after Provider) (bool, error) {
+	if before.State != after.State {
+		return before.State == InForce || after.State == InForce, nil
+	}
+	if after.State != InForce {
+		return false, nil
+	}
+	was, _, err := before.texts()
+	if err != nil {
+		return false, err
+	}
+	is, _, err := after.texts()
+	return was != is || !before.ValidUntil.Equal(*after.ValidUntil), err
 }
 
 func (s store) save(ctx context.Context, tx *sqldb.Tx, p Provider) error {

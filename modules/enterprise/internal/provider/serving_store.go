@@ -15,6 +15,10 @@ func (m *Providers) Serving(ctx context.Context, now time.Time) ([]Provider, err
 	return slices.DeleteFunc(list, func(p Provider) bool { return !p.Serving(now) }), err
 }
 
+// InForce returns the providers that were accepted and not suspended, also those whose
+// year is over.
+func (m *Providers) InForce(ctx context.Context) ([]Provider, error) { return m.store.inForce(ctx) }
+
 // Named returns providers by their IDs, whatever became of them.
 func (m *Providers) Named(ctx context.Context, ids []string) ([]Provider, error) {
 	list := []Provider{}

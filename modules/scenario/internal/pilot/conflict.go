@@ -28,11 +28,11 @@ type Relation struct {
 	person, actor, by string
 }
 
-// Related finds what is known of relations of parties, beyond what this room was told.
-// The graph of the city can be joined here.
+// Related finds what is known of relations of parties, beyond what this room was told: the
+// graph of the city knows of shareholdings and cooperation.
 type Related interface {
 	// Relations returns relations in which the parties are, directly or over shareholdings.
-	Relations(ctx context.Context, parties []string) ([]panel.Relation, error)
+	Relations(ctx context.Context, parties []string) ([]Relation, error)
 }
 
 const (
@@ -111,7 +111,7 @@ type Hop struct {
 	To     string     `json:"to"`
 	Kind   panel.Kind `json:"kind" enum:"employment,shareholding,cooperation"`
 	Share  float64    `json:"share" doc:"Percent; 0: not known, or no shareholding"`
-	Source string     `json:"source" doc:"declared, entered, organisations (the city's register), or where else it is from"`
+	Source string     `json:"source" doc:"declared, entered, organisations (the city's register), or what the city's graph names: agreement, or the source of an import"`
 }
 
 func conflictOf(c *panel.Conflict, names map[string]string) *Conflict {
@@ -199,7 +199,11 @@ func (m *Pilots) weave(ctx context.Context, persons []string, applicants []strin
 		if err != nil {
 			return w, fmt.Errorf("ask for relations: %w", err)
 		}
-		list = append(list, more...)
+		for _, r := range more {
+			w.call(r.From, r.FromName)
+			w.call(r.To, r.ToName)
+			list = append(list, r.plain())
+		}
 	}
 	w.relations = panel.NewRelations(list)
 	return w, nil
@@ -225,6 +229,13 @@ func (w web) join(ctx context.Context, persons []string, to *register) ([]string
 		}
 	}
 	return parties, nil
+}
+
+// call names a party that has no name yet.
+func (w web) call(party, name string) {
+	if w.names[party] == "" {
+		w.names[party] = name
+	}
 }
 
 // canonical names an organisation that is told by its id by its code.

@@ -16,10 +16,13 @@ export function NodeLink({ node }: { node: NodeRef }) {
   )
 }
 
+/** Sources of edges that the system itself names. */
+const sources = ['directory', 'provider', 'agreement', 'scenario', 'platform', 'chain', 'import'] as const
+
 /** Where an edge is from, in words. */
 export function useSource() {
   const t = useAtlasTexts()
-  return (source: string) => (source === 'directory' || source === 'chain' || source === 'import' ? t(`ask.sourceNames.${source}`) : source)
+  return (source: string) => ((sources as readonly string[]).includes(source) ? t(`ask.sourceNames.${source as 'chain'}`) : source)
 }
 
 /** The edges of a way, each with who says so and since when. */
@@ -34,7 +37,7 @@ export function Way({ path }: { path: Hop[] }) {
       {shown.map((h, i) => (
         <li key={i}>
           <span>{name(h.from)} <b>{t(`edges.${h.kind as 'at'}`)}</b> {name(h.to)}</span>
-          <span className="lh-note">{source(h.source)} · {t('ask.from', { day: h.valid_from })}{h.valid_to && ` · ${t('ask.until', { day: h.valid_to })}`}{h.by && ` · ${h.by}`}{h.restricted && <> <Tag>{t('ask.restricted')}</Tag></>}</span>
+          <span className="lh-note">{source(h.source)} · {t('ask.from', { day: h.valid_from })}{h.valid_to && ` · ${t('ask.until', { day: h.valid_to })}`}{h.by && ` · ${h.by}`}{h.restricted && <> <Tag>{t('ask.restricted')}</Tag></>}{h.synthetic && <> <SyntheticMark /></>}</span>
         </li>
       ))}
       {path.length > shown.length && <li><Button type="link" size="small" onClick={() => setAll(true)}>{t('ask.show', { n: path.length })}</Button></li>}
@@ -54,6 +57,18 @@ export function Reasons({ reasons }: { reasons: Reason[] }) {
         <li key={i}>{t(`reasons.${r.code as 'needed'}`)}{r.node && `：${name(r.node)}`}{counted.includes(r.code) && ` ${f.number(r.value, r.value % 1 === 0 ? 0 : 2)}`}</li>
       ))}
     </ul>
+  )
+}
+
+/** How something grew, year by year. */
+function Years({ years, day }: { years: NonNullable<Item['years']>; day: string }) {
+  const t = useAtlasTexts()
+  const f = useFormat()
+  return (
+    <div className="lh-atlas-years">
+      <span>{t('ask.years', { day })}</span>
+      <dl>{years.map((y) => <div key={y.year}><dt>{y.year}</dt><dd className="lh-number">{f.number(y.count, 0)}</dd></div>)}</dl>
+    </div>
   )
 }
 
@@ -84,7 +99,7 @@ export function AnswerView({ answer, question, day }: { answer: Answer; question
               </span>
             ),
           },
-          { title: t('ask.reasons'), render: (_, i) => (i.reasons.length > 0 ? <Reasons reasons={i.reasons} /> : none) },
+          { title: t('ask.reasons'), render: (_, i) => (i.reasons.length > 0 ? <><Reasons reasons={i.reasons} />{i.years && <Years years={i.years} day={answer.day} />}</> : none) },
           { title: t('ask.way'), responsive: ['md'], render: (_, i) => (i.path.length > 0 ? <Way path={i.path} /> : none) },
         ]}
       />

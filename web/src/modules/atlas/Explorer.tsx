@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Button, Card, Select } from 'antd'
 import { useMemo, useRef } from 'react'
 import { useSearchParams } from 'react-router'
-import { api, EmptyState, Failure, LinkButton, Loading, PageHeader, PlainTable, read, useFormat, useLive, usePalette } from '../../kernel'
+import { api, EmptyState, Failure, LinkButton, Loading, PageHeader, PlainTable, read, SyntheticMark, useFormat, useLive, usePalette } from '../../kernel'
 import { GraphCanvas, type DrawnEdge, type DrawnNode, type GraphPictures } from '../../lib/graph/GraphCanvas'
 import { useSource, Way } from './Answer'
 import { Days } from './Chain'
@@ -12,7 +12,13 @@ import { NodeField } from './Questions'
 import { useAtlasTexts } from './texts'
 import './atlas.css'
 
-const kinds = ['enterprise', 'outside', 'chain', 'stage', 'product', 'technology'] as const
+const kinds = ['enterprise', 'outside', 'organisation', 'chain', 'stage', 'scenario', 'platform', 'capability', 'product', 'technology'] as const
+
+/** The colour of each kind; what is not named is grey. */
+function coloursOf(p: ReturnType<typeof usePalette>): Record<string, string> {
+  const places = { enterprise: 0, scenario: 1, chain: 2, stage: 3, capability: 4, technology: 5, product: 6, platform: 7 }
+  return { outside: p.bad, ...Object.fromEntries(Object.entries(places).map(([kind, i]) => [kind, p.series[i] ?? p.accent])) }
+}
 
 /** The graph as a picture: its most important nodes, or what is around one, on a day. */
 export default function Explorer() {
@@ -61,7 +67,7 @@ function Drawn({ picture, selected, day, pick, centre }: { picture: Picture; sel
   const name = useName()
   const colours = usePalette()
   const pictures = useRef<GraphPictures>(null)
-  const colour = useMemo(() => Object.fromEntries([...kinds, 'district', 'industry', 'position'].map((k, i) => [k, k === 'outside' ? colours.bad : k === 'product' ? (colours.series[6] ?? colours.accent) : (colours.series[i % colours.series.length] ?? colours.accent)])), [colours])
+  const colour = useMemo(() => coloursOf(colours), [colours])
   // eslint-disable-next-line react-hooks/exhaustive-deps -- name is new with each rendering and says the same
   const nodes = useMemo<DrawnNode[]>(() => picture.nodes.map((n) => ({ id: n.id, label: name(n), colour: colour[n.kind] ?? colours.idle })), [picture, colour, colours])
   const edges = useMemo<DrawnEdge[]>(() => picture.edges.map((e) => ({ from: e.from, to: e.to })), [picture])
@@ -88,7 +94,7 @@ function Drawn({ picture, selected, day, pick, centre }: { picture: Picture; sel
         <PlainTable<Picture['nodes'][number]>
           label={t('explorer.list')} rowKey="id" dataSource={picture.nodes} pagination={picture.nodes.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
           columns={[
-            { title: t('ask.name'), render: (_, n) => <Button type="link" size="small" onClick={() => pick(n.id)}>{name(n)}</Button> },
+            { title: t('ask.name'), render: (_, n) => <><Button type="link" size="small" onClick={() => pick(n.id)}>{name(n)}</Button> {n.synthetic && <SyntheticMark />}</> },
             { title: t('explorer.kind'), render: (_, n) => t(`nodes.${n.kind as 'chain'}`) },
           ]}
         />
@@ -108,7 +114,7 @@ function Detail({ id, day, centre }: { id: string; day: string; centre: (id: str
   return (
     <div className="lh-stack" aria-live="polite">
       <div>
-        <b>{name(d.node)}</b> <span className="lh-note">{t(`nodes.${d.node.kind as 'chain'}`)}{d.source && ` · ${t('explorer.source')}：${source(d.source)}`}{d.region && ` · ${d.region}`}</span>
+        <b>{name(d.node)}</b> {d.node.synthetic && <SyntheticMark />} <span className="lh-note">{t(`nodes.${d.node.kind as 'chain'}`)}{d.source && ` · ${t('explorer.source')}：${source(d.source)}`}{d.region && ` · ${d.region}`}</span>
       </div>
       {d.note && <p>{d.note}</p>}
       <div className="lh-atlas-bar"><Button size="small" onClick={() => centre(id)}>{t('explorer.around')}</Button>{d.node.link && <LinkButton size="small" to={d.node.link}>{t('explorer.open')}</LinkButton>}</div>

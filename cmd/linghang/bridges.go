@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"linghang/modules/atlas"
+	"linghang/modules/scenario"
+)
+
+// graphTies tells the room scenario what the graph knows of ties of enterprises.
+type graphTies struct{ graph *atlas.Graph }
+
+// Ties implements scenario.Ties.
+func (t graphTies) Ties(ctx context.Context, codes []string) ([]scenario.Tie, error) {
+	list, err := t.graph.Ties(ctx, codes)
+	if err != nil {
+		return nil, fmt.Errorf("read ties of the graph: %w", err)
+	}
+	out := make([]scenario.Tie, len(list))
+	for i, x := range list {
+		out[i] = scenario.Tie(x)
+	}
+	return out, nil
+}

@@ -1,0 +1,183 @@
+package atlas
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"linghang/kernel/lang"
+	"linghang/modules/enterprise/enterpriseevent"
+	"linghang/modules/platforms/platformsevent"
+	"linghang/modules/scenario/scenarioevent"
+)
+
+// Owners of edges that other rooms tell, before the ID of what they tell of.
+const (
+	ownerProvider  = "provider/"
+	ownerAgreement = "agreement/"
+	ownerScenario  = kindScenario + "/"
+	ownerPlatform  = kindPlatform + "/"
+)
+
+// saying is what an owner says, as it is gathered.
+type saying struct {
+	told
+	source, see string
+	synthetic   bool
+	from, until string // of its edges
+	now         time.Time
+}
+
+// node adds a node that is said beside others.
+func (s *saying) node(n Node) string {
+	n.Source, n.At = s.source, s.now
+	if !slices.ContainsFunc(s.nodes, func(x Node) bool { return x.ID == n.ID }) {
+		s.nodes = append(s.nodes, n)
+	}
+	return n.ID
+}
+
+// edge adds an edge, once. Props tell more of it.
+func (s *saying) edge(src, kind, dst string, props map[string]string) {
+	e := Edge{Owner: s.owner, Src: src, Kind: kind, Dst: dst, Weight: 1, Props: props, See: s.see, Source: s.source, Synthetic: s.synthetic, At: s.now, From: s.from, To: s.until}
+	if !slices.ContainsFunc(s.edges, e.same) {
+		s.edges = append(s.edges, e)
+	}
+}
+
+// word is the node of a word of a vocabulary; technologies are named by what they are
+// called, so that all rooms and enterprises mean the same one.
+func word(kind, code, zh, en string) Node {
+	if kind == kindTechnology {
+		n := term(kind, zh)
+		n.Name.EN = en
+		return n
+	}
+	return Node{ID: kind + "/" + code, Kind: kind, Name: lang.Text{ZH: zh, EN: en}, See: seePublic}
+}
+
+// ofOffering is what a provider in force offers, until its year is over. A technology
+// knows within which capabilities it is offered.
+func ofOffering(o enterpriseevent.Offering, now time.Time) told {
+	s := saying{told: told{owner: ownerProvider + o.ProviderID}, source: sourceProvider, see: seePublic, synthetic: o.Synthetic, now: now}
+	if o.Gone {
+		return s.told
+	}
+	s.from, s.until = today(o.Since), today(o.Until)
+	src, within, order := enterpriseNode(o.EntryID), map[string][]string{}, []string{}
+	for _, c := range o.Capabilities {
+		s.edge(src, edgeOffers, s.node(word(kindCapability, c.Scenario.Code, c.Scenario.ZH, c.Scenario.EN)), nil)
+		for _, code := range c.Industries {
+			s.edge(src, edgeSuits, s.node(industryNode(code)), nil)
+		}
+		for _, t := range c.Technologies {
+			id := s.node(word(kindTechnology, t.Code, t.ZH, t.EN))
+			if within[id] == nil {
+				order = append(order, id)
+			}
+			if !slices.Contains(within[id], c.Scenario.Code) {
+				within[id] = append(within[id], c.Scenario.Code)
+			}
+		}
+	}
+	for _, id := range order {
+		s.edge(src, edgeOffers, id, map[string]string{"within": strings.Join(within[id], " ")})
+	}
+	return s.told
+}
+
+// ofAgreement is who serves whom, for the bureau alone: not what it is about.
+func ofAgreement(a enterpriseevent.Agreement, now time.Time) told {
+	s := saying{told: told{owner: ownerAgreement + a.AgreementID}, source: sourceAgreement, see: seeBureau, synthetic: a.Synthetic, now: now}
+	if a.Gone {
+		return s.told
+	}
+	s.from = today(a.Since)
+	if !a.Until.IsZero() {
+		s.until = dayAfter(a.Until)
+	}
+	if a.ProviderEntryID != a.EntryID {
+		s.edge(enterpriseNode(a.ProviderEntryID), edgeServed, enterpriseNode(a.EntryID), nil)
+	}
+	return s.told
+}
+
+// party is an organisation of the city's register.
+type party struct {
+	id, code string // code: unified social credit code, may be empty
+	name     lang.Text
+}
+
+// node is the party as the graph shows it unless the directory has an enterprise for it.
+// Whoever names it may have a name for it.
+func (p party) node(zh, en string) Node {
+	n := Node{ID: kindOrganisation + "/" + p.id, Kind: kindOrganisation, Name: lang.Text{ZH: cmp.Or(zh, p.name.ZH), EN: cmp.Or(en, p.name.EN)}, See: seePublic}
+	if p.code != "" {
+		n.Props = map[string]string{"code": p.code}
+	}
+	return n
+}
+
+// ofScenario is a scenario of the catalogue with what it is about and whose it is.
+// register has the organisations that it names.
+func ofScenario(c scenarioevent.Catalogued, register map[string]party, now time.Time) told {
+	id := ownerScenario + c.ScenarioID
+	s := saying{told: told{owner: id}, source: sourceScenario, see: seePublic, synthetic: c.Synthetic, now: now}
+	if c.Gone {
+		return told{owner: id, gone: id}
+	}
+	s.node(Node{ID: id, Owner: id, Kind: kindScenario, Name: lang.Text{ZH: c.TitleZH, EN: c.TitleEN}, Props: map[string]string{"link": "/scenario/" + c.ScenarioID}, See: seePublic, Synthetic: c.Synthetic})
+	if c.Withdrawn {
+		return s.told
+	}
+	if !c.Since.IsZero() {
+		s.from = today(c.Since)
+	}
+	for _, code := range c.Industries {
+		s.edge(id, edgeSuits, s.node(industryNode(code)), nil)
+	}
+	for _, x := range []struct {
+		edge, node string
+		words      []scenarioevent.Word
+	}{{edgeCovers, kindCapability, c.Links}, {edgeUses, kindTechnology, c.Technologies}, {edgeStep, kindProcess, c.Stages}, {edgeMode, kindMode, c.Modes}} {
+		for _, w := range x.words {
+			s.edge(id, x.edge, s.node(word(x.node, w.Code, w.ZH, w.EN)), nil)
+		}
+	}
+	say := func(kind string, p scenarioevent.Party) {
+		if o, ok := register[p.Organisation]; ok {
+			s.edge(s.node(o.node(p.ZH, p.EN)), kind, id, nil)
+		}
+	}
+	if c.Owner != nil {
+		say(edgeOwns, *c.Owner)
+	}
+	for _, p := range c.Providers {
+		say(edgeProvides, p)
+	}
+	return s.told
+}
+
+// ofPlatform is a platform with who operates it, for the bureau alone: operators see
+// their own platforms only.
+func ofPlatform(p platformsevent.Listed, register map[string]party, now time.Time) told {
+	id := ownerPlatform + p.PlatformID
+	s := saying{told: told{owner: id}, source: sourcePlatform, see: seeBureau, synthetic: p.Synthetic, now: now}
+	if p.Gone {
+		return told{owner: id, gone: id}
+	}
+	s.node(Node{ID: id, Owner: id, Kind: kindPlatform, Name: lang.Text{ZH: cmp.Or(p.NameZH, p.NameEN), EN: p.NameEN}, Props: map[string]string{"link": "/platforms/" + p.PlatformID}, See: seeBureau, Synthetic: p.Synthetic})
+	if p.Retired {
+		return s.told
+	}
+	s.from = today(p.Since)
+	s.edge(id, edgeIn, s.node(districtNode(p.District)), nil)
+	if p.Industry != "" {
+		s.edge(id, edgeSuits, s.node(industryNode(p.Industry)), nil)
+	}
+	if o, ok := register[p.Operator]; ok {
+		s.edge(s.node(o.node(p.OperatorZH, p.OperatorEN)), edgeRuns, id, nil)
+	}
+	return s.told
+}

@@ -1,0 +1,168 @@
+package atlas
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// mostTechnologies of one enterprise, scenario or capability are paired, so that one
+	// that names everything does not pair everything.
+	mostTechnologies = 30
+	// shownYears is for how many years an answer tells how often two technologies were
+	// together.
+	shownYears = 5
+	// shownTogether is how many of those that have both stand in an answer.
+	shownTogether = 3
+)
+
+// emerging answers which technologies come together in more places than they did on a day
+// before: in scenarios that use both, capabilities of a provider within which it offers
+// both, and enterprises that have both. What grew most comes first, and of equal ones what
+// is newer.
+func (c *city) emerging(q Question) (Answer, error) {
+	since := cmp.Or(q.Since, yearBefore(c.day))
+	if _, err := time.Parse(time.DateOnly, since); err != nil || since >= c.day {
+		return Answer{}, missingField("since", "a day before, as 2026-01-31")
+	}
+	q.Since = since
+	years := yearsUntil(c.day)
+	days := []string{since, c.day}
+	for _, y := range years {
+		days = append(days, min(fmt.Sprintf("%d-12-31", y), c.day))
+	}
+	found := c.together(days, q.bureau)
+	var items []Item
+	for pair, n := range found {
+		before, now := n.count[0], n.count[1]
+		if now <= before {
+			continue
+		}
+		other := c.ref(pair[1])
+		i := Item{
+			Node: c.ref(pair[0]), Other: &other, Score: float64(now-before) + 1/float64(before+2), Path: n.newest(c),
+			Reasons: []Reason{{Code: "together", Value: float64(now)}, {Code: "together-before", Value: float64(before)}},
+		}
+		for k, y := range years {
+			i.Years = append(i.Years, YearCount{y, n.count[2+k]})
+		}
+		items = append(items, i)
+	}
+	return c.answer(q, "graph").finish(items), nil
+}
+
+func yearBefore(day string) string {
+	d, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return ""
+	}
+	return d.AddDate(-1, 0, 0).Format(time.DateOnly)
+}
+
+// yearsUntil are the years that an answer on a day tells of, the first one first.
+func yearsUntil(day string) []int {
+	d, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return nil
+	}
+	var list []int
+	for y := d.Year() - shownYears + 1; y <= d.Year(); y++ {
+		list = append(list, y)
+	}
+	return list
+}
+
+// pairing is how often two technologies are together on days, and the edges of those that
+// have both on the second of these, the latest first.
+type pairing struct {
+	count []int
+	both  [][2]Edge
+}
+
+// newest are the edges of those that came last to have both.
+func (p *pairing) newest(c *city) []Hop {
+	list := []Hop{}
+	for _, b := range p.both {
+		list = append(list, c.said(b[0]), c.said(b[1]))
+	}
+	return list
+}
+
+// keep keeps the edges of one that has both, if it is among the latest.
+func (p *pairing) keep(a, b Edge) {
+	begin := func(x [2]Edge) string { return max(x[0].From, x[1].From) }
+	both := [2]Edge{a, b}
+	at, _ := slices.BinarySearchFunc(p.both, both, func(x, y [2]Edge) int {
+		return cmp.Or(strings.Compare(begin(y), begin(x)), strings.Compare(x[0].ID, y[0].ID))
+	})
+	p.both = slices.Insert(p.both, at, both)
+	p.both = p.both[:min(shownTogether, len(p.both))]
+}
+
+// together counts in how many places each two technologies are on some days.
+func (c *city) together(days []string, bureau bool) map[[2]string]*pairing {
+	found := map[[2]string]*pairing{}
+	groups := c.techniques(bureau)
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		list := groups[name]
+		for i, a := range list {
+			for _, b := range list[i+1:] {
+				if a.Dst != b.Dst {
+					meet(found, a, b, days)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// meet counts two edges of one place on the days on which both hold.
+func meet(found map[[2]string]*pairing, a, b Edge, days []string) {
+	if a.Dst > b.Dst {
+		a, b = b, a
+	}
+	pair := [2]string{a.Dst, b.Dst}
+	p := found[pair]
+	if p == nil {
+		p = &pairing{count: make([]int, len(days))}
+		found[pair] = p
+	}
+	for k, day := range days {
+		if !a.holds(day) || !b.holds(day) {
+			continue
+		}
+		p.count[k]++
+		if k == 1 {
+			p.keep(a, b)
+		}
+	}
+}
+
+// techniques are the edges to technologies by the place in which these come together: a
+// scenario, an enterprise, or a capability of a provider.
+func (c *city) techniques(bureau bool) map[string][]Edge {
+	list := map[string][]Edge{}
+	put := func(place string, e Edge) {
+		if len(list[place]) < mostTechnologies {
+			list[place] = append(list[place], e)
+		}
+	}
+	for _, e := range c.history {
+		if c.nodes[e.Dst].Kind != kindTechnology || !bureau && !c.open(e) {
+			continue
+		}
+		switch e.Kind {
+		case edgeUses:
+			put(e.Src, e)
+		case edgeOffers:
+			for code := range strings.FieldsSeq(e.Props["within"]) {
+				put(e.Src+" "+code, e)
+			}
+		}
+	}
+	return list
+}
