@@ -7,5 +7,7 @@
 // its draft with what to mend. A published scenario may be withdrawn (已撤下). The
 // taxonomy (分类目录) is data in editions.
 //
+// Conflicts of interest of pilots count what the graph of the city knows, asked by a bridge.
+//
 // Tables: see migrations. Tells: scenarioevent. Hears: nothing.
 package scenario

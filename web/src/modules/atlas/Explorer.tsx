@@ -16,7 +16,7 @@ const kinds = ['enterprise', 'outside', 'organisation', 'chain', 'stage', 'scena
 
 /** The colour of each kind; what is not named is grey. */
 function coloursOf(p: ReturnType<typeof usePalette>): Record<string, string> {
-  const places = { enterprise: 0, scenario: 1, chain: 2, stage: 3, capability: 4, technology: 5, product: 6, platform: 7 }
+  const places = { enterprise: 0, scenario: 1, chain: 2, stage: 3, platform: 4, technology: 5, product: 6, capability: 7 }
   return { outside: p.bad, ...Object.fromEntries(Object.entries(places).map(([kind, i]) => [kind, p.series[i] ?? p.accent])) }
 }
 

@@ -23,7 +23,7 @@ export const zh = {
     'was-sound': '原为完整', 'was-weak': '原为薄弱', 'was-missing': '原为缺失', 'was-absent': '原为无企业无需求', buys: '占其采购的份额',
   },
   nodes: { enterprise: '企业', outside: '市外企业', organisation: '机构', chain: '产业链', stage: '环节', scenario: '赋能场景', platform: '平台', capability: '能力（十六场景）', product: '产品', technology: '技术', process: '工艺环节', mode: '六化模式', district: '区市', industry: '行业', position: '未归入产业链的环节' },
-  edges: { at: '处于', makes: '生产', uses: '掌握', in: '位于', of: '属于', feeds: '供给', part: '组成', yields: '产出', supplies: '供应', offers: '提供', suits: '面向', served: '服务', owns: '拥有', provides: '实施', covers: '属于', step: '用于', mode: '属于', runs: '运营', holds: '持股', cooperates: '合作' },
+  edges: { at: '处于', makes: '生产', uses: '使用', in: '位于', of: '属于', feeds: '供给', part: '组成', yields: '产出', supplies: '供应', offers: '提供', suits: '面向', served: '服务', owns: '拥有', provides: '实施', covers: '属于', step: '用于', mode: '属于', runs: '运营', holds: '持股', cooperates: '合作' },
   explorer: {
     title: '图谱浏览', note: '按住拖动平移，滚轮缩放，点击节点查看；方向键也可移动', find: '查找节点', start: '最重要的节点', around: '以此为中心', hops: '范围', hop: '{{n}} 跳', nodes: '节点 {{n}} 个', edges: '关系 {{n}} 条', cut: '只显示一部分', as: '以列表查看', list: '节点列表', png: '导出 PNG', svg: '导出 SVG', kinds: '显示的类别', kind: '类别', empty: '图谱中还没有节点', emptyNote: '企业登记通过、场景发布、产业链导入后出现',
     relations: '关系', open: '打开页面', day: '日期', canvas: '图谱画面，节点也在下面的列表中', back: '返回全图', source: '来源', region: '地区', many: '关系太多，只显示一部分', limit: '最多节点数',
