@@ -1,6 +1,7 @@
 package enterprise
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -101,6 +102,14 @@ func TestOtherRoomsAreToldWhoServesWhom(t *testing.T) {
 		}
 		if list := each(); len(list) != 1 || list[0].Until.IsZero() || list[0].AgreementID != id {
 			t.Errorf("completed: %+v", list)
+		}
+
+		secret := x.publish(t, true)
+		x.do(t, "POST", "/needs/"+secret+"/invitations", "manager-ours", fmt.Sprintf(`{"provider_ids":[%q]}`, x.theirs), 0, http.StatusOK, nil)
+		x.do(t, "POST", "/needs/"+secret+"/answers", "manager-theirs", fmt.Sprintf(`{"provider_id":%q,"accept":true}`, x.theirs), 0, http.StatusNoContent, nil)
+		x.agree(t, secret)
+		if a, err := x.module.Agreement(t.Context(), secret); err != nil || !a.Gone || len(each()) != 1 {
+			t.Errorf("of a confidential need: %+v %v", a, err)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"linghang/kernel/sqldb"
 )
 
-// Bond is who serves whom by an agreement, without what it is about.
+// Bond is who serves whom by an agreement of an open need, without what it is about.
 type Bond struct {
 	NeedID          string
 	EntryID         string
@@ -22,7 +22,9 @@ type Bond struct {
 
 const (
 	bondColumns = `n.id, n.entry_id, p.entry_id, n.agreed_at, n.closed_at, n.synthetic, p.synthetic`
-	bondTables  = `need n JOIN need_proposal o ON o.id = n.proposal_id JOIN provider p ON p.id = o.provider_id`
+	// Of a confidential need nobody else learns that there is an agreement.
+	bondShown  = `n.agreed_at > 0 AND NOT n.confidential`
+	bondTables = `need n JOIN need_proposal o ON o.id = n.proposal_id JOIN provider p ON p.id = o.provider_id`
 )
 
 func scanBond(r sqldb.Row) (b Bond, err error) {
@@ -35,7 +37,7 @@ func scanBond(r sqldb.Row) (b Bond, err error) {
 
 // Bond returns who serves whom by the agreement of a need.
 func (m *Needs) Bond(ctx context.Context, id string) (Bond, error) {
-	b, err := scanBond(m.store.db.QueryRow(ctx, `SELECT `+bondColumns+` FROM `+bondTables+` WHERE n.id = $1 AND n.agreed_at > 0`, id))
+	b, err := scanBond(m.store.db.QueryRow(ctx, `SELECT `+bondColumns+` FROM `+bondTables+` WHERE n.id = $1 AND `+bondShown, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Bond{NeedID: id}, nil
 	}
@@ -49,7 +51,7 @@ func (m *Needs) Bond(ctx context.Context, id string) (Bond, error) {
 func (m *Needs) EachBond(ctx context.Context, do func(Bond) error) error {
 	const page = 500
 	for after := ""; ; {
-		rows, err := m.store.db.Query(ctx, `SELECT `+bondColumns+` FROM `+bondTables+` WHERE n.agreed_at > 0 AND n.id > $1 ORDER BY n.id LIMIT $2`, after, page)
+		rows, err := m.store.db.Query(ctx, `SELECT `+bondColumns+` FROM `+bondTables+` WHERE `+bondShown+` AND n.id > $1 ORDER BY n.id LIMIT $2`, after, page)
 		if err != nil {
 			return fmt.Errorf("read agreements: %w", err)
 		}
