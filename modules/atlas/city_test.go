@@ -31,8 +31,8 @@ func newTown(t testing.TB, o kerneltest.Options) *town {
 	x := &town{}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
 		x.directory = newDirectory(k.Kit("enterprise"))
-		x.catalogue = catalogue{k.Kit("scenario"), map[string]scenarioevent.Catalogued{}}
-		x.registry = registry{k.Kit("platforms"), map[string]platformsevent.Listed{}}
+		x.catalogue = catalogue{k.Kit("scenario"), newShelf[scenarioevent.Catalogued]()}
+		x.registry = registry{k.Kit("platforms"), newShelf[platformsevent.Listed]()}
 		x.module = New(NewGraph(k.Kit("atlas")), k.Directory(), Rooms{x.directory, x.directory, x.directory, x.catalogue, x.registry})
 		return []module.Module{x.directory, x.catalogue, x.registry, x.module}
 	}, o)
@@ -55,7 +55,7 @@ func (x *town) do(t *testing.T, method, path, who, body string, want int, v any)
 // shows puts an enterprise in the directory and lets the graph follow.
 func (x *town) shows(t *testing.T, s enterpriseevent.Shown) {
 	t.Helper()
-	x.directory.list[s.EntryID] = s
+	x.directory.list.put(s.EntryID, s)
 	if err := x.module.follow(t.Context(), x.module.entries(), "enterprise.entry.changed", s.EntryID); err != nil {
 		t.Fatal(err)
 	}
@@ -240,16 +240,16 @@ func TestTheGraphFollowsEventsAndCatchesUp(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		x.directory.list["e"] = shown("e", "戊新企业", "370212")
+		x.directory.list.put("e", shown("e", "戊新企业", "370212"))
 		tell(enterpriseevent.Accepted{EntryID: "e"})
 		kerneltest.Wait(t, "the graph has who was accepted", func() bool { return there("戊新企业") })
 		// A merge: the other is shown no more.
-		x.directory.list["c"] = enterpriseevent.Shown{EntryID: "c", Gone: true}
+		x.directory.list.put("c", enterpriseevent.Shown{EntryID: "c", Gone: true})
 		tell(enterpriseevent.Merged{EntryID: "b", OtherID: "c"})
 		kerneltest.Wait(t, "the graph has one of two that were merged", func() bool { return !there("丙轮胎") })
 		// What no event told is found when the directory is walked, and a second walk changes nothing.
-		delete(x.directory.list, "d")
-		x.directory.list["f"] = shown("f", "己未告知", "370212", "轮胎")
+		x.directory.list.drop("d")
+		x.directory.list.put("f", shown("f", "己未告知", "370212", "轮胎"))
 		if err := x.module.gather(t.Context()); err != nil {
 			t.Fatal(err)
 		}

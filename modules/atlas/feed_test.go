@@ -20,8 +20,8 @@ import (
 // alone may know.
 func (x *town) secrets(t *testing.T) {
 	t.Helper()
-	x.directory.agreements["n"] = enterpriseevent.Agreement{AgreementID: "n", EntryID: "b", ProviderEntryID: "a", Since: time.Now().AddDate(-1, 0, 0)}
-	x.registry.list["p"] = platformsevent.Listed{PlatformID: "p", NameZH: "秘密平台", Operator: x.Ours.ID, OperatorZH: "秘密运营", Industry: "C29", District: "370212", Since: time.Now().AddDate(-1, 0, 0)}
+	x.directory.agreements.put("n", enterpriseevent.Agreement{AgreementID: "n", EntryID: "b", ProviderEntryID: "a", Since: time.Now().AddDate(-1, 0, 0)})
+	x.registry.list.put("p", platformsevent.Listed{PlatformID: "p", NameZH: "秘密平台", Operator: x.Ours.ID, OperatorZH: "秘密运营", Industry: "C29", District: "370212", Since: time.Now().AddDate(-1, 0, 0)})
 	if err := x.module.gather(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestWhatProvidersOfferHoldsWhileTheyServe(t *testing.T) {
 		const query = "enterprise -offers-> capability"
 		began, _ := daysAgo(30)
 		_, before := daysAgo(10)
-		x.directory.offerings["v"] = offering(began, time.Now().AddDate(0, 11, 0))
+		x.directory.offerings.put("v", offering(began, time.Now().AddDate(0, 11, 0)))
 		tell(t, x.directory.kit, enterpriseevent.ProviderChanged{ProviderID: "v"})
 		x.waits(t, "the graph has what was accepted", query, "丁模具 > 能耗管理", "丁模具 > 质量管控")
 		if got := x.steps(t, "viewer-theirs", before, query); len(got) != 2 {
@@ -99,14 +99,14 @@ func TestWhatProvidersOfferHoldsWhileTheyServe(t *testing.T) {
 			t.Errorf("the technology joins %v", got)
 		}
 		// Suspended: it ends, and was.
-		x.directory.offerings["v"] = enterpriseevent.Offering{ProviderID: "v", Gone: true}
+		x.directory.offerings.put("v", enterpriseevent.Offering{ProviderID: "v", Gone: true})
 		tell(t, x.directory.kit, enterpriseevent.ProviderChanged{ProviderID: "v"})
 		x.waits(t, "the graph has nothing of who is suspended", query)
 		if got := x.steps(t, "viewer-theirs", before, query); len(got) != 2 {
 			t.Errorf("ten days ago it was %v", got)
 		}
 		// It serves again, and its year ends: that needs no event.
-		x.directory.offerings["v"] = offering(began, time.Now().AddDate(0, 0, -1))
+		x.directory.offerings.put("v", offering(began, time.Now().AddDate(0, 0, -1)))
 		if err := x.module.gather(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -123,11 +123,11 @@ func TestAgreementsAreCooperationForTheBureau(t *testing.T) {
 		const query = "enterprise -served-> enterprise"
 		began, _ := daysAgo(30)
 		_, before := daysAgo(10)
-		x.directory.agreements["n"] = enterpriseevent.Agreement{AgreementID: "n", EntryID: "b", ProviderEntryID: "d", Since: began, Synthetic: true}
+		x.directory.agreements.put("n", enterpriseevent.Agreement{AgreementID: "n", EntryID: "b", ProviderEntryID: "d", Since: began, Synthetic: true})
 		tell(t, x.directory.kit, enterpriseevent.AgreementAccepted{AgreementID: "n"})
 		x.waits(t, "the graph has the agreement", query, "丁模具 > 乙轮胎")
 		closed, _ := daysAgo(5)
-		x.directory.agreements["n"] = enterpriseevent.Agreement{AgreementID: "n", EntryID: "b", ProviderEntryID: "d", Since: began, Until: closed, Synthetic: true}
+		x.directory.agreements.put("n", enterpriseevent.Agreement{AgreementID: "n", EntryID: "b", ProviderEntryID: "d", Since: began, Until: closed, Synthetic: true})
 		tell(t, x.directory.kit, enterpriseevent.AgreementClosed{AgreementID: "n"})
 		x.waits(t, "the graph has the end of the agreement", query)
 		if got := x.steps(t, "officer", before, query); len(got) != 1 {
@@ -160,29 +160,29 @@ func TestScenariosOfTheCatalogueAreInTheGraph(t *testing.T) {
 		x.tyres(t)
 		began, _ := daysAgo(30)
 		_, before := daysAgo(10)
-		x.catalogue.list["s"] = catalogued(x, began)
+		x.catalogue.list.put("s", catalogued(x, began))
 		tell(t, x.catalogue.kit, scenarioevent.Published{ScenarioID: "s"})
 		x.waits(t, "the graph has what was published", "scenario -covers|uses|step|mode-> *", "视觉质检 > 人工智能", "视觉质检 > 智能化制造", "视觉质检 > 机器视觉", "视觉质检 > 检验", "视觉质检 > 质量管控")
 		if got := x.steps(t, "viewer-theirs", before, "* -owns|provides-> scenario"); !slices.Equal(got, []string{"对方 > 视觉质检", "我方 > 视觉质检"}) {
 			t.Errorf("whose it is: %v", got)
 		}
 		// An organisation that has an entry in the directory is that enterprise.
-		b := x.directory.list["b"]
+		b := x.directory.list.get("b")
 		b.Organisation = x.Ours.ID
 		x.shows(t, b)
 		if got := x.steps(t, "viewer-theirs", before, "* -owns-> scenario"); !slices.Equal(got, []string{"乙轮胎 > 视觉质检"}) {
 			t.Errorf("whose it is, with an entry: %v", got)
 		}
 		// What is withdrawn ends; what is taken away never was.
-		c := x.catalogue.list["s"]
+		c := x.catalogue.list.get("s")
 		c.Withdrawn = true
-		x.catalogue.list["s"] = c
+		x.catalogue.list.put("s", c)
 		tell(t, x.catalogue.kit, scenarioevent.Withdrawn{ScenarioID: "s"})
 		x.waits(t, "the graph has no scenario that was withdrawn", "scenario -uses-> technology")
 		if got := x.steps(t, "viewer-theirs", before, "scenario -uses-> technology"); len(got) != 2 {
 			t.Errorf("ten days ago there was %v", got)
 		}
-		delete(x.catalogue.list, "s")
+		x.catalogue.list.drop("s")
 		tell(t, x.catalogue.kit, scenarioevent.Withdrawn{ScenarioID: "s"})
 		kerneltest.Wait(t, "the graph forgets what was taken away", func() bool { return len(x.steps(t, "officer", before, "scenario -uses-> technology")) == 0 })
 	})
@@ -196,7 +196,9 @@ func TestTechnologiesComeTogetherInScenariosAndCapabilities(t *testing.T) {
 		began, _ := daysAgo(30)
 		first, second := catalogued(x, old), catalogued(x, began)
 		second.ScenarioID = "s2"
-		x.catalogue.list["s"], x.catalogue.list["s2"], x.directory.offerings["v"] = first, second, offering(began, time.Now().AddDate(1, 0, 0))
+		x.catalogue.list.put("s", first)
+		x.catalogue.list.put("s2", second)
+		x.directory.offerings.put("v", offering(began, time.Now().AddDate(1, 0, 0)))
 		if err := x.module.gather(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -228,16 +230,16 @@ func TestPlatformsAreInTheBureausGraph(t *testing.T) {
 		x.tyres(t)
 		const query = "* -runs-> platform -suits-> industry"
 		began, _ := daysAgo(30)
-		x.registry.list["p"] = platformsevent.Listed{PlatformID: "p", NameZH: "某平台", Operator: x.Ours.ID, OperatorZH: "我方", Industry: "C29", District: "370212", Since: began}
+		x.registry.list.put("p", platformsevent.Listed{PlatformID: "p", NameZH: "某平台", Operator: x.Ours.ID, OperatorZH: "我方", Industry: "C29", District: "370212", Since: began})
 		tell(t, x.registry.kit, platformsevent.Registered{PlatformID: "p"})
 		x.waits(t, "the graph has what was registered", query, "我方 > 某平台 > 橡胶和塑料制品业")
-		p := x.registry.list["p"]
+		p := x.registry.list.get("p")
 		p.Industry = "C30"
-		x.registry.list["p"] = p
+		x.registry.list.put("p", p)
 		tell(t, x.registry.kit, platformsevent.Changed{PlatformID: "p"})
 		x.waits(t, "the graph has what was edited", query, "我方 > 某平台 > 非金属矿物制品业")
 		p.Retired = true
-		x.registry.list["p"] = p
+		x.registry.list.put("p", p)
 		tell(t, x.registry.kit, platformsevent.StatusChanged{PlatformID: "p"})
 		x.waits(t, "the graph has no platform that is retired", query)
 	})
@@ -248,12 +250,12 @@ func TestALateRoomHearsWhatWasBeforeOnce(t *testing.T) {
 		x := newTown(t, o)
 		x.tyres(t)
 		began, _ := daysAgo(400)
-		x.directory.offerings["v"] = offering(began, time.Now().AddDate(1, 0, 0))
+		x.directory.offerings.put("v", offering(began, time.Now().AddDate(1, 0, 0)))
 		// Whose entry is not shown: the edges wait for it.
 		lost := offering(began, time.Now().AddDate(1, 0, 0))
 		lost.ProviderID, lost.EntryID = "w", "nobody"
-		x.directory.offerings["w"] = lost
-		x.catalogue.list["s"] = catalogued(x, began)
+		x.directory.offerings.put("w", lost)
+		x.catalogue.list.put("s", catalogued(x, began))
 		x.secrets(t)
 		if got := x.steps(t, "officer", today(time.Now().AddDate(0, 0, -390)), "enterprise -offers-> capability"); len(got) != 2 {
 			t.Errorf("over a year ago there was %v", got)
@@ -272,8 +274,8 @@ func TestALateRoomHearsWhatWasBeforeOnce(t *testing.T) {
 		if got := x.steps(t, "viewer-ours", "", `enterprise("戊新企业") -offers-> capability`); len(got) != 2 {
 			t.Errorf("what waited for its entry: %v", got)
 		}
-		delete(x.directory.offerings, "v")
-		delete(x.directory.offerings, "w")
+		x.directory.offerings.drop("v")
+		x.directory.offerings.drop("w")
 		if err := x.module.gather(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -287,7 +289,7 @@ func TestWhatIsMadeUpIsMarked(t *testing.T) {
 	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
 		x := newTown(t, o)
 		x.tyres(t)
-		d := x.directory.list["d"]
+		d := x.directory.list.get("d")
 		d.Synthetic = true
 		x.shows(t, d)
 		x.upload(t, "/import/outside", "o.csv", "name_zh,products,supplies,source,see,synthetic\n外地示例,硫化机,乙轮胎,示例,public,yes\n外地真实,硫化机,丁模具,名录,public,\n")
@@ -319,7 +321,7 @@ func TestTiesOfEnterprisesAreFoundOverShareholdings(t *testing.T) {
 		x.tyres(t)
 		began, _ := daysAgo(400)
 		ended, _ := daysAgo(100)
-		x.directory.agreements["n"] = enterpriseevent.Agreement{AgreementID: "n", EntryID: "c", ProviderEntryID: "d", Since: began, Until: ended}
+		x.directory.agreements.put("n", enterpriseevent.Agreement{AgreementID: "n", EntryID: "c", ProviderEntryID: "d", Since: began, Until: ended})
 		x.upload(t, "/import/relations", "t.csv", "relation,from,to,share,since,until,source\nholds,甲橡胶,乙轮胎,51,2024-01-01,,登记\nholds,乙轮胎,丁模具,30,,,登记\ncooperates,甲橡胶,丙轮胎,,2020-01-01,2021-01-01,调研\n")
 		if err := x.module.gather(t.Context()); err != nil {
 			t.Fatal(err)
