@@ -94,7 +94,7 @@ function Drawn({ picture, selected, day, pick, centre }: { picture: Picture; sel
         <PlainTable<Picture['nodes'][number]>
           label={t('explorer.list')} rowKey="id" dataSource={picture.nodes} pagination={picture.nodes.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
           columns={[
-            { title: t('ask.name'), render: (_, n) => <><Button type="link" size="small" onClick={() => pick(n.id)}>{name(n)}</Button> {n.synthetic && <SyntheticMark />}</> },
+            { title: t('ask.name'), render: (_, n) => <><Button type="link" size="small" className="lh-atlas-name" onClick={() => pick(n.id)}>{name(n)}</Button> {n.synthetic && <SyntheticMark />}</> },
             { title: t('explorer.kind'), render: (_, n) => t(`nodes.${n.kind as 'chain'}`) },
           ]}
         />
