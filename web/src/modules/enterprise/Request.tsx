@@ -2,8 +2,9 @@ import { Card, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { api, Confirm, Failure, ifMatch, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, useChange, useFormat, useText, type Schema } from '../../kernel'
-import { roomKey, useVocabulary } from './data'
+import { roomKey } from './data'
 import { requestTone, useRequest, type EntryRequest } from './requests'
+import { Said } from './Said'
 import { useEnterpriseTexts } from './texts'
 import './enterprise.css'
 
@@ -51,23 +52,15 @@ export default function Request() {
 }
 
 /** Fields with what they said and what they are to say. */
-export function Corrections({ list, before }: { list: Correction[]; before: string }) {
+function Corrections({ list, before }: { list: Correction[]; before: string }) {
   const t = useEnterpriseTexts()
-  const vocabulary = useVocabulary()
-  const say = (c: Correction, value: string) => {
-    if (value === '') return none
-    if (c.field === 'district') return vocabulary.title('districts', value)
-    if (c.field === 'industry') return `${value} ${vocabulary.title('industries', value)}`
-    if (c.field === 'size') return vocabulary.title('sizes', value)
-    return <span className={c.field === 'code' ? 'lh-code lh-wrap' : 'lh-enterprise-text'}>{value}</span>
-  }
   return (
     <PlainTable<Correction>
       label={t('request.changes')} rowKey="field" dataSource={list} pagination={false}
       columns={[
         { title: t('request.field'), render: (_, c) => t(`request.fields.${c.field}`) },
-        { title: before, render: (_, c) => say(c, c.before) },
-        { title: t('request.after'), render: (_, c) => say(c, c.after) },
+        { title: before, render: (_, c) => <Said field={c.field} value={c.before} /> },
+        { title: t('request.after'), render: (_, c) => <Said field={c.field} value={c.after} /> },
       ]}
     />
   )
