@@ -14,6 +14,7 @@ import (
 	"linghang/modules/plan"
 	"linghang/modules/platforms"
 	"linghang/modules/scenario"
+	"linghang/modules/security"
 	"linghang/web"
 )
 
@@ -38,6 +39,7 @@ func platform(k *kernel.Kernel) []module.Module {
 		identifier.New(k.Kit("identifier"), k.Directory()),
 		enterprises,
 		scenarios,
+		security.New(k.Kit("security"), k.Directory()),
 		atlas.New(graph, k.Directory(), atlas.Rooms{Enterprises: enterprises, Providers: enterprises, Agreements: enterprises, Scenarios: scenarios, Platforms: monitoring}),
 	}
 }

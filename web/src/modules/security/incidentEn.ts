@@ -1,0 +1,2 @@
+/** What pages of incidents say in English. */
+export const en: Record<string, string> = {}

@@ -1,0 +1,14 @@
+import type { Room } from '../../kernel'
+import { en as incidentEn } from './incidentEn'
+import { pages as incidentPages } from './incidentPages'
+import { zh as incidentZh } from './incidentZh'
+import { en as noticeEn } from './noticeEn'
+import { pages as noticePages } from './noticePages'
+import { zh as noticeZh } from './noticeZh'
+
+/** Industrial information security: notices of the city, and incidents. */
+export const room: Room = {
+  name: 'security',
+  texts: { zh: { ...noticeZh, ...incidentZh }, en: { ...noticeEn, ...incidentEn } },
+  routes: [...noticePages, ...incidentPages],
+}

@@ -1,0 +1,2 @@
+/** What pages of notices say in English. */
+export const en: Record<string, string> = {}

@@ -1,0 +1,2 @@
+/** What pages of notices say in Chinese. */
+export const zh: Record<string, string> = {}
