@@ -9574,6 +9574,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/situation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the city and its districts stand; others than the city see figures of five enterprises and more */
+        get: operations["get-security-situation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation/enterprises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How enterprises stand: one's own; for the city all */
+        get: operations["get-security-situation-enterprises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation/enterprises/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one enterprise stands now, finding by finding, and how it stood */
+        get: operations["get-security-situation-enterprises-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The weights by which risks are worked out today */
+        get: operations["get-security-situation-weights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/share/check": {
         parameters: {
             query?: never;
@@ -12258,6 +12326,228 @@ export interface components {
             notice_until: string;
             reason: string;
             valid_until: string;
+        };
+        AwarenessArea: {
+            /**
+             * Format: double
+             * @description The mean by importance
+             */
+            confidence: number;
+            /** @description GB/T 2260 code; empty: not known */
+            district: string;
+            /** Format: int64 */
+            enterprises: number;
+            /** Format: double */
+            mean: number;
+            name: components["schemas"]["Text"];
+            /** Format: double */
+            p95: number;
+            /**
+             * Format: double
+             * @description Half of the mean by importance, half of the 95th percentile
+             */
+            risk: number;
+        };
+        AwarenessConfidence: {
+            /** Format: double */
+            completeness: number;
+            /** Format: double */
+            coverage: number;
+            /** Format: double */
+            freshness: number;
+            /** Format: double */
+            value: number;
+        };
+        AwarenessGroup: {
+            /**
+             * Format: double
+             * @description The most points of the group
+             */
+            cap: number;
+            id: string;
+            title: components["schemas"]["Text"];
+        };
+        AwarenessKind: {
+            /** @description Half of the points go with each half-life */
+            fades?: boolean;
+            group: string;
+            id: string;
+            /** @description Of the levels Ⅰ to Ⅳ */
+            levels?: number[] | null;
+            /**
+             * Format: double
+             * @description Of a finding without a level
+             */
+            points: number;
+            title: components["schemas"]["Text"];
+        };
+        AwarenessPart: {
+            /**
+             * Format: double
+             * @description The most points of the group
+             */
+            cap: number;
+            id: string;
+            /** Format: double */
+            points: number;
+            /**
+             * Format: double
+             * @description Before the cap
+             */
+            sum: number;
+            title: components["schemas"]["Text"];
+        };
+        AwarenessRiskDay: {
+            /** Format: double */
+            confidence: number;
+            /** Format: date */
+            day: string;
+            /** Format: double */
+            risk: number;
+        };
+        AwarenessRiskDetail: {
+            confidence: components["schemas"]["AwarenessConfidence"];
+            /** @description How it stood at the end of each day, for 90 days */
+            days: components["schemas"]["AwarenessRiskDay"][];
+            district: string;
+            name: components["schemas"]["Text"];
+            /** Format: date-time */
+            now: string;
+            organisation_id: string;
+            score: components["schemas"]["AwarenessScore"];
+            sight: components["schemas"]["AwarenessSight"];
+            synthetic: boolean;
+        };
+        AwarenessRiskRow: {
+            /** Format: double */
+            confidence: number;
+            district: string;
+            /** Format: int64 */
+            findings: number;
+            name: components["schemas"]["Text"];
+            organisation_id: string;
+            parts: components["schemas"]["AwarenessPart"][];
+            /** Format: double */
+            risk: number;
+            synthetic: boolean;
+            /** Format: date-time */
+            worked_out_at: string;
+            worst: components["schemas"]["Text"];
+        };
+        AwarenessScore: {
+            /** @description What lowers the risk most first */
+            findings: components["schemas"]["AwarenessWeighed"][];
+            /**
+             * Format: double
+             * @description Within which what is over loses half of its points
+             */
+            half_life_days: number;
+            parts: components["schemas"]["AwarenessPart"][];
+            /** Format: double */
+            risk: number;
+            /** @description The pack of weights */
+            weights: string;
+        };
+        AwarenessSight: {
+            /**
+             * Format: int64
+             * @description That it declared
+             */
+            assets: number;
+            /**
+             * Format: int64
+             * @description Of which the firmware is known
+             */
+            known: number;
+            /**
+             * Format: date-time
+             * @description When the last one did
+             */
+            last_seen?: string;
+            organisation_id: string;
+            /**
+             * Format: int64
+             * @description That reported within a day
+             */
+            reporting: number;
+            /**
+             * Format: int64
+             * @description That it has
+             */
+            sensors: number;
+        };
+        AwarenessSituation: {
+            /** @description Not given where fewer than five enterprises are known, but to the city */
+            city?: components["schemas"]["AwarenessWhole"];
+            districts: components["schemas"]["AwarenessArea"][];
+            /** @description The caller sees the whole city */
+            everything: boolean;
+            /**
+             * Format: int64
+             * @description Districts that are not shown since they have fewer than five enterprises
+             */
+            hidden: number;
+            /** @description Some of it is demonstration data */
+            synthetic: boolean;
+            weights: components["schemas"]["Text"];
+            /** Format: date-time */
+            worked_out_at?: string;
+        };
+        AwarenessWeighed: {
+            /**
+             * Format: date-time
+             * @description Since when, or when it was over
+             */
+            at: string;
+            group: string;
+            /** @description Of what it is about, such as incident/01J… */
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            level: number;
+            /** @description Path in the web */
+            link: string;
+            /**
+             * Format: double
+             * @description By how much the risk falls when this is mended
+             */
+            lowers: number;
+            organisation_id: string;
+            /**
+             * Format: double
+             * @description As far as it has faded, before the cap of its group
+             */
+            points: number;
+            title: components["schemas"]["Text"];
+            what: components["schemas"]["Text"];
+        };
+        AwarenessWeights: {
+            /** Format: date */
+            from: string;
+            groups: components["schemas"]["AwarenessGroup"][];
+            /** Format: double */
+            half_life_days: number;
+            id: string;
+            kinds: components["schemas"]["AwarenessKind"][];
+            title: components["schemas"]["Text"];
+        };
+        AwarenessWhole: {
+            /**
+             * Format: double
+             * @description The mean by importance
+             */
+            confidence: number;
+            /** Format: int64 */
+            enterprises: number;
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            p95: number;
+            /**
+             * Format: double
+             * @description Half of the mean by importance, half of the 95th percentile
+             */
+            risk: number;
         };
         BeginApplicationInputBody: {
             call_id: string;
@@ -19099,6 +19389,16 @@ export interface components {
         };
         PageReviewTask: {
             items: components["schemas"]["PilotReviewTask"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageRiskRow: {
+            items: components["schemas"]["AwarenessRiskRow"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -50932,6 +51232,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchSuggestions"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwarenessSituation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation-enterprises": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description GB/T 2260 code */
+                district?: string;
+                /** @description yes: with a confidence of at least 20; no: below */
+                seen?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRiskRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation-enterprises-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwarenessRiskDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation-weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwarenessWeights"];
                 };
             };
             /** @description Refused */

@@ -41,6 +41,7 @@ type Part struct {
 type Score struct {
 	Risk     float64   `json:"risk" minimum:"0" maximum:"100"`
 	Weights  string    `json:"weights" doc:"The pack of weights"`
+	HalfLife float64   `json:"half_life_days" doc:"Within which what is over loses half of its points"`
 	Parts    []Part    `json:"parts" nullable:"false"`
 	Findings []Weighed `json:"findings" nullable:"false" doc:"What lowers the risk most first"`
 }
@@ -48,7 +49,7 @@ type Score struct {
 // score adds findings up by weights. Findings of kinds that the pack does not know are left
 // out: a later kind needs a later pack.
 func (w Weights) score(findings []Finding, now time.Time) Score {
-	out := Score{Weights: w.ID, Parts: make([]Part, len(w.Groups)), Findings: []Weighed{}}
+	out := Score{Weights: w.ID, HalfLife: w.HalfLife, Parts: make([]Part, len(w.Groups)), Findings: []Weighed{}}
 	at := map[string]int{}
 	for i, g := range w.Groups {
 		out.Parts[i].Group, at[g.ID] = g, i

@@ -12,6 +12,8 @@ export interface Area {
   /** Name on the map, in the reader's language. */
   label: string
   value: number
+  /** It is not known well enough to have a colour: it is hatched. */
+  unseen?: boolean
   /** Lines of the tooltip. */
   note: string[]
 }
@@ -38,6 +40,8 @@ interface Props {
   fontSize?: number
   /** Without the scale of colours. */
   bare?: boolean
+  /** The end of the scale; else the largest value. */
+  most?: number
 }
 
 const map = 'districts'
@@ -45,8 +49,27 @@ const nowhere: Point[] = []
 
 const place = { aspectScale: 0.82, top: 12, bottom: 12, left: 12, right: 12 }
 
+/** A ground with slanting lines. */
+function hatched(ground: string, line: string): { image: HTMLCanvasElement; repeat: 'repeat' } {
+  const image = document.createElement('canvas')
+  image.width = image.height = 8
+  const pen = image.getContext('2d')
+  if (pen) {
+    pen.fillStyle = ground
+    pen.fillRect(0, 0, 8, 8)
+    pen.strokeStyle = line
+    pen.lineWidth = 1
+    for (const from of [-8, 0, 8]) {
+      pen.moveTo(from, 8)
+      pen.lineTo(from + 8, 0)
+    }
+    pen.stroke()
+  }
+  return { image, repeat: 'repeat' }
+}
+
 /** The districts of the city, darker where there is more, with places on them. Shapes are for display only. */
-export function DistrictMap({ areas, colours, height, label, onPick, points = nowhere, onPoint, fontSize = 11, bare = false }: Props) {
+export function DistrictMap({ areas, colours, height, label, onPick, points = nowhere, onPoint, fontSize = 11, bare = false, most: end }: Props) {
   const option = useMemo(() => {
     if (!core.getMap(map)) {
       const features = shapes.features.map((f) => ({ ...f, properties: { ...f.properties, name: canonical(f.properties.name) } }))
@@ -54,7 +77,7 @@ export function DistrictMap({ areas, colours, height, label, onPick, points = no
     }
     const byShape = new Map(areas.map((a) => [a.shape, a]))
     const byPoint = new Map(points.map((p) => [p.id, p]))
-    const most = Math.max(1, ...areas.map((a) => a.value))
+    const most = end ?? Math.max(1, ...areas.map((a) => a.value))
     return {
       animation: false,
       tooltip: {
@@ -79,7 +102,7 @@ export function DistrictMap({ areas, colours, height, label, onPick, points = no
             formatter: ({ name }: { name: string }) => byShape.get(name)?.label ?? name,
           },
           labelLayout: { hideOverlap: !bare },
-          data: areas.map((a) => ({ name: a.shape, value: a.value, ...(bare ? { label: { offset: (nudged[a.shape] ?? [0, 0]).map((n) => n * fontSize) } } : {}) })),
+          data: areas.map((a) => ({ name: a.shape, ...(a.unseen ? { itemStyle: { areaColor: hatched(colours.surface, colours.muted) } } : { value: a.value }), ...(bare ? { label: { offset: (nudged[a.shape] ?? [0, 0]).map((n) => n * fontSize) } } : {}) })),
         },
         ...(points.length > 0
           ? [{
@@ -89,7 +112,7 @@ export function DistrictMap({ areas, colours, height, label, onPick, points = no
           : []),
       ],
     }
-  }, [areas, points, onPoint, colours, fontSize, bare])
+  }, [areas, points, onPoint, colours, fontSize, bare, end])
   const picked = (name: string) => (points.some((p) => p.id === name) ? onPoint?.(name) : onPick?.(name))
   return <Chart option={option} height={height} label={label} onPick={picked} />
 }

@@ -5,10 +5,13 @@ import { zh as incidentZh } from './incidentZh'
 import { en as noticeEn } from './noticeEn'
 import { pages as noticePages } from './noticePages'
 import { zh as noticeZh } from './noticeZh'
+import { en as situationEn } from './situationEn'
+import { pages as situationPages } from './situationPages'
+import { zh as situationZh } from './situationZh'
 
 /** Industrial information security: notices of the city, and incidents. */
 export const room: Room = {
   name: 'security',
-  texts: { zh: { ...noticeZh, ...incidentZh }, en: { ...noticeEn, ...incidentEn } },
-  routes: [...noticePages, ...incidentPages],
+  texts: { zh: { ...noticeZh, ...incidentZh, ...situationZh }, en: { ...noticeEn, ...incidentEn, ...situationEn } },
+  routes: [...noticePages, ...incidentPages, ...situationPages],
 }

@@ -1,0 +1,135 @@
+package awareness
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"linghang/kernel/district"
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	"linghang/kernel/module"
+	"linghang/kernel/sqldb"
+)
+
+// Routes are the doors.
+func (a *Awareness) Routes() []module.Route {
+	return []module.Route{
+		{Pattern: "GET /situation", Permission: mayView, Summary: "How the city and its districts stand; others than the city see figures of five enterprises and more", Handler: httpd.JSON(a.overview)},
+		{Pattern: "GET /situation/weights", Permission: mayView, Summary: "The weights by which risks are worked out today", Handler: httpd.JSON(a.readWeights)},
+		{Pattern: "GET /situation/enterprises", Permission: mayView, Summary: "How enterprises stand: one's own; for the city all", Handler: httpd.List(a.listStandings)},
+		{Pattern: "GET /situation/enterprises/{id}", Permission: mayView, Summary: "How one enterprise stands now, finding by finding, and how it stood", Handler: httpd.JSON(a.readStanding)},
+	}
+}
+
+type nothing struct{}
+
+// Area is how a district stands.
+type Area struct {
+	District string    `json:"district" doc:"GB/T 2260 code; empty: not known"`
+	Name     lang.Text `json:"name"`
+	Whole
+}
+
+// Situation is how the city stands.
+type Situation struct {
+	City        *Whole     `json:"city,omitempty" doc:"Not given where fewer than five enterprises are known, but to the city"`
+	Districts   []Area     `json:"districts" nullable:"false"`
+	Hidden      int        `json:"hidden" doc:"Districts that are not shown since they have fewer than five enterprises"`
+	Everything  bool       `json:"everything" doc:"The caller sees the whole city"`
+	WorkedOutAt *time.Time `json:"worked_out_at,omitempty"`
+	Synthetic   bool       `json:"synthetic" doc:"Some of it is demonstration data"`
+	Weights     lang.Text  `json:"weights"`
+}
+
+func (a *Awareness) overview(ctx context.Context, _ nothing) (Situation, error) {
+	out := Situation{Districts: []Area{}, Everything: identity.From(ctx).Scope.All}
+	if a.broken != nil {
+		return out, a.broken
+	}
+	out.Weights = holding(a.packs, a.Now()).Title
+	list, err := a.store.all(ctx)
+	if err != nil {
+		return out, err
+	}
+	if out.WorkedOutAt, out.Synthetic, err = a.store.workedOut(ctx); err != nil {
+		return out, err
+	}
+	everybody, byDistrict := make([]Standing, len(list)), map[string][]Standing{}
+	for i, x := range list {
+		everybody[i] = x.Standing
+		byDistrict[x.district] = append(byDistrict[x.district], x.Standing)
+	}
+	if whole := sumUp(everybody); out.Everything || whole.Enterprises >= fewest {
+		out.City = &whole
+	}
+	for _, code := range slices.Sorted(maps.Keys(byDistrict)) {
+		if len(byDistrict[code]) < fewest && !out.Everything {
+			out.Hidden++
+			continue
+		}
+		out.Districts = append(out.Districts, Area{code, nameOf(code), sumUp(byDistrict[code])})
+	}
+	slices.SortStableFunc(out.Districts, func(x, y Area) int { return cmp.Compare(y.Risk, x.Risk) })
+	return out, nil
+}
+
+// nameOf is what a district is called.
+func nameOf(code string) lang.Text {
+	list := district.All()
+	i := slices.IndexFunc(list, func(d district.District) bool { return d.Code == code })
+	if i < 0 {
+		return lang.Text{ZH: "其他", EN: "Elsewhere"}
+	}
+	return list[i].Name
+}
+
+func (a *Awareness) readWeights(context.Context, nothing) (Weights, error) {
+	if a.broken != nil {
+		return Weights{}, a.broken
+	}
+	return holding(a.packs, a.Now()), nil
+}
+
+func (a *Awareness) listStandings(ctx context.Context, in standingParams) (sqldb.Page[RiskRow], error) {
+	return a.store.list(ctx, in)
+}
+
+// RiskDetail is how one enterprise stands.
+type RiskDetail struct {
+	OrganisationID string     `json:"organisation_id"`
+	Name           lang.Text  `json:"name"`
+	District       string     `json:"district"`
+	Synthetic      bool       `json:"synthetic"`
+	Score          Score      `json:"score"`
+	Sight          Sight      `json:"sight"`
+	Confidence     Confidence `json:"confidence"`
+	Days           []RiskDay  `json:"days" nullable:"false" doc:"How it stood at the end of each day, for 90 days"`
+	Now            time.Time  `json:"now"`
+}
+
+// shownDays is how many days of a course are shown.
+const shownDays = 90
+
+func (a *Awareness) readStanding(ctx context.Context, in httpd.Object) (out RiskDetail, err error) {
+	if err = identity.From(ctx).Scope.Check(in.ID); err != nil {
+		return out, err
+	}
+	o, err := a.organisations.Organisation(ctx, in.ID)
+	if err != nil {
+		return out, err
+	}
+	now := a.Now()
+	g, err := a.gather(ctx, in.ID, now)
+	if err != nil {
+		return out, err
+	}
+	out = RiskDetail{OrganisationID: o.ID, Name: o.Name, District: o.District, Synthetic: o.Synthetic, Now: now, Sight: g.sights[o.ID]}
+	out.Sight.OrganisationID = o.ID
+	out.Score, out.Confidence = holding(a.packs, now).score(g.findings[o.ID], now), out.Sight.confidence(now)
+	out.Days, err = a.store.days(ctx, o.ID, now.In(cityTime()).AddDate(0, 0, -shownDays).Format(time.DateOnly))
+	return out, err
+}
