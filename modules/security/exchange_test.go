@@ -1,7 +1,6 @@
 package security
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,13 +62,13 @@ func (c *exchangeCity) publish(t *testing.T, r exchange.Report) {
 }
 
 // collections finds the collections as a client does: by discovery.
-func collections(t *testing.T, ctx context.Context, c *taxii.Client, city string) map[string]string {
+func collections(t *testing.T, c *taxii.Client, city string) map[string]string {
 	t.Helper()
-	d, err := c.Discover(ctx, city+"/taxii2/")
+	d, err := c.Discover(t.Context(), city+"/taxii2/")
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := c.Collections(ctx, d.Default)
+	list, err := c.Collections(t.Context(), d.Default)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +117,7 @@ func TestExchange(t *testing.T) {
 		c.publish(t, report("n2", "for ours", rating.Amber, c.Ours.ID))
 		ours, theirs := c.peer(t, c.Ours.ID, "security.exchange.read", "security.exchange.write"), c.peer(t, c.Theirs.ID, "security.exchange.read")
 		officer := c.peer(t, c.Bureau.ID, "security.exchange.read", "security.exchange.inbox")
-		found := collections(t, t.Context(), ours, c.URL)
+		found := collections(t, ours, c.URL)
 		for name, x := range map[string]struct {
 			peer *taxii.Client
 			want []string

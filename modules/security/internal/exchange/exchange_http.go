@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -67,7 +66,7 @@ type Received struct {
 // ReceivedObject is an object that was handed in, as it came.
 type ReceivedObject struct {
 	Received
-	Raw json.RawMessage `json:"raw" doc:"The object"`
+	Raw string `json:"raw" doc:"The object, octet for octet"`
 }
 
 type inboxParams struct {

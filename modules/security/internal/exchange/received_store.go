@@ -3,7 +3,6 @@ package exchange
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -39,15 +38,13 @@ func (s store) receivedOne(ctx context.Context, id string) (out ReceivedObject, 
 	if err != nil {
 		return out, fault.New(fault.NotFound, "kernel.not_found", "there is no such object, or it is not yours to see")
 	}
-	var raw string
 	one := s.db.QueryRow(ctx, `SELECT `+receivedColumns+`, o.raw FROM security_object o WHERE o.position = $1 AND o.collection = $2`, position, inbox)
-	out.Received, err = scanReceived(one, &raw)
+	out.Received, err = scanReceived(one, &out.Raw)
 	if errors.Is(err, sql.ErrNoRows) {
 		return out, fault.New(fault.NotFound, "kernel.not_found", "there is no such object, or it is not yours to see")
 	}
 	if err != nil {
 		return out, fmt.Errorf("read object: %w", err)
 	}
-	out.Raw = json.RawMessage(raw)
 	return out, nil
 }

@@ -1,4 +1,7 @@
 import type { Room } from '../../kernel'
+import { en as exchangeEn } from './exchangeEn'
+import { pages as exchangePages } from './exchangePages'
+import { zh as exchangeZh } from './exchangeZh'
 import { en as incidentEn } from './incidentEn'
 import { pages as incidentPages } from './incidentPages'
 import { zh as incidentZh } from './incidentZh'
@@ -9,6 +12,6 @@ import { zh as noticeZh } from './noticeZh'
 /** Industrial information security: notices of the city, and incidents. */
 export const room: Room = {
   name: 'security',
-  texts: { zh: { ...noticeZh, ...incidentZh }, en: { ...noticeEn, ...incidentEn } },
-  routes: [...noticePages, ...incidentPages],
+  texts: { zh: { ...noticeZh, ...incidentZh, ...exchangeZh }, en: { ...noticeEn, ...incidentEn, ...exchangeEn } },
+  routes: [...noticePages, ...incidentPages, ...exchangePages],
 }
