@@ -33,6 +33,9 @@ func (s *Server) authenticate(r *http.Request, m MountedRoute) (identity.Identit
 	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return s.cfg.Directory.Bearer(r.Context(), secret)
 	}
+	if _, secret, ok := r.BasicAuth(); ok && m.Basic {
+		return s.cfg.Directory.Bearer(r.Context(), secret)
+	}
 	return s.bySession(r, m)
 }
 

@@ -23,7 +23,7 @@ import (
 // Route is one door into a room. A room lists its routes in its Manifest.
 type Route struct {
 	// Pattern is "POST /orders/{id}/release"; the path is below /api/<room>,
-	// unless it begins with /.well-known/ or /id/.
+	// unless it begins with /.well-known/, /id/ or /taxii2/.
 	Pattern    string
 	Permission string // what it asks for; identity.Public and identity.SignedIn must be written out
 	Summary    string
@@ -47,6 +47,9 @@ type Route struct {
 	// session or token; the room checks them. A machine's certificate comes
 	// through as who is asking.
 	OwnKey bool
+	// Basic lets a token come as the password of HTTP Basic (RFC 7617), for protocols
+	// whose clients know nothing else.
+	Basic bool
 	// Renewal marks the one route that looks at a machine's certificate itself,
 	// because it takes some that are good for nothing else any more.
 	Renewal bool

@@ -49,7 +49,13 @@ type Config struct {
 const (
 	wellKnown = "/.well-known/"
 	printed   = "/id/"
+	taxii     = "/taxii2/" // TAXII 2.1, section 4.1: where clients look first
 )
+
+// whole tells paths that are as they are, and not below their room's.
+func whole(path string) bool {
+	return strings.HasPrefix(path, wellKnown) || strings.HasPrefix(path, printed) || strings.HasPrefix(path, taxii)
+}
 
 // Server routes requests to rooms.
 type Server struct {
@@ -126,7 +132,7 @@ func (s *Server) Mount(room string, db *sqldb.DB, routes []Route) error {
 			return fmt.Errorf("route %s of %s: %w", r.Pattern, room, err)
 		}
 		m := MountedRoute{Room: room, Path: strings.TrimSuffix(strings.TrimSuffix("/api/"+room, "/")+r.Path(), "/"), Route: r}
-		if strings.HasPrefix(r.Path(), wellKnown) || strings.HasPrefix(r.Path(), printed) {
+		if whole(r.Path()) {
 			m.Path = r.Path()
 		}
 		s.routes = append(s.routes, m)

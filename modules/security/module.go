@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"slices"
 	"time"
 
 	"linghang/kernel/identity"
@@ -11,6 +12,7 @@ import (
 	"linghang/kernel/module"
 	"linghang/modules/security/internal/awareness"
 	"linghang/modules/security/internal/clock"
+	"linghang/modules/security/internal/exchange"
 )
 
 //go:embed migrations/*.sql
@@ -30,6 +32,7 @@ type Organisations interface {
 type Module struct {
 	clocks    *clock.Clocks
 	awareness *awareness.Awareness
+	exchange  *exchange.Exchange
 	now       func() time.Time
 }
 
@@ -39,11 +42,17 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	now := func() time.Time { return m.now() }
 	m.clocks = clock.New(kit, now)
 	m.awareness = awareness.New(kit, organisations, now, nil, nil)
+	m.exchange = exchange.New(kit, organisations, now)
 	return m
 }
 
 // Run implements module.Runner.
-func (m *Module) Run(ctx context.Context) error { return m.clocks.Run(ctx) }
+func (m *Module) Run(ctx context.Context) error {
+	if err := m.exchange.Broken(); err != nil {
+		return err
+	}
+	return m.clocks.Run(ctx)
+}
 
 // Manifest implements module.Module.
 func (m *Module) Manifest() module.Manifest {
@@ -54,9 +63,15 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
 		Name: "security", Title: lang.Text{ZH: "工业信息安全", EN: "Industrial security"}, Migrations: dir,
-		Permissions: []module.Permission{{ID: mayView, Title: lang.Text{ZH: "查看本机构的安全通报和事件", EN: "View security notices and incidents of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}}},
-		Routes:      m.awareness.Routes(),
-		Jobs:        m.awareness.Jobs(),
-		Nav:         awareness.Nav(section),
+		Permissions: slices.Concat(permissions(), exchange.Permissions()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.exchange.Routes()),
+		Personal:    exchange.Personal(),
+		Jobs:        slices.Concat(m.awareness.Jobs(), m.exchange.Jobs()),
+		Nav:         slices.Concat(awareness.Nav(section), exchange.Nav(section)),
 	}
+}
+
+func permissions() []module.Permission {
+	everyone := []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}
+	return []module.Permission{{ID: mayView, Title: lang.Text{ZH: "查看本机构的安全通报和事件", EN: "View security notices and incidents of one's own organisation"}, Roles: everyone}}
 }

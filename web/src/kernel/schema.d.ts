@@ -9574,6 +9574,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/exchange/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where programs find TAXII */
+        get: operations["get-security-exchange-address"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exchange/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was handed in by TAXII */
+        get: operations["get-security-exchange-inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exchange/inbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One object that was handed in, as it came */
+        get: operations["get-security-exchange-inbox-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/situation": {
         parameters: {
             query?: never;
@@ -11154,6 +11205,24 @@ export interface paths {
         delete?: never;
         /** What may be asked of Digital Links from another site */
         options: operations["options-id-path"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/taxii2/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** TAXII 2.1: discovery at /taxii2/, and the API root /taxii2/city/ */
+        get: operations["get-taxii2-path"];
+        put?: never;
+        /** TAXII 2.1: hand in objects of STIX 2.1 to the inbox */
+        post: operations["post-taxii2-path"];
+        delete?: never;
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -14246,6 +14315,38 @@ export interface components {
             };
             segments: components["schemas"]["CodingSegment"][];
             template_id?: string;
+        };
+        ExchangeReceived: {
+            by: string;
+            /** @description Position, which grows */
+            id: string;
+            object_id: string;
+            organisation_id: string;
+            /** Format: date-time */
+            received_at: string;
+            type: string;
+            version: string;
+        };
+        ExchangeReceivedObject: {
+            by: string;
+            /** @description Position, which grows */
+            id: string;
+            object_id: string;
+            organisation_id: string;
+            /** @description The object, octet for octet */
+            raw: string;
+            /** Format: date-time */
+            received_at: string;
+            type: string;
+            version: string;
+        };
+        ExchangeWhere: {
+            discovery: string;
+            /** @description Collection */
+            inbox: string;
+            /** @description Collection */
+            notices: string;
+            root: string;
         };
         ExplainFindingInputBody: {
             reason: string;
@@ -19329,6 +19430,16 @@ export interface components {
         };
         PageReachList: {
             items: components["schemas"]["PlatformsReachList"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageReceived: {
+            items: components["schemas"]["ExchangeReceived"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -51245,6 +51356,113 @@ export interface operations {
             };
         };
     };
+    "get-security-exchange-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeWhere"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exchange-inbox": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageReceived"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exchange-inbox-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeReceivedObject"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-situation": {
         parameters: {
             query?: never;
@@ -55106,6 +55324,72 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-taxii2-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/taxii+json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-taxii2-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/taxii+json": unknown;
+            };
+        };
         responses: {
             /** @description OK */
             200: {

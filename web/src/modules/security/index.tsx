@@ -1,4 +1,7 @@
 import type { Room } from '../../kernel'
+import { en as exchangeEn } from './exchangeEn'
+import { pages as exchangePages } from './exchangePages'
+import { zh as exchangeZh } from './exchangeZh'
 import { en as incidentEn } from './incidentEn'
 import { pages as incidentPages } from './incidentPages'
 import { zh as incidentZh } from './incidentZh'
@@ -12,6 +15,9 @@ import { zh as situationZh } from './situationZh'
 /** Industrial information security: notices of the city, and incidents. */
 export const room: Room = {
   name: 'security',
-  texts: { zh: { ...noticeZh, ...incidentZh, ...situationZh }, en: { ...noticeEn, ...incidentEn, ...situationEn } },
-  routes: [...noticePages, ...incidentPages, ...situationPages],
+  texts: {
+    zh: { ...noticeZh, ...incidentZh, ...situationZh, ...exchangeZh },
+    en: { ...noticeEn, ...incidentEn, ...situationEn, ...exchangeEn },
+  },
+  routes: [...noticePages, ...incidentPages, ...situationPages, ...exchangePages],
 }

@@ -1,0 +1,139 @@
+package exchange
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"linghang/kernel/lang"
+	"linghang/lib/stix"
+	"linghang/modules/security/internal/rating"
+)
+
+// space is the namespace of the names from which identifiers of STIX are made (RFC 9562).
+const space = "8f0d6c1e-52b1-5c0a-9a53-2f6f0a4d7b11"
+
+// Publisher is who publishes: the city's bureau.
+type Publisher struct {
+	ID        string // of the organisation
+	Name      lang.Text
+	CreatedAt time.Time
+}
+
+// Report is a notice as it is published.
+type Report struct {
+	ID        string // of the notice
+	Number    string
+	Title     string
+	Text      string
+	Link      string // whole address of its page
+	Level     rating.Level
+	Category  string
+	TLP       rating.TLP
+	IssuedAt  time.Time
+	ChangedAt time.Time
+	Revoked   bool
+	Readers   []string // organisations that it was sent to
+}
+
+// open tells whether everybody who may exchange reads what has the label.
+func open(t rating.TLP) bool { return t == rating.Clear || t == rating.Green }
+
+// label is a label as STIX has it.
+func label(t rating.TLP) stix.TLP {
+	switch t {
+	case rating.Clear:
+		return stix.TLPClear
+	case rating.Green:
+		return stix.TLPGreen
+	case rating.AmberStrict:
+		return stix.TLPAmberStrict
+	case rating.Red:
+		return stix.TLPRed
+	default:
+		return stix.TLPAmber
+	}
+}
+
+func stamp(at time.Time) stix.Timestamp { return stix.NewTimestamp(at.UTC(), 3) }
+
+type identityObject struct {
+	Type     string         `json:"type"`
+	Spec     string         `json:"spec_version"`
+	ID       stix.ID        `json:"id"`
+	Created  stix.Timestamp `json:"created"`
+	Modified stix.Timestamp `json:"modified"`
+	Name     string         `json:"name"`
+	Class    string         `json:"identity_class"`
+	Sectors  []string       `json:"sectors"`
+}
+
+type reference struct {
+	Source     string `json:"source_name"`
+	ExternalID string `json:"external_id,omitzero"`
+	URL        string `json:"url,omitzero"`
+}
+
+type reportObject struct {
+	Type        string         `json:"type"`
+	Spec        string         `json:"spec_version"`
+	ID          stix.ID        `json:"id"`
+	CreatedBy   stix.ID        `json:"created_by_ref"`
+	Created     stix.Timestamp `json:"created"`
+	Modified    stix.Timestamp `json:"modified"`
+	Revoked     bool           `json:"revoked,omitzero"`
+	Name        string         `json:"name"`
+	Description string         `json:"description"`
+	Types       []string       `json:"report_types"`
+	Published   stix.Timestamp `json:"published"`
+	Refs        []stix.ID      `json:"object_refs"`
+	Labels      []string       `json:"labels"`
+	Lang        string         `json:"lang"`
+	References  []reference    `json:"external_references"`
+	Markings    []stix.ID      `json:"object_marking_refs"`
+}
+
+// objects are what a report is published as: who publishes, the marking, and the report.
+func objects(p Publisher, r Report) ([]*stix.Object, error) {
+	who, err := stix.NamedID("identity", space, p.ID)
+	if err != nil {
+		return nil, fmt.Errorf("name the publisher: %w", err)
+	}
+	id, err := stix.NamedID("report", space, r.ID)
+	if err != nil {
+		return nil, fmt.Errorf("name the report: %w", err)
+	}
+	marking, err := label(r.TLP).Marking()
+	if err != nil {
+		return nil, fmt.Errorf("mark the report: %w", err)
+	}
+	publisher, err := object(identityObject{"identity", "2.1", who, stamp(p.CreatedAt), stamp(p.CreatedAt), p.Name.ZH, "organization", []string{"government-local"}})
+	if err != nil {
+		return nil, err
+	}
+	types := "threat-report"
+	if r.Category == "hazard" {
+		types = "vulnerability"
+	}
+	report, err := object(reportObject{
+		Type: "report", Spec: "2.1", ID: id, CreatedBy: who, Created: stamp(r.IssuedAt), Modified: stamp(r.ChangedAt), Revoked: r.Revoked, Name: r.Title, Description: r.Text,
+		Types: []string{types}, Published: stamp(r.IssuedAt), Refs: []stix.ID{who}, Labels: []string{fmt.Sprintf("level-%d", r.Level), "gbt-20986-" + r.Category}, Lang: "zh",
+		References: []reference{{p.Name.ZH, r.Number, r.Link}}, Markings: []stix.ID{marking.ID()},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []*stix.Object{publisher, marking, report}, nil
+}
+
+func object(v any) (*stix.Object, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("write object of STIX: %w", err)
+	}
+	o, err := stix.Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("write object of STIX: %w", err)
+	}
+	return o, nil
+}
