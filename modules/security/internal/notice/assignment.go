@@ -176,7 +176,7 @@ type Feedback struct {
 // feedBack tells what was done; done hands it to the city.
 func (a Assignment) feedBack(x Feedback) (Assignment, step, error) {
 	if a.State != Assessed && a.State != Handling {
-		return a, step{}, wrongStep("fed back: say first whether you are affected")
+		return a, step{}, fault.New(fault.Conflict, "security.assignment.not_assessed", "feedback comes after the assessment and before the city's verification")
 	}
 	f := fault.New(fault.Invalid, "security.assignment.feedback", "the feedback is incomplete")
 	if m := strings.TrimSpace(x.Measures); m == "" || len([]rune(m)) > longestAsk {

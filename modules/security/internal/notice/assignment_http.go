@@ -122,25 +122,27 @@ func (a Assignment) acts(id identity.Identity, clocks []clock.Clock) []string {
 		return c.State == clock.Running && !c.Legal && (c.Obligation == toFeedBack || c.Obligation == toHandle)
 	})
 	asked := a.Extension != nil && a.Extension.State == "requested"
-	has := func(list ...AssignmentState) bool { return slices.Contains(list, a.State) }
-	city, out := id.Scope.All, []string{}
+	working := []AssignmentState{Acknowledged, Assessed, Handling}
+	owing := append([]AssignmentState{Delivered}, working...)
+	out := []string{}
 	for _, x := range []struct {
 		name, permission string
-		may              bool
+		city, may        bool
+		in               []AssignmentState
 	}{
-		{"acknowledge", mayAnswer, !city && has(Delivered)},
-		{"assess", mayAnswer, !city && has(Acknowledged, Assessed, Handling)},
-		{"feed_back", mayAnswer, !city && has(Assessed, Handling)},
-		{"note", mayAnswer, !city && !a.over() && a.AcknowledgedAt != nil && a.Noted < a.Revision},
-		{"ask", mayRepresent, !city && puttable && !asked},
-		{"dispute", mayRepresent, !city && !a.over() && a.Disputed == ""},
-		{"answer", mayWrite, city && asked},
-		{"settle", mayWrite, city && a.Disputed != ""},
-		{"verify", mayWrite, city && has(FedBack)},
-		{"urge", mayOversee, city && has(Delivered, Acknowledged, Assessed, Handling)},
-		{"close", mayWrite, city && has(Verified)},
+		{"acknowledge", mayAnswer, false, true, []AssignmentState{Delivered}},
+		{"assess", mayAnswer, false, true, working},
+		{"feed_back", mayAnswer, false, true, []AssignmentState{Assessed, Handling}},
+		{"note", mayAnswer, false, a.Noted < a.Revision, append(working, FedBack)},
+		{"ask", mayRepresent, false, puttable && !asked, working},
+		{"dispute", mayRepresent, false, a.Disputed == "", append(owing, FedBack)},
+		{"answer", mayWrite, true, asked, working},
+		{"settle", mayWrite, true, a.Disputed != "", append(owing, FedBack)},
+		{"verify", mayWrite, true, true, []AssignmentState{FedBack}},
+		{"urge", mayOversee, true, true, owing},
+		{"close", mayWrite, true, true, []AssignmentState{Verified}},
 	} {
-		if x.may && id.May(x.permission) {
+		if x.may && x.city == id.Scope.All && slices.Contains(x.in, a.State) && id.May(x.permission) {
 			out = append(out, x.name)
 		}
 	}
@@ -228,7 +230,7 @@ func (d *Desk) acknowledge(ctx context.Context, in actInput) (AssignmentDetail, 
 	})
 }
 
-type assessInput struct {
+type assignmentAssessInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -237,7 +239,7 @@ type assessInput struct {
 	}
 }
 
-func (d *Desk) assess(ctx context.Context, in assessInput) (AssignmentDetail, error) {
+func (d *Desk) assess(ctx context.Context, in assignmentAssessInput) (AssignmentDetail, error) {
 	return d.act(ctx, actInput{in.Object, in.IfMatch}, false, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
 		a, s, err := a.assess(in.Body.Assessment, in.Body.Reason, by.At)
 		if err != nil || a.State != FedBack {
@@ -247,7 +249,7 @@ func (d *Desk) assess(ctx context.Context, in assessInput) (AssignmentDetail, er
 	})
 }
 
-type feedbackInput struct {
+type assignmentFeedbackInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -258,7 +260,7 @@ type feedbackInput struct {
 	}
 }
 
-func (d *Desk) feedBack(ctx context.Context, in feedbackInput) (AssignmentDetail, error) {
+func (d *Desk) feedBack(ctx context.Context, in assignmentFeedbackInput) (AssignmentDetail, error) {
 	return d.act(ctx, actInput{in.Object, in.IfMatch}, false, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
 		x := Feedback{ID: ulid.Make().String(), Measures: in.Body.Measures, Residual: in.Body.Residual, Done: in.Body.Done, Files: []File{}, By: by.Name, At: by.At, actor: by.actor}
 		there, err := files(ctx, tx, a.NoticeID, a.ID)
@@ -296,7 +298,7 @@ func (d *Desk) note(ctx context.Context, in actInput) (AssignmentDetail, error) 
 	})
 }
 
-type askInput struct {
+type assignmentAskInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -306,7 +308,7 @@ type askInput struct {
 	}
 }
 
-func (d *Desk) ask(ctx context.Context, in askInput) (AssignmentDetail, error) {
+func (d *Desk) ask(ctx context.Context, in assignmentAskInput) (AssignmentDetail, error) {
 	object := "assignment/" + in.ID
 	clocks, err := d.clocks.Of(ctx, object)
 	if err != nil {
@@ -321,7 +323,7 @@ func (d *Desk) ask(ctx context.Context, in askInput) (AssignmentDetail, error) {
 	})
 }
 
-type answerInput struct {
+type assignmentAnswerInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -330,7 +332,7 @@ type answerInput struct {
 	}
 }
 
-func (d *Desk) answer(ctx context.Context, in answerInput) (AssignmentDetail, error) {
+func (d *Desk) answer(ctx context.Context, in assignmentAnswerInput) (AssignmentDetail, error) {
 	return d.act(ctx, actInput{in.Object, in.IfMatch}, true, func(ctx context.Context, tx *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
 		a, s, err := a.answer(in.Body.Granted, in.Body.Reason)
 		if err != nil {
@@ -347,7 +349,7 @@ func (d *Desk) answer(ctx context.Context, in answerInput) (AssignmentDetail, er
 	})
 }
 
-func (d *Desk) dispute(ctx context.Context, in reasonInput) (AssignmentDetail, error) {
+func (d *Desk) dispute(ctx context.Context, in noticeReasonInput) (AssignmentDetail, error) {
 	return d.act(ctx, actInput{in.Object, in.IfMatch}, false, func(ctx context.Context, tx *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
 		a, s, err := a.dispute(in.Body.Reason)
 		if err != nil {
@@ -357,7 +359,7 @@ func (d *Desk) dispute(ctx context.Context, in reasonInput) (AssignmentDetail, e
 	})
 }
 
-type settleInput struct {
+type assignmentSettleInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -366,7 +368,7 @@ type settleInput struct {
 	}
 }
 
-func (d *Desk) settle(ctx context.Context, in settleInput) (AssignmentDetail, error) {
+func (d *Desk) settle(ctx context.Context, in assignmentSettleInput) (AssignmentDetail, error) {
 	return d.act(ctx, actInput{in.Object, in.IfMatch}, true, func(ctx context.Context, tx *sqldb.Tx, a Assignment, _ Signature) (Assignment, step, error) {
 		a, s, err := a.settle(in.Body.Released, in.Body.Reason)
 		if err != nil {
@@ -380,7 +382,7 @@ func (d *Desk) settle(ctx context.Context, in settleInput) (AssignmentDetail, er
 	})
 }
 
-type verifyInput struct {
+type assignmentVerifyInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -389,7 +391,7 @@ type verifyInput struct {
 	}
 }
 
-func (d *Desk) verify(ctx context.Context, in verifyInput) (AssignmentDetail, error) {
+func (d *Desk) verify(ctx context.Context, in assignmentVerifyInput) (AssignmentDetail, error) {
 	return d.act(ctx, actInput{in.Object, in.IfMatch}, true, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
 		a, s, err := a.verify(in.Body.Accepted, in.Body.Reason, by.At)
 		if err != nil {
@@ -403,7 +405,7 @@ func (d *Desk) verify(ctx context.Context, in verifyInput) (AssignmentDetail, er
 	})
 }
 
-func (d *Desk) urge(ctx context.Context, in reasonInput) (AssignmentDetail, error) {
+func (d *Desk) urge(ctx context.Context, in noticeReasonInput) (AssignmentDetail, error) {
 	return d.act(ctx, actInput{in.Object, in.IfMatch}, true, func(ctx context.Context, tx *sqldb.Tx, a Assignment, by Signature) (Assignment, step, error) {
 		a, s, err := a.urge(in.Body.Reason, by.At)
 		if err != nil {

@@ -55,12 +55,6 @@ const (
 // check trims what somebody wrote and says what is wrong with it.
 func (x Text) check() (Text, *fault.Error) {
 	x.Title, x.Body, x.Ask = strings.TrimSpace(x.Title), strings.TrimSpace(x.Body), strings.TrimSpace(x.Ask)
-	if x.TLP == "" {
-		x.TLP = rating.Amber
-	}
-	if x.Kind == "" {
-		x.Kind = Bulletin
-	}
 	f := fault.New(fault.Invalid, "security.notice.invalid", "the notice is incomplete or wrong")
 	if x.Title == "" || len([]rune(x.Title)) > longestTitle {
 		_ = f.At("body.title", "a title of 1 to 120 characters")

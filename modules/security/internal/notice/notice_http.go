@@ -13,7 +13,6 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
-	"linghang/modules/security/internal/rating"
 )
 
 // Topic is what browsers watch: it says that a notice or an assignment has changed.
@@ -98,68 +97,58 @@ func (d *Desk) read(ctx context.Context, in httpd.Object) (x Detail, err error) 
 	if x.Open, err = open(ctx, db, x.ID); err != nil {
 		return x, err
 	}
-	x.Acts = x.Notice.acts(identity.From(ctx), x.Signatures, p)
+	x.Acts = x.acts(identity.From(ctx), x.Signatures, p)
 	return x, nil
 }
 
 // acts are what somebody may do with a notice now.
 func (n Notice) acts(id identity.Identity, signed []Signature, p *Revision) []string {
-	hand := Signature{actor: id.Actor()}
+	hand := func(author string, there []Signature) bool {
+		return id.PersonID != "" && mayHand(Signature{actor: id.Actor()}, author, there) == nil
+	}
 	out := []string{}
 	for _, x := range []struct {
 		name, permission string
 		may              bool
+		in               []State
 	}{
-		{"edit", mayWrite, n.State == Draft},
-		{"submit", mayWrite, n.State == Draft && !n.Audience.empty()},
-		{"return", maySign, n.State == InReview || n.State == Signed},
-		{"sign", maySign, n.State == InReview && id.PersonID != "" && mayHand(hand, n.actor, signed) == nil},
-		{"issue", mayWrite, n.State == Signed},
-		{"deliver", mayWrite, n.State == Issued},
-		{"lift", mayWrite, n.State == Issued && n.Kind == Warning && n.LiftedAt == nil},
-		{"withdraw", mayWrite, n.State != Closed && n.State != Reviewed && n.State != Withdrawn},
-		{"close", mayWrite, n.State == Issued},
-		{"review", mayWrite, n.State == Closed},
-		{"revise", mayWrite, n.State == Issued && p == nil},
-		{"relevel", mayWrite, n.State == Issued && p == nil},
-		{"remark", mayWrite, n.State == Issued && p == nil},
-		{"sign_revision", maySign, n.State == Issued && p != nil && id.PersonID != "" && mayHand(hand, actorOf(p), signaturesOf(p)) == nil},
-		{"refuse_revision", maySign, n.State == Issued && p != nil},
+		{"edit", mayWrite, true, []State{Draft}},
+		{"submit", mayWrite, !n.Audience.empty(), []State{Draft}},
+		{"return", maySign, true, []State{InReview, Signed}},
+		{"sign", maySign, hand(n.actor, signed), []State{InReview}},
+		{"issue", mayWrite, true, []State{Signed}},
+		{"deliver", mayWrite, true, []State{Issued}},
+		{"lift", mayWrite, n.Kind == Warning && n.LiftedAt == nil, []State{Issued}},
+		{"withdraw", mayWrite, true, []State{Draft, InReview, Signed, Issued}},
+		{"close", mayWrite, true, []State{Issued}},
+		{"review", mayWrite, true, []State{Closed}},
+		{"revise", mayWrite, p == nil, []State{Issued}},
+		{"relevel", mayWrite, p == nil, []State{Issued}},
+		{"remark", mayWrite, p == nil, []State{Issued}},
+		{"sign_revision", maySign, p != nil && hand(p.actor, p.Signatures), []State{Issued}},
+		{"refuse_revision", maySign, p != nil, []State{Issued}},
 	} {
-		if x.may && id.May(x.permission) {
+		if x.may && slices.Contains(x.in, n.State) && id.May(x.permission) {
 			out = append(out, x.name)
 		}
 	}
 	return out
 }
 
-func actorOf(p *Revision) string {
-	if p == nil {
-		return ""
-	}
-	return p.actor
-}
-
-func signaturesOf(p *Revision) []Signature {
-	if p == nil {
-		return nil
-	}
-	return p.Signatures
-}
-
-type draft struct {
+// Written is what somebody writes of a notice.
+type Written struct {
 	Text
-	Audience Audience `json:"audience,omitempty"`
+	Audience Audience `json:"audience"`
 }
 
-type writeInput struct {
+type noticeWriteInput struct {
 	Body struct {
-		draft
+		Written
 		Drill string `json:"drill,omitempty" maxLength:"40" doc:"ID of the drill that it belongs to; it cannot be changed later"`
 	}
 }
 
-func (d *Desk) write(ctx context.Context, in writeInput) (Detail, error) {
+func (d *Desk) write(ctx context.Context, in noticeWriteInput) (Detail, error) {
 	if !identity.From(ctx).Scope.All {
 		return Detail{}, fault.New(fault.Forbidden, "security.notice.city", "only the city writes notices")
 	}
@@ -200,7 +189,7 @@ type actInput struct {
 	httpd.IfMatch
 }
 
-type reasonInput struct {
+type noticeReasonInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -246,13 +235,13 @@ func (d *Desk) apply(ctx context.Context, tx *sqldb.Tx, before Notice, decide de
 	return insertEntry(ctx, tx, after.entry(s, by))
 }
 
-type editInput struct {
+type noticeEditInput struct {
 	httpd.Object
 	httpd.IfMatch
-	Body draft
+	Body Written
 }
 
-func (d *Desk) edit(ctx context.Context, in editInput) (Detail, error) {
+func (d *Desk) edit(ctx context.Context, in noticeEditInput) (Detail, error) {
 	return d.change(ctx, actInput{in.Object, in.IfMatch}, func(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature) (Notice, step, error) {
 		n, err := n.edit(in.Body.Text, in.Body.Audience)
 		if err != nil {
@@ -276,7 +265,7 @@ func (d *Desk) submit(ctx context.Context, in actInput) (Detail, error) {
 	})
 }
 
-func (d *Desk) giveBack(ctx context.Context, in reasonInput) (Detail, error) {
+func (d *Desk) giveBack(ctx context.Context, in noticeReasonInput) (Detail, error) {
 	return d.change(ctx, actInput{in.Object, in.IfMatch}, func(ctx context.Context, tx *sqldb.Tx, n Notice, _ Signature) (Notice, step, error) {
 		n, err := n.giveBack(in.Body.Reason)
 		if err != nil {
@@ -366,7 +355,7 @@ func (d *Desk) again(ctx context.Context, in actInput) (Detail, error) {
 	})
 }
 
-func (d *Desk) lift(ctx context.Context, in reasonInput) (Detail, error) {
+func (d *Desk) lift(ctx context.Context, in noticeReasonInput) (Detail, error) {
 	return d.change(ctx, actInput{in.Object, in.IfMatch}, func(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature) (Notice, step, error) {
 		n, err := n.lift(by.At)
 		if err != nil {
@@ -380,7 +369,7 @@ func (d *Desk) lift(ctx context.Context, in reasonInput) (Detail, error) {
 	})
 }
 
-func (d *Desk) withdraw(ctx context.Context, in reasonInput) (Detail, error) {
+func (d *Desk) withdraw(ctx context.Context, in noticeReasonInput) (Detail, error) {
 	return d.change(ctx, actInput{in.Object, in.IfMatch}, func(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature) (Notice, step, error) {
 		return d.recall(ctx, tx, n, by, in.Body.Reason)
 	})
@@ -395,7 +384,7 @@ func (d *Desk) recall(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature,
 	return n, step{act: "withdrawn", reason: n.Reason}, d.releaseAll(ctx, tx, n, by, "withdrawn", n.Reason)
 }
 
-func (d *Desk) shut(ctx context.Context, in reasonInput) (Detail, error) {
+func (d *Desk) shut(ctx context.Context, in noticeReasonInput) (Detail, error) {
 	return d.change(ctx, actInput{in.Object, in.IfMatch}, func(ctx context.Context, tx *sqldb.Tx, n Notice, by Signature) (Notice, step, error) {
 		left, err := open(ctx, tx, n.ID)
 		if err != nil {
@@ -411,7 +400,7 @@ func (d *Desk) shut(ctx context.Context, in reasonInput) (Detail, error) {
 	})
 }
 
-type reviewInput struct {
+type noticeReviewInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -419,7 +408,7 @@ type reviewInput struct {
 	}
 }
 
-func (d *Desk) learn(ctx context.Context, in reviewInput) (Detail, error) {
+func (d *Desk) learn(ctx context.Context, in noticeReviewInput) (Detail, error) {
 	return d.change(ctx, actInput{in.Object, in.IfMatch}, func(_ context.Context, _ *sqldb.Tx, n Notice, by Signature) (Notice, step, error) {
 		n, err := n.learn(in.Body.Text, by.At)
 		return n, step{act: "reviewed"}, err
@@ -495,73 +484,4 @@ func (d *Desk) finishAll(ctx context.Context, tx *sqldb.Tx, n Notice, by Signatu
 		}
 	}
 	return nil
-}
-
-// Preview is to whom a notice goes.
-type Preview struct {
-	Count       int             `json:"count"`
-	Districts   []districtCount `json:"districts" nullable:"false"`
-	Names       []lang.Text     `json:"names" nullable:"false" doc:"Of the first"`
-	Checked     int             `json:"checked" doc:"At how many it was looked whether anybody can be told"`
-	Unreachable []lang.Text     `json:"unreachable" nullable:"false" doc:"Those of them where nobody can"`
-}
-
-type districtCount struct {
-	District string `json:"district"`
-	Count    int    `json:"count"`
-}
-
-const (
-	mostShown   = 20
-	mostChecked = 300
-)
-
-func (d *Desk) preview(ctx context.Context, in httpd.Object) (Preview, error) {
-	out := Preview{Districts: []districtCount{}, Names: []lang.Text{}, Unreachable: []lang.Text{}}
-	n, err := d.store.seen(ctx, d.store.db, in.ID)
-	if err != nil {
-		return out, err
-	}
-	list, err := d.addressees(ctx, n.Audience)
-	if err != nil {
-		return out, err
-	}
-	out.Count = len(list)
-	per := map[string]int{}
-	for i, o := range list {
-		per[o.District]++
-		if i < mostShown {
-			out.Names = append(out.Names, o.Name)
-		}
-		if i >= mostChecked {
-			continue
-		}
-		out.Checked++
-		people, err := d.organisations.Members(ctx, o.ID, false, mayAnswer)
-		if err != nil {
-			return out, err
-		}
-		if len(people) == 0 {
-			out.Unreachable = append(out.Unreachable, o.Name)
-		}
-	}
-	for district, count := range per {
-		out.Districts = append(out.Districts, districtCount{district, count})
-	}
-	slices.SortFunc(out.Districts, func(x, y districtCount) int {
-		if x.Count != y.Count {
-			return y.Count - x.Count
-		}
-		return len(x.District) - len(y.District)
-	})
-	return out, nil
-}
-
-type words struct {
-	Categories []rating.Category `json:"categories" nullable:"false"`
-}
-
-// words are the categories, for forms.
-func (d *Desk) words(context.Context, struct{}) (words, error) {
-	return words{rating.Categories()}, nil
 }

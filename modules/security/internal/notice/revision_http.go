@@ -25,7 +25,7 @@ func (d *Desk) revisionRoutes() []module.Route {
 	}
 }
 
-type reviseInput struct {
+type noticeReviseInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -37,14 +37,14 @@ type reviseInput struct {
 	}
 }
 
-func (d *Desk) revise(ctx context.Context, in reviseInput) (Detail, error) {
+func (d *Desk) revise(ctx context.Context, in noticeReviseInput) (Detail, error) {
 	b := in.Body
 	return d.propose(ctx, actInput{in.Object, in.IfMatch}, b.Reason, func(n Notice) (change, error) {
 		return n.rewrite(Text{Colour: b.Colour, Title: b.Title, Body: b.Body, Ask: b.Ask})
 	})
 }
 
-type levelInput struct {
+type noticeLevelInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -53,11 +53,11 @@ type levelInput struct {
 	}
 }
 
-func (d *Desk) relevel(ctx context.Context, in levelInput) (Detail, error) {
+func (d *Desk) relevel(ctx context.Context, in noticeLevelInput) (Detail, error) {
 	return d.propose(ctx, actInput{in.Object, in.IfMatch}, in.Body.Reason, func(n Notice) (change, error) { return n.relevel(in.Body.Level) })
 }
 
-type tlpInput struct {
+type noticeTLPInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -66,7 +66,7 @@ type tlpInput struct {
 	}
 }
 
-func (d *Desk) remark(ctx context.Context, in tlpInput) (Detail, error) {
+func (d *Desk) remark(ctx context.Context, in noticeTLPInput) (Detail, error) {
 	return d.propose(ctx, actInput{in.Object, in.IfMatch}, in.Body.Reason, func(n Notice) (change, error) { return n.remark(in.Body.TLP) })
 }
 
@@ -171,7 +171,7 @@ func waiting(ctx context.Context, tx *sqldb.Tx, n Notice) (Revision, error) {
 	return v, nil
 }
 
-func (d *Desk) refuseRevision(ctx context.Context, in reasonInput) (Detail, error) {
+func (d *Desk) refuseRevision(ctx context.Context, in noticeReasonInput) (Detail, error) {
 	return d.change(ctx, actInput{in.Object, in.IfMatch}, func(ctx context.Context, tx *sqldb.Tx, n Notice, _ Signature) (Notice, step, error) {
 		v, err := waiting(ctx, tx, n)
 		if err != nil {

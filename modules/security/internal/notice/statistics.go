@@ -51,7 +51,7 @@ func spread(list []time.Duration) Spread {
 	slices.Sort(list)
 	at := func(percent int) float64 {
 		i := (len(list)*percent+99)/100 - 1
-		return list[max(i, 0)].Seconds()
+		return list[max(i, 0)].Truncate(time.Millisecond).Seconds()
 	}
 	return Spread{len(list), at(50), at(90), at(99)}
 }
