@@ -59,9 +59,9 @@ type numbered struct {
 }
 
 // issued is a notice that has gone out; more is what else its draft says.
-func (x *town) issued(t *testing.T, level int, audience, more string) (n numbered) {
+func (x *town) issued(t *testing.T, audience, more string) (n numbered) {
 	t.Helper()
-	x.do(t, "POST", "/notices", "officer", fmt.Sprintf(`{"kind":"notice","colour":"","title":"秘密标题","body":"秘密正文","ask":"秘密要求","level":%d,"category":"attack","tlp":"amber","audience":%s%s}`, level, audience, more), 0, http.StatusCreated, &n)
+	x.do(t, "POST", "/notices", "officer", fmt.Sprintf(`{"kind":"notice","colour":"","title":"秘密标题","body":"秘密正文","ask":"秘密要求","level":3,"category":"attack","tlp":"amber","audience":%s%s}`, audience, more), 0, http.StatusCreated, &n)
 	x.do(t, "POST", "/notices/"+n.ID+"/submission", "officer", "{}", 1, http.StatusOK, nil)
 	x.do(t, "POST", "/notices/"+n.ID+"/signature", "leader", "{}", 2, http.StatusOK, nil)
 	x.do(t, "POST", "/notices/"+n.ID+"/issue", "officer", "{}", 3, http.StatusOK, &n)
@@ -124,7 +124,7 @@ func TestNotices(t *testing.T) {
 func drillsCountNowhere(t *testing.T, x *town) {
 	var drill struct{ ID string }
 	x.do(t, "POST", "/drills", "officer", fmt.Sprintf(`{"title":"演练","plan":"通知","pace":100,"organisations":[%q,%q]}`, x.Ours.ID, x.Theirs.ID), 0, http.StatusCreated, &drill)
-	n := x.issued(t, 3, named(x.Ours.ID, x.Theirs.ID), fmt.Sprintf(`,"drill":%q`, drill.ID))
+	n := x.issued(t, named(x.Ours.ID, x.Theirs.ID), fmt.Sprintf(`,"drill":%q`, drill.ID))
 	a := x.own(t, n.ID, "manager-ours")
 	x.own(t, n.ID, "manager-theirs")
 	x.do(t, "POST", "/assignments/"+a.ID+"/acknowledgement", "manager-ours", "{}", 2, http.StatusOK, nil)
@@ -135,7 +135,7 @@ func drillsCountNowhere(t *testing.T, x *town) {
 	if share, known := x.measured(t, "security.notices_acknowledged_in_time"); known {
 		t.Errorf("a drill counts among acknowledgements: %g", share)
 	}
-	real := x.issued(t, 3, named(x.Ours.ID), "")
+	real := x.issued(t, named(x.Ours.ID), "")
 	b := x.own(t, real.ID, "manager-ours")
 	x.do(t, "POST", "/assignments/"+b.ID+"/acknowledgement", "manager-ours", "{}", 2, http.StatusOK, nil)
 	if n, _ := x.measured(t, "security.notices_issued"); n != 1 {
@@ -160,7 +160,7 @@ func drillsCountNowhere(t *testing.T, x *town) {
 }
 
 func addresseesAreApart(t *testing.T, x *town) {
-	n := x.issued(t, 3, named(x.Ours.ID, x.Theirs.ID), "")
+	n := x.issued(t, named(x.Ours.ID, x.Theirs.ID), "")
 	ours, theirs := x.own(t, n.ID, "manager-ours"), x.own(t, n.ID, "manager-theirs")
 	// Whatever theirs may ask for, ours is not in it.
 	for _, path := range []string{"/assignments", "/assignments?export=csv", "/assignments?q=我方", "/assignments/" + theirs.ID} {
@@ -200,7 +200,7 @@ func unreachableIsTold(t *testing.T, x *town) {
 	if r.Decode(t, &o); r.Status != http.StatusCreated {
 		t.Fatalf("create organisation: %d %s", r.Status, r.Body)
 	}
-	n := x.issued(t, 3, named(o.ID, x.Ours.ID), "")
+	n := x.issued(t, named(o.ID, x.Ours.ID), "")
 	x.own(t, n.ID, "manager-ours")
 	unreachable := func() int {
 		var s struct{ Unreachable int }
@@ -221,11 +221,11 @@ func unreachableIsTold(t *testing.T, x *town) {
 func toldOnce(t *testing.T, x *town) {
 	var drill struct{ ID string }
 	x.do(t, "POST", "/drills", "officer", fmt.Sprintf(`{"title":"演练","plan":"通知","pace":1,"organisations":[%q]}`, x.Ours.ID), 0, http.StatusCreated, &drill)
-	n := x.issued(t, 3, named(x.Ours.ID), fmt.Sprintf(`,"drill":%q`, drill.ID))
+	n := x.issued(t, named(x.Ours.ID), fmt.Sprintf(`,"drill":%q`, drill.ID))
 	a := x.own(t, n.ID, "manager-ours")
 	x.clock.Turn(20 * time.Hour)
 	kerneltest.Wait(t, "the time to be over", func() bool {
-		return strings.Contains(x.do(t, "GET", "/assignments/"+a.ID, "officer", "", 0, http.StatusOK, nil), "leaders")
+		return strings.Contains(x.do(t, "GET", "/assignments/"+a.ID, "officer", "", 0, http.StatusOK, nil), `"part":6`)
 	})
 	var got struct {
 		Course []struct {
