@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"linghang/kernel/district"
 	"linghang/kernel/httpd"
 	"linghang/kernel/lang"
 	"linghang/modules/security/internal/rating"
@@ -69,11 +70,21 @@ func (d *Desk) preview(ctx context.Context, in httpd.Object) (Preview, error) {
 	return out, nil
 }
 
-type categories struct {
+// Words are what forms of notices choose from.
+type Words struct {
 	Categories []rating.Category `json:"categories" nullable:"false"`
+	Districts  []districtName    `json:"districts" nullable:"false"`
 }
 
-// words are the categories, for forms.
-func (d *Desk) words(context.Context, struct{}) (categories, error) {
-	return categories{rating.Categories()}, nil
+type districtName struct {
+	Code string    `json:"code"`
+	Name lang.Text `json:"name"`
+}
+
+func (d *Desk) words(context.Context, struct{}) (Words, error) {
+	w := Words{Categories: rating.Categories(), Districts: []districtName{}}
+	for _, x := range district.All() {
+		w.Districts = append(w.Districts, districtName{x.Code, x.Name})
+	}
+	return w, nil
 }

@@ -98,8 +98,8 @@ func Notices() []message.Kind {
 func Nav(section lang.Text) []module.NavItem {
 	return []module.NavItem{
 		{Section: section, Label: lang.Text{ZH: "应急通报", EN: "Notices"}, Path: "/security/notices", Icon: "notices", Permission: mayRead},
-		{Section: section, Label: lang.Text{ZH: "收到的通报", EN: "Notices received"}, Path: "/security/assignments", Icon: "inbox", Permission: mayAnswer},
-		{Section: section, Label: lang.Text{ZH: "应急演练", EN: "Drills"}, Path: "/security/drills", Icon: "clock", Permission: mayRead},
+		{Section: section, Label: lang.Text{ZH: "收到的通报", EN: "Notices received"}, Path: "/security/assignments", Icon: "deliveries", Permission: mayAnswer},
+		{Section: section, Label: lang.Text{ZH: "应急演练", EN: "Drills"}, Path: "/security/drills", Icon: "jobs", Permission: mayRead},
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 func (d *Desk) revisionRoutes() []module.Route {
 	return []module.Route{
-		{Pattern: "GET /categories", Permission: mayView, Summary: "Categories of incidents after GB/T 20986-2023", Handler: httpd.JSON(d.words)},
+		{Pattern: "GET /notice-words", Permission: mayView, Summary: "What forms of notices choose from: categories after GB/T 20986-2023, districts", Handler: httpd.JSON(d.words)},
 		{Pattern: "POST /notices/{id}/revision", Permission: mayWrite, Summary: "Propose other words of an issued notice; another person signs", Handler: httpd.JSON(d.revise)},
 		{Pattern: "POST /notices/{id}/level", Permission: mayWrite, Summary: "Raise the level at once, or propose to lower it", Handler: httpd.JSON(d.relevel)},
 		{Pattern: "POST /notices/{id}/tlp", Permission: mayWrite, Summary: "Make the TLP stricter at once, or propose to open it; only the city does", Handler: httpd.JSON(d.remark)},
