@@ -44,7 +44,7 @@ test('a notice is written, signed by another, acknowledged by three of whom one 
   await officer.goto('/security/notices')
   await expect(officer.getByText('还没有通报')).toBeVisible()
   await officer.getByRole('link', { name: '拟写通报' }).click()
-  await officer.getByLabel('标题', { exact: true }).fill('控制器编程端口暴露')
+  await officer.getByRole('textbox', { name: '标题', exact: true }).fill('控制器编程端口暴露')
   await officer.getByLabel('情况说明').fill('某型控制器的编程端口未经认证即可写入程序。')
   await officer.getByLabel('处置要求').fill('断开编程端口与办公网的连接，核对控制程序。')
   const choice = officer.getByRole('combobox', { name: '逐一选择' })
