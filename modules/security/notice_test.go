@@ -245,4 +245,36 @@ func toldOnce(t *testing.T, x *town) {
 	if acts != "delivered reminded overdue escalated escalated escalated " {
 		t.Errorf("the course is %s", acts)
 	}
+	// Of the city only who holds the drill is told, and every message says that it is one.
+	const steps = 5
+	kerneltest.Wait(t, "the addressee to be told of everything", func() bool { return x.told(t, "manager-ours") == 1+steps })
+	kerneltest.Wait(t, "who holds the drill to be told", func() bool { return x.told(t, "officer") == steps-2 })
+	if n := x.told(t, "leader"); n != 0 {
+		t.Errorf("a leader was told of a drill %d times", n)
+	}
+}
+
+// told counts the messages that somebody got of a drill; each must say what it is.
+func (x *town) told(t *testing.T, who string) (n int) {
+	t.Helper()
+	var inbox struct {
+		Items []struct {
+			Kind  string
+			Title struct{ ZH, EN string }
+		}
+	}
+	r := x.Get(t, "/api/notify/inbox?limit=100", who)
+	if r.Decode(t, &inbox); r.Status != http.StatusOK {
+		t.Fatalf("inbox of %s: %d %s", who, r.Status, r.Body)
+	}
+	for _, m := range inbox.Items {
+		if !strings.HasPrefix(m.Kind, "security.") || m.Kind == "security.notice.to_sign" && who == "officer" {
+			continue
+		}
+		n++
+		if !strings.HasPrefix(m.Title.ZH, "【演练】[TLP:AMBER]") || !strings.HasPrefix(m.Title.EN, "[DRILL] [TLP:AMBER]") {
+			t.Errorf("%s was told without the mark of the drill: %+v", who, m.Title)
+		}
+	}
+	return n
 }

@@ -16,6 +16,7 @@ const (
 	managers  = "managers"  // of the addressee
 	officers  = "officers"  // of the city
 	leaders   = "leaders"   // of the city
+	holder    = "holder"    // of a drill: whoever holds it stands in for the city
 )
 
 // rung says from which share of the time on a circle is told.
@@ -44,12 +45,19 @@ func readRungs() ([]rung, error) {
 
 // circles are who is told at a share of the time of an obligation. In a drill nobody of
 // the city is told but who holds it: real leaders are not woken by a drill.
-func circles(rungs []rung, obligation string, part float64) []string {
+func circles(rungs []rung, obligation string, drill bool, part float64) []string {
 	own := slices.ContainsFunc(rungs, func(r rung) bool { return r.Obligation == obligation })
 	var out []string
 	for _, r := range rungs {
-		if (r.Obligation == obligation || !own && r.Obligation == "") && part >= r.From {
-			out = append(out, r.Who)
+		if r.Obligation != obligation && (own || r.Obligation != "") || part < r.From {
+			continue
+		}
+		who := r.Who
+		if drill && (who == officers || who == leaders) {
+			who = holder
+		}
+		if !slices.Contains(out, who) {
+			out = append(out, who)
 		}
 	}
 	return out

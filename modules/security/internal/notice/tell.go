@@ -108,7 +108,7 @@ func (d *Desk) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error {
 	if err != nil {
 		return fmt.Errorf("read assignment of clock %s: %w", f.Clock.ID, err)
 	}
-	who, late := circles(d.rungs, f.Clock.Obligation, f.Part), int(f.LateBy/time.Minute)
+	who, late := circles(d.rungs, f.Clock.Obligation, a.Drill != "", f.Part), int(f.LateBy/time.Minute)
 	s := step{act: "reminded", data: map[string]any{"obligation": f.Clock.Obligation, "part": f.Part, "who": who, "due": f.Clock.DueAt, "late_minutes": late}}
 	switch {
 	case f.Part == 1:
@@ -116,7 +116,7 @@ func (d *Desk) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error {
 	case f.Part > 1:
 		s.act = "escalated"
 	}
-	if f.Part > 1 && a.EscalatedAt == nil && f.Clock.Obligation != toVerify && slices.Contains(who, officers) {
+	if f.Part > 1 && a.EscalatedAt == nil && f.Clock.Obligation != toVerify && (slices.Contains(who, officers) || slices.Contains(who, holder)) {
 		before := a
 		a.EscalatedAt = &at
 		if err := saveAssignment(ctx, tx, before, a); err != nil {
@@ -152,7 +152,7 @@ func (d *Desk) remind(ctx context.Context, tx *sqldb.Tx, a Assignment, f clock.F
 	switch circle {
 	case managers:
 		m.To.Permission = mayRepresent
-	case officers, leaders:
+	case officers, leaders, holder:
 		permission := mayWrite
 		if circle == leaders {
 			permission = mayOversee

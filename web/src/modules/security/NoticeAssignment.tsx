@@ -36,6 +36,7 @@ function Page({ assignment: a }: { assignment: AssignmentDetail }) {
       {a.disputed && <Alert type="warning" showIcon title={t('assignment.disputed', { reason: a.disputed })} />}
       {a.extension && <Alert type={a.extension.state === 'refused' ? 'warning' : 'info'} showIcon title={a.extension.state === 'requested' ? t('assignment.asked', { time: f.time(a.extension.until), reason: a.extension.reason }) : a.extension.state === 'granted' ? t('assignment.granted', { time: f.time(a.extension.until) }) : t('assignment.refused', { reason: a.extension.answer })} />}
       {a.reason && <Alert type="info" showIcon title={`${t(`assignment.states.${a.state}`)}：${a.reason}`} />}
+      <Countdown assignment={a} />
       <div className="lh-main-side">
         <div className="lh-stack"><Text assignment={a} /><Answers assignment={a} /></div>
         <div className="lh-stack"><Clocks assignment={a} /><NoticeCourse entries={a.course} /></div>
@@ -96,36 +97,55 @@ function Answers({ assignment: a }: { assignment: AssignmentDetail }) {
   )
 }
 
-/** Until when something is owed, counted down by the server's clock. */
-function Clocks({ assignment: a }: { assignment: AssignmentDetail }) {
+type Clock = AssignmentDetail['clocks'][number]
+
+/** What an obligation of a clock is called. */
+function useNamed() {
+  const t = useNoticeTexts()
+  return (obligation: string) => t(`assignment.obligations.${obligation.replace('notice.', '') as 'acknowledge' | 'feedback' | 'handle' | 'verify'}`)
+}
+
+/** What is owed next, counted down by the server's clock. */
+function Countdown({ assignment: a }: { assignment: AssignmentDetail }) {
   const t = useNoticeTexts()
   const text = useText()
   const f = useFormat()
+  const named = useNamed()
   const now = useServerNow(a.now)
-  const running = a.clocks.filter((c) => c.state === 'running').sort((x, y) => Date.parse(x.due_at) - Date.parse(y.due_at))
-  const first = running[0]
+  const first = a.clocks.filter((c) => c.state === 'running').sort((x, y) => Date.parse(x.due_at) - Date.parse(y.due_at))[0]
+  if (!first) return null
   const length = (ms: number) => {
     const s = Math.floor(Math.abs(ms) / 1000)
     if (s >= 86_400) return t('assignment.days', { n: Math.floor(s / 86_400), h: Math.floor((s % 86_400) / 3600) })
     if (s >= 3600) return t('assignment.hours', { n: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60) })
     return t('assignment.minutes', { n: Math.floor(s / 60), s: s % 60 })
   }
-  const name = (obligation: string) => t(`assignment.obligations.${obligation.replace('notice.', '') as 'acknowledge' | 'feedback' | 'handle' | 'verify'}`)
-  const left = first ? Date.parse(first.due_at) - now : 0
-  const late = (c: (typeof a.clocks)[number]) => Date.parse(c.stopped_at ?? a.now) > Date.parse(c.due_at)
+  const left = Date.parse(first.due_at) - now
+  return (
+    <Card size="small">
+      <div>{named(first.obligation)} · {t('assignment.due')} <span className="lh-number">{f.time(first.due_at)}</span></div>
+      <div className={left < 0 ? 'lh-notice-due lh-error' : 'lh-notice-due'} role="timer">{t(left < 0 ? 'assignment.over' : 'assignment.left', { time: length(left) })}</div>
+      <div className="lh-muted">{text(first.basis)}</div>
+    </Card>
+  )
+}
+
+/** Until when everything was or is owed. */
+function Clocks({ assignment: a }: { assignment: AssignmentDetail }) {
+  const t = useNoticeTexts()
+  const f = useFormat()
+  const named = useNamed()
+  const late = (c: Clock) => c.state !== 'cancelled' && Date.parse(c.stopped_at ?? a.now) > Date.parse(c.due_at)
   return (
     <Card size="small" title={t('assignment.clocks')}>
-      <div className="lh-stack">
-        {first ? <div><div>{name(first.obligation)}</div><div className={left < 0 ? 'lh-notice-due lh-error' : 'lh-notice-due'} role="timer">{t(left < 0 ? 'assignment.over' : 'assignment.left', { time: length(left) })}</div><div className="lh-muted">{text(first.basis)}</div></div> : <span className="lh-muted">{t('assignment.nothingDue')}</span>}
-        <PlainTable<(typeof a.clocks)[number]>
-          label={t('assignment.clocks')} rowKey={(c) => c.id} dataSource={a.clocks}
-          columns={[
-            { title: t('assignment.field.obligation'), render: (_, c) => name(c.obligation) },
-            { title: t('assignment.due'), render: (_, c) => <span className="lh-number lh-wrap">{f.time(c.due_at)}</span> },
-            { title: t('assignment.field.state'), render: (_, c) => <StatusTag tone={c.state === 'cancelled' ? 'idle' : late(c) ? 'bad' : c.state === 'met' ? 'good' : 'info'}>{c.state !== 'cancelled' && late(c) ? t('assignment.late') : t(`assignment.clockStates.${c.state}`)}</StatusTag> },
-          ]}
-        />
-      </div>
+      <PlainTable<Clock>
+        label={t('assignment.clocks')} rowKey={(c) => c.id} dataSource={a.clocks} locale={{ emptyText: t('assignment.nothingDue') }}
+        columns={[
+          { title: t('assignment.field.obligation'), render: (_, c) => named(c.obligation) },
+          { title: t('assignment.due'), render: (_, c) => <span className="lh-number lh-wrap">{f.time(c.due_at)}</span> },
+          { title: t('assignment.field.state'), render: (_, c) => <StatusTag tone={late(c) ? 'bad' : c.state === 'met' ? 'good' : c.state === 'cancelled' ? 'idle' : 'info'}>{late(c) ? t('assignment.late') : t(`assignment.clockStates.${c.state}`)}</StatusTag> },
+        ]}
+      />
     </Card>
   )
 }

@@ -27,7 +27,7 @@ export const zh = {
       written: '拟稿', edited: '修改', submitted: '提交签发', returned: '退回', signed: '签发', issued: '发布', delivered_again: '重新送达', lifted: '解除预警', withdrawn: '撤回', closed: '办结', reviewed: '复盘', proposed: '提出变更', revised: '变更生效', revision_refused: '变更未获同意',
       delivered: '送达', undeliverable: '无人可告知，未能送达', acknowledged: '签收', assessed: '研判', progress: '反馈进展', fed_back: '反馈完成', verified: '核查通过', sent_back: '核查退回', extension_requested: '申请延期', extension_granted: '批准延期', extension_refused: '未批准延期', disputed: '提出异议', dispute_refused: '异议未采纳', released: '不再办理', urged: '督办', noted: '已阅变更', reminded: '提醒', overdue: '逾期', escalated: '逾期升级',
     },
-    platform: '平台', told: '告知：{{who}}', lateBy: '迟发 {{n}} 分钟', circles: { answerers: '接收单位人员', managers: '接收单位负责人', officers: '市级工作人员', leaders: '市级领导' },
+    platform: '平台', told: '告知：{{who}}', lateBy: '迟发 {{n}} 分钟', circles: { answerers: '接收单位人员', managers: '接收单位负责人', officers: '市级工作人员', leaders: '市级领导', holder: '演练组织者' },
     audience: { count: '{{n}} 家单位', checking: '正在统计接收单位', none: '尚未选择接收单位', districts: '{{name}} {{n}} 家', other: '未填区市' },
     attach: '上传附件', evidence: '上传佐证', remove: '移除', detach: '移除 {{name}}',
     figures: { addressees: '接收单位', delivered: '送达', acknowledged: '签收', inTime: '其中按时', late: '逾期签收', affected: '受影响', notAffected: '不受影响', fedBack: '已反馈', handled: '处置完毕', verified: '核查通过', overdue: '当前逾期', escalated: '已督办', returned: '曾被退回', unreachable: '无法送达', released: '不再办理', toAcknowledge: '送达至签收', toFeedBack: '签收至首次反馈', median: '中位数', p90: 'P90', p99: 'P99', count: '数量' },
