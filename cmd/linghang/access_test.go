@@ -261,6 +261,7 @@ func newAccess(t *testing.T) *access {
 	a.enterpriseFixtures(t)
 	a.scenarioFixtures(t)
 	a.pilotFixtures(t)
+	a.noticeFixtures(t)
 	a.diagnosisFixtures(t)
 	a.needFixtures(t)
 	a.policyFixtures(t)

@@ -9574,15 +9574,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/security/exchange/address": {
+    "/api/security/assignments": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Where programs find TAXII */
-        get: operations["get-security-exchange-address"];
+        /** What addressees owe: one's own organisation's, for the city all */
+        get: operations["get-security-assignments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9591,15 +9591,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/security/exchange/inbox": {
+    "/api/security/assignments/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** What was handed in by TAXII */
-        get: operations["get-security-exchange-inbox"];
+        /** An assignment with what its notice says, its clocks, feedback and course */
+        get: operations["get-security-assignments-id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9608,15 +9608,237 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/security/exchange/inbox/{id}": {
+    "/api/security/assignments/{id}/acknowledgement": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** One object that was handed in, as it came */
-        get: operations["get-security-exchange-inbox-id"];
+        get?: never;
+        put?: never;
+        /** Acknowledge (签收) for one's own organisation */
+        post: operations["post-security-assignments-id-acknowledgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether one is affected, and why */
+        post: operations["post-security-assignments-id-assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close what is verified (办结) */
+        post: operations["post-security-assignments-id-closing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that it is not one's own to do */
+        post: operations["post-security-assignments-id-dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/dispute/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release who disputes, or let it stay */
+        post: operations["post-security-assignments-id-dispute-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for more time; not where a law sets it */
+        post: operations["post-security-assignments-id-extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/extension/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant more time, or refuse it */
+        post: operations["post-security-assignments-id-extension-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what was done; when everything is, the city verifies it */
+        post: operations["post-security-assignments-id-feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence to one's own assignment, for feedback: ?name= of the file */
+        post: operations["post-security-assignments-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take note of the revision that holds */
+        post: operations["post-security-assignments-id-note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/urging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Press for it (督办) */
+        post: operations["post-security-assignments-id-urging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify what was fed back (核查): accept it, or return it with reasons */
+        post: operations["post-security-assignments-id-verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drills */
+        get: operations["get-security-drills"];
+        put?: never;
+        /** Prepare a drill: who takes part, and how fast its clocks run */
+        post: operations["post-security-drills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/drills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A drill with its notices and its own figures */
+        get: operations["get-security-drills-id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9625,15 +9847,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/security/situation": {
+    "/api/security/drills/{id}/end": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** How the city and its districts stand; others than the city see figures of five enterprises and more */
-        get: operations["get-security-situation"];
+        get?: never;
+        put?: never;
+        /** End a drill: what is owed in it is recalled */
+        post: operations["post-security-drills-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notice-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attachment of a notice that one has, or evidence */
+        get: operations["get-security-notice-files-id"];
+        put?: never;
+        post?: never;
+        /** Take an attachment off a draft */
+        delete: operations["delete-security-notice-files-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notice-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What forms of notices choose from: categories after GB/T 20986-2023, districts */
+        get: operations["get-security-notice-words"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9642,15 +9899,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/security/situation/enterprises": {
+    "/api/security/notices": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** How enterprises stand: one's own; for the city all */
-        get: operations["get-security-situation-enterprises"];
+        /** Notices of the city; without ?drill= only real ones */
+        get: operations["get-security-notices"];
+        put?: never;
+        /** Write a notice */
+        post: operations["post-security-notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notice with its revisions, signatures, files and course */
+        get: operations["get-security-notices-id"];
+        /** Edit a draft */
+        put: operations["put-security-notices-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many organisations a notice goes to, by district, and whom nobody can be told at */
+        get: operations["get-security-notices-id-audience"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9659,15 +9952,219 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/security/situation/enterprises/{id}": {
+    "/api/security/notices/{id}/closing": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** How one enterprise stands now, finding by finding, and how it stood */
-        get: operations["get-security-situation-enterprises-id"];
+        get?: never;
+        put?: never;
+        /** Close a notice; with a reason when addressees have not finished */
+        post: operations["post-security-notices-id-closing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try to deliver it again where nobody could be told */
+        post: operations["post-security-notices-id-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Attach a file to a draft: ?name= of the file */
+        post: operations["post-security-notices-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue a signed notice: it gets its number and is delivered */
+        post: operations["post-security-notices-id-issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Raise the level at once, or propose to lower it */
+        post: operations["post-security-notices-id-level"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/lifting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift a warning (预警解除) */
+        post: operations["post-security-notices-id-lifting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return a notice to its author, with the reason */
+        post: operations["post-security-notices-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was learned from a closed notice */
+        post: operations["post-security-notices-id-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/revision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose other words of an issued notice; another person signs */
+        post: operations["post-security-notices-id-revision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/revision/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse what is proposed, or take it back */
+        post: operations["post-security-notices-id-revision-refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/revision/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign what is proposed */
+        post: operations["post-security-notices-id-revision-signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a notice (签发): not its author, and two persons for the levels Ⅰ and Ⅱ */
+        post: operations["post-security-notices-id-signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a notice, in figures */
+        get: operations["get-security-notices-id-statistics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9676,17 +10173,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/security/situation/weights": {
+    "/api/security/notices/{id}/submission": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The weights by which risks are worked out today */
-        get: operations["get-security-situation-weights"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Send a draft to review */
+        post: operations["post-security-notices-id-submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/tlp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the TLP stricter at once, or propose to open it; only the city does */
+        post: operations["post-security-notices-id-tlp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a notice, with the reason */
+        post: operations["post-security-notices-id-withdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11209,24 +11740,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/taxii2/{path}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** TAXII 2.1: discovery at /taxii2/, and the API root /taxii2/city/ */
-        get: operations["get-taxii2-path"];
-        put?: never;
-        /** TAXII 2.1: hand in objects of STIX 2.1 to the inbox */
-        post: operations["post-taxii2-path"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -11686,6 +12199,40 @@ export interface components {
         };
         AssignReviewersInputBody: {
             persons: string[];
+        };
+        AssignmentAnswerInputBody: {
+            granted: boolean;
+            /** @description Needed when it is refused */
+            reason?: string;
+        };
+        AssignmentAskInputBody: {
+            /** @enum {string} */
+            obligation: "notice.feedback" | "notice.handle";
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        AssignmentAssessInputBody: {
+            /** @enum {string} */
+            assessment: "affected" | "not_affected" | "unknown";
+            reason: string;
+        };
+        AssignmentFeedbackInputBody: {
+            done: boolean;
+            /** @description IDs of evidence that was uploaded to this assignment */
+            files?: string[] | null;
+            measures: string;
+            /** @description The risk that remains; needed when everything is done */
+            residual: string;
+        };
+        AssignmentSettleInputBody: {
+            reason: string;
+            released: boolean;
+        };
+        AssignmentVerifyInputBody: {
+            accepted: boolean;
+            /** @description Needed when it is returned */
+            reason?: string;
         };
         AtlasAnswer: {
             /**
@@ -12396,228 +12943,6 @@ export interface components {
             reason: string;
             valid_until: string;
         };
-        AwarenessArea: {
-            /**
-             * Format: double
-             * @description The mean by importance
-             */
-            confidence: number;
-            /** @description GB/T 2260 code; empty: not known */
-            district: string;
-            /** Format: int64 */
-            enterprises: number;
-            /** Format: double */
-            mean: number;
-            name: components["schemas"]["Text"];
-            /** Format: double */
-            p95: number;
-            /**
-             * Format: double
-             * @description Half of the mean by importance, half of the 95th percentile
-             */
-            risk: number;
-        };
-        AwarenessConfidence: {
-            /** Format: double */
-            completeness: number;
-            /** Format: double */
-            coverage: number;
-            /** Format: double */
-            freshness: number;
-            /** Format: double */
-            value: number;
-        };
-        AwarenessGroup: {
-            /**
-             * Format: double
-             * @description The most points of the group
-             */
-            cap: number;
-            id: string;
-            title: components["schemas"]["Text"];
-        };
-        AwarenessKind: {
-            /** @description Half of the points go with each half-life */
-            fades?: boolean;
-            group: string;
-            id: string;
-            /** @description Of the levels Ⅰ to Ⅳ */
-            levels?: number[] | null;
-            /**
-             * Format: double
-             * @description Of a finding without a level
-             */
-            points: number;
-            title: components["schemas"]["Text"];
-        };
-        AwarenessPart: {
-            /**
-             * Format: double
-             * @description The most points of the group
-             */
-            cap: number;
-            id: string;
-            /** Format: double */
-            points: number;
-            /**
-             * Format: double
-             * @description Before the cap
-             */
-            sum: number;
-            title: components["schemas"]["Text"];
-        };
-        AwarenessRiskDay: {
-            /** Format: double */
-            confidence: number;
-            /** Format: date */
-            day: string;
-            /** Format: double */
-            risk: number;
-        };
-        AwarenessRiskDetail: {
-            confidence: components["schemas"]["AwarenessConfidence"];
-            /** @description How it stood at the end of each day, for 90 days */
-            days: components["schemas"]["AwarenessRiskDay"][];
-            district: string;
-            name: components["schemas"]["Text"];
-            /** Format: date-time */
-            now: string;
-            organisation_id: string;
-            score: components["schemas"]["AwarenessScore"];
-            sight: components["schemas"]["AwarenessSight"];
-            synthetic: boolean;
-        };
-        AwarenessRiskRow: {
-            /** Format: double */
-            confidence: number;
-            district: string;
-            /** Format: int64 */
-            findings: number;
-            name: components["schemas"]["Text"];
-            organisation_id: string;
-            parts: components["schemas"]["AwarenessPart"][];
-            /** Format: double */
-            risk: number;
-            synthetic: boolean;
-            /** Format: date-time */
-            worked_out_at: string;
-            worst: components["schemas"]["Text"];
-        };
-        AwarenessScore: {
-            /** @description What lowers the risk most first */
-            findings: components["schemas"]["AwarenessWeighed"][];
-            /**
-             * Format: double
-             * @description Within which what is over loses half of its points
-             */
-            half_life_days: number;
-            parts: components["schemas"]["AwarenessPart"][];
-            /** Format: double */
-            risk: number;
-            /** @description The pack of weights */
-            weights: string;
-        };
-        AwarenessSight: {
-            /**
-             * Format: int64
-             * @description That it declared
-             */
-            assets: number;
-            /**
-             * Format: int64
-             * @description Of which the firmware is known
-             */
-            known: number;
-            /**
-             * Format: date-time
-             * @description When the last one did
-             */
-            last_seen?: string;
-            organisation_id: string;
-            /**
-             * Format: int64
-             * @description That reported within a day
-             */
-            reporting: number;
-            /**
-             * Format: int64
-             * @description That it has
-             */
-            sensors: number;
-        };
-        AwarenessSituation: {
-            /** @description Not given where fewer than five enterprises are known, but to the city */
-            city?: components["schemas"]["AwarenessWhole"];
-            districts: components["schemas"]["AwarenessArea"][];
-            /** @description The caller sees the whole city */
-            everything: boolean;
-            /**
-             * Format: int64
-             * @description Districts that are not shown since they have fewer than five enterprises
-             */
-            hidden: number;
-            /** @description Some of it is demonstration data */
-            synthetic: boolean;
-            weights: components["schemas"]["Text"];
-            /** Format: date-time */
-            worked_out_at?: string;
-        };
-        AwarenessWeighed: {
-            /**
-             * Format: date-time
-             * @description Since when, or when it was over
-             */
-            at: string;
-            group: string;
-            /** @description Of what it is about, such as incident/01J… */
-            id: string;
-            kind: string;
-            /** Format: int64 */
-            level: number;
-            /** @description Path in the web */
-            link: string;
-            /**
-             * Format: double
-             * @description By how much the risk falls when this is mended
-             */
-            lowers: number;
-            organisation_id: string;
-            /**
-             * Format: double
-             * @description As far as it has faded, before the cap of its group
-             */
-            points: number;
-            title: components["schemas"]["Text"];
-            what: components["schemas"]["Text"];
-        };
-        AwarenessWeights: {
-            /** Format: date */
-            from: string;
-            groups: components["schemas"]["AwarenessGroup"][];
-            /** Format: double */
-            half_life_days: number;
-            id: string;
-            kinds: components["schemas"]["AwarenessKind"][];
-            title: components["schemas"]["Text"];
-        };
-        AwarenessWhole: {
-            /**
-             * Format: double
-             * @description The mean by importance
-             */
-            confidence: number;
-            /** Format: int64 */
-            enterprises: number;
-            /** Format: double */
-            mean: number;
-            /** Format: double */
-            p95: number;
-            /**
-             * Format: double
-             * @description Half of the mean by importance, half of the 95th percentile
-             */
-            risk: number;
-        };
         BeginApplicationInputBody: {
             call_id: string;
             platform_id: string;
@@ -13093,6 +13418,34 @@ export interface components {
             list: string;
             /** @description Empty: none */
             view: string;
+        };
+        ClockClock: {
+            /** @description What it rests on */
+            basis: components["schemas"]["Text"];
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            /** Format: date-time */
+            due_at: string;
+            id: string;
+            /** @description It rests on a law: it is neither paused nor put off */
+            legal: boolean;
+            /** Format: int64 */
+            level: number;
+            /** @description Whose obligation it is, such as assignment/01J… */
+            object: string;
+            obligation: string;
+            /** @description Who owes it */
+            organisation_id: string;
+            /** @description The pack of rules that held when it began */
+            pack: string;
+            /** @description Why it was put off or cancelled */
+            reason: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "running" | "met" | "cancelled";
+            /** Format: date-time */
+            stopped_at?: string;
         };
         CloseAlertInputBody: {
             reason: string;
@@ -13644,6 +13997,13 @@ export interface components {
              * @description 1 to 1000
              */
             size: number;
+        };
+        DrillInputBody: {
+            organisations: string[] | null;
+            /** Format: double */
+            pace: number;
+            plan: string;
+            title: string;
         };
         DutyHours: {
             /** @description 1 is Monday, 7 Sunday */
@@ -14315,38 +14675,6 @@ export interface components {
             };
             segments: components["schemas"]["CodingSegment"][];
             template_id?: string;
-        };
-        ExchangeReceived: {
-            by: string;
-            /** @description Position, which grows */
-            id: string;
-            object_id: string;
-            organisation_id: string;
-            /** Format: date-time */
-            received_at: string;
-            type: string;
-            version: string;
-        };
-        ExchangeReceivedObject: {
-            by: string;
-            /** @description Position, which grows */
-            id: string;
-            object_id: string;
-            organisation_id: string;
-            /** @description The object, octet for octet */
-            raw: string;
-            /** Format: date-time */
-            received_at: string;
-            type: string;
-            version: string;
-        };
-        ExchangeWhere: {
-            discovery: string;
-            /** @description Collection */
-            inbox: string;
-            /** @description Collection */
-            notices: string;
-            root: string;
         };
         ExplainFindingInputBody: {
             reason: string;
@@ -18046,6 +18374,660 @@ export interface components {
         NoteAlarmInputBody: {
             note: string;
         };
+        NoticeAssignment: {
+            /** Format: date-time */
+            acknowledged_at?: string;
+            acknowledged_by: string;
+            acknowledged_late: boolean;
+            /** @description Why */
+            assessed: string;
+            /** @enum {string} */
+            assessment: "" | "affected" | "not_affected" | "unknown";
+            /** Format: date-time */
+            delivered_at?: string;
+            /** @description Why the addressee says that it is not its own */
+            disputed: string;
+            district: string;
+            drill: string;
+            /**
+             * Format: date-time
+             * @description Until when it owes what comes next
+             */
+            due_at?: string;
+            /** Format: date-time */
+            escalated_at?: string;
+            extension?: components["schemas"]["NoticeExtension"];
+            /**
+             * Format: date-time
+             * @description The first
+             */
+            feedback_at?: string;
+            feedback_late: boolean;
+            /** Format: date-time */
+            handled_at?: string;
+            handled_late: boolean;
+            id: string;
+            /** Format: int64 */
+            level: number;
+            /** @description TLP, and that it is a drill */
+            mark: string;
+            /**
+             * Format: int64
+             * @description The revision that the addressee has taken note of
+             */
+            noted: number;
+            notice_id: string;
+            number: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            overdue: boolean;
+            /** @description Why nothing is owed any more */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How often feedback was returned
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description The revision that the notice has
+             */
+            revision: number;
+            /** @enum {string} */
+            state: "queued" | "delivered" | "acknowledged" | "assessed" | "handling" | "feedback" | "verified" | "closed" | "released";
+            synthetic: boolean;
+            title: string;
+            /**
+             * Format: int64
+             * @description How many persons were told; 0 while queued: nobody can be
+             */
+            told: number;
+            /** @description It was tried, and there is nobody who can be told */
+            unreachable: boolean;
+            /** Format: date-time */
+            verified_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeAssignmentDetail: {
+            /** Format: date-time */
+            acknowledged_at?: string;
+            acknowledged_by: string;
+            acknowledged_late: boolean;
+            /** @description What the caller may do now: acknowledge, assess, feed_back, note, ask, answer, dispute, settle, verify, urge, close */
+            acts: string[];
+            /** @description Why */
+            assessed: string;
+            /** @enum {string} */
+            assessment: "" | "affected" | "not_affected" | "unknown";
+            clocks: components["schemas"]["ClockClock"][];
+            course: components["schemas"]["NoticeEntry"][];
+            /** Format: date-time */
+            delivered_at?: string;
+            /** @description Why the addressee says that it is not its own */
+            disputed: string;
+            district: string;
+            drill: string;
+            /**
+             * Format: date-time
+             * @description Until when it owes what comes next
+             */
+            due_at?: string;
+            /** Format: date-time */
+            escalated_at?: string;
+            extension?: components["schemas"]["NoticeExtension"];
+            feedback: components["schemas"]["NoticeFeedback"][];
+            /**
+             * Format: date-time
+             * @description The first
+             */
+            feedback_at?: string;
+            feedback_late: boolean;
+            /** @description Attachments of the notice */
+            files: components["schemas"]["NoticeFile"][];
+            /** Format: date-time */
+            handled_at?: string;
+            handled_late: boolean;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** Format: int64 */
+            level: number;
+            /** Format: date-time */
+            lifted_at?: string;
+            /** @description TLP, and that it is a drill */
+            mark: string;
+            /**
+             * Format: int64
+             * @description The revision that the addressee has taken note of
+             */
+            noted: number;
+            notice_id: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            number: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            overdue: boolean;
+            /** Format: double */
+            pace: number;
+            /** @description Why nothing is owed any more */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How often feedback was returned
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description The revision that the notice has
+             */
+            revision: number;
+            /** @description What was changed since it was issued, the newest first */
+            revisions: components["schemas"]["NoticeShownRevision"][];
+            /** @enum {string} */
+            state: "queued" | "delivered" | "acknowledged" | "assessed" | "handling" | "feedback" | "verified" | "closed" | "released";
+            synthetic: boolean;
+            /** @description What the notice says now */
+            text: components["schemas"]["NoticeText"];
+            title: string;
+            /**
+             * Format: int64
+             * @description How many persons were told; 0 while queued: nobody can be
+             */
+            told: number;
+            /** @description It was tried, and there is nobody who can be told */
+            unreachable: boolean;
+            /** Format: date-time */
+            verified_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeAudience: {
+            /** @description All enterprises and operators of platforms */
+            all: boolean;
+            /** @description Those of districts, by GB/T 2260 code */
+            districts: string[];
+            /** @description One by one, by ID */
+            organisations: string[];
+        };
+        NoticeDetail: {
+            /** @description What the caller may do now: edit, submit, return, sign, issue, deliver, lift, withdraw, close, review, revise, relevel, remark, sign_revision, refuse_revision */
+            acts: string[];
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            /** @description Who wrote it last */
+            author: string;
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            course: components["schemas"]["NoticeEntry"][];
+            /** Format: date-time */
+            created_at: string;
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            drill_title: string;
+            files: components["schemas"]["NoticeFile"][];
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            /** Format: date-time */
+            lifted_at?: string;
+            /** @description TLP, and that it is a drill, as written on what it marks */
+            mark: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            /** @description Given when it is issued */
+            number: string;
+            /**
+             * Format: int64
+             * @description How many addressees have not finished
+             */
+            open: number;
+            /**
+             * Format: double
+             * @description How many times faster than the wall the clocks of its drill run
+             */
+            pace: number;
+            /** @description Why it was returned or withdrawn */
+            reason: string;
+            /** @description What was learned, once it is reviewed */
+            review: string;
+            /** Format: date-time */
+            reviewed_at?: string;
+            /** Format: int64 */
+            revision: number;
+            /** @description The newest first, with what is proposed */
+            revisions: components["schemas"]["NoticeRevision"][];
+            signatures: components["schemas"]["NoticeSignature"][];
+            /**
+             * Format: int64
+             * @description How many must sign
+             */
+            signers: number;
+            /** @enum {string} */
+            state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeDistrictCount: {
+            /** Format: int64 */
+            count: number;
+            district: string;
+        };
+        NoticeDistrictName: {
+            code: string;
+            name: components["schemas"]["Text"];
+        };
+        NoticeDrill: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            /** @description IDs of those that take part; its notices go to nobody else */
+            organisations: string[];
+            /**
+             * Format: double
+             * @description How many times faster than the wall its clocks run
+             */
+            pace: number;
+            /** @description What is played */
+            plan: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeDrillDetail: {
+            /** @description What the caller may do now: write, end */
+            acts: string[];
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            notices: components["schemas"]["NoticeDrillNotice"][];
+            /** @description IDs of those that take part; its notices go to nobody else */
+            organisations: string[];
+            /**
+             * Format: double
+             * @description How many times faster than the wall its clocks run
+             */
+            pace: number;
+            /** @description What is played */
+            plan: string;
+            players: components["schemas"]["NoticePlayer"][];
+            /** @description Of its own notices; they count nowhere else */
+            statistics: components["schemas"]["NoticeStatistics"];
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeDrillNotice: {
+            id: string;
+            number: string;
+            /** @enum {string} */
+            state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            title: string;
+        };
+        NoticeEntry: {
+            act: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Who did it; empty: a clock, or the platform */
+            by: string;
+            /** @description What belongs to it: obligation, part of the time, who was told, by how many seconds it fired late … */
+            data: {
+                [key: string]: unknown;
+            };
+            reason: string;
+            /** @description In which it is since */
+            state: string;
+        };
+        NoticeExtension: {
+            /** @description Why it was refused */
+            answer: string;
+            /** @enum {string} */
+            obligation: "notice.feedback" | "notice.handle";
+            reason: string;
+            /** @enum {string} */
+            state: "requested" | "granted" | "refused";
+            /** Format: date-time */
+            until: string;
+        };
+        NoticeFeedback: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description Everything that is asked is done: the city verifies it */
+            done: boolean;
+            files: components["schemas"]["NoticeFile"][];
+            id: string;
+            measures: string;
+            /** @description The risk that remains */
+            residual: string;
+        };
+        NoticeFile: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        NoticeLevelInputBody: {
+            /** Format: int64 */
+            level: number;
+            reason: string;
+        };
+        NoticeNotice: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            /** @description Who wrote it last */
+            author: string;
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** Format: date-time */
+            created_at: string;
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            drill_title: string;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            /** Format: date-time */
+            lifted_at?: string;
+            /** @description TLP, and that it is a drill, as written on what it marks */
+            mark: string;
+            /** @description Given when it is issued */
+            number: string;
+            /**
+             * Format: double
+             * @description How many times faster than the wall the clocks of its drill run
+             */
+            pace: number;
+            /** @description Why it was returned or withdrawn */
+            reason: string;
+            /** @description What was learned, once it is reviewed */
+            review: string;
+            /** Format: date-time */
+            reviewed_at?: string;
+            /** Format: int64 */
+            revision: number;
+            /** @enum {string} */
+            state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: int64 */
+            version: number;
+        };
+        NoticePlayer: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
+        NoticePreview: {
+            /**
+             * Format: int64
+             * @description At how many it was looked whether anybody can be told
+             */
+            checked: number;
+            /** Format: int64 */
+            count: number;
+            districts: components["schemas"]["NoticeDistrictCount"][];
+            /** @description Of the first */
+            names: components["schemas"]["Text"][];
+            /** @description Those of them where nobody can */
+            unreachable: components["schemas"]["Text"][];
+        };
+        NoticeReasonInputBody: {
+            reason: string;
+        };
+        NoticeReviewInputBody: {
+            text: string;
+        };
+        NoticeReviseInputBody: {
+            ask: string;
+            body: string;
+            /** @enum {string} */
+            colour?: "" | "red" | "orange" | "yellow" | "blue";
+            /** @description What is different, as addressees read it */
+            reason: string;
+            title: string;
+        };
+        NoticeRevision: {
+            /** @enum {string} */
+            act: "issue" | "revise" | "raise" | "lower" | "restrict" | "share";
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description What is different, as addressees read it */
+            change: string;
+            id: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Why it was refused */
+            reason: string;
+            signatures: components["schemas"]["NoticeSignature"][];
+            /** @enum {string} */
+            state: "proposed" | "held" | "refused";
+            text: components["schemas"]["NoticeText"];
+        };
+        NoticeShownRevision: {
+            /** @enum {string} */
+            act: "issue" | "revise" | "raise" | "lower" | "restrict" | "share";
+            /** Format: date-time */
+            at: string;
+            change: string;
+            /** Format: int64 */
+            number: number;
+        };
+        NoticeSignature: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+        };
+        NoticeSpread: {
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            median: number;
+            /** Format: double */
+            p90: number;
+            /** Format: double */
+            p99: number;
+        };
+        NoticeStatistics: {
+            /** Format: int64 */
+            acknowledged: number;
+            /** Format: int64 */
+            acknowledged_in_time: number;
+            /** Format: int64 */
+            acknowledged_late: number;
+            /** Format: int64 */
+            addressees: number;
+            /** Format: int64 */
+            affected: number;
+            /** Format: int64 */
+            delivered: number;
+            /** Format: int64 */
+            disputed: number;
+            /** Format: int64 */
+            escalated: number;
+            /**
+             * Format: int64
+             * @description At least once
+             */
+            fed_back: number;
+            /** Format: int64 */
+            handled: number;
+            /** Format: int64 */
+            not_affected: number;
+            /**
+             * Format: int64
+             * @description That owe something now whose time is over
+             */
+            overdue: number;
+            /** Format: int64 */
+            released: number;
+            /**
+             * Format: int64
+             * @description Of which feedback was returned
+             */
+            returned: number;
+            /** @description From delivery */
+            to_acknowledge: components["schemas"]["NoticeSpread"];
+            /** @description From acknowledgement to the first feedback */
+            to_feed_back: components["schemas"]["NoticeSpread"];
+            /** Format: int64 */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description It was tried, and nobody can be told
+             */
+            unreachable: number;
+            /** Format: int64 */
+            verified: number;
+        };
+        NoticeTLPInputBody: {
+            reason: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        NoticeText: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        NoticeWords: {
+            categories: components["schemas"]["RatingCategory"][];
+            districts: components["schemas"]["NoticeDistrictName"][];
+        };
+        NoticeWriteInputBody: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** @description ID of the drill that it belongs to; it cannot be changed later */
+            drill?: string;
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        NoticeWritten: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
         NotifyChannelInput: {
             enabled: boolean;
             /** @description Empty: all */
@@ -18768,6 +19750,16 @@ export interface components {
              */
             total: number;
         };
+        PageAssignment: {
+            items: components["schemas"]["NoticeAssignment"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageAward: {
             items: components["schemas"]["FosterAward"][];
             /** @description Empty on the last page */
@@ -18990,6 +19982,16 @@ export interface components {
         };
         PageDoubt: {
             items: components["schemas"]["PlatformsDoubt"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageDrill: {
+            items: components["schemas"]["NoticeDrill"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -19238,6 +20240,16 @@ export interface components {
              */
             total: number;
         };
+        PageNotice: {
+            items: components["schemas"]["NoticeNotice"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageObjectView: {
             items: components["schemas"]["ShareObjectView"][];
             /** @description Empty on the last page */
@@ -19438,16 +20450,6 @@ export interface components {
              */
             total: number;
         };
-        PageReceived: {
-            items: components["schemas"]["ExchangeReceived"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
         PageRegistration: {
             items: components["schemas"]["IdentityRegistration"][];
             /** @description Empty on the last page */
@@ -19500,16 +20502,6 @@ export interface components {
         };
         PageReviewTask: {
             items: components["schemas"]["PilotReviewTask"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
-        PageRiskRow: {
-            items: components["schemas"]["AwarenessRiskRow"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -24444,6 +25436,10 @@ export interface components {
             id: string;
             /** @enum {string} */
             why: "missing" | "ungraded";
+        };
+        RatingCategory: {
+            id: string;
+            name: components["schemas"]["Text"];
         };
         ReachEstimate: {
             /** Format: int64 */
@@ -51356,38 +52352,7 @@ export interface operations {
             };
         };
     };
-    "get-security-exchange-address": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExchangeWhere"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-security-exchange-inbox": {
+    "get-security-assignments": {
         parameters: {
             query?: {
                 /** @description Download the whole filtered list */
@@ -51400,117 +52365,16 @@ export interface operations {
                 sort?: string;
                 /** @description Text to search for */
                 q?: string;
-                type?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageReceived"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-security-exchange-inbox-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExchangeReceivedObject"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-security-situation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AwarenessSituation"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-security-situation-enterprises": {
-        parameters: {
-            query?: {
-                /** @description Download the whole filtered list */
-                export?: "csv" | "xlsx";
-                /** @description How many items at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description Field to sort by; a leading - turns the order */
-                sort?: string;
-                /** @description Text to search for */
-                q?: string;
+                /** @description ID of a notice */
+                notice?: string;
+                state?: "queued" | "delivered" | "acknowledged" | "assessed" | "handling" | "feedback" | "verified" | "closed" | "released";
+                assessment?: "affected" | "not_affected" | "unknown";
                 /** @description GB/T 2260 code */
                 district?: string;
-                /** @description yes: with a confidence of at least 20; no: below */
-                seen?: "yes" | "no";
+                /** @description Those that are not finished, overdue now, were late, are escalated, disputed, cannot be delivered, ask for more time */
+                only?: "open" | "overdue" | "late" | "escalated" | "disputed" | "unreachable" | "extension";
+                /** @description Only real ones, or only of drills */
+                drill?: "real" | "drill";
             };
             header?: never;
             path?: never;
@@ -51526,7 +52390,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageRiskRow"];
+                    "application/json": components["schemas"]["PageAssignment"];
                 };
             };
             /** @description Refused */
@@ -51540,7 +52404,7 @@ export interface operations {
             };
         };
     };
-    "get-security-situation-enterprises-id": {
+    "get-security-assignments-id": {
         parameters: {
             query?: never;
             header?: never;
@@ -51559,7 +52423,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AwarenessRiskDetail"];
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
                 };
             };
             /** @description Refused */
@@ -51573,7 +52437,672 @@ export interface operations {
             };
         };
     };
-    "get-security-situation-weights": {
+    "post-security-assignments-id-acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-assessment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentAssessInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-closing": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-dispute": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-dispute-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentSettleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-extension": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentAskInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-extension-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentAnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-feedback": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentFeedbackInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-note": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-urging": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-verification": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentVerifyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-drills": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDrill"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDrillDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-drills-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDrillDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-drills-id-end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDrillDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notice-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-notice-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notice-words": {
         parameters: {
             query?: never;
             header?: never;
@@ -51590,7 +53119,802 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AwarenessWeights"];
+                    "application/json": components["schemas"]["NoticeWords"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+                level?: number;
+                /** @description In which it was issued */
+                year?: number;
+                /** @description ID of a drill, or all; without it only real ones are listed */
+                drill?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNotice"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeWriteInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-notices-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeWritten"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices-id-audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-closing": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-delivery": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-issue": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-level": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeLevelInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-lifting": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-return": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-review": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-revision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReviseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-revision-refusal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-revision-signature": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-signature": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices-id-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeStatistics"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-tlp": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeTLPInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
                 };
             };
             /** @description Refused */
@@ -55324,72 +57648,6 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "get-taxii2-path": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                path: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/taxii+json": unknown;
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["HttpdProblem"];
-                };
-            };
-        };
-    };
-    "post-taxii2-path": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                path: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/taxii+json": unknown;
-            };
-        };
         responses: {
             /** @description OK */
             200: {

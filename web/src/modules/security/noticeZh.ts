@@ -1,2 +1,53 @@
 /** What pages of notices say in Chinese. */
-export const zh: Record<string, string> = {}
+export const zh = {
+  notice: {
+    title: '应急通报', note: '向企业发布通报和预警，跟踪签收、反馈和核查', one: '通报', write: '拟写通报', search: '标题、文号或正文', empty: '还没有通报', emptyNote: '拟写的通报和预警显示在这里；演练的通报在“应急演练”中。', saved: '已保存',
+    field: {
+      title: '标题', body: '情况说明', ask: '处置要求', kind: '类型', colour: '预警颜色', level: '级别', category: '事件类别', tlp: '共享标记', audience: '接收单位', state: '状态', number: '文号', author: '拟稿人', issued: '发布时间', created: '拟稿时间', revision: '版次', drill: '演练', reason: '理由', review: '复盘结论', change: '变更说明',
+      all: '全部企业和平台运营单位', districts: '按区市', organisations: '逐一选择', signatures: '签发', lifted: '解除时间', closed: '关闭时间', files: '附件', district: '区市',
+    },
+    kinds: { notice: '通报', warning: '预警' },
+    colours: { red: '红色', orange: '橙色', yellow: '黄色', blue: '蓝色' },
+    levels: { l1: 'Ⅰ级（特别重大）', l2: 'Ⅱ级（重大）', l3: 'Ⅲ级（较大）', l4: 'Ⅳ级（一般）' },
+    tlps: { clear: 'TLP:CLEAR 可公开', green: 'TLP:GREEN 行业内', amber: 'TLP:AMBER 本机构及客户', strict: 'TLP:AMBER+STRICT 仅本机构', red: 'TLP:RED 仅收件人' },
+    tlpNote: 'TLP:RED 只能逐一选择接收单位，最多 20 家；TLP:AMBER+STRICT 不能发给全部企业。',
+    states: { draft: '草稿', review: '待签发', signed: '已签发', issued: '已发布', closed: '已关闭', reviewed: '已复盘', withdrawn: '已撤回' },
+    lifted: '预警已解除', drillMark: '演练', drillNote: '这是演练“{{title}}”的通报，不是真实事件。', drillPace: '时限按 {{n}} 倍速计时。',
+    acts: {
+      edit: '修改', submit: '提交签发', giveBack: '退回', sign: '签发', issue: '发布', deliver: '重新送达', lift: '解除预警', withdraw: '撤回', close: '关闭', review: '填写复盘', revise: '修订内容', relevel: '调整级别', remark: '调整共享标记', signRevision: '签发变更', refuseRevision: '不同意变更',
+    },
+    done: { submitted: '已提交签发', returned: '已退回', signed: '已签发', issued: '已发布，正在送达', delivered: '正在重新送达', lifted: '预警已解除', withdrawn: '已撤回', closed: '已关闭', reviewed: '已复盘', proposed: '变更已提交', refused: '变更未获同意' },
+    submitNote: '提交后由拟稿人以外的人员签发；Ⅰ、Ⅱ级须两人签发。', signNote: '签发后即可发布。', issueNote: '将发给 {{n}} 家单位，发布后取得文号并立即送达。', unreachable: '{{n}} 家单位没有可告知的人员：{{names}}', withdrawNote: '撤回后接收单位无需再办理。', liftNote: '解除后接收单位无需再办理。', closeNote: '还有 {{n}} 家单位未办结；关闭后不再办理，须说明理由。', closeAll: '全部单位均已办结。', deliverNote: '再次尝试送达此前无人可告知的单位。',
+    relevelNote: '调高立即生效，未到期的时限随之缩短；调低须另一人签发，已开始的时限不变。', remarkNote: '收紧立即生效；放宽须另一人签发。', reviseNote: '修订须另一人签发后生效，接收单位会收到变更说明；已开始的时限不变。',
+    signersLeft: '需 {{n}} 人签发，已有 {{m}} 人', proposedTitle: '待签发的变更', proposedBy: '{{name}} 提出：{{change}}',
+    tabs: { text: '内容', addressees: '接收单位', figures: '统计', course: '过程', revisions: '版本' },
+    revisionActs: { issue: '发布', revise: '修订内容', raise: '调高级别', lower: '调低级别', restrict: '收紧共享', share: '放宽共享' },
+    revisionStates: { proposed: '待签发', held: '生效', refused: '未同意' },
+    course: {
+      written: '拟稿', edited: '修改', submitted: '提交签发', returned: '退回', signed: '签发', issued: '发布', delivered_again: '重新送达', lifted: '解除预警', withdrawn: '撤回', closed: '办结', reviewed: '复盘', proposed: '提出变更', revised: '变更生效', revision_refused: '变更未获同意',
+      delivered: '送达', undeliverable: '无人可告知，未能送达', acknowledged: '签收', assessed: '研判', progress: '反馈进展', fed_back: '反馈完成', verified: '核查通过', sent_back: '核查退回', extension_requested: '申请延期', extension_granted: '批准延期', extension_refused: '未批准延期', disputed: '提出异议', dispute_refused: '异议未采纳', released: '不再办理', urged: '督办', noted: '已阅变更', reminded: '提醒', overdue: '逾期', escalated: '逾期升级',
+    },
+    platform: '平台', told: '告知：{{who}}', lateBy: '迟发 {{n}} 分钟', circles: { answerers: '接收单位人员', managers: '接收单位负责人', officers: '市级工作人员', leaders: '市级领导', holder: '演练组织者' },
+    audience: { count: '{{n}} 家单位', checking: '正在统计接收单位', none: '尚未选择接收单位', districts: '{{name}} {{n}} 家', other: '未填区市' },
+    attach: '上传附件', evidence: '上传佐证', remove: '移除', detach: '移除 {{name}}',
+    figures: { addressees: '接收单位', delivered: '送达', acknowledged: '签收', inTime: '其中按时', late: '逾期签收', affected: '受影响', notAffected: '不受影响', fedBack: '已反馈', handled: '处置完毕', verified: '核查通过', overdue: '当前逾期', escalated: '已督办', returned: '曾被退回', unreachable: '无法送达', released: '不再办理', toAcknowledge: '送达至签收', toFeedBack: '签收至首次反馈', median: '中位数', p90: 'P90', p99: 'P99', count: '数量' },
+  },
+  assignment: {
+    title: '收到的通报', note: '本机构须签收、研判和反馈的通报', one: '通报办理', search: '标题或文号', searchCity: '单位、标题或文号', empty: '没有收到通报', emptyNote: '市级发布给本机构的通报显示在这里。', emptyCity: '没有符合条件的单位',
+    field: { organisation: '接收单位', state: '状态', assessment: '研判', due: '时限', delivered: '送达', acknowledged: '签收', feedback: '首次反馈', only: '筛选', why: '研判理由', measures: '处置措施', residual: '残余风险', until: '延期至', obligation: '事项', acknowledgedBy: '签收人', issued: '发布时间', done: '全部要求已落实，请市级核查' },
+    states: { queued: '待送达', delivered: '待签收', acknowledged: '已签收', assessed: '已研判', handling: '处置中', feedback: '待核查', verified: '核查通过', closed: '已办结', released: '无需办理' },
+    assessments: { affected: '受影响', not_affected: '不受影响', unknown: '尚不清楚' },
+    only: { open: '未办结', overdue: '当前逾期', late: '曾逾期', escalated: '已督办', disputed: '有异议', unreachable: '无法送达', extension: '申请延期' },
+    obligations: { acknowledge: '签收', feedback: '首次反馈', handle: '处置完毕', verify: '市级核查' },
+    clockStates: { running: '计时中', met: '已完成', cancelled: '已取消' },
+    acts: { acknowledge: '签收', assess: '研判', feedBack: '反馈', note: '已阅变更', ask: '申请延期', dispute: '提出异议', grant: '批准延期', refuse: '不批准延期', release: '采纳异议', keep: '不采纳异议', accept: '核查通过', sendBack: '退回', urge: '督办', close: '办结' },
+    done: { acknowledged: '已签收', assessed: '已研判', fedBack: '已反馈', noted: '已阅', asked: '已申请延期', disputed: '已提出异议', decided: '已处理', urged: '已督办' },
+    acknowledgeNote: '签收后开始计算反馈和处置时限。', notAffectedNote: '不受影响的，说明理由后直接交市级核查。', disputeNote: '认为不应由本机构办理的，说明理由；时限继续计算，直至市级处理。', revised: '签收后通报有变更', left: '还剩 {{time}}', over: '已逾期 {{time}}', nothingDue: '目前没有未到期的事项', clocks: '时限', feedback: '反馈', noFeedback: '还没有反馈', late: '逾期', asked: '申请延期至 {{time}}：{{reason}}', granted: '已批准延期至 {{time}}', refused: '延期未获批准：{{reason}}', disputed: '异议：{{reason}}', escalated: '督办', basis: '依据', due: '截止', days: '{{n}} 天 {{h}} 小时', hours: '{{n}} 小时 {{m}} 分', minutes: '{{n}} 分 {{s}} 秒', back: '返回通报', toNotice: '查看通报',
+  },
+  drill: {
+    title: '应急演练', note: '演练的通报单独编号、全程标注，不计入任何真实统计', one: '演练', hold: '组织演练', empty: '还没有演练', emptyNote: '组织演练后，在演练中拟写通报。', search: '演练名称', held: '演练已建立', ended: '演练已结束', running: '进行中', over: '已结束',
+    field: { title: '演练名称', plan: '演练内容', pace: '时间压缩（倍）', organisations: '参演单位', by: '组织者', made: '建立时间', ended: '结束时间', state: '状态', notices: '通报' },
+    paceNote: '1 为实时；10 表示 2 小时的时限 12 分钟到期。', end: '结束演练', endNote: '未关闭的演练通报将撤回，参演单位无需再办理。', write: '拟写演练通报', scorecard: '演练成绩', none: '还没有通报',
+  },
+  form: { missing: '请填写{{label}}', cancel: '取消', save: '保存', choose: '请选择' },
+}

@@ -1,0 +1,167 @@
+package notice
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"linghang/kernel/identity"
+	"linghang/kernel/lang"
+	message "linghang/kernel/notice"
+	"linghang/kernel/sqldb"
+	"linghang/modules/security/internal/clock"
+	"linghang/modules/security/internal/rating"
+)
+
+// subject is what stands at the head of whatever is sent about a notice: the marks, the
+// number, and the title unless it is for few.
+func subject(drill, number, title string, t rating.TLP) lang.Text {
+	s := lang.Text{ZH: "[" + t.Mark() + "] 安全通报 " + number, EN: "[" + t.Mark() + "] Security notice " + number}
+	if drill != "" {
+		s = lang.Text{ZH: "【演练】" + s.ZH, EN: "[DRILL] " + s.EN}
+	}
+	if title == "" || t == rating.Red || t == rating.AmberStrict {
+		return s
+	}
+	return lang.Text{ZH: s.ZH + "《" + title + "》", EN: s.EN + " “" + title + "”"}
+}
+
+func headed(s, what lang.Text) lang.Text {
+	return lang.Text{ZH: s.ZH + "：" + what.ZH, EN: s.EN + ": " + what.EN}
+}
+
+func (a Assignment) subject() lang.Text { return subject(a.Drill, a.Number, a.Title, a.tlp) }
+
+// guarded is what may be written into a message: of notices that are for few nothing is.
+func guarded(body string, t rating.TLP) lang.Text {
+	if t == rating.Red || t == rating.AmberStrict {
+		return lang.Text{}
+	}
+	return lang.Text{ZH: body, EN: body}
+}
+
+// tellAddressee tells those of an addressee who answer notices.
+func (d *Desk) tellAddressee(ctx context.Context, tx *sqldb.Tx, kind string, a Assignment, what lang.Text, body, key string) error {
+	return d.kit.Notices.Send(ctx, tx, message.Notice{
+		Kind: kind, Title: headed(a.subject(), what), Body: guarded(body, a.tlp), Link: "/security/assignments/" + a.ID, Key: key,
+		To: message.Audience{Organisation: a.OrganisationID, Permission: mayAnswer, Except: identity.From(ctx).PersonID},
+	})
+}
+
+// tellCity tells the city's officers of an assignment; of a drill only who holds it.
+func (d *Desk) tellCity(ctx context.Context, tx *sqldb.Tx, kind string, a Assignment, what lang.Text, body, key string) error {
+	to, err := d.cityAudience(ctx, tx, a.Drill, mayWrite)
+	if err != nil {
+		return err
+	}
+	return d.kit.Notices.Send(ctx, tx, message.Notice{Kind: kind, Title: headed(a.subject(), what), Body: guarded(body, a.tlp), Link: "/security/assignments/" + a.ID, To: to, Key: key})
+}
+
+func (d *Desk) cityAudience(ctx context.Context, tx *sqldb.Tx, drill, permission string) (message.Audience, error) {
+	if drill != "" {
+		x, err := oneDrill(ctx, tx, drill)
+		if err != nil {
+			return message.Audience{}, err
+		}
+		return message.Audience{Persons: []string{strings.TrimPrefix(x.actor, "person:")}}, nil
+	}
+	root, err := d.organisations.Root(ctx)
+	if err != nil {
+		return message.Audience{}, fmt.Errorf("find the city's bureau: %w", err)
+	}
+	return message.Audience{Organisation: root.ID, Permission: permission, Except: identity.From(ctx).PersonID}, nil
+}
+
+// tellNotice tells the city's people of a notice that is not out yet.
+func (d *Desk) tellNotice(ctx context.Context, tx *sqldb.Tx, n Notice, permission string, persons []string, what lang.Text) error {
+	to := message.Audience{Persons: persons, Except: identity.From(ctx).PersonID}
+	if permission != "" {
+		root, err := d.organisations.Root(ctx)
+		if err != nil {
+			return fmt.Errorf("find the city's bureau: %w", err)
+		}
+		to.Organisation, to.Permission = root.ID, permission
+	}
+	return d.kit.Notices.Send(ctx, tx, message.Notice{Kind: toldSign, Title: headed(subject(n.Drill, n.Number, n.Title, n.TLP), what), Link: "/security/notices/" + n.ID, To: to})
+}
+
+// owed is what an obligation is called.
+func owed(obligation string) lang.Text {
+	switch obligation {
+	case toAcknowledge:
+		return lang.Text{ZH: "签收", EN: "acknowledge"}
+	case toFeedBack:
+		return lang.Text{ZH: "首次反馈", EN: "first feedback"}
+	case toHandle:
+		return lang.Text{ZH: "处置完毕", EN: "handle"}
+	default:
+		return lang.Text{ZH: "核查反馈", EN: "verify the feedback"}
+	}
+}
+
+// fired is a step of a clock: a reminder, the end of the time, or an escalation after it.
+func (d *Desk) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) error {
+	at := d.now()
+	a, err := scanAssignment(at)(tx.QueryRow(ctx, `SELECT `+assignmentColumns+` FROM `+assignmentTables+` WHERE a.id = $1`, strings.TrimPrefix(f.Clock.Object, "assignment/")))
+	if err != nil {
+		return fmt.Errorf("read assignment of clock %s: %w", f.Clock.ID, err)
+	}
+	who, late := circles(d.rungs, f.Clock.Obligation, a.Drill != "", f.Part), int(f.LateBy/time.Minute)
+	s := step{act: "reminded", data: map[string]any{"obligation": f.Clock.Obligation, "part": f.Part, "who": who, "due": f.Clock.DueAt, "late_minutes": late}}
+	switch {
+	case f.Part == 1:
+		s.act = "overdue"
+	case f.Part > 1:
+		s.act = "escalated"
+	}
+	if f.Part > 1 && a.EscalatedAt == nil && f.Clock.Obligation != toVerify && (slices.Contains(who, officers) || slices.Contains(who, holder)) {
+		before := a
+		a.EscalatedAt = &at
+		if err := saveAssignment(ctx, tx, before, a); err != nil {
+			return err
+		}
+	}
+	if err := insertEntry(ctx, tx, a.entry(s, Signature{At: at})); err != nil {
+		return err
+	}
+	for _, circle := range who {
+		if err := d.remind(ctx, tx, a, f, circle, late); err != nil {
+			return err
+		}
+	}
+	d.changed(a)
+	return nil
+}
+
+func (d *Desk) remind(ctx context.Context, tx *sqldb.Tx, a Assignment, f clock.Fired, circle string, late int) error {
+	word, due := owed(f.Clock.Obligation), moment(f.Clock.DueAt)
+	what := lang.Text{ZH: word.ZH + "截止 " + due, EN: word.EN + " until " + due}
+	if f.Part >= 1 {
+		what = lang.Text{ZH: a.Organisation.ZH + "逾期未" + word.ZH + "（截止 " + due + "）", EN: a.Organisation.EN + " is overdue: " + word.EN + " until " + due}
+	}
+	if late > 0 {
+		what.ZH += fmt.Sprintf("（本提醒迟发 %d 分钟）", late)
+		what.EN += fmt.Sprintf(" (this reminder is %d minutes late)", late)
+	}
+	m := message.Notice{
+		Kind: toldReminder, Title: headed(a.subject(), what), Link: "/security/assignments/" + a.ID, Key: fmt.Sprintf("%s/%d/%g", f.Clock.ID, f.Clock.DueAt.UnixMilli(), f.Part),
+		To: message.Audience{Organisation: a.OrganisationID, Permission: mayAnswer},
+	}
+	switch circle {
+	case managers:
+		m.To.Permission = mayRepresent
+	case officers, leaders, holder:
+		permission := mayWrite
+		if circle == leaders {
+			permission = mayOversee
+		}
+		to, err := d.cityAudience(ctx, tx, a.Drill, permission)
+		if err != nil {
+			return err
+		}
+		m.Kind, m.To = toldEscalated, to
+	}
+	return d.kit.Notices.Send(ctx, tx, m)
+}

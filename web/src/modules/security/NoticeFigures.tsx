@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query'
+import { Card } from 'antd'
+import { api, Failure, Figure, Figures, Loading, none, PlainTable, read, useFormat } from '../../kernel'
+import { noticeKey, type Statistics } from './noticeData'
+import { useNoticeTexts } from './noticeTexts'
+
+/** What became of a notice, in figures. */
+export function NoticeFigures({ id }: { id: string }) {
+  const { data, error, refetch } = useQuery({ queryKey: [...noticeKey, 'statistics', id], queryFn: () => read(api.GET('/api/security/notices/{id}/statistics', { params: { path: { id } } })) })
+  if (error) return <Failure problem={error} retry={() => void refetch()} />
+  return data ? <Board figures={data} /> : <Loading />
+}
+
+/** The figures of a notice, or of a drill. */
+export function Board({ figures: s }: { figures: Statistics }) {
+  const t = useNoticeTexts()
+  const f = useFormat()
+  const length = (seconds: number) => (seconds >= 3600 ? t('assignment.hours', { n: Math.floor(seconds / 3600), m: Math.floor((seconds % 3600) / 60) }) : t('assignment.minutes', { n: Math.floor(seconds / 60), s: Math.floor(seconds % 60) }))
+  const spreads = [{ name: t('notice.figures.toAcknowledge'), ...s.to_acknowledge }, { name: t('notice.figures.toFeedBack'), ...s.to_feed_back }]
+  const figure = (label: Parameters<typeof t>[0], value: number) => <Figure label={t(label)} value={f.number(value, 0)} />
+  return (
+    <div className="lh-stack">
+      <Figures>
+        {figure('notice.figures.addressees', s.addressees)}
+        {figure('notice.figures.delivered', s.delivered)}
+        {figure('notice.figures.unreachable', s.unreachable)}
+        {figure('notice.figures.acknowledged', s.acknowledged)}
+        {figure('notice.figures.inTime', s.acknowledged_in_time)}
+        {figure('notice.figures.late', s.acknowledged_late)}
+        {figure('notice.figures.affected', s.affected)}
+        {figure('notice.figures.notAffected', s.not_affected)}
+        {figure('notice.figures.fedBack', s.fed_back)}
+        {figure('notice.figures.verified', s.verified)}
+        {figure('notice.figures.returned', s.returned)}
+        {figure('notice.figures.overdue', s.overdue)}
+        {figure('notice.figures.escalated', s.escalated)}
+        {figure('notice.figures.released', s.released)}
+      </Figures>
+      <Card size="small">
+        <PlainTable<(typeof spreads)[number]>
+          label={t('notice.tabs.figures')} rowKey={(x) => x.name} dataSource={spreads}
+          columns={[
+            { title: '', render: (_, x) => x.name },
+            { title: t('notice.figures.count'), align: 'right', render: (_, x) => f.number(x.count, 0) },
+            ...(['median', 'p90', 'p99'] as const).map((k) => ({ title: t(`notice.figures.${k}`), align: 'right' as const, render: (_: unknown, x: (typeof spreads)[number]) => (x.count ? <span className="lh-number">{length(x[k])}</span> : none) })),
+          ]}
+        />
+      </Card>
+    </div>
+  )
+}
