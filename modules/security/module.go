@@ -4,12 +4,14 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"slices"
 	"time"
 
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/modules/security/internal/clock"
+	"linghang/modules/security/internal/incident"
 )
 
 //go:embed migrations/*.sql
@@ -27,19 +29,27 @@ type Organisations interface {
 
 // Module is the room.
 type Module struct {
-	clocks *clock.Clocks
-	now    func() time.Time
+	clocks    *clock.Clocks
+	incidents *incident.Incidents
+	now       func() time.Time
 }
 
 // New returns the room.
-func New(kit *module.Kit, _ Organisations) *Module {
+func New(kit *module.Kit, organisations Organisations) *Module {
 	m := &Module{now: time.Now}
-	m.clocks = clock.New(kit, func() time.Time { return m.now() })
+	now := func() time.Time { return m.now() }
+	m.clocks = clock.New(kit, now)
+	m.incidents = incident.New(kit, organisations, m.clocks, now)
 	return m
 }
 
 // Run implements module.Runner.
-func (m *Module) Run(ctx context.Context) error { return m.clocks.Run(ctx) }
+func (m *Module) Run(ctx context.Context) error {
+	if err := m.incidents.Broken(); err != nil {
+		return err
+	}
+	return m.clocks.Run(ctx)
+}
 
 // Manifest implements module.Module.
 func (m *Module) Manifest() module.Manifest {
@@ -47,8 +57,14 @@ func (m *Module) Manifest() module.Manifest {
 	if err != nil {
 		dir = migrations
 	}
+	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
-		Name: "security", Title: lang.Text{ZH: "工业信息安全", EN: "Industrial security"}, Migrations: dir,
-		Permissions: []module.Permission{{ID: mayView, Title: lang.Text{ZH: "查看本机构的安全通报和事件", EN: "View security notices and incidents of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}}},
+		Name: "security", Title: section, Migrations: dir,
+		Permissions: slices.Concat([]module.Permission{{ID: mayView, Title: lang.Text{ZH: "查看本机构的安全通报和事件", EN: "View security notices and incidents of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}}}, incident.Permissions()),
+		Routes:      m.incidents.Routes(),
+		Notices:     incident.Notices(),
+		Nav:         incident.Nav(section),
+		Jobs:        m.incidents.Jobs(),
+		Personal:    incident.Personal(),
 	}
 }
