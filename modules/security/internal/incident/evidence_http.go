@@ -158,7 +158,7 @@ func (m *Incidents) custody(ctx context.Context, in PieceAddress) (Hands, error)
 	return Hands{list}, err
 }
 
-type holdInput struct {
+type holdIncidentInput struct {
 	PieceAddress
 	Body struct {
 		Hold   bool   `json:"hold"`
@@ -166,20 +166,20 @@ type holdInput struct {
 	}
 }
 
-func (m *Incidents) hold(ctx context.Context, in holdInput) (Detail, error) {
+func (m *Incidents) hold(ctx context.Context, in holdIncidentInput) (Detail, error) {
 	what := map[bool]string{true: "held", false: "released"}[in.Body.Hold]
 	err := m.keep(ctx, in.ID, in.Evidence, in.Body.Reason, []side{city}, what, func(tx *sqldb.Tx, v Evidence, _ time.Time) error { return m.store.hold(ctx, tx, v, in.Body.Hold) })
 	return m.after(ctx, in.ID, err)
 }
 
-type discardInput struct {
+type discardIncidentInput struct {
 	PieceAddress
 	Body struct {
 		Reason string `json:"reason" maxLength:"2000"`
 	}
 }
 
-func (m *Incidents) discard(ctx context.Context, in discardInput) (Detail, error) {
+func (m *Incidents) discard(ctx context.Context, in discardIncidentInput) (Detail, error) {
 	err := m.keep(ctx, in.ID, in.Evidence, in.Body.Reason, []side{owner, city}, "discarded", func(tx *sqldb.Tx, v Evidence, now time.Time) error { return m.store.discard(ctx, tx, v, now) })
 	return m.after(ctx, in.ID, err)
 }

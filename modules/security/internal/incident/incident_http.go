@@ -45,7 +45,7 @@ func (m *Incidents) propose(_ context.Context, in proposalParams) (Proposal, err
 	return Propose(Importance(in.Importance), Loss(in.Loss), Harm(in.Harm)), nil
 }
 
-type openInput struct {
+type openIncidentInput struct {
 	Body struct {
 		Said
 		OrganisationID string     `json:"organisation_id,omitempty" maxLength:"40" doc:"Of whom; for the city. An enterprise reports its own"`
@@ -57,7 +57,7 @@ type openInput struct {
 }
 
 // open reports an incident, or opens one.
-func (m *Incidents) open(ctx context.Context, in openInput) (Detail, error) {
+func (m *Incidents) open(ctx context.Context, in openIncidentInput) (Detail, error) {
 	who, now := identity.From(ctx), m.now()
 	i := Incident{ID: ulid.Make().String(), Said: in.Body.Said.tidy(), State: Fresh, Drill: strings.TrimSpace(in.Body.Drill), Synthetic: in.Body.Synthetic, CreatedAt: now, actor: who.Actor(), name: who.Name, facts: map[string]string{}}
 	i.ReportedAt, i.ReceivedAt, i.Origin = now, now, byEnterprise
@@ -166,7 +166,9 @@ func (i Incident) as(from side) Incident {
 	}
 	return Incident{
 		ID: i.ID, Number: i.Number, OrganisationID: i.OrganisationID, Enterprise: i.Enterprise, Origin: i.Origin, State: i.State, Level: i.Level, Drill: i.Drill, Synthetic: i.Synthetic, Version: i.Version,
-		Said: Said{Title: i.Title, Category: i.Category, Kind: i.Kind, TLP: i.TLP},
+		CreatedAt: i.CreatedAt,
+		Said:      Said{Title: i.Title, Category: i.Category, Kind: i.Kind, TLP: i.TLP, AwareAt: i.AwareAt},
+		Times:     Times{ReportedAt: i.ReportedAt, ReceivedAt: i.ReceivedAt},
 	}
 }
 
@@ -292,7 +294,7 @@ func (i Incident) acts(who identity.Identity, from side) []string {
 		return list
 	}
 	for _, w := range ways() {
-		if w.from == i.State && slices.Contains(w.of, from) && (w.to != Closed || i.closing != nil) {
+		if w.from == i.State && slices.Contains(w.of, from) && (w.to != Closed || i.closingWriter != "") {
 			list = append(list, string(w.to))
 		}
 	}
@@ -328,32 +330,35 @@ func (i Incident) acts(who identity.Identity, from side) []string {
 	return list
 }
 
-type correctInput struct {
+type correctIncidentInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body Said
 }
 
-func (m *Incidents) correct(ctx context.Context, in correctInput) (Detail, error) {
+func (m *Incidents) correct(ctx context.Context, in correctIncidentInput) (Detail, error) {
 	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(_ context.Context, _ *sqldb.Tx, i Incident, from side) (Incident, Event, error) {
 		after, err := i.correct(in.Body, from, m.now())
 		return after, Event{Kind: "correction", Text: after.Title}, err
 	}})
 }
 
-type stateInput struct {
+// SaidFact is what somebody says to an item of a report upward.
+type SaidFact struct {
+	Item string `json:"item" maxLength:"20"`
+	Text string `json:"text" maxLength:"4000"`
+}
+
+type stateIncidentInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
-		Facts []struct {
-			Item string `json:"item" maxLength:"20"`
-			Text string `json:"text" maxLength:"4000"`
-		} `json:"facts" maxItems:"30"`
+		Facts []SaidFact `json:"facts" maxItems:"30"`
 	}
 }
 
 // state says what reports upward are to say, item by item; what is not named stays.
-func (m *Incidents) state(ctx context.Context, in stateInput) (Detail, error) {
+func (m *Incidents) state(ctx context.Context, in stateIncidentInput) (Detail, error) {
 	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(_ context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
 		if i.State == Merged || i.State == Rejected {
 			return i, Event{}, wrongState(i.State)
@@ -388,7 +393,7 @@ func (m *Incidents) timeline(ctx context.Context, in timelineParams) (sqldb.Page
 	return m.store.timeline(ctx, in, part)
 }
 
-type writeInput struct {
+type writeIncidentInput struct {
 	httpd.Object
 	Body struct {
 		Text string     `json:"text" maxLength:"4000"`
@@ -397,7 +402,7 @@ type writeInput struct {
 }
 
 // write puts a note of somebody into the timeline.
-func (m *Incidents) write(ctx context.Context, in writeInput) (Detail, error) {
+func (m *Incidents) write(ctx context.Context, in writeIncidentInput) (Detail, error) {
 	err := m.add(ctx, in.ID, []side{owner, city, guest}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
 		e := Event{At: now, WrittenAt: now, Kind: "note", Text: strings.TrimSpace(in.Body.Text)}
 		if in.Body.At != nil {

@@ -61,7 +61,7 @@ func (m *Incidents) placeOf(ctx context.Context, tx *sqldb.Tx, i Incident, organ
 	return organisation, guests[at].Organisation, nil
 }
 
-type taskInput struct {
+type taskIncidentInput struct {
 	httpd.Object
 	Body struct {
 		Title          string    `json:"title" maxLength:"200"`
@@ -72,7 +72,7 @@ type taskInput struct {
 	}
 }
 
-func (m *Incidents) giveTask(ctx context.Context, in taskInput) (Detail, error) {
+func (m *Incidents) giveTask(ctx context.Context, in taskIncidentInput) (Detail, error) {
 	b := in.Body
 	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
 		title, what := strings.TrimSpace(b.Title), strings.TrimSpace(b.What)
@@ -142,7 +142,7 @@ func taskLine(who identity.Identity, t Task) string {
 	return fmt.Sprintf("%d. %s", t.Number, t.Title.In(who.Language))
 }
 
-type beginInput struct {
+type beginIncidentInput struct {
 	httpd.Object
 	Body struct {
 		Playbook string `json:"playbook" maxLength:"40"`
@@ -150,7 +150,7 @@ type beginInput struct {
 }
 
 // begin gives the tasks of a playbook, once.
-func (m *Incidents) begin(ctx context.Context, in beginInput) (Detail, error) {
+func (m *Incidents) begin(ctx context.Context, in beginIncidentInput) (Detail, error) {
 	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
 		list := holding(m.shelf.playbooks, now)
 		at := slices.IndexFunc(list.Playbooks, func(p Playbook) bool { return p.ID == in.Body.Playbook })
@@ -177,7 +177,7 @@ func (m *Incidents) begin(ctx context.Context, in beginInput) (Detail, error) {
 	return m.after(ctx, in.ID, err)
 }
 
-type assignInput struct {
+type assignIncidentInput struct {
 	ID   string `path:"id" maxLength:"40"`
 	Task string `path:"task" maxLength:"40"`
 	Body struct {
@@ -187,7 +187,7 @@ type assignInput struct {
 	}
 }
 
-func (m *Incidents) assign(ctx context.Context, in assignInput) (Detail, error) {
+func (m *Incidents) assign(ctx context.Context, in assignIncidentInput) (Detail, error) {
 	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
 		before, err := m.store.task(ctx, tx, i.ID, in.Task)
 		if err != nil {
@@ -217,7 +217,7 @@ func (m *Incidents) assign(ctx context.Context, in assignInput) (Detail, error) 
 	return m.after(ctx, in.ID, err)
 }
 
-type finishInput struct {
+type finishIncidentInput struct {
 	ID   string `path:"id" maxLength:"40"`
 	Task string `path:"task" maxLength:"40"`
 	Body struct {
@@ -227,7 +227,7 @@ type finishInput struct {
 }
 
 // finish ends a task: by the organisation that it is given to, or the city.
-func (m *Incidents) finish(ctx context.Context, in finishInput) (Detail, error) {
+func (m *Incidents) finish(ctx context.Context, in finishIncidentInput) (Detail, error) {
 	err := m.add(ctx, in.ID, []side{owner, city, guest}, func(ctx context.Context, tx *sqldb.Tx, i Incident, from side, now time.Time) error {
 		who := identity.From(ctx)
 		before, err := m.store.task(ctx, tx, i.ID, in.Task)
@@ -253,7 +253,7 @@ func (m *Incidents) finish(ctx context.Context, in finishInput) (Detail, error) 
 	return m.after(ctx, in.ID, err)
 }
 
-type reportInput struct {
+type reportIncidentInput struct {
 	httpd.Object
 	Body struct {
 		Stage     string    `json:"stage" enum:"first,follow_up,final,accepted"`
@@ -267,7 +267,7 @@ type reportInput struct {
 }
 
 // report records a report upward: of the enterprise, or of the city that passes one on.
-func (m *Incidents) report(ctx context.Context, in reportInput) (Detail, error) {
+func (m *Incidents) report(ctx context.Context, in reportIncidentInput) (Detail, error) {
 	b := in.Body
 	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, from side, now time.Time) error {
 		who := identity.From(ctx)
@@ -341,7 +341,7 @@ func (m *Incidents) met(ctx context.Context, tx *sqldb.Tx, before Incident, r Re
 	return m.store.note(ctx, tx, i.ID, Event{At: r.SentAt, WrittenAt: now, Kind: "report", From: r.Obligation, To: r.Stage, Text: strings.Join([]string{r.Authority, r.Channel, r.Reporter, r.Receipt}, " · ")})
 }
 
-type letInInput struct {
+type letInIncidentInput struct {
 	httpd.Object
 	Body struct {
 		OrganisationID string    `json:"organisation_id" maxLength:"40"`
@@ -351,7 +351,7 @@ type letInInput struct {
 	}
 }
 
-func (m *Incidents) letIn(ctx context.Context, in letInInput) (Detail, error) {
+func (m *Incidents) letIn(ctx context.Context, in letInIncidentInput) (Detail, error) {
 	who := identity.From(ctx)
 	org, err := m.people.Organisation(ctx, in.Body.OrganisationID)
 	if err != nil && fault.KindOf(err) != fault.NotFound {
@@ -386,7 +386,7 @@ func (m *Incidents) letIn(ctx context.Context, in letInInput) (Detail, error) {
 	return m.after(ctx, in.ID, err)
 }
 
-type letOutInput struct {
+type letOutIncidentInput struct {
 	ID    string `path:"id" maxLength:"40"`
 	Guest string `path:"guest" maxLength:"40"`
 	Body  struct {
@@ -394,7 +394,7 @@ type letOutInput struct {
 	}
 }
 
-func (m *Incidents) letOut(ctx context.Context, in letOutInput) (Detail, error) {
+func (m *Incidents) letOut(ctx context.Context, in letOutIncidentInput) (Detail, error) {
 	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
 		if err := wantReason(in.Body.Reason); err != nil {
 			return err

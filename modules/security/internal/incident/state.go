@@ -124,7 +124,7 @@ func (i Incident) confirm(s step, who identity.Identity) (Incident, error) {
 // close ends the work. Of what is 较大 or graver somebody else closes than who handled it
 // and who wrote what is known at the end.
 func (i Incident) close(s step, who identity.Identity) (Incident, error) {
-	if i.closing == nil {
+	if i.closing == nil || i.closingWriter == "" { // of what was reopened it is written anew
 		return i, fault.New(fault.Conflict, "security.incident.closing", "write down the cause, the impact, the measures, what was affected and the risk that remains first")
 	}
 	if reportable(i.Level) && (!second(who, i.handler) || !second(who, i.closingWriter)) {

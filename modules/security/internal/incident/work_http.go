@@ -32,7 +32,7 @@ func (m *Incidents) workRoutes() []module.Route {
 	}
 }
 
-type moveInput struct {
+type moveIncidentInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -44,7 +44,7 @@ type moveInput struct {
 	}
 }
 
-func (m *Incidents) move(ctx context.Context, in moveInput) (Detail, error) {
+func (m *Incidents) move(ctx context.Context, in moveIncidentInput) (Detail, error) {
 	b := in.Body
 	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Incident, from side) (Incident, Event, error) {
 		now := m.now()
@@ -75,7 +75,7 @@ func stateText(s State) lang.Text {
 	}[s]
 }
 
-type levelInput struct {
+type levelIncidentInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -84,7 +84,7 @@ type levelInput struct {
 	}
 }
 
-func (m *Incidents) relevel(ctx context.Context, in levelInput) (Detail, error) {
+func (m *Incidents) relevel(ctx context.Context, in levelIncidentInput) (Detail, error) {
 	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
 		after, err := i.relevel(in.Body.Level, in.Body.Reason, identity.From(ctx))
 		return after, Event{Kind: "level", From: fmt.Sprint(int(i.Level)), To: fmt.Sprint(int(in.Body.Level)), Text: strings.TrimSpace(in.Body.Reason)}, err
@@ -94,7 +94,7 @@ func (m *Incidents) relevel(ctx context.Context, in levelInput) (Detail, error) 
 	}})
 }
 
-func (m *Incidents) respond(ctx context.Context, in levelInput) (Detail, error) {
+func (m *Incidents) respond(ctx context.Context, in levelIncidentInput) (Detail, error) {
 	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(_ context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
 		after, err := i.respond(in.Body.Level, in.Body.Reason, m.now())
 		return after, Event{Kind: "response", From: fmt.Sprint(int(i.Response)), To: fmt.Sprint(int(in.Body.Level)), Text: strings.TrimSpace(in.Body.Reason)}, err
@@ -107,7 +107,7 @@ func (m *Incidents) respond(ctx context.Context, in levelInput) (Detail, error) 
 	}})
 }
 
-type takeOverInput struct {
+type takeOverIncidentInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -115,14 +115,14 @@ type takeOverInput struct {
 	}
 }
 
-func (m *Incidents) takeOver(ctx context.Context, in takeOverInput) (Detail, error) {
+func (m *Incidents) takeOver(ctx context.Context, in takeOverIncidentInput) (Detail, error) {
 	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
 		after, err := i.takeOver(in.Body.Note, identity.From(ctx))
 		return after, Event{Kind: "handler", From: i.HandlerName, To: after.HandlerName, Text: strings.TrimSpace(in.Body.Note)}, err
 	}})
 }
 
-type mergeInput struct {
+type mergeIncidentInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -131,7 +131,7 @@ type mergeInput struct {
 	}
 }
 
-func (m *Incidents) merge(ctx context.Context, in mergeInput) (Detail, error) {
+func (m *Incidents) merge(ctx context.Context, in mergeIncidentInput) (Detail, error) {
 	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
 		if err := wantReason(in.Body.Reason); err != nil {
 			return i, Event{}, err
@@ -148,7 +148,7 @@ func (m *Incidents) merge(ctx context.Context, in mergeInput) (Detail, error) {
 	}})
 }
 
-type reasonInput struct {
+type reasonIncidentInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -156,7 +156,7 @@ type reasonInput struct {
 	}
 }
 
-func (m *Incidents) separate(ctx context.Context, in reasonInput) (Detail, error) {
+func (m *Incidents) separate(ctx context.Context, in reasonIncidentInput) (Detail, error) {
 	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(_ context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
 		if err := wantReason(in.Body.Reason); err != nil {
 			return i, Event{}, err
@@ -166,33 +166,36 @@ func (m *Incidents) separate(ctx context.Context, in reasonInput) (Detail, error
 	}})
 }
 
-type concludeInput struct {
+type concludeIncidentInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body Closing
 }
 
-func (m *Incidents) conclude(ctx context.Context, in concludeInput) (Detail, error) {
+func (m *Incidents) conclude(ctx context.Context, in concludeIncidentInput) (Detail, error) {
 	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
 		after, err := i.conclude(in.Body, identity.From(ctx))
 		return after, Event{Kind: "closing", Text: strings.TrimSpace(in.Body.Cause)}, err
 	}})
 }
 
-type learnInput struct {
+// NewAction is what a review says is to be done.
+type NewAction struct {
+	What        string `json:"what" maxLength:"1000"`
+	Responsible string `json:"responsible" maxLength:"80" doc:"Who answers for it"`
+	Due         string `json:"due" maxLength:"10"`
+}
+
+type learnIncidentInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
 		Review
-		Actions []struct {
-			What        string `json:"what" maxLength:"1000"`
-			Responsible string `json:"responsible" maxLength:"80" doc:"Who answers for it"`
-			Due         string `json:"due" maxLength:"10" format:"date"`
-		} `json:"actions" maxItems:"50"`
+		Actions []NewAction `json:"actions" maxItems:"50"`
 	}
 }
 
-func (m *Incidents) learn(ctx context.Context, in learnInput) (Detail, error) {
+func (m *Incidents) learn(ctx context.Context, in learnIncidentInput) (Detail, error) {
 	actions := make([]Action, len(in.Body.Actions))
 	for n, a := range in.Body.Actions {
 		actions[n] = Action{ID: ulid.Make().String(), Number: n + 1, What: strings.TrimSpace(a.What), Responsible: strings.TrimSpace(a.Responsible), Due: a.Due}
@@ -222,7 +225,7 @@ func (m *Incidents) learn(ctx context.Context, in learnInput) (Detail, error) {
 	}, with: m.tellMoved})
 }
 
-type outcomeInput struct {
+type outcomeIncidentInput struct {
 	ID     string `path:"id" maxLength:"40"`
 	Action string `path:"action" maxLength:"40"`
 	Body   struct {
@@ -230,7 +233,7 @@ type outcomeInput struct {
 	}
 }
 
-func (m *Incidents) finishAction(ctx context.Context, in outcomeInput) (Detail, error) {
+func (m *Incidents) finishAction(ctx context.Context, in outcomeIncidentInput) (Detail, error) {
 	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
 		if blank(in.Body.Note) {
 			return fault.New(fault.Invalid, "security.incident.outcome", "say how the action ends").At("body.note", "what was done, in 4000 characters at most")
