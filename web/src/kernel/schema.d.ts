@@ -9574,6 +9574,552 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents that one may know of */
+        get: operations["get-security-incidents"];
+        put?: never;
+        /** Report an incident of one's own organisation, or open one for an enterprise */
+        post: operations["post-security-incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many are open, how long they took, and whether reports were in time */
+        get: operations["get-security-incidents-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which level follows from what is known, and why */
+        get: operations["get-security-incidents-proposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Categories, playbooks, what a report says, and where the rule of levels is from */
+        get: operations["get-security-incidents-words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An incident, as far as one may see it */
+        get: operations["get-security-incidents-id"];
+        /** Correct what was said of it */
+        put: operations["put-security-incidents-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/actions/{action}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an action of the review is done */
+        post: operations["post-security-incidents-id-actions-action-outcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything as a ZIP that anybody checks with sha256sum -c SHA256SUMS */
+        get: operations["get-security-incidents-id-bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write down cause, impact, measures, what was affected, and the risk that remains */
+        put: operations["put-security-incidents-id-closing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add evidence: ?name= of the file, &what= it is and where it is from, &malicious=true of what must not be opened */
+        post: operations["post-security-incidents-id-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/evidence/{evidence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download evidence: always as a file, never shown */
+        get: operations["get-security-incidents-id-evidence-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/evidence/{evidence}/custody": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** In whose hands it was */
+        get: operations["get-security-incidents-id-evidence-evidence-custody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/evidence/{evidence}/discarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give evidence out no longer; its hash and custody stay */
+        post: operations["post-security-incidents-id-evidence-evidence-discarding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/evidence/{evidence}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set or end the legal hold */
+        post: operations["post-security-incidents-id-evidence-evidence-hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a report upward is to say */
+        put: operations["put-security-incidents-id-facts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let another organisation in, with its part, until a time */
+        post: operations["post-security-incidents-id-guests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/guests/{guest}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an organisation in no longer */
+        post: operations["post-security-incidents-id-guests-guest-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/handler": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an incident over, with a note of how it stands */
+        post: operations["post-security-incidents-id-handler"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the level: up at once, down by a second person */
+        post: operations["post-security-incidents-id-level"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of other organisations looked; for the enterprise and the city */
+        get: operations["get-security-incidents-id-looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it go on as another incident of the same enterprise */
+        post: operations["post-security-incidents-id-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write something into the timeline, with the time when it happened */
+        post: operations["post-security-incidents-id-notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report upward as it can be made now, to print or copy: ?stage= first, follow_up or final, &format= pdf (if nothing is said), xlsx or txt, &language= zh or en */
+        get: operations["get-security-incidents-id-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/playbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the tasks of a playbook */
+        post: operations["post-security-incidents-id-playbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a report upward that somebody made; nothing is sent from here */
+        post: operations["post-security-incidents-id-reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start, change or end a response level (应急响应) */
+        post: operations["post-security-incidents-id-response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was learnt, and what is to be done */
+        post: operations["post-security-incidents-id-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/separation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a merge */
+        post: operations["post-security-incidents-id-separation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring an incident to another state: triaged, confirmed with a level, rejected, contained, eradicated, recovered, closed, or reopened */
+        post: operations["post-security-incidents-id-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a task by hand */
+        post: operations["post-security-incidents-id-tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/tasks/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give an open task to somebody else, or another time */
+        put: operations["put-security-incidents-id-tasks-task"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/tasks/{task}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a task is done, or why it does not apply */
+        post: operations["post-security-incidents-id-tasks-task-outcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened */
+        get: operations["get-security-incidents-id-timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/share/check": {
         parameters: {
             query?: never;
@@ -11541,6 +12087,13 @@ export interface components {
             question: string;
             title: components["schemas"]["Text"];
         };
+        AssignIncidentInputBody: {
+            assignee: string;
+            /** Format: date-time */
+            due_at: string;
+            /** @description The enterprise, city, or who is let in */
+            organisation_id: string;
+        };
         AssignInputBody: {
             person_id: string;
         };
@@ -12263,6 +12816,9 @@ export interface components {
             call_id: string;
             platform_id: string;
         };
+        BeginIncidentInputBody: {
+            playbook: string;
+        };
         BeginInputBody: {
             entry_id: string;
             /** @description Begin with the answers of the last one */
@@ -12734,6 +13290,34 @@ export interface components {
             list: string;
             /** @description Empty: none */
             view: string;
+        };
+        ClockClock: {
+            /** @description What it rests on */
+            basis: components["schemas"]["Text"];
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            /** Format: date-time */
+            due_at: string;
+            id: string;
+            /** @description It rests on a law: it is neither paused nor put off */
+            legal: boolean;
+            /** Format: int64 */
+            level: number;
+            /** @description Whose obligation it is, such as assignment/01J… */
+            object: string;
+            obligation: string;
+            /** @description Who owes it */
+            organisation_id: string;
+            /** @description The pack of rules that held when it began */
+            pack: string;
+            /** @description Why it was put off or cancelled */
+            reason: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "running" | "met" | "cancelled";
+            /** Format: date-time */
+            stopped_at?: string;
         };
         CloseAlertInputBody: {
             reason: string;
@@ -13265,6 +13849,9 @@ export interface components {
             reason: string;
             /** Format: int64 */
             version: number;
+        };
+        DiscardIncidentInputBody: {
+            reason: string;
         };
         DiscardInputBody: {
             ids: string[] | null;
@@ -13991,6 +14578,12 @@ export interface components {
             size: number;
             /** @enum {string} */
             verdict: "released" | "refused";
+        };
+        FinishIncidentInputBody: {
+            /** @description What was done, or why it does not apply */
+            note: string;
+            /** @description done or not_applicable */
+            state: string;
         };
         FosterAnswer: {
             code: string;
@@ -14751,6 +15344,10 @@ export interface components {
             title: components["schemas"]["Text"];
             /** @description The replica is not ready while it is down */
             vital: boolean;
+        };
+        HoldIncidentInputBody: {
+            hold: boolean;
+            reason: string;
         };
         HttpdProblem: {
             detail?: string;
@@ -16721,6 +17318,658 @@ export interface components {
             organisation_id: string;
             permissions: string[];
         };
+        IncidentAction: {
+            /** Format: date */
+            due: string;
+            /** Format: date-time */
+            finished_at?: string;
+            id: string;
+            note: string;
+            /** Format: int64 */
+            number: number;
+            responsible: string;
+            /** @enum {string} */
+            state: "open" | "done";
+            what: string;
+        };
+        IncidentByLevel: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            level: number;
+        };
+        IncidentCase: {
+            /**
+             * Format: date-time
+             * @description Since when the operator knows; time limits run from here
+             */
+            aware_at: string;
+            /** @description Of GB/T 20986-2023: see /incidents/words */
+            category: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** Format: date-time */
+            contained_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            discovered_at?: string;
+            district: string;
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            enterprise: components["schemas"]["Text"];
+            /** Format: date-time */
+            eradicated_at?: string;
+            /** @description Of the city, who answers for it now */
+            handler_name: string;
+            /**
+             * @description To others; empty: not known
+             * @enum {string}
+             */
+            harm: "" | "extreme" | "major" | "large" | "ordinary";
+            id: string;
+            /**
+             * @description Of the object that is hit; empty: not known
+             * @enum {string}
+             */
+            importance: "" | "special" | "important" | "general";
+            industry: string;
+            /**
+             * @description cii: operator of critical information infrastructure; central: central organ or its unit; other. It decides how soon the incident is to be reported upward
+             * @enum {string}
+             */
+            kind: "cii" | "central" | "other";
+            /**
+             * Format: int64
+             * @description 1 to 4, as a person confirmed; 0: not yet
+             */
+            level: number;
+            /**
+             * @description Of its work; empty: not known
+             * @enum {string}
+             */
+            loss: "" | "extreme" | "serious" | "large" | "small";
+            /** @description ID of the incident that it goes on as */
+            merged_into: string;
+            number: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            organisation_id: string;
+            /**
+             * @description Who opened it
+             * @enum {string}
+             */
+            origin: "enterprise" | "city";
+            /**
+             * Format: int64
+             * @description 1 to 4, as the rule proposes; 0: too little is known
+             */
+            proposed: number;
+            /**
+             * Format: date-time
+             * @description When the city received it
+             */
+            received_at: string;
+            /** Format: date-time */
+            recovered_at?: string;
+            /**
+             * Format: int64
+             * @description How often
+             */
+            reopened: number;
+            /**
+             * Format: date-time
+             * @description Until when it is to be reported upward, where it is
+             */
+            report_due_at?: string;
+            /**
+             * Format: date-time
+             * @description When the first report upward was sent
+             */
+            report_met_at?: string;
+            /**
+             * Format: date-time
+             * @description When the enterprise reported
+             */
+            reported_at: string;
+            /**
+             * @description Why it was rejected
+             * @enum {string}
+             */
+            resolution: "" | "false_positive" | "duplicate" | "test";
+            /**
+             * Format: int64
+             * @description The response level that the city started; 0: none
+             */
+            response: number;
+            /** Format: date-time */
+            response_at?: string;
+            /** Format: date-time */
+            reviewed_at?: string;
+            /** @enum {string} */
+            state: "new" | "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed" | "reviewed" | "merged";
+            /** @description What is known */
+            summary: string;
+            synthetic: boolean;
+            title: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: date-time */
+            triaged_at?: string;
+            /**
+             * @description How far it is reported upward
+             * @enum {string}
+             */
+            upward: "" | "first" | "follow_up" | "final" | "accepted";
+            /** Format: int64 */
+            version: number;
+        };
+        IncidentCaseEvent: {
+            /**
+             * Format: date-time
+             * @description When it happened
+             */
+            at: string;
+            by: string;
+            from: string;
+            id: string;
+            /** @enum {string} */
+            kind: "state" | "level" | "task" | "report" | "guest" | "note" | "evidence" | "response" | "handler" | "merge" | "closing" | "review" | "correction" | "clock";
+            organisation: components["schemas"]["Text"];
+            text: string;
+            to: string;
+            /**
+             * Format: date-time
+             * @description When it was written down
+             */
+            written_at: string;
+        };
+        IncidentCaseLook: {
+            /** Format: date-time */
+            at: string;
+            day: string;
+            key: string;
+            name: string;
+            organisation: components["schemas"]["Text"];
+            /** Format: int64 */
+            times: number;
+            /**
+             * @description list: as a row of a list or a download of one
+             * @enum {string}
+             */
+            way: "list" | "page" | "evidence" | "report" | "bundle";
+        };
+        IncidentClosing: {
+            /** @description What was affected */
+            assets: string;
+            cause: string;
+            impact: string;
+            measures: string;
+            /** @description The risk that remains */
+            residual: string;
+        };
+        IncidentCustody: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            organisation: components["schemas"]["Text"];
+            /** @description Of the file at that time */
+            sha256: string;
+            /** @enum {string} */
+            what: "taken" | "read" | "exported" | "held" | "released" | "discarded" | "checked";
+            why: string;
+        };
+        IncidentDetail: {
+            actions: components["schemas"]["IncidentAction"][];
+            /** @description What the caller may do now */
+            acts: string[];
+            /**
+             * Format: date-time
+             * @description Since when the operator knows; time limits run from here
+             */
+            aware_at: string;
+            /** @description Of GB/T 20986-2023: see /incidents/words */
+            category: string;
+            clocks: components["schemas"]["ClockClock"][];
+            /** Format: date-time */
+            closed_at?: string;
+            closing?: components["schemas"]["IncidentClosing"];
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** Format: date-time */
+            contained_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            discovered_at?: string;
+            district: string;
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            /** @description The response level asks for duty round the clock (red and orange) */
+            duty: boolean;
+            enterprise: components["schemas"]["Text"];
+            /** Format: date-time */
+            eradicated_at?: string;
+            evidence: components["schemas"]["IncidentEvidence"][];
+            /** @description What reports upward say, item by item; what is empty is not known yet */
+            facts: components["schemas"]["IncidentFact"][];
+            guests: components["schemas"]["IncidentGuest"][];
+            /** @description Of the city, who answers for it now */
+            handler_name: string;
+            /**
+             * @description To others; empty: not known
+             * @enum {string}
+             */
+            harm: "" | "extreme" | "major" | "large" | "ordinary";
+            id: string;
+            /**
+             * @description Of the object that is hit; empty: not known
+             * @enum {string}
+             */
+            importance: "" | "special" | "important" | "general";
+            industry: string;
+            /**
+             * @description cii: operator of critical information infrastructure; central: central organ or its unit; other. It decides how soon the incident is to be reported upward
+             * @enum {string}
+             */
+            kind: "cii" | "central" | "other";
+            /**
+             * Format: int64
+             * @description 1 to 4, as a person confirmed; 0: not yet
+             */
+            level: number;
+            /**
+             * @description Of its work; empty: not known
+             * @enum {string}
+             */
+            loss: "" | "extreme" | "serious" | "large" | "small";
+            /** @description The label of TLP, as it stands on what is printed */
+            mark: string;
+            /** @description Incidents that go on as this one */
+            merged: components["schemas"]["IncidentRelated"][];
+            /** @description ID of the incident that it goes on as */
+            merged_into: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            number: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            organisation_id: string;
+            /**
+             * @description Who opened it
+             * @enum {string}
+             */
+            origin: "enterprise" | "city";
+            /** @description Of who was let in: what its part is */
+            part: string;
+            /**
+             * Format: date-time
+             * @description Of who was let in: until when
+             */
+            part_until?: string;
+            proposal: components["schemas"]["IncidentProposal"];
+            /**
+             * Format: int64
+             * @description 1 to 4, as the rule proposes; 0: too little is known
+             */
+            proposed: number;
+            /**
+             * Format: date-time
+             * @description When the city received it
+             */
+            received_at: string;
+            /** Format: date-time */
+            recovered_at?: string;
+            /**
+             * Format: int64
+             * @description How often
+             */
+            reopened: number;
+            /**
+             * Format: date-time
+             * @description Until when it is to be reported upward, where it is
+             */
+            report_due_at?: string;
+            /**
+             * Format: date-time
+             * @description When the first report upward was sent
+             */
+            report_met_at?: string;
+            /**
+             * Format: date-time
+             * @description When the enterprise reported
+             */
+            reported_at: string;
+            reports: components["schemas"]["IncidentReport"][];
+            /**
+             * @description Why it was rejected
+             * @enum {string}
+             */
+            resolution: "" | "false_positive" | "duplicate" | "test";
+            /**
+             * Format: int64
+             * @description The response level that the city started; 0: none
+             */
+            response: number;
+            /** Format: date-time */
+            response_at?: string;
+            review?: components["schemas"]["IncidentReview"];
+            /** Format: date-time */
+            reviewed_at?: string;
+            /**
+             * @description From where the caller looks
+             * @enum {string}
+             */
+            side: "guest" | "city" | "owner";
+            /** @description What the proposal rests on */
+            source: components["schemas"]["Text"];
+            /** @enum {string} */
+            state: "new" | "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed" | "reviewed" | "merged";
+            /** @description What is known */
+            summary: string;
+            synthetic: boolean;
+            tasks: components["schemas"]["IncidentTask"][];
+            title: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: date-time */
+            triaged_at?: string;
+            /**
+             * @description How far it is reported upward
+             * @enum {string}
+             */
+            upward: "" | "first" | "follow_up" | "final" | "accepted";
+            /** Format: int64 */
+            version: number;
+        };
+        IncidentEvidence: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: date-time
+             * @description It is given out no more; its hash and custody stay
+             */
+            discarded_at?: string;
+            /** @description Legal hold: it must not be discarded */
+            hold: boolean;
+            id: string;
+            /** @description It is kept as it came, and never opened or shown here */
+            malicious: boolean;
+            /** @description By its content; of what is malicious only that it is octets */
+            media_type: string;
+            name: string;
+            /** @description Who gave it */
+            organisation_id: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+            /** @description What it is, and where it is from */
+            what: string;
+        };
+        IncidentFact: {
+            first: boolean;
+            item: string;
+            name: components["schemas"]["Text"];
+            optional: boolean;
+            text: string;
+        };
+        IncidentFigures: {
+            /** @description Of the whole city; for others than the city only when it is of 5 organisations at least */
+            city?: components["schemas"]["IncidentGroup"];
+            /** @description For the city */
+            district: components["schemas"]["IncidentGroup"][];
+            /**
+             * Format: int64
+             * @description Of fewer organisations no figure is shown but to the city
+             */
+            fewest: number;
+            /** @description For the city; where the register says the industry */
+            industry: components["schemas"]["IncidentGroup"][];
+            /** @description Of the incidents that the caller's organisation has, or is an authority for */
+            own: components["schemas"]["IncidentGroup"];
+        };
+        IncidentGroup: {
+            /** @description From receipt to closing */
+            close: components["schemas"]["IncidentSpread"];
+            /** @description From receipt to containment */
+            contain: components["schemas"]["IncidentSpread"];
+            /**
+             * Format: int64
+             * @description Received; those that were rejected as none, or merged, do not count
+             */
+            incidents: number;
+            /** @description The district or industry */
+            key: string;
+            /**
+             * Format: int64
+             * @description Of these in time
+             */
+            on_time: number;
+            /** @description Worked on now, by confirmed level; 0 is not confirmed yet */
+            open: components["schemas"]["IncidentByLevel"][];
+            /** Format: int64 */
+            organisations: number;
+            /** @description From receipt to recovery */
+            recover: components["schemas"]["IncidentSpread"];
+            /**
+             * Format: int64
+             * @description Which were none
+             */
+            rejected: number;
+            /** Format: int64 */
+            reopened: number;
+            /**
+             * Format: int64
+             * @description Reports upward that were owed and are made or overdue
+             */
+            reports: number;
+            /** @description From receipt to triage */
+            triage: components["schemas"]["IncidentSpread"];
+        };
+        IncidentGuest: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            ended_why: string;
+            id: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description What it is to do or to know: this it reads */
+            part: string;
+            /** @description Why it was let in */
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        IncidentHands: {
+            items: components["schemas"]["IncidentCustody"][];
+        };
+        IncidentItem: {
+            /** @description It stands in the first report already */
+            first: boolean;
+            id: string;
+            name: components["schemas"]["Text"];
+            /** @description The category that it is asked of; empty: all */
+            only: string;
+            optional: boolean;
+        };
+        IncidentMove: {
+            /** @description When it counts as done */
+            done: components["schemas"]["Text"];
+            /** @description What is to show it */
+            evidence: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Within which it is done, from when the playbook is begun
+             */
+            minutes: number;
+            title: components["schemas"]["Text"];
+            what: components["schemas"]["Text"];
+            /** @enum {string} */
+            who: "owner" | "city";
+        };
+        IncidentNewAction: {
+            due: string;
+            /** @description Who answers for it */
+            responsible: string;
+            what: string;
+        };
+        IncidentPlaybook: {
+            /** @description For which it is meant */
+            categories: string[];
+            id: string;
+            steps: components["schemas"]["IncidentMove"][];
+            title: components["schemas"]["Text"];
+        };
+        IncidentProposal: {
+            /**
+             * Format: int64
+             * @description 1 to 4; 0: too little is known
+             */
+            level: number;
+            reasons: components["schemas"]["Text"][];
+        };
+        IncidentRelated: {
+            id: string;
+            number: string;
+            title: string;
+        };
+        IncidentReport: {
+            /** @description To whom */
+            authority: string;
+            /** @description Who recorded it */
+            by: string;
+            /** @description How: telephone, platform, letter */
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @description IDs of the items that it did not say yet */
+            missing: string[];
+            /** Format: int64 */
+            number: number;
+            /**
+             * @description Of the operator, or of the city that passes it on
+             * @enum {string}
+             */
+            obligation: "incident.report" | "incident.pass_on";
+            organisation: components["schemas"]["Text"];
+            /** @description What the authority gave for it */
+            receipt: string;
+            /** @description Who sent it */
+            reporter: string;
+            /** Format: date-time */
+            sent_at: string;
+            /** @enum {string} */
+            stage: "first" | "follow_up" | "final" | "accepted";
+            /** @description What was sent */
+            text: string;
+        };
+        IncidentReview: {
+            /** @description What detected it */
+            detected: string;
+            lessons: string;
+            /** @description What should have */
+            should: string;
+        };
+        IncidentSaid: {
+            /**
+             * Format: date-time
+             * @description Since when the operator knows; time limits run from here
+             */
+            aware_at: string;
+            /** @description Of GB/T 20986-2023: see /incidents/words */
+            category: string;
+            /** Format: date-time */
+            discovered_at?: string;
+            /**
+             * @description To others; empty: not known
+             * @enum {string}
+             */
+            harm: "" | "extreme" | "major" | "large" | "ordinary";
+            /**
+             * @description Of the object that is hit; empty: not known
+             * @enum {string}
+             */
+            importance: "" | "special" | "important" | "general";
+            /**
+             * @description cii: operator of critical information infrastructure; central: central organ or its unit; other. It decides how soon the incident is to be reported upward
+             * @enum {string}
+             */
+            kind: "cii" | "central" | "other";
+            /**
+             * @description Of its work; empty: not known
+             * @enum {string}
+             */
+            loss: "" | "extreme" | "serious" | "large" | "small";
+            /** Format: date-time */
+            occurred_at?: string;
+            /** @description What is known */
+            summary: string;
+            title: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        IncidentSaidFact: {
+            item: string;
+            text: string;
+        };
+        IncidentSpread: {
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            median: number;
+            /** Format: double */
+            p90: number;
+            /** Format: double */
+            p99: number;
+        };
+        IncidentTask: {
+            /** @description Who does it there; empty: not said */
+            assignee: string;
+            /** @description When it counts as done */
+            done: components["schemas"]["Text"];
+            /** Format: date-time */
+            due_at: string;
+            /** @description What is to show it */
+            evidence: components["schemas"]["Text"];
+            /** Format: date-time */
+            finished_at?: string;
+            id: string;
+            /** @description It is the caller's organisation's to finish */
+            mine: boolean;
+            note: string;
+            /** Format: int64 */
+            number: number;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description Where it is from; empty: by hand */
+            playbook: string;
+            /** @enum {string} */
+            state: "open" | "done" | "not_applicable";
+            title: components["schemas"]["Text"];
+            what: components["schemas"]["Text"];
+        };
+        IncidentWords: {
+            categories: components["schemas"]["RatingCategory"][];
+            item_source: components["schemas"]["Text"];
+            items: components["schemas"]["IncidentItem"][];
+            playbooks: components["schemas"]["IncidentPlaybook"][];
+            /** @description What the rule of levels rests on, and what of it could not be checked */
+            rule_source: components["schemas"]["Text"];
+        };
         IndexBounds: {
             /** Format: double */
             high: number;
@@ -16942,8 +18191,28 @@ export interface components {
             /** @description Everything is checked, nothing is kept */
             sandbox?: boolean;
         };
+        LearnIncidentInputBody: {
+            actions: components["schemas"]["IncidentNewAction"][] | null;
+            /** @description What detected it */
+            detected: string;
+            lessons: string;
+            /** @description What should have */
+            should: string;
+        };
         LeaveInputBody: {
             organisation_id: string;
+        };
+        LetInIncidentInputBody: {
+            organisation_id: string;
+            /** @description What it is to do or to know: this it reads */
+            part: string;
+            /** @description Why it is let in; it does not read this */
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        LetOutIncidentInputBody: {
+            reason: string;
         };
         LetterLetter: {
             consumer: string;
@@ -16967,6 +18236,14 @@ export interface components {
             subject: string;
             /** Format: int64 */
             tries: number;
+        };
+        LevelIncidentInputBody: {
+            /**
+             * Format: int64
+             * @description 1 to 4; of a response 0 ends it
+             */
+            level: number;
+            reason: string;
         };
         MachineAuthorityView: {
             /** @description SHA-256 of its certificate */
@@ -17188,6 +18465,11 @@ export interface components {
             marks: components["schemas"]["FosterMark"][];
             note?: string;
         };
+        MergeIncidentInputBody: {
+            /** @description ID of the incident that it goes on as */
+            into: string;
+            reason: string;
+        };
         MergeInputBody: {
             /** @description Leaves the directory; its code leads to the survivor */
             other_id: string;
@@ -17226,6 +18508,23 @@ export interface components {
         MoveFosterCallInputBody: {
             /** @enum {string} */
             to: "open" | "closed";
+        };
+        MoveIncidentInputBody: {
+            /**
+             * Format: date-time
+             * @description When it happened; now if nothing is said
+             */
+            at?: string;
+            /**
+             * Format: int64
+             * @description With confirmed: 1 to 4
+             */
+            level?: number;
+            reason: string;
+            /** @description With rejected: false_positive, duplicate or test */
+            resolution?: string;
+            /** @enum {string} */
+            to: "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed";
         };
         MoveIndexInputBody: {
             reason?: string;
@@ -17980,6 +19279,60 @@ export interface components {
         OidcWaysView: {
             items: components["schemas"]["OidcWay"][];
         };
+        OpenIncidentInputBody: {
+            /**
+             * Format: date-time
+             * @description Since when the operator knows; time limits run from here
+             */
+            aware_at: string;
+            /** @description Of GB/T 20986-2023: see /incidents/words */
+            category: string;
+            /** Format: date-time */
+            discovered_at?: string;
+            /** @description The drill that it belongs to; for the city */
+            drill?: string;
+            /**
+             * @description To others; empty: not known
+             * @enum {string}
+             */
+            harm: "" | "extreme" | "major" | "large" | "ordinary";
+            /**
+             * @description Of the object that is hit; empty: not known
+             * @enum {string}
+             */
+            importance: "" | "special" | "important" | "general";
+            /**
+             * @description cii: operator of critical information infrastructure; central: central organ or its unit; other. It decides how soon the incident is to be reported upward
+             * @enum {string}
+             */
+            kind: "cii" | "central" | "other";
+            /**
+             * @description Of its work; empty: not known
+             * @enum {string}
+             */
+            loss: "" | "extreme" | "serious" | "large" | "small";
+            /** Format: date-time */
+            occurred_at?: string;
+            /** @description Of whom; for the city. An enterprise reports its own */
+            organisation_id?: string;
+            /**
+             * Format: date-time
+             * @description When the city received it by another way; for the city
+             */
+            received_at?: string;
+            /**
+             * Format: date-time
+             * @description When the enterprise told the city by another way; for the city
+             */
+            reported_at?: string;
+            /** @description What is known */
+            summary: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            title: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
         OpendataEdition: {
             /** @description SHA-256 of the content */
             digest: string;
@@ -18245,6 +19598,10 @@ export interface components {
             grade: number;
             text: string;
         };
+        OutcomeIncidentInputBody: {
+            /** @description What was done */
+            note: string;
+        };
         OverrideInputBody: {
             /**
              * Format: date-time
@@ -18429,6 +19786,36 @@ export interface components {
         };
         PageCandidature: {
             items: components["schemas"]["PilotCandidature"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageCase: {
+            items: components["schemas"]["IncidentCase"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageCaseEvent: {
+            items: components["schemas"]["IncidentCaseEvent"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageCaseLook: {
+            items: components["schemas"]["IncidentCaseLook"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -24034,6 +25421,10 @@ export interface components {
             /** @enum {string} */
             why: "missing" | "ungraded";
         };
+        RatingCategory: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
         ReachEstimate: {
             /** Format: int64 */
             answered: number;
@@ -24063,6 +25454,9 @@ export interface components {
             population: number;
             /** Format: int64 */
             using: number;
+        };
+        ReasonIncidentInputBody: {
+            reason: string;
         };
         ReasonInputBody: {
             reason: string;
@@ -24190,6 +25584,22 @@ export interface components {
         };
         ReplayInputBody: {
             ids: string[] | null;
+        };
+        ReportIncidentInputBody: {
+            /** @description To whom */
+            authority: string;
+            /** @description How: the hotline, a platform, a letter */
+            channel: string;
+            /** @description What the authority gave for it */
+            receipt?: string;
+            /** @description Who sent it */
+            reporter: string;
+            /** Format: date-time */
+            sent_at: string;
+            /** @enum {string} */
+            stage: "first" | "follow_up" | "final" | "accepted";
+            /** @description What was sent */
+            text: string;
         };
         ReportInputBody: {
             /** @description Ids of uploaded files */
@@ -25397,6 +26807,9 @@ export interface components {
             /** @description Replace identifiers that exist */
             overwrite?: boolean;
         };
+        StateIncidentInputBody: {
+            facts: components["schemas"]["IncidentSaidFact"][] | null;
+        };
         StepInputBody: {
             /** @enum {string} */
             act: "visit" | "commit" | "land" | "lose" | "reopen";
@@ -25689,6 +27102,20 @@ export interface components {
             /** @description Shown this once */
             secret: string;
         };
+        TakeOverIncidentInputBody: {
+            /** @description How it stands, and what is next */
+            note: string;
+        };
+        TaskIncidentInputBody: {
+            /** @description Who does it there */
+            assignee?: string;
+            /** Format: date-time */
+            due_at: string;
+            /** @description The enterprise if nothing is said; the city or who is let in by their ID; city is the city */
+            organisation_id?: string;
+            title: string;
+            what?: string;
+        };
         TemplateItem: {
             /**
              * Format: int32
@@ -25919,6 +27346,14 @@ export interface components {
         };
         WithdrawDatasetInputBody: {
             reason: string;
+        };
+        WriteIncidentInputBody: {
+            /**
+             * Format: date-time
+             * @description When it happened; now if nothing is said
+             */
+            at?: string;
+            text: string;
         };
     };
     responses: never;
@@ -50932,6 +52367,1285 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchSuggestions"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "new" | "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed" | "reviewed" | "merged";
+                /** @description Only what is still worked on */
+                open?: boolean;
+                level?: number;
+                category?: string;
+                district?: string;
+                /** @description Leave out drills, or everything else */
+                real?: "real" | "drill";
+                /** @description Only what was to be reported upward and was not in time */
+                late?: boolean;
+                /** @description In which it was received */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCase"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-figures": {
+        parameters: {
+            query?: {
+                /** @description In which they were received; all if nothing is said */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentFigures"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-proposal": {
+        parameters: {
+            query?: {
+                importance?: "" | "special" | "important" | "general";
+                loss?: "" | "extreme" | "serious" | "large" | "small";
+                harm?: "" | "extreme" | "major" | "large" | "ordinary";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentProposal"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentWords"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-incidents-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentSaid"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-actions-action-outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-incidents-id-closing": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentClosing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-evidence-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                evidence: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-evidence-evidence-custody": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                evidence: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentHands"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-evidence-evidence-discarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                evidence: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-evidence-evidence-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                evidence: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-incidents-id-facts": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetInIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-guests-guest-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                guest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetOutIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-handler": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOverIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-level": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-looks": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCaseLook"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-merge": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-playbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-response": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-review": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LearnIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-separation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-state": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-incidents-id-tasks-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-tasks-task-outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-timeline": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                kind?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCaseEvent"];
                 };
             };
             /** @description Refused */

@@ -40,7 +40,7 @@ type piece struct {
 // bundle writes a ZIP with all that is known of an incident: incident.json, timeline.json,
 // manifest.json, evidence/… as it came, and SHA256SUMS over all of it in the form of
 // sha256sum(1). Evidence whose content is not what its hash says breaks the bundle off.
-func (m *Incidents) bundle(ctx context.Context, w io.Writer, d Detail, events []Event, pieces []piece, now time.Time) error {
+func (m *Incidents) bundle(ctx context.Context, w io.Writer, d Detail, events []CaseEvent, pieces []piece, now time.Time) error {
 	z := zip.NewWriter(w)
 	sums := &bytes.Buffer{}
 	put := func(name string, r io.Reader) (string, error) {
@@ -130,7 +130,7 @@ func (m *Incidents) serveBundle(w http.ResponseWriter, r *http.Request) {
 }
 
 // pack gathers what goes into a bundle, and writes into custody that it was given out.
-func (m *Incidents) pack(ctx context.Context, id string, now time.Time) (d Detail, events []Event, pieces []piece, err error) {
+func (m *Incidents) pack(ctx context.Context, id string, now time.Time) (d Detail, events []CaseEvent, pieces []piece, err error) {
 	i, from, err := m.store.seen(ctx, m.store.db, id, now)
 	if err != nil {
 		return d, nil, nil, err

@@ -41,7 +41,7 @@ func (m *Incidents) serveUpload(w http.ResponseWriter, r *http.Request) {
 
 func (m *Incidents) takeEvidence(r *http.Request) (Evidence, error) {
 	ctx, q, id := r.Context(), r.URL.Query(), r.PathValue("id")
-	may := func(db reader) (Incident, error) {
+	may := func(db reader) (Case, error) {
 		i, from, err := m.store.seen(ctx, db, id, m.now())
 		if err != nil {
 			return i, err
@@ -84,7 +84,7 @@ func (m *Incidents) takeEvidence(r *http.Request) (Evidence, error) {
 		if err := m.store.hand(ctx, tx, v, "taken", v.What, v.At); err != nil {
 			return err
 		}
-		return m.store.note(ctx, tx, id, Event{At: v.At, WrittenAt: v.At, Kind: "evidence", To: "taken", Text: v.Name + " · " + v.SHA256 + " · " + v.What, part: v.OrganisationID})
+		return m.store.note(ctx, tx, id, CaseEvent{At: v.At, WrittenAt: v.At, Kind: "evidence", To: "taken", Text: v.Name + " · " + v.SHA256 + " · " + v.What, part: v.OrganisationID})
 	})
 }
 
@@ -107,7 +107,7 @@ func (m *Incidents) receive(r *http.Request, name string, malicious bool) (Evide
 }
 
 // piece is evidence that who asks may have: of who was let in their own only.
-func (m *Incidents) piece(ctx context.Context, db reader, incident, id string) (Incident, Evidence, side, error) {
+func (m *Incidents) piece(ctx context.Context, db reader, incident, id string) (Case, Evidence, side, error) {
 	i, from, err := m.store.seen(ctx, db, incident, m.now())
 	if err != nil {
 		return i, Evidence{}, from, err
@@ -186,7 +186,7 @@ func (m *Incidents) discard(ctx context.Context, in discardIncidentInput) (Detai
 
 // keep changes how evidence is kept, with the reason in its custody.
 func (m *Incidents) keep(ctx context.Context, incident, id, reason string, may []side, what string, do func(tx *sqldb.Tx, v Evidence, now time.Time) error) error {
-	return m.add(ctx, incident, may, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
+	return m.add(ctx, incident, may, func(ctx context.Context, tx *sqldb.Tx, i Case, _ side, now time.Time) error {
 		if err := wantReason(reason); err != nil {
 			return err
 		}
@@ -200,6 +200,6 @@ func (m *Incidents) keep(ctx context.Context, incident, id, reason string, may [
 		if err := m.store.hand(ctx, tx, v, what, strings.TrimSpace(reason), now); err != nil {
 			return err
 		}
-		return m.store.note(ctx, tx, i.ID, Event{At: now, WrittenAt: now, Kind: "evidence", To: what, Text: v.Name + "：" + strings.TrimSpace(reason), part: v.OrganisationID})
+		return m.store.note(ctx, tx, i.ID, CaseEvent{At: now, WrittenAt: now, Kind: "evidence", To: what, Text: v.Name + "：" + strings.TrimSpace(reason), part: v.OrganisationID})
 	})
 }

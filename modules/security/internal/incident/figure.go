@@ -67,7 +67,7 @@ func spread(minutes []float64) Spread {
 }
 
 // gather counts incidents. It takes real ones only: drills are left out before.
-func gather(key string, list []Incident, now time.Time) Group {
+func gather(key string, list []Case, now time.Time) Group {
 	g := Group{Key: key, Open: []ByLevel{}}
 	owners, open := map[string]bool{}, map[rating.Level]int{}
 	var triage, contain, recovery, closing []float64
@@ -111,8 +111,8 @@ func gather(key string, list []Incident, now time.Time) Group {
 }
 
 // groups gathers by a property; what has none is left out.
-func groups(list []Incident, by func(Incident) string, now time.Time) []Group {
-	parts := map[string][]Incident{}
+func groups(list []Case, by func(Case) string, now time.Time) []Group {
+	parts := map[string][]Case{}
 	for _, i := range list {
 		if k := by(i); k != "" {
 			parts[k] = append(parts[k], i)
@@ -148,14 +148,14 @@ func (m *Incidents) figures(ctx context.Context, in figureParams) (Figures, erro
 	if err != nil {
 		return Figures{}, err
 	}
-	own := slices.DeleteFunc(slices.Clone(list), func(i Incident) bool { return lookAt(who, i.OrganisationID) == stranger })
+	own := slices.DeleteFunc(slices.Clone(list), func(i Case) bool { return lookAt(who, i.OrganisationID) == stranger })
 	f := Figures{Own: gather("", own, now), District: []Group{}, Industry: []Group{}, Fewest: fewest}
 	all := gather("", list, now)
 	if who.Scope.All || all.Organisations >= fewest {
 		f.City = &all
 	}
 	if who.Scope.All {
-		f.District, f.Industry = groups(list, func(i Incident) string { return i.District }, now), groups(list, func(i Incident) string { return i.Industry }, now)
+		f.District, f.Industry = groups(list, func(i Case) string { return i.District }, now), groups(list, func(i Case) string { return i.Industry }, now)
 	}
 	return f, nil
 }

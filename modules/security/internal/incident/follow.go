@@ -15,13 +15,13 @@ import (
 )
 
 // owed tells whether an incident is to be reported upward, and was not yet.
-func (i Incident) owed() bool {
+func (i Case) owed() bool {
 	return i.ID != "" && reportable(i.weight()) && i.Upward == "" && i.State != Rejected && i.State != Merged
 }
 
 // since is from when what became owed runs: from when it was known, or from now when it
 // became grave enough only after it was confirmed.
-func since(before, after Incident, known, now time.Time) time.Time {
+func since(before, after Case, known, now time.Time) time.Time {
 	if before.ID != "" && before.Level.Known() && !before.over() && after.Level.GraverThan(before.Level) {
 		return now
 	}
@@ -30,7 +30,7 @@ func since(before, after Incident, known, now time.Time) time.Time {
 
 // follow lets the clocks of an incident follow a change of it: what became owed begins, what
 // is owed no more is cancelled, and what is graver is due sooner. before is empty of a new one.
-func (m *Incidents) follow(ctx context.Context, tx *sqldb.Tx, before, after Incident, now time.Time) (Incident, error) {
+func (m *Incidents) follow(ctx context.Context, tx *sqldb.Tx, before, after Case, now time.Time) (Case, error) {
 	var err error
 	if after, err = m.followReport(ctx, tx, before, after, now); err != nil {
 		return after, err
@@ -47,7 +47,7 @@ func (m *Incidents) follow(ctx context.Context, tx *sqldb.Tx, before, after Inci
 	return after, nil
 }
 
-func (m *Incidents) followReport(ctx context.Context, tx *sqldb.Tx, before, after Incident, now time.Time) (Incident, error) {
+func (m *Incidents) followReport(ctx context.Context, tx *sqldb.Tx, before, after Case, now time.Time) (Case, error) {
 	had, has := before.owed(), after.owed()
 	moved := had && has && (before.Kind != after.Kind || !before.AwareAt.Equal(after.AwareAt))
 	if (had && !has || moved) && after.Upward == "" {
@@ -69,11 +69,11 @@ func (m *Incidents) followReport(ctx context.Context, tx *sqldb.Tx, before, afte
 }
 
 // passable tells whether the city is to pass an incident on.
-func (i Incident) passable() bool {
+func (i Case) passable() bool {
 	return i.ID != "" && passedOn(i.weight()) && i.State != Rejected && i.State != Merged
 }
 
-func (m *Incidents) followPassing(ctx context.Context, tx *sqldb.Tx, before, after Incident, now time.Time) error {
+func (m *Incidents) followPassing(ctx context.Context, tx *sqldb.Tx, before, after Case, now time.Time) error {
 	had, has := before.passable(), after.passable()
 	switch {
 	case had && !has:
@@ -89,7 +89,7 @@ func (m *Incidents) followPassing(ctx context.Context, tx *sqldb.Tx, before, aft
 	return nil
 }
 
-func (m *Incidents) followReview(ctx context.Context, tx *sqldb.Tx, before, after Incident, now time.Time) error {
+func (m *Incidents) followReview(ctx context.Context, tx *sqldb.Tx, before, after Case, now time.Time) error {
 	switch {
 	case before.State != Closed && after.State == Closed:
 		return m.ended(ctx, tx, after, now)
@@ -108,7 +108,7 @@ func (m *Incidents) followReview(ctx context.Context, tx *sqldb.Tx, before, afte
 }
 
 // ended begins what is owed after the end: a review, and the final report if there was none.
-func (m *Incidents) ended(ctx context.Context, tx *sqldb.Tx, i Incident, now time.Time) error {
+func (m *Incidents) ended(ctx context.Context, tx *sqldb.Tx, i Case, now time.Time) error {
 	if _, _, err := m.clocks.Begin(ctx, tx, i.start(toReview, now)); err != nil {
 		return err
 	}
@@ -137,12 +137,12 @@ func (m *Incidents) fired(ctx context.Context, tx *sqldb.Tx, f clock.Fired) erro
 	if f.Part < 1 {
 		return nil
 	}
-	return m.store.note(ctx, tx, i.ID, Event{At: f.At, WrittenAt: m.now(), Kind: "clock", From: f.Clock.Obligation, To: fmt.Sprintf("%g", f.Part)})
+	return m.store.note(ctx, tx, i.ID, CaseEvent{At: f.At, WrittenAt: m.now(), Kind: "clock", From: f.Clock.Obligation, To: fmt.Sprintf("%g", f.Part)})
 }
 
 // told are who is told when a clock fires: who owes it, from its end the city's officers,
 // and after it leaders. A drill climbs no real stairs.
-func told(i Incident, f clock.Fired) []notice.Audience {
+func told(i Case, f clock.Fired) []notice.Audience {
 	first := notice.Audience{Organisation: i.OrganisationID, Permission: mayReport}
 	officers := notice.Audience{Organisation: i.bureau, Permission: mayHandle}
 	leaders := notice.Audience{Organisation: i.bureau, Permission: mayLead}

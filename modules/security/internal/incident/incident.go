@@ -38,8 +38,8 @@ const (
 	longest  = 4000 // characters of a text
 )
 
-// Incident is a case.
-type Incident struct {
+// Case is an incident.
+type Case struct {
 	ID             string    `json:"id"`
 	Number         string    `json:"number" title:"编号|Number"`
 	OrganisationID string    `json:"organisation_id"`
@@ -133,7 +133,7 @@ func reportable(l rating.Level) bool { return l.Known() && l <= rating.Large }
 func passedOn(l rating.Level) bool { return l.Known() && l <= rating.Major }
 
 // weight is the level that counts now: the confirmed one, before that the proposed one.
-func (i Incident) weight() rating.Level {
+func (i Case) weight() rating.Level {
 	if i.Level.Known() {
 		return i.Level
 	}
@@ -141,7 +141,7 @@ func (i Incident) weight() rating.Level {
 }
 
 // over tells whether nothing is worked on any more.
-func (i Incident) over() bool {
+func (i Case) over() bool {
 	return slices.Contains([]State{Rejected, Closed, Reviewed, Merged}, i.State)
 }
 
@@ -238,7 +238,7 @@ func wantReason(reason string) error {
 }
 
 // correct changes what was said. Only the side that opened it lets more people see it.
-func (i Incident) correct(s Said, from side, now time.Time) (Incident, error) {
+func (i Case) correct(s Said, from side, now time.Time) (Case, error) {
 	if i.over() {
 		return i, wrongState(i.State)
 	}
@@ -260,4 +260,4 @@ func (i Incident) correct(s Said, from side, now time.Time) (Incident, error) {
 	return i, nil
 }
 
-func (i Incident) confirmedTimes(s Said) bool { return i.Level.Known() && !s.AwareAt.Equal(i.AwareAt) }
+func (i Case) confirmedTimes(s Said) bool { return i.Level.Known() && !s.AwareAt.Equal(i.AwareAt) }

@@ -59,7 +59,7 @@ type openIncidentInput struct {
 // open reports an incident, or opens one.
 func (m *Incidents) open(ctx context.Context, in openIncidentInput) (Detail, error) {
 	who, now := identity.From(ctx), m.now()
-	i := Incident{ID: ulid.Make().String(), Said: in.Body.Said.tidy(), State: Fresh, Drill: strings.TrimSpace(in.Body.Drill), Synthetic: in.Body.Synthetic, CreatedAt: now, actor: who.Actor(), name: who.Name, facts: map[string]string{}}
+	i := Case{ID: ulid.Make().String(), Said: in.Body.Said.tidy(), State: Fresh, Drill: strings.TrimSpace(in.Body.Drill), Synthetic: in.Body.Synthetic, CreatedAt: now, actor: who.Actor(), name: who.Name, facts: map[string]string{}}
 	i.ReportedAt, i.ReceivedAt, i.Origin = now, now, byEnterprise
 	org := who.Organisation
 	if org.Kind == identity.Bureau {
@@ -108,7 +108,7 @@ func (m *Incidents) enterpriseOf(ctx context.Context, id string) (identity.Organ
 }
 
 // received takes the times at which the city was told by another way.
-func (i *Incident) received(reported, received *time.Time, now time.Time) error {
+func (i *Case) received(reported, received *time.Time, now time.Time) error {
 	if received != nil {
 		i.ReceivedAt = received.UTC().Truncate(time.Millisecond)
 	}
@@ -122,16 +122,16 @@ func (i *Incident) received(reported, received *time.Time, now time.Time) error 
 	return nil
 }
 
-func (m *Incidents) insert(ctx context.Context, i Incident, now time.Time) error {
+func (m *Incidents) insert(ctx context.Context, i Case, now time.Time) error {
 	return m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		i, err := m.follow(ctx, tx, Incident{}, i, now)
+		i, err := m.follow(ctx, tx, Case{}, i, now)
 		if err != nil {
 			return err
 		}
 		if err := m.store.insert(ctx, tx, i); err != nil {
 			return err
 		}
-		if err := m.store.note(ctx, tx, i.ID, Event{At: i.ReportedAt, WrittenAt: now, Kind: "state", To: string(Fresh), Text: i.Title}); err != nil {
+		if err := m.store.note(ctx, tx, i.ID, CaseEvent{At: i.ReportedAt, WrittenAt: now, Kind: "state", To: string(Fresh), Text: i.Title}); err != nil {
 			return err
 		}
 		if i.Origin == byCity {
@@ -141,7 +141,7 @@ func (m *Incidents) insert(ctx context.Context, i Incident, now time.Time) error
 	})
 }
 
-func (m *Incidents) list(ctx context.Context, in params) (sqldb.Page[Incident], error) {
+func (m *Incidents) list(ctx context.Context, in params) (sqldb.Page[Case], error) {
 	now := m.now()
 	page, err := m.store.list(ctx, in, now)
 	if err != nil {
@@ -160,11 +160,11 @@ func (m *Incidents) list(ctx context.Context, in params) (sqldb.Page[Incident], 
 
 // as leaves of an incident what somebody may see: who was let in sees which it is, how grave
 // and how it stands, and no more.
-func (i Incident) as(from side) Incident {
+func (i Case) as(from side) Case {
 	if from == owner || from == city {
 		return i
 	}
-	return Incident{
+	return Case{
 		ID: i.ID, Number: i.Number, OrganisationID: i.OrganisationID, Enterprise: i.Enterprise, Origin: i.Origin, State: i.State, Level: i.Level, Drill: i.Drill, Synthetic: i.Synthetic, Version: i.Version,
 		CreatedAt: i.CreatedAt,
 		Said:      Said{Title: i.Title, Category: i.Category, Kind: i.Kind, TLP: i.TLP, AwareAt: i.AwareAt},
@@ -174,7 +174,7 @@ func (i Incident) as(from side) Incident {
 
 // Detail is an incident on its own page.
 type Detail struct {
-	Incident
+	Case
 	Side      side          `json:"side" enum:"guest,city,owner" doc:"From where the caller looks"`
 	Acts      []string      `json:"acts" nullable:"false" doc:"What the caller may do now"`
 	Now       time.Time     `json:"now" doc:"The server's clock"`
@@ -228,9 +228,9 @@ func (m *Incidents) read(ctx context.Context, in httpd.Object) (Detail, error) {
 	return d, m.store.noteLook(ctx, "page", now, i.ID)
 }
 
-func (m *Incidents) detail(ctx context.Context, i Incident, from side, now time.Time) (d Detail, err error) {
+func (m *Incidents) detail(ctx context.Context, i Case, from side, now time.Time) (d Detail, err error) {
 	who, db := identity.From(ctx), m.store.db
-	d = Detail{Incident: i.as(from), Side: from, Now: now, Mark: i.TLP.Mark(), Clocks: []clock.Clock{}, Facts: []Fact{}, Actions: []Action{}, Reports: []Report{}, Guests: []Guest{}, Merged: []Related{}, Proposal: Proposal{Reasons: []lang.Text{}}}
+	d = Detail{Case: i.as(from), Side: from, Now: now, Mark: i.TLP.Mark(), Clocks: []clock.Clock{}, Facts: []Fact{}, Actions: []Action{}, Reports: []Report{}, Guests: []Guest{}, Merged: []Related{}, Proposal: Proposal{Reasons: []lang.Text{}}}
 	if d.Tasks, err = m.store.tasks(ctx, db, i.ID); err != nil {
 		return d, err
 	}
@@ -265,7 +265,7 @@ func (d *Detail) narrow(organisation string, guests []Guest, now time.Time) {
 }
 
 // widen adds what the enterprise and the city see.
-func (m *Incidents) widen(ctx context.Context, d *Detail, i Incident, guests []Guest) (err error) {
+func (m *Incidents) widen(ctx context.Context, d *Detail, i Case, guests []Guest) (err error) {
 	db := m.store.db
 	d.Guests, d.Closing, d.Review, d.Source, d.Duty = guests, i.closing, i.review, ruleSource(), passedOn(i.Response)
 	d.Proposal = Propose(i.Importance, i.Loss, i.Harm)
@@ -288,7 +288,7 @@ func (m *Incidents) widen(ctx context.Context, d *Detail, i Incident, guests []G
 }
 
 // acts are what somebody may do with an incident now.
-func (i Incident) acts(who identity.Identity, from side) []string {
+func (i Case) acts(who identity.Identity, from side) []string {
 	list := []string{}
 	if need(who, from) != nil {
 		return list
@@ -337,9 +337,9 @@ type correctIncidentInput struct {
 }
 
 func (m *Incidents) correct(ctx context.Context, in correctIncidentInput) (Detail, error) {
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(_ context.Context, _ *sqldb.Tx, i Incident, from side) (Incident, Event, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(_ context.Context, _ *sqldb.Tx, i Case, from side) (Case, CaseEvent, error) {
 		after, err := i.correct(in.Body, from, m.now())
-		return after, Event{Kind: "correction", Text: after.Title}, err
+		return after, CaseEvent{Kind: "correction", Text: after.Title}, err
 	}})
 }
 
@@ -359,9 +359,9 @@ type stateIncidentInput struct {
 
 // state says what reports upward are to say, item by item; what is not named stays.
 func (m *Incidents) state(ctx context.Context, in stateIncidentInput) (Detail, error) {
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(_ context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(_ context.Context, _ *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
 		if i.State == Merged || i.State == Rejected {
-			return i, Event{}, wrongState(i.State)
+			return i, CaseEvent{}, wrongState(i.State)
 		}
 		facts, names := map[string]string{}, []string{}
 		for k, v := range i.facts {
@@ -371,20 +371,20 @@ func (m *Incidents) state(ctx context.Context, in stateIncidentInput) (Detail, e
 		for _, f := range in.Body.Facts {
 			at := slices.IndexFunc(items, func(x Item) bool { return x.ID == f.Item })
 			if at < 0 {
-				return i, Event{}, fault.New(fault.Invalid, "security.incident.item", "reports have no item %.20q", f.Item).At("body.facts", "items of reports about this category")
+				return i, CaseEvent{}, fault.New(fault.Invalid, "security.incident.item", "reports have no item %.20q", f.Item).At("body.facts", "items of reports about this category")
 			}
 			facts[f.Item] = strings.TrimSpace(f.Text)
 			names = append(names, items[at].Name.ZH)
 		}
 		i.facts = facts
-		return i, Event{Kind: "correction", Text: strings.Join(names, "；")}, nil
+		return i, CaseEvent{Kind: "correction", Text: strings.Join(names, "；")}, nil
 	}})
 }
 
-func (m *Incidents) timeline(ctx context.Context, in timelineParams) (sqldb.Page[Event], error) {
+func (m *Incidents) timeline(ctx context.Context, in timelineParams) (sqldb.Page[CaseEvent], error) {
 	_, from, err := m.store.seen(ctx, m.store.db, in.ID, m.now())
 	if err != nil {
-		return sqldb.Page[Event]{}, err
+		return sqldb.Page[CaseEvent]{}, err
 	}
 	part := ""
 	if from == guest {
@@ -403,8 +403,8 @@ type writeIncidentInput struct {
 
 // write puts a note of somebody into the timeline.
 func (m *Incidents) write(ctx context.Context, in writeIncidentInput) (Detail, error) {
-	err := m.add(ctx, in.ID, []side{owner, city, guest}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
-		e := Event{At: now, WrittenAt: now, Kind: "note", Text: strings.TrimSpace(in.Body.Text)}
+	err := m.add(ctx, in.ID, []side{owner, city, guest}, func(ctx context.Context, tx *sqldb.Tx, i Case, _ side, now time.Time) error {
+		e := CaseEvent{At: now, WrittenAt: now, Kind: "note", Text: strings.TrimSpace(in.Body.Text)}
 		if in.Body.At != nil {
 			e.At = in.Body.At.UTC().Truncate(time.Millisecond)
 		}
@@ -422,13 +422,13 @@ func (m *Incidents) write(ctx context.Context, in writeIncidentInput) (Detail, e
 	return m.read(ctx, in.Object)
 }
 
-func (m *Incidents) looks(ctx context.Context, in lookParams) (sqldb.Page[Look], error) {
+func (m *Incidents) looks(ctx context.Context, in lookParams) (sqldb.Page[CaseLook], error) {
 	_, from, err := m.store.seen(ctx, m.store.db, in.ID, m.now())
 	if err != nil {
-		return sqldb.Page[Look]{}, err
+		return sqldb.Page[CaseLook]{}, err
 	}
 	if from == guest {
-		return sqldb.Page[Look]{}, noSuch("record of looks")
+		return sqldb.Page[CaseLook]{}, noSuch("record of looks")
 	}
 	return m.store.looks(ctx, in)
 }

@@ -36,7 +36,7 @@ const columns = `i.id, i.number, i.organisation_id, i.name_zh, i.name_en, i.dist
 	i.eradicated_at, i.recovered_at, i.closed_at, i.reviewed_at, i.report_due_at, i.report_met_at, i.reported_upward, i.handler, i.handler_name, i.merged_into, i.merged_from, i.facts, i.closing,
 	i.closing_writer, i.review, i.response, i.response_at, i.reopened, i.drill, i.synthetic, i.actor, i.actor_name, i.created_at, i.version`
 
-func scan(r sqldb.Row) (i Incident, err error) {
+func scan(r sqldb.Row) (i Case, err error) {
 	var occurred, discovered, aware, reported, received, triaged, confirmed, contained, eradicated, recovered, closed, reviewed, due, met, response, created int64
 	var facts, closing, review string
 	err = r.Scan(&i.ID, &i.Number, &i.OrganisationID, &i.Enterprise.ZH, &i.Enterprise.EN, &i.District, &i.Industry, &i.bureau, &i.Origin, &i.Title, &i.Summary, &i.Category, &i.Kind, &i.TLP, &i.State, &i.Resolution,
@@ -65,7 +65,7 @@ func scan(r sqldb.Row) (i Incident, err error) {
 }
 
 // parts are the parts of an incident that are kept as JSON; what is not there is empty.
-func (i Incident) parts() (list [3]string, err error) {
+func (i Case) parts() (list [3]string, err error) {
 	for n, v := range []any{i.facts, i.closing, i.review} {
 		text, err := json.Marshal(v)
 		if err != nil {
@@ -79,7 +79,7 @@ func (i Incident) parts() (list [3]string, err error) {
 }
 
 // one reads an incident, whoever asks.
-func one(ctx context.Context, db reader, id string) (Incident, error) {
+func one(ctx context.Context, db reader, id string) (Case, error) {
 	i, err := scan(db.QueryRow(ctx, `SELECT `+columns+` FROM security_incident i WHERE i.id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return i, noSuch("incident")
@@ -104,7 +104,7 @@ func lookAt(id identity.Identity, organisation string) side {
 }
 
 // seen reads an incident that who asks may know of.
-func (s store) seen(ctx context.Context, db reader, id string, now time.Time) (Incident, side, error) {
+func (s store) seen(ctx context.Context, db reader, id string, now time.Time) (Case, side, error) {
 	i, err := one(ctx, db, id)
 	if err != nil {
 		return i, stranger, err
@@ -116,10 +116,10 @@ func (s store) seen(ctx context.Context, db reader, id string, now time.Time) (I
 	n := 0
 	err = db.QueryRow(ctx, `SELECT COUNT(*) FROM security_incident_guest WHERE incident_id = $1 AND organisation_id = $2 AND ended_at = 0 AND until_at > $3`, id, who.Organisation.ID, now.UnixMilli()).Scan(&n)
 	if err != nil {
-		return Incident{}, stranger, fmt.Errorf("read who is let in: %w", err)
+		return Case{}, stranger, fmt.Errorf("read who is let in: %w", err)
 	}
 	if n == 0 {
-		return Incident{}, stranger, noSuch("incident")
+		return Case{}, stranger, noSuch("incident")
 	}
 	return i, guest, nil
 }
@@ -139,7 +139,7 @@ type params struct {
 
 const over = `('rejected', 'closed', 'reviewed', 'merged')`
 
-func (s store) list(ctx context.Context, in params, now time.Time) (sqldb.Page[Incident], error) {
+func (s store) list(ctx context.Context, in params, now time.Time) (sqldb.Page[Case], error) {
 	l := sqldb.List{
 		Select: columns, From: "security_incident i", Key: "i.id", Order: "-received_at",
 		Sort: map[string]string{
@@ -185,7 +185,7 @@ func mine(l *sqldb.List, id identity.Identity, now time.Time) {
 	l.Where(known, args...)
 }
 
-func (s store) insert(ctx context.Context, tx *sqldb.Tx, i Incident) error {
+func (s store) insert(ctx context.Context, tx *sqldb.Tx, i Case) error {
 	parts, err := i.parts()
 	if err != nil {
 		return err
@@ -205,7 +205,7 @@ func (s store) insert(ctx context.Context, tx *sqldb.Tx, i Incident) error {
 	return nil
 }
 
-func (s store) save(ctx context.Context, tx *sqldb.Tx, before, i Incident) error {
+func (s store) save(ctx context.Context, tx *sqldb.Tx, before, i Case) error {
 	parts, err := i.parts()
 	if err != nil {
 		return err
@@ -231,7 +231,7 @@ func (s store) save(ctx context.Context, tx *sqldb.Tx, before, i Incident) error
 
 const eventColumns = `e.id, e.at, e.written_at, e.kind, e.from_state, e.to_state, e.text, e.part_of, e.actor_name, e.organisation_zh, e.organisation_en`
 
-func scanEvent(r sqldb.Row) (e Event, err error) {
+func scanEvent(r sqldb.Row) (e CaseEvent, err error) {
 	var at, written int64
 	err = r.Scan(&e.ID, &at, &written, &e.Kind, &e.From, &e.To, &e.Text, &e.part, &e.By, &e.Organisation.ZH, &e.Organisation.EN)
 	e.At, e.WrittenAt = sqldb.Time(at), sqldb.Time(written)
@@ -239,7 +239,7 @@ func scanEvent(r sqldb.Row) (e Event, err error) {
 }
 
 // note writes what happened into the timeline, as the one who asks.
-func (s store) note(ctx context.Context, tx *sqldb.Tx, incident string, e Event) error {
+func (s store) note(ctx context.Context, tx *sqldb.Tx, incident string, e CaseEvent) error {
 	who := identity.From(ctx)
 	name, org := who.Name, who.Organisation
 	if !who.Known() {
@@ -261,7 +261,7 @@ type timelineParams struct {
 }
 
 // timeline reads what happened; part narrows it to what one organisation let in may read.
-func (s store) timeline(ctx context.Context, in timelineParams, part string) (sqldb.Page[Event], error) {
+func (s store) timeline(ctx context.Context, in timelineParams, part string) (sqldb.Page[CaseEvent], error) {
 	l := sqldb.List{
 		Select: eventColumns, From: "security_incident_event e", Key: "e.id", Order: "-at",
 		Sort: map[string]string{"at": "e.at", "written_at": "e.written_at"}, Search: []string{"e.text", "e.actor_name"},

@@ -161,9 +161,9 @@ type change struct {
 	match  httpd.IfMatch
 	may    []side
 	// decide changes it, and says what stands in the timeline.
-	decide func(ctx context.Context, tx *sqldb.Tx, i Incident, from side) (Incident, Event, error)
+	decide func(ctx context.Context, tx *sqldb.Tx, i Case, from side) (Case, CaseEvent, error)
 	// with goes with it in its transaction.
-	with func(ctx context.Context, tx *sqldb.Tx, before, after Incident) error
+	with func(ctx context.Context, tx *sqldb.Tx, before, after Case) error
 }
 
 // change loads an incident, lets decide change it, lets its clocks follow, and saves it.
@@ -220,7 +220,7 @@ func otherSide() error {
 }
 
 // add is what somebody adds to an incident without changing it: a task, a note, a file.
-func (m *Incidents) add(ctx context.Context, id string, may []side, do func(ctx context.Context, tx *sqldb.Tx, i Incident, from side, now time.Time) error) error {
+func (m *Incidents) add(ctx context.Context, id string, may []side, do func(ctx context.Context, tx *sqldb.Tx, i Case, from side, now time.Time) error) error {
 	return m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		now := m.now()
 		i, from, err := m.store.seen(ctx, tx, id, now)
@@ -239,7 +239,7 @@ func (m *Incidents) add(ctx context.Context, id string, may []side, do func(ctx 
 
 // tell sends a notice of an incident. It names the number only: who may read the title
 // finds it behind the link.
-func (m *Incidents) tell(ctx context.Context, tx *sqldb.Tx, kind, key string, i Incident, to notice.Audience, what lang.Text) error {
+func (m *Incidents) tell(ctx context.Context, tx *sqldb.Tx, kind, key string, i Case, to notice.Audience, what lang.Text) error {
 	to.Except = identity.From(ctx).PersonID
 	return m.kit.Notices.Send(ctx, tx, notice.Notice{
 		Kind: kind, Key: key, Link: "/security/incidents/" + i.ID, To: to,
@@ -248,7 +248,7 @@ func (m *Incidents) tell(ctx context.Context, tx *sqldb.Tx, kind, key string, i 
 	})
 }
 
-func marked(i Incident, mark string) string {
+func marked(i Case, mark string) string {
 	if i.Drill == "" {
 		return ""
 	}

@@ -82,7 +82,7 @@ func printed(ctx context.Context, d paper.Document, format, language string, now
 }
 
 // document is a report upward about an incident, as it can be made from what is known.
-func (i Incident) document(stage, language string, items []Item) paper.Document {
+func (i Case) document(stage, language string, items []Item) paper.Document {
 	say := func(zh, en string) string { return lang.Text{ZH: zh, EN: en}.In(language) }
 	when := func(t *time.Time) string {
 		if t == nil {

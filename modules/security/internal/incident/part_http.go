@@ -43,7 +43,7 @@ func tooMany(most int) error {
 }
 
 // placeOf is an organisation that tasks may be given to: the enterprise, the city, or who is let in.
-func (m *Incidents) placeOf(ctx context.Context, tx *sqldb.Tx, i Incident, organisation string, now time.Time) (string, lang.Text, error) {
+func (m *Incidents) placeOf(ctx context.Context, tx *sqldb.Tx, i Case, organisation string, now time.Time) (string, lang.Text, error) {
 	switch organisation {
 	case "", i.OrganisationID:
 		return i.OrganisationID, i.Enterprise, nil
@@ -74,7 +74,7 @@ type taskIncidentInput struct {
 
 func (m *Incidents) giveTask(ctx context.Context, in taskIncidentInput) (Detail, error) {
 	b := in.Body
-	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
+	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Case, _ side, now time.Time) error {
 		title, what := strings.TrimSpace(b.Title), strings.TrimSpace(b.What)
 		if title == "" {
 			return fault.New(fault.Invalid, "security.incident.task", "the task cannot be given so").At("body.title", "say what is to be done, in 200 characters at most")
@@ -86,7 +86,7 @@ func (m *Incidents) giveTask(ctx context.Context, in taskIncidentInput) (Detail,
 }
 
 // cityOr reads the word city as the city's own ID, which forms do not know.
-func (m *Incidents) cityOr(i Incident, organisation string) string {
+func (m *Incidents) cityOr(i Case, organisation string) string {
 	if organisation == "city" {
 		return i.bureau
 	}
@@ -94,7 +94,7 @@ func (m *Incidents) cityOr(i Incident, organisation string) string {
 }
 
 // give adds tasks, each to its organisation, which is told.
-func (m *Incidents) give(ctx context.Context, tx *sqldb.Tx, i Incident, now time.Time, tasks ...Task) error {
+func (m *Incidents) give(ctx context.Context, tx *sqldb.Tx, i Case, now time.Time, tasks ...Task) error {
 	if i.over() {
 		return wrongState(i.State)
 	}
@@ -117,7 +117,7 @@ func (m *Incidents) give(ctx context.Context, tx *sqldb.Tx, i Incident, now time
 		if err := m.store.addTask(ctx, tx, i.ID, t); err != nil {
 			return err
 		}
-		if err := m.store.note(ctx, tx, i.ID, Event{At: now, WrittenAt: now, Kind: "task", To: "open", Text: taskLine(who, t), part: t.OrganisationID}); err != nil {
+		if err := m.store.note(ctx, tx, i.ID, CaseEvent{At: now, WrittenAt: now, Kind: "task", To: "open", Text: taskLine(who, t), part: t.OrganisationID}); err != nil {
 			return err
 		}
 		told[t.OrganisationID] = true
@@ -130,7 +130,7 @@ func (m *Incidents) give(ctx context.Context, tx *sqldb.Tx, i Incident, now time
 	return nil
 }
 
-func (m *Incidents) tellTask(ctx context.Context, tx *sqldb.Tx, key string, i Incident, organisation string, what lang.Text) error {
+func (m *Incidents) tellTask(ctx context.Context, tx *sqldb.Tx, key string, i Case, organisation string, what lang.Text) error {
 	permission := mayReport
 	if organisation == i.bureau {
 		permission = mayHandle
@@ -151,7 +151,7 @@ type beginIncidentInput struct {
 
 // begin gives the tasks of a playbook, once.
 func (m *Incidents) begin(ctx context.Context, in beginIncidentInput) (Detail, error) {
-	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
+	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Case, _ side, now time.Time) error {
 		list := holding(m.shelf.playbooks, now)
 		at := slices.IndexFunc(list.Playbooks, func(p Playbook) bool { return p.ID == in.Body.Playbook })
 		if at < 0 {
@@ -188,7 +188,7 @@ type assignIncidentInput struct {
 }
 
 func (m *Incidents) assign(ctx context.Context, in assignIncidentInput) (Detail, error) {
-	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
+	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Case, _ side, now time.Time) error {
 		before, err := m.store.task(ctx, tx, i.ID, in.Task)
 		if err != nil {
 			return err
@@ -209,7 +209,7 @@ func (m *Incidents) assign(ctx context.Context, in assignIncidentInput) (Detail,
 		}
 		who := identity.From(ctx)
 		text := strings.TrimSuffix(taskLine(who, t)+" → "+t.Organisation.In(who.Language)+" "+t.Assignee, " ")
-		if err := m.store.note(ctx, tx, i.ID, Event{At: now, WrittenAt: now, Kind: "task", To: "open", Text: text, part: t.OrganisationID}); err != nil {
+		if err := m.store.note(ctx, tx, i.ID, CaseEvent{At: now, WrittenAt: now, Kind: "task", To: "open", Text: text, part: t.OrganisationID}); err != nil {
 			return err
 		}
 		return m.tellTask(ctx, tx, "", i, t.OrganisationID, lang.Text{ZH: "处置任务有调整", EN: "a task was changed"})
@@ -228,7 +228,7 @@ type finishIncidentInput struct {
 
 // finish ends a task: by the organisation that it is given to, or the city.
 func (m *Incidents) finish(ctx context.Context, in finishIncidentInput) (Detail, error) {
-	err := m.add(ctx, in.ID, []side{owner, city, guest}, func(ctx context.Context, tx *sqldb.Tx, i Incident, from side, now time.Time) error {
+	err := m.add(ctx, in.ID, []side{owner, city, guest}, func(ctx context.Context, tx *sqldb.Tx, i Case, from side, now time.Time) error {
 		who := identity.From(ctx)
 		before, err := m.store.task(ctx, tx, i.ID, in.Task)
 		if err != nil {
@@ -248,7 +248,7 @@ func (m *Incidents) finish(ctx context.Context, in finishIncidentInput) (Detail,
 		if err := m.store.saveTask(ctx, tx, before, t); err != nil {
 			return err
 		}
-		return m.store.note(ctx, tx, i.ID, Event{At: now, WrittenAt: now, Kind: "task", From: "open", To: t.State, Text: taskLine(who, t) + "：" + t.Note, part: t.OrganisationID})
+		return m.store.note(ctx, tx, i.ID, CaseEvent{At: now, WrittenAt: now, Kind: "task", From: "open", To: t.State, Text: taskLine(who, t) + "：" + t.Note, part: t.OrganisationID})
 	})
 	return m.after(ctx, in.ID, err)
 }
@@ -269,7 +269,7 @@ type reportIncidentInput struct {
 // report records a report upward: of the enterprise, or of the city that passes one on.
 func (m *Incidents) report(ctx context.Context, in reportIncidentInput) (Detail, error) {
 	b := in.Body
-	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, from side, now time.Time) error {
+	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Case, from side, now time.Time) error {
 		who := identity.From(ctx)
 		r := Report{
 			ID: ulid.Make().String(), Obligation: toReport, Stage: b.Stage, Authority: strings.TrimSpace(b.Authority), Channel: strings.TrimSpace(b.Channel), Reporter: strings.TrimSpace(b.Reporter),
@@ -306,7 +306,7 @@ func (m *Incidents) report(ctx context.Context, in reportIncidentInput) (Detail,
 	return m.after(ctx, in.ID, err)
 }
 
-func (m *Incidents) mayReportNow(i Incident, r Report) error {
+func (m *Incidents) mayReportNow(i Case, r Report) error {
 	if i.State == Merged || i.State == Rejected {
 		return wrongState(i.State)
 	}
@@ -317,7 +317,7 @@ func (m *Incidents) mayReportNow(i Incident, r Report) error {
 }
 
 // met ends the clock that a first report was owed to, and writes it down.
-func (m *Incidents) met(ctx context.Context, tx *sqldb.Tx, before Incident, r Report, now time.Time) error {
+func (m *Incidents) met(ctx context.Context, tx *sqldb.Tx, before Case, r Report, now time.Time) error {
 	i := before
 	if r.Stage == First {
 		if _, _, err := m.clocks.Meet(ctx, tx, object(i.ID), r.Obligation, r.SentAt); err != nil {
@@ -338,7 +338,7 @@ func (m *Incidents) met(ctx context.Context, tx *sqldb.Tx, before Incident, r Re
 			return err
 		}
 	}
-	return m.store.note(ctx, tx, i.ID, Event{At: r.SentAt, WrittenAt: now, Kind: "report", From: r.Obligation, To: r.Stage, Text: strings.Join([]string{r.Authority, r.Channel, r.Reporter, r.Receipt}, " · ")})
+	return m.store.note(ctx, tx, i.ID, CaseEvent{At: r.SentAt, WrittenAt: now, Kind: "report", From: r.Obligation, To: r.Stage, Text: strings.Join([]string{r.Authority, r.Channel, r.Reporter, r.Receipt}, " · ")})
 }
 
 type letInIncidentInput struct {
@@ -361,7 +361,7 @@ func (m *Incidents) letIn(ctx context.Context, in letInIncidentInput) (Detail, e
 		ID: ulid.Make().String(), OrganisationID: org.ID, Organisation: org.Name, Part: strings.TrimSpace(in.Body.Part), Reason: strings.TrimSpace(in.Body.Reason),
 		Until: in.Body.Until.UTC().Truncate(time.Millisecond), By: who.Name, actor: who.Actor(),
 	}
-	err = m.add(ctx, in.ID, []side{city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
+	err = m.add(ctx, in.ID, []side{city}, func(ctx context.Context, tx *sqldb.Tx, i Case, _ side, now time.Time) error {
 		guests, err := m.store.guests(ctx, tx, i.ID)
 		if err != nil {
 			return err
@@ -378,7 +378,7 @@ func (m *Incidents) letIn(ctx context.Context, in letInIncidentInput) (Detail, e
 		}
 		// The reason is not for who is let in: it stands in no part of theirs.
 		text := g.Organisation.In(who.Language) + "：" + g.Reason
-		if err := m.store.note(ctx, tx, i.ID, Event{At: now, WrittenAt: now, Kind: "guest", To: "in", Text: text}); err != nil {
+		if err := m.store.note(ctx, tx, i.ID, CaseEvent{At: now, WrittenAt: now, Kind: "guest", To: "in", Text: text}); err != nil {
 			return err
 		}
 		return m.tell(ctx, tx, noticeLetIn, "", i, notice.Audience{Organisation: g.OrganisationID, Permission: mayReport}, lang.Text{ZH: "贵单位获准参与处置", EN: "your organisation is let in"})
@@ -395,7 +395,7 @@ type letOutIncidentInput struct {
 }
 
 func (m *Incidents) letOut(ctx context.Context, in letOutIncidentInput) (Detail, error) {
-	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
+	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Case, _ side, now time.Time) error {
 		if err := wantReason(in.Body.Reason); err != nil {
 			return err
 		}
@@ -410,7 +410,7 @@ func (m *Incidents) letOut(ctx context.Context, in letOutIncidentInput) (Detail,
 		if err := m.store.endGuest(ctx, tx, in.Guest, strings.TrimSpace(in.Body.Reason), now); err != nil {
 			return err
 		}
-		return m.store.note(ctx, tx, i.ID, Event{At: now, WrittenAt: now, Kind: "guest", To: "out", Text: guests[at].Organisation.In(identity.From(ctx).Language) + "：" + strings.TrimSpace(in.Body.Reason)})
+		return m.store.note(ctx, tx, i.ID, CaseEvent{At: now, WrittenAt: now, Kind: "guest", To: "out", Text: guests[at].Organisation.In(identity.From(ctx).Language) + "：" + strings.TrimSpace(in.Body.Reason)})
 	})
 	return m.after(ctx, in.ID, err)
 }

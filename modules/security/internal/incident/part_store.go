@@ -188,8 +188,8 @@ func (s store) finishAction(ctx context.Context, tx *sqldb.Tx, incident, id, not
 	return what, nil
 }
 
-// Look is that somebody of another organisation looked.
-type Look struct {
+// CaseLook is that somebody of another organisation looked.
+type CaseLook struct {
 	Key          string    `json:"key"`
 	Day          string    `json:"day" title:"日期|Day"`
 	Name         string    `json:"name" title:"查看人|Who"`
@@ -223,14 +223,14 @@ type lookParams struct {
 	sqldb.ListParams
 }
 
-func (s store) looks(ctx context.Context, in lookParams) (sqldb.Page[Look], error) {
+func (s store) looks(ctx context.Context, in lookParams) (sqldb.Page[CaseLook], error) {
 	key := "x.day || ' ' || x.actor || ' ' || x.way"
 	l := sqldb.List{
 		Select: key + ", x.day, x.name, x.organisation_zh, x.organisation_en, x.way, x.times, x.at", From: "security_incident_look x", Key: key, Order: "-at",
 		Sort: map[string]string{"at": "x.at", "times": "x.times", "name": "x.name"}, Search: []string{"x.name", "x.organisation_zh", "x.organisation_en"},
 	}
 	l.Where("x.incident_id = ?", in.ID)
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x Look, err error) {
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x CaseLook, err error) {
 		var at int64
 		err = r.Scan(&x.Key, &x.Day, &x.Name, &x.Organisation.ZH, &x.Organisation.EN, &x.Way, &x.Times, &at)
 		x.At = sqldb.Time(at)

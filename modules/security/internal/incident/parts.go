@@ -38,8 +38,8 @@ const (
 	mostActions  = 50
 )
 
-// Event is something that happened, or that somebody wrote down.
-type Event struct {
+// CaseEvent is something that happened, or that somebody wrote down.
+type CaseEvent struct {
 	ID           string    `json:"id"`
 	At           time.Time `json:"at" doc:"When it happened" title:"时间|Time"`
 	WrittenAt    time.Time `json:"written_at" doc:"When it was written down" title:"记录时间|Written"`
@@ -141,7 +141,7 @@ func (t Task) finish(state, note string, now time.Time) (Task, error) {
 }
 
 // checkReport reports what of a report upward cannot stand.
-func checkReport(r Report, done []Report, i Incident, now time.Time) error {
+func checkReport(r Report, done []Report, i Case, now time.Time) error {
 	f := fault.New(fault.Invalid, "security.incident.report", "the report is incomplete or wrong")
 	for _, x := range []struct {
 		at, text string
@@ -182,7 +182,7 @@ func nextStage(r Report, done []Report) error {
 }
 
 // letIn decides whether an organisation may be let in.
-func (i Incident) letIn(g Guest, guests []Guest, now time.Time) error {
+func (i Case) letIn(g Guest, guests []Guest, now time.Time) error {
 	if i.over() && i.State != Closed {
 		return wrongState(i.State)
 	}
@@ -235,7 +235,7 @@ func object(id string) string { return "incident/" + id }
 func ofCity(obligation string) bool { return obligation == toPassOn || obligation == toReview }
 
 // start is the beginning of a clock of an incident.
-func (i Incident) start(obligation string, at time.Time) clock.Start {
+func (i Case) start(obligation string, at time.Time) clock.Start {
 	s := clock.Start{Object: object(i.ID), OrganisationID: i.OrganisationID, Obligation: obligation, Kind: i.Kind, Level: i.weight(), At: at, Drill: i.Drill}
 	if ofCity(obligation) {
 		s.OrganisationID = i.bureau

@@ -45,7 +45,7 @@ type step struct {
 }
 
 // move brings an incident to another state. It decides only.
-func (i Incident) move(s step, who identity.Identity, from side) (Incident, error) {
+func (i Case) move(s step, who identity.Identity, from side) (Case, error) {
 	at := slices.IndexFunc(ways(), func(w way) bool { return w.from == i.State && w.to == s.to })
 	if at < 0 {
 		return i, fault.New(fault.Conflict, "security.incident.state", "this cannot be done with an incident that is %s", i.State).With("state", string(i.State))
@@ -78,20 +78,20 @@ func (i Incident) move(s step, who identity.Identity, from side) (Incident, erro
 }
 
 // reached notes when a state was come to.
-func (i *Incident) reached(s State, at time.Time) {
+func (i *Case) reached(s State, at time.Time) {
 	if t := i.mark(s); t != nil {
 		*t = &at
 	}
 }
 
-func (i *Incident) mark(s State) **time.Time {
+func (i *Case) mark(s State) **time.Time {
 	return map[State]**time.Time{
 		Triaged: &i.TriagedAt, Confirmed: &i.ConfirmedAt, Contained: &i.ContainedAt, Eradicated: &i.EradicatedAt,
 		Recovered: &i.RecoveredAt, Closed: &i.ClosedAt, Reviewed: &i.ReviewedAt,
 	}[s]
 }
 
-func (i Incident) reject(s step) (Incident, error) {
+func (i Case) reject(s step) (Case, error) {
 	if !slices.Contains(resolutions(), s.resolution) {
 		return i, fault.New(fault.Invalid, "security.incident.resolution", "say what it is instead").At("body.resolution", "false_positive, duplicate or test")
 	}
@@ -103,7 +103,7 @@ func (i Incident) reject(s step) (Incident, error) {
 }
 
 // reopen lets work go on; what was reached before counts no more.
-func (i Incident) reopen(s step) (Incident, error) {
+func (i Case) reopen(s step) (Case, error) {
 	for _, x := range []State{Contained, Eradicated, Recovered, Closed, Reviewed} {
 		*i.mark(x) = nil
 	}
@@ -112,7 +112,7 @@ func (i Incident) reopen(s step) (Incident, error) {
 	return i, nil
 }
 
-func (i Incident) confirm(s step, who identity.Identity) (Incident, error) {
+func (i Case) confirm(s step, who identity.Identity) (Case, error) {
 	if !s.level.Known() {
 		return i, fault.New(fault.Invalid, "security.incident.level", "say how grave it is").At("body.level", "a level of 1 to 4")
 	}
@@ -123,7 +123,7 @@ func (i Incident) confirm(s step, who identity.Identity) (Incident, error) {
 
 // close ends the work. Of what is 较大 or graver somebody else closes than who handled it
 // and who wrote what is known at the end.
-func (i Incident) close(s step, who identity.Identity) (Incident, error) {
+func (i Case) close(s step, who identity.Identity) (Case, error) {
 	if i.closing == nil || i.closingWriter == "" { // of what was reopened it is written anew
 		return i, fault.New(fault.Conflict, "security.incident.closing", "write down the cause, the impact, the measures, what was affected and the risk that remains first")
 	}
@@ -141,7 +141,7 @@ func second(who identity.Identity, actor string) bool {
 }
 
 // relevel changes the confirmed level: up at once, down only by a second person.
-func (i Incident) relevel(level rating.Level, reason string, who identity.Identity) (Incident, error) {
+func (i Case) relevel(level rating.Level, reason string, who identity.Identity) (Case, error) {
 	switch {
 	case i.over() || !i.Level.Known():
 		return i, wrongState(i.State)
@@ -158,7 +158,7 @@ func (i Incident) relevel(level rating.Level, reason string, who identity.Identi
 }
 
 // respond starts a response level of the city's plan (应急响应), changes it, or ends it with 0.
-func (i Incident) respond(level rating.Level, reason string, now time.Time) (Incident, error) {
+func (i Case) respond(level rating.Level, reason string, now time.Time) (Case, error) {
 	switch {
 	case level == i.Response:
 		return i, fault.New(fault.Invalid, "security.incident.response", "this response level holds already").At("body.level", "another level, or 0 to end it")
@@ -176,7 +176,7 @@ func (i Incident) respond(level rating.Level, reason string, now time.Time) (Inc
 }
 
 // takeOver makes somebody the handler.
-func (i Incident) takeOver(note string, who identity.Identity) (Incident, error) {
+func (i Case) takeOver(note string, who identity.Identity) (Case, error) {
 	switch {
 	case i.over():
 		return i, wrongState(i.State)
@@ -191,7 +191,7 @@ func (i Incident) takeOver(note string, who identity.Identity) (Incident, error)
 
 // mergeInto lets an incident go on as another one of the same enterprise, which must be as
 // grave: otherwise a time limit that the law sets would end unseen.
-func (i Incident) mergeInto(other Incident) (Incident, error) {
+func (i Case) mergeInto(other Case) (Case, error) {
 	f := fault.New(fault.Invalid, "security.incident.merge", "it cannot go on as that one")
 	switch {
 	case i.over() || i.State == Recovered:
@@ -208,7 +208,7 @@ func (i Incident) mergeInto(other Incident) (Incident, error) {
 }
 
 // takeApart undoes a merge.
-func (i Incident) takeApart() (Incident, error) {
+func (i Case) takeApart() (Case, error) {
 	if i.State != Merged {
 		return i, wrongState(i.State)
 	}
@@ -217,7 +217,7 @@ func (i Incident) takeApart() (Incident, error) {
 }
 
 // conclude writes down what is known at the end.
-func (i Incident) conclude(c Closing, who identity.Identity) (Incident, error) {
+func (i Case) conclude(c Closing, who identity.Identity) (Case, error) {
 	if i.over() || !i.Level.Known() {
 		return i, wrongState(i.State)
 	}
@@ -235,7 +235,7 @@ func (i Incident) conclude(c Closing, who identity.Identity) (Incident, error) {
 }
 
 // learn ends an incident with its review.
-func (i Incident) learn(r Review, now time.Time) (Incident, error) {
+func (i Case) learn(r Review, now time.Time) (Case, error) {
 	if i.State != Closed {
 		return i, wrongState(i.State)
 	}

@@ -46,7 +46,7 @@ type moveIncidentInput struct {
 
 func (m *Incidents) move(ctx context.Context, in moveIncidentInput) (Detail, error) {
 	b := in.Body
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Incident, from side) (Incident, Event, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Case, from side) (Case, CaseEvent, error) {
 		now := m.now()
 		s := step{to: b.To, level: b.Level, resolution: b.Resolution, reason: b.Reason, at: orNow(b.At, now), now: now}
 		after, err := i.move(s, identity.From(ctx), from)
@@ -54,12 +54,12 @@ func (m *Incidents) move(ctx context.Context, in moveIncidentInput) (Detail, err
 		if s.to == Confirmed && after.Level.Known() {
 			to = fmt.Sprintf("%s:%d", s.to, after.Level)
 		}
-		return after, Event{Kind: "state", From: string(i.State), To: to, Text: strings.TrimSpace(b.Reason), At: s.at}, err
+		return after, CaseEvent{Kind: "state", From: string(i.State), To: to, Text: strings.TrimSpace(b.Reason), At: s.at}, err
 	}, with: m.tellMoved})
 }
 
 // tellMoved tells the other side that an incident came to another state.
-func (m *Incidents) tellMoved(ctx context.Context, tx *sqldb.Tx, _, i Incident) error {
+func (m *Incidents) tellMoved(ctx context.Context, tx *sqldb.Tx, _, i Case) error {
 	to := notice.Audience{Organisation: i.OrganisationID, Permission: mayReport}
 	if lookAt(identity.From(ctx), i.OrganisationID) == owner {
 		to = notice.Audience{Organisation: i.bureau, Permission: mayHandle}
@@ -85,20 +85,20 @@ type levelIncidentInput struct {
 }
 
 func (m *Incidents) relevel(ctx context.Context, in levelIncidentInput) (Detail, error) {
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
 		after, err := i.relevel(in.Body.Level, in.Body.Reason, identity.From(ctx))
-		return after, Event{Kind: "level", From: fmt.Sprint(int(i.Level)), To: fmt.Sprint(int(in.Body.Level)), Text: strings.TrimSpace(in.Body.Reason)}, err
-	}, with: func(ctx context.Context, tx *sqldb.Tx, _, i Incident) error {
+		return after, CaseEvent{Kind: "level", From: fmt.Sprint(int(i.Level)), To: fmt.Sprint(int(in.Body.Level)), Text: strings.TrimSpace(in.Body.Reason)}, err
+	}, with: func(ctx context.Context, tx *sqldb.Tx, _, i Case) error {
 		t := i.Level.Text()
 		return m.tell(ctx, tx, noticeChanged, "", i, notice.Audience{Organisation: i.OrganisationID, Permission: mayReport}, lang.Text{ZH: "级别调整为" + t.ZH, EN: "it is " + t.EN + " now"})
 	}})
 }
 
 func (m *Incidents) respond(ctx context.Context, in levelIncidentInput) (Detail, error) {
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(_ context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(_ context.Context, _ *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
 		after, err := i.respond(in.Body.Level, in.Body.Reason, m.now())
-		return after, Event{Kind: "response", From: fmt.Sprint(int(i.Response)), To: fmt.Sprint(int(in.Body.Level)), Text: strings.TrimSpace(in.Body.Reason)}, err
-	}, with: func(ctx context.Context, tx *sqldb.Tx, _, i Incident) error {
+		return after, CaseEvent{Kind: "response", From: fmt.Sprint(int(i.Response)), To: fmt.Sprint(int(in.Body.Level)), Text: strings.TrimSpace(in.Body.Reason)}, err
+	}, with: func(ctx context.Context, tx *sqldb.Tx, _, i Case) error {
 		what := lang.Text{ZH: "应急响应结束", EN: "the response is ended"}
 		if t := i.Response.Text(); i.Response.Known() {
 			what = lang.Text{ZH: "启动应急响应：" + t.ZH, EN: "a response is started: " + t.EN}
@@ -116,9 +116,9 @@ type takeOverIncidentInput struct {
 }
 
 func (m *Incidents) takeOver(ctx context.Context, in takeOverIncidentInput) (Detail, error) {
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
 		after, err := i.takeOver(in.Body.Note, identity.From(ctx))
-		return after, Event{Kind: "handler", From: i.HandlerName, To: after.HandlerName, Text: strings.TrimSpace(in.Body.Note)}, err
+		return after, CaseEvent{Kind: "handler", From: i.HandlerName, To: after.HandlerName, Text: strings.TrimSpace(in.Body.Note)}, err
 	}})
 }
 
@@ -132,19 +132,19 @@ type mergeIncidentInput struct {
 }
 
 func (m *Incidents) merge(ctx context.Context, in mergeIncidentInput) (Detail, error) {
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(ctx context.Context, tx *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
 		if err := wantReason(in.Body.Reason); err != nil {
-			return i, Event{}, err
+			return i, CaseEvent{}, err
 		}
 		into, _, err := m.store.seen(ctx, tx, in.Body.Into, m.now())
 		if err != nil {
-			return i, Event{}, fault.New(fault.Invalid, "security.incident.merge", "it cannot go on as that one").At("body.into", "another incident of the same enterprise and drill")
+			return i, CaseEvent{}, fault.New(fault.Invalid, "security.incident.merge", "it cannot go on as that one").At("body.into", "another incident of the same enterprise and drill")
 		}
 		after, err := i.mergeInto(into)
-		return after, Event{Kind: "merge", From: i.Number, To: into.Number, Text: strings.TrimSpace(in.Body.Reason)}, err
-	}, with: func(ctx context.Context, tx *sqldb.Tx, before, after Incident) error {
+		return after, CaseEvent{Kind: "merge", From: i.Number, To: into.Number, Text: strings.TrimSpace(in.Body.Reason)}, err
+	}, with: func(ctx context.Context, tx *sqldb.Tx, before, after Case) error {
 		now := m.now()
-		return m.store.note(ctx, tx, after.MergedInto, Event{At: now, WrittenAt: now, Kind: "merge", From: before.Number, Text: strings.TrimSpace(in.Body.Reason)})
+		return m.store.note(ctx, tx, after.MergedInto, CaseEvent{At: now, WrittenAt: now, Kind: "merge", From: before.Number, Text: strings.TrimSpace(in.Body.Reason)})
 	}})
 }
 
@@ -157,12 +157,12 @@ type reasonIncidentInput struct {
 }
 
 func (m *Incidents) separate(ctx context.Context, in reasonIncidentInput) (Detail, error) {
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(_ context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{city}, decide: func(_ context.Context, _ *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
 		if err := wantReason(in.Body.Reason); err != nil {
-			return i, Event{}, err
+			return i, CaseEvent{}, err
 		}
 		after, err := i.takeApart()
-		return after, Event{Kind: "merge", From: string(i.State), To: string(after.State), Text: strings.TrimSpace(in.Body.Reason)}, err
+		return after, CaseEvent{Kind: "merge", From: string(i.State), To: string(after.State), Text: strings.TrimSpace(in.Body.Reason)}, err
 	}})
 }
 
@@ -173,9 +173,9 @@ type concludeIncidentInput struct {
 }
 
 func (m *Incidents) conclude(ctx context.Context, in concludeIncidentInput) (Detail, error) {
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
 		after, err := i.conclude(in.Body, identity.From(ctx))
-		return after, Event{Kind: "closing", Text: strings.TrimSpace(in.Body.Cause)}, err
+		return after, CaseEvent{Kind: "closing", Text: strings.TrimSpace(in.Body.Cause)}, err
 	}})
 }
 
@@ -200,28 +200,28 @@ func (m *Incidents) learn(ctx context.Context, in learnIncidentInput) (Detail, e
 	for n, a := range in.Body.Actions {
 		actions[n] = Action{ID: ulid.Make().String(), Number: n + 1, What: strings.TrimSpace(a.What), Responsible: strings.TrimSpace(a.Responsible), Due: a.Due}
 	}
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side) (Incident, Event, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(ctx context.Context, tx *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
 		if err := checkActions(actions); err != nil {
-			return i, Event{}, err
+			return i, CaseEvent{}, err
 		}
 		after, err := i.learn(in.Body.Review, m.now())
 		if err != nil {
-			return i, Event{}, err
+			return i, CaseEvent{}, err
 		}
 		earlier, err := m.store.actions(ctx, tx, i.ID) // of a review before it was reopened
 		if err != nil {
-			return i, Event{}, err
+			return i, CaseEvent{}, err
 		}
 		if len(earlier)+len(actions) > mostActions {
-			return i, Event{}, fault.New(fault.Conflict, "security.incident.many", "an incident has at most %d of these", mostActions)
+			return i, CaseEvent{}, fault.New(fault.Conflict, "security.incident.many", "an incident has at most %d of these", mostActions)
 		}
 		for _, a := range actions {
 			a.Number += len(earlier)
 			if err := m.store.addAction(ctx, tx, i.ID, a); err != nil {
-				return i, Event{}, err
+				return i, CaseEvent{}, err
 			}
 		}
-		return after, Event{Kind: "review", From: string(Closed), To: string(Reviewed), Text: strings.TrimSpace(in.Body.Lessons)}, nil
+		return after, CaseEvent{Kind: "review", From: string(Closed), To: string(Reviewed), Text: strings.TrimSpace(in.Body.Lessons)}, nil
 	}, with: m.tellMoved})
 }
 
@@ -234,7 +234,7 @@ type outcomeIncidentInput struct {
 }
 
 func (m *Incidents) finishAction(ctx context.Context, in outcomeIncidentInput) (Detail, error) {
-	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Incident, _ side, now time.Time) error {
+	err := m.add(ctx, in.ID, []side{owner, city}, func(ctx context.Context, tx *sqldb.Tx, i Case, _ side, now time.Time) error {
 		if blank(in.Body.Note) {
 			return fault.New(fault.Invalid, "security.incident.outcome", "say how the action ends").At("body.note", "what was done, in 4000 characters at most")
 		}
@@ -242,7 +242,7 @@ func (m *Incidents) finishAction(ctx context.Context, in outcomeIncidentInput) (
 		if err != nil {
 			return err
 		}
-		return m.store.note(ctx, tx, i.ID, Event{At: now, WrittenAt: now, Kind: "review", To: "done", Text: what + "：" + strings.TrimSpace(in.Body.Note)})
+		return m.store.note(ctx, tx, i.ID, CaseEvent{At: now, WrittenAt: now, Kind: "review", To: "done", Text: what + "：" + strings.TrimSpace(in.Body.Note)})
 	})
 	if err != nil {
 		return Detail{}, err
