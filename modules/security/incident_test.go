@@ -156,9 +156,9 @@ func drillsStayBelow(t *testing.T, x *town) {
 }
 
 // upload adds evidence.
-func (x *town) upload(t *testing.T, i openCase, who, query, content string) string {
+func (x *town) upload(t *testing.T, i openCase, query, content string) string {
 	t.Helper()
-	r := x.Send(t, "POST", incidents+"/"+i.ID+"/evidence?"+query, who, content, "Content-Type", "application/octet-stream")
+	r := x.Send(t, "POST", incidents+"/"+i.ID+"/evidence?"+query, "manager-ours", content, "Content-Type", "application/octet-stream")
 	var v struct{ ID string }
 	if r.Decode(t, &v); r.Status != http.StatusCreated {
 		t.Fatalf("upload %s: %d %s", query, r.Status, r.Body)
@@ -168,9 +168,9 @@ func (x *town) upload(t *testing.T, i openCase, who, query, content string) stri
 
 func bundlesAreChecked(t *testing.T, x *town) {
 	i := x.report(t, "manager-ours", "")
-	x.upload(t, i, "manager-ours", "name=sample+%2B+%E6%A0%B7%E6%9C%AC.exe&what=sample&malicious=true", "MZ\x00not looked into")
-	gone := x.upload(t, i, "manager-ours", "name=log.txt&what=log", "a line\n")
-	kept := x.upload(t, i, "manager-ours", "name=other.txt&what=log", "another line\n")
+	x.upload(t, i, "name=sample+%2B+%E6%A0%B7%E6%9C%AC.exe&what=sample&malicious=true", "MZ\x00not looked into")
+	gone := x.upload(t, i, "name=log.txt&what=log", "a line\n")
+	kept := x.upload(t, i, "name=other.txt&what=log", "another line\n")
 	x.do(t, "POST", "/"+i.ID+"/evidence/"+gone+"/discarding", "manager-ours", `{"reason":"保存期满"}`, 0, http.StatusOK, nil)
 	r := x.Get(t, incidents+"/"+i.ID+"/bundle", "officer")
 	dir := unzip(t, r.Body)
@@ -229,7 +229,7 @@ func unzip(t *testing.T, data []byte) string {
 
 func looksAreWritten(t *testing.T, x *town) {
 	i := x.report(t, "manager-ours", "")
-	v := x.upload(t, i, "manager-ours", "name=log.txt&what=log", "a line\n")
+	v := x.upload(t, i, "name=log.txt&what=log", "a line\n")
 	for _, path := range []string{"", "?export=csv", "/" + i.ID, "/" + i.ID + "/evidence/" + v, "/" + i.ID + "/paper?format=txt", "/" + i.ID + "/bundle"} {
 		x.do(t, "GET", path, "leader", "", 0, http.StatusOK, nil)
 		x.do(t, "GET", path, "manager-ours", "", 0, http.StatusOK, nil)
@@ -247,7 +247,7 @@ func looksAreWritten(t *testing.T, x *town) {
 
 func strangersReadNothing(t *testing.T, x *town) {
 	i := x.report(t, "manager-ours", "")
-	v := x.upload(t, i, "manager-ours", "name=log.txt&what=log", "a line\n")
+	v := x.upload(t, i, "name=log.txt&what=log", "a line\n")
 	for _, path := range []string{"", "?q=秘密", "?export=csv", "?export=xlsx", "/figures"} {
 		if body := x.do(t, "GET", path, "manager-theirs", "", 0, http.StatusOK, nil); strings.Contains(body, "秘密") || strings.Contains(body, i.ID) || strings.Contains(body, `"incidents":1`) {
 			t.Errorf("%s tells a stranger: %s", path, body)

@@ -1,6 +1,7 @@
 import { atlas } from './faultsOfAtlas'
 import { enterprises } from './faultsOfEnterprises'
 import { fostering } from './faultsOfFostering'
+import { incidents } from './faultsOfIncidents'
 import { pilots } from './faultsOfPilots'
 import { scenarios } from './faultsOfScenarios'
 
@@ -13,6 +14,7 @@ const sentences: Record<string, string> = {
   ...atlas,
   ...enterprises,
   ...fostering,
+  ...incidents,
   ...pilots,
   ...scenarios,
   // new output that platforms drove

@@ -107,21 +107,21 @@ func (m *Incidents) receive(r *http.Request, name string, malicious bool) (Evide
 }
 
 // piece is evidence that who asks may have: of who was let in their own only.
-func (m *Incidents) piece(ctx context.Context, db reader, incident, id string) (Case, Evidence, side, error) {
-	i, from, err := m.store.seen(ctx, db, incident, m.now())
+func (m *Incidents) piece(ctx context.Context, db reader, incident, id string) (Evidence, side, error) {
+	_, from, err := m.store.seen(ctx, db, incident, m.now())
 	if err != nil {
-		return i, Evidence{}, from, err
+		return Evidence{}, from, err
 	}
 	v, err := m.store.onePiece(ctx, db, incident, id)
 	if err == nil && from == guest && v.OrganisationID != identity.From(ctx).Organisation.ID {
-		return i, Evidence{}, from, noSuch("evidence")
+		return Evidence{}, from, noSuch("evidence")
 	}
-	return i, v, from, err
+	return v, from, err
 }
 
 func (m *Incidents) serveEvidence(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	_, v, from, err := m.piece(ctx, m.store.db, r.PathValue("id"), r.PathValue("evidence"))
+	v, from, err := m.piece(ctx, m.store.db, r.PathValue("id"), r.PathValue("evidence"))
 	if err == nil && v.DiscardedAt != nil {
 		err = fault.New(fault.Gone, "security.incident.discarded", "it was discarded; its hash and custody stay")
 	}
@@ -150,7 +150,7 @@ type Hands struct {
 }
 
 func (m *Incidents) custody(ctx context.Context, in PieceAddress) (Hands, error) {
-	_, v, _, err := m.piece(ctx, m.store.db, in.ID, in.Evidence)
+	v, _, err := m.piece(ctx, m.store.db, in.ID, in.Evidence)
 	if err != nil {
 		return Hands{}, err
 	}
@@ -190,7 +190,7 @@ func (m *Incidents) keep(ctx context.Context, incident, id, reason string, may [
 		if err := wantReason(reason); err != nil {
 			return err
 		}
-		_, v, _, err := m.piece(ctx, tx, incident, id)
+		v, _, err := m.piece(ctx, tx, incident, id)
 		if err != nil {
 			return err
 		}

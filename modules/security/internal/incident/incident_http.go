@@ -3,6 +3,7 @@ package incident
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -59,7 +60,7 @@ type openIncidentInput struct {
 // open reports an incident, or opens one.
 func (m *Incidents) open(ctx context.Context, in openIncidentInput) (Detail, error) {
 	who, now := identity.From(ctx), m.now()
-	i := Case{ID: ulid.Make().String(), Said: in.Body.Said.tidy(), State: Fresh, Drill: strings.TrimSpace(in.Body.Drill), Synthetic: in.Body.Synthetic, CreatedAt: now, actor: who.Actor(), name: who.Name, facts: map[string]string{}}
+	i := Case{ID: ulid.Make().String(), Said: in.Body.tidy(), State: Fresh, Drill: strings.TrimSpace(in.Body.Drill), Synthetic: in.Body.Synthetic, CreatedAt: now, actor: who.Actor(), name: who.Name, facts: map[string]string{}}
 	i.ReportedAt, i.ReceivedAt, i.Origin = now, now, byEnterprise
 	org := who.Organisation
 	if org.Kind == identity.Bureau {
@@ -298,36 +299,46 @@ func (i Case) acts(who identity.Identity, from side) []string {
 			list = append(list, string(w.to))
 		}
 	}
+	for _, x := range i.others(who) {
+		if x.may && slices.Contains(x.of, from) {
+			list = append(list, x.name)
+		}
+	}
+	return list
+}
+
+// deed is something that a side may do with an incident, beside bringing it to another state.
+type deed struct {
+	name string
+	of   []side
+	may  bool
+}
+
+// others are the deeds that an incident is open to.
+func (i Case) others(who identity.Identity) []deed {
 	working := !i.over()
-	for _, x := range []struct {
-		name string
-		of   []side
-		may  bool
-	}{
+	rated := working && i.Level.Known()
+	told := i.State != Merged && i.State != Rejected
+	return []deed{
 		{"correct", []side{owner, city}, working},
 		{"note", []side{owner, city, guest}, true},
 		{"task", []side{owner, city}, working},
 		{"finish", []side{owner, city, guest}, true},
 		{"evidence", []side{owner, city, guest}, i.State != Merged},
 		{"hold", []side{city}, true},
-		{"report", []side{owner}, i.State != Merged && i.State != Rejected},
+		{"report", []side{owner}, told},
 		{"pass_on", []side{city}, i.passable()},
 		{"let_in", []side{city}, working || i.State == Closed},
 		{"let_out", []side{owner, city}, true},
-		{"level", []side{city}, working && i.Level.Known()},
-		{"respond", []side{city}, i.Response.Known() || working && i.Level.Known()},
+		{"level", []side{city}, rated},
+		{"respond", []side{city}, i.Response.Known() || rated},
 		{"take_over", []side{city}, working && i.handler != who.Actor()},
-		{"conclude", []side{owner, city}, working && i.Level.Known()},
+		{"conclude", []side{owner, city}, rated},
 		{"review", []side{owner, city}, i.State == Closed},
 		{"action", []side{owner, city}, i.State == Reviewed},
 		{"merge", []side{city}, working && i.State != Recovered},
 		{"take_apart", []side{city}, i.State == Merged},
-	} {
-		if x.may && slices.Contains(x.of, from) {
-			list = append(list, x.name)
-		}
 	}
-	return list
 }
 
 type correctIncidentInput struct {
@@ -364,9 +375,7 @@ func (m *Incidents) state(ctx context.Context, in stateIncidentInput) (Detail, e
 			return i, CaseEvent{}, wrongState(i.State)
 		}
 		facts, names := map[string]string{}, []string{}
-		for k, v := range i.facts {
-			facts[k] = v
-		}
+		maps.Copy(facts, i.facts)
 		items := m.shelf.asked(i.Category, i.AwareAt)
 		for _, f := range in.Body.Facts {
 			at := slices.IndexFunc(items, func(x Item) bool { return x.ID == f.Item })

@@ -20,8 +20,6 @@ const (
 	Accepted = "accepted"  // the authority takes the final one
 )
 
-func stages() []string { return []string{First, FollowUp, Final, Accepted} }
-
 // The obligations that clocks run for.
 const (
 	toReport = "incident.report"
@@ -190,12 +188,21 @@ func (i Case) letIn(g Guest, guests []Guest, now time.Time) error {
 		return fault.New(fault.Conflict, "security.incident.tlp_closed", "%s is for the organisation itself: nobody else is let in", i.TLP.Mark()).With("tlp", i.TLP.Mark())
 	}
 	f := fault.New(fault.Invalid, "security.incident.guest", "this organisation cannot be let in so")
+	g.check(f, now)
 	if g.OrganisationID == "" || g.OrganisationID == i.OrganisationID || g.OrganisationID == i.bureau {
 		_ = f.At("body.organisation_id", "another organisation than the enterprise and the city")
 	}
 	if slices.ContainsFunc(guests, func(x Guest) bool { return x.OrganisationID == g.OrganisationID && x.in(now) }) {
 		_ = f.At("body.organisation_id", "one that is not in already")
 	}
+	if len(f.Fields) > 0 {
+		return f
+	}
+	return nil
+}
+
+// check reports what of it cannot stand, whoever it is.
+func (g Guest) check(f *fault.Error, now time.Time) {
 	if blank(g.Part) || long(g.Part, longest) {
 		_ = f.At("body.part", "what its part is: this it reads")
 	}
@@ -205,10 +212,6 @@ func (i Case) letIn(g Guest, guests []Guest, now time.Time) error {
 	if !g.Until.After(now) || g.Until.After(now.Add(366*24*time.Hour)) {
 		_ = f.At("body.until", "a time to come, within a year")
 	}
-	if len(f.Fields) > 0 {
-		return f
-	}
-	return nil
 }
 
 // checkActions reports what of the actions of a review cannot stand.

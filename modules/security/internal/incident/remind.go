@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"linghang/kernel/fault"
 	"linghang/kernel/lang"
 	"linghang/kernel/notice"
 	"linghang/kernel/sqldb"
@@ -66,10 +65,7 @@ func (m *Incidents) late(ctx context.Context, query string, before any) ([]late,
 // remindOf tells who has to do it, and the city, and writes down that they were told.
 func (m *Incidents) remindOf(ctx context.Context, tx *sqldb.Tx, x late, mark string, what lang.Text, now time.Time) error {
 	i, err := one(ctx, tx, x.incident)
-	if fault.KindOf(err) == fault.NotFound && err != nil {
-		return nil
-	}
-	if err != nil {
+	if err != nil { // incidents are not removed: tasks are of one
 		return err
 	}
 	if _, err := tx.Exec(ctx, mark, x.id, now.UnixMilli()); err != nil {
