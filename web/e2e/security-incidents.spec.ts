@@ -6,9 +6,9 @@ import { accessible, enter, expect, narrow, organisation, password, people, send
 test.describe.configure({ timeout: 240_000 })
 
 /** Chooses an option of the field with the label. */
-async function choose(page: Page, label: string, option: string | RegExp): Promise<void> {
+async function choose(page: Page, label: string, option: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).first().click()
-  await page.locator('.ant-select-dropdown:visible').getByTitle(option).first().click()
+  await page.locator('.ant-select-dropdown:visible').getByTitle(option, { exact: true }).click()
 }
 
 /** Says why in the dialog, and confirms it. */
@@ -32,6 +32,7 @@ test('an incident is reported, confirmed under a legal time limit, worked on, re
 
   await firm.goto('/security/incidents')
   await firm.getByRole('link', { name: '报告事件' }).click()
+  await expect(firm.getByRole('heading', { level: 1, name: '报告事件' })).toBeVisible()
   await firm.getByLabel('标题', { exact: true }).fill('三号线工程师站出现勒索信')
   await firm.getByLabel('经过').fill('操作员开机后看到勒索信，三条产线停产。')
   await choose(firm, '类别', '恶意程序事件')
