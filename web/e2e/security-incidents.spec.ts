@@ -100,7 +100,7 @@ test('an incident is reported, confirmed under a legal time limit, worked on, re
   await accessible(firm)
   await picture(firm, 'incident-evidence')
 
-  for (const [button, reason] of [['已遏制', '主机已隔离'], ['已根除', '系统已重装'], ['已恢复', '产线已恢复']] as const) {
+  for (const [button, reason] of [['标记遏制', '主机已隔离'], ['标记根除', '系统已重装'], ['标记恢复', '产线已恢复']] as const) {
     await firm.getByRole('button', { name: button }).click()
     await because(firm, reason, new RegExp(`^${button}$`))
   }
@@ -113,14 +113,14 @@ test('an incident is reported, confirmed under a legal time limit, worked on, re
 
   // Who handles it does not close it.
   await page.reload()
-  await page.getByRole('button', { name: /^关\s?闭$/ }).click()
+  await page.getByRole('button', { name: /^关闭事件$/ }).click()
   await page.getByRole('dialog').getByLabel('理由').fill('我来关闭')
-  await page.getByRole('dialog').getByRole('button', { name: /^关\s?闭$/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: /^关闭事件$/ }).click()
   await expect(page.getByText('须由承办人和结论填写人以外的人员关闭。').first()).toBeVisible()
   const second = await another('incident-second')
   await second.goto(page.url())
-  await second.getByRole('button', { name: /^关\s?闭$/ }).click()
-  await because(second, '材料齐全，复核同意', /^关\s?闭$/)
+  await second.getByRole('button', { name: /^关闭事件$/ }).click()
+  await because(second, '材料齐全，复核同意', /^关闭事件$/)
   await expect(second.getByText('已关闭', { exact: true }).first()).toBeVisible()
 
   await firm.reload()

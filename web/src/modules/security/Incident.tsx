@@ -1,6 +1,6 @@
-import { Alert, Card, Tag } from 'antd'
+import { Alert, Card, Descriptions, Tag } from 'antd'
 import { Link, useParams, useSearchParams } from 'react-router'
-import { Failure, Loading, PageHeader, PageTabs, Particulars, StatusTag, SyntheticMark, useFormat, useText } from '../../kernel'
+import { Failure, Loading, PageHeader, PageTabs, StatusTag, SyntheticMark, useFormat, useText } from '../../kernel'
 import { Acts } from './IncidentActs'
 import { Clocks } from './IncidentClocks'
 import { Closing } from './IncidentClosing'
@@ -77,7 +77,8 @@ function About({ incident: i }: { incident: Detail }) {
   }
   return (
     <Card size="small" title={t('incident.about')}>
-      <Particulars
+      <Descriptions
+        size="small" column={1} layout="vertical" colon={false}
         items={[
           { key: 'level', label: t('incident.field.level'), children: <LevelMark of={i} /> },
           { key: 'proposal', label: t('incident.reasons'), children: <span className="lh-two lh-wrap">{i.proposal.reasons.map((r) => <span key={r.en}>{text(r)}</span>)}<span>{text(i.source)}</span></span> },

@@ -32,7 +32,7 @@ export function Closing({ incident: i }: { incident: Detail }) {
             <Particulars items={learnt.map((p) => ({ key: p, label: t(`incident.closing.${p}`), children: <span className="lh-prose">{i.review![p]}</span> }))} />
             {i.actions.length > 0 && (
               <PlainTable<Action>
-                label={t('incident.closing.actions')} rowKey={(a) => a.id} dataSource={i.actions}
+                scroll={{ x: '100%' }} label={t('incident.closing.actions')} rowKey={(a) => a.id} dataSource={i.actions}
                 columns={[
                   { title: t('incident.closing.action'), render: (_, a) => <span className="lh-two lh-wrap"><span>{a.number}. {a.what}</span>{a.note && <span>→ {a.note}</span>}</span> },
                   { title: t('incident.closing.responsible'), render: (_, a) => a.responsible },

@@ -22,7 +22,7 @@ export function Evidence({ incident: i }: { incident: Detail }) {
         {i.side !== 'guest' && <Button href={`/api/security/incidents/${i.id}/bundle`} title={t('incident.evidence.bundleNote')}>{t('incident.evidence.bundle')}</Button>}
       </div>
       <PlainTable<Piece>
-        label={t('incident.tabs.evidence')} rowKey={(v) => v.id} dataSource={i.evidence} locale={{ emptyText: <EmptyState title={t('incident.evidence.none')} note={t('incident.evidence.noneNote')} /> }}
+        scroll={{ x: '100%' }} label={t('incident.tabs.evidence')} rowKey={(v) => v.id} dataSource={i.evidence} locale={{ emptyText: <EmptyState title={t('incident.evidence.none')} note={t('incident.evidence.noneNote')} /> }}
         columns={[
           {
             title: t('incident.evidence.name'),
@@ -86,7 +86,7 @@ function Hands({ incident: i, piece }: { incident: Detail; piece: Piece }) {
   const { data } = useQuery({ queryKey: [...incidentKey, 'custody', piece.id], queryFn: () => read(api.GET('/api/security/incidents/{id}/evidence/{evidence}/custody', { params: { path: { id: i.id, evidence: piece.id } } })), staleTime: 0 })
   return (
     <PlainTable<Schema<'IncidentCustody'>>
-      label={t('incident.evidence.custody')} rowKey={(c) => c.id} dataSource={data?.items ?? []} locale={{ emptyText: t('incident.evidence.custodyNone') }}
+      scroll={{ x: '100%' }} label={t('incident.evidence.custody')} rowKey={(c) => c.id} dataSource={data?.items ?? []} locale={{ emptyText: t('incident.evidence.custodyNone') }}
       columns={[
         { title: t('incident.timeline.time'), render: (_, c) => <span className="lh-number">{f.time(c.at)}</span> },
         { title: t('incident.timeline.what'), render: (_, c) => <span className="lh-two lh-wrap"><span>{t(`incident.evidence.hands.${c.what}`)}</span><span>{c.why}</span></span> },

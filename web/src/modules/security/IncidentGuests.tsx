@@ -19,7 +19,7 @@ export function Guests({ incident: i }: { incident: Detail }) {
     <div className="lh-stack">
       {i.acts.includes('let_in') && <div><Button type="primary" onClick={() => setLetting(true)}>{t('incident.guests.letIn')}</Button></div>}
       <PlainTable<Guest>
-        label={t('incident.tabs.guests')} rowKey={(g) => g.id} dataSource={i.guests} locale={{ emptyText: <EmptyState title={t('incident.guests.none')} note={t('incident.guests.noneNote')} /> }}
+        scroll={{ x: '100%' }} label={t('incident.tabs.guests')} rowKey={(g) => g.id} dataSource={i.guests} locale={{ emptyText: <EmptyState title={t('incident.guests.none')} note={t('incident.guests.noneNote')} /> }}
         columns={[
           { title: t('incident.guests.organisation'), render: (_, g) => <span className="lh-two lh-wrap"><span>{text(g.organisation)}</span><span>{g.part}</span></span> },
           { title: t('incident.field.reason'), responsive: ['md'], render: (_, g) => <span className="lh-two lh-wrap"><span>{g.reason}</span><span>{t('incident.guests.by')} {g.by}</span></span> },

@@ -1,7 +1,7 @@
 import { Button, Card, DatePicker, Form, Input, Modal, Select, Tag } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
-import { EmptyState, EntityForm, PlainTable, request, useFormat, useLanguage, useText, type Schema } from '../../kernel'
+import { api, EmptyState, EntityForm, PlainTable, read, useFormat, useLanguage, useText, type Schema } from '../../kernel'
 import { useAct, useIncidentTexts, type Detail } from './incidentData'
 
 type Report = Schema<'IncidentReport'>
@@ -20,7 +20,7 @@ export function Reports({ incident: i }: { incident: Detail }) {
         <Drafts incident={i} />
       </div>
       <PlainTable<Report>
-        label={t('incident.tabs.reports')} rowKey={(r) => r.id} dataSource={i.reports} locale={{ emptyText: <EmptyState title={t('incident.reports.none')} note={t('incident.reports.noneNote')} /> }}
+        scroll={{ x: '100%' }} label={t('incident.tabs.reports')} rowKey={(r) => r.id} dataSource={i.reports} locale={{ emptyText: <EmptyState title={t('incident.reports.none')} note={t('incident.reports.noneNote')} /> }}
         columns={[
           { title: t('incident.reports.stage'), render: (_, r) => <span className="lh-two lh-wrap"><span>{r.number}. {t(`incident.stages.${r.stage}`)}</span><span>{t(r.obligation === 'incident.pass_on' ? 'incident.reports.passOn' : 'incident.reports.own')}</span></span> },
           { title: t('incident.reports.authority'), render: (_, r) => <span className="lh-two lh-wrap"><span>{r.authority}</span><span>{r.channel} · {r.reporter}{r.receipt ? ` · ${r.receipt}` : ''}</span></span> },
@@ -76,7 +76,8 @@ function Record({ incident: i, close }: { incident: Detail; close: () => void })
   const stages: Report['stage'][] = i.upward === '' || i.side === 'city' ? ['first', 'follow_up', 'final', 'accepted'] : i.upward === 'final' ? ['accepted', 'follow_up'] : ['follow_up', 'final']
   const take = async () => {
     const stage = form.getFieldValue('stage') as string
-    const draft = await request<string>(`/api/security/incidents/${i.id}/paper?${new URLSearchParams({ stage: stage === 'accepted' ? 'final' : stage, format: 'txt', language })}`)
+    const query = { stage: stage === 'accepted' ? 'final' : stage, format: 'txt', language }
+    const draft = await read(api.GET('/api/security/incidents/{id}/paper', { params: { path: { id: i.id }, query: query as never }, parseAs: 'text' }))
     form.setFieldValue('text', draft)
   }
   return (

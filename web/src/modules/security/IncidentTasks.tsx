@@ -18,13 +18,12 @@ export function Tasks({ incident: i }: { incident: Detail }) {
     <div className="lh-stack">
       {i.acts.includes('task') && <div className="lh-actions"><Button type="primary" onClick={() => setAsked('playbook')}>{t('incident.tasks.playbook')}</Button> <Button onClick={() => setAsked('give')}>{t('incident.tasks.give')}</Button></div>}
       <PlainTable<Task>
-        label={t('incident.tabs.tasks')} rowKey={(x) => x.id} dataSource={i.tasks} locale={{ emptyText: <EmptyState title={t('incident.tasks.none')} note={t('incident.tasks.noneNote')} /> }}
+        scroll={{ x: '100%' }} label={t('incident.tabs.tasks')} rowKey={(x) => x.id} dataSource={i.tasks} locale={{ emptyText: <EmptyState title={t('incident.tasks.none')} note={t('incident.tasks.noneNote')} /> }}
         columns={[
           { title: t('incident.tasks.title'), render: (_, x) => <span className="lh-two lh-wrap"><span>{x.number}. {text(x.title)}</span><span>{text(x.what)}</span>{text(x.done) && <span>{t('incident.tasks.done')}: {text(x.done)}</span>}{text(x.evidence) && <span>{t('incident.tasks.evidence')}: {text(x.evidence)}</span>}{x.note && <span>→ {x.note}</span>}</span> },
-          { title: t('incident.tasks.where'), responsive: ['md'], render: (_, x) => <span className="lh-two lh-wrap"><span>{text(x.organisation)}</span>{x.assignee && <span>{x.assignee}</span>}</span> },
-          { title: t('incident.tasks.due'), responsive: ['sm'], render: (_, x) => <span className="lh-number">{f.time(x.due_at)}</span> },
+          { title: t('incident.tasks.where'), responsive: ['sm'], width: 150, render: (_, x) => <span className="lh-two lh-wrap"><span>{text(x.organisation)}{x.assignee && ` · ${x.assignee}`}</span><span className="lh-number">{f.time(x.due_at)}</span></span> },
           {
-            title: t('incident.clockState'),
+            title: t('incident.clockState'), width: 150,
             render: (_, x) => (
               <span className="lh-two">
                 <StatusTag tone={x.state === 'done' ? 'good' : x.state === 'not_applicable' ? 'idle' : late(x) ? 'bad' : 'info'}>{late(x) ? t('incident.tasks.late') : t(`incident.tasks.states.${x.state}`)}</StatusTag>

@@ -4,7 +4,7 @@ export const zh = {
     title: '安全事件', note: '本单位的安全事件；主管部门可见，其他单位仅在获准参与后可见其承担部分', search: '编号、标题、经过或单位', empty: '没有安全事件', emptyNote: '发现可疑情况时选择“报告事件”。', report: '报告事件', open: '立案', drillMark: '演练', figures: '统计', list: '事件清单', all: '全部',
     levels: { l0: '未定级', l1: 'Ⅰ级 特别重大', l2: 'Ⅱ级 重大', l3: 'Ⅲ级 较大', l4: 'Ⅳ级 一般' },
     states: { new: '待研判', triaged: '研判中', confirmed: '已确认', rejected: '未认定', contained: '已遏制', eradicated: '已根除', recovered: '已恢复', closed: '已关闭', reviewed: '已复盘', merged: '已合并' },
-    moves: { triaged: '受理研判', confirmed: '确认事件', rejected: '不予认定', contained: '已遏制', eradicated: '已根除', recovered: '已恢复', closed: '关闭', reopen: '重新打开' },
+    moves: { triaged: '受理研判', confirmed: '确认事件', rejected: '不予认定', contained: '标记遏制', eradicated: '标记根除', recovered: '标记恢复', closed: '关闭事件', reopen: '重新打开' },
     kinds: { cii: '关键信息基础设施运营者', central: '中央和国家机关及其直属单位', other: '其他运营者' },
     importances: { special: '特别重要', important: '重要', general: '一般' }, losses: { extreme: '特别严重', serious: '严重', large: '较大', small: '较小' }, harms: { extreme: '特别重大', major: '重大', large: '较大', ordinary: '一般' },
     resolutions: { false_positive: '误报', duplicate: '重复', test: '测试' }, upward: { none: '未上报', first: '已初报', follow_up: '已续报', final: '已终报', accepted: '主管部门已接收' }, stages: { first: '初报', follow_up: '续报', final: '终报', accepted: '接收确认' },
