@@ -2,6 +2,7 @@ import { atlas } from './faultsOfAtlas'
 import { enterprises } from './faultsOfEnterprises'
 import { fostering } from './faultsOfFostering'
 import { notices } from './faultsOfNotices'
+import { incidents } from './faultsOfIncidents'
 import { pilots } from './faultsOfPilots'
 import { scenarios } from './faultsOfScenarios'
 
@@ -15,6 +16,7 @@ const sentences: Record<string, string> = {
   ...enterprises,
   ...fostering,
   ...notices,
+  ...incidents,
   ...pilots,
   ...scenarios,
   // new output that platforms drove

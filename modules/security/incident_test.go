@@ -1,0 +1,319 @@
+package security
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"linghang/kernel"
+	"linghang/kernel/kerneltest"
+	"linghang/kernel/module"
+)
+
+// town is a city with the room, whose clock tests turn.
+type town struct {
+	*kerneltest.City
+	ahead atomic.Int64
+}
+
+func newTown(t *testing.T, o kerneltest.Options) *town {
+	t.Helper()
+	x := &town{}
+	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
+		m := New(k.Kit("security"), k.Directory())
+		m.now = func() time.Time { return time.Now().Add(time.Duration(x.ahead.Load())) }
+		return []module.Module{m}
+	}, o)
+	return x
+}
+
+func (x *town) later(by time.Duration) { x.ahead.Add(int64(by)) }
+
+const incidents = "/api/security/incidents"
+
+// do sends a request, with the version that was read if there is one, and wants a status.
+func (x *town) do(t *testing.T, method, path, who, body string, version int64, want int, into any) string {
+	t.Helper()
+	var header []string
+	if version > 0 {
+		header = []string{"If-Match", fmt.Sprintf(`"%d"`, version)}
+	}
+	r := x.Send(t, method, incidents+path, who, body, header...)
+	if r.Status != want {
+		t.Fatalf("%s %s as %s: %d %s", method, path, who, r.Status, r.Body)
+	}
+	if into != nil {
+		r.Decode(t, into)
+	}
+	return string(r.Body)
+}
+
+// openCase is what tests read of one.
+type openCase struct {
+	ID, Number, State string
+	Version           int64
+	ReportDueAt       *time.Time `json:"report_due_at"`
+	Clocks            []struct{ Obligation, State, Reason string }
+}
+
+// report reports a grave incident that nobody told the authority of yet.
+func (x *town) report(t *testing.T, who, more string) (i openCase) {
+	t.Helper()
+	aware := time.Now().Add(time.Duration(x.ahead.Load())).Add(-time.Minute).Format(time.RFC3339Nano)
+	x.do(t, "POST", "", who, fmt.Sprintf(`{"title":"秘密标题","summary":"秘密经过","category":"malware","kind":"other","tlp":"amber","importance":"important","loss":"serious","harm":"","aware_at":%q%s}`, aware, more), 0, http.StatusCreated, &i)
+	return i
+}
+
+// told is how many notices about an incident somebody has that say something.
+func (x *town) told(t *testing.T, who string, i openCase, words string) int {
+	t.Helper()
+	var inbox struct {
+		Items []struct {
+			Title struct{ ZH string }
+			Link  string
+		}
+	}
+	x.Get(t, "/api/notify/inbox?limit=500", who).Decode(t, &inbox)
+	n := 0
+	for _, m := range inbox.Items {
+		if strings.HasSuffix(m.Link, i.ID) && strings.Contains(m.Title.ZH, words) {
+			n++
+		}
+		if strings.Contains(m.Title.ZH, "秘密") {
+			t.Errorf("a notice tells the title of an incident: %s", m.Title.ZH)
+		}
+	}
+	return n
+}
+
+func TestIncidents(t *testing.T) {
+	for name, test := range map[string]func(t *testing.T, x *town){
+		"reminders climb until the report is made": remindersClimb,
+		"a drill climbs no stairs":                 drillsStayBelow,
+		"a bundle is checked by sha256sum":         bundlesAreChecked,
+		"every look is written down":               looksAreWritten,
+		"nobody reads another's incident":          strangersReadNothing,
+		"figures are of what is real":              figuresAreReal,
+		"an overdue task is told of once":          overdueTasks,
+	} {
+		t.Run(name, func(t *testing.T) {
+			kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) { test(t, newTown(t, o)) })
+		})
+	}
+}
+
+func remindersClimb(t *testing.T, x *town) {
+	for _, who := range []string{"reporter-ours", "officer", "leader"} {
+		x.Cookie(t, who)
+	}
+	i := x.report(t, "manager-ours", "")
+	if i.ReportDueAt == nil {
+		t.Fatalf("nothing is owed: %+v", i)
+	}
+	x.later(2 * time.Hour)
+	kerneltest.Wait(t, "the reporter to be reminded", func() bool { return x.told(t, "reporter-ours", i, "时限将到") == 1 })
+	if n := x.told(t, "officer", i, "时限"); n != 0 {
+		t.Errorf("the officer is told %d times before the end", n)
+	}
+	x.later(2 * time.Hour)
+	kerneltest.Wait(t, "the officer to be told", func() bool { return x.told(t, "officer", i, "时限已过") == 1 })
+	if n := x.told(t, "leader", i, ""); n != 0 {
+		t.Errorf("the leader is told %d times at the end", n)
+	}
+	x.later(4 * time.Hour)
+	kerneltest.Wait(t, "the leader to be told", func() bool { return x.told(t, "leader", i, "时限已过") == 1 })
+	x.do(t, "POST", "/"+i.ID+"/reports", "manager-ours", fmt.Sprintf(`{"stage":"first","authority":"省网信办","channel":"热线","reporter":"张工","sent_at":%q,"text":"初报"}`, time.Now().Format(time.RFC3339Nano)), 0, http.StatusOK, &i)
+	if len(i.Clocks) != 1 || i.Clocks[0].State != "met" {
+		t.Errorf("the clock goes on: %+v", i.Clocks)
+	}
+}
+
+func drillsStayBelow(t *testing.T, x *town) {
+	for _, who := range []string{"reporter-ours", "officer", "leader"} {
+		x.Cookie(t, who)
+	}
+	i := x.report(t, "officer", fmt.Sprintf(`,"organisation_id":%q,"drill":"桌面推演"`, x.Ours.ID))
+	if !strings.HasPrefix(i.Number, "演练-") {
+		t.Errorf("a drill has the number %s", i.Number)
+	}
+	x.later(9 * time.Hour)
+	kerneltest.Wait(t, "the reporter to be told", func() bool { return x.told(t, "reporter-ours", i, "【演练】") >= 3 })
+	if n := x.told(t, "leader", i, "") + x.told(t, "officer", i, "时限"); n != 0 {
+		t.Errorf("the city is told %d times of a drill", n)
+	}
+	if body := x.do(t, "GET", "/figures", "officer", "", 0, http.StatusOK, nil); !strings.Contains(body, `"incidents":0`) {
+		t.Errorf("a drill counts: %s", body)
+	}
+}
+
+// upload adds evidence.
+func (x *town) upload(t *testing.T, i openCase, query, content string) string {
+	t.Helper()
+	r := x.Send(t, "POST", incidents+"/"+i.ID+"/evidence?"+query, "manager-ours", content, "Content-Type", "application/octet-stream")
+	var v struct{ ID string }
+	if r.Decode(t, &v); r.Status != http.StatusCreated {
+		t.Fatalf("upload %s: %d %s", query, r.Status, r.Body)
+	}
+	return v.ID
+}
+
+func bundlesAreChecked(t *testing.T, x *town) {
+	i := x.report(t, "manager-ours", "")
+	x.upload(t, i, "name=sample+%2B+%E6%A0%B7%E6%9C%AC.exe&what=sample&malicious=true", "MZ\x00not looked into")
+	gone := x.upload(t, i, "name=log.txt&what=log", "a line\n")
+	kept := x.upload(t, i, "name=other.txt&what=log", "another line\n")
+	x.do(t, "POST", "/"+i.ID+"/evidence/"+gone+"/discarding", "manager-ours", `{"reason":"保存期满"}`, 0, http.StatusOK, nil)
+	r := x.Get(t, incidents+"/"+i.ID+"/bundle", "officer")
+	dir := unzip(t, r.Body)
+	check := exec.CommandContext(t.Context(), "sha256sum", "-c", "SHA256SUMS")
+	check.Dir = dir
+	out, err := check.CombinedOutput()
+	if err != nil || strings.Count(string(out), ": OK") != 5 {
+		t.Fatalf("sha256sum: %v\n%s", err, out)
+	}
+	if strings.Contains(string(out), "log.txt") {
+		t.Errorf("what was discarded is given out: %s", out)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "timeline.json"), []byte("[]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := exec.CommandContext(t.Context(), "sha256sum", "-c", "SHA256SUMS")
+	again.Dir = dir
+	if again.Run() == nil {
+		t.Error("a timeline that was changed passes")
+	}
+	if body := x.do(t, "GET", "/"+i.ID+"/evidence/"+kept+"/custody", "manager-ours", "", 0, http.StatusOK, nil); !strings.Contains(body, `"exported"`) {
+		t.Errorf("custody does not tell that it was given out: %s", body)
+	}
+}
+
+// unzip puts a bundle into a directory.
+func unzip(t *testing.T, data []byte) string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatalf("%v: %.200s", err, data)
+	}
+	dir := t.TempDir()
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(r)
+		if err != nil || r.Close() != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if !filepath.IsLocal(f.Name) {
+			t.Fatalf("the bundle leaves its place: %s", f.Name)
+		}
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func looksAreWritten(t *testing.T, x *town) {
+	i := x.report(t, "manager-ours", "")
+	v := x.upload(t, i, "name=log.txt&what=log", "a line\n")
+	for _, path := range []string{"", "?export=csv", "/" + i.ID, "/" + i.ID + "/evidence/" + v, "/" + i.ID + "/paper?format=txt", "/" + i.ID + "/bundle"} {
+		x.do(t, "GET", path, "leader", "", 0, http.StatusOK, nil)
+		x.do(t, "GET", path, "manager-ours", "", 0, http.StatusOK, nil)
+	}
+	body := x.do(t, "GET", "/"+i.ID+"/looks", "reporter-ours", "", 0, http.StatusOK, nil)
+	for _, way := range []string{"list", "page", "evidence", "report", "bundle"} {
+		if !strings.Contains(body, `"way":"`+way+`"`) {
+			t.Errorf("the look by %s is not written down: %s", way, body)
+		}
+	}
+	if strings.Contains(body, "manager-ours") {
+		t.Errorf("the enterprise is told of itself: %s", body)
+	}
+}
+
+func strangersReadNothing(t *testing.T, x *town) {
+	i := x.report(t, "manager-ours", "")
+	v := x.upload(t, i, "name=log.txt&what=log", "a line\n")
+	for _, path := range []string{"", "?q=秘密", "?export=csv", "?export=xlsx", "/figures"} {
+		if body := x.do(t, "GET", path, "manager-theirs", "", 0, http.StatusOK, nil); strings.Contains(body, "秘密") || strings.Contains(body, i.ID) || strings.Contains(body, `"incidents":1`) {
+			t.Errorf("%s tells a stranger: %s", path, body)
+		}
+	}
+	for _, path := range []string{"", "/timeline", "/looks", "/paper", "/bundle", "/evidence/" + v, "/evidence/" + v + "/custody"} {
+		if body := x.do(t, "GET", "/"+i.ID+path, "manager-theirs", "", 0, http.StatusNotFound, nil); strings.Contains(body, "秘密") {
+			t.Errorf("%s tells a stranger: %s", path, body)
+		}
+	}
+	mine := x.report(t, "manager-theirs", "")
+	x.do(t, "POST", "/"+mine.ID+"/merge", "manager-theirs", fmt.Sprintf(`{"into":%q,"reason":"x"}`, i.ID), mine.Version, http.StatusForbidden, nil)
+	// Evidence is found under its own incident only.
+	x.do(t, "GET", "/"+mine.ID+"/evidence/"+v, "manager-theirs", "", 0, http.StatusNotFound, nil)
+	// Let in, somebody sees which incident it is, and no more; after the time nothing.
+	x.do(t, "POST", "/"+i.ID+"/guests", "officer", fmt.Sprintf(`{"organisation_id":%q,"part":"分析","reason":"内部理由","until":%q}`, x.Theirs.ID, time.Now().Add(time.Hour).Format(time.RFC3339)), 0, http.StatusOK, nil)
+	for _, path := range []string{"/" + i.ID, "/" + i.ID + "/timeline", "", "?export=csv"} {
+		if body := x.do(t, "GET", path, "manager-theirs", "", 0, http.StatusOK, nil); strings.Contains(strings.ReplaceAll(body, mine.ID, ""), "秘密经过") && path != "" && path != "?export=csv" || strings.Contains(body, "内部理由") {
+			t.Errorf("%s tells who was let in too much: %s", path, body)
+		}
+	}
+	x.later(2 * time.Hour)
+	x.do(t, "GET", "/"+i.ID, "manager-theirs", "", 0, http.StatusNotFound, nil)
+}
+
+func figuresAreReal(t *testing.T, x *town) {
+	i := x.report(t, "manager-ours", "")
+	x.later(30 * time.Minute)
+	x.do(t, "POST", "/"+i.ID+"/state", "officer", `{"to":"triaged","reason":"属实"}`, i.Version, http.StatusOK, &i)
+	x.do(t, "POST", "/"+i.ID+"/state", "officer", `{"to":"confirmed","level":3,"reason":"属实"}`, i.Version, http.StatusOK, &i)
+	var f struct {
+		Own  struct{ Incidents, Reports, OnTime int }
+		City *struct {
+			Triage struct {
+				Count  int
+				Median float64
+			}
+		}
+	}
+	x.do(t, "GET", "/figures", "officer", "", 0, http.StatusOK, &f)
+	if f.Own.Incidents != 1 || f.City == nil || f.City.Triage.Count != 1 || f.City.Triage.Median < 30 || f.City.Triage.Median > 31 {
+		t.Errorf("the city reads %+v", f)
+	}
+	f.City = nil
+	if x.do(t, "GET", "/figures", "manager-ours", "", 0, http.StatusOK, &f); f.Own.Incidents != 1 || f.City != nil {
+		t.Errorf("an enterprise reads figures of one enterprise as those of the city: %+v", f)
+	}
+}
+
+func overdueTasks(t *testing.T, x *town) {
+	x.Cookie(t, "reporter-ours")
+	i := x.report(t, "manager-ours", "")
+	x.do(t, "POST", "/"+i.ID+"/playbook", "officer", `{"playbook":"plc_change"}`, 0, http.StatusOK, nil)
+	kerneltest.Wait(t, "the reporter to be told of tasks", func() bool { return x.told(t, "reporter-ours", i, "有新的处置任务") == 1 })
+	x.later(49 * time.Hour)
+	for range 2 {
+		for _, j := range x.Manifests() {
+			for _, job := range j.Jobs {
+				if job.Name != "remind_incidents" {
+					continue
+				}
+				if err := job.Do(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	kerneltest.Wait(t, "the reporter to be told of seven tasks", func() bool { return x.told(t, "reporter-ours", i, "有处置任务逾期") == 7 })
+}
