@@ -11,6 +11,7 @@ import (
 // then be used by many.
 type Index struct {
 	names   Names
+	vendors map[string]string // names, ready to be looked up
 	entries []entry
 	byKey   map[string][]int32 // vendor and the rarest word of the entry
 	byWord  map[string][]int32 // vendor and each word
@@ -20,12 +21,12 @@ type Index struct {
 
 // NewIndex makes an empty index.
 func NewIndex(names Names) *Index {
-	return &Index{names: names}
+	return &Index{names: names, vendors: names.compiled()}
 }
 
 // Add takes the products of an advisory. It must not be called after Judge.
 func (x *Index) Add(d *Document) {
-	x.entries = append(x.entries, d.entries(x.names)...)
+	x.entries = append(x.entries, d.entries(x.vendors)...)
 	x.built = false
 }
 
@@ -67,7 +68,7 @@ func (x *Index) Judge(use InUse) []Verdict {
 	if !x.built {
 		x.Build()
 	}
-	vendor := x.names.vendor(use.Vendor)
+	vendor := vendorIn(x.vendors, use.Vendor)
 	words := tokensSorted(use.Name + " " + use.Model)
 	seen := map[int32]bool{}
 	best := [2]map[subject]Verdict{{}, {}} // of entries that are the product, and of those that may be
