@@ -35,6 +35,12 @@ func (n Names) compiled() map[string]string {
 // Vendor gives the comparable name of a vendor: two that are the same vendor have one.
 func (n Names) Vendor(name string) string { return vendorIn(n.compiled(), name) }
 
+// Lookup gives Vendor for many names.
+func (n Names) Lookup() func(name string) string {
+	names := n.compiled()
+	return func(name string) string { return vendorIn(names, name) }
+}
+
 func vendorIn(names map[string]string, name string) string {
 	key := vendorKey(name)
 	if to, ok := names[key]; ok {
