@@ -146,3 +146,23 @@ func (d *Document) Judge(use InUse, names Names) []Verdict {
 	x.Add(d)
 	return x.Judge(use)
 }
+
+// AddAs takes the products of an advisory, whose verdicts name it by id: tracking ids of
+// different publishers may be the same.
+func (x *Index) AddAs(id string, d *Document) {
+	from := len(x.entries)
+	x.Add(d)
+	for i := range x.entries[from:] {
+		x.entries[from+i].advisory = id
+	}
+}
+
+// Vendors are the comparable names of vendors that the index holds products of.
+func (x *Index) Vendors() []string {
+	var out []string
+	for i := range x.entries {
+		out = append(out, x.entries[i].vendor)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

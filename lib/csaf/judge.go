@@ -125,6 +125,9 @@ func (e *entry) describe(d *Document, p *product, names map[string]string) {
 		p = d.products[refs[0].str()]
 	}
 	e.branches(p, names)
+	if publisher := d.root.at("document", "publisher"); e.vendor == "" && publisher.value("category") == "vendor" {
+		e.vendor = vendorIn(names, publisher.value("name")) // who speaks of its own products need not say so
+	}
 	helper := p.at.get("product_identification_helper")
 	for _, key := range []string{"model_numbers", "skus"} {
 		for _, n := range helper.items(key) {

@@ -46,3 +46,16 @@ func TestOneNameOfAVendor(t *testing.T) {
 		t.Error(n.Vendor("Schneider Electric SE"), n.Vendor("Siemens AG"))
 	}
 }
+
+func TestProductsWithoutVendorAreThePublishers(t *testing.T) {
+	for category, want := range map[string]int{"vendor": 1, "coordinator": 0} {
+		d, err := Read([]byte(`{"document": {"csaf_version": "2.0", "publisher": {"category": "` + category + `", "name": "Example Works"}, "tracking": {"id": "A"}},
+			"product_tree": {"full_product_names": [{"name": "Rack", "product_id": "P"}]}, "vulnerabilities": [{"product_status": {"known_affected": ["P"]}}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Judge(InUse{Vendor: "Example Works", Name: "Rack"}, Names{}); len(got) != want {
+			t.Errorf("%s: %+v", category, got)
+		}
+	}
+}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"slices"
 	"time"
 
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/modules/security/internal/advisory"
+	"linghang/modules/security/internal/asset"
 	"linghang/modules/security/internal/clock"
 )
 
@@ -27,14 +30,20 @@ type Organisations interface {
 
 // Module is the room.
 type Module struct {
-	clocks *clock.Clocks
-	now    func() time.Time
+	clocks     *clock.Clocks
+	assets     *asset.Assets
+	advisories *advisory.Advisories
+	now        func() time.Time
 }
 
 // New returns the room.
 func New(kit *module.Kit, _ Organisations) *Module {
 	m := &Module{now: time.Now}
-	m.clocks = clock.New(kit, func() time.Time { return m.now() })
+	now := func() time.Time { return m.now() }
+	m.clocks = clock.New(kit, now)
+	m.advisories = advisory.New(kit, asset.Vendors().Lookup(), now)
+	m.assets = asset.New(kit, m.advisories.Ask, now)
+	m.advisories.Tell(m.assets)
 	return m
 }
 
@@ -47,8 +56,15 @@ func (m *Module) Manifest() module.Manifest {
 	if err != nil {
 		dir = migrations
 	}
+	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
-		Name: "security", Title: lang.Text{ZH: "工业信息安全", EN: "Industrial security"}, Migrations: dir,
-		Permissions: []module.Permission{{ID: mayView, Title: lang.Text{ZH: "查看本机构的安全通报和事件", EN: "View security notices and incidents of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}}},
+		Name: "security", Title: section, Migrations: dir,
+		Permissions: slices.Concat([]module.Permission{{ID: mayView, Title: lang.Text{ZH: "查看本机构的安全通报和事件", EN: "View security notices and incidents of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}}},
+			asset.Permissions(), advisory.Permissions()),
+		Routes:   slices.Concat(m.assets.Routes(), m.advisories.Routes()),
+		Notices:  advisory.Notices(),
+		Jobs:     m.advisories.Jobs(),
+		Nav:      slices.Concat(asset.Nav(section), advisory.Nav(section)),
+		Personal: slices.Concat(asset.Personal(), advisory.Personal()),
 	}
 }

@@ -11,7 +11,7 @@ CREATE TABLE security_verdict (
     PRIMARY KEY (use_key, advisory_id)
 );
 CREATE INDEX security_verdict_advisory ON security_verdict (advisory_id, use_key);
--- What an advisory means for an asset. state says what the enterprise decided.
+-- What an advisory means for an asset. told: its enterprise was told that it is affected. state says what the enterprise decided.
 CREATE TABLE security_exposure (
     asset_id        TEXT NOT NULL REFERENCES security_asset (id) ON DELETE CASCADE,
     advisory_id     TEXT NOT NULL REFERENCES security_advisory (id) ON DELETE CASCADE,
@@ -23,6 +23,7 @@ CREATE TABLE security_exposure (
     digest          TEXT NOT NULL,
     state           TEXT NOT NULL,
     decision_id     TEXT NOT NULL,
+    told            BOOLEAN NOT NULL,
     since           BIGINT NOT NULL,
     updated_at      BIGINT NOT NULL,
     version         BIGINT NOT NULL DEFAULT 1,
@@ -30,6 +31,8 @@ CREATE TABLE security_exposure (
 );
 CREATE UNIQUE INDEX security_exposure_id ON security_exposure (id);
 CREATE INDEX security_exposure_organisation ON security_exposure (organisation_id, state, priority);
+CREATE INDEX security_exposure_untold ON security_exposure (organisation_id, advisory_id) WHERE NOT told;
+CREATE INDEX security_exposure_decision ON security_exposure (decision_id) WHERE decision_id <> '';
 CREATE INDEX security_exposure_advisory ON security_exposure (advisory_id, organisation_id);
 -- What an enterprise decided: mended, accepted until a day, or not applicable; for one asset,
 -- for all of the same product, or for all of its assets.

@@ -161,8 +161,16 @@ func (f Facts) over(r row) Facts {
 		to   *string
 		old  string
 	}{
-		{"vendor", &out.Vendor, f.Vendor}, {"product", &out.Product, f.Product}, {"model", &out.Model, f.Model}, {"order_number", &out.OrderNumber, f.OrderNumber}, {"firmware", &out.Firmware, f.Firmware},
-		{"serial", &out.Serial, f.Serial}, {"zone", &out.Zone, f.Zone}, {"responsible", &out.Responsible, f.Responsible}, {"site", &out.Site, f.Site}, {"note", &out.Note, f.Note},
+		{"vendor", &out.Vendor, f.Vendor},
+		{"product", &out.Product, f.Product},
+		{"model", &out.Model, f.Model},
+		{"order_number", &out.OrderNumber, f.OrderNumber},
+		{"firmware", &out.Firmware, f.Firmware},
+		{"serial", &out.Serial, f.Serial},
+		{"zone", &out.Zone, f.Zone},
+		{"responsible", &out.Responsible, f.Responsible},
+		{"site", &out.Site, f.Site},
+		{"note", &out.Note, f.Note},
 	} {
 		if !r.set[x.name] {
 			*x.to = x.old

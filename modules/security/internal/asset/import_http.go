@@ -205,4 +205,3 @@ func (m *Assets) serveTemplate(w http.ResponseWriter, r *http.Request) {
 		httpd.Sheet{Name: say("类型", "Roles"), Titles: []string{say("代码", "Code"), "ATT&CK", say("名称", "Name")}, Widths: []float64{24, 12, 40}, Rows: httpd.Rows(roles...)},
 	)...)
 }
-

@@ -86,9 +86,22 @@ func (f Facts) fields() [][2]string {
 		addresses = append(addresses, a.String())
 	}
 	return [][2]string{
-		{"name", f.Name}, {"role", string(f.Role)}, {"vendor", f.Vendor}, {"product", f.Product}, {"model", f.Model}, {"order_number", f.OrderNumber}, {"firmware", f.Firmware}, {"serial", f.Serial},
-		{"addresses", strings.Join(addresses, "; ")}, {"zone", f.Zone}, {"zone_level", strconv.Itoa(f.ZoneLevel)}, {"criticality", strconv.Itoa(f.Criticality)}, {"reach", string(f.Reach)},
-		{"responsible", f.Responsible}, {"site", f.Site}, {"note", f.Note},
+		{"name", f.Name},
+		{"role", string(f.Role)},
+		{"vendor", f.Vendor},
+		{"product", f.Product},
+		{"model", f.Model},
+		{"order_number", f.OrderNumber},
+		{"firmware", f.Firmware},
+		{"serial", f.Serial},
+		{"addresses", strings.Join(addresses, "; ")},
+		{"zone", f.Zone},
+		{"zone_level", strconv.Itoa(f.ZoneLevel)},
+		{"criticality", strconv.Itoa(f.Criticality)},
+		{"reach", string(f.Reach)},
+		{"responsible", f.Responsible},
+		{"site", f.Site},
+		{"note", f.Note},
 	}
 }
 
@@ -126,8 +139,16 @@ func (f Facts) joined(o Facts) Facts {
 		to   *string
 		from string
 	}{
-		{&f.Vendor, o.Vendor}, {&f.Product, o.Product}, {&f.Model, o.Model}, {&f.OrderNumber, o.OrderNumber}, {&f.Firmware, o.Firmware}, {&f.Serial, o.Serial},
-		{&f.Zone, o.Zone}, {&f.Responsible, o.Responsible}, {&f.Site, o.Site}, {&f.Note, o.Note},
+		{&f.Vendor, o.Vendor},
+		{&f.Product, o.Product},
+		{&f.Model, o.Model},
+		{&f.OrderNumber, o.OrderNumber},
+		{&f.Firmware, o.Firmware},
+		{&f.Serial, o.Serial},
+		{&f.Zone, o.Zone},
+		{&f.Responsible, o.Responsible},
+		{&f.Site, o.Site},
+		{&f.Note, o.Note},
 	} {
 		*x.to = cmp.Or(*x.to, x.from)
 	}
