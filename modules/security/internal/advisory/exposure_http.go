@@ -259,7 +259,7 @@ func (m *Advisories) effect(ctx context.Context, in effectInput) (e Effect, err 
 	return e, nil
 }
 
-type decideInput struct {
+type decideExposureInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -289,7 +289,7 @@ func (m *Advisories) own(ctx context.Context, id string, match httpd.IfMatch) (E
 	return x, nil
 }
 
-func (m *Advisories) decide(ctx context.Context, in decideInput) (ExposureDetail, error) {
+func (m *Advisories) decide(ctx context.Context, in decideExposureInput) (ExposureDetail, error) {
 	x, err := m.own(ctx, in.ID, in.IfMatch)
 	if err != nil {
 		return ExposureDetail{}, err
@@ -330,7 +330,7 @@ func (m *Advisories) decide(ctx context.Context, in decideInput) (ExposureDetail
 	return m.readExposure(ctx, in.Object)
 }
 
-type reopenInput struct {
+type reopenExposureInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -338,7 +338,7 @@ type reopenInput struct {
 	}
 }
 
-func (m *Advisories) reopen(ctx context.Context, in reopenInput) (ExposureDetail, error) {
+func (m *Advisories) reopen(ctx context.Context, in reopenExposureInput) (ExposureDetail, error) {
 	x, err := m.own(ctx, in.ID, in.IfMatch)
 	if err != nil {
 		return ExposureDetail{}, err

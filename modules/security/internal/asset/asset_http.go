@@ -109,14 +109,14 @@ func ours(ctx context.Context) (identity.Organisation, error) {
 	return id.Organisation, nil
 }
 
-type declareInput struct {
+type declareAssetInput struct {
 	Body struct {
 		Facts
 		Synthetic bool `json:"synthetic,omitempty" doc:"Demonstration data; shown as such everywhere"`
 	}
 }
 
-func (m *Assets) declare(ctx context.Context, in declareInput) (Asset, error) {
+func (m *Assets) declare(ctx context.Context, in declareAssetInput) (Asset, error) {
 	o, err := ours(ctx)
 	if err != nil {
 		return Asset{}, err
@@ -150,13 +150,13 @@ func (m *Assets) read(ctx context.Context, in httpd.Object) (Asset, error) {
 	return a, m.Looked(ctx, wayPage, map[string]int{a.OrganisationID: 1})
 }
 
-type editInput struct {
+type editAssetInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body Facts
 }
 
-func (m *Assets) edit(ctx context.Context, in editInput) (Asset, error) {
+func (m *Assets) edit(ctx context.Context, in editAssetInput) (Asset, error) {
 	facts := in.Body.tidy()
 	if err := facts.check(m.macForm); err != nil {
 		return Asset{}, err
@@ -204,7 +204,7 @@ func (m *Assets) change(ctx context.Context, in httpd.Object, match httpd.IfMatc
 	return m.store.seen(ctx, m.kit.DB, in.ID, now)
 }
 
-type retireInput struct {
+type retireAssetInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -212,7 +212,7 @@ type retireInput struct {
 	}
 }
 
-func (m *Assets) retire(ctx context.Context, in retireInput) (Asset, error) {
+func (m *Assets) retire(ctx context.Context, in retireAssetInput) (Asset, error) {
 	to, kind := Active, "restored"
 	if in.Body.Retired {
 		to, kind = Retired, "retired"
@@ -231,13 +231,13 @@ type historyParams struct {
 	sqldb.ListParams
 }
 
-func (m *Assets) history(ctx context.Context, in historyParams) (sqldb.Page[Step], error) {
+func (m *Assets) history(ctx context.Context, in historyParams) (sqldb.Page[AssetStep], error) {
 	a, err := m.store.seen(ctx, m.kit.DB, in.ID, m.now())
 	if err != nil {
-		return sqldb.Page[Step]{}, err
+		return sqldb.Page[AssetStep]{}, err
 	}
 	if err := m.Looked(ctx, wayPage, map[string]int{a.OrganisationID: 1}); err != nil {
-		return sqldb.Page[Step]{}, err
+		return sqldb.Page[AssetStep]{}, err
 	}
 	return m.store.history(ctx, in.ID, in.ListParams)
 }

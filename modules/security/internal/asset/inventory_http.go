@@ -77,13 +77,13 @@ func (s store) inventory(ctx context.Context, organisation string, now time.Time
 	return v, err
 }
 
-type describeInput struct {
+type describeInventoryInput struct {
 	Body struct {
 		Industry string `json:"industry" maxLength:"3"`
 	}
 }
 
-func (m *Assets) describe(ctx context.Context, in describeInput) (Inventory, error) {
+func (m *Assets) describe(ctx context.Context, in describeInventoryInput) (Inventory, error) {
 	o, err := ours(ctx)
 	if err != nil {
 		return Inventory{}, err
@@ -106,14 +106,14 @@ func (m *Assets) describe(ctx context.Context, in describeInput) (Inventory, err
 	return m.store.inventory(ctx, o.ID, now)
 }
 
-type consentInput struct {
+type inventoryConsentInput struct {
 	Body struct {
 		Purpose string     `json:"purpose" maxLength:"300" doc:"What the city may look at the assets for"`
 		Until   *time.Time `json:"until,omitempty" doc:"Until when; nothing: until it is withdrawn"`
 	}
 }
 
-func (m *Assets) consent(ctx context.Context, in consentInput) (Inventory, error) {
+func (m *Assets) consent(ctx context.Context, in inventoryConsentInput) (Inventory, error) {
 	o, err := ours(ctx)
 	if err != nil {
 		return Inventory{}, err
@@ -179,8 +179,8 @@ func (m *Assets) withdraw(ctx context.Context, _ nothing) (Inventory, error) {
 	return m.store.inventory(ctx, o.ID, now)
 }
 
-// Consent is one that an enterprise gave.
-type Consent struct {
+// AssetConsent is one that an enterprise gave.
+type AssetConsent struct {
 	ID          string     `json:"id"`
 	Purpose     string     `json:"purpose" title:"用途|Purpose"`
 	GivenAt     time.Time  `json:"given_at" title:"同意时间|Given"`
@@ -190,10 +190,10 @@ type Consent struct {
 	WithdrawnBy string     `json:"withdrawn_by" title:"撤回人|Withdrawn by"`
 }
 
-func (m *Assets) consents(ctx context.Context, in sqldb.ListParams) (sqldb.Page[Consent], error) {
+func (m *Assets) consents(ctx context.Context, in sqldb.ListParams) (sqldb.Page[AssetConsent], error) {
 	l := sqldb.List{Select: "c.id, c.purpose, c.given_at, c.actor_name, c.until_at, c.withdrawn_at, c.withdrawn_by_name", From: "security_consent c", Key: "c.id", Order: "-given_at", Sort: map[string]string{"given_at": "c.given_at"}}
 	l.Where("c.organisation_id = ?", identity.From(ctx).Organisation.ID)
-	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (c Consent, err error) {
+	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (c AssetConsent, err error) {
 		var given, until, withdrawn int64
 		err = r.Scan(&c.ID, &c.Purpose, &given, &c.Name, &until, &withdrawn, &c.WithdrawnBy)
 		c.GivenAt, c.Until, c.WithdrawnAt = sqldb.Time(given), sqldb.Instant(until), sqldb.Instant(withdrawn)
@@ -201,8 +201,8 @@ func (m *Assets) consents(ctx context.Context, in sqldb.ListParams) (sqldb.Page[
 	})
 }
 
-// Access says that somebody of others was given assets of an enterprise.
-type Access struct {
+// AssetAccess says that somebody of others was given assets of an enterprise.
+type AssetAccess struct {
 	Key    string    `json:"key"`
 	Day    string    `json:"day" title:"日期|Day"`
 	Name   string    `json:"name" title:"查阅人|Who"`
@@ -213,11 +213,11 @@ type Access struct {
 	At     time.Time `json:"at" title:"最近一次|Last"`
 }
 
-func (m *Assets) accesses(ctx context.Context, in sqldb.ListParams) (sqldb.Page[Access], error) {
+func (m *Assets) accesses(ctx context.Context, in sqldb.ListParams) (sqldb.Page[AssetAccess], error) {
 	key := "x.day || ' ' || x.actor || ' ' || x.way"
 	l := sqldb.List{Select: key + ", x.day, x.actor_name, x.reader_zh, x.reader_en, x.way, x.assets, x.times, x.at", From: "security_asset_access x", Key: key, Order: "-at", Sort: map[string]string{"at": "x.at", "times": "x.times"}}
 	l.Where("x.organisation_id = ?", identity.From(ctx).Organisation.ID)
-	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (x Access, err error) {
+	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (x AssetAccess, err error) {
 		var at int64
 		err = r.Scan(&x.Key, &x.Day, &x.Name, &x.Reader.ZH, &x.Reader.EN, &x.Way, &x.Assets, &x.Times, &at)
 		x.At = sqldb.Time(at)

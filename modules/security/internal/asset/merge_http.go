@@ -82,7 +82,7 @@ func (m *Assets) listPairs(ctx context.Context, _ nothing) (pairList, error) {
 	return out, nil
 }
 
-type pairInput struct {
+type assetPairInput struct {
 	Body struct {
 		First  string `json:"first_id" maxLength:"40"`
 		Second string `json:"second_id" maxLength:"40"`
@@ -106,7 +106,7 @@ func (m *Assets) both(ctx context.Context, db reader, first, second string) (a, 
 	return a, b, nil
 }
 
-func (m *Assets) distinct(ctx context.Context, in pairInput) (pairList, error) {
+func (m *Assets) distinct(ctx context.Context, in assetPairInput) (pairList, error) {
 	err := m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		a, b, err := m.both(ctx, tx, in.Body.First, in.Body.Second)
 		if err != nil {
@@ -122,8 +122,8 @@ func (m *Assets) distinct(ctx context.Context, in pairInput) (pairList, error) {
 	return m.listPairs(ctx, nothing{})
 }
 
-// Merge is two assets that were made one.
-type Merge struct {
+// AssetMerge is two assets that were made one.
+type AssetMerge struct {
 	ID       string     `json:"id"`
 	Survivor string     `json:"survivor_id"`
 	Other    string     `json:"other_id"`
@@ -134,7 +134,7 @@ type Merge struct {
 	UndoneAt *time.Time `json:"undone_at,omitempty" title:"撤销时间|Undone"`
 }
 
-func (m *Assets) listMerges(ctx context.Context, in sqldb.ListParams) (sqldb.Page[Merge], error) {
+func (m *Assets) listMerges(ctx context.Context, in sqldb.ListParams) (sqldb.Page[AssetMerge], error) {
 	l := sqldb.List{
 		Select: "m.id, m.survivor_id, m.other_id, s.name, o.name, m.at, m.actor_name, m.undone_at", Key: "m.id", Order: "-at", Sort: map[string]string{"at": "m.at"},
 		From: "security_asset_merge m JOIN security_asset s ON s.id = m.survivor_id JOIN security_asset o ON o.id = m.other_id",
@@ -143,21 +143,21 @@ func (m *Assets) listMerges(ctx context.Context, in sqldb.ListParams) (sqldb.Pag
 	return sqldb.Fetch(ctx, m.kit.DB, l, in, scanMerge)
 }
 
-func scanMerge(r sqldb.Row) (x Merge, err error) {
+func scanMerge(r sqldb.Row) (x AssetMerge, err error) {
 	var at, undone int64
 	err = r.Scan(&x.ID, &x.Survivor, &x.Other, &x.Name, &x.OtherIs, &at, &x.By, &undone)
 	x.At, x.UndoneAt = sqldb.Time(at), sqldb.Instant(undone)
 	return x, err
 }
 
-type mergeInput struct {
+type assetMergeInput struct {
 	Body struct {
 		Survivor string `json:"survivor_id" maxLength:"40" doc:"The asset that stays"`
 		Other    string `json:"other_id" maxLength:"40" doc:"The asset that is merged into it"`
 	}
 }
 
-func (m *Assets) merge(ctx context.Context, in mergeInput) (Asset, error) {
+func (m *Assets) merge(ctx context.Context, in assetMergeInput) (Asset, error) {
 	now, who := m.now(), handOf(ctx)
 	err := m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
 		survivor, other, err := m.both(ctx, tx, in.Body.Survivor, in.Body.Other)

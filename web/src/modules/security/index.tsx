@@ -5,10 +5,13 @@ import { zh as incidentZh } from './incidentZh'
 import { en as noticeEn } from './noticeEn'
 import { pages as noticePages } from './noticePages'
 import { zh as noticeZh } from './noticeZh'
+import { en as weaknessEn } from './weaknessEn'
+import { pages as weaknessPages } from './weaknessPages'
+import { zh as weaknessZh } from './weaknessZh'
 
 /** Industrial information security: notices of the city, and incidents. */
 export const room: Room = {
   name: 'security',
-  texts: { zh: { ...noticeZh, ...incidentZh }, en: { ...noticeEn, ...incidentEn } },
-  routes: [...noticePages, ...incidentPages],
+  texts: { zh: { ...noticeZh, ...incidentZh, ...weaknessZh }, en: { ...noticeEn, ...incidentEn, ...weaknessEn } },
+  routes: [...noticePages, ...incidentPages, ...weaknessPages],
 }
