@@ -266,6 +266,7 @@ func newAccess(t *testing.T) *access {
 	a.policyFixtures(t)
 	a.atlasFixtures(t)
 	a.serviceFixtures(t)
+	a.weaknessFixtures(t)
 	a.identifierFixtures(t)
 	a.planFixtures(t)
 	a.letterFixture(t)

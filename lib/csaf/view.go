@@ -30,6 +30,7 @@ type Product struct {
 	ID      string
 	Name    string
 	Vendor  string
+	Family  string // product family and name, as the branches have them
 	Version string // a version or a range, as it is written
 	Numbers []string
 }
@@ -65,6 +66,8 @@ func (d *Document) Products() []Product {
 			switch b.value("category") {
 			case "vendor":
 				one.Vendor = b.value("name")
+			case "product_family", "product_name":
+				one.Family = strings.TrimSpace(one.Family + " " + b.value("name"))
 			case "product_version", "product_version_range":
 				one.Version = b.value("name")
 			}

@@ -14,7 +14,7 @@ func TestWhatPeopleRead(t *testing.T) {
 		t.Errorf("%q %q %q", d.Namespace(), d.Summary(), d.Vendors())
 	}
 	products := d.Products()
-	if len(products) != 4 || !reflect.DeepEqual(products[0], Product{ID: "P1", Name: "Example Works Drive 7 <2.3", Vendor: "Example Works", Version: "<2.3"}) {
+	if len(products) != 4 || !reflect.DeepEqual(products[0], Product{ID: "P1", Name: "Example Works Drive 7 <2.3", Vendor: "Example Works", Family: "Drive 7", Version: "<2.3"}) {
 		t.Errorf("%+v", products)
 	}
 	v := d.Vulnerabilities()

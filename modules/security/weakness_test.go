@@ -123,7 +123,9 @@ func withoutConsent(t *testing.T, p plant) {
 	for _, path := range []string{"/assets/" + a.ID, "/assets/" + a.ID + "/history", "/exposures/" + x.ID, "/exposures/" + x.ID + "/effect"} {
 		p.do(t, "GET", path, "officer", "", http.StatusNotFound, nil)
 	}
-	var f struct{ Items []struct{ Enterprises, Assets int } }
+	var f struct {
+		Items []struct{ Enterprises, Assets int }
+	}
 	if p.do(t, "GET", "/exposure-figures?by=advisory", "officer", "", http.StatusOK, &f); len(f.Items) != 1 || f.Items[0].Enterprises != 1 || f.Items[0].Assets != 1 {
 		t.Errorf("the city's figures are %+v", f)
 	}
