@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-gate bench-graph bench-hour bench-match bench-planning bench-reading bench-resolution bench-schedule bench-year highs soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-exposure bench-gate bench-graph bench-hour bench-match bench-planning bench-reading bench-resolution bench-schedule bench-year highs soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -163,6 +163,10 @@ bench:
 ## bench-clocks: 100,000 open time limits through a kill and a change of replicas, to docs/benchmarks/clocks.md
 bench-clocks:
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks $(GO) test -timeout 30m -run '^$$' -bench '^BenchmarkClocks$$' -benchtime 1x -v ./modules/security/internal/clock
+
+## bench-exposure: 100,000 assets against all advisories (ADVISORIES=folder with real ones in CSAF), to docs/benchmarks/exposure.md
+bench-exposure:
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_ADVISORIES=$(if $(ADVISORIES),$(abspath $(ADVISORIES))) $(GO) test -timeout 30m -run '^$$' -bench '^BenchmarkExposure$$' -benchtime 1x -v ./modules/security/internal/advisory
 
 ## bench-gate: the gate beside Prometheus and VictoriaMetrics (ROUNDS=7), to docs/benchmarks/gate.md
 bench-gate:

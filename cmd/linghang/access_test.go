@@ -268,6 +268,7 @@ func newAccess(t *testing.T) *access {
 	a.atlasFixtures(t)
 	a.serviceFixtures(t)
 	a.incidentFixtures(t)
+	a.weaknessFixtures(t)
 	a.identifierFixtures(t)
 	a.planFixtures(t)
 	a.letterFixture(t)

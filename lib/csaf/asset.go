@@ -23,13 +23,28 @@ type Names struct {
 	Vendors map[string]string
 }
 
-// vendor gives the comparable name of a vendor.
-func (n Names) vendor(name string) string {
-	key := vendorKey(name)
+// compiled gives comparable names by comparable names.
+func (n Names) compiled() map[string]string {
+	out := make(map[string]string, len(n.Vendors))
 	for from, to := range n.Vendors {
-		if vendorKey(from) == key {
-			return vendorKey(to)
-		}
+		out[vendorKey(from)] = vendorKey(to)
+	}
+	return out
+}
+
+// Vendor gives the comparable name of a vendor: two that are the same vendor have one.
+func (n Names) Vendor(name string) string { return vendorIn(n.compiled(), name) }
+
+// Lookup gives Vendor for many names.
+func (n Names) Lookup() func(name string) string {
+	names := n.compiled()
+	return func(name string) string { return vendorIn(names, name) }
+}
+
+func vendorIn(names map[string]string, name string) string {
+	key := vendorKey(name)
+	if to, ok := names[key]; ok {
+		return to
 	}
 	return key
 }

@@ -11,6 +11,7 @@ import (
 // then be used by many.
 type Index struct {
 	names   Names
+	vendors map[string]string // names, ready to be looked up
 	entries []entry
 	byKey   map[string][]int32 // vendor and the rarest word of the entry
 	byWord  map[string][]int32 // vendor and each word
@@ -20,12 +21,12 @@ type Index struct {
 
 // NewIndex makes an empty index.
 func NewIndex(names Names) *Index {
-	return &Index{names: names}
+	return &Index{names: names, vendors: names.compiled()}
 }
 
 // Add takes the products of an advisory. It must not be called after Judge.
 func (x *Index) Add(d *Document) {
-	x.entries = append(x.entries, d.entries(x.names)...)
+	x.entries = append(x.entries, d.entries(x.vendors)...)
 	x.built = false
 }
 
@@ -67,7 +68,7 @@ func (x *Index) Judge(use InUse) []Verdict {
 	if !x.built {
 		x.Build()
 	}
-	vendor := x.names.vendor(use.Vendor)
+	vendor := vendorIn(x.vendors, use.Vendor)
 	words := tokensSorted(use.Name + " " + use.Model)
 	seen := map[int32]bool{}
 	best := [2]map[subject]Verdict{{}, {}} // of entries that are the product, and of those that may be
@@ -144,4 +145,24 @@ func (d *Document) Judge(use InUse, names Names) []Verdict {
 	x := NewIndex(names)
 	x.Add(d)
 	return x.Judge(use)
+}
+
+// AddAs takes the products of an advisory, whose verdicts name it by id: tracking ids of
+// different publishers may be the same.
+func (x *Index) AddAs(id string, d *Document) {
+	from := len(x.entries)
+	x.Add(d)
+	for i := range x.entries[from:] {
+		x.entries[from+i].advisory = id
+	}
+}
+
+// Vendors are the comparable names of vendors that the index holds products of.
+func (x *Index) Vendors() []string {
+	var out []string
+	for i := range x.entries {
+		out = append(out, x.entries[i].vendor)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -16,10 +16,28 @@ type Verdict struct {
 	ProductID   string
 	Sentence    string // the product as the advisory names it
 	Status      string // known_affected and so on
-	Why         string // why the answer is so, in English
+	Reason      Reason // why the answer is so
+	Why         string // the same in English
 	Statement   string // impact statement of the advisory, "" if it gives none
 	Remediation []Remediation
 }
+
+// Reason is why an answer is so, for programs that say it in another language.
+type Reason string
+
+// The reasons. Sentence and Status of the verdict say the rest.
+const (
+	EveryVersion     Reason = "every_version"     // the advisory names every version so
+	VersionNamed     Reason = "version_named"     // the version in use is among those that are named so
+	VersionOutside   Reason = "version_outside"   // it is outside of those that are affected
+	VersionUnknown   Reason = "version_unknown"   // the version in use is not known
+	VersionUnordered Reason = "version_unordered" // the two versions cannot be compared
+	VersionOther     Reason = "version_other"     // the advisory speaks of another version
+	VersionsInWords  Reason = "versions_in_words" // the versions of the advisory are free text
+	NotDecided       Reason = "not_decided"       // the advisory itself does not know yet
+	ProductUnsure    Reason = "product_unsure"    // it may be another product of that name
+	OnlyTogether     Reason = "only_together"     // only together with another product
+)
 
 // Remediation is what the advisory says to do.
 type Remediation struct {
@@ -32,7 +50,7 @@ type Remediation struct {
 // entry is a product of an advisory, ready to be compared.
 type entry struct {
 	advisory string
-	product  *product
+	id, name string // of the product; the tree of the document is let go
 	text     string // the sentence of the advisory
 	vendor   string
 	words    []string // of product family and name, sorted
@@ -74,7 +92,7 @@ func (d *Document) sayings() map[string][]saying {
 }
 
 // entries makes the products of a document comparable.
-func (d *Document) entries(names Names) []entry {
+func (d *Document) entries(names map[string]string) []entry {
 	said := d.sayings()
 	var out []entry
 	for _, def := range d.defined {
@@ -82,7 +100,7 @@ func (d *Document) entries(names Names) []entry {
 		if len(said[def.id]) == 0 || p == nil || p.at.get("product_id") != def.at {
 			continue
 		}
-		e := entry{advisory: d.ID(), product: p, said: said[def.id]}
+		e := entry{advisory: d.ID(), id: p.id, name: p.at.value("name"), said: said[def.id]}
 		e.describe(d, p, names)
 		e.text = e.sentence()
 		out = append(out, e)
@@ -92,7 +110,7 @@ func (d *Document) entries(names Names) []entry {
 
 // describe fills in what the branches and helpers of a product say. Of a
 // relationship it is the product that is installed on, or a part of, another.
-func (e *entry) describe(d *Document, p *product, names Names) {
+func (e *entry) describe(d *Document, p *product, names map[string]string) {
 	for depth := 0; p.related != nil && depth < maxNesting; depth++ {
 		refs := relates(p.related)
 		if len(refs) == 0 || d.products[refs[0].str()] == nil {
@@ -107,6 +125,9 @@ func (e *entry) describe(d *Document, p *product, names Names) {
 		p = d.products[refs[0].str()]
 	}
 	e.branches(p, names)
+	if publisher := d.root.at("document", "publisher"); e.vendor == "" && publisher.value("category") == "vendor" {
+		e.vendor = vendorIn(names, publisher.value("name")) // who speaks of its own products need not say so
+	}
 	helper := p.at.get("product_identification_helper")
 	for _, key := range []string{"model_numbers", "skus"} {
 		for _, n := range helper.items(key) {
@@ -116,14 +137,14 @@ func (e *entry) describe(d *Document, p *product, names Names) {
 }
 
 // branches reads the way to a product.
-func (e *entry) branches(p *product, names Names) {
+func (e *entry) branches(p *product, names map[string]string) {
 	var words []string
 	e.readable, e.span.all = true, true
 	for _, b := range p.branches {
 		name := b.value("name")
 		switch b.value("category") {
 		case "vendor":
-			e.vendor = names.vendor(name)
+			e.vendor = vendorIn(names, name)
 		case "product_family", "product_name":
 			words = append(words, tokens(name)...)
 		case "product_version", "product_version_range":
@@ -197,32 +218,32 @@ func within(a, b []string) bool {
 // judge gives the verdicts of one entry, one for each vulnerability that has it.
 // Most vulnerabilities of an advisory have the same status, and so the same answer.
 func (e *entry) judge(use InUse, how likeness, yield func(v Verdict)) {
-	v := Verdict{Advisory: e.advisory, ProductID: e.product.id, Sentence: e.text}
+	v := Verdict{Advisory: e.advisory, ProductID: e.id, Sentence: e.text}
 	last := ""
 	for i := range e.said {
 		s := &e.said[i]
 		v.CVE, v.Title, v.Status, v.Remediation, v.Statement = s.cve, s.title, s.status, s.remediation, s.statement
 		if s.group != last {
 			last = s.group
-			v.Answer, v.Why = e.verdict(use, how, s.group)
+			v.Answer, v.Reason, v.Why = e.verdict(use, how, s.group)
 		}
 		yield(v)
 	}
 }
 
-func (e *entry) verdict(use InUse, how likeness, group string) (Answer, string) {
-	answer, why := e.answer(use, group)
+func (e *entry) verdict(use InUse, how likeness, group string) (Answer, Reason, string) {
+	answer, reason, why := e.answer(use, group)
 	if answer != CannotTell && how == perhaps {
-		return CannotTell, fmt.Sprintf("the advisory names %q, which may or may not be %q", e.product.at.value("name"), use.Name)
+		return CannotTell, ProductUnsure, fmt.Sprintf("the advisory names %q, which may or may not be %q", e.name, use.Name)
 	}
 	if answer == Affected && e.onlyOn != "" {
-		return CannotTell, "it is affected only if it is " + e.onlyOn
+		return CannotTell, OnlyTogether, "it is affected only if it is " + e.onlyOn
 	}
-	return answer, why
+	return answer, reason, why
 }
 
 func (e *entry) sentence() string {
-	name := e.product.at.value("name")
+	name := e.name
 	if e.version != "" && !strings.Contains(name, e.version) {
 		name += " " + e.version
 	}
@@ -230,31 +251,38 @@ func (e *entry) sentence() string {
 }
 
 // answer decides by status and version.
-func (e *entry) answer(use InUse, group string) (Answer, string) {
+func (e *entry) answer(use InUse, group string) (Answer, Reason, string) {
 	if group == "under investigation" || group == "unknown" {
-		return CannotTell, "the advisory says that it is " + group
+		return CannotTell, NotDecided, "the advisory says that it is " + group
 	}
 	if !e.readable {
-		return CannotTell, fmt.Sprintf("the versions %q are written in words that cannot be compared", cmp.Or(e.version, e.product.at.value("name")))
+		return CannotTell, VersionsInWords, fmt.Sprintf("the versions %q are written in words that cannot be compared", cmp.Or(e.version, e.name))
 	}
 	if use.Version == "" && !e.span.all {
-		return CannotTell, "the version in use is not known"
+		return CannotTell, VersionUnknown, "the version in use is not known"
 	}
 	within := e.span.Contains(use.Version)
 	switch {
 	case within == CannotTell:
-		return CannotTell, fmt.Sprintf("the version %q cannot be compared with %q", use.Version, e.version)
+		return CannotTell, VersionUnordered, fmt.Sprintf("the version %q cannot be compared with %q", use.Version, e.version)
 	case within == Affected && group == "affected":
-		return Affected, e.said1(use, "is named as affected")
+		return Affected, e.named(), e.said1(use, "is named as affected")
 	case within == Affected && group == "fixed":
-		return NotAffected, e.said1(use, "is named as fixed")
+		return NotAffected, e.named(), e.said1(use, "is named as fixed")
 	case within == Affected:
-		return NotAffected, e.said1(use, "is named as not affected")
+		return NotAffected, e.named(), e.said1(use, "is named as not affected")
 	case group == "affected" && !e.exact:
-		return NotAffected, fmt.Sprintf("the version %s is outside %q, which is affected", use.Version, e.version)
+		return NotAffected, VersionOutside, fmt.Sprintf("the version %s is outside %q, which is affected", use.Version, e.version)
 	default:
-		return CannotTell, fmt.Sprintf("the advisory speaks of %q and not of %s", e.version, use.Version)
+		return CannotTell, VersionOther, fmt.Sprintf("the advisory speaks of %q and not of %s", e.version, use.Version)
 	}
+}
+
+func (e *entry) named() Reason {
+	if e.version == "" || e.span.all {
+		return EveryVersion
+	}
+	return VersionNamed
 }
 
 func (e *entry) said1(use InUse, what string) string {

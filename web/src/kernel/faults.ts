@@ -5,6 +5,7 @@ import { notices } from './faultsOfNotices'
 import { incidents } from './faultsOfIncidents'
 import { pilots } from './faultsOfPilots'
 import { scenarios } from './faultsOfScenarios'
+import { weaknesses } from './faultsOfWeaknesses'
 
 /**
  * The doors of the rooms speak English, and some of their sentences stand at the
@@ -19,6 +20,7 @@ const sentences: Record<string, string> = {
   ...incidents,
   ...pilots,
   ...scenarios,
+  ...weaknesses,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',
   'name the enterprise, in 200 characters at most': '请填写企业名称，最多 200 字',

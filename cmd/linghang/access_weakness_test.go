@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"linghang/kernel/kerneltest"
+)
+
+// weaknessFixtures are two assets of ours that are one, merged, an advisory that affects it,
+// and what that means for it. Ours lets the city look; strangers see neither.
+func (a *access) weaknessFixtures(t *testing.T) {
+	t.Helper()
+	const door = "/api/security"
+	facts := `{"name":"我方保密控制器","role":"plc","vendor":"示例工厂","product":"Drive 7","model":"","order_number":"","firmware":"2.1","serial":"SN-OURS","addresses":[],"zone":"","zone_level":0,"criticality":4,"reach":"internal","responsible":"","site":"","note":""}`
+	asset, other := a.make(t, door+"/assets", "manager-ours", facts), a.make(t, door+"/assets", "manager-ours", facts)
+	a.make(t, door+"/asset-merges", "manager-ours", fmt.Sprintf(`{"survivor_id":%q,"other_id":%q}`, asset, other))
+	a.make(t, door+"/inventory/consent", "manager-ours", `{"purpose":"test"}`)
+	document := `{"document":{"category":"csaf_base","csaf_version":"2.0","title":"Drive 7","distribution":{"tlp":{"label":"WHITE"}},"publisher":{"category":"vendor","name":"示例工厂","namespace":"https://example.com"},
+		"tracking":{"id":"EW-1","status":"final","version":"1","initial_release_date":"2026-02-01T10:00:00Z","current_release_date":"2026-02-01T10:00:00Z","revision_history":[{"date":"2026-02-01T10:00:00Z","number":"1","summary":"a"}]}},
+		"product_tree":{"branches":[{"category":"vendor","name":"示例工厂","branches":[{"category":"product_name","name":"Drive 7","branches":[{"category":"product_version_range","name":"<2.3","product":{"name":"Drive 7 <2.3","product_id":"P1"}}]}]}]},
+		"vulnerabilities":[{"cve":"CVE-2026-0001","product_status":{"known_affected":["P1"]}}]}`
+	if r := a.Send(t, "POST", door+"/advisory-import?name=a.json", "officer", document, "Content-Type", "application/octet-stream"); r.Status != http.StatusOK {
+		t.Fatalf("import an advisory: %d %s", r.Status, r.Body)
+	}
+	var exposures, advisories, merges struct{ Items []created }
+	kerneltest.Wait(t, "the asset to be affected", func() bool {
+		a.Get(t, door+"/exposures", "manager-ours").Decode(t, &exposures)
+		return len(exposures.Items) == 1
+	})
+	a.Get(t, door+"/advisories", "officer").Decode(t, &advisories)
+	a.Get(t, door+"/asset-merges", "manager-ours").Decode(t, &merges)
+	a.fixtures = append(a.fixtures,
+		fixture{door + "/assets/{id}", door + "/assets/" + asset, false},
+		fixture{door + "/asset-import/template/{format}", door + "/asset-import/template/csv", true},
+		fixture{door + "/asset-merges/{id}", door + "/asset-merges/" + merges.Items[0].ID, false},
+		fixture{door + "/advisories/{id}", door + "/advisories/" + advisories.Items[0].ID, true},
+		fixture{door + "/threat-import/{source}", door + "/threat-import/kev", true},
+		fixture{door + "/exposures/{id}", door + "/exposures/" + exposures.Items[0].ID, false},
+	)
+	a.private = append(a.private, "我方保密控制器", asset, other, exposures.Items[0].ID, "SN-OURS")
+}

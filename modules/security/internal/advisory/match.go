@@ -1,0 +1,342 @@
+package advisory
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"linghang/kernel/identity"
+	"linghang/kernel/jobs"
+	"linghang/kernel/lang"
+	"linghang/kernel/notice"
+	"linghang/kernel/sqldb"
+	"linghang/lib/csaf"
+	"linghang/modules/security/internal/asset"
+)
+
+// shelf keeps the products of all advisories ready, as of one generation of them.
+type shelf struct {
+	mu         sync.Mutex
+	generation string
+	index      *csaf.Index
+	known      map[string]revision // by ID
+}
+
+// revision is an advisory as matching needs it.
+type revision struct {
+	id, namespace, tracking, revision string
+	taken                             time.Time
+	version                           int64
+}
+
+// Match compares what is stale: first advisories with all assets, then assets with all
+// advisories, and then tells enterprises of advisories that affect them.
+func (m *Advisories) Match(ctx context.Context, t *jobs.Task) (any, error) {
+	m.matching.Lock()
+	defer m.matching.Unlock()
+	var done counts
+	for {
+		n, err := m.round(ctx, t, &done)
+		if err != nil || n == 0 {
+			return done, err
+		}
+	}
+}
+
+// counts are what matching did.
+type counts struct {
+	Advisories int `json:"advisories"`
+	Assets     int `json:"assets"`
+	Changed    int `json:"changed"`
+}
+
+func (m *Advisories) round(ctx context.Context, t *jobs.Task, done *counts) (int, error) {
+	list, err := m.store.staleAdvisories(ctx)
+	if err != nil {
+		return 0, err
+	}
+	threats, err := m.store.threats(ctx, m.kit.DB)
+	if err != nil {
+		return 0, err
+	}
+	if len(list) > 0 {
+		index, known, err := m.build(ctx, list)
+		if err != nil {
+			return 0, err
+		}
+		p := pass{m: m, index: index, known: known, threats: threats, only: true, now: m.now()}
+		if !slices.ContainsFunc(list, func(r revision) bool { return r.version > 1 }) {
+			p.vendors = index.Vendors() // what was compared before may concern other vendors
+		}
+		if err := p.run(ctx, t); err != nil {
+			return 0, err
+		}
+		if err := m.store.fresh(ctx, list); err != nil {
+			return 0, err
+		}
+		done.Advisories, done.Changed = done.Advisories+len(list), done.Changed+p.changed
+	}
+	n, err := m.store.countStale(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if n > 0 {
+		index, known, err := m.all(ctx)
+		if err != nil {
+			return 0, err
+		}
+		p := pass{m: m, index: index, known: known, threats: threats, assets: true, told: true, now: m.now()}
+		if err := p.run(ctx, t); err != nil {
+			return 0, err
+		}
+		done.Assets, done.Changed = done.Assets+p.seen, done.Changed+p.changed
+	}
+	return len(list) + n, m.tell(ctx)
+}
+
+// all gives the index of all advisories.
+func (m *Advisories) all(ctx context.Context) (*csaf.Index, map[string]revision, error) {
+	m.shelf.mu.Lock()
+	defer m.shelf.mu.Unlock()
+	generation, err := m.store.generation(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if m.shelf.index != nil && m.shelf.generation == generation {
+		return m.shelf.index, m.shelf.known, nil
+	}
+	list, err := m.store.revisions(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	index, known, err := m.build(ctx, list)
+	if err != nil {
+		return nil, nil, err
+	}
+	m.shelf.generation, m.shelf.index, m.shelf.known = generation, index, known
+	return index, known, nil
+}
+
+// build reads the documents of advisories into an index.
+func (m *Advisories) build(ctx context.Context, list []revision) (*csaf.Index, map[string]revision, error) {
+	index, known := csaf.NewIndex(asset.Vendors()), map[string]revision{}
+	for _, r := range list {
+		data, err := m.store.document(ctx, r.id)
+		if err != nil {
+			return nil, nil, err
+		}
+		d, err := csaf.Read(data)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read advisory %s: %w", r.tracking, err)
+		}
+		index.AddAs(r.id, d)
+		known[r.id] = r
+	}
+	index.Build()
+	return index, known, nil
+}
+
+// pass is one way through assets.
+type pass struct {
+	m       *Advisories
+	index   *csaf.Index
+	known   map[string]revision // the advisories that are compared, by ID
+	threats map[string]Threat
+	vendors []string // only assets of these, by their comparable names
+	only    bool     // exposures of other advisories stay as they are
+	assets  bool     // only stale assets, which are fresh then
+	told    bool     // of what is found nobody is told
+	now     time.Time
+
+	decisions map[string][]decision // by organisation and advisory
+	verdicts  map[string][]verdict  // by key of the product in use
+	written   map[string]bool       // keys whose verdicts are kept
+	seen      int
+	changed   int
+}
+
+// chunk is how many assets are compared and written at once.
+const chunk = 5000
+
+// mostUses bounds the verdicts that are kept in memory between chunks.
+const mostUses = 50_000
+
+func (p *pass) run(ctx context.Context, t *jobs.Task) (err error) {
+	if p.decisions, err = p.m.store.standing(ctx); err != nil {
+		return err
+	}
+	p.verdicts, p.written = map[string][]verdict{}, map[string]bool{}
+	for after := ""; ; {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		list, err := p.m.store.assetsAfter(ctx, after, p.assets, p.vendors)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		if err := p.chunk(ctx, list); err != nil {
+			return err
+		}
+		after = list[len(list)-1].id
+		p.seen += len(list)
+		if t != nil {
+			t.Progress(0.5, lang.Text{ZH: fmt.Sprintf("已比对 %d 个资产", p.seen), EN: fmt.Sprintf("%d assets compared", p.seen)})
+		}
+		if len(p.verdicts) > mostUses {
+			p.verdicts, p.written = map[string][]verdict{}, map[string]bool{}
+		}
+	}
+}
+
+// about gives the verdicts on a product in use, one for each advisory.
+func (p *pass) about(a assetRow) []verdict {
+	if list, known := p.verdicts[a.use]; known {
+		return list
+	}
+	var list []verdict
+	byAdvisory, order := map[string][]csaf.Verdict{}, []string{}
+	for _, v := range p.index.Judge(a.inUse) {
+		if byAdvisory[v.Advisory] == nil {
+			order = append(order, v.Advisory)
+		}
+		byAdvisory[v.Advisory] = append(byAdvisory[v.Advisory], v)
+	}
+	for _, id := range order {
+		list = append(list, conclude(id, p.known[id].revision, byAdvisory[id], p.threats))
+	}
+	p.verdicts[a.use] = list
+	return list
+}
+
+// chunk compares some assets, and writes what changed.
+func (p *pass) chunk(ctx context.Context, list []assetRow) error {
+	present, err := p.m.store.exposures(ctx, list, p.known, p.only)
+	if err != nil {
+		return err
+	}
+	var add, edit []exposureRow
+	var uses []useRow
+	for _, a := range list {
+		var verdicts []verdict
+		if a.active {
+			verdicts = p.about(a)
+		}
+		if len(verdicts) > 0 && !p.written[a.use] {
+			p.written[a.use] = true
+			uses = append(uses, useRow{a.use, verdicts})
+		}
+		for _, v := range verdicts {
+			want := p.exposure(a, v)
+			key := a.id + v.advisory
+			before, there := present[key]
+			delete(present, key)
+			switch {
+			case !there:
+				add = append(add, want)
+			case before.differs(want):
+				want.id = before.id
+				edit = append(edit, want)
+			}
+		}
+	}
+	var gone []string // ids
+	for _, x := range present {
+		gone = append(gone, x.id)
+	}
+	p.changed += len(add) + len(edit) + len(gone)
+	return p.m.store.write(ctx, p, list, uses, add, edit, gone)
+}
+
+// exposure is what a verdict means for an asset.
+func (p *pass) exposure(a assetRow, v verdict) exposureRow {
+	x := exposureRow{
+		asset: a.id, organisation: a.organisation, advisory: v.advisory, use: a.use, answer: v.answer, digest: v.digest, state: stateOpen,
+		priority: priority(a.reach, a.criticality, v.threat, v.answer), told: p.told || v.answer != answerAffected,
+	}
+	for _, d := range p.decisions[a.organisation+v.advisory] {
+		if d.covers(subject{a.id, a.vendorKey, a.inUse.Name, a.inUse.Model}, v.digest, p.known[v.advisory].taken, p.now) {
+			x.state, x.decision = d.Kind, d.ID
+			break
+		}
+	}
+	return x
+}
+
+// mostSingle is of how many advisories an enterprise is told one by one, at once.
+const mostSingle = 5
+
+// tell tells enterprises of advisories that affect their assets, once.
+func (m *Advisories) tell(ctx context.Context) error {
+	list, err := m.store.untold(ctx)
+	if err != nil {
+		return err
+	}
+	for from := 0; from < len(list); {
+		to := from
+		for to < len(list) && list[to].organisation == list[from].organisation {
+			to++
+		}
+		if err := m.tellOne(ctx, list[from:to]); err != nil {
+			return err
+		}
+		from = to
+	}
+	return nil
+}
+
+func (m *Advisories) tellOne(ctx context.Context, list []hit) error {
+	to := notice.Audience{Organisation: list[0].organisation, Permission: mayDecide}
+	var notices []notice.Notice
+	for _, h := range list[:min(len(list), mostSingle)] {
+		n := h.assets
+		notices = append(notices, notice.Notice{
+			Kind: noticeHit, Link: "/security/advisories/" + h.advisory, To: to, Key: noticeHit + "/" + h.organisation + "/" + h.advisory,
+			Title: lang.Text{ZH: fmt.Sprintf("安全通告影响 %d 个资产：%s", n, h.title), EN: fmt.Sprintf("An advisory affects %d assets: %s", n, h.title)},
+			Body:  lang.Text{ZH: h.tracking, EN: h.tracking},
+		})
+	}
+	if len(list) > mostSingle {
+		sum := sha256.New()
+		for _, h := range list {
+			_, _ = sum.Write([]byte(h.advisory)) // a hash takes everything
+		}
+		notices = []notice.Notice{{
+			Kind: noticeHit, Link: "/security/exposures", To: to, Key: noticeHit + "/" + list[0].organisation + "/" + hex.EncodeToString(sum.Sum(nil)[:16]),
+			Title: lang.Text{ZH: fmt.Sprintf("%d 份安全通告影响本企业资产", len(list)), EN: fmt.Sprintf("%d advisories affect assets of the enterprise", len(list))},
+		}}
+	}
+	return m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
+		for _, h := range list {
+			if _, err := tx.Exec(ctx, `UPDATE security_exposure SET told = TRUE WHERE organisation_id = $1 AND advisory_id = $2 AND NOT told`, h.organisation, h.advisory); err != nil {
+				return fmt.Errorf("note what was told: %w", err)
+			}
+		}
+		return m.kit.Notices.Send(ctx, tx, notices...)
+	})
+}
+
+// sweep ends acceptances whose day has come, and matches what nobody asked for.
+func (m *Advisories) sweep(ctx context.Context) error {
+	err := m.store.expire(ctx, m.now())
+	_, matched := m.Match(ctx, nil)
+	return errors.Join(err, matched)
+}
+
+// Ask asks for the work of matching, in the transaction of what makes it needed.
+func (m *Advisories) Ask(ctx context.Context, tx *sqldb.Tx) error {
+	if _, err := m.kit.Jobs.StartTx(ctx, tx, jobs.Order{Kind: jobMatch}); err != nil {
+		return fmt.Errorf("ask for matching: %w", err)
+	}
+	return nil
+}
+
+// mine tells whether an organisation is who asks.
+func mine(ctx context.Context, organisation string) bool {
+	id := identity.From(ctx)
+	return !asset.Supervises(id) && id.Scope.Allows(organisation)
+}

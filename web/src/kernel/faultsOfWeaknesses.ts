@@ -1,0 +1,22 @@
+/** Sentences of the doors of assets and weaknesses in Chinese; see faults.ts. */
+export const weaknesses: Record<string, string> = {
+  'a name of 1 to 120 characters': '名称应为 1 至 120 字',
+  'one of the 18 types of assets': '请选择 18 种资产类型之一',
+  '1 to 4, 4 the gravest': '应为 1 至 4，4 最重要',
+  '1 to 4, or 0 where none is set': '应为 1 至 4，未定为 0',
+  'internet, remote, internal, isolated or unknown': '请选择可达范围',
+  '120 characters at most': '最多 120 字',
+  '16 addresses at most': '最多 16 个地址',
+  'a section or division of GB/T 4754, such as C34': '请填写 GB/T 4754 门类或大类，例如 C34',
+  'say what the city may look at the assets for': '请说明主管部门查看资产明细的用途',
+  'a time to come': '请选择以后的时间',
+  'send fewer or smaller files': '请减少文件数量或大小',
+  'a zip with JSON documents': '请选择内含 JSON 文件的 zip 压缩包',
+  'a file as its publisher gives it out': '请选择发布者的原始文件',
+  'say what was done and what shows it, in 2 to 1000 characters': '请用 2 至 1000 字说明做了什么、有何证据',
+  'give a reason of 2 to 1000 characters': '请填写 2 至 1000 字的理由',
+  'a time to come, within a year': '请选择一年内的时间',
+  'only a risk that is accepted has an end': '只有接受的风险才有期限',
+  'what is mended is mended asset by asset': '修复须逐个资产记录',
+  'say why it is open again': '请说明重新打开的原因',
+}
