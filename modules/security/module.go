@@ -3,6 +3,7 @@ package security
 import (
 	"context"
 	"embed"
+	"errors"
 	"io/fs"
 	"slices"
 	"time"
@@ -10,9 +11,13 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
+	"linghang/modules/security/internal/advisory"
+	"linghang/modules/security/internal/asset"
 	"linghang/modules/security/internal/awareness"
 	"linghang/modules/security/internal/clock"
 	"linghang/modules/security/internal/exchange"
+	"linghang/modules/security/internal/incident"
+	"linghang/modules/security/internal/notice"
 )
 
 //go:embed migrations/*.sql
@@ -23,17 +28,20 @@ const mayView = "security.view"
 
 // Organisations is the register of organisations: to whom notices go, and who works on incidents.
 type Organisations interface {
-	Root(ctx context.Context) (identity.Organisation, error)
-	Organisation(ctx context.Context, id string) (identity.Organisation, error)
-	Members(ctx context.Context, organisation string, below bool, permission string) ([]identity.Recipient, error)
+	notice.Organisations
+	incident.People
 }
 
 // Module is the room.
 type Module struct {
-	clocks    *clock.Clocks
-	awareness *awareness.Awareness
-	exchange  *exchange.Exchange
-	now       func() time.Time
+	clocks     *clock.Clocks
+	notices    *notice.Desk
+	incidents  *incident.Incidents
+	assets     *asset.Assets
+	advisories *advisory.Advisories
+	awareness  *awareness.Awareness
+	exchange   *exchange.Exchange
+	now        func() time.Time
 }
 
 // New returns the room.
@@ -41,14 +49,19 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m := &Module{now: time.Now}
 	now := func() time.Time { return m.now() }
 	m.clocks = clock.New(kit, now)
-	m.awareness = awareness.New(kit, organisations, now, nil, nil)
+	m.notices = notice.New(kit, organisations, m.clocks, now)
+	m.incidents = incident.New(kit, organisations, m.clocks, now)
+	m.advisories = advisory.New(kit, asset.Vendors().Lookup(), now)
+	m.assets = asset.New(kit, m.advisories.Ask, now)
+	m.advisories.Tell(m.assets)
+	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}})
 	m.exchange = exchange.New(kit, organisations, now)
 	return m
 }
 
 // Run implements module.Runner.
 func (m *Module) Run(ctx context.Context) error {
-	if err := m.exchange.Broken(); err != nil {
+	if err := errors.Join(m.notices.Broken, m.incidents.Broken(), m.exchange.Broken()); err != nil {
 		return err
 	}
 	return m.clocks.Run(ctx)
@@ -62,12 +75,15 @@ func (m *Module) Manifest() module.Manifest {
 	}
 	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
-		Name: "security", Title: lang.Text{ZH: "工业信息安全", EN: "Industrial security"}, Migrations: dir,
-		Permissions: slices.Concat(permissions(), exchange.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.exchange.Routes()),
-		Personal:    exchange.Personal(),
-		Jobs:        slices.Concat(m.awareness.Jobs(), m.exchange.Jobs()),
-		Nav:         slices.Concat(awareness.Nav(section), exchange.Nav(section)),
+		Name: "security", Title: section, Migrations: dir,
+		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), exchange.Permissions()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.exchange.Routes()),
+		Measures:    m.notices.Measures(),
+		Topics:      notice.Topics(),
+		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.exchange.Jobs()),
+		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices()),
+		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), incident.Nav(section), asset.Nav(section), advisory.Nav(section), exchange.Nav(section)),
+		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), exchange.Personal()),
 	}
 }
 

@@ -19,6 +19,7 @@ type Finding struct {
 	Title          lang.Text    `json:"title"`
 	Link           string       `json:"link" doc:"Path in the web"`
 	At             time.Time    `json:"at" doc:"Since when, or when it was over"`
+	Count          int          `json:"count" doc:"How many it stands for"`
 }
 
 // Weighed is a finding with its points.
@@ -59,7 +60,7 @@ func (w Weights) score(findings []Finding, now time.Time) Score {
 		if !known {
 			continue
 		}
-		points := k.worth(f.Level)
+		points := k.worth(f.Level) * float64(max(f.Count, 1))
 		if k.Fades {
 			points *= math.Pow(0.5, max(now.Sub(f.At).Hours(), 0)/24/w.HalfLife)
 		}

@@ -11,13 +11,16 @@ import { zh as noticeZh } from './noticeZh'
 import { en as situationEn } from './situationEn'
 import { pages as situationPages } from './situationPages'
 import { zh as situationZh } from './situationZh'
+import { en as weaknessEn } from './weaknessEn'
+import { pages as weaknessPages } from './weaknessPages'
+import { zh as weaknessZh } from './weaknessZh'
 
-/** Industrial information security: notices of the city, and incidents. */
+/** Industrial information security: situation, notices, incidents, assets and weaknesses, exchange. */
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...incidentZh, ...situationZh, ...exchangeZh },
-    en: { ...noticeEn, ...incidentEn, ...situationEn, ...exchangeEn },
+    zh: { ...noticeZh, ...incidentZh, ...weaknessZh, ...situationZh, ...exchangeZh },
+    en: { ...noticeEn, ...incidentEn, ...weaknessEn, ...situationEn, ...exchangeEn },
   },
-  routes: [...noticePages, ...incidentPages, ...situationPages, ...exchangePages],
+  routes: [...noticePages, ...incidentPages, ...weaknessPages, ...situationPages, ...exchangePages],
 }
