@@ -19,6 +19,7 @@ func (e *Exchange) Routes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /taxii2/{path...}", Permission: mayRead, Basic: true, Sensitive: true, Summary: "TAXII 2.1: discovery at /taxii2/, and the API root /taxii2/city/", Handler: speak},
 		{Pattern: "POST /taxii2/{path...}", Permission: mayRead, Basic: true, MaxBody: mostOctets, Summary: "TAXII 2.1: hand in objects of STIX 2.1 to the inbox", Handler: speak},
+		{Pattern: "DELETE /taxii2/{path...}", Permission: mayRead, Basic: true, Summary: "TAXII 2.1: nothing is deleted; the answer says so", Handler: speak},
 		{Pattern: "GET /exchange/inbox", Permission: maySee, Summary: "What was handed in by TAXII", Handler: httpd.List(e.listInbox)},
 		{Pattern: "GET /exchange/inbox/{id}", Permission: maySee, Summary: "One object that was handed in, as it came", Handler: httpd.JSON(e.readReceived)},
 		{Pattern: "GET /exchange/address", Permission: mayRead, Summary: "Where programs find TAXII", Handler: httpd.JSON(e.address)},
