@@ -9574,6 +9574,741 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/advisories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Advisories that one may see by their TLP label */
+        get: operations["get-security-advisories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An advisory with its remediations, vulnerabilities and products */
+        get: operations["get-security-advisories-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisories/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document as it was imported (CSAF) */
+        get: operations["get-security-advisories-id-document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisory-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken */
+        post: operations["post-security-advisory-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisory-import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What documents in CSAF would become, with the mandatory tests that each fails: JSON, or a zip of many; ?name= of the file */
+        post: operations["post-security-advisory-import-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the assets of a file as CSV or XLSX, all or none: ?name= of the file, ?synthetic=true of demonstration data */
+        post: operations["post-security-asset-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file of assets as CSV or XLSX would change: ?name= of the file */
+        post: operations["post-security-asset-import-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-import/template/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of assets to fill in, as csv or xlsx */
+        get: operations["get-security-asset-import-template-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges of one's own assets */
+        get: operations["get-security-asset-merges"];
+        put?: never;
+        /** Merge an asset into another, which takes what it lacks */
+        post: operations["post-security-asset-merges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-merges/{id}/undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a merge: both are again what they were */
+        post: operations["post-security-asset-merges-id-undoing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs of one's own assets that are likely one, by which key */
+        get: operations["get-security-asset-pairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-pairs/distinct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two assets are two */
+        post: operations["post-security-asset-pairs-distinct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assets that one may see one by one; enterprises are told in their access log when others look with their consent */
+        get: operations["get-security-assets"];
+        put?: never;
+        /** Declare an asset of one's own enterprise */
+        post: operations["post-security-assets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What assets are, by ATT&CK for ICS */
+        get: operations["get-security-assets-roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An asset */
+        get: operations["get-security-assets-id"];
+        /** Change what is said of an asset */
+        put: operations["put-security-assets-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed of an asset, by whom */
+        get: operations["get-security-assets-id-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/{id}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an asset out of use, or bring it back */
+        post: operations["post-security-assets-id-retirement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What addressees owe: one's own organisation's, for the city all */
+        get: operations["get-security-assignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An assignment with what its notice says, its clocks, feedback and course */
+        get: operations["get-security-assignments-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge (签收) for one's own organisation */
+        post: operations["post-security-assignments-id-acknowledgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether one is affected, and why */
+        post: operations["post-security-assignments-id-assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close what is verified (办结) */
+        post: operations["post-security-assignments-id-closing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that it is not one's own to do */
+        post: operations["post-security-assignments-id-dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/dispute/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release who disputes, or let it stay */
+        post: operations["post-security-assignments-id-dispute-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for more time; not where a law sets it */
+        post: operations["post-security-assignments-id-extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/extension/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant more time, or refuse it */
+        post: operations["post-security-assignments-id-extension-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what was done; when everything is, the city verifies it */
+        post: operations["post-security-assignments-id-feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence to one's own assignment, for feedback: ?name= of the file */
+        post: operations["post-security-assignments-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take note of the revision that holds */
+        post: operations["post-security-assignments-id-note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/urging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Press for it (督办) */
+        post: operations["post-security-assignments-id-urging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify what was fed back (核查): accept it, or return it with reasons */
+        post: operations["post-security-assignments-id-verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drills */
+        get: operations["get-security-drills"];
+        put?: never;
+        /** Prepare a drill: who takes part, and how fast its clocks run */
+        post: operations["post-security-drills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/drills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A drill with its notices and its own figures */
+        get: operations["get-security-drills-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/drills/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a drill: what is owed in it is recalled */
+        post: operations["post-security-drills-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exchange/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where programs find TAXII */
+        get: operations["get-security-exchange-address"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exchange/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was handed in by TAXII */
+        get: operations["get-security-exchange-inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exchange/inbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One object that was handed in, as it came */
+        get: operations["get-security-exchange-inbox-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposure-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enterprises and assets are affected, by district, industry, vendor or advisory; for others than the city only from 5 enterprises on */
+        get: operations["get-security-exposure-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What advisories mean for assets that one may see one by one, the most urgent first */
+        get: operations["get-security-exposures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an advisory means for an asset: remediation, why, priority and its reasons */
+        get: operations["get-security-exposures-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide: mended, accepted until a day, or not applicable */
+        post: operations["post-security-exposures-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many exposures a decision would cover: ?reach= */
+        get: operations["get-security-exposures-id-effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the decision: what it covered is open again */
+        post: operations["post-security-exposures-id-reopening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/incidents": {
         parameters: {
             query?: never;
@@ -10112,6 +10847,554 @@ export interface paths {
         };
         /** What happened */
         get: operations["get-security-incidents-id-timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The inventory of one's own enterprise: how much it holds, what is missing, who may look */
+        get: operations["get-security-inventory"];
+        /** Say of which industry the enterprise is, for the city's figures */
+        put: operations["put-security-inventory"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of others was given assets of the enterprise */
+        get: operations["get-security-inventory-accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the city see the assets one by one */
+        post: operations["post-security-inventory-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Consents that the enterprise gave and withdrew */
+        get: operations["get-security-inventory-consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the city see figures only, from now on */
+        post: operations["post-security-inventory-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notice-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attachment of a notice that one has, or evidence */
+        get: operations["get-security-notice-files-id"];
+        put?: never;
+        post?: never;
+        /** Take an attachment off a draft */
+        delete: operations["delete-security-notice-files-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notice-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What forms of notices choose from: categories after GB/T 20986-2023, districts */
+        get: operations["get-security-notice-words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices of the city; without ?drill= only real ones */
+        get: operations["get-security-notices"];
+        put?: never;
+        /** Write a notice */
+        post: operations["post-security-notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notice with its revisions, signatures, files and course */
+        get: operations["get-security-notices-id"];
+        /** Edit a draft */
+        put: operations["put-security-notices-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many organisations a notice goes to, by district, and whom nobody can be told at */
+        get: operations["get-security-notices-id-audience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a notice; with a reason when addressees have not finished */
+        post: operations["post-security-notices-id-closing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try to deliver it again where nobody could be told */
+        post: operations["post-security-notices-id-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Attach a file to a draft: ?name= of the file */
+        post: operations["post-security-notices-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue a signed notice: it gets its number and is delivered */
+        post: operations["post-security-notices-id-issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Raise the level at once, or propose to lower it */
+        post: operations["post-security-notices-id-level"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/lifting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift a warning (预警解除) */
+        post: operations["post-security-notices-id-lifting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return a notice to its author, with the reason */
+        post: operations["post-security-notices-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was learned from a closed notice */
+        post: operations["post-security-notices-id-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/revision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose other words of an issued notice; another person signs */
+        post: operations["post-security-notices-id-revision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/revision/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse what is proposed, or take it back */
+        post: operations["post-security-notices-id-revision-refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/revision/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign what is proposed */
+        post: operations["post-security-notices-id-revision-signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a notice (签发): not its author, and two persons for the levels Ⅰ and Ⅱ */
+        post: operations["post-security-notices-id-signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a notice, in figures */
+        get: operations["get-security-notices-id-statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a draft to review */
+        post: operations["post-security-notices-id-submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/tlp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the TLP stricter at once, or propose to open it; only the city does */
+        post: operations["post-security-notices-id-tlp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a notice, with the reason */
+        post: operations["post-security-notices-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the city and its districts stand; others than the city see figures of five enterprises and more */
+        get: operations["get-security-situation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation/enterprises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How enterprises stand: one's own; for the city all */
+        get: operations["get-security-situation-enterprises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation/enterprises/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one enterprise stands now, finding by finding, and how it stood */
+        get: operations["get-security-situation-enterprises-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The weights by which risks are worked out today */
+        get: operations["get-security-situation-weights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/threat-import/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take what a source says of vulnerabilities: kev (JSON of CISA), epss (CSV of FIRST, also gzip), ssvc (records of vulnrichment, JSON or a zip) */
+        post: operations["post-security-threat-import-source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/threat-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which editions of KEV, EPSS and SSVC were taken */
+        get: operations["get-security-threat-sources"];
         put?: never;
         post?: never;
         delete?: never;
@@ -11636,6 +12919,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/taxii2/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** TAXII 2.1: discovery at /taxii2/, and the API root /taxii2/city/ */
+        get: operations["get-taxii2-path"];
+        put?: never;
+        /** TAXII 2.1: hand in objects of STIX 2.1 to the inbox */
+        post: operations["post-taxii2-path"];
+        /** TAXII 2.1: nothing is deleted; the answer says so */
+        delete: operations["delete-taxii2-path"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -11666,6 +12968,367 @@ export interface components {
             login: string;
             name: string;
             password: string;
+        };
+        AdvisoryAdvisory: {
+            /**
+             * Format: int64
+             * @description Assets that it affects, as far as one may see them; for the city all
+             */
+            affected: number;
+            /** Format: int64 */
+            cves: number;
+            /** @description Why it was taken though it fails mandatory tests */
+            despite: string;
+            /**
+             * Format: double
+             * @description The greatest probability of exploitation within 30 days; negative: not known
+             */
+            epss: number;
+            id: string;
+            /** @description A vulnerability is known to be exploited */
+            kev: boolean;
+            /** Format: int64 */
+            products: number;
+            publisher: string;
+            /** Format: date-time */
+            released_at: string;
+            revision: string;
+            /**
+             * Format: double
+             * @description CVSS base score of the gravest vulnerability; it ranks nothing
+             */
+            score: number;
+            /**
+             * @description Of the gravest vulnerability
+             * @enum {string}
+             */
+            severity: "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "NONE";
+            /** @description It is being compared with assets */
+            stale: boolean;
+            status: string;
+            /** Format: date-time */
+            taken_at: string;
+            title: string;
+            /** @enum {string} */
+            tlp: "CLEAR" | "GREEN" | "AMBER" | "AMBER+STRICT" | "RED";
+            tracking_id: string;
+            vendors: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AdvisoryDecision: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description expired, or why it was ended */
+            ended_why: string;
+            id: string;
+            /** @enum {string} */
+            kind: "mended" | "accepted" | "not_applicable";
+            name: string;
+            /** @enum {string} */
+            reach: "asset" | "product" | "organisation";
+            reason: string;
+            /** @description The exposure is in this state by it */
+            stands: boolean;
+            /** Format: date-time */
+            until?: string;
+        };
+        AdvisoryDetail: {
+            /**
+             * Format: int64
+             * @description Assets that it affects, as far as one may see them; for the city all
+             */
+            affected: number;
+            csaf_version: string;
+            /** Format: int64 */
+            cves: number;
+            /** @description Why it was taken though it fails mandatory tests */
+            despite: string;
+            /**
+             * Format: int64
+             * @description Enterprises with assets that it affects; 0 for others than the city where they are fewer than 5
+             */
+            enterprises: number;
+            /**
+             * Format: double
+             * @description The greatest probability of exploitation within 30 days; negative: not known
+             */
+            epss: number;
+            /** @description Mandatory tests that the document fails */
+            failings: components["schemas"]["AdvisoryFailing"][];
+            id: string;
+            /** @description A vulnerability is known to be exploited */
+            kev: boolean;
+            namespace: string;
+            /** @description The first thousand */
+            product_list: components["schemas"]["AdvisoryProduct"][];
+            /** Format: int64 */
+            products: number;
+            publisher: string;
+            /** Format: date-time */
+            released_at: string;
+            /** @description What mends goes first */
+            remediation: components["schemas"]["AdvisoryRemedy"][];
+            revision: string;
+            /**
+             * Format: double
+             * @description CVSS base score of the gravest vulnerability; it ranks nothing
+             */
+            score: number;
+            /**
+             * @description Of the gravest vulnerability
+             * @enum {string}
+             */
+            severity: "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "NONE";
+            /** @description It is being compared with assets */
+            stale: boolean;
+            status: string;
+            summary: string;
+            /** Format: date-time */
+            taken_at: string;
+            title: string;
+            /** @enum {string} */
+            tlp: "CLEAR" | "GREEN" | "AMBER" | "AMBER+STRICT" | "RED";
+            tracking_id: string;
+            vendors: string;
+            /** Format: int64 */
+            version: number;
+            vulnerabilities: components["schemas"]["AdvisoryVulnerability"][];
+        };
+        AdvisoryEffect: {
+            /** Format: int64 */
+            exposures: number;
+        };
+        AdvisoryExposure: {
+            advisory_id: string;
+            /** @enum {string} */
+            answer: "affected" | "cannot_tell" | "not_affected";
+            asset: string;
+            asset_id: string;
+            /** @enum {string} */
+            band: "now" | "soon" | "planned" | "watch";
+            enterprise: components["schemas"]["Text"];
+            firmware: string;
+            id: string;
+            kev: boolean;
+            organisation_id: string;
+            /**
+             * Format: int64
+             * @description 0 to 100
+             */
+            priority: number;
+            product: string;
+            /** @description A code of why */
+            reason: string;
+            /** @description The first thing that the advisory says to do */
+            remedy: components["schemas"]["AdvisoryRemediation"];
+            /** Format: double */
+            score: number;
+            /** @description The product as the advisory names it */
+            sentence: string;
+            severity: string;
+            /** Format: date-time */
+            since: string;
+            site: string;
+            /** @enum {string} */
+            state: "open" | "mended" | "accepted" | "not_applicable";
+            title: string;
+            tracking_id: string;
+            /** Format: int64 */
+            version: number;
+            why: string;
+        };
+        AdvisoryExposureDetail: {
+            advisory_id: string;
+            /** @enum {string} */
+            answer: "affected" | "cannot_tell" | "not_affected";
+            asset: string;
+            asset_id: string;
+            /** @enum {string} */
+            band: "now" | "soon" | "planned" | "watch";
+            /** @description The newest first */
+            decisions: components["schemas"]["AdvisoryDecision"][];
+            enterprise: components["schemas"]["Text"];
+            /** @description Their product is the priority */
+            factors: components["schemas"]["AdvisoryFactor"][];
+            firmware: string;
+            id: string;
+            kev: boolean;
+            /** @description Who asks may decide */
+            may: boolean;
+            /**
+             * Format: int64
+             * @description Vulnerabilities beyond those
+             */
+            more: number;
+            organisation_id: string;
+            /**
+             * Format: int64
+             * @description 0 to 100
+             */
+            priority: number;
+            product: string;
+            /** @description A code of why */
+            reason: string;
+            /** @description What mends goes first */
+            remediation: components["schemas"]["AdvisoryRemediation"][];
+            /** @description The first thing that the advisory says to do */
+            remedy: components["schemas"]["AdvisoryRemediation"];
+            /** @description By vulnerability, the gravest answer first */
+            said: components["schemas"]["AdvisorySaid"][];
+            /** Format: double */
+            score: number;
+            /** @description The product as the advisory names it */
+            sentence: string;
+            severity: string;
+            /** Format: date-time */
+            since: string;
+            site: string;
+            /** @enum {string} */
+            state: "open" | "mended" | "accepted" | "not_applicable";
+            title: string;
+            tracking_id: string;
+            /** Format: int64 */
+            version: number;
+            why: string;
+        };
+        AdvisoryFactor: {
+            /** @description The vulnerability that weighs most */
+            cve?: string;
+            /** @enum {string} */
+            name: "reach" | "threat" | "criticality" | "answer";
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            value: number;
+            /** @description A code: the reach, what of the threat weighs most, the criticality, the answer */
+            why: string;
+        };
+        AdvisoryFailing: {
+            path: string;
+            test: string;
+            title: string;
+            what: string;
+        };
+        AdvisoryFigure: {
+            /** Format: int64 */
+            assets: number;
+            /**
+             * Format: int64
+             * @description Enterprises that declare assets, of the group; 0 by advisory
+             */
+            declared: number;
+            /**
+             * Format: int64
+             * @description With assets that are affected and open
+             */
+            enterprises: number;
+            /** @description Code of a district or industry, name of a vendor, ID of an advisory; empty: not said */
+            group: string;
+            /**
+             * Format: int64
+             * @description Assets to act on now
+             */
+            now: number;
+            /** @description Of an advisory */
+            title: string;
+            /**
+             * Format: int64
+             * @description Assets of which it cannot be told
+             */
+            unsure: number;
+        };
+        AdvisoryFigures: {
+            /** @description The first hundred */
+            items: components["schemas"]["AdvisoryFigure"][];
+            /** @description Groups of fewer than 5 enterprises are left out */
+            masked: boolean;
+        };
+        AdvisoryProduct: {
+            name: string;
+            numbers: string[];
+            vendor: string;
+            version: string;
+        };
+        AdvisoryRemediation: {
+            category: string;
+            date?: string;
+            details: string;
+            url?: string;
+        };
+        AdvisoryRemedy: {
+            category: string;
+            cves: string[];
+            date?: string;
+            details: string;
+            /** @description By name */
+            products: string[];
+            url?: string;
+        };
+        AdvisorySaid: {
+            /** @enum {string} */
+            answer: "affected" | "cannot_tell" | "not_affected";
+            cve: string;
+            /** @description A code of why */
+            reason: string;
+            /** @description The product as the advisory names it */
+            sentence: string;
+            /** @description Why it is not affected, as the advisory says */
+            statement?: string;
+            status: string;
+            threat?: components["schemas"]["AdvisoryThreat"];
+            title: string;
+            why: string;
+        };
+        AdvisorySource: {
+            edition: string;
+            /** Format: int64 */
+            entries: number;
+            /** @enum {string} */
+            source: "kev" | "epss" | "ssvc";
+            /** Format: date-time */
+            taken_at: string;
+        };
+        AdvisorySourceList: {
+            items: components["schemas"]["AdvisorySource"][];
+        };
+        AdvisoryThreat: {
+            /** @description SSVC: yes, no */
+            automatable?: string;
+            cve: string;
+            /**
+             * Format: double
+             * @description Probability of exploitation within 30 days; negative: not known
+             */
+            epss: number;
+            /** @description SSVC: none, poc, active */
+            exploitation?: string;
+            /** @description SSVC: partial, total */
+            impact?: string;
+            /** @description When the catalogue of exploited vulnerabilities took it; empty: it has not */
+            kev_added?: string;
+            kev_due?: string;
+            /** @description Used by ransomware */
+            ransomware?: boolean;
+        };
+        AdvisoryVulnerability: {
+            /**
+             * Format: int64
+             * @description Products that are known to be affected
+             */
+            affected: number;
+            cve: string;
+            cwe: string;
+            description: string;
+            /** Format: double */
+            score: number;
+            severity: string;
+            threat?: components["schemas"]["AdvisoryThreat"];
+            title: string;
+            vector: string;
         };
         AgreeInputBody: {
             /**
@@ -12087,6 +13750,229 @@ export interface components {
             question: string;
             title: components["schemas"]["Text"];
         };
+        AssetAddress: {
+            /** @description BACnet device instance */
+            bacnet?: string;
+            ip?: string;
+            mac?: string;
+            /** @description The network that the IP address is in: the same address means different assets in different ones */
+            segment?: string;
+            /** @description PROFINET name of station */
+            station?: string;
+        };
+        AssetAsset: {
+            addresses: components["schemas"]["AssetAddress"][];
+            /**
+             * Format: int64
+             * @description Open ones
+             */
+            affected: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description 1 little, 4 the plant stands still or people are in danger
+             */
+            criticality: number;
+            enterprise: components["schemas"]["Text"];
+            /** @description Empty: not known */
+            firmware: string;
+            /** @description What is not known and matters: firmware, vendor, product, identity, reach */
+            gaps: string[];
+            id: string;
+            merged_into?: string;
+            /** @description Such as CPU 1515-2 PN */
+            model: string;
+            name: string;
+            note: string;
+            order_number: string;
+            organisation_id: string;
+            /** @description Family and name as the vendor calls it, such as SIMATIC S7-1500 */
+            product: string;
+            /** @enum {string} */
+            reach: "internet" | "remote" | "internal" | "isolated" | "unknown";
+            responsible: string;
+            /** @description One of GET /assets/roles */
+            role: string;
+            serial: string;
+            site: string;
+            /** @description What advisories say of it is being asked again */
+            stale: boolean;
+            /** @enum {string} */
+            state: "active" | "retired" | "merged";
+            synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Open ones
+             */
+            unsure: number;
+            /** Format: date-time */
+            updated_at: string;
+            vendor: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Of IEC 62443 */
+            zone: string;
+            /**
+             * Format: int64
+             * @description SL-T 1 to 4 of IEC 62443-3-3; 0: not set
+             */
+            zone_level: number;
+        };
+        AssetAssetAccess: {
+            /**
+             * Format: int64
+             * @description At most at once
+             */
+            assets: number;
+            /** Format: date-time */
+            at: string;
+            day: string;
+            key: string;
+            name: string;
+            organisation: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description On this day
+             */
+            times: number;
+            /** @enum {string} */
+            way: "page" | "list" | "exposures";
+        };
+        AssetAssetConsent: {
+            /** Format: date-time */
+            given_at: string;
+            id: string;
+            name: string;
+            purpose: string;
+            /** Format: date-time */
+            until?: string;
+            /** Format: date-time */
+            withdrawn_at?: string;
+            withdrawn_by: string;
+        };
+        AssetAssetMerge: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            name: string;
+            other: string;
+            other_id: string;
+            survivor_id: string;
+            /** Format: date-time */
+            undone_at?: string;
+        };
+        AssetAssetStep: {
+            /** Format: date-time */
+            at: string;
+            changes: components["schemas"]["AssetChange"][];
+            /** @enum {string} */
+            kind: "declared" | "changed" | "imported" | "retired" | "restored" | "merged" | "merged_away" | "unmerged";
+            name: string;
+            /** Format: int64 */
+            number: number;
+        };
+        AssetChange: {
+            after: string;
+            before: string;
+            field: string;
+        };
+        AssetFacts: {
+            addresses: components["schemas"]["AssetAddress"][];
+            /**
+             * Format: int64
+             * @description 1 little, 4 the plant stands still or people are in danger
+             */
+            criticality: number;
+            /** @description Empty: not known */
+            firmware: string;
+            /** @description Such as CPU 1515-2 PN */
+            model: string;
+            name: string;
+            note: string;
+            order_number: string;
+            /** @description Family and name as the vendor calls it, such as SIMATIC S7-1500 */
+            product: string;
+            /** @enum {string} */
+            reach: "internet" | "remote" | "internal" | "isolated" | "unknown";
+            responsible: string;
+            /** @description One of GET /assets/roles */
+            role: string;
+            serial: string;
+            site: string;
+            vendor: string;
+            /** @description Of IEC 62443 */
+            zone: string;
+            /**
+             * Format: int64
+             * @description SL-T 1 to 4 of IEC 62443-3-3; 0: not set
+             */
+            zone_level: number;
+        };
+        AssetInventory: {
+            /**
+             * Format: int64
+             * @description Active ones
+             */
+            assets: number;
+            /** Format: date-time */
+            consent_until?: string;
+            /** @description The city sees the assets one by one */
+            consented: boolean;
+            /** @description Division of GB/T 4754, such as C34 */
+            industry: string;
+            /**
+             * Format: int64
+             * @description Of them, without a firmware version
+             */
+            no_firmware: number;
+            /**
+             * Format: int64
+             * @description Of them, not known from where they can be reached
+             */
+            no_reach: number;
+            /** Format: int64 */
+            no_vendor: number;
+            /**
+             * Format: int64
+             * @description Pairs that are likely one asset twice
+             */
+            pairs: number;
+            /** Format: int64 */
+            version: number;
+        };
+        AssetMergeInputBody: {
+            /** @description The asset that is merged into it */
+            other_id: string;
+            /** @description The asset that stays */
+            survivor_id: string;
+        };
+        AssetPair: {
+            /**
+             * @description The surest key that both have
+             * @enum {string}
+             */
+            by: "serial" | "mac" | "bacnet" | "station" | "address" | "likeness";
+            first: components["schemas"]["AssetAsset"];
+            second: components["schemas"]["AssetAsset"];
+        };
+        AssetPairInputBody: {
+            first_id: string;
+            second_id: string;
+        };
+        AssetPairList: {
+            items: components["schemas"]["AssetPair"][];
+        };
+        AssetRoleInfo: {
+            id: string;
+            /** @description In ATT&CK for ICS */
+            number: string;
+            title: components["schemas"]["Text"];
+        };
+        AssetRoleList: {
+            items: components["schemas"]["AssetRoleInfo"][];
+        };
         AssignIncidentInputBody: {
             assignee: string;
             /** Format: date-time */
@@ -12102,6 +13988,40 @@ export interface components {
         };
         AssignReviewersInputBody: {
             persons: string[];
+        };
+        AssignmentAnswerInputBody: {
+            granted: boolean;
+            /** @description Needed when it is refused */
+            reason?: string;
+        };
+        AssignmentAskInputBody: {
+            /** @enum {string} */
+            obligation: "notice.feedback" | "notice.handle";
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        AssignmentAssessInputBody: {
+            /** @enum {string} */
+            assessment: "affected" | "not_affected" | "unknown";
+            reason: string;
+        };
+        AssignmentFeedbackInputBody: {
+            done: boolean;
+            /** @description IDs of evidence that was uploaded to this assignment */
+            files?: string[] | null;
+            measures: string;
+            /** @description The risk that remains; needed when everything is done */
+            residual: string;
+        };
+        AssignmentSettleInputBody: {
+            reason: string;
+            released: boolean;
+        };
+        AssignmentVerifyInputBody: {
+            accepted: boolean;
+            /** @description Needed when it is returned */
+            reason?: string;
         };
         AtlasAnswer: {
             /**
@@ -12811,6 +14731,233 @@ export interface components {
             notice_until: string;
             reason: string;
             valid_until: string;
+        };
+        AwarenessArea: {
+            /**
+             * Format: double
+             * @description The mean by importance
+             */
+            confidence: number;
+            /** @description GB/T 2260 code; empty: not known */
+            district: string;
+            /** Format: int64 */
+            enterprises: number;
+            /** Format: double */
+            mean: number;
+            name: components["schemas"]["Text"];
+            /** Format: double */
+            p95: number;
+            /**
+             * Format: double
+             * @description Half of the mean by importance, half of the 95th percentile
+             */
+            risk: number;
+        };
+        AwarenessConfidence: {
+            /** Format: double */
+            completeness: number;
+            /** Format: double */
+            coverage: number;
+            /** Format: double */
+            freshness: number;
+            /** Format: double */
+            value: number;
+        };
+        AwarenessGroup: {
+            /**
+             * Format: double
+             * @description The most points of the group
+             */
+            cap: number;
+            id: string;
+            title: components["schemas"]["Text"];
+        };
+        AwarenessKind: {
+            /** @description Half of the points go with each half-life */
+            fades?: boolean;
+            group: string;
+            id: string;
+            /** @description Of the levels Ⅰ to Ⅳ */
+            levels?: number[] | null;
+            /**
+             * Format: double
+             * @description Of a finding without a level
+             */
+            points: number;
+            title: components["schemas"]["Text"];
+        };
+        AwarenessPart: {
+            /**
+             * Format: double
+             * @description The most points of the group
+             */
+            cap: number;
+            id: string;
+            /** Format: double */
+            points: number;
+            /**
+             * Format: double
+             * @description Before the cap
+             */
+            sum: number;
+            title: components["schemas"]["Text"];
+        };
+        AwarenessRiskDay: {
+            /** Format: double */
+            confidence: number;
+            /** Format: date */
+            day: string;
+            /** Format: double */
+            risk: number;
+        };
+        AwarenessRiskDetail: {
+            confidence: components["schemas"]["AwarenessConfidence"];
+            /** @description How it stood at the end of each day, for 90 days */
+            days: components["schemas"]["AwarenessRiskDay"][];
+            district: string;
+            name: components["schemas"]["Text"];
+            /** Format: date-time */
+            now: string;
+            organisation_id: string;
+            score: components["schemas"]["AwarenessScore"];
+            sight: components["schemas"]["AwarenessSight"];
+            synthetic: boolean;
+        };
+        AwarenessRiskRow: {
+            /** Format: double */
+            confidence: number;
+            district: string;
+            /** Format: int64 */
+            findings: number;
+            name: components["schemas"]["Text"];
+            organisation_id: string;
+            parts: components["schemas"]["AwarenessPart"][];
+            /** Format: double */
+            risk: number;
+            synthetic: boolean;
+            /** Format: date-time */
+            worked_out_at: string;
+            worst: components["schemas"]["Text"];
+        };
+        AwarenessScore: {
+            /** @description What lowers the risk most first */
+            findings: components["schemas"]["AwarenessWeighed"][];
+            /**
+             * Format: double
+             * @description Within which what is over loses half of its points
+             */
+            half_life_days: number;
+            parts: components["schemas"]["AwarenessPart"][];
+            /** Format: double */
+            risk: number;
+            /** @description The pack of weights */
+            weights: string;
+        };
+        AwarenessSight: {
+            /**
+             * Format: int64
+             * @description That it declared
+             */
+            assets: number;
+            /**
+             * Format: int64
+             * @description Of which the firmware is known
+             */
+            known: number;
+            /**
+             * Format: date-time
+             * @description When the last one did
+             */
+            last_seen?: string;
+            organisation_id: string;
+            /**
+             * Format: int64
+             * @description That reported within a day
+             */
+            reporting: number;
+            /**
+             * Format: int64
+             * @description That it has
+             */
+            sensors: number;
+        };
+        AwarenessSituation: {
+            /** @description Not given where fewer than five enterprises are known, but to the city */
+            city?: components["schemas"]["AwarenessWhole"];
+            districts: components["schemas"]["AwarenessArea"][];
+            /** @description The caller sees the whole city */
+            everything: boolean;
+            /**
+             * Format: int64
+             * @description Districts that are not shown since they have fewer than five enterprises
+             */
+            hidden: number;
+            /** @description Some of it is demonstration data */
+            synthetic: boolean;
+            weights: components["schemas"]["Text"];
+            /** Format: date-time */
+            worked_out_at?: string;
+        };
+        AwarenessWeighed: {
+            /**
+             * Format: date-time
+             * @description Since when, or when it was over
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many it stands for
+             */
+            count: number;
+            group: string;
+            /** @description Of what it is about, such as incident/01J… */
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            level: number;
+            /** @description Path in the web */
+            link: string;
+            /**
+             * Format: double
+             * @description By how much the risk falls when this is mended
+             */
+            lowers: number;
+            organisation_id: string;
+            /**
+             * Format: double
+             * @description As far as it has faded, before the cap of its group
+             */
+            points: number;
+            title: components["schemas"]["Text"];
+            what: components["schemas"]["Text"];
+        };
+        AwarenessWeights: {
+            /** Format: date */
+            from: string;
+            groups: components["schemas"]["AwarenessGroup"][];
+            /** Format: double */
+            half_life_days: number;
+            id: string;
+            kinds: components["schemas"]["AwarenessKind"][];
+            title: components["schemas"]["Text"];
+        };
+        AwarenessWhole: {
+            /**
+             * Format: double
+             * @description The mean by importance
+             */
+            confidence: number;
+            /** Format: int64 */
+            enterprises: number;
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            p95: number;
+            /**
+             * Format: double
+             * @description Half of the mean by importance, half of the 95th percentile
+             */
+            risk: number;
         };
         BeginApplicationInputBody: {
             call_id: string;
@@ -13559,6 +15706,22 @@ export interface components {
             slug: string;
             spec: components["schemas"]["OpendataSpec"];
         };
+        DecideExposureInputBody: {
+            /** @enum {string} */
+            kind: "mended" | "accepted" | "not_applicable";
+            /**
+             * @description This asset, all of the same product, or all of the enterprise
+             * @enum {string}
+             */
+            reach: "asset" | "product" | "organisation";
+            /** @description Of what is mended: what was done, and what shows it */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Until when a risk is accepted
+             */
+            until?: string;
+        };
         DecideFindingInputBody: {
             /** @description false: open again */
             accept: boolean;
@@ -13580,6 +15743,40 @@ export interface components {
         DecisionInputBody: {
             allow: boolean;
         };
+        DeclareAssetInputBody: {
+            addresses: components["schemas"]["AssetAddress"][];
+            /**
+             * Format: int64
+             * @description 1 little, 4 the plant stands still or people are in danger
+             */
+            criticality: number;
+            /** @description Empty: not known */
+            firmware: string;
+            /** @description Such as CPU 1515-2 PN */
+            model: string;
+            name: string;
+            note: string;
+            order_number: string;
+            /** @description Family and name as the vendor calls it, such as SIMATIC S7-1500 */
+            product: string;
+            /** @enum {string} */
+            reach: "internet" | "remote" | "internal" | "isolated" | "unknown";
+            responsible: string;
+            /** @description One of GET /assets/roles */
+            role: string;
+            serial: string;
+            site: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            vendor: string;
+            /** @description Of IEC 62443 */
+            zone: string;
+            /**
+             * Format: int64
+             * @description SL-T 1 to 4 of IEC 62443-3-3; 0: not set
+             */
+            zone_level: number;
+        };
         DeclarePilotInputBody: {
             /** @enum {string} */
             kind: "employment" | "shareholding" | "cooperation";
@@ -13594,6 +15791,9 @@ export interface components {
         DepartInputBody: {
             /** @description Where to go after signing in, a path of this address */
             next?: string;
+        };
+        DescribeInventoryInputBody: {
+            industry: string;
         };
         DeviceDecisionInputBody: {
             allow: boolean;
@@ -13872,6 +16072,13 @@ export interface components {
              * @description 1 to 1000
              */
             size: number;
+        };
+        DrillInputBody: {
+            organisations: string[] | null;
+            /** Format: double */
+            pace: number;
+            plan: string;
+            title: string;
         };
         DutyHours: {
             /** @description 1 is Monday, 7 Sunday */
@@ -14543,6 +16750,38 @@ export interface components {
             };
             segments: components["schemas"]["CodingSegment"][];
             template_id?: string;
+        };
+        ExchangeReceived: {
+            by: string;
+            /** @description Position, which grows */
+            id: string;
+            object_id: string;
+            organisation_id: string;
+            /** Format: date-time */
+            received_at: string;
+            type: string;
+            version: string;
+        };
+        ExchangeReceivedObject: {
+            by: string;
+            /** @description Position, which grows */
+            id: string;
+            object_id: string;
+            organisation_id: string;
+            /** @description The object, octet for octet */
+            raw: string;
+            /** Format: date-time */
+            received_at: string;
+            type: string;
+            version: string;
+        };
+        ExchangeWhere: {
+            discovery: string;
+            /** @description Collection */
+            inbox: string;
+            /** @description Collection */
+            notices: string;
+            root: string;
         };
         ExplainFindingInputBody: {
             reason: string;
@@ -18111,6 +20350,15 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        InventoryConsentInputBody: {
+            /** @description What the city may look at the assets for */
+            purpose: string;
+            /**
+             * Format: date-time
+             * @description Until when; nothing: until it is withdrawn
+             */
+            until?: string;
+        };
         Item: {
             after: string;
             /** @enum {string} */
@@ -18954,6 +21202,660 @@ export interface components {
         NoteAlarmInputBody: {
             note: string;
         };
+        NoticeAssignment: {
+            /** Format: date-time */
+            acknowledged_at?: string;
+            acknowledged_by: string;
+            acknowledged_late: boolean;
+            /** @description Why */
+            assessed: string;
+            /** @enum {string} */
+            assessment: "" | "affected" | "not_affected" | "unknown";
+            /** Format: date-time */
+            delivered_at?: string;
+            /** @description Why the addressee says that it is not its own */
+            disputed: string;
+            district: string;
+            drill: string;
+            /**
+             * Format: date-time
+             * @description Until when it owes what comes next
+             */
+            due_at?: string;
+            /** Format: date-time */
+            escalated_at?: string;
+            extension?: components["schemas"]["NoticeExtension"];
+            /**
+             * Format: date-time
+             * @description The first
+             */
+            feedback_at?: string;
+            feedback_late: boolean;
+            /** Format: date-time */
+            handled_at?: string;
+            handled_late: boolean;
+            id: string;
+            /** Format: int64 */
+            level: number;
+            /** @description TLP, and that it is a drill */
+            mark: string;
+            /**
+             * Format: int64
+             * @description The revision that the addressee has taken note of
+             */
+            noted: number;
+            notice_id: string;
+            number: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            overdue: boolean;
+            /** @description Why nothing is owed any more */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How often feedback was returned
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description The revision that the notice has
+             */
+            revision: number;
+            /** @enum {string} */
+            state: "queued" | "delivered" | "acknowledged" | "assessed" | "handling" | "feedback" | "verified" | "closed" | "released";
+            synthetic: boolean;
+            title: string;
+            /**
+             * Format: int64
+             * @description How many persons were told; 0 while queued: nobody can be
+             */
+            told: number;
+            /** @description It was tried, and there is nobody who can be told */
+            unreachable: boolean;
+            /** Format: date-time */
+            verified_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeAssignmentDetail: {
+            /** Format: date-time */
+            acknowledged_at?: string;
+            acknowledged_by: string;
+            acknowledged_late: boolean;
+            /** @description What the caller may do now: acknowledge, assess, feed_back, note, ask, answer, dispute, settle, verify, urge, close */
+            acts: string[];
+            /** @description Why */
+            assessed: string;
+            /** @enum {string} */
+            assessment: "" | "affected" | "not_affected" | "unknown";
+            clocks: components["schemas"]["ClockClock"][];
+            course: components["schemas"]["NoticeEntry"][];
+            /** Format: date-time */
+            delivered_at?: string;
+            /** @description Why the addressee says that it is not its own */
+            disputed: string;
+            district: string;
+            drill: string;
+            /**
+             * Format: date-time
+             * @description Until when it owes what comes next
+             */
+            due_at?: string;
+            /** Format: date-time */
+            escalated_at?: string;
+            extension?: components["schemas"]["NoticeExtension"];
+            feedback: components["schemas"]["NoticeFeedback"][];
+            /**
+             * Format: date-time
+             * @description The first
+             */
+            feedback_at?: string;
+            feedback_late: boolean;
+            /** @description Attachments of the notice */
+            files: components["schemas"]["NoticeFile"][];
+            /** Format: date-time */
+            handled_at?: string;
+            handled_late: boolean;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** Format: int64 */
+            level: number;
+            /** Format: date-time */
+            lifted_at?: string;
+            /** @description TLP, and that it is a drill */
+            mark: string;
+            /**
+             * Format: int64
+             * @description The revision that the addressee has taken note of
+             */
+            noted: number;
+            notice_id: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            number: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            overdue: boolean;
+            /** Format: double */
+            pace: number;
+            /** @description Why nothing is owed any more */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How often feedback was returned
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description The revision that the notice has
+             */
+            revision: number;
+            /** @description What was changed since it was issued, the newest first */
+            revisions: components["schemas"]["NoticeShownRevision"][];
+            /** @enum {string} */
+            state: "queued" | "delivered" | "acknowledged" | "assessed" | "handling" | "feedback" | "verified" | "closed" | "released";
+            synthetic: boolean;
+            /** @description What the notice says now */
+            text: components["schemas"]["NoticeText"];
+            title: string;
+            /**
+             * Format: int64
+             * @description How many persons were told; 0 while queued: nobody can be
+             */
+            told: number;
+            /** @description It was tried, and there is nobody who can be told */
+            unreachable: boolean;
+            /** Format: date-time */
+            verified_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeAudience: {
+            /** @description All enterprises and operators of platforms */
+            all: boolean;
+            /** @description Those of districts, by GB/T 2260 code */
+            districts: string[];
+            /** @description One by one, by ID */
+            organisations: string[];
+        };
+        NoticeDetail: {
+            /** @description What the caller may do now: edit, submit, return, sign, issue, deliver, lift, withdraw, close, review, revise, relevel, remark, sign_revision, refuse_revision */
+            acts: string[];
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            /** @description Who wrote it last */
+            author: string;
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            course: components["schemas"]["NoticeEntry"][];
+            /** Format: date-time */
+            created_at: string;
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            drill_title: string;
+            files: components["schemas"]["NoticeFile"][];
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            /** Format: date-time */
+            lifted_at?: string;
+            /** @description TLP, and that it is a drill, as written on what it marks */
+            mark: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            /** @description Given when it is issued */
+            number: string;
+            /**
+             * Format: int64
+             * @description How many addressees have not finished
+             */
+            open: number;
+            /**
+             * Format: double
+             * @description How many times faster than the wall the clocks of its drill run
+             */
+            pace: number;
+            /** @description Why it was returned or withdrawn */
+            reason: string;
+            /** @description What was learned, once it is reviewed */
+            review: string;
+            /** Format: date-time */
+            reviewed_at?: string;
+            /** Format: int64 */
+            revision: number;
+            /** @description The newest first, with what is proposed */
+            revisions: components["schemas"]["NoticeRevision"][];
+            signatures: components["schemas"]["NoticeSignature"][];
+            /**
+             * Format: int64
+             * @description How many must sign
+             */
+            signers: number;
+            /** @enum {string} */
+            state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeDistrictCount: {
+            /** Format: int64 */
+            count: number;
+            district: string;
+        };
+        NoticeDistrictName: {
+            code: string;
+            name: components["schemas"]["Text"];
+        };
+        NoticeDrill: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            /** @description IDs of those that take part; its notices go to nobody else */
+            organisations: string[];
+            /**
+             * Format: double
+             * @description How many times faster than the wall its clocks run
+             */
+            pace: number;
+            /** @description What is played */
+            plan: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeDrillDetail: {
+            /** @description What the caller may do now: write, end */
+            acts: string[];
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            notices: components["schemas"]["NoticeDrillNotice"][];
+            /** @description IDs of those that take part; its notices go to nobody else */
+            organisations: string[];
+            /**
+             * Format: double
+             * @description How many times faster than the wall its clocks run
+             */
+            pace: number;
+            /** @description What is played */
+            plan: string;
+            players: components["schemas"]["NoticePlayer"][];
+            /** @description Of its own notices; they count nowhere else */
+            statistics: components["schemas"]["NoticeStatistics"];
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeDrillNotice: {
+            id: string;
+            number: string;
+            /** @enum {string} */
+            state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            title: string;
+        };
+        NoticeEntry: {
+            act: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Who did it; empty: a clock, or the platform */
+            by: string;
+            /** @description What belongs to it: obligation, part of the time, who was told, by how many seconds it fired late … */
+            data: {
+                [key: string]: unknown;
+            };
+            reason: string;
+            /** @description In which it is since */
+            state: string;
+        };
+        NoticeExtension: {
+            /** @description Why it was refused */
+            answer: string;
+            /** @enum {string} */
+            obligation: "notice.feedback" | "notice.handle";
+            reason: string;
+            /** @enum {string} */
+            state: "requested" | "granted" | "refused";
+            /** Format: date-time */
+            until: string;
+        };
+        NoticeFeedback: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description Everything that is asked is done: the city verifies it */
+            done: boolean;
+            files: components["schemas"]["NoticeFile"][];
+            id: string;
+            measures: string;
+            /** @description The risk that remains */
+            residual: string;
+        };
+        NoticeFile: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        NoticeLevelInputBody: {
+            /** Format: int64 */
+            level: number;
+            reason: string;
+        };
+        NoticeNotice: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            /** @description Who wrote it last */
+            author: string;
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** Format: date-time */
+            created_at: string;
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            drill_title: string;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            /** Format: date-time */
+            lifted_at?: string;
+            /** @description TLP, and that it is a drill, as written on what it marks */
+            mark: string;
+            /** @description Given when it is issued */
+            number: string;
+            /**
+             * Format: double
+             * @description How many times faster than the wall the clocks of its drill run
+             */
+            pace: number;
+            /** @description Why it was returned or withdrawn */
+            reason: string;
+            /** @description What was learned, once it is reviewed */
+            review: string;
+            /** Format: date-time */
+            reviewed_at?: string;
+            /** Format: int64 */
+            revision: number;
+            /** @enum {string} */
+            state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: int64 */
+            version: number;
+        };
+        NoticePlayer: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
+        NoticePreview: {
+            /**
+             * Format: int64
+             * @description At how many it was looked whether anybody can be told
+             */
+            checked: number;
+            /** Format: int64 */
+            count: number;
+            districts: components["schemas"]["NoticeDistrictCount"][];
+            /** @description Of the first */
+            names: components["schemas"]["Text"][];
+            /** @description Those of them where nobody can */
+            unreachable: components["schemas"]["Text"][];
+        };
+        NoticeReasonInputBody: {
+            reason: string;
+        };
+        NoticeReviewInputBody: {
+            text: string;
+        };
+        NoticeReviseInputBody: {
+            ask: string;
+            body: string;
+            /** @enum {string} */
+            colour?: "" | "red" | "orange" | "yellow" | "blue";
+            /** @description What is different, as addressees read it */
+            reason: string;
+            title: string;
+        };
+        NoticeRevision: {
+            /** @enum {string} */
+            act: "issue" | "revise" | "raise" | "lower" | "restrict" | "share";
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description What is different, as addressees read it */
+            change: string;
+            id: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Why it was refused */
+            reason: string;
+            signatures: components["schemas"]["NoticeSignature"][];
+            /** @enum {string} */
+            state: "proposed" | "held" | "refused";
+            text: components["schemas"]["NoticeText"];
+        };
+        NoticeShownRevision: {
+            /** @enum {string} */
+            act: "issue" | "revise" | "raise" | "lower" | "restrict" | "share";
+            /** Format: date-time */
+            at: string;
+            change: string;
+            /** Format: int64 */
+            number: number;
+        };
+        NoticeSignature: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+        };
+        NoticeSpread: {
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            median: number;
+            /** Format: double */
+            p90: number;
+            /** Format: double */
+            p99: number;
+        };
+        NoticeStatistics: {
+            /** Format: int64 */
+            acknowledged: number;
+            /** Format: int64 */
+            acknowledged_in_time: number;
+            /** Format: int64 */
+            acknowledged_late: number;
+            /** Format: int64 */
+            addressees: number;
+            /** Format: int64 */
+            affected: number;
+            /** Format: int64 */
+            delivered: number;
+            /** Format: int64 */
+            disputed: number;
+            /** Format: int64 */
+            escalated: number;
+            /**
+             * Format: int64
+             * @description At least once
+             */
+            fed_back: number;
+            /** Format: int64 */
+            handled: number;
+            /** Format: int64 */
+            not_affected: number;
+            /**
+             * Format: int64
+             * @description That owe something now whose time is over
+             */
+            overdue: number;
+            /** Format: int64 */
+            released: number;
+            /**
+             * Format: int64
+             * @description Of which feedback was returned
+             */
+            returned: number;
+            /** @description From delivery */
+            to_acknowledge: components["schemas"]["NoticeSpread"];
+            /** @description From acknowledgement to the first feedback */
+            to_feed_back: components["schemas"]["NoticeSpread"];
+            /** Format: int64 */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description It was tried, and nobody can be told
+             */
+            unreachable: number;
+            /** Format: int64 */
+            verified: number;
+        };
+        NoticeTLPInputBody: {
+            reason: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        NoticeText: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        NoticeWords: {
+            categories: components["schemas"]["RatingCategory"][];
+            districts: components["schemas"]["NoticeDistrictName"][];
+        };
+        NoticeWriteInputBody: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** @description ID of the drill that it belongs to; it cannot be changed later */
+            drill?: string;
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        NoticeWritten: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
         NotifyChannelInput: {
             enabled: boolean;
             /** @description Empty: all */
@@ -19624,6 +22526,16 @@ export interface components {
              */
             total: number;
         };
+        PageAdvisory: {
+            items: components["schemas"]["AdvisoryAdvisory"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageAlarm: {
             items: components["schemas"]["IdentifierAlarm"][];
             /** @description Empty on the last page */
@@ -19726,6 +22638,66 @@ export interface components {
         };
         PageAssessed: {
             items: components["schemas"]["CultivationAssessed"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAsset: {
+            items: components["schemas"]["AssetAsset"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssetAccess: {
+            items: components["schemas"]["AssetAssetAccess"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssetConsent: {
+            items: components["schemas"]["AssetAssetConsent"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssetMerge: {
+            items: components["schemas"]["AssetAssetMerge"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssetStep: {
+            items: components["schemas"]["AssetAssetStep"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssignment: {
+            items: components["schemas"]["NoticeAssignment"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -19994,6 +22966,16 @@ export interface components {
              */
             total: number;
         };
+        PageDrill: {
+            items: components["schemas"]["NoticeDrill"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageEnquiry: {
             items: components["schemas"]["ProviderEnquiry"][];
             /** @description Empty on the last page */
@@ -20026,6 +23008,16 @@ export interface components {
         };
         PageEvent: {
             items: components["schemas"]["IdentifierEvent"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageExposure: {
+            items: components["schemas"]["AdvisoryExposure"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -20234,6 +23226,16 @@ export interface components {
              */
             total: number;
         };
+        PageNotice: {
+            items: components["schemas"]["NoticeNotice"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageObjectView: {
             items: components["schemas"]["ShareObjectView"][];
             /** @description Empty on the last page */
@@ -20434,6 +23436,16 @@ export interface components {
              */
             total: number;
         };
+        PageReceived: {
+            items: components["schemas"]["ExchangeReceived"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageRegistration: {
             items: components["schemas"]["IdentityRegistration"][];
             /** @description Empty on the last page */
@@ -20486,6 +23498,16 @@ export interface components {
         };
         PageReviewTask: {
             items: components["schemas"]["PilotReviewTask"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageRiskRow: {
+            items: components["schemas"]["AwarenessRiskRow"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -25582,6 +28604,9 @@ export interface components {
         RenameInputBody: {
             name: string;
         };
+        ReopenExposureInputBody: {
+            reason: string;
+        };
         ReplayInputBody: {
             ids: string[] | null;
         };
@@ -25715,6 +28740,10 @@ export interface components {
              */
             days: number;
             reason: string;
+        };
+        RetireAssetInputBody: {
+            /** @description false brings it back */
+            retired: boolean;
         };
         ReturnApplicationInputBody: {
             /** @description What is to be supplemented */
@@ -52380,6 +55409,1754 @@ export interface operations {
             };
         };
     };
+    "get-security-advisories": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Name of a vendor, in any spelling that is known */
+                vendor?: string;
+                severity?: "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "NONE";
+                /** @description Known to be exploited */
+                kev?: "yes" | "no";
+                /** @description Released on this day or later */
+                since?: string;
+                cve?: string;
+                /** @description Only those that affect assets which one sees, for the city any */
+                hits?: "yes";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAdvisory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-advisories-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-advisories-id-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-advisory-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-advisory-import-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-import-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-import-template-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-merges": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssetMerge"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetMergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-merges-id-undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPairList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-pairs-distinct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetPairInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPairList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                role?: string;
+                reach?: "internet" | "remote" | "internal" | "isolated" | "unknown";
+                criticality?: number;
+                /** @description Assets of which this is not known */
+                gap?: "firmware" | "vendor" | "reach";
+                /** @description Active ones, where nothing is said */
+                state?: "active" | "retired" | "merged";
+                /** @description ID of an enterprise */
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclareAssetInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetRoleList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-assets-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetFacts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets-id-history": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssetStep"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assets-id-retirement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireAssetInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assignments": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description ID of a notice */
+                notice?: string;
+                state?: "queued" | "delivered" | "acknowledged" | "assessed" | "handling" | "feedback" | "verified" | "closed" | "released";
+                assessment?: "affected" | "not_affected" | "unknown";
+                /** @description GB/T 2260 code */
+                district?: string;
+                /** @description Those that are not finished, overdue now, were late, are escalated, disputed, cannot be delivered, ask for more time */
+                only?: "open" | "overdue" | "late" | "escalated" | "disputed" | "unreachable" | "extension";
+                /** @description Only real ones, or only of drills */
+                drill?: "real" | "drill";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssignment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assignments-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-assessment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentAssessInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-closing": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-dispute": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-dispute-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentSettleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-extension": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentAskInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-extension-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentAnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-feedback": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentFeedbackInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-note": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-urging": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-verification": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentVerifyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-drills": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDrill"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDrillDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-drills-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDrillDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-drills-id-end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDrillDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exchange-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeWhere"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exchange-inbox": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageReceived"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exchange-inbox-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeReceivedObject"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposure-figures": {
+        parameters: {
+            query?: {
+                by?: "district" | "industry" | "vendor" | "advisory";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryFigures"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposures": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                answer?: "affected" | "cannot_tell" | "not_affected";
+                state?: "open" | "mended" | "accepted" | "not_applicable";
+                band?: "now" | "soon" | "planned" | "watch";
+                /** @description ID of an asset */
+                asset?: string;
+                /** @description ID of an advisory */
+                advisory?: string;
+                /** @description Only of assets whose firmware is not known */
+                firmware?: "unknown";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageExposure"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposures-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryExposureDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-exposures-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideExposureInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryExposureDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposures-id-effect": {
+        parameters: {
+            query?: {
+                reach?: "asset" | "product" | "organisation";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryEffect"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-exposures-id-reopening": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenExposureInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryExposureDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-incidents": {
         parameters: {
             query?: {
@@ -53646,6 +58423,1311 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageCaseEvent"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescribeInventoryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-inventory-accesses": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssetAccess"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-inventory-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InventoryConsentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-inventory-consents": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssetConsent"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-inventory-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notice-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-notice-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notice-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeWords"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+                level?: number;
+                /** @description In which it was issued */
+                year?: number;
+                /** @description ID of a drill, or all; without it only real ones are listed */
+                drill?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNotice"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeWriteInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-notices-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeWritten"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices-id-audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-closing": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-delivery": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-issue": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-level": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeLevelInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-lifting": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-return": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-review": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-revision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReviseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-revision-refusal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-revision-signature": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-signature": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices-id-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeStatistics"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-tlp": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeTLPInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwarenessSituation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation-enterprises": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description GB/T 2260 code */
+                district?: string;
+                /** @description yes: with a confidence of at least 20; no: below */
+                seen?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRiskRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation-enterprises-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwarenessRiskDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation-weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwarenessWeights"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-threat-import-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-threat-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisorySourceList"];
                 };
             };
             /** @description Refused */
@@ -57379,6 +63461,105 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-taxii2-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/taxii+json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-taxii2-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/taxii+json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-taxii2-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/taxii+json": unknown;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
