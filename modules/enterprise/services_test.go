@@ -308,3 +308,45 @@ func TestAReviewOfADiagnosisIsAServiceOfTheCity(t *testing.T) {
 		}
 	})
 }
+
+func TestServicesOfATimeAreTheSameInEveryOrder(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newTown(t, o)
+		ours := x.secretive(t)
+		x.provide(t)
+		file := x.proof(t, "manager-theirs")
+		for i, day := range []string{"2025-12-31", "2026-01-01", "2026-03-31", "2026-04-01", "2026-06-30"} {
+			var d service.Detail
+			x.do(t, "POST", "/services", "manager-theirs", serve(ours.Code, "", []string{"training", "policy", "software", "testing", "security"}[i], day, file), 0, http.StatusCreated, &d)
+			if i%2 == 0 {
+				x.do(t, "POST", "/services/"+d.ID+"/confirmation", "manager-ours", "", d.Version, http.StatusOK, nil)
+			}
+		}
+		for query, want := range map[string]string{
+			"quarter=2026Q1":               "2026-01-01 2026-03-31",
+			"quarter=2026Q2":               "2026-04-01 2026-06-30",
+			"quarter=2026":                 "2026-01-01 2026-03-31 2026-04-01 2026-06-30",
+			"quarter=2026Q1&counted=true":  "2026-03-31",
+			"quarter=2026Q1&counted=false": "2026-01-01",
+			"counted=true":                 "2025-12-31 2026-03-31 2026-06-30",
+			"counted=false":                "2026-01-01 2026-04-01",
+			"quarter=2025Q3":               "",
+		} {
+			for _, sort := range []string{"", "started_on", "-started_on", "name", "-recorded_at"} {
+				var page struct {
+					Items []service.Service
+					Total int
+				}
+				x.do(t, "GET", "/services?"+query+"&sort="+sort, "officer", "", 0, http.StatusOK, &page)
+				var days []string
+				for _, s := range page.Items {
+					days = append(days, s.StartedOn)
+				}
+				slices.Sort(days)
+				if got := strings.Join(days, " "); got != want || page.Total != len(days) {
+					t.Errorf("%s by %q: %s, %d in all, want %s", query, sort, got, page.Total, want)
+				}
+			}
+		}
+	})
+}

@@ -233,11 +233,11 @@ func (s store) list(ctx context.Context, in serviceParams, as eyes) (sqldb.Page[
 	if err != nil {
 		return sqldb.Page[Service]{}, err
 	}
-	l := sqldb.List{
+	l := serviceList{sqldb.List{
 		Select: serviceColumns, From: "service s", Key: "s.id", Order: "-started_on",
 		Sort:  map[string]string{"started_on": "s.started_on", "name": "s.name_zh", "recorded_at": "s.recorded_at"},
 		Words: "s.words",
-	}
+	}}
 	l.WhereIf("s.district = ?", in.District).WhereIf("s.industry = ?", in.Industry).WhereIf("s.matter = ?", in.Matter).WhereIf("s.provider = ?", in.Provider).WhereIf("s.entry_id = ?", in.Entry)
 	if in.State != "" {
 		l.Where("s.state = ?", in.State)
@@ -248,17 +248,35 @@ func (s store) list(ctx context.Context, in serviceParams, as eyes) (sqldb.Page[
 	if in.Verdict != "" {
 		l.Where("s.verdict = ? AND s.verdict <> ''", in.Verdict)
 	}
-	if in.Quarter != "" {
-		l.Where("s.quarter BETWEEN ? AND ?", first, last)
+	l.within(in, first, last)
+	as.limit(&l.List)
+	return sqldb.Fetch(ctx, s.db, l.List, in.ListParams, scanService)
+}
+
+type serviceList struct{ sqldb.List }
+
+// within leaves what began in a time, and what counts. In the order of days an index
+// finds both, and the page walks it. In another order the same would have all that pass
+// gathered and sorted: the page walks that order, and is told so by conditions that no
+// index answers.
+func (l *serviceList) within(in serviceParams, first, last int) {
+	byDay := strings.TrimPrefix(in.Sort, "-") == "started_on" || in.Sort == ""
+	if in.Quarter != "" && byDay {
+		from, until := daysOf(first, last)
+		l.Where("s.started_on BETWEEN ? AND ?", from, until)
 	}
-	switch in.Counted {
-	case "true":
+	if in.Quarter != "" && !byDay {
+		l.Where("s.quarter + 0 BETWEEN ? AND ?", first, last)
+	}
+	switch {
+	case in.Counted == "":
+	case byDay:
+		l.Where("s.counted = ?", in.Counted == "true")
+	case in.Counted == "true":
 		l.Where("s.counted")
-	case "false":
+	default:
 		l.Where("NOT s.counted")
 	}
-	as.limit(&l)
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanService)
 }
 
 // limit leaves what somebody may see.
