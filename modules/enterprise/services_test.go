@@ -3,8 +3,10 @@ package enterprise
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/sheet"
+	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/internal/service"
 )
 
@@ -48,10 +51,76 @@ func serve(code, provider, matter, day, evidence string) string {
 	return fmt.Sprintf(`{"code":%q,"provider":%q,"provider_name":"某服务商","matter":%q,"about":"上门服务","started_on":%q,"evidence":[%q]}`, code, provider, matter, day, evidence)
 }
 
+// totals reads what services come to. What is kept of it is what counting anew comes to,
+// whatever happened before.
 func (x *town) totals(t *testing.T) (v service.Totals) {
 	t.Helper()
+	if kept, anew := x.keptFigures(t), x.countedAnew(t); !maps.Equal(kept, anew) {
+		t.Errorf("kept figures differ from those counted anew: %s", cmp.Diff(anew, kept))
+	}
 	x.do(t, "GET", "/services/totals", "officer", "", 0, http.StatusOK, &v)
 	return v
+}
+
+// keptFigures are the rows of kept figures that are not 0, by what they are about.
+func (x *town) keptFigures(t *testing.T) map[string][9]int {
+	t.Helper()
+	rows, err := x.module.kit.DB.Query(t.Context(), `SELECT f.by_what, f.period, f.code, f.services, f.enterprises, f.made, f.waiting, f.silent, f.objected, f.rejected, f.upheld, f.duplicates FROM service_figure f`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := map[string][9]int{}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (n [9]int, err error) {
+		var by, code string
+		var period int
+		err = r.Scan(&by, &period, &code, &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8])
+		if n != [9]int{} {
+			kept[fmt.Sprint(by, "/", period, "/", code)] = n
+		}
+		return n, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kept
+}
+
+// countedAnew counts the services that there are, one by one.
+func (x *town) countedAnew(t *testing.T) map[string][9]int {
+	t.Helper()
+	rows, err := x.module.kit.DB.Query(t.Context(), `SELECT s.entry_id, s.quarter, s.district, s.industry, s.provider, s.matter, s.counted, s.synthetic, s.state, s.verdict, s.duplicate_of FROM service s`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	anew, met := map[string][9]int{}, map[string]bool{}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (none struct{}, err error) {
+		var entry, district, industry, provider, matter, state, verdict, duplicate string
+		var quarter int
+		var counted, synthetic bool
+		if err := r.Scan(&entry, &quarter, &district, &industry, &provider, &matter, &counted, &synthetic, &state, &verdict, &duplicate); err != nil {
+			return none, err
+		}
+		for by, code := range map[string]string{"": "", "quarter": strconv.Itoa(quarter), "district": district, "industry": industry, "provider": provider, "matter": matter} {
+			for _, period := range []int{0, quarter / 10, quarter} {
+				key := fmt.Sprint(by, "/", period, "/", code)
+				n, first := anew[key], counted && !met[key+"/"+entry]
+				for i, is := range []bool{counted, first, counted && synthetic, state == "waiting", state == "silent", state == "objected", verdict == "rejected", verdict == "upheld", duplicate != ""} {
+					if is {
+						n[i]++
+					}
+				}
+				met[key+"/"+entry] = met[key+"/"+entry] || counted
+				if n != [9]int{} {
+					anew[key] = n
+				}
+			}
+		}
+		return none, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return anew
 }
 
 func TestAServiceCountsOnceItIsConfirmedAndOnlyOnce(t *testing.T) {

@@ -83,28 +83,38 @@ type also func(ctx context.Context, tx *sqldb.Tx) error
 func (s store) record(ctx context.Context, list []Service, with also) error {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b Service) int { return strings.Compare(a.EntryID, b.EntryID) }) // queues in one order
+	entries := make([]string, len(list))
+	for i, x := range list {
+		entries[i] = x.EntryID
+	}
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		queued := ""
-		for _, x := range list {
-			if x.EntryID != queued {
-				if err := tx.Queue(ctx, "service/"+x.EntryID); err != nil {
-					return err
-				}
-				queued = x.EntryID
-			}
-			first, ok, err := s.clash(ctx, tx, x)
-			if err != nil {
-				return err
-			}
-			if ok {
-				return twice(first, x.window)
-			}
-			if err := s.insert(ctx, tx, x); err != nil {
+		for _, id := range slices.Compact(entries) {
+			if err := tx.Queue(ctx, "service/"+id); err != nil {
 				return err
 			}
 		}
+		if err := figured(ctx, tx, entries, func() error { return s.insertAll(ctx, tx, list) }); err != nil {
+			return err
+		}
 		return with(ctx, tx)
 	})
+}
+
+// insertAll keeps services whose enterprises the transaction has queued for.
+func (s store) insertAll(ctx context.Context, tx *sqldb.Tx, list []Service) error {
+	for _, x := range list {
+		first, ok, err := s.clash(ctx, tx, x)
+		if err != nil {
+			return err
+		}
+		if ok {
+			return twice(first, x.window)
+		}
+		if err := s.insert(ctx, tx, x); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s store) insert(ctx context.Context, tx *sqldb.Tx, x Service) error {
@@ -158,7 +168,12 @@ func (s store) locked(ctx context.Context, tx *sqldb.Tx, id string) (Service, er
 	return s.get(ctx, tx, id)
 }
 
+// save keeps a change of a service whose enterprise the transaction has queued for.
 func (s store) save(ctx context.Context, tx *sqldb.Tx, before, x Service) error {
+	return figured(ctx, tx, []string{x.EntryID}, func() error { return s.put(ctx, tx, before, x) })
+}
+
+func (s store) put(ctx context.Context, tx *sqldb.Tx, before, x Service) error {
 	n, err := tx.Exec(ctx, `UPDATE service SET state = $1, reason = $2, verdict = $3, answered_at = $4, answered_by = $5, answered_name = $6, version = version + 1 WHERE id = $7 AND version = $8`,
 		string(x.State), x.Reason, x.Verdict, sqldb.InstantMillis(x.AnsweredAt), x.answeredBy, x.AnsweredName, x.ID, before.Version)
 	if err != nil {
