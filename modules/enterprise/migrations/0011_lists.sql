@@ -10,3 +10,6 @@ DROP INDEX service_name;
 CREATE INDEX service_name ON service (name_zh, id, quarter, counted);
 DROP INDEX service_recorded;
 CREATE INDEX service_recorded ON service (recorded_at, id, quarter, counted);
+-- What is asked about an entry that was made up is marked as it, also when the entry is gone.
+ALTER TABLE entry_request ADD COLUMN synthetic BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE entry_request SET synthetic = TRUE WHERE EXISTS (SELECT 1 FROM entry e WHERE e.id = entry_request.entry_id AND e.synthetic);
