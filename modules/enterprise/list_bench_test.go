@@ -3,6 +3,7 @@ package enterprise
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,7 +68,7 @@ func BenchmarkList(b *testing.B) {
 		sums[n%len(asks)] += d
 	}
 	for i, d := range sums {
-		b.Logf("%.60s: %v on average", fmt.Sprintf("%+v", asks[i]), d/time.Duration(max(1, len(took)/len(asks))))
+		b.Logf("%s: %v on average", strings.NewReplacer("ListParams:", "", "Limit:0 ", "").Replace(fmt.Sprintf("%+v", asks[i])), d/time.Duration(max(1, len(took)/len(asks))))
 	}
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")

@@ -66,6 +66,7 @@ type Request struct {
 	DecidedAt      *time.Time   `json:"decided_at,omitempty" title:"处理时间|Decided"`
 	DecidedName    string       `json:"decided_name" audit:"-" title:"处理人|Decided by"`
 	Overdue        bool         `json:"overdue" audit:"-"`
+	Synthetic      bool         `json:"synthetic" doc:"About an entry that was made up" title:"合成数据|Synthetic"`
 	Acts           []string     `json:"acts" nullable:"false" audit:"-" enum:"decide,withdraw" doc:"What the caller may do now"`
 	Version        int64        `json:"version"`
 	OrganisationID string       `json:"-"`

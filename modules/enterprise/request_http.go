@@ -105,7 +105,7 @@ func (m *Module) askBureau(ctx context.Context, in requestInput) (Request, error
 	now = now.UTC().Truncate(time.Millisecond)
 	q := Request{
 		ID: newID(), EntryID: e.ID, Kind: in.Body.Kind, Code: e.Code, Name: e.Name, Changes: []Correction{}, Text: text, State: requestOpen, FiledAt: now, FiledName: who.Name,
-		DueAt: now.Add(decideWithin), Version: 1, OrganisationID: who.Organisation.ID, filedBy: who.Actor(),
+		DueAt: now.Add(decideWithin), Synthetic: e.Synthetic, Version: 1, OrganisationID: who.Organisation.ID, filedBy: who.Actor(),
 	}
 	if q.Kind == askCorrection {
 		var wanted []Correction

@@ -15,12 +15,12 @@ import (
 	"linghang/modules/enterprise/enterpriseevent"
 )
 
-const requestColumns = `q.id, q.entry_id, q.organisation_id, q.kind, q.code, q.name_zh, q.name_en, q.changes, q.text, q.state, q.answer, q.outcome, q.filed_at, q.filed_by, q.filed_name, q.due_at, q.decided_at, q.decided_by, q.decided_name, q.version`
+const requestColumns = `q.id, q.entry_id, q.organisation_id, q.kind, q.code, q.name_zh, q.name_en, q.changes, q.text, q.state, q.answer, q.outcome, q.filed_at, q.filed_by, q.filed_name, q.due_at, q.decided_at, q.decided_by, q.decided_name, q.synthetic, q.version`
 
 func scanRequest(r sqldb.Row) (q Request, err error) {
 	var changes, outcome string
 	var filed, due, decided int64
-	err = r.Scan(&q.ID, &q.EntryID, &q.OrganisationID, &q.Kind, &q.Code, &q.Name.ZH, &q.Name.EN, &changes, &q.Text, &q.State, &q.Answer, &outcome, &filed, &q.filedBy, &q.FiledName, &due, &decided, &q.decidedBy, &q.DecidedName, &q.Version)
+	err = r.Scan(&q.ID, &q.EntryID, &q.OrganisationID, &q.Kind, &q.Code, &q.Name.ZH, &q.Name.EN, &changes, &q.Text, &q.State, &q.Answer, &outcome, &filed, &q.filedBy, &q.FiledName, &due, &decided, &q.decidedBy, &q.DecidedName, &q.Synthetic, &q.Version)
 	if err != nil {
 		return q, err
 	}
@@ -92,8 +92,8 @@ func (s entryStore) ask(ctx context.Context, q Request, also func(*sqldb.Tx) err
 		return fmt.Errorf("write what is asked: %w", err)
 	}
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO entry_request (id, entry_id, organisation_id, kind, code, name_zh, name_en, changes, text, state, filed_at, filed_by, filed_name, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-			q.ID, q.EntryID, q.OrganisationID, q.Kind, q.Code, q.Name.ZH, q.Name.EN, string(changes), q.Text, q.State, q.FiledAt.UnixMilli(), q.filedBy, q.FiledName, q.DueAt.UnixMilli())
+		_, err := tx.Exec(ctx, `INSERT INTO entry_request (id, entry_id, organisation_id, kind, code, name_zh, name_en, changes, text, state, filed_at, filed_by, filed_name, due_at, synthetic) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			q.ID, q.EntryID, q.OrganisationID, q.Kind, q.Code, q.Name.ZH, q.Name.EN, string(changes), q.Text, q.State, q.FiledAt.UnixMilli(), q.filedBy, q.FiledName, q.DueAt.UnixMilli(), q.Synthetic)
 		if sqldb.IsUnique(err) {
 			return fault.New(fault.Conflict, "enterprise.request.open", "a request of your organisation about this entry waits for the bureau already; withdraw it, or wait")
 		}

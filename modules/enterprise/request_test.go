@@ -14,6 +14,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/lang"
+	"linghang/kernel/sqldb"
 )
 
 func TestACorrectionIsWhatWasAskedOrNothing(t *testing.T) {
@@ -246,6 +247,29 @@ func TestTheBureauIsRemindedOnceBeforeAndOnceAfterTheTime(t *testing.T) {
 		kerneltest.Wait(t, "the notices", func() bool { return count() >= 3 })
 		if n := count(); n != 3 {
 			t.Errorf("the bureau was told %d times", n)
+		}
+	})
+}
+
+func TestARequestAboutAnEntryThatWasMadeUpIsMarked(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newTown(t, o)
+		e := x.secretive(t)
+		body := `{"kind":"correction","changes":[{"field":"name_zh","after":"改名企业"}],"text":"更名"}`
+		q := x.asks(t, e.ID, "manager-ours", body, http.StatusCreated)
+		if q.Synthetic {
+			t.Errorf("an entry that is real: %+v", q)
+		}
+		x.do(t, "POST", "/requests/"+q.ID+"/withdrawal", "manager-ours", "", q.Version, http.StatusOK, nil)
+		err := x.module.kit.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(t.Context(), `UPDATE entry SET synthetic = TRUE WHERE id = $1`, e.ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q = x.asks(t, e.ID, "manager-ours", body, http.StatusCreated); !q.Synthetic {
+			t.Errorf("an entry that was made up: %+v", q)
 		}
 	})
 }

@@ -3,8 +3,10 @@ package enterprise
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"linghang/kernel/identity"
 	"linghang/kernel/kerneltest"
 	"linghang/kernel/sheet"
+	"linghang/kernel/sqldb"
 	"linghang/modules/enterprise/internal/service"
 )
 
@@ -48,10 +51,76 @@ func serve(code, provider, matter, day, evidence string) string {
 	return fmt.Sprintf(`{"code":%q,"provider":%q,"provider_name":"某服务商","matter":%q,"about":"上门服务","started_on":%q,"evidence":[%q]}`, code, provider, matter, day, evidence)
 }
 
+// totals reads what services come to. What is kept of it is what counting anew comes to,
+// whatever happened before.
 func (x *town) totals(t *testing.T) (v service.Totals) {
 	t.Helper()
+	if kept, anew := x.keptFigures(t), x.countedAnew(t); !maps.Equal(kept, anew) {
+		t.Errorf("kept figures differ from those counted anew: %s", cmp.Diff(anew, kept))
+	}
 	x.do(t, "GET", "/services/totals", "officer", "", 0, http.StatusOK, &v)
 	return v
+}
+
+// keptFigures are the rows of kept figures that are not 0, by what they are about.
+func (x *town) keptFigures(t *testing.T) map[string][9]int {
+	t.Helper()
+	rows, err := x.module.kit.DB.Query(t.Context(), `SELECT f.by_what, f.period, f.code, f.services, f.enterprises, f.made, f.waiting, f.silent, f.objected, f.rejected, f.upheld, f.duplicates FROM service_figure f`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := map[string][9]int{}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (n [9]int, err error) {
+		var by, code string
+		var period int
+		err = r.Scan(&by, &period, &code, &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8])
+		if n != [9]int{} {
+			kept[fmt.Sprint(by, "/", period, "/", code)] = n
+		}
+		return n, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kept
+}
+
+// countedAnew counts the services that there are, one by one.
+func (x *town) countedAnew(t *testing.T) map[string][9]int {
+	t.Helper()
+	rows, err := x.module.kit.DB.Query(t.Context(), `SELECT s.entry_id, s.quarter, s.district, s.industry, s.provider, s.matter, s.counted, s.synthetic, s.state, s.verdict, s.duplicate_of FROM service s`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	anew, met := map[string][9]int{}, map[string]bool{}
+	_, err = sqldb.All(rows, func(r sqldb.Row) (none struct{}, err error) {
+		var entry, district, industry, provider, matter, state, verdict, duplicate string
+		var quarter int
+		var counted, synthetic bool
+		if err := r.Scan(&entry, &quarter, &district, &industry, &provider, &matter, &counted, &synthetic, &state, &verdict, &duplicate); err != nil {
+			return none, err
+		}
+		for by, code := range map[string]string{"": "", "quarter": strconv.Itoa(quarter), "district": district, "industry": industry, "provider": provider, "matter": matter} {
+			for _, period := range []int{0, quarter / 10, quarter} {
+				key := fmt.Sprint(by, "/", period, "/", code)
+				n, first := anew[key], counted && !met[key+"/"+entry]
+				for i, is := range []bool{counted, first, counted && synthetic, state == "waiting", state == "silent", state == "objected", verdict == "rejected", verdict == "upheld", duplicate != ""} {
+					if is {
+						n[i]++
+					}
+				}
+				met[key+"/"+entry] = met[key+"/"+entry] || counted
+				if n != [9]int{} {
+					anew[key] = n
+				}
+			}
+		}
+		return none, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return anew
 }
 
 func TestAServiceCountsOnceItIsConfirmedAndOnlyOnce(t *testing.T) {
@@ -305,6 +374,48 @@ func TestAReviewOfADiagnosisIsAServiceOfTheCity(t *testing.T) {
 		log := x.do(t, "GET", "/api/enterprise/entries/"+x.ours+"/accesses", "manager-ours", "", -1, http.StatusOK, nil)
 		if !strings.Contains(log, `"way":"diagnosis"`) || !strings.Contains(log, `"fields":"answers"`) {
 			t.Errorf("the access log says %s", log)
+		}
+	})
+}
+
+func TestServicesOfATimeAreTheSameInEveryOrder(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		x := newTown(t, o)
+		ours := x.secretive(t)
+		x.provide(t)
+		file := x.proof(t, "manager-theirs")
+		for i, day := range []string{"2025-12-31", "2026-01-01", "2026-03-31", "2026-04-01", "2026-06-30"} {
+			var d service.Detail
+			x.do(t, "POST", "/services", "manager-theirs", serve(ours.Code, "", []string{"training", "policy", "software", "testing", "security"}[i], day, file), 0, http.StatusCreated, &d)
+			if i%2 == 0 {
+				x.do(t, "POST", "/services/"+d.ID+"/confirmation", "manager-ours", "", d.Version, http.StatusOK, nil)
+			}
+		}
+		for query, want := range map[string]string{
+			"quarter=2026Q1":               "2026-01-01 2026-03-31",
+			"quarter=2026Q2":               "2026-04-01 2026-06-30",
+			"quarter=2026":                 "2026-01-01 2026-03-31 2026-04-01 2026-06-30",
+			"quarter=2026Q1&counted=true":  "2026-03-31",
+			"quarter=2026Q1&counted=false": "2026-01-01",
+			"counted=true":                 "2025-12-31 2026-03-31 2026-06-30",
+			"counted=false":                "2026-01-01 2026-04-01",
+			"quarter=2025Q3":               "",
+		} {
+			for _, sort := range []string{"", "started_on", "-started_on", "name", "-recorded_at"} {
+				var page struct {
+					Items []service.Service
+					Total int
+				}
+				x.do(t, "GET", "/services?"+query+"&sort="+sort, "officer", "", 0, http.StatusOK, &page)
+				var days []string
+				for _, s := range page.Items {
+					days = append(days, s.StartedOn)
+				}
+				slices.Sort(days)
+				if got := strings.Join(days, " "); got != want || page.Total != len(days) {
+					t.Errorf("%s by %q: %s, %d in all, want %s", query, sort, got, page.Total, want)
+				}
+			}
 		}
 	})
 }

@@ -16592,6 +16592,8 @@ export interface components {
             overdue: boolean;
             /** @enum {string} */
             state: "open" | "done" | "refused" | "withdrawn";
+            /** @description About an entry that was made up */
+            synthetic: boolean;
             /** @description Why */
             text: string;
             /** Format: int64 */

@@ -2,6 +2,8 @@ package service
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"linghang/kernel/fault"
@@ -24,28 +26,25 @@ type countParams struct {
 	Quarter string `query:"quarter" maxLength:"6" doc:"A year or a quarter, as 2026 or 2026Q4"`
 }
 
-// counts adds up what counts, by one thing.
+// counts reads what counts, by one thing, as it is kept.
 func (s store) counts(ctx context.Context, in countParams) (sqldb.Page[Count], error) {
 	first, last, err := period(in.Quarter)
 	if err != nil {
 		return sqldb.Page[Count]{}, err
 	}
-	var column string
-	name := "s.provider"
+	title := "''"
 	switch in.By {
-	case "", "quarter":
-		column = "CAST(s.quarter AS TEXT)"
-	case "district", "industry", "matter":
-		column = "s." + in.By
-	case "provider":
-		column, name = "s.provider", "s.provider_zh || '|' || s.provider_en"
+	case "":
+		in.By = "quarter"
+	case "quarter", "district", "industry", "matter":
+	case "provider": // as its latest service names it
+		title = `COALESCE((SELECT s.provider_zh || '|' || s.provider_en FROM service s WHERE s.provider = f.code ORDER BY s.started_on DESC, s.id DESC LIMIT 1), '')`
 	default:
 		return sqldb.Page[Count]{}, fault.New(fault.Invalid, "enterprise.service.by", "services are not counted by %q", in.By)
 	}
 	l := sqldb.List{
 		Select: "x.title, x.services, x.enterprises, x.made", Key: "x.code", Order: "-services",
-		From: fmt.Sprintf(`(SELECT %s AS code, MAX(%s) AS title, COUNT(*) AS services, COUNT(DISTINCT s.entry_id) AS enterprises, MAX(CASE WHEN s.synthetic THEN 1 ELSE 0 END) AS made
-			FROM service s WHERE s.counted AND s.quarter BETWEEN %d AND %d GROUP BY %s) x`, column, name, first, last, column),
+		From: fmt.Sprintf(`(SELECT f.code, %s AS title, f.services, f.enterprises, f.made FROM service_figure f WHERE f.by_what = '%s' AND f.period = %d AND f.services > 0) x`, title, in.By, figurePeriod(first, last)),
 		Sort: map[string]string{"code": "x.code", "services": "x.services", "enterprises": "x.enterprises"}, Search: []string{"x.title"},
 	}
 	l.Select = "x.code, " + l.Select
@@ -71,20 +70,20 @@ type Totals struct {
 	Synthetic   bool  `json:"synthetic"`
 }
 
+// totals reads the figures of a period as they are kept.
 func (s store) totals(ctx context.Context, quarter string) (t Totals, err error) {
 	first, last, err := period(quarter)
 	if err != nil {
 		return t, err
 	}
 	var upheld, made int
-	err = s.db.QueryRow(ctx, `SELECT COUNT(CASE WHEN s.counted THEN 1 END), COUNT(DISTINCT CASE WHEN s.counted THEN s.entry_id END), COUNT(CASE WHEN s.state = 'waiting' THEN 1 END), COUNT(CASE WHEN s.state = 'silent' THEN 1 END),
-		COUNT(CASE WHEN s.state = 'objected' THEN 1 END), COUNT(CASE WHEN s.verdict = 'rejected' THEN 1 END), COUNT(CASE WHEN s.verdict = 'upheld' THEN 1 END), COUNT(CASE WHEN s.counted AND s.synthetic THEN 1 END)
-		FROM service s WHERE s.quarter BETWEEN $1 AND $2`, first, last).Scan(&t.Services, &t.Enterprises, &t.Waiting, &t.Silent, &t.Objected, &t.Rejected, &upheld, &made)
-	if err != nil {
-		return t, fmt.Errorf("add up services: %w", err)
+	err = s.db.QueryRow(ctx, `SELECT f.services, f.enterprises, f.made, f.waiting, f.silent, f.objected, f.rejected, f.upheld, f.duplicates FROM service_figure f WHERE f.by_what = '' AND f.period = $1 AND f.code = ''`, figurePeriod(first, last)).
+		Scan(&t.Services, &t.Enterprises, &made, &t.Waiting, &t.Silent, &t.Objected, &t.Rejected, &upheld, &t.Duplicates)
+	if errors.Is(err, sql.ErrNoRows) {
+		return t, nil // no service was ever recorded for it
 	}
-	if err := s.db.QueryRow(ctx, `SELECT COUNT(*) FROM service s WHERE s.duplicate_of <> '' AND s.quarter BETWEEN $1 AND $2`, first, last).Scan(&t.Duplicates); err != nil {
-		return t, fmt.Errorf("count duplicates: %w", err)
+	if err != nil {
+		return t, fmt.Errorf("read what services come to: %w", err)
 	}
 	t.Rate, t.Synthetic = wilson(t.Rejected, t.Rejected+upheld), made > 0
 	return t, nil

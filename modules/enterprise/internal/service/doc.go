@@ -20,6 +20,7 @@
 // those that it recorded.
 //
 // Tables: service, service_rule, service_evidence, service_proof, service_sample,
-// service_sampled. Tells: nothing. Hears: enterpriseevent.Diagnosed and
+// service_sampled; service_figure keeps what services come to, in the ways of
+// service_figured. Tells: nothing. Hears: enterpriseevent.Diagnosed and
 // AgreementClosed, scenarioevent.Completed.
 package service

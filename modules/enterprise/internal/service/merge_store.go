@@ -16,6 +16,10 @@ func Follow(ctx context.Context, tx *sqldb.Tx, merge, from, to string) error {
 	if err := queueBoth(ctx, tx, from, to); err != nil {
 		return err
 	}
+	return figured(ctx, tx, []string{from, to}, func() error { return follow(ctx, tx, merge, from, to) })
+}
+
+func follow(ctx context.Context, tx *sqldb.Tx, merge, from, to string) error {
 	if _, err := tx.Exec(ctx, `INSERT INTO entry_merge_moved (merge_id, noun, object_id, was) SELECT $1, $2, s.id, s.entry_id FROM service s WHERE s.entry_id = $3`, merge, noun, from); err != nil {
 		return fmt.Errorf("note what moves: %w", err)
 	}
@@ -30,6 +34,10 @@ func Return(ctx context.Context, tx *sqldb.Tx, merge, from, to string) error {
 	if err := queueBoth(ctx, tx, from, to); err != nil {
 		return err
 	}
+	return figured(ctx, tx, []string{from, to}, func() error { return giveBack(ctx, tx, merge, from, to) })
+}
+
+func giveBack(ctx context.Context, tx *sqldb.Tx, merge, from, to string) error {
 	_, err := tx.Exec(ctx, `UPDATE service SET entry_id = $1, version = version + 1 WHERE entry_id = $2 AND id IN (SELECT x.object_id FROM entry_merge_moved x WHERE x.merge_id = $3 AND x.noun = $4)`, from, to, merge, noun)
 	if err != nil {
 		return fmt.Errorf("move services back: %w", err)
@@ -55,6 +63,13 @@ func queueBoth(ctx context.Context, tx *sqldb.Tx, a, b string) error {
 // Forget removes the services to an entry, and evidence that proves nothing more, before
 // the entry is removed.
 func Forget(ctx context.Context, tx *sqldb.Tx, entry string) error {
+	if err := tx.Queue(ctx, "service/"+entry); err != nil {
+		return err
+	}
+	return figured(ctx, tx, []string{entry}, func() error { return forget(ctx, tx, entry) })
+}
+
+func forget(ctx context.Context, tx *sqldb.Tx, entry string) error {
 	rows, err := tx.Query(ctx, `SELECT DISTINCT p.evidence_id FROM service_proof p JOIN service s ON s.id = p.service_id WHERE s.entry_id = $1`, entry)
 	if err != nil {
 		return fmt.Errorf("read evidence of services: %w", err)

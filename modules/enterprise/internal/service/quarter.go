@@ -23,6 +23,12 @@ func quarterOf(day string) int {
 
 func quarterText(q int) string { return fmt.Sprintf("%dQ%d", q/10, q%10) }
 
+// daysOf bounds the days of quarters, as texts that sort: the last is no later than the
+// 31st of its month.
+func daysOf(first, last int) (from, until string) {
+	return fmt.Sprintf("%04d-%02d-01", first/10, first%10*3-2), fmt.Sprintf("%04d-%02d-31", last/10, last%10*3)
+}
+
 // period reads a year or a quarter, as 2026 or 2026Q4: its first and its last quarter.
 // An empty one is all time.
 func period(text string) (first, last int, err error) {

@@ -83,28 +83,38 @@ type also func(ctx context.Context, tx *sqldb.Tx) error
 func (s store) record(ctx context.Context, list []Service, with also) error {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b Service) int { return strings.Compare(a.EntryID, b.EntryID) }) // queues in one order
+	entries := make([]string, len(list))
+	for i, x := range list {
+		entries[i] = x.EntryID
+	}
 	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		queued := ""
-		for _, x := range list {
-			if x.EntryID != queued {
-				if err := tx.Queue(ctx, "service/"+x.EntryID); err != nil {
-					return err
-				}
-				queued = x.EntryID
-			}
-			first, ok, err := s.clash(ctx, tx, x)
-			if err != nil {
-				return err
-			}
-			if ok {
-				return twice(first, x.window)
-			}
-			if err := s.insert(ctx, tx, x); err != nil {
+		for _, id := range slices.Compact(entries) {
+			if err := tx.Queue(ctx, "service/"+id); err != nil {
 				return err
 			}
 		}
+		if err := figured(ctx, tx, entries, func() error { return s.insertAll(ctx, tx, list) }); err != nil {
+			return err
+		}
 		return with(ctx, tx)
 	})
+}
+
+// insertAll keeps services whose enterprises the transaction has queued for.
+func (s store) insertAll(ctx context.Context, tx *sqldb.Tx, list []Service) error {
+	for _, x := range list {
+		first, ok, err := s.clash(ctx, tx, x)
+		if err != nil {
+			return err
+		}
+		if ok {
+			return twice(first, x.window)
+		}
+		if err := s.insert(ctx, tx, x); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s store) insert(ctx context.Context, tx *sqldb.Tx, x Service) error {
@@ -158,7 +168,12 @@ func (s store) locked(ctx context.Context, tx *sqldb.Tx, id string) (Service, er
 	return s.get(ctx, tx, id)
 }
 
+// save keeps a change of a service whose enterprise the transaction has queued for.
 func (s store) save(ctx context.Context, tx *sqldb.Tx, before, x Service) error {
+	return figured(ctx, tx, []string{x.EntryID}, func() error { return s.put(ctx, tx, before, x) })
+}
+
+func (s store) put(ctx context.Context, tx *sqldb.Tx, before, x Service) error {
 	n, err := tx.Exec(ctx, `UPDATE service SET state = $1, reason = $2, verdict = $3, answered_at = $4, answered_by = $5, answered_name = $6, version = version + 1 WHERE id = $7 AND version = $8`,
 		string(x.State), x.Reason, x.Verdict, sqldb.InstantMillis(x.AnsweredAt), x.answeredBy, x.AnsweredName, x.ID, before.Version)
 	if err != nil {
@@ -233,11 +248,11 @@ func (s store) list(ctx context.Context, in serviceParams, as eyes) (sqldb.Page[
 	if err != nil {
 		return sqldb.Page[Service]{}, err
 	}
-	l := sqldb.List{
+	l := serviceList{sqldb.List{
 		Select: serviceColumns, From: "service s", Key: "s.id", Order: "-started_on",
 		Sort:  map[string]string{"started_on": "s.started_on", "name": "s.name_zh", "recorded_at": "s.recorded_at"},
 		Words: "s.words",
-	}
+	}}
 	l.WhereIf("s.district = ?", in.District).WhereIf("s.industry = ?", in.Industry).WhereIf("s.matter = ?", in.Matter).WhereIf("s.provider = ?", in.Provider).WhereIf("s.entry_id = ?", in.Entry)
 	if in.State != "" {
 		l.Where("s.state = ?", in.State)
@@ -248,17 +263,35 @@ func (s store) list(ctx context.Context, in serviceParams, as eyes) (sqldb.Page[
 	if in.Verdict != "" {
 		l.Where("s.verdict = ? AND s.verdict <> ''", in.Verdict)
 	}
-	if in.Quarter != "" {
-		l.Where("s.quarter BETWEEN ? AND ?", first, last)
+	l.within(in, first, last)
+	as.limit(&l.List)
+	return sqldb.Fetch(ctx, s.db, l.List, in.ListParams, scanService)
+}
+
+type serviceList struct{ sqldb.List }
+
+// within leaves what began in a time, and what counts. In the order of days an index
+// finds both, and the page walks it. In another order the same would have all that pass
+// gathered and sorted: the page walks that order, and is told so by conditions that no
+// index answers.
+func (l *serviceList) within(in serviceParams, first, last int) {
+	byDay := strings.TrimPrefix(in.Sort, "-") == "started_on" || in.Sort == ""
+	if in.Quarter != "" && byDay {
+		from, until := daysOf(first, last)
+		l.Where("s.started_on BETWEEN ? AND ?", from, until)
 	}
-	switch in.Counted {
-	case "true":
+	if in.Quarter != "" && !byDay {
+		l.Where("s.quarter + 0 BETWEEN ? AND ?", first, last)
+	}
+	switch {
+	case in.Counted == "":
+	case byDay:
+		l.Where("s.counted = ?", in.Counted == "true")
+	case in.Counted == "true":
 		l.Where("s.counted")
-	case "false":
+	default:
 		l.Where("NOT s.counted")
 	}
-	as.limit(&l)
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanService)
 }
 
 // limit leaves what somebody may see.

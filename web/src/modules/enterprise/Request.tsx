@@ -1,7 +1,7 @@
 import { Card, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { api, Confirm, Failure, ifMatch, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, useChange, useFormat, useText, type Schema } from '../../kernel'
+import { api, Confirm, Failure, ifMatch, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, useChange, useFormat, useText, type Schema } from '../../kernel'
 import { roomKey } from './data'
 import { requestTone, useRequest, type EntryRequest } from './requests'
 import { Said } from './Said'
@@ -35,7 +35,7 @@ export default function Request() {
     <div className="lh-stack">
       <PageHeader
         title={text(q.name)} note={t(`request.kinds.${q.kind}`)}
-        marks={<><StatusTag tone={requestTone[q.state]}>{t(`request.states.${q.state}`)}</StatusTag>{q.overdue && <StatusTag tone="bad">{t('request.overdue')}</StatusTag>}</>}
+        marks={<><StatusTag tone={requestTone[q.state]}>{t(`request.states.${q.state}`)}</StatusTag>{q.overdue && <StatusTag tone="bad">{t('request.overdue')}</StatusTag>}{q.synthetic && <SyntheticMark />}</>}
         actions={<Acts request={q} />}
       />
       <Card size="small"><Particulars items={items} /></Card>

@@ -1,6 +1,6 @@
 import { Card } from 'antd'
 import { Link } from 'react-router'
-import { DataTable, EmptyState, none, PageHeader, StatusTag, useFormat, useLive, useText, type Column } from '../../kernel'
+import { DataTable, EmptyState, none, PageHeader, StatusTag, SyntheticMark, useFormat, useLive, useText, type Column } from '../../kernel'
 import { topic } from './data'
 import { requestsKey, requestTone, type EntryRequest } from './requests'
 import { useEnterpriseTexts } from './texts'
@@ -12,7 +12,7 @@ export default function Requests() {
   const text = useText()
   useLive(topic, requestsKey)
   const columns: Column<EntryRequest>[] = [
-    { key: 'name', title: t('field.name'), sort: 'name', render: (q) => <span className="lh-two lh-wrap"><Link to={`/enterprise/requests/${q.id}`}>{text(q.name)}</Link><span className="lh-code">{q.code}</span></span> },
+    { key: 'name', title: t('field.name'), sort: 'name', render: (q) => <span className="lh-two lh-wrap"><span><Link to={`/enterprise/requests/${q.id}`}>{text(q.name)}</Link>{q.synthetic && <SyntheticMark />}</span><span className="lh-code">{q.code}</span></span> },
     { key: 'kind', title: t('request.kind'), render: (q) => t(`request.kinds.${q.kind}`) },
     { key: 'state', title: t('field.status'), sort: 'state', render: (q) => <><StatusTag tone={requestTone[q.state]}>{t(`request.states.${q.state}`)}</StatusTag>{q.overdue && <StatusTag tone="bad">{t('request.overdue')}</StatusTag>}</> },
     { key: 'filed', title: t('request.filed'), sort: 'filed_at', from: 'md', render: (q) => <span className="lh-number" title={f.time(q.filed_at)}>{f.date(q.filed_at)}</span> },
