@@ -69,9 +69,8 @@ func TestWhoMaySign(t *testing.T) {
 		"nor is the author the second one": {rating.Extreme, []Signature{hand("one")}, "author", InReview, "security.notice.own_hand"},
 	} {
 		n, err := Notice{State: InReview, Text: Text{Level: x.level}, actor: "person:author"}.sign(hand(x.by), x.there)
-		var f *fault.Error
 		key := ""
-		if errors.As(err, &f) {
+		if f, ok := errors.AsType[*fault.Error](err); ok {
 			key = f.Key
 		}
 		if key != x.key || n.State != x.state {
