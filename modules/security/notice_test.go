@@ -176,6 +176,25 @@ func addresseesAreApart(t *testing.T, x *town) {
 			t.Errorf("a foreign assignment answers otherwise than none: %s, %s", foreign, none)
 		}
 	}
+	// Who may read it finds it, each in the own place; of one that is for few nothing is kept.
+	found := func(who, word string) (paths string) {
+		var hits struct{ Items []struct{ Path string } }
+		r := x.Get(t, "/api/search?q="+word, who)
+		if r.Decode(t, &hits); r.Status != http.StatusOK {
+			t.Fatalf("search as %s: %d %s", who, r.Status, r.Body)
+		}
+		for _, h := range hits.Items {
+			paths += h.Path + " "
+		}
+		return paths
+	}
+	for who, want := range map[string]string{"officer": "/security/notices/" + n.ID + " ", "manager-ours": "/security/assignments/" + ours.ID + " ", "manager-theirs": "/security/assignments/" + theirs.ID + " "} {
+		kerneltest.Wait(t, who+" to find the notice", func() bool { return found(who, "秘密正文") == want })
+	}
+	x.do(t, "POST", "/notices/"+n.ID+"/tlp", "officer", `{"tlp":"red","reason":"收紧"}`, 4, http.StatusOK, nil)
+	for _, who := range []string{"officer", "manager-ours"} {
+		kerneltest.Wait(t, "search to forget the text for "+who, func() bool { return found(who, "秘密正文") == "" && found(who, "秘密标题") == "" })
+	}
 	// Notices that it has not got have files that do not exist for it.
 	var f struct{ ID string }
 	r := x.Send(t, "POST", "/api/security/assignments/"+ours.ID+"/files?name=proof.txt", "manager-ours", "我方的佐证", "Content-Type", "text/plain")

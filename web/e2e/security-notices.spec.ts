@@ -152,7 +152,7 @@ test('a notice is written, signed by another, acknowledged by three of whom one 
   await expect(officer.getByText('送达至签收')).toBeVisible()
   await picture(officer, 'notice-figures')
   await small(officer, 'notice-figures-phone')
-  await confirm(officer, '关闭')
+  await confirm(officer, '关闭通报')
   await officer.getByRole('button', { name: '填写复盘' }).click()
   await officer.getByLabel('复盘结论').fill('签收时限合适')
   await officer.getByRole('dialog').getByRole('button', { name: '填写复盘' }).click()

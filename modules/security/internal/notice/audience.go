@@ -1,23 +1,11 @@
 package notice
 
 import (
-	"context"
-	"fmt"
 	"slices"
 
 	"linghang/kernel/fault"
-	"linghang/kernel/identity"
-	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/rating"
 )
-
-// Organisations is the register of organisations: to whom notices go, and who is told.
-type Organisations interface {
-	Root(ctx context.Context) (identity.Organisation, error)
-	Organisation(ctx context.Context, id string) (identity.Organisation, error)
-	Organisations(ctx context.Context, in identity.OrganisationParams) (sqldb.Page[identity.Organisation], error)
-	Members(ctx context.Context, organisation string, below bool, permission string) ([]identity.Recipient, error)
-}
 
 // Audience says to whom a notice goes; its parts add up.
 type Audience struct {
@@ -57,62 +45,4 @@ func unique(list []string) []string {
 		return []string{}
 	}
 	return out
-}
-
-// kindsOfAll are who all enterprises are.
-func kindsOfAll() []identity.Kind {
-	return []identity.Kind{identity.Enterprise, identity.Operator}
-}
-
-// addressees are the organisations of an audience, within what the caller sees. A drill's
-// are within those that it names.
-func (d *Desk) addressees(ctx context.Context, a Audience) ([]identity.Organisation, error) {
-	var out []identity.Organisation
-	seen := map[string]bool{}
-	add := func(o identity.Organisation) {
-		if !seen[o.ID] {
-			seen[o.ID], out = true, append(out, o)
-		}
-	}
-	for _, id := range a.Organisations {
-		o, err := d.organisations.Organisation(ctx, id)
-		if err != nil || o.Kind == identity.Bureau {
-			return nil, fault.New(fault.Invalid, "security.notice.addressee", "an addressee is no organisation that can be told").At("body.audience", "organisations of the register, and no bureau")
-		}
-		add(o)
-	}
-	if a.All || len(a.Districts) > 0 {
-		for _, kind := range kindsOfAll() {
-			err := d.each(ctx, kind, func(o identity.Organisation) {
-				if a.All || slices.Contains(a.Districts, o.District) {
-					add(o)
-				}
-			})
-			if err != nil {
-				return nil, err
-			}
-		}
-	}
-	if len(out) > mostAddressees {
-		return nil, fault.New(fault.Invalid, "security.notice.too_many", "the notice has more than %d addressees", mostAddressees).At("body.audience", "at most 10000 addressees")
-	}
-	return out, nil
-}
-
-// each hands over every organisation of a kind.
-func (d *Desk) each(ctx context.Context, kind identity.Kind, do func(identity.Organisation)) error {
-	in := identity.OrganisationParams{ListParams: sqldb.ListParams{Limit: 500}, Kind: string(kind)}
-	for n := 0; n <= mostAddressees; n += in.Limit {
-		page, err := d.organisations.Organisations(ctx, in)
-		if err != nil {
-			return fmt.Errorf("read organisations of kind %s: %w", kind, err)
-		}
-		for _, o := range page.Items {
-			do(o)
-		}
-		if in.Cursor = page.NextCursor; in.Cursor == "" {
-			return nil
-		}
-	}
-	return nil
 }

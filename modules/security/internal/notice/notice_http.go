@@ -229,10 +229,13 @@ func (d *Desk) apply(ctx context.Context, tx *sqldb.Tx, before Notice, decide de
 	if err != nil {
 		return err
 	}
-	if err := saveNotice(ctx, tx, before, after); err != nil || s.act == "" {
+	if err := saveNotice(ctx, tx, before, after); err != nil {
 		return err
 	}
-	return insertEntry(ctx, tx, after.entry(s, by))
+	if err := insertEntry(ctx, tx, after.entry(s, by)); err != nil {
+		return err
+	}
+	return d.find(ctx, tx, after)
 }
 
 type noticeEditInput struct {

@@ -114,7 +114,14 @@ func (d *Desk) supersede(ctx context.Context, tx *sqldb.Tx, n Notice, v Revision
 		return n, step{}, err
 	}
 	for _, a := range list {
-		if a.over() || a.DeliveredAt == nil {
+		if a.DeliveredAt == nil {
+			continue
+		}
+		a.Title, a.tlp = n.Title, n.TLP
+		if err := d.kit.Search.Put(ctx, tx, a.document(sayable(n.Text))); err != nil {
+			return n, step{}, err
+		}
+		if a.over() {
 			continue
 		}
 		if v.Act == "raise" {
@@ -122,7 +129,6 @@ func (d *Desk) supersede(ctx context.Context, tx *sqldb.Tx, n Notice, v Revision
 				return n, step{}, err
 			}
 		}
-		a.Title, a.tlp = n.Title, n.TLP
 		if err := d.tellAddressee(ctx, tx, toldChanged, a, changeWord(v.Act), v.Change, v.ID+"/"+a.ID); err != nil {
 			return n, step{}, err
 		}

@@ -13,7 +13,7 @@ export function NoticeAddressees({ notice }: { notice?: string }) {
   const only = notice ? (['open', 'overdue', 'late', 'escalated', 'disputed', 'unreachable', 'extension'] as const) : (['open', 'overdue'] as const)
   const columns: Column<AssignmentRow>[] = [
     notice
-      ? { key: 'organisation', title: t('assignment.field.organisation'), sort: 'organisation', render: (a) => <span className="lh-two lh-wrap"><span><Link to={`/security/assignments/${a.id}`}>{text(a.organisation)}</Link> {a.synthetic && <SyntheticMark />}</span><span className="lh-muted">{a.district ? words.district(a.district) : none}</span></span> }
+      ? { key: 'organisation', title: t('assignment.field.organisation'), sort: 'organisation', render: (a) => <span className="lh-two lh-wrap"><span><Link to={`/security/assignments/${a.id}`}>{text(a.organisation)}</Link> {a.synthetic && <SyntheticMark />}</span><span className="lh-muted">{a.district && words.district(a.district)}</span></span> }
       : { key: 'title', title: t('notice.field.title'), sort: 'title', render: (a) => <span className="lh-two lh-wrap"><Link to={`/security/assignments/${a.id}`}>{a.title}</Link><span className="lh-muted">{a.number} · {a.mark}</span></span> },
     {
       key: 'state', title: t('assignment.field.state'), sort: 'state',

@@ -14,7 +14,7 @@ export const zh = {
     states: { draft: '草稿', review: '待签发', signed: '已签发', issued: '已发布', closed: '已关闭', reviewed: '已复盘', withdrawn: '已撤回' },
     lifted: '预警已解除', drillMark: '演练', drillNote: '这是演练“{{title}}”的通报，不是真实事件。', drillPace: '时限按 {{n}} 倍速计时。',
     acts: {
-      edit: '修改', submit: '提交签发', giveBack: '退回', sign: '签发', issue: '发布', deliver: '重新送达', lift: '解除预警', withdraw: '撤回', close: '关闭', review: '填写复盘', revise: '修订内容', relevel: '调整级别', remark: '调整共享标记', signRevision: '签发变更', refuseRevision: '不同意变更',
+      edit: '修改', submit: '提交签发', giveBack: '退回', sign: '签发', issue: '发布', deliver: '重新送达', lift: '解除预警', withdraw: '撤回', close: '关闭通报', review: '填写复盘', revise: '修订内容', relevel: '调整级别', remark: '调整共享标记', signRevision: '签发变更', refuseRevision: '不同意变更',
     },
     done: { submitted: '已提交签发', returned: '已退回', signed: '已签发', issued: '已发布，正在送达', delivered: '正在重新送达', lifted: '预警已解除', withdrawn: '已撤回', closed: '已关闭', reviewed: '已复盘', proposed: '变更已提交', refused: '变更未获同意' },
     submitNote: '提交后由拟稿人以外的人员签发；Ⅰ、Ⅱ级须两人签发。', signNote: '签发后即可发布。', issueNote: '将发给 {{n}} 家单位，发布后取得文号并立即送达。', unreachable: '{{n}} 家单位没有可告知的人员：{{names}}', withdrawNote: '撤回后接收单位无需再办理。', liftNote: '解除后接收单位无需再办理。', closeNote: '还有 {{n}} 家单位未办结；关闭后不再办理，须说明理由。', closeAll: '全部单位均已办结。', deliverNote: '再次尝试送达此前无人可告知的单位。',

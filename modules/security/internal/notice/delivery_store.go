@@ -53,9 +53,13 @@ func (d *Desk) deliver(ctx context.Context, notice string, before time.Time) err
 			}
 			list[i].Told = len(people)
 		}
+		texts, err := d.texts(ctx, list)
+		if err != nil {
+			return err
+		}
 		err = d.store.db.Write(ctx, func(tx *sqldb.Tx) error {
 			for _, a := range list {
-				if err := d.handOver(ctx, tx, a, at); err != nil && !isStale(err) {
+				if err := d.handOver(ctx, tx, a, texts[a.NoticeID], at); err != nil && !isStale(err) {
 					return err
 				}
 			}
@@ -67,8 +71,24 @@ func (d *Desk) deliver(ctx context.Context, notice string, before time.Time) err
 	}
 }
 
+// texts is what search may keep of the notices of assignments.
+func (d *Desk) texts(ctx context.Context, list []Assignment) (map[string]string, error) {
+	out := map[string]string{}
+	for _, a := range list {
+		if _, known := out[a.NoticeID]; known {
+			continue
+		}
+		n, err := oneNotice(ctx, d.store.db, a.NoticeID)
+		if err != nil {
+			return nil, err
+		}
+		out[a.NoticeID] = sayable(n.Text)
+	}
+	return out, nil
+}
+
 // handOver delivers one assignment, as far as there is somebody who can be told.
-func (d *Desk) handOver(ctx context.Context, tx *sqldb.Tx, a Assignment, at time.Time) error {
+func (d *Desk) handOver(ctx context.Context, tx *sqldb.Tx, a Assignment, text string, at time.Time) error {
 	before := a
 	first := a.triedAt == 0
 	a.triedAt = at.UnixMilli()
@@ -83,6 +103,9 @@ func (d *Desk) handOver(ctx context.Context, tx *sqldb.Tx, a Assignment, at time
 	}
 	a.State, a.DeliveredAt, a.Unreachable = Delivered, &at, false
 	if err := saveAssignment(ctx, tx, before, a); err != nil {
+		return err
+	}
+	if err := d.kit.Search.Put(ctx, tx, a.document(text)); err != nil {
 		return err
 	}
 	c, _, err := d.clocks.Begin(ctx, tx, a.start(toAcknowledge, a.OrganisationID, at))
