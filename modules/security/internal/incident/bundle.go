@@ -9,14 +9,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 	"time"
 	"unicode"
 
 	"linghang/kernel/fault"
-	"linghang/kernel/httpd"
-	"linghang/kernel/sqldb"
 )
 
 // manifest says what a bundle holds.
@@ -37,10 +34,13 @@ type piece struct {
 	Custody []Custody `json:"custody"`
 }
 
+// content opens what is kept under a hash.
+type content func(ctx context.Context, sha256 string) (io.ReadSeekCloser, error)
+
 // bundle writes a ZIP with all that is known of an incident: incident.json, timeline.json,
 // manifest.json, evidence/… as it came, and SHA256SUMS over all of it in the form of
 // sha256sum(1). Evidence whose content is not what its hash says breaks the bundle off.
-func (m *Incidents) bundle(ctx context.Context, w io.Writer, d Detail, events []CaseEvent, pieces []piece, now time.Time) error {
+func bundle(ctx context.Context, w io.Writer, kept content, d Detail, events []CaseEvent, pieces []piece, now time.Time) error {
 	z := zip.NewWriter(w)
 	sums := &bytes.Buffer{}
 	put := func(name string, r io.Reader) (string, error) {
@@ -60,12 +60,12 @@ func (m *Incidents) bundle(ctx context.Context, w io.Writer, d Detail, events []
 		if p.File == "" {
 			continue
 		}
-		content, err := m.kit.Blobs.Get(ctx, p.SHA256)
+		file, err := kept(ctx, p.SHA256)
 		if err != nil {
 			return fmt.Errorf("read evidence %s: %w", p.ID, err)
 		}
-		sum, err := put(p.File, content)
-		_ = content.Close() // it was only read
+		sum, err := put(p.File, file)
+		_ = file.Close() // it was only read
 		if err != nil {
 			return err
 		}
@@ -111,69 +111,4 @@ func plainName(n int, name string) string {
 		clean = string(runes[len(runes)-80:])
 	}
 	return fmt.Sprintf("evidence/%03d-%s", n+1, clean)
-}
-
-// mostEvents bounds the timeline of a bundle.
-const mostEvents = 5000
-
-func (m *Incidents) serveBundle(w http.ResponseWriter, r *http.Request) {
-	ctx, now := r.Context(), m.now()
-	d, events, pieces, err := m.pack(ctx, r.PathValue("id"), now)
-	if err != nil {
-		httpd.Refuse(w, r, err)
-		return
-	}
-	httpd.Attach(w, "application/zip", d.CreatedAt.In(cityTime()).Format("20060102")+"-"+d.ID+".zip")
-	if err := m.bundle(ctx, w, d, events, pieces, now); err != nil {
-		panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
-	}
-}
-
-// pack gathers what goes into a bundle, and writes into custody that it was given out.
-func (m *Incidents) pack(ctx context.Context, id string, now time.Time) (d Detail, events []CaseEvent, pieces []piece, err error) {
-	i, from, err := m.store.seen(ctx, m.store.db, id, now)
-	if err != nil {
-		return d, nil, nil, err
-	}
-	if from == guest {
-		return d, nil, nil, noSuch("bundle")
-	}
-	if d, err = m.detail(ctx, i, from, now); err != nil {
-		return d, nil, nil, err
-	}
-	err = m.store.db.Write(ctx, func(tx *sqldb.Tx) error {
-		for _, v := range d.Evidence {
-			if v.DiscardedAt != nil {
-				continue
-			}
-			if err := m.store.hand(ctx, tx, v, "exported", "", now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return d, nil, nil, err
-	}
-	if from != owner {
-		if err := m.store.noteLook(ctx, "bundle", now, id); err != nil {
-			return d, nil, nil, err
-		}
-	}
-	for n, v := range d.Evidence {
-		p := piece{Evidence: v}
-		if v.DiscardedAt == nil {
-			p.File = plainName(n, v.Name)
-		}
-		if p.Custody, err = m.store.custody(ctx, m.store.db, v.ID); err != nil {
-			return d, nil, nil, err
-		}
-		pieces = append(pieces, p)
-	}
-	rows, err := m.store.db.Query(ctx, `SELECT `+eventColumns+` FROM security_incident_event e WHERE e.incident_id = $1 ORDER BY e.at, e.id LIMIT $2`, id, mostEvents)
-	if err != nil {
-		return d, nil, nil, fmt.Errorf("read timeline: %w", err)
-	}
-	events, err = sqldb.All(rows, scanEvent)
-	return d, events, pieces, err
 }

@@ -2,14 +2,10 @@ package incident
 
 import (
 	"cmp"
-	"context"
-	"fmt"
 	"math"
 	"slices"
 	"time"
 
-	"linghang/kernel/identity"
-	"linghang/kernel/sqldb"
 	"linghang/modules/security/internal/rating"
 )
 
@@ -124,38 +120,4 @@ func groups(list []Case, by func(Case) string, now time.Time) []Group {
 	}
 	slices.SortFunc(out, func(a, b Group) int { return cmp.Compare(a.Key, b.Key) })
 	return out
-}
-
-type figureParams struct {
-	Year int `query:"year" minimum:"0" maximum:"2100" doc:"In which they were received; all if nothing is said"`
-}
-
-// mostCounted bounds what figures are computed from.
-const mostCounted = 200_000
-
-func (m *Incidents) figures(ctx context.Context, in figureParams) (Figures, error) {
-	now, who := m.now(), identity.From(ctx)
-	from, until := time.Time{}, now.AddDate(10, 0, 0)
-	if in.Year > 0 {
-		from = time.Date(in.Year, 1, 1, 0, 0, 0, 0, cityTime())
-		until = from.AddDate(1, 0, 0)
-	}
-	rows, err := m.store.db.Query(ctx, `SELECT `+columns+` FROM security_incident i WHERE i.drill = '' AND i.received_at >= $1 AND i.received_at < $2 ORDER BY i.received_at DESC LIMIT $3`, max(from.UnixMilli(), 0), until.UnixMilli(), mostCounted)
-	if err != nil {
-		return Figures{}, fmt.Errorf("read incidents: %w", err)
-	}
-	list, err := sqldb.All(rows, scan)
-	if err != nil {
-		return Figures{}, err
-	}
-	own := slices.DeleteFunc(slices.Clone(list), func(i Case) bool { return lookAt(who, i.OrganisationID) == stranger })
-	f := Figures{Own: gather("", own, now), District: []Group{}, Industry: []Group{}, Fewest: fewest}
-	all := gather("", list, now)
-	if who.Scope.All || all.Organisations >= fewest {
-		f.City = &all
-	}
-	if who.Scope.All {
-		f.District, f.Industry = groups(list, func(i Case) string { return i.District }, now), groups(list, func(i Case) string { return i.Industry }, now)
-	}
-	return f, nil
 }

@@ -370,7 +370,7 @@ type stateIncidentInput struct {
 
 // state says what reports upward are to say, item by item; what is not named stays.
 func (m *Incidents) state(ctx context.Context, in stateIncidentInput) (Detail, error) {
-	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(_ context.Context, _ *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
+	return m.change(ctx, change{object: in.Object, match: in.IfMatch, may: []side{owner, city}, decide: func(ctx context.Context, _ *sqldb.Tx, i Case, _ side) (Case, CaseEvent, error) {
 		if i.State == Merged || i.State == Rejected {
 			return i, CaseEvent{}, wrongState(i.State)
 		}
@@ -382,8 +382,11 @@ func (m *Incidents) state(ctx context.Context, in stateIncidentInput) (Detail, e
 			if at < 0 {
 				return i, CaseEvent{}, fault.New(fault.Invalid, "security.incident.item", "reports have no item %.20q", f.Item).At("body.facts", "items of reports about this category")
 			}
-			facts[f.Item] = strings.TrimSpace(f.Text)
-			names = append(names, items[at].Name.ZH)
+			text := strings.TrimSpace(f.Text)
+			if text != facts[f.Item] {
+				names = append(names, items[at].Name.In(identity.From(ctx).Language))
+			}
+			facts[f.Item] = text
 		}
 		i.facts = facts
 		return i, CaseEvent{Kind: "correction", Text: strings.Join(names, "；")}, nil

@@ -272,3 +272,24 @@ func (s store) timeline(ctx context.Context, in timelineParams, part string) (sq
 	}
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scanEvent)
 }
+
+// course is the timeline from its beginning, of the most events.
+func (s store) course(ctx context.Context, incident string, most int) ([]CaseEvent, error) {
+	rows, err := s.db.Query(ctx, `SELECT `+eventColumns+` FROM security_incident_event e WHERE e.incident_id = $1 ORDER BY e.at, e.id LIMIT $2`, incident, most)
+	if err != nil {
+		return nil, fmt.Errorf("read timeline: %w", err)
+	}
+	return sqldb.All(rows, scanEvent)
+}
+
+// mostCounted bounds what figures are computed from.
+const mostCounted = 200_000
+
+// counted are real incidents that were received in a time.
+func (s store) counted(ctx context.Context, from, until time.Time) ([]Case, error) {
+	rows, err := s.db.Query(ctx, `SELECT `+columns+` FROM security_incident i WHERE i.drill = '' AND i.received_at >= $1 AND i.received_at < $2 ORDER BY i.received_at DESC LIMIT $3`, max(from.UnixMilli(), 0), until.UnixMilli(), mostCounted)
+	if err != nil {
+		return nil, fmt.Errorf("read incidents: %w", err)
+	}
+	return sqldb.All(rows, scan)
+}

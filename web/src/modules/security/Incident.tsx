@@ -18,8 +18,9 @@ export default function Incident() {
   const { id = '' } = useParams()
   const t = useIncidentTexts()
   const { data, error, refetch } = useIncident(id)
-  if (error) return <><PageHeader title={t('incident.title')} /><Failure problem={error} retry={() => void refetch()} /></>
-  return data ? <Page incident={data} /> : <Loading />
+  // A reading that fails later leaves the page as it is, with what is being typed into it.
+  if (data) return <Page incident={data} />
+  return error ? <><PageHeader title={t('incident.title')} /><Failure problem={error} retry={() => void refetch()} /></> : <Loading />
 }
 
 function Page({ incident: i }: { incident: Detail }) {
@@ -71,7 +72,7 @@ function About({ incident: i }: { incident: Detail }) {
   if (i.side === 'guest') {
     return (
       <Card size="small" title={t('incident.part')}>
-        <div className="lh-stack"><span className="lh-prose">{i.part}</span><span className="lh-muted">{t('incident.partUntil', { time: f.time(i.part_until) })}</span><LevelMark of={i} /></div>
+        <div className="lh-stack"><span className="lh-comment-text">{i.part}</span><span className="lh-muted">{t('incident.partUntil', { time: f.time(i.part_until) })}</span><LevelMark of={i} /></div>
       </Card>
     )
   }
@@ -84,7 +85,7 @@ function About({ incident: i }: { incident: Detail }) {
           { key: 'proposal', label: t('incident.reasons'), children: <span className="lh-two lh-wrap">{i.proposal.reasons.map((r) => <span key={r.en}>{text(r)}</span>)}<span>{text(i.source)}</span></span> },
           { key: 'category', label: t('incident.field.category'), children: category ? text(category.name) : i.category },
           { key: 'kind', label: t('incident.field.kind'), children: t(`incident.kinds.${i.kind}`) },
-          { key: 'summary', label: t('incident.field.summary'), children: <span className="lh-prose">{i.summary}</span> },
+          { key: 'summary', label: t('incident.field.summary'), children: <span className="lh-comment-text">{i.summary}</span> },
           { key: 'upward', label: t('incident.field.upward'), children: t(`incident.upward.${i.upward || 'none'}`) },
           ...(i.handler_name ? [{ key: 'handler', label: t('incident.field.handler'), children: i.handler_name }] : []),
           ...(i.resolution ? [{ key: 'resolution', label: t('incident.states.rejected'), children: t(`incident.resolutions.${i.resolution}`) }] : []),

@@ -23,13 +23,13 @@ export function Closing({ incident: i }: { incident: Detail }) {
         {i.acts.includes('review') && <Button type="primary" onClick={() => setAsked('review')}>{t('incident.closing.review')}</Button>}
       </div>
       {i.closing
-        ? <Particulars items={parts.map((p) => ({ key: p, label: t(`incident.closing.${p}`), children: <span className="lh-prose">{i.closing![p]}</span> }))} />
+        ? <Particulars items={parts.map((p) => ({ key: p, label: t(`incident.closing.${p}`), children: <span className="lh-comment-text">{i.closing![p]}</span> }))} />
         : <EmptyState title={t('incident.closing.none')} note={t('incident.closing.four')} />}
       {i.state === 'closed' && !i.review && <p className="lh-muted">{t('incident.closing.noReview')}</p>}
       {i.review && (
         <Card size="small" title={t('incident.closing.review')}>
           <div className="lh-stack">
-            <Particulars items={learnt.map((p) => ({ key: p, label: t(`incident.closing.${p}`), children: <span className="lh-prose">{i.review![p]}</span> }))} />
+            <Particulars items={learnt.map((p) => ({ key: p, label: t(`incident.closing.${p}`), children: <span className="lh-comment-text">{i.review![p]}</span> }))} />
             {i.actions.length > 0 && (
               <PlainTable<Action>
                 scroll={{ x: '100%' }} label={t('incident.closing.actions')} rowKey={(a) => a.id} dataSource={i.actions}

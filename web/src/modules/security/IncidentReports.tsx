@@ -21,11 +21,11 @@ export function Reports({ incident: i }: { incident: Detail }) {
       </div>
       <PlainTable<Report>
         scroll={{ x: '100%' }} label={t('incident.tabs.reports')} rowKey={(r) => r.id} dataSource={i.reports} locale={{ emptyText: <EmptyState title={t('incident.reports.none')} note={t('incident.reports.noneNote')} /> }}
+        expandable={{ expandedRowRender: (r) => <div className="lh-stack"><span className="lh-comment-text">{r.text}</span><span className="lh-muted">{r.missing.length > 0 ? t('incident.reports.missing', { list: names(r.missing) }) : t('incident.reports.complete')}</span></div> }}
         columns={[
-          { title: t('incident.reports.stage'), render: (_, r) => <span className="lh-two lh-wrap"><span>{r.number}. {t(`incident.stages.${r.stage}`)}</span><span>{t(r.obligation === 'incident.pass_on' ? 'incident.reports.passOn' : 'incident.reports.own')}</span></span> },
+          { title: t('incident.reports.stage'), width: 110, render: (_, r) => <span className="lh-two lh-wrap"><span>{r.number}. {t(`incident.stages.${r.stage}`)}</span><span>{t(r.obligation === 'incident.pass_on' ? 'incident.reports.passOn' : 'incident.reports.own')}</span></span> },
           { title: t('incident.reports.authority'), render: (_, r) => <span className="lh-two lh-wrap"><span>{r.authority}</span><span>{r.channel} · {r.reporter}{r.receipt ? ` · ${r.receipt}` : ''}</span></span> },
           { title: t('incident.reports.sentAt'), responsive: ['sm'], render: (_, r) => <span className="lh-two"><span className="lh-number">{f.time(r.sent_at)}</span><span>{t('incident.reports.by', { name: r.by })}</span></span> },
-          { title: t('incident.reports.text'), responsive: ['lg'], render: (_, r) => <span className="lh-two lh-wrap"><span className="lh-prose">{r.text}</span><span>{r.missing.length > 0 ? t('incident.reports.missing', { list: names(r.missing) }) : t('incident.reports.complete')}</span></span> },
         ]}
       />
       <Facts key={i.version} incident={i} />

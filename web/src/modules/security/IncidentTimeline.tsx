@@ -3,6 +3,7 @@ import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { DataTable, EmptyState, EntityForm, useFormat, useText, type Column, type Schema } from '../../kernel'
 import { incidentKey, useAct, useIncidentTexts, type Detail, type Level } from './incidentData'
+import './incident.css'
 
 type Event = Schema<'IncidentCaseEvent'>
 const kinds = ['state', 'level', 'task', 'report', 'guest', 'note', 'evidence', 'response', 'handler', 'merge', 'closing', 'review', 'correction', 'clock'] as const
@@ -16,7 +17,7 @@ export function Timeline({ incident: i }: { incident: Detail }) {
   const what = useEventText()
   const columns: Column<Event>[] = [
     { key: 'at', title: t('incident.timeline.time'), sort: 'at', render: (e) => <span className="lh-two"><span className="lh-number">{f.time(e.at)}</span>{Math.abs(new Date(e.written_at).getTime() - new Date(e.at).getTime()) > 60_000 && <span>{t('incident.timeline.written', { time: f.time(e.written_at) })}</span>}</span> },
-    { key: 'what', title: t('incident.timeline.what'), render: (e) => <span className="lh-two lh-wrap"><strong>{what(e)}</strong><span>{e.text}</span></span> },
+    { key: 'what', title: t('incident.timeline.what'), render: (e) => <span className="lh-two lh-wrap lh-incident-text"><strong>{what(e)}</strong><span>{e.text}</span></span> },
     { key: 'by', title: t('incident.timeline.by'), from: 'sm', render: (e) => <span className="lh-two lh-wrap"><span>{e.by}</span><span>{text(e.organisation)}</span></span> },
   ]
   return (

@@ -1,0 +1,71 @@
+package incident
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"linghang/kernel/httpd"
+	"linghang/kernel/sqldb"
+)
+
+// mostEvents bounds the timeline of a bundle.
+const mostEvents = 5000
+
+func (m *Incidents) serveBundle(w http.ResponseWriter, r *http.Request) {
+	ctx, now := r.Context(), m.now()
+	d, events, pieces, err := m.pack(ctx, r.PathValue("id"), now)
+	if err != nil {
+		httpd.Refuse(w, r, err)
+		return
+	}
+	httpd.Attach(w, "application/zip", d.CreatedAt.In(cityTime()).Format("20060102")+"-"+d.ID+".zip")
+	if err := bundle(ctx, w, m.kit.Blobs.Get, d, events, pieces, now); err != nil {
+		panic(http.ErrAbortHandler) // the download has begun: breaking it off says that it is incomplete
+	}
+}
+
+// pack gathers what goes into a bundle, and writes into custody that it was given out.
+func (m *Incidents) pack(ctx context.Context, id string, now time.Time) (d Detail, events []CaseEvent, pieces []piece, err error) {
+	i, from, err := m.store.seen(ctx, m.store.db, id, now)
+	if err != nil {
+		return d, nil, nil, err
+	}
+	if from == guest {
+		return d, nil, nil, noSuch("bundle")
+	}
+	if d, err = m.detail(ctx, i, from, now); err != nil {
+		return d, nil, nil, err
+	}
+	err = m.store.db.Write(ctx, func(tx *sqldb.Tx) error {
+		for _, v := range d.Evidence {
+			if v.DiscardedAt != nil {
+				continue
+			}
+			if err := m.store.hand(ctx, tx, v, "exported", "", now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return d, nil, nil, err
+	}
+	if from != owner {
+		if err := m.store.noteLook(ctx, "bundle", now, id); err != nil {
+			return d, nil, nil, err
+		}
+	}
+	for n, v := range d.Evidence {
+		p := piece{Evidence: v}
+		if v.DiscardedAt == nil {
+			p.File = plainName(n, v.Name)
+		}
+		if p.Custody, err = m.store.custody(ctx, m.store.db, v.ID); err != nil {
+			return d, nil, nil, err
+		}
+		pieces = append(pieces, p)
+	}
+	events, err = m.store.course(ctx, id, mostEvents)
+	return d, events, pieces, err
+}
