@@ -9574,6 +9574,520 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/advisories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Advisories that one may see by their TLP label */
+        get: operations["get-security-advisories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An advisory with its remediations, vulnerabilities and products */
+        get: operations["get-security-advisories-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisories/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document as it was imported (CSAF) */
+        get: operations["get-security-advisories-id-document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisory-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken */
+        post: operations["post-security-advisory-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisory-import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What documents in CSAF would become, with the mandatory tests that each fails: JSON, or a zip of many; ?name= of the file */
+        post: operations["post-security-advisory-import-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the assets of a file as CSV or XLSX, all or none: ?name= of the file, ?synthetic=true of demonstration data */
+        post: operations["post-security-asset-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file of assets as CSV or XLSX would change: ?name= of the file */
+        post: operations["post-security-asset-import-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-import/template/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of assets to fill in, as csv or xlsx */
+        get: operations["get-security-asset-import-template-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges of one's own assets */
+        get: operations["get-security-asset-merges"];
+        put?: never;
+        /** Merge an asset into another, which takes what it lacks */
+        post: operations["post-security-asset-merges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-merges/{id}/undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a merge: both are again what they were */
+        post: operations["post-security-asset-merges-id-undoing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs of one's own assets that are likely one, by which key */
+        get: operations["get-security-asset-pairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-pairs/distinct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two assets are two */
+        post: operations["post-security-asset-pairs-distinct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assets that one may see one by one; enterprises are told in their access log when others look with their consent */
+        get: operations["get-security-assets"];
+        put?: never;
+        /** Declare an asset of one's own enterprise */
+        post: operations["post-security-assets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What assets are, by ATT&CK for ICS */
+        get: operations["get-security-assets-roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An asset */
+        get: operations["get-security-assets-id"];
+        /** Change what is said of an asset */
+        put: operations["put-security-assets-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed of an asset, by whom */
+        get: operations["get-security-assets-id-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/{id}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an asset out of use, or bring it back */
+        post: operations["post-security-assets-id-retirement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposure-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enterprises and assets are affected, by district, industry, vendor or advisory; for others than the city only from 5 enterprises on */
+        get: operations["get-security-exposure-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What advisories mean for assets that one may see one by one, the most urgent first */
+        get: operations["get-security-exposures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an advisory means for an asset: remediation, why, priority and its reasons */
+        get: operations["get-security-exposures-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide: mended, accepted until a day, or not applicable */
+        post: operations["post-security-exposures-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many exposures a decision would cover: ?reach= */
+        get: operations["get-security-exposures-id-effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the decision: what it covered is open again */
+        post: operations["post-security-exposures-id-reopening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The inventory of one's own enterprise: how much it holds, what is missing, who may look */
+        get: operations["get-security-inventory"];
+        /** Say of which industry the enterprise is, for the city's figures */
+        put: operations["put-security-inventory"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of others was given assets of the enterprise */
+        get: operations["get-security-inventory-accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the city see the assets one by one */
+        post: operations["post-security-inventory-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Consents that the enterprise gave and withdrew */
+        get: operations["get-security-inventory-consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the city see figures only, from now on */
+        post: operations["post-security-inventory-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/threat-import/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take what a source says of vulnerabilities: kev (JSON of CISA), epss (CSV of FIRST, also gzip), ssvc (records of vulnrichment, JSON or a zip) */
+        post: operations["post-security-threat-import-source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/threat-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which editions of KEV, EPSS and SSVC were taken */
+        get: operations["get-security-threat-sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/share/check": {
         parameters: {
             query?: never;
@@ -11121,6 +11635,367 @@ export interface components {
             name: string;
             password: string;
         };
+        AdvisoryAdvisory: {
+            /**
+             * Format: int64
+             * @description Assets that it affects, as far as one may see them; for the city all
+             */
+            affected: number;
+            /** Format: int64 */
+            cves: number;
+            /** @description Why it was taken though it fails mandatory tests */
+            despite: string;
+            /**
+             * Format: double
+             * @description The greatest probability of exploitation within 30 days; negative: not known
+             */
+            epss: number;
+            id: string;
+            /** @description A vulnerability is known to be exploited */
+            kev: boolean;
+            /** Format: int64 */
+            products: number;
+            publisher: string;
+            /** Format: date-time */
+            released_at: string;
+            revision: string;
+            /**
+             * Format: double
+             * @description CVSS base score of the gravest vulnerability; it ranks nothing
+             */
+            score: number;
+            /**
+             * @description Of the gravest vulnerability
+             * @enum {string}
+             */
+            severity: "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "NONE";
+            /** @description It is being compared with assets */
+            stale: boolean;
+            status: string;
+            /** Format: date-time */
+            taken_at: string;
+            title: string;
+            /** @enum {string} */
+            tlp: "CLEAR" | "GREEN" | "AMBER" | "AMBER+STRICT" | "RED";
+            tracking_id: string;
+            vendors: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AdvisoryDecision: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description expired, or why it was ended */
+            ended_why: string;
+            id: string;
+            /** @enum {string} */
+            kind: "mended" | "accepted" | "not_applicable";
+            name: string;
+            /** @enum {string} */
+            reach: "asset" | "product" | "organisation";
+            reason: string;
+            /** @description The exposure is in this state by it */
+            stands: boolean;
+            /** Format: date-time */
+            until?: string;
+        };
+        AdvisoryDetail: {
+            /**
+             * Format: int64
+             * @description Assets that it affects, as far as one may see them; for the city all
+             */
+            affected: number;
+            csaf_version: string;
+            /** Format: int64 */
+            cves: number;
+            /** @description Why it was taken though it fails mandatory tests */
+            despite: string;
+            /**
+             * Format: int64
+             * @description Enterprises with assets that it affects; 0 for others than the city where they are fewer than 5
+             */
+            enterprises: number;
+            /**
+             * Format: double
+             * @description The greatest probability of exploitation within 30 days; negative: not known
+             */
+            epss: number;
+            /** @description Mandatory tests that the document fails */
+            failings: components["schemas"]["AdvisoryFailing"][];
+            id: string;
+            /** @description A vulnerability is known to be exploited */
+            kev: boolean;
+            namespace: string;
+            /** @description The first thousand */
+            product_list: components["schemas"]["AdvisoryProduct"][];
+            /** Format: int64 */
+            products: number;
+            publisher: string;
+            /** Format: date-time */
+            released_at: string;
+            /** @description What mends goes first */
+            remediation: components["schemas"]["AdvisoryRemedy"][];
+            revision: string;
+            /**
+             * Format: double
+             * @description CVSS base score of the gravest vulnerability; it ranks nothing
+             */
+            score: number;
+            /**
+             * @description Of the gravest vulnerability
+             * @enum {string}
+             */
+            severity: "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "NONE";
+            /** @description It is being compared with assets */
+            stale: boolean;
+            status: string;
+            summary: string;
+            /** Format: date-time */
+            taken_at: string;
+            title: string;
+            /** @enum {string} */
+            tlp: "CLEAR" | "GREEN" | "AMBER" | "AMBER+STRICT" | "RED";
+            tracking_id: string;
+            vendors: string;
+            /** Format: int64 */
+            version: number;
+            vulnerabilities: components["schemas"]["AdvisoryVulnerability"][];
+        };
+        AdvisoryEffect: {
+            /** Format: int64 */
+            exposures: number;
+        };
+        AdvisoryExposure: {
+            advisory_id: string;
+            /** @enum {string} */
+            answer: "affected" | "cannot_tell" | "not_affected";
+            asset: string;
+            asset_id: string;
+            /** @enum {string} */
+            band: "now" | "soon" | "planned" | "watch";
+            enterprise: components["schemas"]["Text"];
+            firmware: string;
+            id: string;
+            kev: boolean;
+            organisation_id: string;
+            /**
+             * Format: int64
+             * @description 0 to 100
+             */
+            priority: number;
+            product: string;
+            /** @description A code of why */
+            reason: string;
+            /** @description The first thing that the advisory says to do */
+            remedy: components["schemas"]["AdvisoryRemediation"];
+            /** Format: double */
+            score: number;
+            /** @description The product as the advisory names it */
+            sentence: string;
+            severity: string;
+            /** Format: date-time */
+            since: string;
+            site: string;
+            /** @enum {string} */
+            state: "open" | "mended" | "accepted" | "not_applicable";
+            title: string;
+            tracking_id: string;
+            /** Format: int64 */
+            version: number;
+            why: string;
+        };
+        AdvisoryExposureDetail: {
+            advisory_id: string;
+            /** @enum {string} */
+            answer: "affected" | "cannot_tell" | "not_affected";
+            asset: string;
+            asset_id: string;
+            /** @enum {string} */
+            band: "now" | "soon" | "planned" | "watch";
+            /** @description The newest first */
+            decisions: components["schemas"]["AdvisoryDecision"][];
+            enterprise: components["schemas"]["Text"];
+            /** @description Their product is the priority */
+            factors: components["schemas"]["AdvisoryFactor"][];
+            firmware: string;
+            id: string;
+            kev: boolean;
+            /** @description Who asks may decide */
+            may: boolean;
+            /**
+             * Format: int64
+             * @description Vulnerabilities beyond those
+             */
+            more: number;
+            organisation_id: string;
+            /**
+             * Format: int64
+             * @description 0 to 100
+             */
+            priority: number;
+            product: string;
+            /** @description A code of why */
+            reason: string;
+            /** @description What mends goes first */
+            remediation: components["schemas"]["AdvisoryRemediation"][];
+            /** @description The first thing that the advisory says to do */
+            remedy: components["schemas"]["AdvisoryRemediation"];
+            /** @description By vulnerability, the gravest answer first */
+            said: components["schemas"]["AdvisorySaid"][];
+            /** Format: double */
+            score: number;
+            /** @description The product as the advisory names it */
+            sentence: string;
+            severity: string;
+            /** Format: date-time */
+            since: string;
+            site: string;
+            /** @enum {string} */
+            state: "open" | "mended" | "accepted" | "not_applicable";
+            title: string;
+            tracking_id: string;
+            /** Format: int64 */
+            version: number;
+            why: string;
+        };
+        AdvisoryFactor: {
+            /** @description The vulnerability that weighs most */
+            cve?: string;
+            /** @enum {string} */
+            name: "reach" | "threat" | "criticality" | "answer";
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            value: number;
+            /** @description A code: the reach, what of the threat weighs most, the criticality, the answer */
+            why: string;
+        };
+        AdvisoryFailing: {
+            path: string;
+            test: string;
+            title: string;
+            what: string;
+        };
+        AdvisoryFigure: {
+            /** Format: int64 */
+            assets: number;
+            /**
+             * Format: int64
+             * @description Enterprises that declare assets, of the group; 0 by advisory
+             */
+            declared: number;
+            /**
+             * Format: int64
+             * @description With assets that are affected and open
+             */
+            enterprises: number;
+            /** @description Code of a district or industry, name of a vendor, ID of an advisory; empty: not said */
+            group: string;
+            /**
+             * Format: int64
+             * @description Assets to act on now
+             */
+            now: number;
+            /** @description Of an advisory */
+            title: string;
+            /**
+             * Format: int64
+             * @description Assets of which it cannot be told
+             */
+            unsure: number;
+        };
+        AdvisoryFigures: {
+            /** @description The first hundred */
+            items: components["schemas"]["AdvisoryFigure"][];
+            /** @description Groups of fewer than 5 enterprises are left out */
+            masked: boolean;
+        };
+        AdvisoryProduct: {
+            name: string;
+            numbers: string[];
+            vendor: string;
+            version: string;
+        };
+        AdvisoryRemediation: {
+            category: string;
+            date?: string;
+            details: string;
+            url?: string;
+        };
+        AdvisoryRemedy: {
+            category: string;
+            cves: string[];
+            date?: string;
+            details: string;
+            /** @description By name */
+            products: string[];
+            url?: string;
+        };
+        AdvisorySaid: {
+            /** @enum {string} */
+            answer: "affected" | "cannot_tell" | "not_affected";
+            cve: string;
+            /** @description A code of why */
+            reason: string;
+            /** @description The product as the advisory names it */
+            sentence: string;
+            /** @description Why it is not affected, as the advisory says */
+            statement?: string;
+            status: string;
+            threat?: components["schemas"]["AdvisoryThreat"];
+            title: string;
+            why: string;
+        };
+        AdvisorySource: {
+            edition: string;
+            /** Format: int64 */
+            entries: number;
+            /** @enum {string} */
+            source: "kev" | "epss" | "ssvc";
+            /** Format: date-time */
+            taken_at: string;
+        };
+        AdvisorySourceList: {
+            items: components["schemas"]["AdvisorySource"][];
+        };
+        AdvisoryThreat: {
+            /** @description SSVC: yes, no */
+            automatable?: string;
+            cve: string;
+            /**
+             * Format: double
+             * @description Probability of exploitation within 30 days; negative: not known
+             */
+            epss: number;
+            /** @description SSVC: none, poc, active */
+            exploitation?: string;
+            /** @description SSVC: partial, total */
+            impact?: string;
+            /** @description When the catalogue of exploited vulnerabilities took it; empty: it has not */
+            kev_added?: string;
+            kev_due?: string;
+            /** @description Used by ransomware */
+            ransomware?: boolean;
+        };
+        AdvisoryVulnerability: {
+            /**
+             * Format: int64
+             * @description Products that are known to be affected
+             */
+            affected: number;
+            cve: string;
+            cwe: string;
+            description: string;
+            /** Format: double */
+            score: number;
+            severity: string;
+            threat?: components["schemas"]["AdvisoryThreat"];
+            title: string;
+            vector: string;
+        };
         AgreeInputBody: {
             /**
              * @default account
@@ -11540,6 +12415,229 @@ export interface components {
             options: string[];
             question: string;
             title: components["schemas"]["Text"];
+        };
+        AssetAddress: {
+            /** @description BACnet device instance */
+            bacnet?: string;
+            ip?: string;
+            mac?: string;
+            /** @description The network that the IP address is in: the same address means different assets in different ones */
+            segment?: string;
+            /** @description PROFINET name of station */
+            station?: string;
+        };
+        AssetAsset: {
+            addresses: components["schemas"]["AssetAddress"][];
+            /**
+             * Format: int64
+             * @description Open ones
+             */
+            affected: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description 1 little, 4 the plant stands still or people are in danger
+             */
+            criticality: number;
+            enterprise: components["schemas"]["Text"];
+            /** @description Empty: not known */
+            firmware: string;
+            /** @description What is not known and matters: firmware, vendor, product, identity, reach */
+            gaps: string[];
+            id: string;
+            merged_into?: string;
+            /** @description Such as CPU 1515-2 PN */
+            model: string;
+            name: string;
+            note: string;
+            order_number: string;
+            organisation_id: string;
+            /** @description Family and name as the vendor calls it, such as SIMATIC S7-1500 */
+            product: string;
+            /** @enum {string} */
+            reach: "internet" | "remote" | "internal" | "isolated" | "unknown";
+            responsible: string;
+            /** @description One of GET /assets/roles */
+            role: string;
+            serial: string;
+            site: string;
+            /** @description What advisories say of it is being asked again */
+            stale: boolean;
+            /** @enum {string} */
+            state: "active" | "retired" | "merged";
+            synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Open ones
+             */
+            unsure: number;
+            /** Format: date-time */
+            updated_at: string;
+            vendor: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Of IEC 62443 */
+            zone: string;
+            /**
+             * Format: int64
+             * @description SL-T 1 to 4 of IEC 62443-3-3; 0: not set
+             */
+            zone_level: number;
+        };
+        AssetAssetAccess: {
+            /**
+             * Format: int64
+             * @description At most at once
+             */
+            assets: number;
+            /** Format: date-time */
+            at: string;
+            day: string;
+            key: string;
+            name: string;
+            organisation: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description On this day
+             */
+            times: number;
+            /** @enum {string} */
+            way: "page" | "list" | "exposures";
+        };
+        AssetAssetConsent: {
+            /** Format: date-time */
+            given_at: string;
+            id: string;
+            name: string;
+            purpose: string;
+            /** Format: date-time */
+            until?: string;
+            /** Format: date-time */
+            withdrawn_at?: string;
+            withdrawn_by: string;
+        };
+        AssetAssetMerge: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            name: string;
+            other: string;
+            other_id: string;
+            survivor_id: string;
+            /** Format: date-time */
+            undone_at?: string;
+        };
+        AssetAssetStep: {
+            /** Format: date-time */
+            at: string;
+            changes: components["schemas"]["AssetChange"][];
+            /** @enum {string} */
+            kind: "declared" | "changed" | "imported" | "retired" | "restored" | "merged" | "merged_away" | "unmerged";
+            name: string;
+            /** Format: int64 */
+            number: number;
+        };
+        AssetChange: {
+            after: string;
+            before: string;
+            field: string;
+        };
+        AssetFacts: {
+            addresses: components["schemas"]["AssetAddress"][];
+            /**
+             * Format: int64
+             * @description 1 little, 4 the plant stands still or people are in danger
+             */
+            criticality: number;
+            /** @description Empty: not known */
+            firmware: string;
+            /** @description Such as CPU 1515-2 PN */
+            model: string;
+            name: string;
+            note: string;
+            order_number: string;
+            /** @description Family and name as the vendor calls it, such as SIMATIC S7-1500 */
+            product: string;
+            /** @enum {string} */
+            reach: "internet" | "remote" | "internal" | "isolated" | "unknown";
+            responsible: string;
+            /** @description One of GET /assets/roles */
+            role: string;
+            serial: string;
+            site: string;
+            vendor: string;
+            /** @description Of IEC 62443 */
+            zone: string;
+            /**
+             * Format: int64
+             * @description SL-T 1 to 4 of IEC 62443-3-3; 0: not set
+             */
+            zone_level: number;
+        };
+        AssetInventory: {
+            /**
+             * Format: int64
+             * @description Active ones
+             */
+            assets: number;
+            /** Format: date-time */
+            consent_until?: string;
+            /** @description The city sees the assets one by one */
+            consented: boolean;
+            /** @description Division of GB/T 4754, such as C34 */
+            industry: string;
+            /**
+             * Format: int64
+             * @description Of them, without a firmware version
+             */
+            no_firmware: number;
+            /**
+             * Format: int64
+             * @description Of them, not known from where they can be reached
+             */
+            no_reach: number;
+            /** Format: int64 */
+            no_vendor: number;
+            /**
+             * Format: int64
+             * @description Pairs that are likely one asset twice
+             */
+            pairs: number;
+            /** Format: int64 */
+            version: number;
+        };
+        AssetMergeInputBody: {
+            /** @description The asset that is merged into it */
+            other_id: string;
+            /** @description The asset that stays */
+            survivor_id: string;
+        };
+        AssetPair: {
+            /**
+             * @description The surest key that both have
+             * @enum {string}
+             */
+            by: "serial" | "mac" | "bacnet" | "station" | "address" | "likeness";
+            first: components["schemas"]["AssetAsset"];
+            second: components["schemas"]["AssetAsset"];
+        };
+        AssetPairInputBody: {
+            first_id: string;
+            second_id: string;
+        };
+        AssetPairList: {
+            items: components["schemas"]["AssetPair"][];
+        };
+        AssetRoleInfo: {
+            id: string;
+            /** @description In ATT&CK for ICS */
+            number: string;
+            title: components["schemas"]["Text"];
+        };
+        AssetRoleList: {
+            items: components["schemas"]["AssetRoleInfo"][];
         };
         AssignInputBody: {
             person_id: string;
@@ -12975,6 +14073,22 @@ export interface components {
             slug: string;
             spec: components["schemas"]["OpendataSpec"];
         };
+        DecideExposureInputBody: {
+            /** @enum {string} */
+            kind: "mended" | "accepted" | "not_applicable";
+            /**
+             * @description This asset, all of the same product, or all of the enterprise
+             * @enum {string}
+             */
+            reach: "asset" | "product" | "organisation";
+            /** @description Of what is mended: what was done, and what shows it */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Until when a risk is accepted
+             */
+            until?: string;
+        };
         DecideFindingInputBody: {
             /** @description false: open again */
             accept: boolean;
@@ -12996,6 +14110,40 @@ export interface components {
         DecisionInputBody: {
             allow: boolean;
         };
+        DeclareAssetInputBody: {
+            addresses: components["schemas"]["AssetAddress"][];
+            /**
+             * Format: int64
+             * @description 1 little, 4 the plant stands still or people are in danger
+             */
+            criticality: number;
+            /** @description Empty: not known */
+            firmware: string;
+            /** @description Such as CPU 1515-2 PN */
+            model: string;
+            name: string;
+            note: string;
+            order_number: string;
+            /** @description Family and name as the vendor calls it, such as SIMATIC S7-1500 */
+            product: string;
+            /** @enum {string} */
+            reach: "internet" | "remote" | "internal" | "isolated" | "unknown";
+            responsible: string;
+            /** @description One of GET /assets/roles */
+            role: string;
+            serial: string;
+            site: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            vendor: string;
+            /** @description Of IEC 62443 */
+            zone: string;
+            /**
+             * Format: int64
+             * @description SL-T 1 to 4 of IEC 62443-3-3; 0: not set
+             */
+            zone_level: number;
+        };
         DeclarePilotInputBody: {
             /** @enum {string} */
             kind: "employment" | "shareholding" | "cooperation";
@@ -13010,6 +14158,9 @@ export interface components {
         DepartInputBody: {
             /** @description Where to go after signing in, a path of this address */
             next?: string;
+        };
+        DescribeInventoryInputBody: {
+            industry: string;
         };
         DeviceDecisionInputBody: {
             allow: boolean;
@@ -16862,6 +18013,15 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        InventoryConsentInputBody: {
+            /** @description What the city may look at the assets for */
+            purpose: string;
+            /**
+             * Format: date-time
+             * @description Until when; nothing: until it is withdrawn
+             */
+            until?: string;
+        };
         Item: {
             after: string;
             /** @enum {string} */
@@ -18267,6 +19427,16 @@ export interface components {
              */
             total: number;
         };
+        PageAdvisory: {
+            items: components["schemas"]["AdvisoryAdvisory"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageAlarm: {
             items: components["schemas"]["IdentifierAlarm"][];
             /** @description Empty on the last page */
@@ -18369,6 +19539,56 @@ export interface components {
         };
         PageAssessed: {
             items: components["schemas"]["CultivationAssessed"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAsset: {
+            items: components["schemas"]["AssetAsset"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssetAccess: {
+            items: components["schemas"]["AssetAssetAccess"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssetConsent: {
+            items: components["schemas"]["AssetAssetConsent"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssetMerge: {
+            items: components["schemas"]["AssetAssetMerge"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssetStep: {
+            items: components["schemas"]["AssetAssetStep"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -18639,6 +19859,16 @@ export interface components {
         };
         PageEvent: {
             items: components["schemas"]["IdentifierEvent"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageExposure: {
+            items: components["schemas"]["AdvisoryExposure"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -24188,6 +25418,9 @@ export interface components {
         RenameInputBody: {
             name: string;
         };
+        ReopenExposureInputBody: {
+            reason: string;
+        };
         ReplayInputBody: {
             ids: string[] | null;
         };
@@ -24305,6 +25538,10 @@ export interface components {
              */
             days: number;
             reason: string;
+        };
+        RetireAssetInputBody: {
+            /** @description false brings it back */
+            retired: boolean;
         };
         ReturnApplicationInputBody: {
             /** @description What is to be supplemented */
@@ -50932,6 +52169,1235 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchSuggestions"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-advisories": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Name of a vendor, in any spelling that is known */
+                vendor?: string;
+                severity?: "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "NONE";
+                /** @description Known to be exploited */
+                kev?: "yes" | "no";
+                /** @description Released on this day or later */
+                since?: string;
+                cve?: string;
+                /** @description Only those that affect assets which one sees, for the city any */
+                hits?: "yes";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAdvisory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-advisories-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-advisories-id-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-advisory-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-advisory-import-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-import-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-import-template-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-merges": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssetMerge"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetMergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-merges-id-undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPairList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-pairs-distinct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetPairInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPairList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                role?: string;
+                reach?: "internet" | "remote" | "internal" | "isolated" | "unknown";
+                criticality?: number;
+                /** @description Assets of which this is not known */
+                gap?: "firmware" | "vendor" | "reach";
+                /** @description Active ones, where nothing is said */
+                state?: "active" | "retired" | "merged";
+                /** @description ID of an enterprise */
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclareAssetInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetRoleList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-assets-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetFacts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets-id-history": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssetStep"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assets-id-retirement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireAssetInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposure-figures": {
+        parameters: {
+            query?: {
+                by?: "district" | "industry" | "vendor" | "advisory";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryFigures"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposures": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                answer?: "affected" | "cannot_tell" | "not_affected";
+                state?: "open" | "mended" | "accepted" | "not_applicable";
+                band?: "now" | "soon" | "planned" | "watch";
+                /** @description ID of an asset */
+                asset?: string;
+                /** @description ID of an advisory */
+                advisory?: string;
+                /** @description Only of assets whose firmware is not known */
+                firmware?: "unknown";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageExposure"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposures-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryExposureDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-exposures-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideExposureInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryExposureDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposures-id-effect": {
+        parameters: {
+            query?: {
+                reach?: "asset" | "product" | "organisation";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryEffect"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-exposures-id-reopening": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenExposureInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryExposureDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescribeInventoryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-inventory-accesses": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssetAccess"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-inventory-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InventoryConsentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-inventory-consents": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssetConsent"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-inventory-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-threat-import-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-threat-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisorySourceList"];
                 };
             };
             /** @description Refused */
