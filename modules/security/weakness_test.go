@@ -13,7 +13,7 @@ import (
 	"linghang/kernel/module"
 )
 
-func TestScenarios(t *testing.T) {
+func TestTextOfWeaknesses(t *testing.T) {
 	kerneltest.ScenariosInTime(t, func(k *kernel.Kernel, clock *kerneltest.Clock) []module.Module {
 		m := New(k.Kit("security"), k.Directory())
 		m.now = clock.Now
