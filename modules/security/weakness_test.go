@@ -139,7 +139,7 @@ func withoutConsent(t *testing.T, p plant) {
 	if p.do(t, "GET", "/inventory/accesses", "manager-ours", "", http.StatusOK, &log); log.Total != 2 {
 		t.Errorf("the log of looks is %+v", log)
 	}
-	p.do(t, "POST", "/inventory/withdrawal", "manager-ours", "", http.StatusOK, nil)
+	p.do(t, "POST", "/inventory/withdrawal", "manager-ours", `{"reason":"已处置"}`, http.StatusOK, nil)
 	p.do(t, "GET", "/assets/"+a.ID, "officer", "", http.StatusNotFound, nil)
 }
 

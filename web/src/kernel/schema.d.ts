@@ -12513,6 +12513,7 @@ export interface components {
             purpose: string;
             /** Format: date-time */
             until?: string;
+            why: string;
             /** Format: date-time */
             withdrawn_at?: string;
             withdrawn_by: string;
@@ -27152,6 +27153,9 @@ export interface components {
         WithdrawAwardInputBody: {
             /** @description From when; 2026-10-31 */
             on: string;
+            reason: string;
+        };
+        WithdrawConsentInputBody: {
             reason: string;
         };
         WithdrawDatasetInputBody: {
@@ -53323,7 +53327,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawConsentInputBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

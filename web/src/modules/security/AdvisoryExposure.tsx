@@ -80,7 +80,7 @@ function Factors({ exposure: x }: { exposure: ExposureDetail }) {
   const f = useFormat()
   const why = (name: string, code: string) => {
     if (name === 'reach') return t(`weakness.reaches.${code as 'internet'}`)
-    if (name === 'criticality') return t(`weakness.assets.critical.${code as '4'}`)
+    if (name === 'criticality') return t(`weakness.assets.critical.c${code as '4'}`)
     if (name === 'answer') return t(`weakness.answers.${code as 'affected'}`)
     return t(`weakness.threats.${code as 'kev'}`)
   }
