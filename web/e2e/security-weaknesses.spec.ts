@@ -75,8 +75,8 @@ test('an enterprise imports assets, an officer an advisory; the enterprise sees 
   await picture(firm, 'security-exposures-phone')
   await firm.setViewportSize({ width: 1440, height: 900 })
   await firm.getByRole('link', { name: '一号线主控' }).click()
-  await expect(firm.getByText('升级到 2.3。')).toBeVisible()
   await expect(firm.getByText('列入已被利用漏洞目录（KEV）')).toBeVisible()
+  await expect(firm.getByText('升级到 2.3。')).toBeVisible()
   await accessible(firm)
   await picture(firm, 'security-exposure')
 
@@ -93,7 +93,7 @@ test('an enterprise imports assets, an officer an advisory; the enterprise sees 
   await page.goto('/security/exposures')
   await expect(page.getByText('没有受影响的资产')).toBeVisible()
   await page.goto('/security/exposures?tab=figures')
-  await expect(page.getByText('登记资产的企业')).toBeVisible()
+  await expect(page.getByRole('columnheader', { name: '登记资产的企业' })).toBeVisible()
   await accessible(page)
   await picture(page, 'security-figures')
   await enter(request, 'drives')

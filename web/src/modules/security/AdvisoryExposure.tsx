@@ -25,7 +25,7 @@ function Page({ exposure: x }: { exposure: ExposureDetail }) {
     <div className="lh-stack">
       <PageHeader
         title={x.asset} note={<Link to={`/security/advisories/${x.advisory_id}`}>{x.tracking_id} {x.title}</Link>} actions={<Acts exposure={x} />}
-        marks={<><StatusTag tone={answerTone[x.answer]}>{t(`weakness.answers.${x.answer}`)}</StatusTag><StatusTag tone={bandTone[x.band]}>{t(`weakness.bands.${x.band}`)}</StatusTag><StatusTag tone={stateTone[x.state]}>{t(`weakness.states.${x.state}`)}</StatusTag></>}
+        marks={<><StatusTag tone={answerTone[x.answer]}>{t(`weakness.answers.${x.answer}`)}</StatusTag>{x.answer !== 'not_affected' && <><StatusTag tone={bandTone[x.band]}>{t(`weakness.bands.${x.band}`)}</StatusTag><StatusTag tone={stateTone[x.state]}>{t(`weakness.states.${x.state}`)}</StatusTag></>}</>}
       />
       <div className="lh-main-side">
         <div className="lh-stack">
