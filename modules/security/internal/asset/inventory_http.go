@@ -185,8 +185,8 @@ func (m *Assets) withdraw(ctx context.Context, in withdrawConsentInput) (Invento
 	return m.store.inventory(ctx, o.ID, now)
 }
 
-// AssetConsent is one that an enterprise gave.
-type AssetConsent struct {
+// InventoryConsent is one that an enterprise gave.
+type InventoryConsent struct {
 	ID          string     `json:"id"`
 	Purpose     string     `json:"purpose" title:"用途|Purpose"`
 	GivenAt     time.Time  `json:"given_at" title:"同意时间|Given"`
@@ -197,10 +197,10 @@ type AssetConsent struct {
 	Why         string     `json:"why" title:"撤回原因|Why"`
 }
 
-func (m *Assets) consents(ctx context.Context, in sqldb.ListParams) (sqldb.Page[AssetConsent], error) {
+func (m *Assets) consents(ctx context.Context, in sqldb.ListParams) (sqldb.Page[InventoryConsent], error) {
 	l := sqldb.List{Select: "c.id, c.purpose, c.given_at, c.actor_name, c.until_at, c.withdrawn_at, c.withdrawn_by_name, c.withdrawn_why", From: "security_consent c", Key: "c.id", Order: "-given_at", Sort: map[string]string{"given_at": "c.given_at"}}
 	l.Where("c.organisation_id = ?", identity.From(ctx).Organisation.ID)
-	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (c AssetConsent, err error) {
+	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (c InventoryConsent, err error) {
 		var given, until, withdrawn int64
 		err = r.Scan(&c.ID, &c.Purpose, &given, &c.Name, &until, &withdrawn, &c.WithdrawnBy, &c.Why)
 		c.GivenAt, c.Until, c.WithdrawnAt = sqldb.Time(given), sqldb.Instant(until), sqldb.Instant(withdrawn)
@@ -208,8 +208,8 @@ func (m *Assets) consents(ctx context.Context, in sqldb.ListParams) (sqldb.Page[
 	})
 }
 
-// AssetAccess says that somebody of others was given assets of an enterprise.
-type AssetAccess struct {
+// InventoryLook says that somebody of others was given assets of an enterprise.
+type InventoryLook struct {
 	Key    string    `json:"key"`
 	Day    string    `json:"day" title:"日期|Day"`
 	Name   string    `json:"name" title:"查阅人|Who"`
@@ -220,11 +220,11 @@ type AssetAccess struct {
 	At     time.Time `json:"at" title:"最近一次|Last"`
 }
 
-func (m *Assets) accesses(ctx context.Context, in sqldb.ListParams) (sqldb.Page[AssetAccess], error) {
+func (m *Assets) accesses(ctx context.Context, in sqldb.ListParams) (sqldb.Page[InventoryLook], error) {
 	key := "x.day || ' ' || x.actor || ' ' || x.way"
 	l := sqldb.List{Select: key + ", x.day, x.actor_name, x.reader_zh, x.reader_en, x.way, x.assets, x.times, x.at", From: "security_asset_access x", Key: key, Order: "-at", Sort: map[string]string{"at": "x.at", "times": "x.times"}}
 	l.Where("x.organisation_id = ?", identity.From(ctx).Organisation.ID)
-	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (x AssetAccess, err error) {
+	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (x InventoryLook, err error) {
 		var at int64
 		err = r.Scan(&x.Key, &x.Day, &x.Name, &x.Reader.ZH, &x.Reader.EN, &x.Way, &x.Assets, &x.Times, &at)
 		x.At = sqldb.Time(at)

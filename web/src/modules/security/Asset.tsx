@@ -7,7 +7,7 @@ import { AssetForm } from './AssetForm'
 import { ExposureTable } from './AdvisoryExposureTable'
 import { useWeaknessTexts, weaknessKey, type AssetFacts, type AssetRow } from './weaknesses'
 
-type Step = Schema<'AssetAssetStep'>
+type Step = Schema<'AssetHistoryStep'>
 
 /** One asset: what is said of it, what advisories mean for it, and its history. */
 export default function Asset() {

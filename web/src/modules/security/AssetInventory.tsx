@@ -7,9 +7,9 @@ import { useWeaknessTexts, weaknessKey } from './weaknesses'
 
 type Inventory = Schema<'AssetInventory'>
 type Pair = Schema<'AssetPair'>
-type Merge = Schema<'AssetAssetMerge'>
-type Consent = Schema<'AssetAssetConsent'>
-type Access = Schema<'AssetAssetAccess'>
+type Merge = Schema<'AssetMergedPair'>
+type Consent = Schema<'AssetInventoryConsent'>
+type Access = Schema<'AssetInventoryLook'>
 
 /** The inventory as a whole: gaps, duplicates, and who may look. */
 export default function AssetInventory() {
