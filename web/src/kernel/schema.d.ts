@@ -12485,61 +12485,6 @@ export interface components {
              */
             zone_level: number;
         };
-        AssetAssetAccess: {
-            /**
-             * Format: int64
-             * @description At most at once
-             */
-            assets: number;
-            /** Format: date-time */
-            at: string;
-            day: string;
-            key: string;
-            name: string;
-            organisation: components["schemas"]["Text"];
-            /**
-             * Format: int64
-             * @description On this day
-             */
-            times: number;
-            /** @enum {string} */
-            way: "page" | "list" | "exposures";
-        };
-        AssetAssetConsent: {
-            /** Format: date-time */
-            given_at: string;
-            id: string;
-            name: string;
-            purpose: string;
-            /** Format: date-time */
-            until?: string;
-            why: string;
-            /** Format: date-time */
-            withdrawn_at?: string;
-            withdrawn_by: string;
-        };
-        AssetAssetMerge: {
-            /** Format: date-time */
-            at: string;
-            by: string;
-            id: string;
-            name: string;
-            other: string;
-            other_id: string;
-            survivor_id: string;
-            /** Format: date-time */
-            undone_at?: string;
-        };
-        AssetAssetStep: {
-            /** Format: date-time */
-            at: string;
-            changes: components["schemas"]["AssetChange"][];
-            /** @enum {string} */
-            kind: "declared" | "changed" | "imported" | "retired" | "restored" | "merged" | "merged_away" | "unmerged";
-            name: string;
-            /** Format: int64 */
-            number: number;
-        };
         AssetChange: {
             after: string;
             before: string;
@@ -12577,6 +12522,16 @@ export interface components {
              */
             zone_level: number;
         };
+        AssetHistoryStep: {
+            /** Format: date-time */
+            at: string;
+            changes: components["schemas"]["AssetChange"][];
+            /** @enum {string} */
+            kind: "declared" | "changed" | "imported" | "retired" | "restored" | "merged" | "merged_away" | "unmerged";
+            name: string;
+            /** Format: int64 */
+            number: number;
+        };
         AssetInventory: {
             /**
              * Format: int64
@@ -12609,11 +12564,56 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        AssetInventoryConsent: {
+            /** Format: date-time */
+            given_at: string;
+            id: string;
+            name: string;
+            purpose: string;
+            /** Format: date-time */
+            until?: string;
+            why: string;
+            /** Format: date-time */
+            withdrawn_at?: string;
+            withdrawn_by: string;
+        };
+        AssetInventoryLook: {
+            /**
+             * Format: int64
+             * @description At most at once
+             */
+            assets: number;
+            /** Format: date-time */
+            at: string;
+            day: string;
+            key: string;
+            name: string;
+            organisation: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description On this day
+             */
+            times: number;
+            /** @enum {string} */
+            way: "page" | "list" | "exposures";
+        };
         AssetMergeInputBody: {
             /** @description The asset that is merged into it */
             other_id: string;
             /** @description The asset that stays */
             survivor_id: string;
+        };
+        AssetMergedPair: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            name: string;
+            other: string;
+            other_id: string;
+            survivor_id: string;
+            /** Format: date-time */
+            undone_at?: string;
         };
         AssetPair: {
             /**
@@ -19558,46 +19558,6 @@ export interface components {
              */
             total: number;
         };
-        PageAssetAccess: {
-            items: components["schemas"]["AssetAssetAccess"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
-        PageAssetConsent: {
-            items: components["schemas"]["AssetAssetConsent"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
-        PageAssetMerge: {
-            items: components["schemas"]["AssetAssetMerge"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
-        PageAssetStep: {
-            items: components["schemas"]["AssetAssetStep"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
         PageAward: {
             items: components["schemas"]["FosterAward"][];
             /** @description Empty on the last page */
@@ -19898,6 +19858,16 @@ export interface components {
              */
             total: number;
         };
+        PageHistoryStep: {
+            items: components["schemas"]["AssetHistoryStep"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageIdentifierRow: {
             items: components["schemas"]["IdentifierIdentifierRow"][];
             /** @description Empty on the last page */
@@ -19930,6 +19900,26 @@ export interface components {
         };
         PageIndexRun: {
             items: components["schemas"]["PlatformsIndexRun"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageInventoryConsent: {
+            items: components["schemas"]["AssetInventoryConsent"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageInventoryLook: {
+            items: components["schemas"]["AssetInventoryLook"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -20040,6 +20030,16 @@ export interface components {
         };
         PageMerge: {
             items: components["schemas"]["EnterpriseMerge"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageMergedPair: {
+            items: components["schemas"]["AssetMergedPair"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -52481,7 +52481,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageAssetMerge"];
+                    "application/json": components["schemas"]["PageMergedPair"];
                 };
             };
             /** @description Refused */
@@ -52849,7 +52849,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageAssetStep"];
+                    "application/json": components["schemas"]["PageHistoryStep"];
                 };
             };
             /** @description Refused */
@@ -53229,7 +53229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageAssetAccess"];
+                    "application/json": components["schemas"]["PageInventoryLook"];
                 };
             };
             /** @description Refused */
@@ -53306,7 +53306,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageAssetConsent"];
+                    "application/json": components["schemas"]["PageInventoryConsent"];
                 };
             };
             /** @description Refused */
