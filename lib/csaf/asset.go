@@ -56,7 +56,10 @@ func legalForms() []string {
 
 func vendorKey(name string) string {
 	var out []string
-	for _, t := range tokens(strings.NewReplacer("S.p.A", "spa", "B.V", "bv", "N.V", "nv", "Co.,", "co ").Replace(name)) {
+	for _, x := range [][2]string{{"S.p.A", "spa"}, {"B.V", "bv"}, {"N.V", "nv"}, {"Co.,", "co "}} {
+		name = strings.ReplaceAll(name, x[0], x[1])
+	}
+	for _, t := range tokens(name) {
 		if !slices.Contains(legalForms(), t) {
 			out = append(out, t)
 		}

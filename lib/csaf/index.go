@@ -69,7 +69,7 @@ func (x *Index) Judge(use InUse) []Verdict {
 		x.Build()
 	}
 	vendor := vendorIn(x.vendors, use.Vendor)
-	words := tokensSorted(use.Name + " " + use.Model)
+	words, name := tokensSorted(use.Name+" "+use.Model), tokensSorted(use.Name)
 	seen := map[int32]bool{}
 	best := [2]map[subject]Verdict{{}, {}} // of entries that are the product, and of those that may be
 	look := func(list []int32) {
@@ -79,7 +79,7 @@ func (x *Index) Judge(use InUse) []Verdict {
 			}
 			seen[n] = true
 			e := &x.entries[n]
-			how := e.like(use, words)
+			how := e.like(use, words, name)
 			if how == other {
 				continue
 			}
@@ -94,7 +94,7 @@ func (x *Index) Judge(use InUse) []Verdict {
 	for _, w := range words {
 		look(x.byKey[vendor+"\x00"+w])
 	}
-	look(x.rarest(vendor, tokensSorted(use.Name)))
+	look(x.rarest(vendor, name))
 	if use.OrderNumber != "" || use.Model != "" {
 		look(x.numbers[vendor])
 	}

@@ -170,8 +170,8 @@ const (
 	same
 )
 
-// like compares a product in use; words are its words, sorted.
-func (e *entry) like(use InUse, words []string) likeness {
+// like compares a product in use; words are its words, and name those of its name, sorted.
+func (e *entry) like(use InUse, words, name []string) likeness {
 	for _, number := range []string{use.OrderNumber, use.Model} {
 		if number != "" && slices.ContainsFunc(e.numbers, func(p string) bool { return fits(p, number) }) {
 			return same
@@ -185,7 +185,7 @@ func (e *entry) like(use InUse, words []string) likeness {
 		return other
 	case within(e.words, words):
 		return same
-	case within(tokensSorted(use.Name), e.words):
+	case within(name, e.words):
 		return perhaps
 	default:
 		return other

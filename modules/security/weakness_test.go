@@ -13,7 +13,7 @@ import (
 	"linghang/kernel/module"
 )
 
-func TestScenarios(t *testing.T) {
+func TestTextOfWeaknesses(t *testing.T) {
 	kerneltest.ScenariosInTime(t, func(k *kernel.Kernel, clock *kerneltest.Clock) []module.Module {
 		m := New(k.Kit("security"), k.Directory())
 		m.now = clock.Now
@@ -81,13 +81,13 @@ func (p plant) exposures(t testing.TB, who string) page[exposed] {
 	return x
 }
 
-// exposed waits for the only exposure of ours.
-func (p plant) exposed(t testing.TB, answer string) exposed {
+// exposed waits for the only asset of ours to be affected.
+func (p plant) exposed(t testing.TB) exposed {
 	t.Helper()
 	var x page[exposed]
-	kerneltest.Wait(t, "the exposure to be "+answer, func() bool {
+	kerneltest.Wait(t, "the asset to be affected", func() bool {
 		x = p.exposures(t, "manager-ours")
-		return len(x.Items) == 1 && x.Items[0].Answer == answer
+		return len(x.Items) == 1 && x.Items[0].Answer == "affected"
 	})
 	return x.Items[0]
 }
@@ -114,7 +114,7 @@ func withoutConsent(t *testing.T, p plant) {
 	var a struct{ ID string }
 	p.do(t, "POST", "/assets", "manager-ours", driveAsset, http.StatusCreated, &a)
 	p.do(t, "POST", "/advisory-import?name=a.json", "officer", driveAdvisory("EW-1", "1", "WHITE"), http.StatusOK, nil, "Content-Type", "application/octet-stream")
-	x := p.exposed(t, "affected")
+	x := p.exposed(t)
 	for _, path := range []string{"/assets", "/exposures", "/assets?export=csv", "/exposures?export=csv"} {
 		if body := p.do(t, "GET", path, "officer", "", http.StatusOK, nil); strings.Contains(body, "secret-") || strings.Contains(body, p.Ours.ID) {
 			t.Errorf("%s tells the city without consent: %s", path, body)
@@ -139,7 +139,7 @@ func withoutConsent(t *testing.T, p plant) {
 	if p.do(t, "GET", "/inventory/accesses", "manager-ours", "", http.StatusOK, &log); log.Total != 2 {
 		t.Errorf("the log of looks is %+v", log)
 	}
-	p.do(t, "POST", "/inventory/withdrawal", "manager-ours", "", http.StatusOK, nil)
+	p.do(t, "POST", "/inventory/withdrawal", "manager-ours", `{"reason":"已处置"}`, http.StatusOK, nil)
 	p.do(t, "GET", "/assets/"+a.ID, "officer", "", http.StatusNotFound, nil)
 }
 
@@ -147,7 +147,7 @@ func strangersReachNothing(t *testing.T, p plant) {
 	var a struct{ ID string }
 	p.do(t, "POST", "/assets", "manager-ours", driveAsset, http.StatusCreated, &a)
 	p.do(t, "POST", "/advisory-import?name=a.json", "officer", driveAdvisory("EW-1", "1", "WHITE"), http.StatusOK, nil, "Content-Type", "application/octet-stream")
-	x := p.exposed(t, "affected")
+	x := p.exposed(t)
 	at := []string{"If-Match", `"1"`}
 	for _, c := range [][2]string{
 		{"GET", "/assets/" + a.ID},
@@ -214,14 +214,14 @@ func olderRevisions(t *testing.T, p plant) {
 func revisedIsOpen(t *testing.T, p plant) {
 	p.do(t, "POST", "/assets", "manager-ours", driveAsset, http.StatusCreated, nil)
 	p.importAdvisory(t, driveAdvisory("EW-1", "1", "WHITE"), "new")
-	x := p.exposed(t, "affected")
+	x := p.exposed(t)
 	p.do(t, "POST", "/exposures/"+x.ID+"/decision", "manager-ours", `{"kind":"mended","reach":"asset","reason":"装了补丁，截图存档"}`, http.StatusOK, nil, "If-Match", fmt.Sprintf("%q", fmt.Sprint(x.Version)))
-	if got := p.exposed(t, "affected"); got.State != "mended" {
+	if got := p.exposed(t); got.State != "mended" {
 		t.Fatalf("%+v", got)
 	}
 	p.Audited(t, x.ID)
 	p.importAdvisory(t, driveAdvisory("EW-1", "2", "WHITE"), "newer")
-	kerneltest.Wait(t, "what was mended to be open", func() bool { return p.exposed(t, "affected").State == "open" })
+	kerneltest.Wait(t, "what was mended to be open", func() bool { return p.exposed(t).State == "open" })
 }
 
 func wrongFile(t *testing.T, p plant) {
@@ -288,7 +288,7 @@ func mergesAreUndone(t *testing.T, p plant) {
 func toldOnce(t *testing.T, p plant) {
 	p.do(t, "POST", "/assets", "manager-ours", driveAsset, http.StatusCreated, nil)
 	p.importAdvisory(t, driveAdvisory("EW-1", "1", "WHITE"), "new")
-	p.exposed(t, "affected")
+	p.exposed(t)
 	told := func(who string) int {
 		var list page[struct{ Kind string }]
 		p.Get(t, "/api/notify/inbox", who).Decode(t, &list)

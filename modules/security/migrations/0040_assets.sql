@@ -96,7 +96,8 @@ CREATE TABLE security_consent (
     actor_name      TEXT NOT NULL,
     withdrawn_at    BIGINT NOT NULL DEFAULT 0,
     withdrawer      TEXT NOT NULL DEFAULT '',
-    withdrawn_by_name TEXT NOT NULL DEFAULT ''
+    withdrawn_by_name TEXT NOT NULL DEFAULT '',
+    withdrawn_why TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX security_consent_organisation ON security_consent (organisation_id, given_at);
 -- Who of others was given assets of an enterprise, by day.

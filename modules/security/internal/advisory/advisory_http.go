@@ -166,7 +166,7 @@ func (m *Advisories) read(ctx context.Context, in httpd.Object) (v Detail, err e
 	if v.Failings, err = m.store.failings(ctx, in.ID); err != nil {
 		return v, err
 	}
-	v.Advisory.Affected, v.Enterprises, err = m.store.hits(ctx, in.ID)
+	v.Affected, v.Enterprises, err = m.store.hits(ctx, in.ID)
 	return v, err
 }
 

@@ -44,7 +44,7 @@ func (m *Advisories) figures(ctx context.Context, in figureInput) (f Figures, er
 	case "advisory":
 		title = "MIN(v.title)"
 	}
-	where, least := "", 1
+	where, least := "", 0 // the city is told of what cannot be told, too
 	if !city {
 		where, least = ` AND v.tlp IN ('CLEAR', 'GREEN')`, fewest
 	}

@@ -155,17 +155,17 @@ func (m *Advisories) examine(ctx context.Context, name string, document []byte) 
 	d, bad := csaf.Read(document)
 	if bad != nil {
 		if !strings.Contains(string(document[:min(len(document), 20_000)]), `"csaf_version"`) && strings.HasSuffix(name, ".json") && strings.Contains(name, "/") {
-			return t, a, nil // of the lists that lie beside advisories
+			return t, a, nil //nolint:nilerr // it is one of the lists that lie beside advisories
 		}
 		t.Outcome, t.Why = outcomeBroken, bad.Error()
-		return t, a, nil
+		return t, a, nil //nolint:nilerr // it is told as an outcome
 	}
 	a = about(d, document)
 	a.TakenAt = m.now()
 	t.TrackingID, t.Title, t.Revision = a.TrackingID, a.Title, a.Revision
 	if bad := a.check(); bad != nil {
 		t.Outcome, t.Why = outcomeBroken, bad.Error()
-		return t, a, nil
+		return t, a, nil //nolint:nilerr // it is told as an outcome
 	}
 	report := d.Check(csaf.Data{})
 	for _, f := range report.Findings[:min(len(report.Findings), mostFailings)] {

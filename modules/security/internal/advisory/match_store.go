@@ -197,13 +197,24 @@ func (s store) write(ctx context.Context, p *pass, list []assetRow, uses []useRo
 		if !p.assets {
 			return nil
 		}
-		for _, a := range list {
-			if _, err := tx.Exec(ctx, `UPDATE security_asset SET stale = FALSE WHERE id = $1 AND version = $2`, a.id, a.version); err != nil {
-				return fmt.Errorf("mark asset: %w", err)
-			}
-		}
-		return nil
+		return compared(ctx, tx, list)
 	})
+}
+
+// compared marks assets that were compared, unless they changed meanwhile.
+func compared(ctx context.Context, tx *sqldb.Tx, list []assetRow) error {
+	for from := 0; from < len(list); from += batch {
+		part := list[from:min(from+batch, len(list))]
+		args, marks := []any{part[0].id, part[len(part)-1].id}, []string{}
+		for _, a := range part {
+			args = append(args, a.id+"/"+strconv.FormatInt(a.version, 10))
+			marks = append(marks, "$"+strconv.Itoa(len(args)))
+		}
+		if _, err := tx.Exec(ctx, `UPDATE security_asset SET stale = FALSE WHERE id >= $1 AND id <= $2 AND id || '/' || CAST(version AS TEXT) IN (`+strings.Join(marks, ", ")+`)`, args...); err != nil {
+			return fmt.Errorf("mark assets: %w", err)
+		}
+	}
+	return nil
 }
 
 // batch is how many rows one statement takes.

@@ -231,13 +231,13 @@ type historyParams struct {
 	sqldb.ListParams
 }
 
-func (m *Assets) history(ctx context.Context, in historyParams) (sqldb.Page[AssetStep], error) {
+func (m *Assets) history(ctx context.Context, in historyParams) (sqldb.Page[HistoryStep], error) {
 	a, err := m.store.seen(ctx, m.kit.DB, in.ID, m.now())
 	if err != nil {
-		return sqldb.Page[AssetStep]{}, err
+		return sqldb.Page[HistoryStep]{}, err
 	}
 	if err := m.Looked(ctx, wayPage, map[string]int{a.OrganisationID: 1}); err != nil {
-		return sqldb.Page[AssetStep]{}, err
+		return sqldb.Page[HistoryStep]{}, err
 	}
 	return m.store.history(ctx, in.ID, in.ListParams)
 }

@@ -240,8 +240,8 @@ func (s store) save(ctx context.Context, tx *sqldb.Tx, before, a Asset, kind str
 	return nil
 }
 
-// AssetStep is one in the history of an asset.
-type AssetStep struct {
+// HistoryStep is one in the history of an asset.
+type HistoryStep struct {
 	Number  int64     `json:"number"`
 	At      time.Time `json:"at" title:"时间|When"`
 	Name    string    `json:"name" title:"操作人|Who"`
@@ -249,10 +249,10 @@ type AssetStep struct {
 	Changes []Change  `json:"changes" nullable:"false"`
 }
 
-func (s store) history(ctx context.Context, id string, p sqldb.ListParams) (sqldb.Page[AssetStep], error) {
+func (s store) history(ctx context.Context, id string, p sqldb.ListParams) (sqldb.Page[HistoryStep], error) {
 	l := sqldb.List{Select: "s.number, s.at, s.actor_name, s.kind, s.fields", From: "security_asset_step s", Key: "CAST(s.number AS TEXT)", Order: "-number", Sort: map[string]string{"number": "s.number", "at": "s.at"}}
 	l.Where("s.asset_id = ?", id)
-	return sqldb.Fetch(ctx, s.db, l, p, func(r sqldb.Row) (x AssetStep, err error) {
+	return sqldb.Fetch(ctx, s.db, l, p, func(r sqldb.Row) (x HistoryStep, err error) {
 		var at int64
 		var fields string
 		if err = r.Scan(&x.Number, &at, &x.Name, &x.Kind, &fields); err != nil {

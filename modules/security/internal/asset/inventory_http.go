@@ -133,7 +133,7 @@ func (m *Assets) consent(ctx context.Context, in inventoryConsentInput) (Invento
 		if err := begin(ctx, tx, o, now); err != nil {
 			return err
 		}
-		if err := closeConsents(ctx, tx, o.ID, by, now); err != nil {
+		if err := closeConsents(ctx, tx, o.ID, by, "", now); err != nil {
 			return err
 		}
 		until := sqldb.InstantMillis(in.Body.Until)
@@ -151,26 +151,32 @@ func (m *Assets) consent(ctx context.Context, in inventoryConsentInput) (Invento
 }
 
 // closeConsents ends those that still stand.
-func closeConsents(ctx context.Context, tx *sqldb.Tx, organisation string, by hand, now time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE security_consent SET withdrawn_at = $1, withdrawer = $2, withdrawn_by_name = $3 WHERE organisation_id = $4 AND withdrawn_at = 0`, now.UnixMilli(), by.actor, by.name, organisation)
+func closeConsents(ctx context.Context, tx *sqldb.Tx, organisation string, by hand, why string, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE security_consent SET withdrawn_at = $1, withdrawer = $2, withdrawn_by_name = $3, withdrawn_why = $4 WHERE organisation_id = $5 AND withdrawn_at = 0`, now.UnixMilli(), by.actor, by.name, why, organisation)
 	if err != nil {
 		return fmt.Errorf("end consents: %w", err)
 	}
 	return nil
 }
 
-func (m *Assets) withdraw(ctx context.Context, _ nothing) (Inventory, error) {
+type withdrawConsentInput struct {
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"300"`
+	}
+}
+
+func (m *Assets) withdraw(ctx context.Context, in withdrawConsentInput) (Inventory, error) {
 	o, err := ours(ctx)
 	if err != nil {
 		return Inventory{}, err
 	}
 	now := m.now()
 	err = m.kit.DB.Write(ctx, func(tx *sqldb.Tx) error {
-		if err := closeConsents(ctx, tx, o.ID, handOf(ctx), now); err != nil {
+		if err := closeConsents(ctx, tx, o.ID, handOf(ctx), in.Body.Reason, now); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `UPDATE security_inventory SET consent_id = '', consent_until = 0, updated_at = $1, version = version + 1 WHERE organisation_id = $2`, now.UnixMilli(), o.ID)
-		tx.Changed("security_inventory", o.ID, nil, map[string]string{"consent": "withdrawn"})
+		tx.Changed("security_inventory", o.ID, nil, map[string]string{"consent": "withdrawn", "reason": in.Body.Reason})
 		return err
 	})
 	if err != nil {
@@ -179,8 +185,8 @@ func (m *Assets) withdraw(ctx context.Context, _ nothing) (Inventory, error) {
 	return m.store.inventory(ctx, o.ID, now)
 }
 
-// AssetConsent is one that an enterprise gave.
-type AssetConsent struct {
+// InventoryConsent is one that an enterprise gave.
+type InventoryConsent struct {
 	ID          string     `json:"id"`
 	Purpose     string     `json:"purpose" title:"用途|Purpose"`
 	GivenAt     time.Time  `json:"given_at" title:"同意时间|Given"`
@@ -188,21 +194,22 @@ type AssetConsent struct {
 	Until       *time.Time `json:"until,omitempty" title:"期限|Until"`
 	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty" title:"撤回时间|Withdrawn"`
 	WithdrawnBy string     `json:"withdrawn_by" title:"撤回人|Withdrawn by"`
+	Why         string     `json:"why" title:"撤回原因|Why"`
 }
 
-func (m *Assets) consents(ctx context.Context, in sqldb.ListParams) (sqldb.Page[AssetConsent], error) {
-	l := sqldb.List{Select: "c.id, c.purpose, c.given_at, c.actor_name, c.until_at, c.withdrawn_at, c.withdrawn_by_name", From: "security_consent c", Key: "c.id", Order: "-given_at", Sort: map[string]string{"given_at": "c.given_at"}}
+func (m *Assets) consents(ctx context.Context, in sqldb.ListParams) (sqldb.Page[InventoryConsent], error) {
+	l := sqldb.List{Select: "c.id, c.purpose, c.given_at, c.actor_name, c.until_at, c.withdrawn_at, c.withdrawn_by_name, c.withdrawn_why", From: "security_consent c", Key: "c.id", Order: "-given_at", Sort: map[string]string{"given_at": "c.given_at"}}
 	l.Where("c.organisation_id = ?", identity.From(ctx).Organisation.ID)
-	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (c AssetConsent, err error) {
+	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (c InventoryConsent, err error) {
 		var given, until, withdrawn int64
-		err = r.Scan(&c.ID, &c.Purpose, &given, &c.Name, &until, &withdrawn, &c.WithdrawnBy)
+		err = r.Scan(&c.ID, &c.Purpose, &given, &c.Name, &until, &withdrawn, &c.WithdrawnBy, &c.Why)
 		c.GivenAt, c.Until, c.WithdrawnAt = sqldb.Time(given), sqldb.Instant(until), sqldb.Instant(withdrawn)
 		return c, err
 	})
 }
 
-// AssetAccess says that somebody of others was given assets of an enterprise.
-type AssetAccess struct {
+// InventoryLook says that somebody of others was given assets of an enterprise.
+type InventoryLook struct {
 	Key    string    `json:"key"`
 	Day    string    `json:"day" title:"日期|Day"`
 	Name   string    `json:"name" title:"查阅人|Who"`
@@ -213,11 +220,11 @@ type AssetAccess struct {
 	At     time.Time `json:"at" title:"最近一次|Last"`
 }
 
-func (m *Assets) accesses(ctx context.Context, in sqldb.ListParams) (sqldb.Page[AssetAccess], error) {
+func (m *Assets) accesses(ctx context.Context, in sqldb.ListParams) (sqldb.Page[InventoryLook], error) {
 	key := "x.day || ' ' || x.actor || ' ' || x.way"
 	l := sqldb.List{Select: key + ", x.day, x.actor_name, x.reader_zh, x.reader_en, x.way, x.assets, x.times, x.at", From: "security_asset_access x", Key: key, Order: "-at", Sort: map[string]string{"at": "x.at", "times": "x.times"}}
 	l.Where("x.organisation_id = ?", identity.From(ctx).Organisation.ID)
-	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (x AssetAccess, err error) {
+	return sqldb.Fetch(ctx, m.kit.DB, l, in, func(r sqldb.Row) (x InventoryLook, err error) {
 		var at int64
 		err = r.Scan(&x.Key, &x.Day, &x.Name, &x.Reader.ZH, &x.Reader.EN, &x.Way, &x.Assets, &x.Times, &at)
 		x.At = sqldb.Time(at)

@@ -122,8 +122,8 @@ func (m *Assets) distinct(ctx context.Context, in assetPairInput) (pairList, err
 	return m.listPairs(ctx, nothing{})
 }
 
-// AssetMerge is two assets that were made one.
-type AssetMerge struct {
+// MergedPair is two assets that were made one.
+type MergedPair struct {
 	ID       string     `json:"id"`
 	Survivor string     `json:"survivor_id"`
 	Other    string     `json:"other_id"`
@@ -134,7 +134,7 @@ type AssetMerge struct {
 	UndoneAt *time.Time `json:"undone_at,omitempty" title:"撤销时间|Undone"`
 }
 
-func (m *Assets) listMerges(ctx context.Context, in sqldb.ListParams) (sqldb.Page[AssetMerge], error) {
+func (m *Assets) listMerges(ctx context.Context, in sqldb.ListParams) (sqldb.Page[MergedPair], error) {
 	l := sqldb.List{
 		Select: "m.id, m.survivor_id, m.other_id, s.name, o.name, m.at, m.actor_name, m.undone_at", Key: "m.id", Order: "-at", Sort: map[string]string{"at": "m.at"},
 		From: "security_asset_merge m JOIN security_asset s ON s.id = m.survivor_id JOIN security_asset o ON o.id = m.other_id",
@@ -143,7 +143,7 @@ func (m *Assets) listMerges(ctx context.Context, in sqldb.ListParams) (sqldb.Pag
 	return sqldb.Fetch(ctx, m.kit.DB, l, in, scanMerge)
 }
 
-func scanMerge(r sqldb.Row) (x AssetMerge, err error) {
+func scanMerge(r sqldb.Row) (x MergedPair, err error) {
 	var at, undone int64
 	err = r.Scan(&x.ID, &x.Survivor, &x.Other, &x.Name, &x.OtherIs, &at, &x.By, &undone)
 	x.At, x.UndoneAt = sqldb.Time(at), sqldb.Instant(undone)

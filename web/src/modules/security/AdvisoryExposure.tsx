@@ -25,7 +25,7 @@ function Page({ exposure: x }: { exposure: ExposureDetail }) {
     <div className="lh-stack">
       <PageHeader
         title={x.asset} note={<Link to={`/security/advisories/${x.advisory_id}`}>{x.tracking_id} {x.title}</Link>} actions={<Acts exposure={x} />}
-        marks={<><StatusTag tone={answerTone[x.answer]}>{t(`weakness.answers.${x.answer}`)}</StatusTag><StatusTag tone={bandTone[x.band]}>{t(`weakness.bands.${x.band}`)}</StatusTag><StatusTag tone={stateTone[x.state]}>{t(`weakness.states.${x.state}`)}</StatusTag></>}
+        marks={<><StatusTag tone={answerTone[x.answer]}>{t(`weakness.answers.${x.answer}`)}</StatusTag>{x.answer !== 'not_affected' && <><StatusTag tone={bandTone[x.band]}>{t(`weakness.bands.${x.band}`)}</StatusTag><StatusTag tone={stateTone[x.state]}>{t(`weakness.states.${x.state}`)}</StatusTag></>}</>}
       />
       <div className="lh-main-side">
         <div className="lh-stack">
@@ -80,7 +80,7 @@ function Factors({ exposure: x }: { exposure: ExposureDetail }) {
   const f = useFormat()
   const why = (name: string, code: string) => {
     if (name === 'reach') return t(`weakness.reaches.${code as 'internet'}`)
-    if (name === 'criticality') return t(`weakness.assets.critical.${code as '4'}`)
+    if (name === 'criticality') return t(`weakness.assets.critical.c${code as '4'}`)
     if (name === 'answer') return t(`weakness.answers.${code as 'affected'}`)
     return t(`weakness.threats.${code as 'kev'}`)
   }

@@ -8,12 +8,12 @@ export function ExposureTable({ fixed = {}, filters = false, stale = false }: { 
   const text = useText()
   const may = useMay()
   const columns: Column<ExposureRow>[] = [
-    { key: 'priority', title: t('weakness.exposures.priority'), sort: 'priority', render: (x) => <span className="lh-two"><StatusTag tone={bandTone[x.band]}>{t(`weakness.bands.${x.band}`)}</StatusTag><span className="lh-muted lh-number">{x.priority}</span></span> },
+    { key: 'priority', title: t('weakness.exposures.priority'), sort: 'priority', render: (x) => x.answer === 'not_affected' ? none : <span className="lh-two"><StatusTag tone={bandTone[x.band]}>{t(`weakness.bands.${x.band}`)}</StatusTag><span className="lh-muted lh-number">{x.priority}</span></span> },
     { key: 'asset', title: t('weakness.exposures.asset'), sort: 'asset', render: (x) => <span className="lh-two lh-wrap"><span><Link to={`/security/exposures/${x.id}`}>{x.asset}</Link></span><span className="lh-muted">{may('security.asset.write') ? [x.product, x.firmware].filter(Boolean).join(' · ') : text(x.enterprise)}</span></span> },
     { key: 'remedy', title: t('weakness.exposures.remedy'), from: 'md', render: (x) => (x.remedy.category ? <span className="lh-two lh-wrap"><span>{t(`weakness.remedies.${x.remedy.category as 'other'}`)}</span><span className="lh-muted">{cut(x.remedy.details)}</span></span> : <span className="lh-muted">{t('weakness.exposures.noRemedy')}</span>) },
     { key: 'answer', title: t('weakness.exposures.answer'), render: (x) => <span className="lh-two lh-wrap"><StatusTag tone={answerTone[x.answer]}>{t(`weakness.answers.${x.answer}`)}</StatusTag><span className="lh-muted">{x.reason ? t(`weakness.reasons.${x.reason as 'version_named'}`) : none}</span></span> },
     { key: 'advisory', title: t('weakness.exposures.advisory'), sort: 'title', from: 'lg', render: (x) => <span className="lh-two lh-wrap"><span>{x.title} {x.kev && <StatusTag tone="bad">{t('weakness.advisories.kev')}</StatusTag>}</span><span className="lh-muted">{x.tracking_id}</span></span> },
-    { key: 'state', title: t('weakness.exposures.state'), sort: 'state', from: 'sm', render: (x) => <StatusTag tone={stateTone[x.state]}>{t(`weakness.states.${x.state}`)}</StatusTag> },
+    { key: 'state', title: t('weakness.exposures.state'), sort: 'state', from: 'sm', render: (x) => (x.answer === 'not_affected' ? none : <StatusTag tone={stateTone[x.state]}>{t(`weakness.states.${x.state}`)}</StatusTag>) },
   ]
   return (
     <DataTable<ExposureRow>

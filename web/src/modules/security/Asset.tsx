@@ -7,7 +7,7 @@ import { AssetForm } from './AssetForm'
 import { ExposureTable } from './AdvisoryExposureTable'
 import { useWeaknessTexts, weaknessKey, type AssetFacts, type AssetRow } from './weaknesses'
 
-type Step = Schema<'AssetAssetStep'>
+type Step = Schema<'AssetHistoryStep'>
 
 /** One asset: what is said of it, what advisories mean for it, and its history. */
 export default function Asset() {
@@ -66,7 +66,7 @@ function About({ asset: a }: { asset: AssetRow }) {
           { key: 'addresses', label: t('weakness.field.addresses'), children: a.addresses.length === 0 ? none : <span className="lh-code lh-wrap">{a.addresses.map((x) => [x.mac, x.ip && (x.segment ? `${x.ip} (${x.segment})` : x.ip), x.station, x.bacnet].filter(Boolean).join(' ')).join('; ')}</span> },
           line('zone'),
           { key: 'zone_level', label: t('weakness.field.zone_level'), children: a.zone_level ? t('weakness.assets.levels', { n: a.zone_level }) : t('weakness.assets.noLevel') },
-          { key: 'criticality', label: t('weakness.field.criticality'), children: t(`weakness.assets.critical.${a.criticality as 1 | 2 | 3 | 4}`) },
+          { key: 'criticality', label: t('weakness.field.criticality'), children: t(`weakness.assets.critical.c${a.criticality as 1 | 2 | 3 | 4}`) },
           { key: 'reach', label: t('weakness.field.reach'), children: t(`weakness.reaches.${a.reach}`) },
           line('site'), line('responsible'), line('note'),
           { key: 'gaps', label: t('weakness.field.gaps'), children: a.gaps.length === 0 ? t('weakness.none') : <>{a.gaps.map((g) => <StatusTag key={g} tone="warn">{t(`weakness.gaps.${g as 'firmware'}`)}</StatusTag>)}</> },

@@ -20,7 +20,7 @@ export function AssetForm({ initial, submit, cancel }: { initial?: AssetFacts; s
         {line('order_number', 60)}
         {line('firmware', 60, t('weakness.assets.firmwareNote'))}
         {line('serial', 60)}
-        <Form.Item name="criticality" label={t('weakness.field.criticality')}><Select options={([1, 2, 3, 4] as const).map((n) => ({ value: n, label: t(`weakness.assets.critical.${n}`) }))} /></Form.Item>
+        <Form.Item name="criticality" label={t('weakness.field.criticality')}><Select options={([1, 2, 3, 4] as const).map((n) => ({ value: n, label: t(`weakness.assets.critical.c${n}`) }))} /></Form.Item>
         <Form.Item name="reach" label={t('weakness.field.reach')}><Select options={reaches.map((r) => ({ value: r, label: t(`weakness.reaches.${r}`) }))} /></Form.Item>
         {line('zone', 60)}
         <Form.Item name="zone_level" label={t('weakness.field.zone_level')}><Select options={[0, 1, 2, 3, 4].map((n) => ({ value: n, label: n === 0 ? t('weakness.assets.noLevel') : t('weakness.assets.levels', { n }) }))} /></Form.Item>

@@ -7,9 +7,9 @@ import { useWeaknessTexts, weaknessKey } from './weaknesses'
 
 type Inventory = Schema<'AssetInventory'>
 type Pair = Schema<'AssetPair'>
-type Merge = Schema<'AssetAssetMerge'>
-type Consent = Schema<'AssetAssetConsent'>
-type Access = Schema<'AssetAssetAccess'>
+type Merge = Schema<'AssetMergedPair'>
+type Consent = Schema<'AssetInventoryConsent'>
+type Access = Schema<'AssetInventoryLook'>
 
 /** The inventory as a whole: gaps, duplicates, and who may look. */
 export default function AssetInventory() {
@@ -92,10 +92,11 @@ function Looks({ inventory: v }: { inventory: Inventory }) {
   const text = useText()
   const may = useMay()
   const [giving, setGiving] = useState(false)
+  const [reason, setReason] = useState('')
   const give = useChange({ run: (purpose: string) => read(api.POST('/api/security/inventory/consent', { body: { purpose } })), refresh: [weaknessKey], done: t('weakness.saved'), quiet: true, after: () => setGiving(false) })
-  const withdraw = useChange({ run: () => read(api.POST('/api/security/inventory/withdrawal')), refresh: [weaknessKey], done: t('weakness.saved'), quiet: true })
+  const withdraw = useChange({ run: () => read(api.POST('/api/security/inventory/withdrawal', { body: { reason } })), refresh: [weaknessKey], done: t('weakness.saved'), quiet: true })
   const act = !may('security.asset.consent') ? undefined : v.consented
-    ? <Confirm title={t('weakness.inventory.withdraw')} note={<p>{t('weakness.inventory.withdrawNote')}</p>} label={t('weakness.inventory.withdraw')} button={{ size: 'small' }} run={() => withdraw.mutateAsync()} />
+    ? <Confirm title={t('weakness.inventory.withdraw')} note={<p>{t('weakness.inventory.withdrawNote')}</p>} label={t('weakness.inventory.withdraw')} button={{ size: 'small' }} disabled={reason.trim() === ''} run={() => withdraw.mutateAsync()}><Input aria-label={t('weakness.decision.reason')} placeholder={t('weakness.decision.reason')} maxLength={300} value={reason} onChange={(e) => setReason(e.target.value)} /></Confirm>
     : <Button size="small" onClick={() => setGiving(true)}>{t('weakness.inventory.give')}</Button>
   return (
     <div className="lh-stack">

@@ -18,7 +18,7 @@ export const en: typeof zh = {
     assets: {
       title: 'Assets', note: 'Declared by enterprises; the city sees figures, and detail only with consent', add: 'Declare asset', import: 'Import', inventory: 'Inventory', search: 'Name, vendor, model, address', empty: 'No assets yet', emptyNote: 'Declare them one by one, or import CSV or XLSX', emptyCity: 'Assets of enterprises that consent show here',
       gap: 'Not known', edit: 'Edit', retire: 'Take out of use', restore: 'Bring back', retired: 'Out of use', restored: 'Back in use', about: 'Asset', history: 'History', one: 'Asset', unknown: 'Not known', firmwareNote: 'Leave it empty where it is not known: advisories then cannot tell', segmentNote: 'An IP address without segment identifies nothing', addAddress: 'Add address', remove: 'Remove',
-      comparing: 'Being compared with advisories', byRole: 'What advisories mean for it', productNote: 'As the vendor calls it, such as SIMATIC S7-1500', levels: 'Level {{n}}', noLevel: 'Not set', critical: { 1: '1 minor', 2: '2 moderate', 3: '3 important', 4: '4 critical' },
+      comparing: 'Being compared with advisories', byRole: 'What advisories mean for it', productNote: 'As the vendor calls it, such as SIMATIC S7-1500', levels: 'Level {{n}}', noLevel: 'Not set', critical: { c1: '1 minor', c2: '2 moderate', c3: '3 important', c4: '4 critical' },
     },
     steps: { declared: 'Declared', changed: 'Changed', imported: 'Imported', retired: 'Taken out of use', restored: 'Brought back', merged: 'A duplicate was merged in', merged_away: 'Merged into another', unmerged: 'Merge undone' },
     import: {

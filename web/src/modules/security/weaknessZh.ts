@@ -16,7 +16,7 @@ export const zh = {
     assets: {
       title: '工业资产', note: '由企业登记；主管部门默认只看统计，经企业同意才能看明细', add: '登记资产', import: '导入', inventory: '资产台账', search: '名称、厂商、型号、地址', empty: '还没有资产', emptyNote: '逐个登记，或用 CSV、XLSX 文件导入', emptyCity: '企业同意后可在此查看资产明细',
       gap: '缺失信息', edit: '编辑', retire: '停用', restore: '恢复使用', retired: '已停用', restored: '已恢复', about: '资产信息', history: '变更记录', one: '资产', unknown: '未知', firmwareNote: '不清楚请留空：通告将显示“无法判断”', segmentNote: '没有网段的 IP 不用于识别资产', addAddress: '添加地址', remove: '移除',
-      comparing: '正在与安全通告比对', byRole: '安全通告影响', productNote: '厂商的产品名称，例如 SIMATIC S7-1500', levels: '{{n}} 级', noLevel: '未定', critical: { 1: '1 一般', 2: '2 较重要', 3: '3 重要', 4: '4 关键' },
+      comparing: '正在与安全通告比对', byRole: '安全通告影响', productNote: '厂商的产品名称，例如 SIMATIC S7-1500', levels: '{{n}} 级', noLevel: '未定', critical: { c1: '1 一般', c2: '2 较重要', c3: '3 重要', c4: '4 关键' },
     },
     steps: { declared: '登记', changed: '修改', imported: '文件导入', retired: '停用', restored: '恢复使用', merged: '合并了重复资产', merged_away: '并入其他资产', unmerged: '撤销合并' },
     import: {
