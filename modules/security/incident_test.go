@@ -19,15 +19,15 @@ import (
 	"linghang/kernel/module"
 )
 
-// town is a city with the room, whose clock tests turn.
-type town struct {
+// caseTown is a city with the room, whose clock tests turn.
+type caseTown struct {
 	*kerneltest.City
 	ahead atomic.Int64
 }
 
-func newTown(t *testing.T, o kerneltest.Options) *town {
+func newCaseTown(t *testing.T, o kerneltest.Options) *caseTown {
 	t.Helper()
-	x := &town{}
+	x := &caseTown{}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
 		m := New(k.Kit("security"), k.Directory())
 		m.now = func() time.Time { return time.Now().Add(time.Duration(x.ahead.Load())) }
@@ -36,12 +36,12 @@ func newTown(t *testing.T, o kerneltest.Options) *town {
 	return x
 }
 
-func (x *town) later(by time.Duration) { x.ahead.Add(int64(by)) }
+func (x *caseTown) later(by time.Duration) { x.ahead.Add(int64(by)) }
 
 const incidents = "/api/security/incidents"
 
 // do sends a request, with the version that was read if there is one, and wants a status.
-func (x *town) do(t *testing.T, method, path, who, body string, version int64, want int, into any) string {
+func (x *caseTown) do(t *testing.T, method, path, who, body string, version int64, want int, into any) string {
 	t.Helper()
 	var header []string
 	if version > 0 {
@@ -66,7 +66,7 @@ type openCase struct {
 }
 
 // report reports a grave incident that nobody told the authority of yet.
-func (x *town) report(t *testing.T, who, more string) (i openCase) {
+func (x *caseTown) report(t *testing.T, who, more string) (i openCase) {
 	t.Helper()
 	aware := time.Now().Add(time.Duration(x.ahead.Load())).Add(-time.Minute).Format(time.RFC3339Nano)
 	x.do(t, "POST", "", who, fmt.Sprintf(`{"title":"秘密标题","summary":"秘密经过","category":"malware","kind":"other","tlp":"amber","importance":"important","loss":"serious","harm":"","aware_at":%q%s}`, aware, more), 0, http.StatusCreated, &i)
@@ -74,7 +74,7 @@ func (x *town) report(t *testing.T, who, more string) (i openCase) {
 }
 
 // told is how many notices about an incident somebody has that say something.
-func (x *town) told(t *testing.T, who string, i openCase, words string) int {
+func (x *caseTown) told(t *testing.T, who string, i openCase, words string) int {
 	t.Helper()
 	var inbox struct {
 		Items []struct {
@@ -96,7 +96,7 @@ func (x *town) told(t *testing.T, who string, i openCase, words string) int {
 }
 
 func TestIncidents(t *testing.T) {
-	for name, test := range map[string]func(t *testing.T, x *town){
+	for name, test := range map[string]func(t *testing.T, x *caseTown){
 		"reminders climb until the report is made": remindersClimb,
 		"a drill climbs no stairs":                 drillsStayBelow,
 		"a bundle is checked by sha256sum":         bundlesAreChecked,
@@ -106,12 +106,12 @@ func TestIncidents(t *testing.T) {
 		"an overdue task is told of once":          overdueTasks,
 	} {
 		t.Run(name, func(t *testing.T) {
-			kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) { test(t, newTown(t, o)) })
+			kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) { test(t, newCaseTown(t, o)) })
 		})
 	}
 }
 
-func remindersClimb(t *testing.T, x *town) {
+func remindersClimb(t *testing.T, x *caseTown) {
 	for _, who := range []string{"reporter-ours", "officer", "leader"} {
 		x.Cookie(t, who)
 	}
@@ -137,7 +137,7 @@ func remindersClimb(t *testing.T, x *town) {
 	}
 }
 
-func drillsStayBelow(t *testing.T, x *town) {
+func drillsStayBelow(t *testing.T, x *caseTown) {
 	for _, who := range []string{"reporter-ours", "officer", "leader"} {
 		x.Cookie(t, who)
 	}
@@ -156,7 +156,7 @@ func drillsStayBelow(t *testing.T, x *town) {
 }
 
 // upload adds evidence.
-func (x *town) upload(t *testing.T, i openCase, query, content string) string {
+func (x *caseTown) upload(t *testing.T, i openCase, query, content string) string {
 	t.Helper()
 	r := x.Send(t, "POST", incidents+"/"+i.ID+"/evidence?"+query, "manager-ours", content, "Content-Type", "application/octet-stream")
 	var v struct{ ID string }
@@ -166,7 +166,7 @@ func (x *town) upload(t *testing.T, i openCase, query, content string) string {
 	return v.ID
 }
 
-func bundlesAreChecked(t *testing.T, x *town) {
+func bundlesAreChecked(t *testing.T, x *caseTown) {
 	i := x.report(t, "manager-ours", "")
 	x.upload(t, i, "name=sample+%2B+%E6%A0%B7%E6%9C%AC.exe&what=sample&malicious=true", "MZ\x00not looked into")
 	gone := x.upload(t, i, "name=log.txt&what=log", "a line\n")
@@ -227,7 +227,7 @@ func unzip(t *testing.T, data []byte) string {
 	return dir
 }
 
-func looksAreWritten(t *testing.T, x *town) {
+func looksAreWritten(t *testing.T, x *caseTown) {
 	i := x.report(t, "manager-ours", "")
 	v := x.upload(t, i, "name=log.txt&what=log", "a line\n")
 	for _, path := range []string{"", "?export=csv", "/" + i.ID, "/" + i.ID + "/evidence/" + v, "/" + i.ID + "/paper?format=txt", "/" + i.ID + "/bundle"} {
@@ -245,7 +245,7 @@ func looksAreWritten(t *testing.T, x *town) {
 	}
 }
 
-func strangersReadNothing(t *testing.T, x *town) {
+func strangersReadNothing(t *testing.T, x *caseTown) {
 	i := x.report(t, "manager-ours", "")
 	v := x.upload(t, i, "name=log.txt&what=log", "a line\n")
 	for _, path := range []string{"", "?q=秘密", "?export=csv", "?export=xlsx", "/figures"} {
@@ -273,7 +273,7 @@ func strangersReadNothing(t *testing.T, x *town) {
 	x.do(t, "GET", "/"+i.ID, "manager-theirs", "", 0, http.StatusNotFound, nil)
 }
 
-func figuresAreReal(t *testing.T, x *town) {
+func figuresAreReal(t *testing.T, x *caseTown) {
 	i := x.report(t, "manager-ours", "")
 	x.later(30 * time.Minute)
 	x.do(t, "POST", "/"+i.ID+"/state", "officer", `{"to":"triaged","reason":"属实"}`, i.Version, http.StatusOK, &i)
@@ -297,7 +297,7 @@ func figuresAreReal(t *testing.T, x *town) {
 	}
 }
 
-func overdueTasks(t *testing.T, x *town) {
+func overdueTasks(t *testing.T, x *caseTown) {
 	x.Cookie(t, "reporter-ours")
 	i := x.report(t, "manager-ours", "")
 	x.do(t, "POST", "/"+i.ID+"/playbook", "officer", `{"playbook":"plc_change"}`, 0, http.StatusOK, nil)

@@ -56,6 +56,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.advisories.Tell(m.assets)
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}})
 	m.exchange = exchange.New(kit, organisations, now)
+	m.notices.Publish(toExchange(kit, m.exchange))
 	return m
 }
 

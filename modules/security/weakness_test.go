@@ -13,14 +13,6 @@ import (
 	"linghang/kernel/module"
 )
 
-func TestTextOfWeaknesses(t *testing.T) {
-	kerneltest.ScenariosInTime(t, func(k *kernel.Kernel, clock *kerneltest.Clock) []module.Module {
-		m := New(k.Kit("security"), k.Directory())
-		m.now = clock.Now
-		return []module.Module{m}
-	})
-}
-
 // plant is a city with the room of security.
 type plant struct{ *kerneltest.City }
 
@@ -102,7 +94,7 @@ func TestWeaknesses(t *testing.T) {
 		"a file that is wrong changes nothing":      wrongFile,
 		"a zip bomb is refused":                     zipBomb,
 		"merges are undone":                         mergesAreUndone,
-		"an enterprise is told once of an advisory": toldOnce,
+		"an enterprise is told once of an advisory": toldOfAdvisoryOnce,
 	} {
 		t.Run(name, func(t *testing.T) {
 			kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) { test(t, newPlant(t, o)) })
@@ -285,7 +277,7 @@ func mergesAreUndone(t *testing.T, p plant) {
 	p.do(t, "POST", "/asset-merges/"+merges.Items[0].ID+"/undoing", "manager-ours", "", http.StatusConflict, nil)
 }
 
-func toldOnce(t *testing.T, p plant) {
+func toldOfAdvisoryOnce(t *testing.T, p plant) {
 	p.do(t, "POST", "/assets", "manager-ours", driveAsset, http.StatusCreated, nil)
 	p.importAdvisory(t, driveAdvisory("EW-1", "1", "WHITE"), "new")
 	p.exposed(t)

@@ -2,97 +2,134 @@ package exchange
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
-	"linghang/kernel/fault"
-	"linghang/kernel/httpd"
 	"linghang/kernel/identity"
+	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/kernel/sqldb"
+	"linghang/lib/stix"
+	"linghang/lib/taxii"
 )
 
-// Routes are the doors.
-func (e *Exchange) Routes() []module.Route {
-	speak := httpd.Raw("application/taxii+json", http.HandlerFunc(e.speak))
-	return []module.Route{
-		{Pattern: "GET /taxii2/{path...}", Permission: mayRead, Basic: true, Sensitive: true, Summary: "TAXII 2.1: discovery at /taxii2/, and the API root /taxii2/city/", Handler: speak},
-		{Pattern: "POST /taxii2/{path...}", Permission: mayRead, Basic: true, MaxBody: mostOctets, Summary: "TAXII 2.1: hand in objects of STIX 2.1 to the inbox", Handler: speak},
-		{Pattern: "DELETE /taxii2/{path...}", Permission: mayRead, Basic: true, Summary: "TAXII 2.1: nothing is deleted; the answer says so", Handler: speak},
-		{Pattern: "GET /exchange/inbox", Permission: maySee, Summary: "What was handed in by TAXII", Handler: httpd.List(e.listInbox)},
-		{Pattern: "GET /exchange/inbox/{id}", Permission: maySee, Summary: "One object that was handed in, as it came", Handler: httpd.JSON(e.readReceived)},
-		{Pattern: "GET /exchange/address", Permission: mayRead, Summary: "Where programs find TAXII", Handler: httpd.JSON(e.address)},
+// Organisations is the register of organisations.
+type Organisations interface {
+	Root(ctx context.Context) (identity.Organisation, error)
+}
+
+// The permissions of exchange.
+const (
+	mayRead  = "security.exchange.read"
+	mayWrite = "security.exchange.write"
+	maySee   = "security.exchange.inbox"
+)
+
+// The one API root, and the identifiers and aliases of its collections.
+const (
+	rootName     = "city"
+	notices      = "c1a9ad4d-7a86-4f5f-9a52-8f60bd0f9c11"
+	noticesAlias = "notices"
+	inbox        = "5d0d2f6e-3a0b-4a44-8a0c-0c2f5b4e7a92"
+	inboxAlias   = "inbox"
+)
+
+const (
+	mostOctets  = 16 << 20 // of a request
+	mostObjects = 5000     // of a request
+	statusKept  = 30 * 24 * time.Hour
+)
+
+// Exchange is the part of the room that speaks TAXII.
+type Exchange struct {
+	kit           *module.Kit
+	organisations Organisations
+	store         store
+	checker       *stix.Checker
+	server        *taxii.Server
+	broken        error // STIX's own schemas cannot be read
+
+	// Now is the server's clock.
+	Now func() time.Time
+}
+
+// New returns the part of the room.
+func New(kit *module.Kit, organisations Organisations, now func() time.Time) *Exchange {
+	e := &Exchange{kit: kit, organisations: organisations, store: store{kit.DB}, Now: now}
+	var errChecker, errServer error
+	e.checker, errChecker = stix.NewChecker()
+	e.server, errServer = taxii.NewServer(taxii.Options{
+		Authorise: authorise, Store: e, Check: e.check, MaxBody: mostOctets, MaxObjects: mostObjects,
+		Fault: func(_ *http.Request, err error) { kit.Log.Error("answer by TAXII", slog.Any("error", err)) },
+	})
+	e.broken = errors.Join(errChecker, errServer)
+	return e
+}
+
+// Broken is why nothing can be exchanged; nil nearly always.
+func (e *Exchange) Broken() error { return e.broken }
+
+// Permissions are what the routes ask for.
+func Permissions() []module.Permission {
+	return []module.Permission{
+		{ID: mayRead, Title: lang.Text{ZH: "通过 TAXII 读取威胁信息", EN: "Read threat information by TAXII"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
+		{ID: mayWrite, Title: lang.Text{ZH: "通过 TAXII 报送威胁信息", EN: "Hand in threat information by TAXII"}, Roles: []identity.Role{identity.Officer, identity.Manager, identity.Reporter}},
+		{ID: maySee, Title: lang.Text{ZH: "查看收到的威胁信息", EN: "See what was handed in by TAXII"}, Roles: []identity.Role{identity.Officer}},
 	}
 }
 
-// speak hands a request to the server of TAXII, which has its root at /taxii2.
-func (e *Exchange) speak(w http.ResponseWriter, r *http.Request) {
-	if rest, found := strings.CutPrefix(r.URL.Path, "/taxii2/"); found && rest != "" {
-		inner := r.Clone(r.Context())
-		inner.URL.Path = "/" + rest
-		e.server.ServeHTTP(w, inner)
-		return
+// Personal is where something about persons is kept.
+func Personal() []sqldb.Personal {
+	return []sqldb.Personal{{Table: "security_object", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"position", "object_id", "type"}}}
+}
+
+// Jobs are the work that comes around.
+func (e *Exchange) Jobs() []module.Job {
+	return []module.Job{{Name: "forget_exchange_statuses", Title: lang.Text{ZH: "清理过期的报送回执", EN: "Forget old statuses of exchange"}, Every: time.Hour, Do: func(ctx context.Context) error {
+		return e.store.forget(ctx, e.Now().Add(-statusKept))
+	}}}
+}
+
+// Nav are the entries of the menu.
+func Nav(section lang.Text) []module.NavItem {
+	return []module.NavItem{{Section: section, Label: lang.Text{ZH: "威胁信息交换", EN: "Exchange"}, Path: "/security/exchange", Icon: "shared", Permission: mayRead}}
+}
+
+// Publish gives a report to the collection of notices, in the transaction of its change:
+// a version for each change, and only its readers read it.
+func (e *Exchange) Publish(ctx context.Context, tx *sqldb.Tx, r Report) error {
+	root, err := e.organisations.Root(ctx)
+	if err != nil {
+		return fmt.Errorf("publish %s: %w", r.Number, err)
 	}
-	e.server.ServeHTTP(w, r)
-}
-
-type nothing struct{}
-
-// Where is where programs find TAXII.
-type Where struct {
-	Discovery string `json:"discovery"`
-	Root      string `json:"root"`
-	Notices   string `json:"notices" doc:"Collection"`
-	Inbox     string `json:"inbox" doc:"Collection"`
-}
-
-func (e *Exchange) address(context.Context, nothing) (Where, error) {
-	at := strings.TrimSuffix(e.kit.Address(), "/") + "/taxii2/"
-	root := at + rootName + "/"
-	return Where{at, root, root + "collections/" + notices + "/", root + "collections/" + inbox + "/"}, nil
-}
-
-// Received is an object that was handed in.
-type Received struct {
-	ID             string    `json:"id" doc:"Position, which grows"`
-	ObjectID       string    `json:"object_id" title:"对象编号|Object"`
-	Type           string    `json:"type" title:"类型|Type"`
-	Version        string    `json:"version" title:"版本|Version"`
-	OrganisationID string    `json:"organisation_id"`
-	By             string    `json:"by" title:"报送人|Handed in by"`
-	ReceivedAt     time.Time `json:"received_at" title:"收到时间|Received"`
-}
-
-// ReceivedObject is an object that was handed in, as it came.
-type ReceivedObject struct {
-	Received
-	Raw string `json:"raw" doc:"The object, octet for octet"`
-}
-
-type inboxParams struct {
-	sqldb.ListParams
-	Type string `query:"type" maxLength:"100"`
-}
-
-// forCity lets in who sees the whole city.
-func forCity(ctx context.Context) error {
-	if !identity.From(ctx).Scope.All {
-		return fault.New(fault.Forbidden, "security.exchange.city", "what was handed in is for who sees the whole city")
+	// Who publishes and the marking are the same objects each time, and are kept once.
+	list, err := objects(Publisher{ID: root.ID, Name: root.Name, CreatedAt: founded()}, r)
+	if err != nil {
+		return fmt.Errorf("publish %s: %w", r.Number, err)
+	}
+	told := make([]taxii.Object, len(list))
+	for i, o := range list {
+		if told[i], err = taxii.ReadObject(o.Raw()); err != nil {
+			return fmt.Errorf("publish %s: %w", r.Number, err)
+		}
+	}
+	if _, err := e.store.add(ctx, tx, notices, told, by{root.ID, "", ""}, e.Now()); err != nil {
+		return fmt.Errorf("publish %s: %w", r.Number, err)
+	}
+	for i, o := range told {
+		readers := []string{""}
+		if i == len(told)-1 && !open(r.TLP) {
+			readers = r.Readers
+		}
+		if err := e.store.readers(ctx, tx, notices, o.ID, readers); err != nil {
+			return fmt.Errorf("publish %s: %w", r.Number, err)
+		}
 	}
 	return nil
 }
 
-func (e *Exchange) listInbox(ctx context.Context, in inboxParams) (sqldb.Page[Received], error) {
-	if err := forCity(ctx); err != nil {
-		return sqldb.Page[Received]{Items: []Received{}}, err
-	}
-	return e.store.received(ctx, in)
-}
-
-func (e *Exchange) readReceived(ctx context.Context, in httpd.Object) (ReceivedObject, error) {
-	if err := forCity(ctx); err != nil {
-		return ReceivedObject{}, err
-	}
-	return e.store.receivedOne(ctx, in.ID)
-}
+// founded is since when the city's identity is told: always the same, so that it is one version.
+func founded() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }

@@ -45,6 +45,7 @@ type Desk struct {
 	clocks        *clock.Clocks
 	store         store
 	rungs         []rung
+	hear          Hear
 	clock         func() time.Time
 
 	// Broken is why the data that come with the program cannot be read; the room reports it.

@@ -235,6 +235,9 @@ func (d *Desk) apply(ctx context.Context, tx *sqldb.Tx, before Notice, decide de
 	if err := insertEntry(ctx, tx, after.entry(s, by)); err != nil {
 		return err
 	}
+	if err := d.publish(ctx, tx, before, after, by.At); err != nil {
+		return err
+	}
 	return d.find(ctx, tx, after)
 }
 
