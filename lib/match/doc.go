@@ -76,21 +76,23 @@ func Fixed() Vector {
 }
 
 // OnSite returns weights for work on site, where distance counts three times as much as
-// otherwise; they add up to what they did.
+// otherwise; they add up to 1.
 func (v Vector) OnSite() Vector {
-	sum, all := 0.0, 0.0
-	for f := range v {
-		sum += v[f]
-		if Feature(f) == Distance {
-			v[f] *= onSite
-		}
-		all += v[f]
+	v[Distance] *= onSite
+	return v.Whole()
+}
+
+// Whole returns weights in the same proportions that add up to 1.
+func (v Vector) Whole() Vector {
+	sum := 0.0
+	for _, w := range v {
+		sum += w
 	}
-	if all == 0 {
+	if sum == 0 {
 		return v
 	}
 	for f := range v {
-		v[f] *= sum / all
+		v[f] /= sum
 	}
 	return v
 }

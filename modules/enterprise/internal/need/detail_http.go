@@ -26,6 +26,7 @@ type Detail struct {
 	Technologies []string     `json:"technologies" nullable:"false"`
 	BudgetFrom   *float64     `json:"budget_from,omitempty"`
 	BudgetTo     *float64     `json:"budget_to,omitempty"`
+	OnSite       bool         `json:"on_site" doc:"Work on site"`
 	Side         Side         `json:"side" enum:"owner,partner,offering,city,public" doc:"From where the caller looks"`
 	Reason       string       `json:"reason" doc:"Of a withdrawal"`
 	Invitations  []Invitation `json:"invitations" nullable:"false" doc:"All for the enterprise, one's own for providers"`
@@ -59,7 +60,7 @@ func (m *Needs) readNeed(ctx context.Context, in httpd.Object) (Detail, error) {
 		return Detail{}, err
 	}
 	d := Detail{
-		Posting: row(n, v.owner, at), EntryID: n.EntryID, Text: n.Body.Text, Technologies: append([]string{}, n.Body.Technologies...), BudgetFrom: n.Body.BudgetFrom, BudgetTo: n.Body.BudgetTo, Side: v.side(), Reason: n.Reason,
+		Posting: row(n, v.owner, at), EntryID: n.EntryID, Text: n.Body.Text, Technologies: append([]string{}, n.Body.Technologies...), BudgetFrom: n.Body.BudgetFrom, BudgetTo: n.Body.BudgetTo, OnSite: n.Body.OnSite, Side: v.side(), Reason: n.Reason,
 		Invitations: []Invitation{}, Proposals: []Proposal{}, Parties: []Party{}, Own: []Party{}, Milestones: []Milestone{}, Ratings: []Rating{}, Disputes: []Quarrel{}, Steps: []Step{}, Acts: []Act{},
 	}
 	if err := m.addOffers(ctx, &d, n, v, at); err != nil {

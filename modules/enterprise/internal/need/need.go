@@ -33,6 +33,7 @@ type Body struct {
 	BudgetFrom   *float64  `json:"budget_from,omitempty" doc:"In 10 000 CNY"`
 	BudgetTo     *float64  `json:"budget_to,omitempty" doc:"In 10 000 CNY"`
 	Confidential bool      `json:"confidential" doc:"Seen by invited providers only"`
+	OnSite       bool      `json:"on_site,omitempty" doc:"Work on site: who is near comes first"`
 	ReplyUntil   time.Time `json:"reply_until" doc:"When the time for offers ends, by the server's clock"`
 }
 

@@ -46,16 +46,18 @@ type Providers interface {
 type Needs struct {
 	kit       *module.Kit
 	city      provider.City
-	directory provider.Directory
+	directory Grounds
 	providers Providers
+	past      Past
+	graph     Graph
 	matcher   *matcher
 	store     store
 }
 
 // New returns the part of the room; without trade terms it cannot match.
-func New(kit *module.Kit, city provider.City, directory provider.Directory, providers Providers) (*Needs, error) {
+func New(kit *module.Kit, city provider.City, directory Grounds, providers Providers, past Past, graph Graph) (*Needs, error) {
 	x, err := newMatcher(providers.Words())
-	return &Needs{kit: kit, city: city, directory: directory, providers: providers, matcher: x, store: store{kit.DB, kit.Search, providers.Words()}}, err
+	return &Needs{kit: kit, city: city, directory: directory, providers: providers, past: past, graph: graph, matcher: x, store: store{kit.DB, kit.Search, providers.Words()}}, err
 }
 
 // Permissions are what the routes ask for.

@@ -49,7 +49,7 @@ func (m *Needs) suggestions(ctx context.Context, n Need) ([]Suggestion, []provid
 	if err != nil {
 		return nil, nil, Weights{}, err
 	}
-	records, err := m.store.records(ctx, at)
+	around, err := m.around(ctx, n)
 	if err != nil {
 		return nil, nil, Weights{}, err
 	}
@@ -57,7 +57,7 @@ func (m *Needs) suggestions(ctx context.Context, n Need) ([]Suggestion, []provid
 	if err != nil {
 		return nil, nil, w, err
 	}
-	list, err := m.matcher.suggest(ctx, n, serving, records, w.vector, at)
+	list, err := m.matcher.suggest(ctx, n, serving, around, w.vector, at)
 	return list, serving, w, err
 }
 
