@@ -85,7 +85,7 @@ func (m *Module) Run(ctx context.Context) error {
 	if m.broken != nil {
 		return m.broken
 	}
-	<-ctx.Done()
+	m.needs.Run(ctx)
 	return nil
 }
 

@@ -17275,6 +17275,8 @@ export interface components {
             budget_to?: number;
             /** @description Seen by invited providers only */
             confidential: boolean;
+            /** @description Work on site: who is near comes first */
+            on_site?: boolean;
             /**
              * Format: date-time
              * @description When the time for offers ends, by the server's clock
@@ -17338,6 +17340,8 @@ export interface components {
              * @description How many there are; for the enterprise
              */
             offers: number;
+            /** @description Work on site */
+            on_site: boolean;
             /** @description The caller's own providers that may offer */
             own: components["schemas"]["NeedParty"][];
             /** @description Providers that are named here */
@@ -17532,8 +17536,8 @@ export interface components {
         };
         NeedReason: {
             /** @enum {string} */
-            code: "words" | "latent" | "taxonomy" | "graph" | "distance" | "size" | "price" | "record" | "freshness" | "load";
-            /** @description km, from, to, ratings, mean, days, open, capacity: as lib/match says */
+            code: "words" | "latent" | "taxonomy" | "graph" | "distance" | "size" | "price" | "record" | "freshness" | "load" | "experience";
+            /** @description km, same_area, from, to, ratings, mean, days, open, capacity, served: as lib/match says; of the graph serves and neighbours */
             params: {
                 [key: string]: number;
             };

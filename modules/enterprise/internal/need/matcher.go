@@ -30,9 +30,11 @@ const (
 // matcher finds providers by what they offer. Its index follows what it is handed before
 // every search: only what changed since is put in.
 type matcher struct {
-	words provider.Words
+	words    provider.Words
+	analyser *text.Analyser
 
 	mu       sync.Mutex
+	meaning  meaning
 	index    *index.Index
 	versions map[string]int64
 }
@@ -42,14 +44,15 @@ func newMatcher(words provider.Words) (*matcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read trade terms: %w", err)
 	}
+	analyser := text.New(terms)
 	x, err := index.New(index.Schema{
 		Fields:  []index.Field{{Name: "name", Weight: 2, Spelled: true}, {Name: "offer", Weight: 1}},
 		Columns: []index.Column{{Name: "district"}, {Name: "id"}},
-	}, text.New(terms), index.Options{})
+	}, analyser, index.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("make the index of providers: %w", err)
 	}
-	return &matcher{words: words, index: x, versions: map[string]int64{}}, nil
+	return &matcher{words: words, analyser: analyser, index: x, versions: map[string]int64{}}, nil
 }
 
 // follow brings the index to where the providers are.
@@ -77,7 +80,13 @@ func (m *matcher) follow(ctx context.Context, list []provider.Provider) error {
 		return fmt.Errorf("index providers: %w", err)
 	}
 	m.versions = now
-	return nil
+	ids, texts := make([]string, len(change.Put)), make([]string, len(change.Put))
+	for i, d := range change.Put {
+		ids[i], texts[i] = d.ID, spoken(d.Texts)
+	}
+	var err error
+	m.meaning, err = m.meaning.with(ctx, ids, texts)
+	return err
 }
 
 // document is a provider as it is found.
@@ -146,6 +155,10 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 	for _, h := range found.Hits {
 		hits[h.ID] = h
 	}
+	meant, err := m.near(ctx, m.asked(n.Body))
+	if err != nil {
+		return nil, err
+	}
 	var candidates []match.Candidate
 	for _, p := range list {
 		h, hit := hits[p.ID]
@@ -154,6 +167,7 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 			continue
 		}
 		c := candidate(n, p, s.records[p.ID], now)
+		c.Latent = meant(p.ID)
 		m.place(&c, n, p, s)
 		if hit && found.Self > 0 {
 			c.Words = h.Score / found.Self

@@ -35,6 +35,9 @@ func BenchmarkSuggest(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	if err := m.learn(b.Context(), list); err != nil {
+		b.Fatal(err)
+	}
 	var took []float64
 	for b.Loop() {
 		i := len(took)

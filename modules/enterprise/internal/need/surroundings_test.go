@@ -169,3 +169,58 @@ func TestVectorsThatWereKeptBeforeThereWasMoreToKnowAreRead(t *testing.T) {
 		t.Error("what is no vector is read")
 	}
 }
+
+func TestMeaningIsLearnedFromWhatProvidersSay(t *testing.T) {
+	list := []provider.Provider{}
+	for i := range 60 {
+		text := "刀具寿命与机床主轴负载判断"
+		if i%2 == 1 {
+			text = "冷库温度与仓储盘点"
+		}
+		if i%4 == 0 {
+			text = "机床联网与刀具管理"
+		}
+		p := alike(fmt.Sprintf("p%02d", i))[0]
+		p.Profile.Offer, p.Profile.Capabilities[0].Text = text, text
+		list = append(list, p)
+	}
+	m, err := newMatcher(provider.Words{Scenarios: []provider.Term{{Code: "quality"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := Need{ID: "n", OrganisationID: "org-need", District: "370212", Body: Body{Title: "主轴负载", Scenario: "quality"}}
+	ask := func() map[string]float64 {
+		got, err := m.suggest(t.Context(), n, list, surroundings{}, match.Fixed(), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := map[string]float64{}
+		for _, s := range got {
+			of[s.ProviderID] = s.features[match.Latent]
+		}
+		return of
+	}
+	if of := ask(); of["p02"] != 0 {
+		t.Errorf("nothing is learned yet, and it means %v", of)
+	}
+	if err := m.learn(t.Context(), list); err != nil {
+		t.Fatal(err)
+	}
+	if of := ask(); of["p02"] < 0.5 || of["p02"] <= of["p00"] || of["p01"] > 0.1 {
+		t.Errorf("%v", of)
+	}
+	// Who is new means something at once; nothing is learned anew for one of sixty.
+	late := alike("zz")[0]
+	late.Profile.Offer, late.Profile.Capabilities[0].Text = "主轴负载", "主轴负载"
+	list = append(list, late)
+	before := m.meaning.space
+	if err := m.learn(t.Context(), list); err != nil {
+		t.Fatal(err)
+	}
+	if of := ask(); of["zz"] < 0.5 || m.meaning.space != before {
+		t.Errorf("the new one: %v", of)
+	}
+	if err := m.learn(t.Context(), list[:40]); err != nil || m.meaning.space != before {
+		t.Errorf("few providers are learned from: %v", err)
+	}
+}

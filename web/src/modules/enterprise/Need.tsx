@@ -38,6 +38,7 @@ function Page({ n }: { n: Detail }) {
             { key: 'technologies', label: t('market.need.field.technologies'), children: f.list(words.titles('technologies', n.technologies)) || none },
             { key: 'budget', label: t('market.need.field.budget'), children: n.budget_from === undefined ? none : <span className="lh-number">{f.number(n.budget_from)}–{f.number(n.budget_to ?? 0)}</span> },
             { key: 'until', label: t('market.need.field.until'), children: <span className="lh-number">{f.time(n.reply_until)}</span> },
+            ...(n.on_site ? [{ key: 'on_site', label: t('market.need.field.onSite'), children: t('market.need.onSite') }] : []),
             { key: 'confidential', label: t('market.need.field.confidential'), children: t(n.confidential ? 'market.need.confidentialNote' : 'market.need.open') },
           ]}
         />
