@@ -176,6 +176,9 @@ func (m *Needs) begin(ctx context.Context, in needBeginInput) (Detail, error) {
 		return Detail{}, err
 	}
 	e := list[i]
+	if err := m.checkInvite(ctx, e.OrganisationID, body.Invite); err != nil {
+		return Detail{}, err
+	}
 	n := Need{
 		ID: ulid.Make().String(), EntryID: e.ID, OrganisationID: e.OrganisationID, Code: e.Code, Name: e.Name, District: e.District, Industry: e.Industry, Synthetic: e.Synthetic,
 		Body: body, State: Draft, CreatedAt: now(), Version: 1,
@@ -215,6 +218,9 @@ func (m *Needs) edit(ctx context.Context, in needEditInput) (Detail, error) {
 			return n, remark{}, stale()
 		}
 		n, err := n.move(Edit, v.side())
+		if err == nil {
+			err = m.checkInvite(ctx, n.OrganisationID, body.Invite)
+		}
 		n.Body = body
 		return n, remark{kind: Edit, side: Owner}, err
 	})
@@ -234,12 +240,22 @@ func onlyOwner(v sight) error {
 }
 
 func (m *Needs) publish(ctx context.Context, in httpd.Object) (Detail, error) {
-	err := m.store.change(ctx, in.ID, func(_ *sqldb.Tx, n Need, v sight, at time.Time) (Need, remark, error) {
+	serving, err := m.providers.Serving(ctx, now())
+	if err != nil {
+		return Detail{}, err
+	}
+	err = m.store.change(ctx, in.ID, func(tx *sqldb.Tx, n Need, v sight, at time.Time) (Need, remark, error) {
 		if err := onlyOwner(v); err != nil {
 			return n, remark{}, err
 		}
 		n, err := n.publish(at)
-		return n, remark{kind: Publish, side: Owner}, err
+		if err != nil {
+			return n, remark{}, err
+		}
+		if err := note(ctx, tx, n.ID, remark{kind: Publish, side: Owner}, at); err != nil {
+			return n, remark{}, err
+		}
+		return m.inviteWanted(ctx, tx, n, v, serving, at)
 	})
 	return m.changed(ctx, in.ID, err)
 }
