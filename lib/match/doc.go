@@ -133,7 +133,7 @@ type Candidate struct {
 	Qualifications []string
 	Ratings        int     // how many there are
 	RatingSum      float64 // of ratings from 0 to 1
-	Served         int // enterprises of the need's industry
+	Served         int     // enterprises of the need's industry
 	Active         time.Time
 	Open, Capacity int  // engagements; a capacity of 0 is unknown
 	New            bool // has had few engagements yet: see Expose
