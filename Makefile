@@ -1,6 +1,6 @@
 # Linghang 领航. `make run` builds and serves; `make test` proves everything.
 .DELETE_ON_ERROR:
-.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-exposure bench-gate bench-graph bench-hour bench-match bench-planning bench-reading bench-resolution bench-schedule bench-year highs soak chaos compliance peer hook install clean
+.PHONY: sbom vulnerabilities all build binary web run test installed check lint fresh unit race web-test e2e gen bench bench-clocks bench-exposure bench-gate bench-graph bench-hour bench-match bench-needs bench-planning bench-reading bench-resolution bench-schedule bench-year highs soak chaos compliance peer hook install clean
 
 GO        ?= go
 # One toolchain for everybody: the newest whose standard library has no known vulnerability
@@ -179,6 +179,10 @@ bench-hour:
 ## bench-graph: the graph in memory beside PostgreSQL (SCALE=20: a million nodes, ten million edges), to docs/benchmarks/graph.md
 bench-graph:
 	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks LINGHANG_GRAPH_SCALE=$(SCALE) $(GO) test -timeout 1h -run '^$$' -bench '^BenchmarkGraph$$' -benchtime 1x -v ./cmd/linghang/graphing
+
+## bench-needs: whether latent vectors help to find providers for needs, to docs/benchmarks/needs.md
+bench-needs:
+	LINGHANG_BENCH_DIR=$(CURDIR)/docs/benchmarks $(GO) test -timeout 10m -run '^$$' -bench '^BenchmarkNeeds$$' -benchtime 1x ./cmd/linghang/matching
 
 ## bench-match: rankings and times beside Bleve and pg_trgm (SETS=folder with CSL and DuReader as they are published), to docs/benchmarks/match.md
 bench-match:

@@ -30,8 +30,8 @@ func main() {
 // bridge: the only way in which one room calls another.
 func platform(k *kernel.Kernel) []module.Module {
 	monitoring := platforms.New(k.Kit("platforms"), k.Directory())
-	enterprises := enterprise.New(k.Kit("enterprise"), k.Directory())
 	graph := atlas.NewGraph(k.Kit("atlas"))
+	enterprises := enterprise.New(k.Kit("enterprise"), k.Directory(), graphFits{graph})
 	scenarios := scenario.New(k.Kit("scenario"), k.Directory(), graphTies{graph})
 	return []module.Module{
 		plan.New(k.Kit("plan")),

@@ -14,11 +14,15 @@
 //   - Words: the index's score ÷ Self. Latent: the cosine, if it is above zero.
 //   - Taxonomy: |A∩B| ÷ |A∪B| over the paths of both with all that is above them, so that
 //     siblings count some (P. Jaccard, 1901). Graph: given by the caller.
-//   - Distance: e^(−km/50). Size: 1 within the sizes that a provider serves, outside of
+//   - Distance: e^(−km/50); where one of the places is unknown and both are of one area,
+//     what ten kilometres give. Size: 1 within the sizes that a provider serves, outside of
 //     them the ratio of staff to the bound. Price: how much of the shorter of both ranges
 //     of money the other covers.
 //   - Record: (10·m + Σ ratings) ÷ (10 + n), with m the mean of all candidates' ratings:
 //     a few good ratings are not yet a good record.
+//   - Experience: ½ + ½·n ÷ (n + 3), with n the enterprises of the industry that were
+//     served. None is unknown, not nothing: who is new loses a quarter of the weight to
+//     who served three, and never more than half of it.
 //   - Freshness: ½^(days since the last activity ÷ 180). Load: the share of capacity that
 //     is free.
 //
@@ -53,21 +57,44 @@ const (
 	Record
 	Freshness
 	Load
+	Experience
 	Count // of features
 )
 
 // Code is the name of a feature in reasons and weights that are kept.
 func (f Feature) Code() string {
-	return [Count]string{"words", "latent", "taxonomy", "graph", "distance", "size", "price", "record", "freshness", "load"}[f]
+	return [Count]string{"words", "latent", "taxonomy", "graph", "distance", "size", "price", "record", "freshness", "load", "experience"}[f]
 }
 
 // Vector is a number for every feature.
 type Vector [Count]float64
 
 // Fixed returns the weights that hold unless others were learned: what is offered counts
-// two thirds, half of that by its words; who offers it one third. They add up to 1.
+// nearly two thirds, half of that by its words; who offers it the rest. They add up to 1.
 func Fixed() Vector {
-	return Vector{Words: 0.32, Latent: 0.14, Taxonomy: 0.20, Graph: 0.08, Distance: 0.05, Size: 0.04, Price: 0.05, Record: 0.07, Freshness: 0.02, Load: 0.03}
+	return Vector{Words: 0.32, Latent: 0.12, Taxonomy: 0.20, Graph: 0.08, Distance: 0.05, Size: 0.03, Price: 0.05, Record: 0.06, Freshness: 0.02, Load: 0.02, Experience: 0.05}
+}
+
+// OnSite returns weights for work on site, where distance counts three times as much as
+// otherwise; they add up to 1.
+func (v Vector) OnSite() Vector {
+	v[Distance] *= onSite
+	return v.Whole()
+}
+
+// Whole returns weights in the same proportions that add up to 1.
+func (v Vector) Whole() Vector {
+	sum := 0.0
+	for _, w := range v {
+		sum += w
+	}
+	if sum == 0 {
+		return v
+	}
+	for f := range v {
+		v[f] /= sum
+	}
+	return v
 }
 
 // Unknown is a feature of which nothing is known.
@@ -84,6 +111,7 @@ type Need struct {
 	ID             string
 	Taxonomy       []string // paths with slashes: industry/C/29/291, link/quality
 	Place          *Point
+	Area           string  // in which the place is, where that itself is unknown
 	Staff          float64 // of the enterprise that asks; 0 is unknown
 	Budget         *Range
 	Qualifications []string // without which nobody is a match
@@ -96,13 +124,16 @@ type Candidate struct {
 	Words          float64 // an index's score ÷ Self
 	Latent         float64 // cosine
 	Graph          *float64
+	GraphSays      map[string]any // parameters of its reason
 	Taxonomy       []string
 	Place          *Point
+	Area           string // in which the place is, where that itself is unknown
 	Serves         *Range // staff of the enterprises that it serves
 	Price          *Range
 	Qualifications []string
 	Ratings        int     // how many there are
 	RatingSum      float64 // of ratings from 0 to 1
+	Served         int     // enterprises of the need's industry
 	Active         time.Time
 	Open, Capacity int  // engagements; a capacity of 0 is unknown
 	New            bool // has had few engagements yet: see Expose

@@ -13,6 +13,9 @@ const (
 	priorWeight = 10.0  // ratings that the mean of all counts for
 	earthRadius = 6371.0088
 	maxPaths    = 100
+	areaWide    = 10.0 // km that two places of one area are taken to be apart
+	onSite      = 3    // times that distance counts for work on site
+	servedHalf  = 3.0  // enterprises served that give half of what experience can give
 )
 
 // seen is a candidate's features, of which some are known, with what reasons say of them.
@@ -42,8 +45,8 @@ func (c Candidate) check() error {
 		return fmt.Errorf("%w: a score of %.80q is not finite", ErrInput, c.ID)
 	case !(c.RatingSum >= 0 && c.RatingSum <= float64(c.Ratings)): // a negative number is refused too
 		return fmt.Errorf("%w: %d ratings of %.80q from 0 to 1 cannot sum up to %v", ErrInput, c.Ratings, c.ID, c.RatingSum)
-	case c.Open < 0 || c.Capacity < 0 || len(c.Taxonomy) > maxPaths:
-		return fmt.Errorf("%w: %.80q has a negative number of engagements, or more than %d paths", ErrInput, c.ID, maxPaths)
+	case c.Open < 0 || c.Capacity < 0 || c.Served < 0 || len(c.Taxonomy) > maxPaths:
+		return fmt.Errorf("%w: %.80q has a negative number of engagements or of enterprises served, or more than %d paths", ErrInput, c.ID, maxPaths)
 	case !c.Serves.ordered() || !c.Price.ordered() || !c.Place.onEarth():
 		return fmt.Errorf("%w: the sizes, price or place of %.80q is none", ErrInput, c.ID)
 	}
@@ -73,12 +76,9 @@ func (n Need) look(c Candidate, mean float64) seen {
 		s.set(Taxonomy, v, map[string]any{"paths": shared})
 	}
 	if c.Graph != nil {
-		s.set(Graph, *c.Graph, nil)
+		s.set(Graph, *c.Graph, c.GraphSays)
 	}
-	if n.Place != nil && c.Place != nil {
-		km := n.Place.to(*c.Place)
-		s.set(Distance, math.Exp(-km/reach), map[string]any{"km": math.Round(km*10) / 10})
-	}
+	s.near(n, c)
 	if n.Staff > 0 && c.Serves != nil {
 		s.set(Size, c.Serves.fit(n.Staff), map[string]any{"from": c.Serves.From, "to": c.Serves.To})
 	}
@@ -91,6 +91,9 @@ func (n Need) look(c Candidate, mean float64) seen {
 	} else {
 		s.features[Record] = mean
 	}
+	if c.Served > 0 {
+		s.set(Experience, (1+float64(c.Served)/(float64(c.Served)+servedHalf))/2, map[string]any{"served": c.Served})
+	}
 	if !c.Active.IsZero() && !n.At.IsZero() {
 		days := max(0, n.At.Sub(c.Active).Hours()/24)
 		s.set(Freshness, math.Exp2(-days/halfLife), map[string]any{"days": int(days)})
@@ -99,6 +102,17 @@ func (n Need) look(c Candidate, mean float64) seen {
 		s.set(Load, 1-float64(c.Open)/float64(c.Capacity), map[string]any{"open": c.Open, "capacity": c.Capacity})
 	}
 	return s
+}
+
+// near fills in how near a candidate is.
+func (s *seen) near(n Need, c Candidate) {
+	switch {
+	case n.Place != nil && c.Place != nil:
+		km := n.Place.To(*c.Place)
+		s.set(Distance, math.Exp(-km/reach), map[string]any{"km": math.Round(km*10) / 10})
+	case n.Area != "" && n.Area == c.Area:
+		s.set(Distance, math.Exp(-areaWide/reach), map[string]any{"same_area": 1})
+	}
 }
 
 // paths returns paths with all that is above them.
@@ -141,8 +155,8 @@ func jaccard(a, b []string) (share float64, deepest []string) {
 	return float64(len(both)) / float64(all), deepest
 }
 
-// to returns the way between two places along a great circle, in km.
-func (p Point) to(o Point) float64 {
+// To returns the way between two places along a great circle, in km.
+func (p Point) To(o Point) float64 {
 	rad := math.Pi / 180
 	lat, lon := math.Sin((o.Lat-p.Lat)*rad/2), math.Sin((o.Lon-p.Lon)*rad/2)
 	h := lat*lat + math.Cos(p.Lat*rad)*math.Cos(o.Lat*rad)*lon*lon

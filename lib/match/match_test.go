@@ -31,11 +31,11 @@ func TestFeaturesAreThoseOfTheDefinition(t *testing.T) {
 	}
 	c := match.Candidate{
 		ID: "a", Words: 0.7, Latent: -0.2, Graph: &half, Taxonomy: []string{"industry/C/34", "link/quality"}, Place: &match.Point{Lat: 36.07, Lon: 120.38},
-		Serves: &match.Range{From: 200, To: 1000}, Price: &match.Range{From: 20, To: 50}, Ratings: 10, RatingSum: 8, Active: day(-180), Open: 1, Capacity: 4,
+		Serves: &match.Range{From: 200, To: 1000}, Price: &match.Range{From: 20, To: 50}, Ratings: 10, RatingSum: 8, Active: day(-180), Open: 1, Capacity: 4, Served: 6,
 	}
 	m, _ := rank(t, n, c)
 	// Taxonomy: industry, industry/C, link, link/quality of those and two more of each.
-	want := match.Vector{match.Words: 0.7, match.Taxonomy: 4.0 / 6, match.Graph: 0.5, match.Distance: 1, match.Size: 0.5, match.Price: 0.5, match.Record: 0.8, match.Freshness: 0.5, match.Load: 0.75}
+	want := match.Vector{match.Words: 0.7, match.Taxonomy: 4.0 / 6, match.Graph: 0.5, match.Distance: 1, match.Size: 0.5, match.Price: 0.5, match.Record: 0.8, match.Freshness: 0.5, match.Load: 0.75, match.Experience: 5.0 / 6}
 	score := 0.0
 	for f, v := range m[0].Features {
 		if math.Abs(v-want[f]) > 1e-9 {
@@ -74,6 +74,44 @@ func TestWhatIsUnknownIsInTheMiddleAndNoReason(t *testing.T) {
 	}
 }
 
+func TestWhoIsInOneAreaIsNearWhereNoPlaceIsKnown(t *testing.T) {
+	here, far := &match.Point{Lat: 36.07, Lon: 120.38}, &match.Point{Lat: 36.87, Lon: 120.53}
+	n := match.Need{Place: here, Area: "370212"}
+	m, _ := rank(t, n, match.Candidate{ID: "here", Place: here, Area: "370212"}, match.Candidate{ID: "area", Area: "370212"}, match.Candidate{ID: "other", Area: "370285"}, match.Candidate{ID: "far", Place: far, Area: "370212"})
+	got := map[string]float64{}
+	for _, x := range m {
+		got[x.ID] = x.Features[match.Distance]
+	}
+	if got["here"] != 1 || math.Abs(got["area"]-math.Exp(-0.2)) > 1e-9 || got["other"] != match.Unknown || got["far"] > 0.2 {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestWorkOnSiteWeighsDistanceMore(t *testing.T) {
+	fixed, site := match.Fixed(), match.Fixed().OnSite()
+	sum := 0.0
+	for f, v := range site {
+		sum += v
+		if ratio := site[f] / fixed[f] * 1.1; match.Feature(f) == match.Distance && math.Abs(ratio-3) > 1e-9 || match.Feature(f) != match.Distance && math.Abs(ratio-1) > 1e-9 {
+			t.Errorf("%s: %v of %v", match.Feature(f).Code(), v, fixed[f])
+		}
+	}
+	if math.Abs(sum-1) > 1e-9 || (match.Vector{}).OnSite() != (match.Vector{}) {
+		t.Errorf("they add up to %v", sum)
+	}
+}
+
+func TestExperienceAddsAndItsLackTakesLittle(t *testing.T) {
+	list := []match.Candidate{{ID: "none"}, {ID: "one", Served: 1}, {ID: "many", Served: 1_000_000}}
+	m, _ := rank(t, match.Need{}, list...)
+	if m[0].ID != "many" || m[1].ID != "one" || len(m[2].Reasons) != 0 || m[0].Score-m[2].Score > match.Fixed()[match.Experience]/2 {
+		t.Errorf("%+v", m)
+	}
+	if r := m[1].Reasons[0]; r.Code != "experience" || r.Params["served"] != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestAFewGoodRatingsAreNotYetAGoodRecord(t *testing.T) {
 	m, _ := rank(t, match.Need{}, match.Candidate{ID: "one", Ratings: 1, RatingSum: 1}, match.Candidate{ID: "many", Ratings: 200, RatingSum: 190}, match.Candidate{ID: "none"},
 		match.Candidate{ID: "poor", Ratings: 200, RatingSum: 80})
@@ -108,6 +146,7 @@ func TestWhatCannotBeRankedIsRefused(t *testing.T) {
 		{ID: "x", Ratings: 1, RatingSum: 2},
 		{ID: "x", Ratings: -1},
 		{ID: "x", Open: -1},
+		{ID: "x", Served: -1},
 		{ID: "x", Serves: &match.Range{From: 2, To: 1}},
 		{ID: "x", Price: &match.Range{From: -1}},
 		{ID: "x", Place: &match.Point{Lat: 91}},

@@ -19,8 +19,8 @@ type Match struct {
 }
 
 // Reason is what a known feature gives to the score. Params by code: taxonomy has paths
-// (what both have), distance km, size and price from and to, record ratings and mean,
-// freshness days, load open and capacity.
+// (what both have), graph what the caller says, distance km or same_area, size and price from and to, record ratings and mean,
+// freshness days, load open and capacity, experience served.
 type Reason struct {
 	Code   string
 	Value  float64 // of the feature

@@ -23,7 +23,13 @@ type memory struct {
 	nodes map[string]Node
 	edges map[string]Edge
 	days  []*city // the one asked last comes last
+
+	last  *city // of today, for who asks often
+	until time.Time
 }
+
+// recentFor is how old the graph may be that recent returns.
+const recentFor = time.Minute
 
 // city is the graph on one day. It does not change.
 type city struct {
@@ -43,6 +49,26 @@ type city struct {
 
 // now is the graph of today.
 func (m *memory) now(ctx context.Context) (*city, error) { return m.on(ctx, today(time.Now())) }
+
+// recent is the graph of today as it was known within the last minute: who asks often
+// does not wait while changes are taken in.
+func (m *memory) recent(ctx context.Context) (*city, error) {
+	at := time.Now()
+	m.mu.Lock()
+	last, until := m.last, m.until
+	m.mu.Unlock()
+	if last != nil && at.Before(until) && last.day == today(at) {
+		return last, nil
+	}
+	c, err := m.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.last, m.until = c, at.Add(recentFor)
+	return c, nil
+}
 
 // on is the graph as it is known now of a day.
 func (m *memory) on(ctx context.Context, day string) (*city, error) {

@@ -1,6 +1,7 @@
 package enterprise
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -17,13 +18,19 @@ import (
 type town struct {
 	*kerneltest.City
 	module *Module
+	graph  *knowing
 }
+
+// knowing is a graph that knows what a test tells it.
+type knowing struct{ fits []Fit }
+
+func (g *knowing) Fits(context.Context, string, []string) ([]Fit, error) { return g.fits, nil }
 
 func newTown(t testing.TB, o kerneltest.Options) *town {
 	t.Helper()
-	x := &town{}
+	x := &town{graph: &knowing{}}
 	x.City = kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
-		x.module = New(k.Kit("enterprise"), k.Directory())
+		x.module = New(k.Kit("enterprise"), k.Directory(), x.graph)
 		return []module.Module{x.module, openings{k.Kit("scenario")}}
 	}, o)
 	return x

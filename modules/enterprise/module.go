@@ -41,6 +41,12 @@ type Organisations interface {
 	diagnosis.People
 }
 
+// Graph is what the graph of industry knows of who could help an enterprise.
+type Graph interface{ need.Graph }
+
+// Fit is what it knows of one.
+type Fit = need.Fit
+
 // Module is the room.
 type Module struct {
 	kit           *module.Kit
@@ -58,7 +64,7 @@ type Module struct {
 }
 
 // New returns the room.
-func New(kit *module.Kit, organisations Organisations) *Module {
+func New(kit *module.Kit, organisations Organisations, graph Graph) *Module {
 	m := &Module{kit: kit, entries: entryStore{kit.DB, kit.Search, kit.Shares}, organisations: organisations}
 	m.diagnosis, m.broken = diagnosis.New(kit, organisations, m.entries)
 	m.services = service.New(kit, organisations, servedEntries{m.entries})
@@ -66,7 +72,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	w, noWords := vocabularies()
 	m.providers = provider.New(kit, organisations, m.entries, w)
 	var noNeeds error
-	m.needs, noNeeds = need.New(kit, organisations, m.entries, m.providers)
+	m.needs, noNeeds = need.New(kit, organisations, placedEntries{m.entries}, m.providers, m.services, graph)
 	m.policies = policy.New(kit, organisations, m.entries, ruleWords)
 	var noLadders error
 	m.cultivation, noLadders = cultivation.New(kit, m.entries, ruleWords)
@@ -79,7 +85,7 @@ func (m *Module) Run(ctx context.Context) error {
 	if m.broken != nil {
 		return m.broken
 	}
-	<-ctx.Done()
+	m.needs.Run(ctx)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"linghang/kernel/identity"
 	"linghang/kernel/kerneltest"
 	"linghang/modules/scenario/internal/pilot"
 )
@@ -40,12 +41,18 @@ func TestWhatTheGraphKnowsMakesAReviewerPartial(t *testing.T) {
 		tied("holder", "投资公司", Tie{Kind: "shareholding", Share: 60})
 		tied("small", "小股东", Tie{Kind: "shareholding", Share: 4})
 		tied("former", "原服务商", Tie{Kind: "cooperation", Since: day(5), Until: day(2)})
+		// Declared: a seat in the board of who holds the applicant, as only the graph knows.
+		parent := identity.CompleteUSCC("91370200MAPARENT1")
+		seat := x.organisation(t, "高校", x.Bureau.ID)
+		x.person(t, "seated", seat, "viewer")
+		x.ties.list = append(x.ties.list, Tie{Kind: "shareholding", Share: 51, FromCode: parent, FromName: "母公司", ToCode: party(x.Theirs.ID), ToName: "对方", Source: "register"})
+		x.do(t, "POST", pilotDoor+"/declarations", "seated", fmt.Sprintf(`{"to":%q,"to_name":"母公司","kind":"employment"}`, parent), 0, http.StatusCreated, nil)
 		tied("past", "早年服务商", Tie{Kind: "cooperation", Since: day(6), Until: day(4)})
 		c := x.open(t)
 		a := x.apply(t, c.ID, "manager-theirs", "项目")
 		x.seal(t, c.ID)
 		x.judge(t, a.ID, eligible, http.StatusOK)
-		x.pool(t, c.ID, http.StatusOK, "holder", "small", "former", "past")
+		x.pool(t, c.ID, http.StatusOK, "holder", "small", "former", "past", "seated")
 		var v struct{ Items []pilot.ConflictRow }
 		x.do(t, "GET", pilotDoor+"/applications/"+a.ID+"/conflicts", "officer", "", 0, http.StatusOK, &v)
 		got := []string{}
@@ -56,7 +63,7 @@ func TestWhatTheGraphKnowsMakesAReviewerPartial(t *testing.T) {
 			}
 		}
 		slices.Sort(got)
-		if want := []string{"former cooperation agreement", "holder shareholding agreement"}; !slices.Equal(got, want) {
+		if want := []string{"former cooperation agreement", "holder shareholding agreement", "seated shareholding register"}; !slices.Equal(got, want) {
 			t.Errorf("partial are %v, want %v", got, want)
 		}
 		if !slices.Contains(x.ties.asked, party(x.Theirs.ID)) {
@@ -68,7 +75,7 @@ func TestWhatTheGraphKnowsMakesAReviewerPartial(t *testing.T) {
 		}
 		var given pilot.Assignment
 		x.do(t, "POST", pilotDoor+"/calls/"+c.ID+"/assignment", "officer", "", x.call(t, c.ID).Version, http.StatusOK, &given)
-		if given.Assigned != 2 || given.Conflicts != 2 {
+		if given.Assigned != 2 || given.Conflicts != 3 {
 			t.Errorf("assigned are %+v", given)
 		}
 	})

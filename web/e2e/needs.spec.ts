@@ -127,6 +127,10 @@ test('an enterprise registers, is diagnosed and finds a scenario and a provider;
   await form.getByLabel('需求', { exact: true }).fill('轮胎外观缺陷检测')
   await form.getByLabel('需求内容').fill('成型线终检靠人工目检，希望在线检测并报警')
   await form.getByText(/保密 · /).click()
+  await form.getByText('需到现场实施', { exact: false }).click()
+  // The provider from whose page it is begun is invited when it is published.
+  await expect(form.getByRole('listitem').filter({ hasText: '明眸视觉有限公司' })).toBeVisible()
+  await accessible(firm)
   await picture(firm, 'need-form')
   await form.getByRole('button', { name: '保存草稿' }).click()
   await firm.getByRole('button', { name: /^发\s?布$/ }).click()
@@ -148,7 +152,6 @@ test('an enterprise registers, is diagnosed and finds a scenario and a provider;
   await page.goto('/enterprise/needs')
   await expect(page.getByText('轮胎外观缺陷检测')).toHaveCount(0)
 
-  await firm.getByRole('button', { name: '邀请 明眸视觉有限公司' }).click()
   await expect(firm.getByText('已邀请').first()).toBeVisible()
   await vision.goto(`/enterprise/needs/${need}`)
   await vision.getByRole('button', { name: '接受邀请' }).click()
@@ -224,6 +227,18 @@ test('an enterprise registers, is diagnosed and finds a scenario and a provider;
   await picture(reader, 'providers-en')
   await narrow(reader)
   await picture(reader, 'providers-en-phone')
+
+  // Who is suspended is not invited, and the form says so; it can be taken away.
+  await enter(bureau, people.administrator)
+  const version = ((await (await bureau.get(`/api/enterprise/providers/${other.id}`)).json()) as { version: number }).version
+  const suspended = await bureau.post(`${address()}/api/enterprise/providers/${other.id}/suspension`, { data: { reason: '资料过期' }, headers: { 'X-Linghang-CSRF': '1', 'If-Match': `"${version}"` } })
+  expect(suspended.ok(), await suspended.text()).toBe(true)
+  await english.goto(`/enterprise/needs?begin=quality&invite=${other.id}`)
+  const begun = english.getByRole('dialog')
+  await expect(begun.getByText('is suspended and will not be invited')).toBeVisible()
+  await picture(english, 'need-suspended-phone-en')
+  await begun.getByRole('button', { name: 'Do not invite 对手软件有限公司' }).click()
+  await expect(begun.getByText('is suspended and will not be invited')).toHaveCount(0)
 })
 
 /** How many services count, as the bureau reads it. */

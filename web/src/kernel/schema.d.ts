@@ -1158,6 +1158,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/invitees/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a provider can be invited when a need is published, and if not, why */
+        get: operations["get-enterprise-invitees-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/leads": {
         parameters: {
             query?: never;
@@ -18436,6 +18453,10 @@ export interface components {
             budget_to?: number;
             /** @description Seen by invited providers only */
             confidential: boolean;
+            /** @description IDs of providers that are invited when the need is published; those that are not in force then are left out */
+            invite?: string[] | null;
+            /** @description Work on site: who is near comes first */
+            on_site?: boolean;
             /**
              * Format: date-time
              * @description When the time for offers ends, by the server's clock
@@ -18490,6 +18511,8 @@ export interface components {
             industry: string;
             /** @description All for the enterprise, one's own for providers */
             invitations: components["schemas"]["NeedInvitation"][];
+            /** @description Providers that are invited on publication; for the enterprise */
+            invite: string[];
             milestones: components["schemas"]["NeedMilestone"][];
             mine: boolean;
             /** @description Of the enterprise */
@@ -18499,10 +18522,14 @@ export interface components {
              * @description How many there are; for the enterprise
              */
             offers: number;
+            /** @description Work on site */
+            on_site: boolean;
             /** @description The caller's own providers that may offer */
             own: components["schemas"]["NeedParty"][];
             /** @description Providers that are named here */
             parties: components["schemas"]["NeedParty"][];
+            /** @description Of those, who was not invited on publication, as it was not in force then; for the enterprise */
+            passed: components["schemas"]["NeedParty"][];
             /** @description That was chosen; for both sides */
             proposal_id: string;
             /** @description For the enterprise when the time for them is over; one's own for providers; nobody sees a competitor's */
@@ -18568,6 +18595,16 @@ export interface components {
         NeedInviteInputBody: {
             /** @description Suggested or not */
             provider_ids: string[] | null;
+        };
+        NeedInvitee: {
+            invitable: boolean;
+            name: components["schemas"]["Text"];
+            provider_id: string;
+            /**
+             * @description Why it cannot be invited
+             * @enum {string}
+             */
+            status: "in_force" | "suspended" | "expired";
         };
         NeedMilestone: {
             /** Format: date-time */
@@ -18693,8 +18730,8 @@ export interface components {
         };
         NeedReason: {
             /** @enum {string} */
-            code: "words" | "latent" | "taxonomy" | "graph" | "distance" | "size" | "price" | "record" | "freshness" | "load";
-            /** @description km, from, to, ratings, mean, days, open, capacity: as lib/match says */
+            code: "words" | "latent" | "taxonomy" | "graph" | "distance" | "size" | "price" | "record" | "freshness" | "load" | "experience";
+            /** @description km, same_area, from, to, ratings, mean, days, open, capacity, served: as lib/match says; of the graph serves and neighbours */
             params: {
                 [key: string]: number;
             };
@@ -30018,6 +30055,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-invitees-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedInvitee"];
+                };
             };
             /** @description Refused */
             default: {

@@ -162,12 +162,34 @@ func (s store) weights(ctx context.Context) (Weights, error) {
 			return w, err
 		}
 		w.Learned, w.At, w.FixedRight, w.LearnedRight = true, sqldb.Instant(at), float64(fixed)/1000, float64(learned)/1000
-		return w, json.Unmarshal([]byte(text), &w.vector)
+		if w.vector, err = vector(text, match.Fixed()); err == nil {
+			w.vector = w.vector.Whole()
+		}
+		return w, err
 	})
 	if err != nil || len(list) == 0 {
 		return Weights{vector: match.Fixed()}, err
 	}
 	return list[0], nil
+}
+
+// vector reads features or weights that were kept, maybe when there were fewer: the rest
+// is as it is given.
+func vector(text string, rest match.Vector) (match.Vector, error) {
+	var list []float64
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		return rest, fmt.Errorf("read features: %w", err)
+	}
+	copy(rest[:], list)
+	return rest, nil
+}
+
+// unknown are features of which nothing is known.
+func unknown() (v match.Vector) {
+	for f := range v {
+		v[f] = match.Unknown
+	}
+	return v
 }
 
 // verdictsMost bounds what is learned from: the newest.
@@ -185,7 +207,8 @@ func (s store) learn(ctx context.Context, now time.Time) error {
 		if err := r.Scan(&d.Need, &d.ID, &d.Accepted, &text); err != nil {
 			return d, err
 		}
-		return d, json.Unmarshal([]byte(text), &d.Features)
+		d.Features, err = vector(text, unknown())
+		return d, err
 	})
 	if err != nil {
 		return err

@@ -26,6 +26,9 @@ type Detail struct {
 	Technologies []string     `json:"technologies" nullable:"false"`
 	BudgetFrom   *float64     `json:"budget_from,omitempty"`
 	BudgetTo     *float64     `json:"budget_to,omitempty"`
+	OnSite       bool         `json:"on_site" doc:"Work on site"`
+	Invite       []string     `json:"invite" nullable:"false" doc:"Providers that are invited on publication; for the enterprise"`
+	Passed       []Party      `json:"passed" nullable:"false" doc:"Of those, who was not invited on publication, as it was not in force then; for the enterprise"`
 	Side         Side         `json:"side" enum:"owner,partner,offering,city,public" doc:"From where the caller looks"`
 	Reason       string       `json:"reason" doc:"Of a withdrawal"`
 	Invitations  []Invitation `json:"invitations" nullable:"false" doc:"All for the enterprise, one's own for providers"`
@@ -59,11 +62,17 @@ func (m *Needs) readNeed(ctx context.Context, in httpd.Object) (Detail, error) {
 		return Detail{}, err
 	}
 	d := Detail{
-		Posting: row(n, v.owner, at), EntryID: n.EntryID, Text: n.Body.Text, Technologies: append([]string{}, n.Body.Technologies...), BudgetFrom: n.Body.BudgetFrom, BudgetTo: n.Body.BudgetTo, Side: v.side(), Reason: n.Reason,
-		Invitations: []Invitation{}, Proposals: []Proposal{}, Parties: []Party{}, Own: []Party{}, Milestones: []Milestone{}, Ratings: []Rating{}, Disputes: []Quarrel{}, Steps: []Step{}, Acts: []Act{},
+		Posting: row(n, v.owner, at), EntryID: n.EntryID, Text: n.Body.Text, Technologies: append([]string{}, n.Body.Technologies...), BudgetFrom: n.Body.BudgetFrom, BudgetTo: n.Body.BudgetTo, OnSite: n.Body.OnSite, Side: v.side(), Reason: n.Reason,
+		Invite: []string{}, Passed: []Party{}, Invitations: []Invitation{}, Proposals: []Proposal{}, Parties: []Party{}, Own: []Party{}, Milestones: []Milestone{}, Ratings: []Rating{}, Disputes: []Quarrel{}, Steps: []Step{}, Acts: []Act{},
 	}
 	if err := m.addOffers(ctx, &d, n, v, at); err != nil {
 		return d, err
+	}
+	if v.owner {
+		d.Invite = append(d.Invite, n.Body.Invite...)
+		if d.Passed, err = m.passed(ctx, n, d.Invitations); err != nil {
+			return d, err
+		}
 	}
 	if v.party(n) {
 		if err := m.addAgreement(ctx, &d, n, v, at); err != nil {

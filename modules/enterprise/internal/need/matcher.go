@@ -30,9 +30,11 @@ const (
 // matcher finds providers by what they offer. Its index follows what it is handed before
 // every search: only what changed since is put in.
 type matcher struct {
-	words provider.Words
+	words    provider.Words
+	analyser *text.Analyser
 
 	mu       sync.Mutex
+	meaning  meaning
 	index    *index.Index
 	versions map[string]int64
 }
@@ -42,14 +44,15 @@ func newMatcher(words provider.Words) (*matcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read trade terms: %w", err)
 	}
+	analyser := text.New(terms)
 	x, err := index.New(index.Schema{
 		Fields:  []index.Field{{Name: "name", Weight: 2, Spelled: true}, {Name: "offer", Weight: 1}},
 		Columns: []index.Column{{Name: "district"}, {Name: "id"}},
-	}, text.New(terms), index.Options{})
+	}, analyser, index.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("make the index of providers: %w", err)
 	}
-	return &matcher{words: words, index: x, versions: map[string]int64{}}, nil
+	return &matcher{words: words, analyser: analyser, index: x, versions: map[string]int64{}}, nil
 }
 
 // follow brings the index to where the providers are.
@@ -77,7 +80,13 @@ func (m *matcher) follow(ctx context.Context, list []provider.Provider) error {
 		return fmt.Errorf("index providers: %w", err)
 	}
 	m.versions = now
-	return nil
+	ids, texts := make([]string, len(change.Put)), make([]string, len(change.Put))
+	for i, d := range change.Put {
+		ids[i], texts[i] = d.ID, spoken(d.Texts)
+	}
+	var err error
+	m.meaning, err = m.meaning.with(ctx, ids, texts)
+	return err
 }
 
 // document is a provider as it is found.
@@ -114,11 +123,11 @@ type Suggestion struct {
 
 // Reason is what a known feature gives to the score.
 type Reason struct {
-	Code   string             `json:"code" enum:"words,latent,taxonomy,graph,distance,size,price,record,freshness,load"`
+	Code   string             `json:"code" enum:"words,latent,taxonomy,graph,distance,size,price,record,freshness,load,experience"`
 	Value  float64            `json:"value" doc:"0 to 1"`
 	Share  float64            `json:"share" doc:"Of the score"`
 	Paths  []string           `json:"paths" nullable:"false" doc:"What both have, as scenario/quality"`
-	Params map[string]float64 `json:"params" nullable:"false" doc:"km, from, to, ratings, mean, days, open, capacity: as lib/match says"`
+	Params map[string]float64 `json:"params" nullable:"false" doc:"km, same_area, from, to, ratings, mean, days, open, capacity, served: as lib/match says; of the graph serves and neighbours"`
 }
 
 // asked is what the index is asked with.
@@ -134,7 +143,7 @@ func (m *matcher) asked(b Body) string {
 }
 
 // suggest ranks those of the providers who may help, with places for new ones.
-func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider, records map[string]record, weights match.Vector, now time.Time) ([]Suggestion, error) {
+func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider, s surroundings, weights match.Vector, now time.Time) ([]Suggestion, error) {
 	if err := m.follow(ctx, list); err != nil {
 		return nil, err
 	}
@@ -146,6 +155,10 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 	for _, h := range found.Hits {
 		hits[h.ID] = h
 	}
+	meant, err := m.near(ctx, m.asked(n.Body))
+	if err != nil {
+		return nil, err
+	}
 	var candidates []match.Candidate
 	for _, p := range list {
 		h, hit := hits[p.ID]
@@ -153,13 +166,20 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 		if !hit && !near || p.OrganisationID == n.OrganisationID {
 			continue
 		}
-		c := candidate(n, p, records[p.ID], now)
+		c := candidate(n, p, s.records[p.ID], now)
+		c.Latent = meant(p.ID)
+		m.place(&c, n, p, s)
 		if hit && found.Self > 0 {
 			c.Words = h.Score / found.Self
 		}
 		candidates = append(candidates, c)
 	}
-	matches, _, err := match.Rank(wanted(n, now), candidates, weights)
+	w := wanted(n, now)
+	w.Place, w.Area = s.at(n)
+	if n.Body.OnSite {
+		weights = weights.OnSite()
+	}
+	matches, _, err := match.Rank(w, candidates, weights)
 	if err != nil {
 		return nil, fmt.Errorf("rank providers: %w", err)
 	}
@@ -309,6 +329,19 @@ func candidate(n Need, p provider.Provider, r record, now time.Time) match.Candi
 		}
 	}
 	return c
+}
+
+// place puts a candidate where the rest of the city sees it: on the map, in its past, in
+// the graph.
+func (m *matcher) place(c *match.Candidate, n Need, p provider.Provider, s surroundings) {
+	c.Served = s.served[p.Code]
+	if from, area := s.at(n); area != "" {
+		c.Place, c.Area = s.nearest(p.EntryID, from), p.District
+	}
+	f := s.fits[p.EntryID]
+	if v, known := f.value(len(n.Body.Technologies)); known {
+		c.Graph, c.GraphSays = &v, f.says(m.words)
+	}
 }
 
 func in(list []provider.Capability, scenario string) []provider.Capability {

@@ -22,6 +22,7 @@ const (
 	confirmFor  = 14 * 24 * time.Hour
 	rateFor     = 30 * 24 * time.Hour
 	invitedMost = 50
+	inviteMost  = 10 // on publication
 )
 
 // Body is what is asked for.
@@ -33,6 +34,8 @@ type Body struct {
 	BudgetFrom   *float64  `json:"budget_from,omitempty" doc:"In 10 000 CNY"`
 	BudgetTo     *float64  `json:"budget_to,omitempty" doc:"In 10 000 CNY"`
 	Confidential bool      `json:"confidential" doc:"Seen by invited providers only"`
+	OnSite       bool      `json:"on_site,omitempty" doc:"Work on site: who is near comes first"`
+	Invite       []string  `json:"invite,omitempty" maxItems:"10" doc:"IDs of providers that are invited when the need is published; those that are not in force then are left out"`
 	ReplyUntil   time.Time `json:"reply_until" doc:"When the time for offers ends, by the server's clock"`
 }
 

@@ -46,16 +46,18 @@ type Providers interface {
 type Needs struct {
 	kit       *module.Kit
 	city      provider.City
-	directory provider.Directory
+	directory Grounds
 	providers Providers
+	past      Past
+	graph     Graph
 	matcher   *matcher
 	store     store
 }
 
 // New returns the part of the room; without trade terms it cannot match.
-func New(kit *module.Kit, city provider.City, directory provider.Directory, providers Providers) (*Needs, error) {
+func New(kit *module.Kit, city provider.City, directory Grounds, providers Providers, past Past, graph Graph) (*Needs, error) {
 	x, err := newMatcher(providers.Words())
-	return &Needs{kit: kit, city: city, directory: directory, providers: providers, matcher: x, store: store{kit.DB, kit.Search, providers.Words()}}, err
+	return &Needs{kit: kit, city: city, directory: directory, providers: providers, past: past, graph: graph, matcher: x, store: store{kit.DB, kit.Search, providers.Words()}}, err
 }
 
 // Permissions are what the routes ask for.
@@ -174,6 +176,9 @@ func (m *Needs) begin(ctx context.Context, in needBeginInput) (Detail, error) {
 		return Detail{}, err
 	}
 	e := list[i]
+	if err := m.checkInvite(ctx, e.OrganisationID, body.Invite); err != nil {
+		return Detail{}, err
+	}
 	n := Need{
 		ID: ulid.Make().String(), EntryID: e.ID, OrganisationID: e.OrganisationID, Code: e.Code, Name: e.Name, District: e.District, Industry: e.Industry, Synthetic: e.Synthetic,
 		Body: body, State: Draft, CreatedAt: now(), Version: 1,
@@ -213,6 +218,9 @@ func (m *Needs) edit(ctx context.Context, in needEditInput) (Detail, error) {
 			return n, remark{}, stale()
 		}
 		n, err := n.move(Edit, v.side())
+		if err == nil {
+			err = m.checkInvite(ctx, n.OrganisationID, body.Invite)
+		}
 		n.Body = body
 		return n, remark{kind: Edit, side: Owner}, err
 	})
@@ -232,12 +240,22 @@ func onlyOwner(v sight) error {
 }
 
 func (m *Needs) publish(ctx context.Context, in httpd.Object) (Detail, error) {
-	err := m.store.change(ctx, in.ID, func(_ *sqldb.Tx, n Need, v sight, at time.Time) (Need, remark, error) {
+	serving, err := m.providers.Serving(ctx, now())
+	if err != nil {
+		return Detail{}, err
+	}
+	err = m.store.change(ctx, in.ID, func(tx *sqldb.Tx, n Need, v sight, at time.Time) (Need, remark, error) {
 		if err := onlyOwner(v); err != nil {
 			return n, remark{}, err
 		}
 		n, err := n.publish(at)
-		return n, remark{kind: Publish, side: Owner}, err
+		if err != nil {
+			return n, remark{}, err
+		}
+		if err := note(ctx, tx, n.ID, remark{kind: Publish, side: Owner}, at); err != nil {
+			return n, remark{}, err
+		}
+		return m.inviteWanted(ctx, tx, n, v, serving, at)
 	})
 	return m.changed(ctx, in.ID, err)
 }

@@ -256,7 +256,7 @@ func (s store) save(ctx context.Context, tx *sqldb.Tx, before, n Need) error {
 	return s.find(ctx, tx, n)
 }
 
-// remark is what is written down of an act. provider: only the enterprise and this one
+// remark is what is written down of an act; none if it has no kind. provider: only the enterprise and this one
 // are shown it.
 type remark struct {
 	kind             Act
@@ -285,6 +285,9 @@ func (s store) change(ctx context.Context, id string, decide func(tx *sqldb.Tx, 
 		}
 		if err := s.save(ctx, tx, before, after); err != nil {
 			return err
+		}
+		if r.kind == "" {
+			return nil
 		}
 		return note(ctx, tx, id, r, now)
 	})

@@ -21,6 +21,7 @@ import (
 func (m *Needs) offerRoutes() []module.Route {
 	return []module.Route{
 		{Pattern: "GET /needs/{id}/suggestions", Permission: mayAct, Summary: "Providers that may help, each with reasons, some places kept for new ones; for the enterprise, and for the bureau where it sees the need", Handler: httpd.JSON(m.suggest)},
+		{Pattern: "GET /invitees/{id}", Permission: mayAct, Summary: "Whether a provider can be invited when a need is published, and if not, why", Handler: httpd.JSON(m.readInvitee)},
 		{Pattern: "POST /needs/{id}/invitations", Permission: mayAct, Summary: "Invite providers", Handler: httpd.JSON(m.invite)},
 		{Pattern: "POST /needs/{id}/dismissals", Permission: mayAct, Summary: "Say of a suggested provider that it does not fit; matching learns of it", Handler: httpd.JSON(m.dismiss)},
 		{Pattern: "POST /needs/{id}/answers", Permission: mayAct, Summary: "Answer an invitation of an own provider", Handler: httpd.JSON(m.answer)},
@@ -49,7 +50,7 @@ func (m *Needs) suggestions(ctx context.Context, n Need) ([]Suggestion, []provid
 	if err != nil {
 		return nil, nil, Weights{}, err
 	}
-	records, err := m.store.records(ctx, at)
+	around, err := m.around(ctx, n)
 	if err != nil {
 		return nil, nil, Weights{}, err
 	}
@@ -57,7 +58,7 @@ func (m *Needs) suggestions(ctx context.Context, n Need) ([]Suggestion, []provid
 	if err != nil {
 		return nil, nil, w, err
 	}
-	list, err := m.matcher.suggest(ctx, n, serving, records, w.vector, at)
+	list, err := m.matcher.suggest(ctx, n, serving, around, w.vector, at)
 	return list, serving, w, err
 }
 

@@ -248,7 +248,7 @@ func TestWhoFitsComesFirstAndWhoIsElsewhereNotAtAll(t *testing.T) {
 		}
 		return out
 	}
-	got, err := m.suggest(t.Context(), n, append(list, own), nil, match.Fixed(), now)
+	got, err := m.suggest(t.Context(), n, append(list, own), surroundings{}, match.Fixed(), now)
 	if err != nil || len(got) < 3 || got[0].ProviderID != "best" {
 		t.Fatalf("%v, %v", names(got), err)
 	}
@@ -260,7 +260,7 @@ func TestWhoFitsComesFirstAndWhoIsElsewhereNotAtAll(t *testing.T) {
 	// The index follows: who is gone is found no more, who changed by what it says now.
 	changed := of("none", "inventory", "轮胎外观缺陷检测")
 	changed.Version = 2
-	got, err = m.suggest(t.Context(), n, []provider.Provider{list[2], changed}, nil, match.Fixed(), now)
+	got, err = m.suggest(t.Context(), n, []provider.Provider{list[2], changed}, surroundings{}, match.Fixed(), now)
 	if err != nil || !slices.Contains(names(got), "none") || slices.Contains(names(got), "best") {
 		t.Errorf("%v, %v", names(got), err)
 	}

@@ -5,6 +5,7 @@ import { api, Confirm, Failure, ifMatch, LinkButton, Loading, none, PageHeader, 
 import { needKey, useMarketWords, useNeed, type Need as Detail } from './market'
 import { Agreement } from './NeedAgreement'
 import { NeedForm } from './NeedForm'
+import { Invitees } from './NeedInvitees'
 import { Invitations, Offers, Suggestions } from './NeedOffers'
 import { NeedState } from './Needs'
 import { useEnterpriseTexts } from './texts'
@@ -38,10 +39,13 @@ function Page({ n }: { n: Detail }) {
             { key: 'technologies', label: t('market.need.field.technologies'), children: f.list(words.titles('technologies', n.technologies)) || none },
             { key: 'budget', label: t('market.need.field.budget'), children: n.budget_from === undefined ? none : <span className="lh-number">{f.number(n.budget_from)}–{f.number(n.budget_to ?? 0)}</span> },
             { key: 'until', label: t('market.need.field.until'), children: <span className="lh-number">{f.time(n.reply_until)}</span> },
+            ...(n.on_site ? [{ key: 'on_site', label: t('market.need.field.onSite'), children: t('market.need.onSite') }] : []),
+            ...(n.invite.length > 0 && n.state === 'draft' ? [{ key: 'invite', label: t('market.need.inviteOnPublish'), children: <Invitees value={n.invite} /> }] : []),
             { key: 'confidential', label: t('market.need.field.confidential'), children: t(n.confidential ? 'market.need.confidentialNote' : 'market.need.open') },
           ]}
         />
       </Card>
+      {n.passed.length > 0 && n.state === 'open' && <Alert type="warning" showIcon title={t('market.need.passed', { names: f.list(n.passed.map((p) => text(p.name))) })} />}
       <Agreement n={n} />
       <Offers n={n} />
       {n.invitations.length > 0 && <Card size="small" title={t('market.need.invitations')}><Invitations n={n} /></Card>}

@@ -40,6 +40,14 @@ function Suggestion({ n, s }: { n: Need; s: Suggested }) {
   const path = { id: n.id }
   const invite = useChange({ run: () => read(api.POST('/api/enterprise/needs/{id}/invitations', { params: { path }, body: { provider_ids: [s.provider_id] } })), refresh: [needKey], done: t('market.need.done') })
   const dismiss = useChange({ run: () => read(api.POST('/api/enterprise/needs/{id}/dismissals', { params: { path }, body: { provider_id: s.provider_id } })), refresh: [needKey] })
+  const why = (r: Suggested['reasons'][number]) => f.list([
+    ...r.paths.map(shared).filter(Boolean),
+    ...(r.params.serves ? [t('market.need.serves')] : []),
+    ...(r.params.neighbours ? [t('market.need.neighbours', { n: f.number(r.params.neighbours) })] : []),
+    ...(r.params.served ? [t('market.need.served', { n: f.number(r.params.served) })] : []),
+    ...(r.params.same_area ? [t('market.need.sameArea')] : []),
+    ...(r.params.km === undefined ? [] : [t('market.need.km', { km: f.number(r.params.km, 1) })]),
+  ])
   const shared = (p: string) => { const [kind, ...rest] = p.split('/'); const code = rest.at(-1) ?? ''; return kind === 'scenario' ? words.title('scenarios', code) : kind === 'technology' ? words.title('technologies', code) : kind === 'industry' && code.length > 1 ? words.title('industries', code) : '' }
   return (
     <section className="lh-market-item" aria-label={text(s.name)}>
@@ -51,7 +59,7 @@ function Suggestion({ n, s }: { n: Need; s: Suggested }) {
         {s.invited && <StatusTag tone="good">{t('market.need.isInvited')}</StatusTag>}
       </div>
       <div className="lh-market-reasons">
-        {s.reasons.map((r) => <span key={r.code}>{t('market.need.reasonOf', { reason: t(`market.need.reasons.${r.code}`), value: f.number(100 * r.value, 0) })}{r.paths.map(shared).filter(Boolean).length > 0 && ` (${f.list(r.paths.map(shared).filter(Boolean))})`}</span>)}
+        {s.reasons.map((r) => <span key={r.code}>{t('market.need.reasonOf', { reason: t(`market.need.reasons.${r.code}`), value: f.number(100 * r.value, 0) })}{why(r) && ` (${why(r)})`}</span>)}
       </div>
       {s.found.length > 0 && <p className="lh-note">{t('market.need.found', { words: f.list(s.found) })}</p>}
       {!s.invited && (

@@ -63,7 +63,7 @@ function Begin() {
   const own = useOwnProviders()
   const [params, setParams] = useSearchParams()
   const open = params.get('begin') !== null
-  const show = (on: boolean) => setParams((p) => { if (on) p.set('begin', ''); else p.delete('begin'); return p }, { replace: !on })
+  const show = (on: boolean) => setParams((p) => { if (on) p.set('begin', ''); else { p.delete('begin'); p.delete('invite') } return p }, { replace: !on })
   const [picked, pick] = useState('')
   const list = own.data?.items ?? []
   const entry = list.find((e) => e.id === picked) ?? list[0]
@@ -78,7 +78,7 @@ function Begin() {
       <Button type="primary" onClick={() => show(true)}>{t('market.need.begin')}</Button>
       <Drawer open={open} onClose={() => show(false)} size={840} title={`${t('market.need.begin')} · ${text(entry.name)}`} destroyOnHidden>
         {list.length > 1 && <Select aria-label={t('market.need.field.entry')} value={entry.id} onChange={pick} options={list.map((e) => ({ value: e.id, label: text(e.name) }))} className="lh-market-wide" />}
-        <NeedForm scenario={params.get('begin') ?? ''} submit={(b) => begin.mutateAsync(b)} cancel={() => show(false)} />
+        <NeedForm scenario={params.get('begin') ?? ''} invite={params.get('invite') ?? ''} submit={(b) => begin.mutateAsync(b)} cancel={() => show(false)} />
       </Drawer>
     </>
   )

@@ -141,7 +141,7 @@ function Actions({ p }: { p: Detail }) {
   const can = (act: string) => p.acts.includes(act)
   return (
     <>
-      {may('enterprise.need.act') && !p.mine && p.status === 'in_force' && <LinkButton type="primary" to={`/enterprise/needs?begin=${p.profile.capabilities[0]?.scenario ?? ''}`}>{t('market.need.begin')}</LinkButton>}
+      {may('enterprise.need.act') && !p.mine && p.status === 'in_force' && <LinkButton type="primary" to={`/enterprise/needs?begin=${p.profile.capabilities[0]?.scenario ?? ''}&invite=${p.id}`}>{t('market.need.begin')}</LinkButton>}
       {can('renew') && <Button type="primary" onClick={() => show('renew')}>{t('market.provider.renew')}</Button>}
       {can('file') && <Button onClick={() => show('file')}>{t(p.status === 'returned' ? 'market.provider.mend' : 'market.provider.edit')}</Button>}
       {can('decide') && <Decide p={p} />}
