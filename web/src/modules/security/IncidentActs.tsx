@@ -29,7 +29,7 @@ export function Acts({ incident: i }: { incident: Detail }) {
         {asked === 'level' && <Said incident={i} path="/level" label={t('incident.relevel')} close={close} fields={<><p className="lh-muted">{t('incident.relevelNote')}</p><LevelField /></>} />}
         {asked === 'respond' && <Said incident={i} path="/response" label={t('incident.respond')} close={close} fields={<LevelField none={i.response > 0 ? t('incident.respondEnd') : ''} />} />}
         {asked === 'take_over' && <Said incident={i} path="/handler" label={t('incident.takeOver')} close={close} reason="note" reasonLabel={t('incident.takeOverNote')} />}
-        {asked === 'merge' && <Said incident={i} path="/merge" label={t('incident.merge')} close={close} fields={<Form.Item name="into" label={t('incident.mergeId')} rules={[{ required: true, message: t('incident.missing', { label: t('incident.mergeId') }) }]}><Input maxLength={40} placeholder="01J…" /></Form.Item>} />}
+        {asked === 'merge' && <Said incident={i} path="/merge" label={t('incident.merge')} close={close} fields={<Form.Item name="into" label={t('incident.mergeId')} extra={t('incident.help.merge')} rules={[{ required: true, message: t('incident.missing', { label: t('incident.mergeId') }) }]}><Input maxLength={40} placeholder="01J…" /></Form.Item>} />}
         {asked === 'take_apart' && <Said incident={i} path="/separation" label={t('incident.takeApart')} close={close} />}
       </Modal>
       <Drawer title={t('incident.correcting')} open={asked === 'correct'} onClose={close} size="large" destroyOnHidden><Correct incident={i} close={close} /></Drawer>

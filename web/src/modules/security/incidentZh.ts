@@ -11,7 +11,7 @@ export const zh = {
     field: {
       number: '编号', title: '标题', summary: '经过', enterprise: '单位', category: '类别', level: '级别', state: '状态', kind: '运营者类型', tlp: '知悉范围（TLP）', importance: '影响对象的重要程度', loss: '业务损失', harm: '社会危害', occurred: '发生时间', discovered: '发现时间', aware: '知悉时间', reported: '报告时间', received: '收到时间', due: '上报时限', upward: '上报', handler: '承办人', district: '区市', drill: '演练名称', reason: '理由', at: '实际时间', response: '应急响应', organisation: '单位', year: '年份', real: '性质', late: '上报超时',
     },
-    help: { few: '先填写这些即可报告，其余可随后补充。', aware: '法定时限自此刻起算', tlp: 'RED 与 AMBER+STRICT 仅限本单位与主管部门', kind: '决定法定上报时限', more: '补充定级要素与时间', drill: '填写后为演练，不计入统计', at: '不填为现在', final: '需先写明关闭结论' },
+    help: { few: '先填写这些即可报告，其余可随后补充。', aware: '法定时限自此刻起算', tlp: 'RED 与 AMBER+STRICT 仅限本单位与主管部门', kind: '决定法定上报时限', more: '补充定级要素与时间', drill: '填写后为演练，不计入统计', at: '不填为现在', final: '需先写明关闭结论', merge: '目标事件页面地址末尾的编号' },
     proposed: '建议 {{level}}', proposal: '建议级别', reasons: '依据', notConfirmed: '未确认', real: '真实事件', drill: '演练', saved: '已保存', sent: '已报告', done: '已办理', correct: '更正', correcting: '更正事件', isLate: '仅看超时',
     clocks: '时限', clock: { report: '向主管部门报告', pass_on: '转报上级', review: '复盘', summary: '总结报告' }, left: '剩余 {{time}}', overdue: '已超时 {{time}}', met: '{{time}} 已完成', metLate: '{{time}} 完成，超时', cancelled: '已终止', until: '截止 {{time}}', legal: '法定，不可延期', clockState: '状态',
     duty: '本级响应须 24 小时值守', responding: '应急响应 {{level}}', respond: '应急响应', respondEnd: '结束响应', relevel: '调整级别', relevelNote: '上调立即生效；下调须由另一人办理。', takeOver: '接手', takeOverNote: '说明进展和下一步', merge: '合并到', mergeId: '目标事件', takeApart: '拆分', mergedHere: '已合并到本事件', mergedInto: '已合并到另一事件',
