@@ -127,4 +127,6 @@ type assetMergeInput struct {
 	}
 }
 
-func (m *Assets) undo(ctx context.Context, in httpd.Object) (Asset, error) { return m.unmerge(ctx, in.ID) }
+func (m *Assets) undo(ctx context.Context, in httpd.Object) (Asset, error) {
+	return m.unmerge(ctx, in.ID)
+}
