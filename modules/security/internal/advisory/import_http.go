@@ -155,10 +155,10 @@ func (m *Advisories) examine(ctx context.Context, name string, document []byte) 
 	d, bad := csaf.Read(document)
 	if bad != nil {
 		if !strings.Contains(string(document[:min(len(document), 20_000)]), `"csaf_version"`) && strings.HasSuffix(name, ".json") && strings.Contains(name, "/") {
-			return t, a, nil //nolint:nilerr // it is one of the lists that lie beside advisories
+			return t, a, nil // it is one of the lists that lie beside advisories
 		}
 		t.Outcome, t.Why = outcomeBroken, bad.Error()
-		return t, a, nil //nolint:nilerr // it is told as an outcome
+		return t, a, nil
 	}
 	a = about(d, document)
 	a.TakenAt = m.now()
@@ -240,17 +240,3 @@ type sourceList struct {
 }
 
 type nothing struct{}
-
-func (m *Advisories) sources(ctx context.Context, _ nothing) (out sourceList, err error) {
-	rows, err := m.kit.DB.Query(ctx, `SELECT source, edition, entries, taken_at FROM security_threat_source ORDER BY source`)
-	if err != nil {
-		return out, fmt.Errorf("read sources: %w", err)
-	}
-	out.Items, err = sqldb.All(rows, func(r sqldb.Row) (s Source, err error) {
-		var at int64
-		err = r.Scan(&s.Source, &s.Edition, &s.Entries, &at)
-		s.TakenAt = sqldb.Time(at)
-		return s, err
-	})
-	return out, err
-}

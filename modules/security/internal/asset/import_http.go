@@ -135,21 +135,6 @@ func (m *Assets) readImport(r *http.Request) (v importView, added []Facts, chang
 // keyed are the assets of an enterprise by their keys.
 type keyed map[string]string
 
-func (s store) byKey(ctx context.Context, organisation string) (keyed, error) {
-	rows, err := s.db.Query(ctx, `SELECT value, MIN(asset_id) FROM security_asset_key WHERE organisation_id = $1 AND rank < $2 GROUP BY value`, organisation, byLikeness)
-	if err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
-	}
-	out := keyed{}
-	_, err = sqldb.All(rows, func(r sqldb.Row) (struct{}, error) {
-		var value, id string
-		err := r.Scan(&value, &id)
-		out[value] = id
-		return struct{}{}, err
-	})
-	return out, err
-}
-
 // find gives the asset that has the surest of keys.
 func (k keyed) find(keys []Key) (id string, rank int) {
 	for _, x := range keys {
