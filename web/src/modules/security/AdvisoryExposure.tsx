@@ -8,7 +8,7 @@ import { answerTone, bandTone, stateTone, useWeaknessTexts, weaknessKey, type Ex
 
 type Kind = 'mended' | 'accepted' | 'not_applicable'
 type Reach = 'asset' | 'product' | 'organisation'
-type Values = { kind: Kind; reach: Reach; reason: string; until?: Dayjs | null }
+interface Values { kind: Kind; reach: Reach; reason: string; until?: Dayjs | null }
 
 /** What one advisory means for one asset: what to do, why, and what was decided. */
 export default function AdvisoryExposure() {
