@@ -39,6 +39,7 @@ func (a *access) needFixtures(t *testing.T) {
 	secret, need := publish("我方保密需求", true), publish("公开的需求", false)
 	a.fixtures = append(a.fixtures,
 		fixture{door + "/provider-evidence/{id}", door + "/provider-evidence/" + file.ID, false},
+		fixture{door + "/invitees/{id}", door + "/invitees/" + p.ID, true},
 		fixture{door + "/providers/{id}", door + "/providers/" + p.ID, false},
 		fixture{door + "/needs/{id}/proposals/{provider}", door + "/needs/" + need + "/proposals/" + p.ID, false},
 		fixture{door + "/needs/{id}/milestones/{number}", door + "/needs/" + need + "/milestones/1", false},

@@ -267,6 +267,7 @@ func newAccess(t *testing.T) *access {
 	a.policyFixtures(t)
 	a.atlasFixtures(t)
 	a.serviceFixtures(t)
+	a.securityFixtures(t)
 	a.incidentFixtures(t)
 	a.weaknessFixtures(t)
 	a.identifierFixtures(t)

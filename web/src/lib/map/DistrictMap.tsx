@@ -12,7 +12,7 @@ export interface Area {
   /** Name on the map, in the reader's language. */
   label: string
   value: number
-  /** It is not known well enough to have a colour: it is hatched. */
+  /** Little is known of it: it is hatched. */
   unseen?: boolean
   /** Lines of the tooltip. */
   note: string[]
@@ -48,6 +48,13 @@ const map = 'districts'
 const nowhere: Point[] = []
 
 const place = { aspectScale: 0.82, top: 12, bottom: 12, left: 12, right: 12 }
+
+/** The colour between two, as #rrggbb. */
+function between([from, to]: [string, string], share: number): string {
+  const part = (colour: string, i: number) => parseInt(colour.slice(1 + 2 * i, 3 + 2 * i), 16)
+  const mixed = [0, 1, 2].map((i) => Math.round(part(from, i) + (part(to, i) - part(from, i)) * share))
+  return `#${mixed.map((n) => n.toString(16).padStart(2, '0')).join('')}`
+}
 
 /** A ground with slanting lines. */
 function hatched(ground: string, line: string): { image: HTMLCanvasElement; repeat: 'repeat' } {
@@ -102,7 +109,7 @@ export function DistrictMap({ areas, colours, height, label, onPick, points = no
             formatter: ({ name }: { name: string }) => byShape.get(name)?.label ?? name,
           },
           labelLayout: { hideOverlap: !bare },
-          data: areas.map((a) => ({ name: a.shape, ...(a.unseen ? { itemStyle: { areaColor: hatched(colours.surface, colours.muted) } } : { value: a.value }), ...(bare ? { label: { offset: (nudged[a.shape] ?? [0, 0]).map((n) => n * fontSize) } } : {}) })),
+          data: areas.map((a) => ({ name: a.shape, ...(a.unseen ? { itemStyle: { areaColor: hatched(between(colours.ramp, Math.min(1, a.value / most)), colours.muted) } } : { value: a.value }), ...(bare ? { label: { offset: (nudged[a.shape] ?? [0, 0]).map((n) => n * fontSize) } } : {}) })),
         },
         ...(points.length > 0
           ? [{

@@ -63,7 +63,7 @@ function Districts({ city }: { city: City }) {
   return (
     <div className="lh-columns">
       <Card size="small" title={t('situation.map')} extra={<span className="lh-muted">▨ {t('situation.unseen')}</span>}>
-        <DistrictMap areas={areas} colours={{ ...colours, ramp: [colours.surface, colours.bad] }} most={100} height={420} label={t('situation.map')} onPick={pick} />
+        <DistrictMap areas={areas} colours={{ ...colours, ramp: [colours.line, colours.bad] }} most={100} height={420} label={t('situation.map')} onPick={pick} />
       </Card>
       <Card size="small" title={t('situation.districts')}>
         <PlainTable<City['districts'][number]>
