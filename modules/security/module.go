@@ -10,6 +10,7 @@ import (
 	"linghang/kernel/lang"
 	"linghang/kernel/module"
 	"linghang/modules/security/internal/clock"
+	"linghang/modules/security/internal/sensor"
 )
 
 //go:embed migrations/*.sql
@@ -27,14 +28,16 @@ type Organisations interface {
 
 // Module is the room.
 type Module struct {
-	clocks *clock.Clocks
-	now    func() time.Time
+	clocks  *clock.Clocks
+	sensors *sensor.Sensors
+	now     func() time.Time
 }
 
 // New returns the room.
-func New(kit *module.Kit, _ Organisations) *Module {
+func New(kit *module.Kit, organisations Organisations) *Module {
 	m := &Module{now: time.Now}
 	m.clocks = clock.New(kit, func() time.Time { return m.now() })
+	m.sensors = sensor.New(kit, organisations, func() time.Time { return m.now() })
 	return m
 }
 
@@ -47,8 +50,14 @@ func (m *Module) Manifest() module.Manifest {
 	if err != nil {
 		dir = migrations
 	}
+	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
 		Name: "security", Title: lang.Text{ZH: "工业信息安全", EN: "Industrial security"}, Migrations: dir,
-		Permissions: []module.Permission{{ID: mayView, Title: lang.Text{ZH: "查看本机构的安全通报和事件", EN: "View security notices and incidents of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}}},
+		Permissions: append([]module.Permission{{ID: mayView, Title: lang.Text{ZH: "查看本机构的安全通报和事件", EN: "View security notices and incidents of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}}}, sensor.Permissions()...),
+		Routes:      m.sensors.Routes(),
+		Topics:      sensor.Topics(),
+		Jobs:        m.sensors.Jobs(),
+		Personal:    sensor.Personal(),
+		Nav:         sensor.Nav(section),
 	}
 }

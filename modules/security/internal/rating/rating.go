@@ -12,11 +12,11 @@ type Level int
 
 // The levels, gravest first.
 const (
-	Unrated   Level = 0
-	Extreme   Level = 1 // 特别重大
-	Major     Level = 2 // 重大
-	Large     Level = 3 // 较大
-	Ordinary  Level = 4 // 一般
+	Unrated  Level = 0
+	Extreme  Level = 1 // 特别重大
+	Major    Level = 2 // 重大
+	Large    Level = 3 // 较大
+	Ordinary Level = 4 // 一般
 )
 
 // Known tells whether it is one of the four.
