@@ -198,7 +198,7 @@ func word(s string) string {
 // why tells for what reasons a unit is kept in full.
 func (m *Meter) why(r *icsdissect.Record) (list []string) {
 	p := r.PDU
-	answered := p.Role == pdu.Response && r.Asked != "" && p.Exception == "" // its request was told
+	answered := p.Role == pdu.Response && r.Asked != "" // its request was told
 	if !answered {
 		switch p.Class {
 		case pdu.Write:

@@ -41,6 +41,9 @@ func until[T any](list []at[T], packet uint64) (rest []at[T], taken []T) {
 // of the last window of which all are taken, and how many are taken of the one after it.
 func (m *Meter) takeAggregates(most int) (list []batch.Aggregate, packet uint64, partial int) {
 	n := min(len(m.aggregates), most)
+	if n == 0 {
+		return nil, m.handed, m.partial
+	}
 	for _, a := range m.aggregates[:n] {
 		list = append(list, a.what)
 	}
