@@ -265,6 +265,7 @@ func newAccess(t *testing.T) *access {
 	a.needFixtures(t)
 	a.policyFixtures(t)
 	a.atlasFixtures(t)
+	a.sensorFixtures(t)
 	a.serviceFixtures(t)
 	a.identifierFixtures(t)
 	a.planFixtures(t)

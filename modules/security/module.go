@@ -50,7 +50,6 @@ func (m *Module) Manifest() module.Manifest {
 	if err != nil {
 		dir = migrations
 	}
-	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
 		Name: "security", Title: lang.Text{ZH: "工业信息安全", EN: "Industrial security"}, Migrations: dir,
 		Permissions: append([]module.Permission{{ID: mayView, Title: lang.Text{ZH: "查看本机构的安全通报和事件", EN: "View security notices and incidents of one's own organisation"}, Roles: []identity.Role{identity.Officer, identity.Leader, identity.Auditor, identity.Manager, identity.Reporter, identity.Viewer}}}, sensor.Permissions()...),
@@ -58,6 +57,5 @@ func (m *Module) Manifest() module.Manifest {
 		Topics:      sensor.Topics(),
 		Jobs:        m.sensors.Jobs(),
 		Personal:    sensor.Personal(),
-		Nav:         sensor.Nav(section),
 	}
 }

@@ -3,6 +3,7 @@ import { enterprises } from './faultsOfEnterprises'
 import { fostering } from './faultsOfFostering'
 import { pilots } from './faultsOfPilots'
 import { scenarios } from './faultsOfScenarios'
+import { sensors } from './faultsOfSensors'
 
 /**
  * The doors of the rooms speak English, and some of their sentences stand at the
@@ -15,6 +16,7 @@ const sentences: Record<string, string> = {
   ...fostering,
   ...pilots,
   ...scenarios,
+  ...sensors,
   // new output that platforms drove
   'a unified social credit code: 18 characters with a check character': '18 位统一社会信用代码，校验位应相符',
   'name the enterprise, in 200 characters at most': '请填写企业名称，最多 200 字',

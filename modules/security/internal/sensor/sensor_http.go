@@ -83,11 +83,6 @@ func (m *Sensors) Jobs() []module.Job {
 	}}
 }
 
-// Nav are entries of the menu.
-func Nav(section lang.Text) []module.NavItem {
-	return []module.NavItem{{Section: section, Label: lang.Text{ZH: "在线监测", EN: "Sensing"}, Path: "/security/sensors", Icon: "probes", Permission: maySee}}
-}
-
 // Routes are the doors.
 func (m *Sensors) Routes() []module.Route {
 	return []module.Route{
