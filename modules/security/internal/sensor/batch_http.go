@@ -16,8 +16,8 @@ import (
 	"linghang/modules/security/internal/batch"
 )
 
-// Answer is what a probe is told of a batch.
-type Answer struct {
+// BatchAnswer is what a probe is told of a batch.
+type BatchAnswer struct {
 	State    string `json:"state" enum:"taken,repeated"`
 	Sequence int64  `json:"sequence"`
 }
@@ -28,14 +28,14 @@ func (m *Sensors) serveBatch(w http.ResponseWriter, r *http.Request) {
 }
 
 // receive takes one batch; what it tells is true when it is told: the batch is on the disk.
-func (m *Sensors) receive(r *http.Request) (Answer, error) {
+func (m *Sensors) receive(r *http.Request) (BatchAnswer, error) {
 	ctx, who := r.Context(), identity.From(r.Context())
 	x, err := m.store.ofMachine(ctx, who.Organisation.ID, who.MachineID)
 	if err != nil {
-		return Answer{}, err
+		return BatchAnswer{}, err
 	}
 	if err := x.takes(); err != nil {
-		return Answer{}, err
+		return BatchAnswer{}, err
 	}
 	now := m.Clock()
 	a, err := read(r, now)
@@ -44,9 +44,9 @@ func (m *Sensors) receive(r *http.Request) (Answer, error) {
 		if repeated, err = m.store.take(ctx, x.ID, a); err == nil {
 			m.changed(x, now)
 			if repeated {
-				return Answer{"repeated", a.Sequence}, nil
+				return BatchAnswer{"repeated", a.Sequence}, nil
 			}
-			return Answer{"taken", a.Sequence}, nil
+			return BatchAnswer{"taken", a.Sequence}, nil
 		}
 	}
 	if f := fault.As(err); f != nil && !fault.Is(err, fault.Unavailable) {
@@ -54,7 +54,7 @@ func (m *Sensors) receive(r *http.Request) (Answer, error) {
 			m.kit.Log.ErrorContext(ctx, "a refusal could not be counted", "error", err)
 		}
 	}
-	return Answer{}, err
+	return BatchAnswer{}, err
 }
 
 // read checks who signed what before it looks into it.

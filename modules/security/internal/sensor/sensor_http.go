@@ -127,7 +127,7 @@ func (m *Sensors) list(ctx context.Context, in params) (sqldb.Page[Sensor], erro
 	return page, err
 }
 
-type registerInput struct {
+type registerSensorInput struct {
 	Body struct {
 		Name           string  `json:"name" minLength:"1" maxLength:"80"`
 		Place          string  `json:"place,omitempty" maxLength:"200" doc:"Where in the plant it listens"`
@@ -137,7 +137,7 @@ type registerInput struct {
 	}
 }
 
-func (m *Sensors) register(ctx context.Context, in registerInput) (Sensor, error) {
+func (m *Sensors) register(ctx context.Context, in registerSensorInput) (Sensor, error) {
 	who, b := identity.From(ctx), in.Body
 	if b.OrganisationID == "" {
 		b.OrganisationID = who.Organisation.ID
@@ -176,22 +176,22 @@ func (m *Sensors) register(ctx context.Context, in registerInput) (Sensor, error
 	return x.told(own, m.Clock()), nil
 }
 
-type view struct {
+type sensorView struct {
 	Sensor
-	Streams  []Stream `json:"streams" nullable:"false" doc:"How far the streams of its spools are, and what is missing in them"`
-	Consents []Said   `json:"consents" nullable:"false" doc:"What was said of what the city sees, the newest first; the enterprise reads it"`
+	Streams  []SensorStream `json:"streams" nullable:"false" doc:"How far the streams of its spools are, and what is missing in them"`
+	Consents []SensorSaid   `json:"consents" nullable:"false" doc:"What was said of what the city sees, the newest first; the enterprise reads it"`
 }
 
-func (m *Sensors) read(ctx context.Context, in httpd.Object) (view, error) {
+func (m *Sensors) read(ctx context.Context, in httpd.Object) (sensorView, error) {
 	x, own, err := m.store.read(ctx, in.ID)
 	if err != nil {
-		return view{}, err
+		return sensorView{}, err
 	}
 	return m.view(ctx, x, own)
 }
 
-func (m *Sensors) view(ctx context.Context, x Sensor, own bool) (v view, err error) {
-	v = view{x.told(own, m.Clock()), []Stream{}, []Said{}}
+func (m *Sensors) view(ctx context.Context, x Sensor, own bool) (v sensorView, err error) {
+	v = sensorView{x.told(own, m.Clock()), []SensorStream{}, []SensorSaid{}}
 	if own {
 		if v.Consents, err = m.store.consents(ctx, x.ID); err != nil {
 			return v, err
@@ -205,7 +205,7 @@ func (m *Sensors) view(ctx context.Context, x Sensor, own bool) (v view, err err
 	return v, nil
 }
 
-type consentInput struct {
+type sensorConsentInput struct {
 	httpd.Object
 	httpd.IfMatch
 	Body struct {
@@ -231,33 +231,33 @@ func (m *Sensors) mine(ctx context.Context, in httpd.Object, match httpd.IfMatch
 	return x, nil
 }
 
-func (m *Sensors) consent(ctx context.Context, in consentInput) (view, error) {
+func (m *Sensors) consent(ctx context.Context, in sensorConsentInput) (sensorView, error) {
 	x, err := m.mine(ctx, in.Object, in.IfMatch)
 	if err != nil {
-		return view{}, err
+		return sensorView{}, err
 	}
 	if err := m.store.consent(ctx, x, in.Body.Consent, m.Clock().UTC()); err != nil {
-		return view{}, err
+		return sensorView{}, err
 	}
 	m.kit.Notify(topic, x.ID, x.OrganisationID)
 	return m.read(ctx, in.Object)
 }
 
-type retireInput struct {
+type retireSensorInput struct {
 	httpd.Object
 	httpd.IfMatch
 }
 
-func (m *Sensors) retire(ctx context.Context, in retireInput) (view, error) {
+func (m *Sensors) retire(ctx context.Context, in retireSensorInput) (sensorView, error) {
 	x, err := m.mine(ctx, in.Object, in.IfMatch)
 	if err != nil {
-		return view{}, err
+		return sensorView{}, err
 	}
 	if !x.RetiredAt.IsZero() {
-		return view{}, fault.New(fault.Conflict, "security.sensor.retired_before", "this sensor is retired already")
+		return sensorView{}, fault.New(fault.Conflict, "security.sensor.retired_before", "this sensor is retired already")
 	}
 	if err := m.store.retire(ctx, x, m.Clock().UTC()); err != nil {
-		return view{}, err
+		return sensorView{}, err
 	}
 	m.kit.Notify(topic, x.ID, x.OrganisationID)
 	return m.read(ctx, in.Object)
@@ -268,20 +268,20 @@ type trafficInput struct {
 	Hours int `query:"hours" minimum:"1" maximum:"2160" default:"24" doc:"Until the newest data"`
 }
 
-type trafficView struct {
-	From   time.Time `json:"from"`
-	To     time.Time `json:"to"`
-	Step   int64     `json:"step" doc:"Seconds of a point"`
-	Points []Point   `json:"points" nullable:"false"`
+type sensorTraffic struct {
+	From   time.Time     `json:"from"`
+	To     time.Time     `json:"to"`
+	Step   int64         `json:"step" doc:"Seconds of a point"`
+	Points []SensorPoint `json:"points" nullable:"false"`
 }
 
 // traffic is a figure: it names no address.
-func (m *Sensors) traffic(ctx context.Context, in trafficInput) (trafficView, error) {
+func (m *Sensors) traffic(ctx context.Context, in trafficInput) (sensorTraffic, error) {
 	x, own, err := m.store.read(ctx, in.ID)
 	if err != nil {
-		return trafficView{}, err
+		return sensorTraffic{}, err
 	}
-	v := trafficView{Points: []Point{}}
+	v := sensorTraffic{Points: []SensorPoint{}}
 	if !own && x.Consent == Asked || x.PacketAt.IsZero() {
 		return v, nil
 	}
@@ -307,41 +307,41 @@ func (m *Sensors) detail(ctx context.Context, sensor, what string) error {
 	return m.store.look(ctx, sensor, what, m.Clock())
 }
 
-func (m *Sensors) records(ctx context.Context, in recordParams) (sqldb.Page[Record], error) {
+func (m *Sensors) records(ctx context.Context, in recordParams) (sqldb.Page[SensorRecord], error) {
 	var from time.Time
 	if in.From != "" {
 		var err error
 		if from, err = time.Parse(time.RFC3339, in.From); err != nil {
-			return sqldb.Page[Record]{}, fault.New(fault.Invalid, "security.sensor.from", "the time cannot be read").At("query.from", "a time as 2026-11-29T08:00:00Z")
+			return sqldb.Page[SensorRecord]{}, fault.New(fault.Invalid, "security.sensor.from", "the time cannot be read").At("query.from", "a time as 2026-11-29T08:00:00Z")
 		}
 	}
 	if err := m.detail(ctx, in.ID, "records"); err != nil {
-		return sqldb.Page[Record]{}, err
+		return sqldb.Page[SensorRecord]{}, err
 	}
 	return m.store.records(ctx, in, from)
 }
 
-func (m *Sensors) pairs(ctx context.Context, in pairParams) (sqldb.Page[Pair], error) {
+func (m *Sensors) pairs(ctx context.Context, in pairParams) (sqldb.Page[SensorPair], error) {
 	if err := m.detail(ctx, in.ID, "pairs"); err != nil {
-		return sqldb.Page[Pair]{}, err
+		return sqldb.Page[SensorPair]{}, err
 	}
 	return m.store.pairList(ctx, in)
 }
 
-func (m *Sensors) facts(ctx context.Context, in factParams) (sqldb.Page[Fact], error) {
+func (m *Sensors) facts(ctx context.Context, in factParams) (sqldb.Page[SensorFact], error) {
 	if err := m.detail(ctx, in.ID, "facts"); err != nil {
-		return sqldb.Page[Fact]{}, err
+		return sqldb.Page[SensorFact]{}, err
 	}
 	return m.store.factList(ctx, in)
 }
 
-func (m *Sensors) looks(ctx context.Context, in lookParams) (sqldb.Page[Look], error) {
+func (m *Sensors) looks(ctx context.Context, in lookParams) (sqldb.Page[SensorLook], error) {
 	_, own, err := m.store.read(ctx, in.ID)
 	if err == nil && !own {
 		err = fault.New(fault.Forbidden, "security.sensor.theirs", "this is for the enterprise to read, whose sensor it is")
 	}
 	if err != nil {
-		return sqldb.Page[Look]{}, err
+		return sqldb.Page[SensorLook]{}, err
 	}
 	return m.store.looks(ctx, in)
 }
