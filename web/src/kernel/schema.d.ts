@@ -9574,6 +9574,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/probe/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a signed batch of a probe, once */
+        post: operations["post-security-probe-batches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sensors of one's own organisation, and of others as far as they consent */
+        get: operations["get-security-sensors"];
+        put?: never;
+        /** Register a machine as a sensor; of another organisation it waits for that one's consent */
+        post: operations["post-security-sensors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/sensors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sensor: how it is, what is lost on the way, what is missing */
+        get: operations["get-security-sensors-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/sensors/{id}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Devices that the facts are of, with the evidence for each */
+        get: operations["get-security-sensors-id-assets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/sensors/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what the city sees of a sensor of one's own organisation */
+        put: operations["put-security-sensors-id-consent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/sensors/{id}/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What devices said of themselves */
+        get: operations["get-security-sensors-id-facts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/sensors/{id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of other organisations looked at the detail of one's own sensor */
+        get: operations["get-security-sensors-id-looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/sensors/{id}/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who speaks with whom, and since when */
+        get: operations["get-security-sensors-id-pairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/sensors/{id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Writes, control, errors and what was first seen, in full */
+        get: operations["get-security-sensors-id-records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/sensors/{id}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retire a sensor of one's own organisation; what it sent stays */
+        post: operations["post-security-sensors-id-retirement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/sensors/{id}/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of which protocol and class of functions, over time */
+        get: operations["get-security-sensors-id-traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/share/check": {
         parameters: {
             query?: never;
@@ -12258,6 +12446,50 @@ export interface components {
             notice_until: string;
             reason: string;
             valid_until: string;
+        };
+        BatchObject: {
+            /** Format: int64 */
+            address: number;
+            /** Format: int32 */
+            area?: number;
+            /** Format: int32 */
+            count?: number;
+            /** Format: int32 */
+            element?: number;
+            name?: string;
+            space?: string;
+            value?: string;
+        };
+        BatchRecord: {
+            /** Format: date-time */
+            at: string;
+            class?: string;
+            client: string;
+            client_mac?: string;
+            /** Format: int64 */
+            confidence: number;
+            exception?: string;
+            /** Format: int64 */
+            flow: number;
+            from_client: boolean;
+            function?: string;
+            malformed?: string;
+            /** Format: int64 */
+            more?: number;
+            objects?: components["schemas"]["BatchObject"][] | null;
+            orientation: string;
+            /** Format: int32 */
+            port?: number;
+            protocol?: string;
+            server: string;
+            server_mac?: string;
+            text?: string;
+            transport: string;
+            /** Format: int32 */
+            unit?: number;
+            /** Format: int32 */
+            vlan?: number;
+            why: string[] | null;
         };
         BeginApplicationInputBody: {
             call_id: string;
@@ -19177,6 +19409,56 @@ export interface components {
              */
             total: number;
         };
+        PageSensor: {
+            items: components["schemas"]["SensorSensor"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageSensorFact: {
+            items: components["schemas"]["SensorSensorFact"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageSensorLook: {
+            items: components["schemas"]["SensorSensorLook"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageSensorPair: {
+            items: components["schemas"]["SensorSensorPair"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageSensorRecord: {
+            items: components["schemas"]["SensorSensorRecord"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageService: {
             items: components["schemas"]["ServiceService"][];
             /** @description Empty on the last page */
@@ -24092,6 +24374,20 @@ export interface components {
             };
             values?: components["schemas"]["IdentifierValueInput"][];
         };
+        RegisterSensorInputBody: {
+            /**
+             * @description What the city sees; of another organisation it is that one's to say
+             * @enum {string}
+             */
+            consent?: "none" | "figures" | "detail";
+            /** @description Of the enterprise, of the kind probe */
+            machine_id: string;
+            name: string;
+            /** @description Empty: the caller's own */
+            organisation_id?: string;
+            /** @description Where in the plant it listens */
+            place?: string;
+        };
         RemarkComment: {
             /** Format: date-time */
             at: string;
@@ -24892,6 +25188,330 @@ export interface components {
             /** @enum {string} */
             language: "zh" | "en";
             name: string;
+        };
+        SensorConsentInputBody: {
+            /** @enum {string} */
+            consent: "none" | "figures" | "detail";
+        };
+        SensorLosses: {
+            /** Format: int64 */
+            folded: number;
+            /** Format: int64 */
+            fragments: number;
+            /** Format: int64 */
+            gap_octets: number;
+            /** Format: int64 */
+            kernel_drops: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            limited: number;
+            /** Format: int64 */
+            malformed: number;
+            /**
+             * Format: int64
+             * @description Batches that were numbered and are not here, those that were given up among them
+             */
+            missing: number;
+            /** Format: int64 */
+            octets: number;
+            /** Format: int64 */
+            packets: number;
+            /** Format: int64 */
+            queue_drops: number;
+            /** Format: int64 */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Batches that the city refused
+             */
+            rejected: number;
+            /** Format: date-time */
+            rejected_at: string;
+            /** @description Why the last one was */
+            rejection: string;
+            /**
+             * Format: int64
+             * @description Batches that came again and changed nothing
+             */
+            repeated: number;
+            /** Format: int64 */
+            shed_batches: number;
+            /** Format: int64 */
+            shed_records: number;
+            /** Format: int64 */
+            shed_rows: number;
+            /** Format: int64 */
+            starts: number;
+            /** Format: int64 */
+            undecodable: number;
+            /**
+             * Format: int64
+             * @description Pairs beyond the limit of a sensor, which are only in the aggregates
+             */
+            unheld: number;
+            /** Format: int64 */
+            units: number;
+        };
+        SensorSensor: {
+            /** @description The city registered it */
+            by_city: boolean;
+            clock_off: boolean;
+            /** @enum {string} */
+            consent: "asked" | "none" | "figures" | "detail";
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            id: string;
+            input: string;
+            /**
+             * Format: int64
+             * @description Between when the newest batch was made and when it came
+             */
+            lag_seconds: number;
+            /** @description It listens now, and does not read a capture of before */
+            live: boolean;
+            losses: components["schemas"]["SensorLosses"];
+            machine_id: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description End of the certificate that was shown last
+             */
+            not_after: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description It is the caller's own organisation's */
+            own: boolean;
+            /** Format: date-time */
+            packet_at: string;
+            place: string;
+            /** Format: date-time */
+            retired_at: string;
+            /** Format: date-time */
+            seen_at: string;
+            /**
+             * Format: int64
+             * @description How far the probe's clock is ahead of the city's
+             */
+            skew_seconds: number;
+            software: string;
+            /** @enum {string} */
+            state: "waiting" | "working" | "silent" | "retired";
+            /** Format: int64 */
+            version: number;
+        };
+        SensorSensorAsset: {
+            addrs: string[];
+            /** @enum {string} */
+            by: "serial" | "mac" | "bacnet" | "name" | "address";
+            /**
+             * Format: int64
+             * @description 0 to 100: an ordering, not a probability
+             */
+            confidence: number;
+            /** @description Properties of which two values were told */
+            conflicts: string[];
+            /** Format: date-time */
+            first_at: string;
+            /** @description By what it is known: serial, mac, bacnet, name or address */
+            key: string;
+            /** Format: date-time */
+            last_at: string;
+            macs: string[];
+            properties: components["schemas"]["SensorSensorEvidence"][];
+        };
+        SensorSensorAssets: {
+            /** @description The surest first, 2000 at most */
+            assets: components["schemas"]["SensorSensorAsset"][];
+            /**
+             * Format: int64
+             * @description That they were made of, 20000 at most
+             */
+            facts: number;
+        };
+        SensorSensorEvidence: {
+            /** Format: int64 */
+            confidence: number;
+            /** Format: date-time */
+            first_at: string;
+            kind: string;
+            /** Format: date-time */
+            last_at: string;
+            source: string;
+            value: string;
+        };
+        SensorSensorFact: {
+            addr: string;
+            /** Format: date-time */
+            first_at: string;
+            id: string;
+            kind: string;
+            /** Format: date-time */
+            last_at: string;
+            mac: string;
+            source: string;
+            /** Format: int64 */
+            times: number;
+            /** Format: int64 */
+            unit: number;
+            value: string;
+            /** Format: int64 */
+            vlan: number;
+        };
+        SensorSensorGap: {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
+        };
+        SensorSensorLook: {
+            /** Format: date-time */
+            at: string;
+            day: string;
+            key: string;
+            name: string;
+            organisation: components["schemas"]["Text"];
+            /** Format: int64 */
+            times: number;
+            /** @enum {string} */
+            what: "records" | "pairs" | "facts" | "assets";
+        };
+        SensorSensorPair: {
+            class: string;
+            client: string;
+            /** Format: date-time */
+            first_at: string;
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            /** Format: int64 */
+            port: number;
+            protocol: string;
+            server: string;
+            /** Format: int64 */
+            unit: number;
+            /** Format: int64 */
+            units: number;
+        };
+        SensorSensorPoint: {
+            /** Format: date-time */
+            at: string;
+            class: string;
+            /** Format: int64 */
+            exceptions: number;
+            /** Format: int64 */
+            octets: number;
+            protocol: string;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            responses: number;
+        };
+        SensorSensorRecord: {
+            /** Format: date-time */
+            at: string;
+            class: string;
+            client: string;
+            /** @description Later evidence turned the conversation round */
+            corrected: boolean;
+            exception: string;
+            from_client: boolean;
+            function: string;
+            id: string;
+            objects: components["schemas"]["BatchObject"][];
+            /** Format: int64 */
+            port: number;
+            protocol: string;
+            /** @description As the probe sent it, before any correction */
+            sent: components["schemas"]["BatchRecord"];
+            server: string;
+            /** Format: int64 */
+            unit: number;
+            why: string[];
+        };
+        SensorSensorSaid: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @enum {string} */
+            consent: "asked" | "none" | "figures" | "detail";
+        };
+        SensorSensorStream: {
+            /** Format: date-time */
+            at: string;
+            /** @description The newest first, 20 at most */
+            gaps: components["schemas"]["SensorSensorGap"][];
+            /** Format: int64 */
+            last: number;
+            /** Format: int64 */
+            received: number;
+            spool: string;
+            stream: string;
+        };
+        SensorSensorTraffic: {
+            /** Format: date-time */
+            from: string;
+            points: components["schemas"]["SensorSensorPoint"][];
+            /**
+             * Format: int64
+             * @description Seconds of a point
+             */
+            step: number;
+            /** Format: date-time */
+            to: string;
+        };
+        SensorSensorView: {
+            /** @description The city registered it */
+            by_city: boolean;
+            clock_off: boolean;
+            /** @enum {string} */
+            consent: "asked" | "none" | "figures" | "detail";
+            /** @description What was said of what the city sees, the newest first; the enterprise reads it */
+            consents: components["schemas"]["SensorSensorSaid"][];
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            id: string;
+            input: string;
+            /**
+             * Format: int64
+             * @description Between when the newest batch was made and when it came
+             */
+            lag_seconds: number;
+            /** @description It listens now, and does not read a capture of before */
+            live: boolean;
+            losses: components["schemas"]["SensorLosses"];
+            machine_id: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description End of the certificate that was shown last
+             */
+            not_after: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description It is the caller's own organisation's */
+            own: boolean;
+            /** Format: date-time */
+            packet_at: string;
+            place: string;
+            /** Format: date-time */
+            retired_at: string;
+            /** Format: date-time */
+            seen_at: string;
+            /**
+             * Format: int64
+             * @description How far the probe's clock is ahead of the city's
+             */
+            skew_seconds: number;
+            software: string;
+            /** @enum {string} */
+            state: "waiting" | "working" | "silent" | "retired";
+            /** @description How far the streams of its spools are, and what is missing in them */
+            streams: components["schemas"]["SensorSensorStream"][];
+            /** Format: int64 */
+            version: number;
         };
         ServiceCount: {
             code: string;
@@ -50932,6 +51552,477 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchSuggestions"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-probe-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/vnd.linghang.batch": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-sensors": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                organisation?: string;
+                consent?: "asked" | "none" | "figures" | "detail";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSensor"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterSensorInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorSensor"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-sensors-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorSensorView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-sensors-id-assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorSensorAssets"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-sensors-id-consent": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensorConsentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorSensorView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-sensors-id-facts": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                kind?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSensorFact"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-sensors-id-looks": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSensorLook"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-sensors-id-pairs": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                class?: string;
+                protocol?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSensorPair"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-sensors-id-records": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                why?: "write" | "control" | "program" | "config" | "error" | "first_seen" | "correction";
+                protocol?: string;
+                /** @description A time as RFC 3339 has it */
+                from?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSensorRecord"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-sensors-id-retirement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorSensorView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-sensors-id-traffic": {
+        parameters: {
+            query?: {
+                /** @description Until the newest data */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorSensorTraffic"];
                 };
             };
             /** @description Refused */
