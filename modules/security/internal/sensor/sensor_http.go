@@ -96,7 +96,7 @@ func (m *Sensors) Routes() []module.Route {
 		{Pattern: "GET /sensors/{id}/pairs", Permission: maySee, Sensitive: true, Summary: "Who speaks with whom, and since when", Handler: httpd.List(m.pairs)},
 		{Pattern: "GET /sensors/{id}/facts", Permission: maySee, Sensitive: true, Summary: "What devices said of themselves", Handler: httpd.List(m.facts)},
 		{Pattern: "GET /sensors/{id}/assets", Permission: maySee, Sensitive: true, Summary: "Devices that the facts are of, with the evidence for each", Handler: httpd.JSON(m.assets)},
-		{Pattern: "GET /sensors/{id}/looks", Permission: maySee, Summary: "Who of other organisations looked at the detail of one's own sensor", Handler: httpd.List(m.looks)},
+		{Pattern: "GET /sensors/{id}/looks", Permission: maySee, Summary: "Who of other organisations looked at the detail of a sensor", Handler: httpd.List(m.looks)},
 		{
 			Pattern: "POST /probe/batches", Permission: maySend, MaxBody: batch.MaxBody, Recorded: "the ledger of batches", Summary: "Take a signed batch of a probe, once",
 			Handler: httpd.Raw(batch.MediaType, http.HandlerFunc(m.serveBatch)),
@@ -336,9 +336,9 @@ func (m *Sensors) facts(ctx context.Context, in factParams) (sqldb.Page[SensorFa
 }
 
 func (m *Sensors) looks(ctx context.Context, in lookParams) (sqldb.Page[SensorLook], error) {
-	_, own, err := m.store.read(ctx, in.ID)
-	if err == nil && !own {
-		err = fault.New(fault.Forbidden, "security.sensor.theirs", "this is for the enterprise to read, whose sensor it is")
+	x, own, err := m.store.read(ctx, in.ID)
+	if err == nil && !own && x.Consent != Detail {
+		err = fault.New(fault.Forbidden, "security.sensor.figures", "the enterprise lets others see figures of this sensor and no detail")
 	}
 	if err != nil {
 		return sqldb.Page[SensorLook]{}, err
