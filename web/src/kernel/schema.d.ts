@@ -9684,7 +9684,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who of other organisations looked at the detail of one's own sensor */
+        /** Who of other organisations looked at the detail of a sensor */
         get: operations["get-security-sensors-id-looks"];
         put?: never;
         post?: never;
