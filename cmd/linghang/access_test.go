@@ -266,6 +266,7 @@ func newAccess(t *testing.T) *access {
 	a.needFixtures(t)
 	a.policyFixtures(t)
 	a.atlasFixtures(t)
+	a.sensorFixtures(t)
 	a.serviceFixtures(t)
 	a.securityFixtures(t)
 	a.incidentFixtures(t)

@@ -23,7 +23,7 @@ var version = "dev"
 
 func main() {
 	house := kernel.House{Version: version, Rooms: platform, Web: web.Files()}
-	kernel.Main(house, slices.Concat(identifier.Commands(), platforms.Commands(), []*cobra.Command{demoCommand(house), scheduleCommand()})...)
+	kernel.Main(house, slices.Concat(identifier.Commands(), platforms.Commands(), security.Commands(), []*cobra.Command{demoCommand(house), scheduleCommand()})...)
 }
 
 // platform lists the rooms in start order. An argument after the kit is a

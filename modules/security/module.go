@@ -18,6 +18,7 @@ import (
 	"linghang/modules/security/internal/exchange"
 	"linghang/modules/security/internal/incident"
 	"linghang/modules/security/internal/notice"
+	"linghang/modules/security/internal/sensor"
 )
 
 //go:embed migrations/*.sql
@@ -39,6 +40,7 @@ type Module struct {
 	incidents  *incident.Incidents
 	assets     *asset.Assets
 	advisories *advisory.Advisories
+	sensors    *sensor.Sensors
 	awareness  *awareness.Awareness
 	exchange   *exchange.Exchange
 	now        func() time.Time
@@ -54,6 +56,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.advisories = advisory.New(kit, asset.Vendors().Lookup(), now)
 	m.assets = asset.New(kit, m.advisories.Ask, now)
 	m.advisories.Tell(m.assets)
+	m.sensors = sensor.New(kit, organisations, now)
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}})
 	m.exchange = exchange.New(kit, organisations, now)
 	m.notices.Publish(toExchange(kit, m.exchange))
@@ -77,14 +80,14 @@ func (m *Module) Manifest() module.Manifest {
 	section := lang.Text{ZH: "工业信息安全", EN: "Industrial security"}
 	return module.Manifest{
 		Name: "security", Title: section, Migrations: dir,
-		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), exchange.Permissions()),
-		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.exchange.Routes()),
+		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), exchange.Permissions()),
+		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.exchange.Routes()),
 		Measures:    m.notices.Measures(),
 		Topics:      notice.Topics(),
-		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.exchange.Jobs()),
+		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.exchange.Jobs()),
 		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices()),
 		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), incident.Nav(section), asset.Nav(section), advisory.Nav(section), exchange.Nav(section)),
-		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), exchange.Personal()),
+		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), exchange.Personal()),
 	}
 }
 

@@ -1,4 +1,5 @@
-// Package capture reads packets from capture files: pcap
+// Package capture reads packets from capture files and, on Linux, from network
+// interfaces without ever sending: pcap
 // (draft-ietf-opsawg-pcap) and pcapng (draft-ietf-opsawg-pcapng), with either
 // order of octets, micro- and nanoseconds, and interfaces of several link
 // types. The reading itself is github.com/gopacket/gopacket's; this package

@@ -1,0 +1,163 @@
+// Package batch is what probes send to the city: batches of records, facts and
+// aggregates, numbered, signed, and read strictly.
+//
+// A probe's spool has two streams, each with numbers of its own from 1 on, so
+// that what is missing is known: records (with facts) go first, aggregates
+// after them. What a number stands for never changes once it was given.
+package batch
+
+import "time"
+
+// Format is the version of the format.
+const Format = 1
+
+// Stream is one of the two rows of batches of a spool.
+type Stream string
+
+// The streams.
+const (
+	Records    Stream = "records"
+	Aggregates Stream = "aggregates"
+)
+
+// Streams are all of them, the one that goes first before the other.
+func Streams() []Stream { return []Stream{Records, Aggregates} }
+
+// Limits of one batch.
+const (
+	MaxBody       = 4 << 20 // octets, uncompressed
+	MaxRecords    = 2_000
+	MaxFacts      = 2_000
+	MaxAggregates = 8_000
+	MaxObjects    = 32
+	MaxWhy        = 8
+	MaxText       = 256
+)
+
+// Batch is what is sent at once.
+type Batch struct {
+	Format   int       `json:"format"`
+	Spool    string    `json:"spool"` // of the probe's directory: a new one begins to count anew
+	Stream   Stream    `json:"stream"`
+	Sequence int64     `json:"sequence"`
+	MadeAt   time.Time `json:"made_at"` // by the probe's clock
+	Version  string    `json:"version"` // of the program
+	Input    string    `json:"input"`   // interface or file
+	Run      string    `json:"run"`     // within which numbers of flows are unique
+	Live     bool      `json:"live"`    // times are of the probe's clock, and not of a capture of long ago
+	// Position is the last packet of the run that the stream is complete up to.
+	Position uint64 `json:"position"`
+	// Partial is how many aggregates of the window after Position are here or were before.
+	Partial    int         `json:"partial,omitempty"`
+	Totals     Totals      `json:"totals"`
+	Records    []Record    `json:"records,omitempty"`
+	Facts      []Fact      `json:"facts,omitempty"`
+	Aggregates []Aggregate `json:"aggregates,omitempty"`
+}
+
+// Totals count since the spool began; what is lost is among them, end to end.
+type Totals struct {
+	Packets     uint64 `json:"packets"`
+	Octets      uint64 `json:"octets"`
+	KernelDrops uint64 `json:"kernel_drops"` // packets that the kernel dropped
+	QueueDrops  uint64 `json:"queue_drops"`  // packets for which the probe had no room
+	Undecodable uint64 `json:"undecodable"`  // packets with headers that contradict themselves or are cut
+	Fragments   uint64 `json:"fragments"`    // IP fragments, which are not joined
+	GapOctets   uint64 `json:"gap_octets"`   // octets of streams that were never seen
+	Malformed   uint64 `json:"malformed"`    // units that contradict their protocol
+	Units       uint64 `json:"units"`        // protocol data units
+	Limited     uint64 `json:"limited"`      // records beyond the limit of a window; they are in the aggregates
+	Folded      uint64 `json:"folded"`       // units beyond the limit of an aggregate's keys
+	Late        uint64 `json:"late"`         // packets older than the window that was open
+	ShedBatches uint64 `json:"shed_batches"` // batches given up for want of room
+	ShedRows    uint64 `json:"shed_rows"`    // aggregates in them
+	ShedRecords uint64 `json:"shed_records"` // records and facts in them
+	Refused     uint64 `json:"refused"`      // batches that the city will not take
+	Starts      uint64 `json:"starts"`       // of the probe
+}
+
+// Why a record is kept in full.
+const (
+	WhyWrite     = "write"
+	WhyControl   = "control"
+	WhyProgram   = "program"
+	WhyConfig    = "config"
+	WhyError     = "error"
+	WhyFirstSeen = "first_seen"
+	WhyCorrected = "correction"
+)
+
+// Reasons are all of them.
+func Reasons() []string {
+	return []string{WhyWrite, WhyControl, WhyProgram, WhyConfig, WhyError, WhyFirstSeen, WhyCorrected}
+}
+
+// Record is one protocol data unit in full, or the correction of a conversation.
+type Record struct {
+	At          time.Time `json:"at"`
+	Why         []string  `json:"why"`
+	Flow        uint64    `json:"flow"`
+	VLAN        uint16    `json:"vlan,omitempty"`
+	Client      string    `json:"client"` // IP address, or MAC on Ethernet alone
+	Server      string    `json:"server"`
+	ClientMAC   string    `json:"client_mac,omitempty"`
+	ServerMAC   string    `json:"server_mac,omitempty"`
+	Port        uint16    `json:"port,omitempty"` // of the server
+	Transport   string    `json:"transport"`
+	Orientation string    `json:"orientation"` // what who asks whom rests on
+	Confidence  int       `json:"confidence"`
+	Protocol    string    `json:"protocol,omitempty"`
+	Function    string    `json:"function,omitempty"`
+	Class       string    `json:"class,omitempty"`
+	Unit        uint32    `json:"unit,omitempty"`
+	FromClient  bool      `json:"from_client"`
+	Objects     []Object  `json:"objects,omitempty"`
+	More        int       `json:"more,omitempty"` // objects that are not shown
+	Exception   string    `json:"exception,omitempty"`
+	Malformed   string    `json:"malformed,omitempty"`
+	Text        string    `json:"text,omitempty"`
+}
+
+// Object is what a record reads, writes or reports.
+type Object struct {
+	Space   string `json:"space,omitempty"`
+	Area    uint32 `json:"area,omitempty"`
+	Address uint64 `json:"address"`
+	Element uint32 `json:"element,omitempty"`
+	Count   uint32 `json:"count,omitempty"`
+	Name    string `json:"name,omitempty"`
+	Value   string `json:"value,omitempty"` // hexadecimal
+}
+
+// Fact is one thing that a device said of itself.
+type Fact struct {
+	At     time.Time `json:"at"`
+	MAC    string    `json:"mac,omitempty"`
+	VLAN   uint16    `json:"vlan,omitempty"`
+	Addr   string    `json:"addr,omitempty"`
+	Source string    `json:"source"` // protocol that told it
+	Unit   uint32    `json:"unit,omitempty"`
+	Kind   string    `json:"kind"`
+	Value  string    `json:"value"`
+}
+
+// Aggregate counts units of one kind between two in one window.
+type Aggregate struct {
+	From       time.Time `json:"from"`
+	Seconds    int       `json:"seconds"`
+	Client     string    `json:"client"`
+	Server     string    `json:"server"`
+	Port       uint16    `json:"port,omitempty"`
+	Protocol   string    `json:"protocol"`
+	Unit       uint32    `json:"unit,omitempty"`
+	Class      string    `json:"class"`
+	Function   string    `json:"function"`
+	Requests   uint64    `json:"requests"`
+	Responses  uint64    `json:"responses"`
+	Exceptions uint64    `json:"exceptions,omitempty"`
+	// Octets are those of the packets in which units ended.
+	Octets uint64 `json:"octets"`
+}
+
+// Rows is how much there is in a batch.
+func (b *Batch) Rows() int { return len(b.Records) + len(b.Facts) + len(b.Aggregates) }

@@ -1,0 +1,105 @@
+package probe
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Config says what a probe reads, and where what it finds waits and goes.
+type Config struct {
+	// Machine is the directory of `linghang machine enrol`: where the city is, and who this machine is.
+	Machine string `yaml:"machine"`
+	// Spool is the directory in which batches wait.
+	Spool string `yaml:"spool"`
+	// Budget is how much the spool may hold, as 2GiB or 500MiB: 1GiB when empty.
+	Budget string `yaml:"budget"`
+	// Interface is a network interface that sees a copy of the traffic; or
+	Interface string `yaml:"interface"`
+	// Read is a capture file or a pipe; - is standard input.
+	Read string `yaml:"read"`
+	// Selective leaves the interface out of promiscuous mode.
+	Selective bool `yaml:"selective"`
+	// Unattended leaves the renewal of the certificate to another program.
+	Unattended bool `yaml:"renewed_elsewhere"`
+
+	budget int64
+}
+
+const (
+	usualBudget = "1GiB"
+	leastBudget = 1 << 20
+)
+
+// Load reads a configuration; paths in it are beside its file.
+func Load(path string) (Config, error) {
+	text, err := os.ReadFile(path) //nolint:gosec // the operator named it
+	if err != nil {
+		return Config{}, fmt.Errorf("read the configuration: %w", err)
+	}
+	c, err := parse(text)
+	if err != nil {
+		return c, fmt.Errorf("%s:\n%w", path, err)
+	}
+	for _, name := range []*string{&c.Machine, &c.Spool, &c.Read} {
+		if *name != "" && *name != "-" && !filepath.IsAbs(*name) {
+			*name = filepath.Join(filepath.Dir(path), *name)
+		}
+	}
+	return c, nil
+}
+
+func parse(text []byte) (Config, error) {
+	var c Config
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	if err := d.Decode(&c); err != nil {
+		return c, fmt.Errorf("this is no configuration of a probe: %w", err)
+	}
+	return c, c.check()
+}
+
+// check refuses a configuration that cannot be acted upon, naming every fault.
+func (c *Config) check() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if c.Machine == "" {
+		bad("machine: is missing; it is the directory that `linghang machine enrol --dir` wrote to")
+	}
+	if c.Spool == "" {
+		bad("spool: is missing; it is a directory on a disk that stays")
+	}
+	if (c.Interface == "") == (c.Read == "") {
+		bad("interface: give interface or read, one of them")
+	}
+	if c.Budget == "" {
+		c.Budget = usualBudget
+	}
+	n, err := size(c.Budget)
+	if err != nil || n < leastBudget {
+		bad("budget: %q is not 1MiB or more, as 500MiB or 2GiB", c.Budget)
+	}
+	c.budget = n
+	return errors.Join(errs...)
+}
+
+// size reads a number of octets with its unit.
+func size(s string) (int64, error) {
+	factor := int64(1)
+	for unit, f := range map[string]int64{"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40} {
+		if rest, ok := strings.CutSuffix(s, unit); ok {
+			s, factor = strings.TrimSpace(rest), f
+		}
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 || n > (1<<62)/factor {
+		return 0, fmt.Errorf("%q is no number of octets", s)
+	}
+	return n * factor, nil
+}

@@ -1,0 +1,378 @@
+package probe
+
+import (
+	"encoding/hex"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"linghang/lib/icsdissect"
+	"linghang/lib/icsdissect/capture"
+	"linghang/lib/icsdissect/pdu"
+	"linghang/modules/security/internal/batch"
+)
+
+// Bounds of what a meter holds.
+const (
+	windowLength  = 10 * time.Second
+	mostKeys      = 20_000  // of one window
+	mostRecorded  = 5_000   // full records of one window
+	mostTuples    = 200_000 // that are remembered as seen
+	clockWentBack = time.Hour
+)
+
+// start is where a run goes on: packets up to these are read again and told no more,
+// and so many aggregates of the window after them.
+type start struct {
+	records, aggregates uint64
+	partial             int
+}
+
+// at is something with the number of the packet that it is of.
+type at[T any] struct {
+	packet uint64
+	what   T
+}
+
+// parties are two that talk, as far as is known now.
+type parties struct {
+	flow           uint64
+	client, server icsdissect.Endpoint // without ports and addresses that differ in nothing
+}
+
+type unitKey struct {
+	parties  parties
+	protocol pdu.Protocol
+	function string
+	class    pdu.Class
+	unit     uint32
+}
+
+type counts struct{ requests, responses, exceptions, octets uint64 }
+
+// tuple is what is seen for the first time once.
+type tuple struct {
+	client, server string
+	protocol       pdu.Protocol
+	function       string
+	unit           uint32
+}
+
+// Meter measures packets of one run.
+type Meter struct {
+	d       *icsdissect.Dissector
+	from    start
+	ordinal uint64
+	octets  int // of the packet that is read
+	open    bool
+	window  time.Time
+	keys    map[unitKey]*counts
+	turned  map[uint64][2]icsdissect.Endpoint // conversations that turned round in this window
+	told    int                               // records of this window
+	seen    map[tuple]struct{}
+
+	flushing   bool
+	records    []at[batch.Record]
+	facts      []at[batch.Fact]
+	aggregates []at[batch.Aggregate] // with the last packet of their window
+	complete   uint64                // last packet of the last window that was closed
+	handed     uint64                // and of the last whose aggregates were all taken
+	partial    int                   // aggregates taken of the window after it
+	totals     batch.Totals
+}
+
+func newMeter(from start) *Meter {
+	m := &Meter{from: from, keys: map[unitKey]*counts{}, turned: map[uint64][2]icsdissect.Endpoint{}, seen: map[tuple]struct{}{}, complete: from.aggregates, handed: from.aggregates, partial: from.partial}
+	m.d = icsdissect.New(icsdissect.Options{Record: m.record, Identity: m.identity, Correction: m.correction})
+	return m
+}
+
+// packet reads one packet.
+func (m *Meter) packet(p capture.Packet) {
+	window := p.Time.UTC().Truncate(windowLength)
+	switch {
+	case !m.open:
+		m.open, m.window = true, window
+	case window.After(m.window) || window.Before(m.window.Add(-clockWentBack)):
+		m.closeWindow()
+		m.window = window
+	case window.Before(m.window):
+		m.totals.Late++
+	}
+	m.ordinal++
+	m.octets = len(p.Octets)
+	m.totals.Packets++
+	m.totals.Octets += uint64(len(p.Octets))
+	m.d.Packet(p.Time, p.Link, p.Octets)
+}
+
+// idle closes a window that no packet will close, when time has gone on without any.
+func (m *Meter) idle(now time.Time) {
+	if m.open && now.Sub(m.window) > 2*windowLength {
+		m.closeWindow()
+		m.open = false
+	}
+}
+
+// finish reads what waits for missing packets, and closes the window.
+func (m *Meter) finish() {
+	m.flushing = true
+	m.d.Flush()
+	m.flushing = false
+	m.closeWindow()
+	m.open = false
+}
+
+// sum returns what was counted in this run.
+func (m *Meter) sum() batch.Totals {
+	t, s := m.totals, m.d.Stats()
+	t.Undecodable, t.Fragments, t.GapOctets, t.Malformed, t.Units = s.Broken, s.Fragments, s.GapOctets, s.Malformed, s.Records
+	return t
+}
+
+func (m *Meter) record(r *icsdissect.Record) {
+	if m.flushing { // there is no packet that could tell them apart
+		m.ordinal++
+	}
+	m.count(r)
+	why := m.why(r)
+	if len(why) == 0 || m.ordinal <= m.from.records {
+		return
+	}
+	if m.told >= mostRecorded {
+		m.totals.Limited++
+		return
+	}
+	m.told++
+	m.records = append(m.records, at[batch.Record]{m.ordinal, full(r, why)})
+}
+
+func (m *Meter) count(r *icsdissect.Record) {
+	k := unitKey{parties{r.Flow.ID, r.Flow.Client, r.Flow.Server}, r.PDU.Protocol, name(r), r.PDU.Class, r.PDU.Unit}
+	k.parties.client.Addr = netip.AddrPortFrom(k.parties.client.Addr.Addr(), 0) // ports of clients tell nothing
+	c := m.keys[k]
+	if c == nil {
+		if len(m.keys) >= mostKeys {
+			m.totals.Folded++
+			return
+		}
+		c = &counts{}
+		m.keys[k] = c
+	}
+	if r.FromClient {
+		c.requests++
+	} else {
+		c.responses++
+	}
+	if r.PDU.Exception != "" {
+		c.exceptions++
+	}
+	c.octets += uint64(m.octets)
+	m.octets = 0 // the packet is counted with the first unit that ends in it
+}
+
+// name is the function of a unit; an answer has that of its request.
+func name(r *icsdissect.Record) string {
+	switch {
+	case r.PDU.Function != "":
+		return word(r.PDU.Function)
+	case r.Asked != "":
+		return word(r.Asked)
+	}
+	return "unknown"
+}
+
+// word keeps a function in the letters that the format has.
+func word(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if c < ' ' || c > '~' || strings.ContainsRune(`"'\<>&()[]{},;`, c) {
+			return '_'
+		}
+		return c
+	}, s)
+	return s[:min(len(s), 64)]
+}
+
+// why tells for what reasons a unit is kept in full.
+func (m *Meter) why(r *icsdissect.Record) (list []string) {
+	p := r.PDU
+	answered := p.Role == pdu.Response && r.Asked != "" // its request was told
+	if !answered {
+		switch p.Class {
+		case pdu.Write:
+			list = append(list, batch.WhyWrite)
+		case pdu.Control:
+			list = append(list, batch.WhyControl)
+		case pdu.Program:
+			list = append(list, batch.WhyProgram)
+		case pdu.Config:
+			list = append(list, batch.WhyConfig)
+		}
+	}
+	if p.Exception != "" || p.Malformed != "" || p.Class == pdu.Failure {
+		list = append(list, batch.WhyError)
+	}
+	if m.first(r) {
+		list = append(list, batch.WhyFirstSeen)
+	}
+	return list
+}
+
+// first tells whether these two never spoke so before, as far as is remembered.
+func (m *Meter) first(r *icsdissect.Record) bool {
+	t := tuple{hostOf(r.Flow.Client), hostOf(r.Flow.Server), r.PDU.Protocol, name(r), r.PDU.Unit}
+	if _, known := m.seen[t]; known {
+		return false
+	}
+	if len(m.seen) >= mostTuples { // begin anew rather than grow: the city knows what it had
+		clear(m.seen)
+	}
+	m.seen[t] = struct{}{}
+	return true
+}
+
+func (m *Meter) identity(id *icsdissect.Identity) {
+	if m.ordinal <= m.from.records {
+		return
+	}
+	f := batch.Fact{At: id.Time.UTC(), VLAN: id.VLAN, Source: word(id.Source), Unit: id.Unit}
+	if id.MAC != (icsdissect.MAC{}) {
+		f.MAC = macOf(id.MAC)
+	}
+	if id.Addr.IsValid() && !id.Addr.IsUnspecified() {
+		f.Addr = id.Addr.Unmap().WithZone("").String()
+	}
+	if f.MAC == "" && f.Addr == "" {
+		return
+	}
+	list := id.Facts
+	if len(list) == 0 { // what binds addresses to each other, and says no more
+		list = []pdu.Fact{{Kind: pdu.Address, Value: f.Addr}}
+	}
+	for _, said := range list {
+		if f.Kind, f.Value = word(string(said.Kind)), clean(said.Value); f.Value != "" && len(m.facts) < mostRecorded {
+			m.facts = append(m.facts, at[batch.Fact]{m.ordinal, f})
+		}
+	}
+}
+
+// correction turns a conversation round: in what is open here, and by a record for what is not.
+func (m *Meter) correction(c *icsdissect.Correction) {
+	m.turned[c.Flow.ID] = [2]icsdissect.Endpoint{c.Flow.Client, c.Flow.Server}
+	if m.ordinal <= m.from.records {
+		return
+	}
+	r := conversation(&c.Flow)
+	r.At, r.Why = c.Time.UTC(), []string{batch.WhyCorrected}
+	m.records = append(m.records, at[batch.Record]{m.ordinal, r})
+}
+
+// closeWindow makes aggregates of the window, in an order that does not depend on chance.
+func (m *Meter) closeWindow() {
+	m.told = 0
+	if m.ordinal <= m.from.aggregates {
+		clear(m.keys)
+		clear(m.turned)
+		return
+	}
+	sums := map[batch.Aggregate]*counts{}
+	for k, c := range m.keys {
+		a := batch.Aggregate{From: m.window, Seconds: int(windowLength / time.Second), Protocol: string(k.protocol), Unit: k.unit, Class: k.class.String(), Function: k.function}
+		client, server := k.parties.client, k.parties.server
+		if now, turned := m.turned[k.parties.flow]; turned && k.parties.flow != 0 && client.Addr.Addr() != now[0].Addr.Addr() {
+			client, server = now[0], now[1]
+			c.requests, c.responses = c.responses, c.requests
+		}
+		a.Client, a.Server, a.Port = hostOf(client), hostOf(server), server.Addr.Port()
+		s := sums[a]
+		if s == nil {
+			s = &counts{}
+			sums[a] = s
+		}
+		s.requests, s.responses, s.exceptions, s.octets = s.requests+c.requests, s.responses+c.responses, s.exceptions+c.exceptions, s.octets+c.octets
+	}
+	keys := slices.SortedFunc(maps.Keys(sums), compareAggregates)
+	if m.partial > 0 && m.handed == m.from.aggregates && len(m.aggregates) == 0 && m.complete == m.from.aggregates {
+		keys = keys[min(m.partial, len(keys)):] // the spool has them
+	}
+	for _, a := range keys {
+		s := sums[a]
+		a.Requests, a.Responses, a.Exceptions, a.Octets = s.requests, s.responses, s.exceptions, s.octets
+		m.aggregates = append(m.aggregates, at[batch.Aggregate]{m.ordinal, a})
+	}
+	m.complete = m.ordinal
+	clear(m.keys)
+	clear(m.turned)
+}
+
+func full(r *icsdissect.Record, why []string) batch.Record {
+	out := conversation(&r.Flow)
+	p := r.PDU
+	out.At, out.Why, out.FromClient = r.Time.UTC(), why, r.FromClient
+	out.Protocol, out.Function, out.Class, out.Unit = string(p.Protocol), name(r), p.Class.String(), p.Unit
+	out.Exception, out.Malformed, out.Text = clean(p.Exception), clean(p.Malformed), clean(p.Text)
+	objects := p.Objects
+	if len(objects) == 0 && r.Request != nil {
+		objects = []pdu.Object{*r.Request}
+	}
+	out.More = min(p.More+max(len(objects)-batch.MaxObjects, 0), 1<<20)
+	for _, o := range objects[:min(len(objects), batch.MaxObjects)] {
+		out.Objects = append(out.Objects, batch.Object{
+			Space: word(o.Space), Area: o.Area, Address: min(o.Address, 1<<62), Element: o.Element, Count: o.Count, Name: clean(pdu.Printable(o.Name)), Value: hex.EncodeToString(pdu.Clip(o.Value)),
+		})
+	}
+	return out
+}
+
+func conversation(f *icsdissect.Flow) batch.Record {
+	r := batch.Record{
+		Flow: f.ID, VLAN: f.VLAN, Client: hostOf(f.Client), Server: hostOf(f.Server), Port: f.Server.Addr.Port(), Transport: string(f.Transport),
+		Orientation: word(f.Orientation.String()), Confidence: f.Orientation.Confidence(),
+	}
+	if f.Client.Addr.IsValid() {
+		r.ClientMAC, r.ServerMAC = macOrNone(f.Client.MAC), macOrNone(f.Server.MAC)
+	}
+	return r
+}
+
+func hostOf(e icsdissect.Endpoint) string {
+	if a := e.Addr.Addr(); a.IsValid() {
+		return a.Unmap().WithZone("").String()
+	}
+	return macOf(e.MAC)
+}
+
+func macOrNone(m icsdissect.MAC) string {
+	if m == (icsdissect.MAC{}) {
+		return ""
+	}
+	return macOf(m)
+}
+
+func macOf(m icsdissect.MAC) string {
+	const digits = "0123456789abcdef"
+	text := make([]byte, 0, 17)
+	for i, b := range m {
+		if i > 0 {
+			text = append(text, ':')
+		}
+		text = append(text, digits[b>>4], digits[b&15])
+	}
+	return string(text)
+}
+
+// clean keeps what devices say within the format.
+func clean(s string) string {
+	s = strings.ToValidUTF8(strings.Map(func(c rune) rune {
+		if c < ' ' || c >= 0x7f && c < 0xa0 {
+			return '.'
+		}
+		return c
+	}, s), ".")
+	if list := []rune(s); len(list) > batch.MaxText {
+		return string(list[:batch.MaxText])
+	}
+	return s
+}

@@ -1,0 +1,381 @@
+package probe
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/oklog/ulid/v2"
+
+	"linghang/modules/security/internal/batch"
+)
+
+// mostRefused is how many batches that the city refused are kept for people to look at.
+const mostRefused = 100
+
+// progress is what a spool knows beside the batches in it. It is written after each
+// batch, so that batches may go once the city has them.
+type progress struct {
+	Spool    string                  `json:"spool"`
+	Sequence map[batch.Stream]int64  `json:"sequence"` // the last that was given
+	Position map[batch.Stream]uint64 `json:"position"` // of the input, in packets
+	Partial  int                     `json:"partial"`
+	Input    string                  `json:"input"` // what the positions are of
+	Base     batch.Totals            `json:"base"`  // what was counted before that input
+	Totals   batch.Totals            `json:"totals"`
+	Shedding string                  `json:"shedding,omitempty"` // a batch that was counted as given up, and may still be there
+}
+
+// waiting is a batch on the disk.
+type waiting struct {
+	stream   batch.Stream
+	sequence int64
+	rows     int
+	size     int64
+}
+
+func (w waiting) name() string {
+	return filepath.Join(string(w.stream), fmt.Sprintf("%020d-%d.json", w.sequence, w.rows))
+}
+
+// Spool is a directory of batches that the city does not have yet.
+type Spool struct {
+	dir    string
+	budget int64
+	lock   *os.File
+	more   chan struct{} // there is something to send
+
+	mu    sync.Mutex
+	at    progress
+	list  map[batch.Stream][]waiting // the oldest first
+	used  int64
+	sends waiting // is on its way, and is not given up
+}
+
+// OpenSpool opens a directory, and goes on where a program that was killed had come to.
+func OpenSpool(dir string, budget int64) (*Spool, error) {
+	s := &Spool{dir: dir, budget: budget, more: make(chan struct{}, 1), list: map[batch.Stream][]waiting{}}
+	for _, sub := range []string{string(batch.Records), string(batch.Aggregates), "refused"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			return nil, fmt.Errorf("make the spool: %w", err)
+		}
+	}
+	var err error
+	if s.lock, err = os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600); err != nil { //nolint:gosec // the operator named the directory
+		return nil, fmt.Errorf("open the spool: %w", err)
+	}
+	if err := syscall.Flock(int(s.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, fmt.Errorf("another probe uses %s", dir)
+	}
+	if err := s.recall(); err != nil {
+		return nil, err
+	}
+	for _, stream := range batch.Streams() {
+		if err := s.scan(stream); err != nil {
+			return nil, err
+		}
+	}
+	return s, s.save()
+}
+
+// Close lets another probe use the directory.
+func (s *Spool) Close() error {
+	if err := s.lock.Close(); err != nil {
+		return fmt.Errorf("close the spool: %w", err)
+	}
+	return nil
+}
+
+func (s *Spool) recall() error {
+	text, err := os.ReadFile(filepath.Join(s.dir, "state.json"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		s.at.Spool = ulid.Make().String()
+	case err != nil:
+		return fmt.Errorf("read the spool: %w", err)
+	default:
+		if err := json.Unmarshal(text, &s.at); err != nil {
+			return fmt.Errorf("read %s: %w", filepath.Join(s.dir, "state.json"), err)
+		}
+	}
+	if s.at.Sequence == nil {
+		s.at.Sequence = map[batch.Stream]int64{}
+	}
+	if s.at.Position == nil {
+		s.at.Position = map[batch.Stream]uint64{}
+	}
+	if s.at.Shedding == "" {
+		return nil
+	}
+	if err := os.Remove(filepath.Join(s.dir, s.at.Shedding)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("give a batch up: %w", err)
+	}
+	s.at.Shedding = ""
+	return nil
+}
+
+// scan lists the batches of a stream; the newest may be one that the state does not know.
+func (s *Spool) scan(stream batch.Stream) error {
+	entries, err := os.ReadDir(filepath.Join(s.dir, string(stream)))
+	if err != nil {
+		return fmt.Errorf("read the spool: %w", err)
+	}
+	for _, e := range entries {
+		number, rows, ok := strings.Cut(strings.TrimSuffix(e.Name(), ".json"), "-")
+		seq, err1 := strconv.ParseInt(number, 10, 64)
+		n, err2 := strconv.Atoi(rows)
+		if !ok || err1 != nil || err2 != nil || !strings.HasSuffix(e.Name(), ".json") {
+			_ = os.Remove(filepath.Join(s.dir, string(stream), e.Name())) // was being written when the program ended
+			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			return fmt.Errorf("read the spool: %w", err)
+		}
+		s.list[stream] = append(s.list[stream], waiting{stream, seq, n, info.Size()})
+		s.used += info.Size()
+	}
+	slices.SortFunc(s.list[stream], func(a, b waiting) int { return int(a.sequence - b.sequence) })
+	if n := len(s.list[stream]); n > 0 && s.list[stream][n-1].sequence > s.at.Sequence[stream] {
+		return s.adopt(s.list[stream][n-1])
+	}
+	return nil
+}
+
+// adopt takes over what a batch says that was written just before the program ended.
+func (s *Spool) adopt(w waiting) error {
+	text, err := os.ReadFile(filepath.Join(s.dir, w.name()))
+	if err != nil {
+		return fmt.Errorf("read the spool: %w", err)
+	}
+	b, err := batch.Read(text)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", w.name(), err)
+	}
+	s.at.Sequence[w.stream], s.at.Position[w.stream], s.at.Totals = b.Sequence, b.Position, b.Totals
+	if w.stream == batch.Aggregates {
+		s.at.Partial = b.Partial
+	}
+	return nil
+}
+
+// Begin says what is read from now on. goesOn is where to go on in it: at its
+// beginning unless it is a file that the spool knows.
+func (s *Spool) Begin(input string, file bool) (goesOn start, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !file || s.at.Input != input {
+		was := s.at.Base
+		s.at.Input, s.at.Base, s.at.Partial = input, s.at.Totals, 0
+		s.at.Base.ShedBatches, s.at.Base.ShedRows, s.at.Base.ShedRecords, s.at.Base.Refused, s.at.Base.Starts = was.ShedBatches, was.ShedRows, was.ShedRecords, was.Refused, was.Starts
+		clear(s.at.Position)
+	}
+	s.at.Base.Starts++
+	return start{s.at.Position[batch.Records], s.at.Position[batch.Aggregates], s.at.Partial}, s.save()
+}
+
+// totals adds what a run counted to what was before, and to what the spool itself counts.
+func (s *Spool) totals(run batch.Totals) batch.Totals {
+	t := s.at.Base
+	t.Packets += run.Packets
+	t.Octets += run.Octets
+	t.KernelDrops += run.KernelDrops
+	t.QueueDrops += run.QueueDrops
+	t.Undecodable += run.Undecodable
+	t.Fragments += run.Fragments
+	t.GapOctets += run.GapOctets
+	t.Malformed += run.Malformed
+	t.Units += run.Units
+	t.Limited += run.Limited
+	t.Folded += run.Folded
+	t.Late += run.Late
+	return t
+}
+
+// Add gives a batch its number and keeps it; it is on the disk when Add returns.
+func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b.Format, b.Spool, b.Sequence = batch.Format, s.at.Spool, s.at.Sequence[b.Stream]+1
+	b.Totals = s.totals(run)
+	text, err := json.Marshal(b)
+	if err != nil {
+		return fmt.Errorf("write a batch: %w", err)
+	}
+	if err := s.makeRoom(int64(len(text))); err != nil {
+		return err
+	}
+	b.Totals = s.totals(run) // with what was given up just now
+	if text, err = json.Marshal(b); err != nil {
+		return fmt.Errorf("write a batch: %w", err)
+	}
+	w := waiting{b.Stream, b.Sequence, b.Rows(), int64(len(text))}
+	for err = place(filepath.Join(s.dir, w.name()), text); errors.Is(err, syscall.ENOSPC); err = place(filepath.Join(s.dir, w.name()), text) {
+		if shed, err := s.shed(); err != nil || !shed {
+			return errors.Join(errors.New("the disk is full"), err)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	s.list[b.Stream], s.used = append(s.list[b.Stream], w), s.used+w.size
+	s.at.Sequence[b.Stream], s.at.Position[b.Stream], s.at.Totals = b.Sequence, b.Position, b.Totals
+	if b.Stream == batch.Aggregates {
+		s.at.Partial = b.Partial
+	}
+	select {
+	case s.more <- struct{}{}:
+	default:
+	}
+	return s.save()
+}
+
+// makeRoom gives up the oldest batches, aggregates before records, until so much fits.
+func (s *Spool) makeRoom(size int64) error {
+	for s.used+size > s.budget {
+		if shed, err := s.shed(); err != nil || !shed {
+			return err
+		}
+	}
+	return nil
+}
+
+// shed gives up one batch and counts it, once, whenever the program may end.
+func (s *Spool) shed() (bool, error) {
+	for _, stream := range []batch.Stream{batch.Aggregates, batch.Records} {
+		for i, w := range s.list[stream] {
+			if w == s.sends {
+				continue
+			}
+			s.at.Base.ShedBatches++
+			if stream == batch.Aggregates {
+				s.at.Base.ShedRows += uint64(w.rows)
+			} else {
+				s.at.Base.ShedRecords += uint64(w.rows)
+			}
+			s.at.Shedding = w.name()
+			if err := s.save(); err != nil {
+				return false, err
+			}
+			return true, s.drop(stream, i)
+		}
+	}
+	return false, nil
+}
+
+func (s *Spool) drop(stream batch.Stream, i int) error {
+	w := s.list[stream][i]
+	if err := os.Remove(filepath.Join(s.dir, w.name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove a batch: %w", err)
+	}
+	s.list[stream], s.used = slices.Delete(s.list[stream], i, i+1), s.used-w.size
+	s.at.Shedding = ""
+	return nil
+}
+
+// next returns the batch that is to be sent next, records before aggregates.
+func (s *Spool) next() (w waiting, body []byte, found bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, stream := range batch.Streams() {
+		if len(s.list[stream]) == 0 {
+			continue
+		}
+		w = s.list[stream][0]
+		body, err = os.ReadFile(filepath.Join(s.dir, w.name()))
+		if err != nil {
+			return w, nil, false, fmt.Errorf("read a batch: %w", err)
+		}
+		s.sends = w
+		return w, body, true, nil
+	}
+	return w, nil, false, nil
+}
+
+// sent forgets a batch that the city has.
+func (s *Spool) sent(w waiting) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sends = waiting{}
+	if i := slices.Index(s.list[w.stream], w); i >= 0 {
+		return s.drop(w.stream, i)
+	}
+	return nil
+}
+
+// kept says that a batch goes on waiting.
+func (s *Spool) kept() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sends = waiting{}
+}
+
+// refused puts a batch aside that the city will never take, with its answer, and counts it.
+func (s *Spool) refused(w waiting, body, answer []byte) error {
+	s.mu.Lock()
+	s.at.Base.Refused++
+	s.mu.Unlock()
+	name := filepath.Join(s.dir, "refused", fmt.Sprintf("%s-%020d", w.stream, w.sequence))
+	if err := errors.Join(place(name+".json", body), place(name+".answer.json", answer)); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(filepath.Join(s.dir, "refused"))
+	if err != nil {
+		return fmt.Errorf("read what was refused: %w", err)
+	}
+	for len(entries) > 2*mostRefused {
+		if err := os.Remove(filepath.Join(s.dir, "refused", entries[0].Name())); err != nil {
+			return fmt.Errorf("forget what was refused: %w", err)
+		}
+		entries = entries[1:]
+	}
+	return s.sent(w)
+}
+
+// Left is how many batches wait, and how many octets they are.
+func (s *Spool) Left() (batches int, octets int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.list[batch.Records]) + len(s.list[batch.Aggregates]), s.used
+}
+
+func (s *Spool) save() error {
+	text, err := json.MarshalIndent(s.at, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the spool's state: %w", err)
+	}
+	return place(filepath.Join(s.dir, "state.json"), append(text, '\n'))
+}
+
+// place writes a file as a whole: after a crash it is there or not.
+func place(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // it may be gone
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}

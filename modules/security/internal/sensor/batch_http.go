@@ -1,0 +1,119 @@
+package sensor
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"linghang/kernel/fault"
+	"linghang/kernel/httpd"
+	"linghang/kernel/identity"
+	"linghang/modules/security/internal/batch"
+)
+
+// BatchAnswer is what a probe is told of a batch.
+type BatchAnswer struct {
+	State    string `json:"state" enum:"taken,repeated"`
+	Sequence int64  `json:"sequence"`
+}
+
+func (m *Sensors) serveBatch(w http.ResponseWriter, r *http.Request) {
+	a, err := m.receive(r)
+	httpd.Answer(w, r, http.StatusOK, a, err)
+}
+
+// receive takes one batch; what it tells is true when it is told: the batch is on the disk.
+func (m *Sensors) receive(r *http.Request) (BatchAnswer, error) {
+	ctx, who := r.Context(), identity.From(r.Context())
+	x, err := m.store.ofMachine(ctx, who.Organisation.ID, who.MachineID)
+	if err != nil {
+		return BatchAnswer{}, err
+	}
+	if err := x.takes(); err != nil {
+		return BatchAnswer{}, err
+	}
+	now := m.Clock()
+	a, err := read(r, now)
+	if err == nil {
+		var repeated bool
+		if repeated, err = m.store.take(ctx, x.ID, a); err == nil {
+			m.changed(x, now)
+			if repeated {
+				return BatchAnswer{"repeated", a.Sequence}, nil
+			}
+			return BatchAnswer{"taken", a.Sequence}, nil
+		}
+	}
+	if f := fault.As(err); f != nil && !fault.Is(err, fault.Unavailable) {
+		if err := m.store.reject(context.WithoutCancel(ctx), x.ID, f.Error(), now); err != nil {
+			m.kit.Log.ErrorContext(ctx, "a refusal could not be counted", "error", err)
+		}
+	}
+	return BatchAnswer{}, err
+}
+
+// read checks who signed what before it looks into it.
+func read(r *http.Request, now time.Time) (a arrival, err error) {
+	own := shown(r)
+	if own == nil {
+		return a, fault.New(fault.Unauthorized, "security.batch.certificate", "batches come over TLS with the certificate of the machine")
+	}
+	body, err := unpack(r.Body)
+	if err != nil {
+		return a, err
+	}
+	if len(r.Header.Values(batch.Header)) != 1 {
+		return a, fault.New(fault.Unauthorized, "security.batch.unsigned", "a batch has one header %s with the signature of the machine's key", batch.Header)
+	}
+	signature := r.Header.Get(batch.Header)
+	if err := batch.Verify(own.PublicKey, body, signature); err != nil {
+		return a, fault.New(fault.Unauthorized, "security.batch.signature", "the batch is not this machine's: %s", err)
+	}
+	b, err := batch.Read(body)
+	if err != nil {
+		return a, fault.New(fault.Invalid, "security.batch.wrong", "the batch cannot be taken: %s", err)
+	}
+	a = arrival{Batch: b, digest: batch.Digest(body), signature: signature, certificate: fmt.Sprintf("%x", own.SerialNumber), notAfter: own.NotAfter, at: now}
+	if at, err := http.ParseTime(r.Header.Get("Date")); err == nil {
+		a.skew = at.Sub(now).Truncate(time.Second)
+		if a.skew > -2*time.Second && a.skew < 2*time.Second { // the header has no more than seconds
+			a.skew = 0
+		}
+	}
+	return a, nil
+}
+
+func shown(r *http.Request) *x509.Certificate {
+	if r.TLS == nil || len(r.TLS.PeerCertificates) == 0 {
+		return nil
+	}
+	return r.TLS.PeerCertificates[0]
+}
+
+// unpack reads the octets of a batch, and no more than it may have.
+func unpack(body io.Reader) ([]byte, error) {
+	z, err := gzip.NewReader(body)
+	if err != nil {
+		return nil, packed(err)
+	}
+	text, err := io.ReadAll(io.LimitReader(z, batch.MaxBody+1))
+	if err != nil {
+		return nil, packed(err)
+	}
+	if len(text) > batch.MaxBody {
+		return nil, fault.New(fault.TooLarge, "security.batch.large", "a batch has at most %d octets before it is packed", batch.MaxBody)
+	}
+	return text, nil
+}
+
+func packed(err error) error {
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return fault.New(fault.TooLarge, "security.batch.large", "a packed batch has at most %d octets", tooLarge.Limit)
+	}
+	return fault.New(fault.BadRequest, "security.batch.packed", "the body is no whole gzip (RFC 1952): %s", err)
+}

@@ -1,0 +1,190 @@
+package security_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"linghang/kernel"
+	"linghang/kernel/kerneltest"
+	"linghang/kernel/module"
+	"linghang/lib/est"
+	"linghang/modules/security"
+	"linghang/modules/security/internal/batch"
+)
+
+// listener is a probe of ours that is enrolled and registered.
+type listener struct {
+	*kerneltest.City
+	key    *ecdsa.PrivateKey
+	own    *x509.Certificate
+	sensor string
+}
+
+func newListener(t *testing.T, o kerneltest.Options, consent string) *listener {
+	t.Helper()
+	l := &listener{City: kerneltest.Start(t, func(k *kernel.Kernel) []module.Module {
+		return []module.Module{security.New(k.Kit("security"), k.Directory())}
+	}, o)}
+	var m struct{ ID, Token string }
+	l.Send(t, "POST", "/api/machine/machines", "manager-ours", `{"name":"探针","kind":"probe"}`).Decode(t, &m)
+	var err error
+	if l.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, l.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("POST", est.PathEnrol, bytes.NewReader(est.Encode(der)))
+	r.TLS = &tls.ConnectionState{}
+	r.SetBasicAuth("", m.Token)
+	r.Header.Set("Content-Type", est.TypeRequest)
+	list, err := est.DecodeCertificates(l.Do(r).Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.own = list[0]
+	var s struct{ ID string }
+	l.Send(t, "POST", "/api/security/sensors", "manager-ours", fmt.Sprintf(`{"name":"一号线","machine_id":%q,"consent":%q}`, m.ID, consent)).Decode(t, &s)
+	l.sensor = s.ID
+	return l
+}
+
+func body(t *testing.T, stream batch.Stream, sequence int64, more func(*batch.Batch)) []byte {
+	t.Helper()
+	at := time.Now().UTC().Truncate(time.Second)
+	b := batch.Batch{Format: 1, Spool: "01ARZ3NDEKTSV4RRFFQ69G5FAV", Stream: stream, Sequence: sequence, MadeAt: at, Run: "x", Input: "eth1", Version: "1", Live: true}
+	if stream == batch.Records {
+		b.Records = []batch.Record{{At: at, Why: []string{batch.WhyWrite}, Flow: 1, Client: "10.0.0.2", Server: "10.0.0.1", Port: 40001, Transport: "tcp", Orientation: "nothing", Protocol: "modbus", Function: "write_single_register", Class: "write", Unit: 1, FromClient: true}}
+		b.Facts = []batch.Fact{{At: at, MAC: "02:00:00:00:00:02", Addr: "10.0.0.2", Source: "modbus", Kind: "model", Value: "PLC-7"}}
+	} else {
+		b.Aggregates = []batch.Aggregate{{From: at.Truncate(10 * time.Second), Seconds: 10, Client: "10.0.0.1", Server: "10.0.0.2", Port: 502, Protocol: "modbus", Class: "read", Function: "read_holding_registers", Requests: 5, Responses: 5}}
+	}
+	if more != nil {
+		more(&b)
+	}
+	text, err := json.Marshal(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// post sends a batch with a key's signature.
+func (l *listener) post(t *testing.T, key *ecdsa.PrivateKey, text []byte) (int, string) {
+	t.Helper()
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	if _, err := w.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sig, err := batch.Sign(key, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("POST", "/api/security/probe/batches", &z)
+	r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{l.own}}
+	r.Header.Set("Content-Type", batch.MediaType)
+	r.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	r.Header.Set(batch.Header, sig)
+	reply := l.Do(r)
+	var p struct{ Key, State string }
+	_ = json.Unmarshal(reply.Body, &p)
+	return reply.Status, p.Key + p.State
+}
+
+func (l *listener) expect(t *testing.T, what string, status int, said string, key *ecdsa.PrivateKey, text []byte) {
+	t.Helper()
+	if s, k := l.post(t, key, text); s != status || k != said {
+		t.Errorf("%s: %d %s, want %d %s", what, s, k, status, said)
+	}
+}
+
+func TestABatchIsTakenOnceAndWhatIsMissingIsKnown(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		l := newListener(t, o, "figures")
+		first := body(t, batch.Records, 1, nil)
+		l.expect(t, "the first", 200, "taken", l.key, first)
+		l.expect(t, "again", 200, "repeated", l.key, first)
+		l.expect(t, "another under its number", 409, "security.batch.taken", l.key, body(t, batch.Records, 1, func(b *batch.Batch) { b.Input = "eth2" }))
+		stranger, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.expect(t, "of another key", 401, "security.batch.signature", stranger, body(t, batch.Records, 2, nil))
+		l.expect(t, "no batch", 422, "security.batch.wrong", l.key, []byte(`{"format":1,"surprise":2}`))
+		l.expect(t, "one after a gap", 200, "taken", l.key, body(t, batch.Aggregates, 3, nil))
+		l.expect(t, "a correction", 200, "taken", l.key, body(t, batch.Records, 2, func(b *batch.Batch) {
+			b.Facts, b.Records[0].Why, b.Records[0].Client, b.Records[0].Server, b.Records[0].Port = nil, []string{batch.WhyCorrected}, "10.0.0.1", "10.0.0.2", 502
+		}))
+		var v struct {
+			State  string
+			Losses struct{ Missing, Repeated, Rejected int64 }
+		}
+		l.Get(t, "/api/security/sensors/"+l.sensor, "manager-ours").Decode(t, &v)
+		if v.State != "working" || v.Losses.Missing != 2 || v.Losses.Repeated != 1 || v.Losses.Rejected != 3 {
+			t.Errorf("%+v", v)
+		}
+		var records struct {
+			Items []struct {
+				Client, Server string
+				Corrected      bool
+			}
+		}
+		l.Get(t, "/api/security/sensors/"+l.sensor+"/records?why=write", "manager-ours").Decode(t, &records)
+		if len(records.Items) != 1 || !records.Items[0].Corrected || records.Items[0].Client != "10.0.0.1" {
+			t.Errorf("%+v", records)
+		}
+		for _, what := range []string{"/traffic", "/pairs", "/facts", "/assets", "/looks"} {
+			if r := l.Get(t, "/api/security/sensors/"+l.sensor+what, "manager-ours"); r.Status != 200 {
+				t.Errorf("%s: %d %s", what, r.Status, r.Body)
+			}
+		}
+	})
+}
+
+func TestTheCitySeesWhatTheEnterpriseLetsItSee(t *testing.T) {
+	l := newListener(t, kerneltest.Options{}, "none")
+	l.expect(t, "a batch", 200, "taken", l.key, body(t, batch.Records, 1, nil))
+	path := "/api/security/sensors/" + l.sensor
+	see := func(what string, who, path string, status int) {
+		t.Helper()
+		if r := l.Get(t, path, who); r.Status != status {
+			t.Errorf("%s: %d %.200s, want %d", what, r.Status, r.Body, status)
+		}
+	}
+	say := func(consent string, version int) {
+		t.Helper()
+		if r := l.Send(t, "PUT", path+"/consent", "manager-ours", `{"consent":"`+consent+`"}`, "If-Match", fmt.Sprintf(`"%d"`, version)); r.Status != 200 {
+			t.Fatalf("%d %s", r.Status, r.Body)
+		}
+	}
+	see("without consent", "officer", path, 404)
+	see("a stranger", "manager-theirs", path, 404)
+	say("figures", 1)
+	see("figures", "officer", path, 200)
+	see("figures and no more", "officer", path+"/records", 403)
+	say("detail", 2)
+	see("detail", "officer", path+"/records", 200)
+	see("a stranger", "manager-theirs", path+"/records", 404)
+	if r := l.Get(t, path+"/looks", "manager-ours"); r.Status != 200 || !strings.Contains(string(r.Body), `"what":"records"`) {
+		t.Errorf("the enterprise does not read who looked: %s", r.Body)
+	}
+	say("none", 3)
+	see("withdrawn", "officer", path, 404)
+}
