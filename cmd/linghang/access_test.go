@@ -268,7 +268,7 @@ func newAccess(t *testing.T) *access {
 	a.atlasFixtures(t)
 	a.sensorFixtures(t)
 	a.serviceFixtures(t)
-	a.securityFixtures(t)
+	a.situationFixtures(t)
 	a.incidentFixtures(t)
 	a.weaknessFixtures(t)
 	a.identifierFixtures(t)

@@ -26,7 +26,7 @@ func writes(t *testing.T, n int) string {
 		head := make([]byte, 16)
 		wire.LittleEndian.PutUint32(head, uint32(1772352000+i/100))
 		head[8], head[12] = byte(len(frame)), byte(len(frame))
-		out = append(append(out, head...), frame...)
+		out = append(append(out, head...), frame...) //nolint:makezero // the head of the file was filled in above
 	}
 	file := filepath.Join(t.TempDir(), "writes.pcap")
 	if err := os.WriteFile(file, out, 0o600); err != nil {

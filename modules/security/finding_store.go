@@ -26,7 +26,7 @@ const one = ` AND ($1 = '' OR x.organisation_id = $1)`
 // Findings implements awareness.Source.
 func (f findings) Findings(ctx context.Context, organisation string, now time.Time) ([]awareness.Finding, error) {
 	var out []awareness.Finding
-	for _, ask := range []func(ctx context.Context, organisation string, now time.Time) ([]awareness.Finding, error){f.incidents, f.lateReports, f.overdue, f.affected, f.weaknesses, f.reached, f.unknown} {
+	for _, ask := range []func(ctx context.Context, organisation string, now time.Time) ([]awareness.Finding, error){f.incidents, f.lateReports, f.overdue, f.affected, f.weaknesses, f.reached, f.unknown, f.silent} {
 		list, err := ask(ctx, organisation, now)
 		if err != nil {
 			return nil, err
@@ -146,8 +146,39 @@ func (f findings) unknown(ctx context.Context, organisation string, _ time.Time)
 	}, organisation)
 }
 
-// Sights implements awareness.Watch: what is known of declared assets.
-func (f findings) Sights(ctx context.Context, organisation string, _ time.Time) ([]awareness.Sight, error) {
+// silentAfter is how long nothing comes from a sensor before it is silent.
+const silentAfter = 24 * time.Hour
+
+// silent are sensors that reported once, and do not any more.
+func (f findings) silent(ctx context.Context, organisation string, now time.Time) ([]awareness.Finding, error) {
+	return f.read(ctx, "silent sensors", `SELECT x.organisation_id, x.organisation_id, 0, '', MIN(x.seen_at), COUNT(*) FROM security_sensor x
+		WHERE x.retired_at = 0 AND x.seen_at > 0 AND x.seen_at < $2`+one+` GROUP BY x.organisation_id`, func(x *awareness.Finding) {
+		x.Kind, x.Link, x.ID = "sensor.silent", "/security/situation/"+x.OrganisationID, "sensors/silent"
+		x.Title = lang.Text{ZH: strconv.Itoa(x.Count) + " 个探针失联", EN: strconv.Itoa(x.Count) + " sensors that are silent"}
+	}, organisation, now.Add(-silentAfter).UnixMilli())
+}
+
+// Sights implements awareness.Watch: what is known of declared assets, and which sensors report.
+func (f findings) Sights(ctx context.Context, organisation string, now time.Time) ([]awareness.Sight, error) {
+	known, err := f.inventories(ctx, organisation)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := f.db.Query(ctx, `SELECT x.organisation_id, COUNT(*), SUM(CASE WHEN x.seen_at >= $2 THEN 1 ELSE 0 END), MAX(x.seen_at) FROM security_sensor x WHERE x.retired_at = 0`+one+` GROUP BY x.organisation_id`, organisation, now.Add(-silentAfter).UnixMilli())
+	if err != nil {
+		return nil, fmt.Errorf("see sensors: %w", err)
+	}
+	seen, err := sqldb.All(rows, func(r sqldb.Row) (s awareness.Sight, err error) {
+		var last int64
+		err = r.Scan(&s.OrganisationID, &s.Sensors, &s.Reporting, &last)
+		s.LastSeen = sqldb.Instant(last)
+		return s, err
+	})
+	return slices.Concat(known, seen), err
+}
+
+// inventories are what is known of declared assets.
+func (f findings) inventories(ctx context.Context, organisation string) ([]awareness.Sight, error) {
 	rows, err := f.db.Query(ctx, `SELECT x.organisation_id, COUNT(*), SUM(CASE WHEN x.firmware <> '' THEN 1 ELSE 0 END) FROM security_asset x WHERE x.state = 'active'`+one+` GROUP BY x.organisation_id`, organisation)
 	if err != nil {
 		return nil, fmt.Errorf("see assets: %w", err)

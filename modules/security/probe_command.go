@@ -1,6 +1,7 @@
 package security
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -95,7 +96,7 @@ func summarise(ctx context.Context, in *probe.Input, w io.Writer) error {
 		list = append(list, s)
 	}
 	slices.SortFunc(list, func(a, b *said) int {
-		return int(b.requests+b.responses) - int(a.requests+a.responses)
+		return cmp.Compare(b.requests+b.responses, a.requests+a.responses)
 	})
 	_, _ = fmt.Fprintf(w, "%d packets, %d octets, %d units, in %s\n", t.Packets, t.Octets, t.Units, time.Since(began).Round(time.Millisecond))
 	_, _ = fmt.Fprintf(w, "lost: %d by the kernel, %d by this program; undecodable: %d; malformed units: %d; octets never seen: %d\n", t.KernelDrops, t.QueueDrops, t.Undecodable, t.Malformed, t.GapOctets)

@@ -18,7 +18,7 @@ func listen(name string, promiscuous bool) (liveSource, error) {
 		return nil, fmt.Errorf("listen on interface %s (is it there, and has this program CAP_NET_RAW?): %w", name, err)
 	}
 	if err := h.SetPromiscuous(promiscuous); err != nil {
-		h.Close()
+		_ = h.Close() // it was never read
 		return nil, fmt.Errorf("listen on interface %s: %w", name, err)
 	}
 	return packetSocket{h}, nil
@@ -41,4 +41,4 @@ func (s packetSocket) lost() (uint64, error) {
 	return uint64(stats.Drops), nil
 }
 
-func (s packetSocket) close() { s.handle.Close() }
+func (s packetSocket) close() { _ = s.handle.Close() } // nothing is lost by it

@@ -47,6 +47,17 @@ func Read(body []byte) (*Batch, error) {
 
 // check tells the first thing that cannot be.
 func (b *Batch) check() error {
+	if err := b.checkHead(); err != nil {
+		return err
+	}
+	if err := b.checkSizes(); err != nil {
+		return err
+	}
+	return b.checkRows()
+}
+
+// checkHead checks what a batch says of itself.
+func (b *Batch) checkHead() error {
 	switch {
 	case b.Format != Format:
 		return fmt.Errorf("format: %d is not known, %d is; update the city or the probe", b.Format, Format)
@@ -60,16 +71,27 @@ func (b *Batch) check() error {
 		return errors.New("made_at: a time between 2000 and 2100")
 	case !text(b.Version, mostVersion) || !text(b.Input, MaxText) || !text(b.Run, MaxText):
 		return errors.New("version, input, run: short texts without control characters")
+	}
+	return nil
+}
+
+// checkSizes checks how much there is, and that it belongs to the stream.
+func (b *Batch) checkSizes() error {
+	switch {
 	case len(b.Records) > MaxRecords || len(b.Facts) > MaxFacts || len(b.Aggregates) > MaxAggregates:
 		return fmt.Errorf("at most %d records, %d facts and %d aggregates", MaxRecords, MaxFacts, MaxAggregates)
 	case b.Partial < 0 || b.Partial > 1<<20 || b.Position > maxCount:
 		return errors.New("position, partial: counts that cannot be")
 	case b.Stream == Records && len(b.Aggregates) > 0 || b.Stream == Aggregates && len(b.Records)+len(b.Facts) > 0:
 		return fmt.Errorf("stream: what is here does not belong to %s", b.Stream)
-	}
-	if !b.Totals.sane() {
+	case !b.Totals.sane():
 		return errors.New("totals: counts that cannot be")
 	}
+	return nil
+}
+
+// checkRows checks records, facts and aggregates one by one.
+func (b *Batch) checkRows() error {
 	for i := range b.Records {
 		if err := b.Records[i].check(); err != nil {
 			return fmt.Errorf("records[%d].%w", i, err)
@@ -101,6 +123,17 @@ func (t *Totals) sane() bool {
 }
 
 func (r *Record) check() error {
+	if err := r.checkFlow(); err != nil {
+		return err
+	}
+	if err := r.checkUnit(); err != nil {
+		return err
+	}
+	return r.checkObjects()
+}
+
+// checkFlow checks when, why and between whom.
+func (r *Record) checkFlow() error {
 	switch {
 	case !sane(r.At):
 		return errors.New("at: a time between 2000 and 2100")
@@ -112,6 +145,13 @@ func (r *Record) check() error {
 		return errors.New("client, server: an IP address, or a MAC address in small letters")
 	case r.ClientMAC != "" && !macName.MatchString(r.ClientMAC) || r.ServerMAC != "" && !macName.MatchString(r.ServerMAC):
 		return errors.New("client_mac, server_mac: a MAC address in small letters")
+	}
+	return nil
+}
+
+// checkUnit checks what the unit says.
+func (r *Record) checkUnit() error {
+	switch {
 	case !optional(r.Transport) || !optional(r.Protocol) || !optional(r.Function) || !optional(r.Class) || !optional(r.Orientation):
 		return errors.New("transport, protocol, function, class, orientation: words of at most 64 letters")
 	case r.Confidence < 0 || r.Confidence > 100 || r.More < 0 || r.More > 1<<20:
@@ -121,6 +161,10 @@ func (r *Record) check() error {
 	case !text(r.Exception, MaxText) || !text(r.Malformed, MaxText) || !text(r.Text, MaxText):
 		return fmt.Errorf("exception, malformed, text: at most %d characters, none of them for control", MaxText)
 	}
+	return nil
+}
+
+func (r *Record) checkObjects() error {
 	for i, o := range r.Objects {
 		_, err := hex.DecodeString(o.Value)
 		if err != nil || len(o.Value) > 64 || !text(o.Name, MaxText) || !optional(o.Space) || o.Address > 1<<62 {

@@ -56,7 +56,8 @@ func Verify(key crypto.PublicKey, body []byte, signature string) error {
 	if err != nil || len(sig) == 0 {
 		return errors.New("the signature is not base64")
 	}
-	message, good := signed(body), false
+	message := signed(body)
+	var good bool
 	switch k := key.(type) {
 	case *ecdsa.PublicKey:
 		good = ecdsa.VerifyASN1(k, message, sig)

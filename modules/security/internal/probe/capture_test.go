@@ -63,9 +63,9 @@ func (t *tape) ip(from, to party, protocol byte, segment []byte) {
 	t.at = t.at.Add(20 * time.Millisecond)
 }
 
-// modbus is a frame of Modbus/TCP.
-func modbus(transaction uint16, unit byte, pdu ...byte) []byte {
-	head := []byte{byte(transaction >> 8), byte(transaction), 0, 0, 0, byte(len(pdu) + 1), unit}
+// modbus is a frame of Modbus/TCP to unit 1.
+func modbus(transaction uint16, pdu ...byte) []byte {
+	head := []byte{byte(transaction >> 8), byte(transaction), 0, 0, 0, byte(len(pdu) + 1), 1}
 	return append(head, pdu...)
 }
 
@@ -75,15 +75,15 @@ func plant(polls int) *tape {
 	station, controller, engineer := party{1, 40001}, party{2, 502}, party{3, 40003}
 	for i := range polls {
 		n := uint16(i)
-		t.tcp(station, controller, modbus(n, 1, 3, 0, 0, 0, 2))
-		t.tcp(controller, station, modbus(n, 1, 3, 4, 0, 1, 0, 2))
+		t.tcp(station, controller, modbus(n, 3, 0, 0, 0, 2))
+		t.tcp(controller, station, modbus(n, 3, 4, 0, 1, 0, 2))
 		if i%10 == 3 {
-			t.tcp(engineer, controller, modbus(n, 1, 6, 0, 4, 0, byte(i)))
-			t.tcp(controller, engineer, modbus(n, 1, 6, 0, 4, 0, byte(i)))
+			t.tcp(engineer, controller, modbus(n, 6, 0, 4, 0, byte(i)))
+			t.tcp(controller, engineer, modbus(n, 6, 0, 4, 0, byte(i)))
 		}
 		if i%50 == 7 {
-			t.tcp(engineer, controller, modbus(n, 1, 5, 0, 9, 0xff, 0))
-			t.tcp(controller, engineer, modbus(n, 1, 0x85, 2))
+			t.tcp(engineer, controller, modbus(n, 5, 0, 9, 0xff, 0))
+			t.tcp(controller, engineer, modbus(n, 0x85, 2))
 		}
 		t.at = t.at.Add(time.Second)
 	}

@@ -169,8 +169,8 @@ func (m *Meter) count(r *icsdissect.Record) {
 	if r.PDU.Exception != "" {
 		c.exceptions++
 	}
-	c.octets += uint64(m.octets)
-	m.octets = 0 // the packet is counted with the first unit that ends in it
+	c.octets += uint64(m.octets) //nolint:gosec // the length of a packet
+	m.octets = 0                 // the packet is counted with the first unit that ends in it
 }
 
 // name is the function of a unit; an answer has that of its request.
@@ -209,6 +209,8 @@ func (m *Meter) why(r *icsdissect.Record) (list []string) {
 			list = append(list, batch.WhyProgram)
 		case pdu.Config:
 			list = append(list, batch.WhyConfig)
+		case pdu.Other, pdu.Session, pdu.Read, pdu.Diagnostic, pdu.Identity, pdu.Failure:
+			// a failure is told below, and the others change nothing
 		}
 	}
 	if p.Exception != "" || p.Malformed != "" || p.Class == pdu.Failure {

@@ -77,10 +77,10 @@ func TestWritesErrorsAndNewsAreToldInFullAndTheRestIsCounted(t *testing.T) {
 func TestASessionThatIsJoinedAtAReplyHasItsDirection(t *testing.T) {
 	w := newTape()
 	station, controller := party{1, 40001}, party{2, 502}
-	w.tcp(controller, station, modbus(1, 1, 3, 4, 0, 1, 0, 2))
+	w.tcp(controller, station, modbus(1, 3, 4, 0, 1, 0, 2))
 	for i := range uint16(5) {
-		w.tcp(station, controller, modbus(i+2, 1, 6, 0, 4, 0, 1))
-		w.tcp(controller, station, modbus(i+2, 1, 6, 0, 4, 0, 1))
+		w.tcp(station, controller, modbus(i+2, 6, 0, 4, 0, 1))
+		w.tcp(controller, station, modbus(i+2, 6, 0, 4, 0, 1))
 	}
 	f, _ := tell(t, w.Bytes())
 	if f.why(batch.WhyWrite) != 5 {
@@ -136,7 +136,7 @@ func spooled(t *testing.T, dir string, data []byte, upTo int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	from, err := s.Begin("file x", true)
+	from, err := s.begin("file x", true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func spooled(t *testing.T, dir string, data []byte, upTo int) {
 			}
 		}
 	}
-	for i := 0; i < upTo; i++ {
+	for i := range upTo {
 		p, err := c.Next()
 		if errors.Is(err, io.EOF) {
 			m.finish()
@@ -328,7 +328,7 @@ func TestAConfigurationIsChecked(t *testing.T) {
 		"machine: m\nspool: s\ninterface: e\nread: x":      {"interface: give interface or read"},
 		"machine: m\nspool: s\nread: x\nbudget: 12 apples": {"budget:"},
 		"machine: m\nspool: s\nread: x\nbudget: 1KiB":      {"budget:"},
-		"surprise: 1":                                      {"surprise"},
+		"machine: m\nspool: s\nread: x\nsurprise: 1":       {"surprise"},
 	} {
 		file := filepath.Join(t.TempDir(), "probe.yaml")
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

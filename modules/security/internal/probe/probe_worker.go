@@ -206,7 +206,7 @@ func (p *Probe) open(stdin io.Reader) (*Input, error) {
 
 // collect reads the input into the spool.
 func (p *Probe) collect(ctx context.Context, in *Input) error {
-	from, err := p.spool.Begin(in.key, in.file)
+	from, err := p.spool.begin(in.key, in.file)
 	if err != nil {
 		return err
 	}

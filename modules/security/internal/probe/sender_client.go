@@ -54,7 +54,7 @@ func (s sender) renew(ctx context.Context, log *slog.Logger) error {
 		log.InfoContext(ctx, "the certificate was renewed", "good_until", st.NotAfter)
 	})
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // it was told to end
 	}
 	return err //nolint:wrapcheck // it says all
 }

@@ -167,9 +167,9 @@ func (s *Spool) adopt(w waiting) error {
 	return nil
 }
 
-// Begin says what is read from now on. goesOn is where to go on in it: at its
+// begin says what is read from now on. goesOn is where to go on in it: at its
 // beginning unless it is a file that the spool knows.
-func (s *Spool) Begin(input string, file bool) (goesOn start, err error) {
+func (s *Spool) begin(input string, file bool) (goesOn start, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !file || s.at.Input != input {
@@ -257,9 +257,9 @@ func (s *Spool) shed() (bool, error) {
 			}
 			s.at.Base.ShedBatches++
 			if stream == batch.Aggregates {
-				s.at.Base.ShedRows += uint64(w.rows)
+				s.at.Base.ShedRows += uint64(w.rows) //nolint:gosec // a count of rows
 			} else {
-				s.at.Base.ShedRecords += uint64(w.rows)
+				s.at.Base.ShedRecords += uint64(w.rows) //nolint:gosec // a count of rows
 			}
 			s.at.Shedding = w.name()
 			if err := s.save(); err != nil {

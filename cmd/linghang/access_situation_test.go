@@ -2,8 +2,8 @@ package main
 
 import "testing"
 
-// securityFixtures are how ours stands, and an object that ours handed in, which the bureau reads.
-func (a *access) securityFixtures(t *testing.T) {
+// situationFixtures are how ours stands, and an object that ours handed in, which the bureau reads.
+func (a *access) situationFixtures(t *testing.T) {
 	t.Helper()
 	const door = "/api/security"
 	a.fixtures = append(a.fixtures,

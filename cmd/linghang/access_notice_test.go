@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"linghang/kernel/kerneltest"
+)
+
+// noticeFixtures are a notice to ours with an attachment, its assignment with evidence, and a drill.
+func (a *access) noticeFixtures(t *testing.T) {
+	t.Helper()
+	const door = "/api/security"
+	upload := func(path, who, text string) string {
+		var f created
+		r := a.Send(t, "POST", path, who, text, "Content-Type", "text/plain")
+		if r.Decode(t, &f); r.Status != http.StatusCreated {
+			t.Fatalf("upload: %d %s", r.Status, r.Body)
+		}
+		return f.ID
+	}
+	a.Get(t, door+"/assignments", "manager-ours") // somebody can be told
+	notice := a.make(t, door+"/notices", "officer", fmt.Sprintf(`{"kind":"notice","colour":"","title":"我方安全通报标题","body":"我方安全通报正文","ask":"请核查","level":4,"category":"attack","tlp":"amber",
+		"audience":{"all":false,"districts":[],"organisations":[%q]}}`, a.Ours.ID))
+	attached := upload(door+"/notices/"+notice+"/files?name=advice.txt", "officer", "我方通报附件")
+	for i, x := range []struct{ act, who string }{{"submission", "officer"}, {"signature", "leader"}, {"issue", "officer"}} {
+		r := a.Send(t, "POST", door+"/notices/"+notice+"/"+x.act, x.who, "{}", "If-Match", fmt.Sprintf("%q", fmt.Sprint(i+1)))
+		if r.Status != http.StatusOK {
+			t.Fatalf("%s of the notice: %d %s", x.act, r.Status, r.Body)
+		}
+	}
+	var list struct{ Items []created }
+	kerneltest.Wait(t, "the notice to be delivered", func() bool {
+		a.Get(t, door+"/assignments?notice="+notice, "manager-ours").Decode(t, &list)
+		return len(list.Items) == 1
+	})
+	assignment := list.Items[0].ID
+	evidence := upload(door+"/assignments/"+assignment+"/files?name=proof.txt", "manager-ours", "我方通报佐证")
+	drill := a.make(t, door+"/drills", "officer", fmt.Sprintf(`{"title":"我方演练","plan":"通知","pace":1,"organisations":[%q]}`, a.Ours.ID))
+	a.fixtures = append(a.fixtures,
+		fixture{door + "/notices/{id}", door + "/notices/" + notice, false},
+		fixture{door + "/drills/{id}", door + "/drills/" + drill, false},
+		fixture{door + "/assignments/{id}", door + "/assignments/" + assignment, false},
+		fixture{door + "/notice-files/{id}", door + "/notice-files/" + evidence, false},
+	)
+	a.private = append(a.private, notice, assignment, attached, evidence, drill, "我方安全通报标题", "我方安全通报正文", "我方通报附件", "我方通报佐证", "我方演练")
+}
