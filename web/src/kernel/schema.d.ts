@@ -1158,6 +1158,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/invitees/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a provider can be invited when a need is published, and if not, why */
+        get: operations["get-enterprise-invitees-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/leads": {
         parameters: {
             query?: never;
@@ -9574,6 +9591,1733 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/advisories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Advisories that one may see by their TLP label */
+        get: operations["get-security-advisories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An advisory with its remediations, vulnerabilities and products */
+        get: operations["get-security-advisories-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisories/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document as it was imported (CSAF) */
+        get: operations["get-security-advisories-id-document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisory-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take documents in CSAF: ?despite= why also those that fail mandatory tests are taken */
+        post: operations["post-security-advisory-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/advisory-import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What documents in CSAF would become, with the mandatory tests that each fails: JSON, or a zip of many; ?name= of the file */
+        post: operations["post-security-advisory-import-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the assets of a file as CSV or XLSX, all or none: ?name= of the file, ?synthetic=true of demonstration data */
+        post: operations["post-security-asset-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file of assets as CSV or XLSX would change: ?name= of the file */
+        post: operations["post-security-asset-import-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-import/template/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of assets to fill in, as csv or xlsx */
+        get: operations["get-security-asset-import-template-format"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges of one's own assets */
+        get: operations["get-security-asset-merges"];
+        put?: never;
+        /** Merge an asset into another, which takes what it lacks */
+        post: operations["post-security-asset-merges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-merges/{id}/undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a merge: both are again what they were */
+        post: operations["post-security-asset-merges-id-undoing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs of one's own assets that are likely one, by which key */
+        get: operations["get-security-asset-pairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/asset-pairs/distinct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two assets are two */
+        post: operations["post-security-asset-pairs-distinct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assets that one may see one by one; enterprises are told in their access log when others look with their consent */
+        get: operations["get-security-assets"];
+        put?: never;
+        /** Declare an asset of one's own enterprise */
+        post: operations["post-security-assets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What assets are, by ATT&CK for ICS */
+        get: operations["get-security-assets-roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An asset */
+        get: operations["get-security-assets-id"];
+        /** Change what is said of an asset */
+        put: operations["put-security-assets-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed of an asset, by whom */
+        get: operations["get-security-assets-id-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assets/{id}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an asset out of use, or bring it back */
+        post: operations["post-security-assets-id-retirement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What addressees owe: one's own organisation's, for the city all */
+        get: operations["get-security-assignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An assignment with what its notice says, its clocks, feedback and course */
+        get: operations["get-security-assignments-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge (签收) for one's own organisation */
+        post: operations["post-security-assignments-id-acknowledgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether one is affected, and why */
+        post: operations["post-security-assignments-id-assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close what is verified (办结) */
+        post: operations["post-security-assignments-id-closing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that it is not one's own to do */
+        post: operations["post-security-assignments-id-dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/dispute/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release who disputes, or let it stay */
+        post: operations["post-security-assignments-id-dispute-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for more time; not where a law sets it */
+        post: operations["post-security-assignments-id-extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/extension/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant more time, or refuse it */
+        post: operations["post-security-assignments-id-extension-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what was done; when everything is, the city verifies it */
+        post: operations["post-security-assignments-id-feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload evidence to one's own assignment, for feedback: ?name= of the file */
+        post: operations["post-security-assignments-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take note of the revision that holds */
+        post: operations["post-security-assignments-id-note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/urging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Press for it (督办) */
+        post: operations["post-security-assignments-id-urging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/assignments/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify what was fed back (核查): accept it, or return it with reasons */
+        post: operations["post-security-assignments-id-verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drills */
+        get: operations["get-security-drills"];
+        put?: never;
+        /** Prepare a drill: who takes part, and how fast its clocks run */
+        post: operations["post-security-drills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/drills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A drill with its notices and its own figures */
+        get: operations["get-security-drills-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/drills/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a drill: what is owed in it is recalled */
+        post: operations["post-security-drills-id-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exchange/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where programs find TAXII */
+        get: operations["get-security-exchange-address"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exchange/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was handed in by TAXII */
+        get: operations["get-security-exchange-inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exchange/inbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One object that was handed in, as it came */
+        get: operations["get-security-exchange-inbox-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposure-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enterprises and assets are affected, by district, industry, vendor or advisory; for others than the city only from 5 enterprises on */
+        get: operations["get-security-exposure-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What advisories mean for assets that one may see one by one, the most urgent first */
+        get: operations["get-security-exposures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an advisory means for an asset: remediation, why, priority and its reasons */
+        get: operations["get-security-exposures-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide: mended, accepted until a day, or not applicable */
+        post: operations["post-security-exposures-id-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many exposures a decision would cover: ?reach= */
+        get: operations["get-security-exposures-id-effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/exposures/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the decision: what it covered is open again */
+        post: operations["post-security-exposures-id-reopening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents that one may know of */
+        get: operations["get-security-incidents"];
+        put?: never;
+        /** Report an incident of one's own organisation, or open one for an enterprise */
+        post: operations["post-security-incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many are open, how long they took, and whether reports were in time */
+        get: operations["get-security-incidents-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which level follows from what is known, and why */
+        get: operations["get-security-incidents-proposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Categories, playbooks, what a report says, and where the rule of levels is from */
+        get: operations["get-security-incidents-words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An incident, as far as one may see it */
+        get: operations["get-security-incidents-id"];
+        /** Correct what was said of it */
+        put: operations["put-security-incidents-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/actions/{action}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an action of the review is done */
+        post: operations["post-security-incidents-id-actions-action-outcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything as a ZIP that anybody checks with sha256sum -c SHA256SUMS */
+        get: operations["get-security-incidents-id-bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write down cause, impact, measures, what was affected, and the risk that remains */
+        put: operations["put-security-incidents-id-closing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add evidence: ?name= of the file, &what= it is and where it is from, &malicious=true of what must not be opened */
+        post: operations["post-security-incidents-id-evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/evidence/{evidence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download evidence: always as a file, never shown */
+        get: operations["get-security-incidents-id-evidence-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/evidence/{evidence}/custody": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** In whose hands it was */
+        get: operations["get-security-incidents-id-evidence-evidence-custody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/evidence/{evidence}/discarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give evidence out no longer; its hash and custody stay */
+        post: operations["post-security-incidents-id-evidence-evidence-discarding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/evidence/{evidence}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set or end the legal hold */
+        post: operations["post-security-incidents-id-evidence-evidence-hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a report upward is to say */
+        put: operations["put-security-incidents-id-facts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let another organisation in, with its part, until a time */
+        post: operations["post-security-incidents-id-guests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/guests/{guest}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an organisation in no longer */
+        post: operations["post-security-incidents-id-guests-guest-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/handler": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an incident over, with a note of how it stands */
+        post: operations["post-security-incidents-id-handler"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the level: up at once, down by a second person */
+        post: operations["post-security-incidents-id-level"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of other organisations looked; for the enterprise and the city */
+        get: operations["get-security-incidents-id-looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it go on as another incident of the same enterprise */
+        post: operations["post-security-incidents-id-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write something into the timeline, with the time when it happened */
+        post: operations["post-security-incidents-id-notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report upward as it can be made now, to print or copy: ?stage= first, follow_up or final, &format= pdf (if nothing is said), xlsx or txt, &language= zh or en */
+        get: operations["get-security-incidents-id-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/playbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the tasks of a playbook */
+        post: operations["post-security-incidents-id-playbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a report upward that somebody made; nothing is sent from here */
+        post: operations["post-security-incidents-id-reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/response": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start, change or end a response level (应急响应) */
+        post: operations["post-security-incidents-id-response"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was learnt, and what is to be done */
+        post: operations["post-security-incidents-id-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/separation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a merge */
+        post: operations["post-security-incidents-id-separation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring an incident to another state: triaged, confirmed with a level, rejected, contained, eradicated, recovered, closed, or reopened */
+        post: operations["post-security-incidents-id-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a task by hand */
+        post: operations["post-security-incidents-id-tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/tasks/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give an open task to somebody else, or another time */
+        put: operations["put-security-incidents-id-tasks-task"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/tasks/{task}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a task is done, or why it does not apply */
+        post: operations["post-security-incidents-id-tasks-task-outcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/incidents/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened */
+        get: operations["get-security-incidents-id-timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The inventory of one's own enterprise: how much it holds, what is missing, who may look */
+        get: operations["get-security-inventory"];
+        /** Say of which industry the enterprise is, for the city's figures */
+        put: operations["put-security-inventory"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of others was given assets of the enterprise */
+        get: operations["get-security-inventory-accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the city see the assets one by one */
+        post: operations["post-security-inventory-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Consents that the enterprise gave and withdrew */
+        get: operations["get-security-inventory-consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/inventory/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the city see figures only, from now on */
+        post: operations["post-security-inventory-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notice-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An attachment of a notice that one has, or evidence */
+        get: operations["get-security-notice-files-id"];
+        put?: never;
+        post?: never;
+        /** Take an attachment off a draft */
+        delete: operations["delete-security-notice-files-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notice-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What forms of notices choose from: categories after GB/T 20986-2023, districts */
+        get: operations["get-security-notice-words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices of the city; without ?drill= only real ones */
+        get: operations["get-security-notices"];
+        put?: never;
+        /** Write a notice */
+        post: operations["post-security-notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A notice with its revisions, signatures, files and course */
+        get: operations["get-security-notices-id"];
+        /** Edit a draft */
+        put: operations["put-security-notices-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many organisations a notice goes to, by district, and whom nobody can be told at */
+        get: operations["get-security-notices-id-audience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a notice; with a reason when addressees have not finished */
+        post: operations["post-security-notices-id-closing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try to deliver it again where nobody could be told */
+        post: operations["post-security-notices-id-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Attach a file to a draft: ?name= of the file */
+        post: operations["post-security-notices-id-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue a signed notice: it gets its number and is delivered */
+        post: operations["post-security-notices-id-issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Raise the level at once, or propose to lower it */
+        post: operations["post-security-notices-id-level"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/lifting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift a warning (预警解除) */
+        post: operations["post-security-notices-id-lifting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return a notice to its author, with the reason */
+        post: operations["post-security-notices-id-return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was learned from a closed notice */
+        post: operations["post-security-notices-id-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/revision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose other words of an issued notice; another person signs */
+        post: operations["post-security-notices-id-revision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/revision/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse what is proposed, or take it back */
+        post: operations["post-security-notices-id-revision-refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/revision/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign what is proposed */
+        post: operations["post-security-notices-id-revision-signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a notice (签发): not its author, and two persons for the levels Ⅰ and Ⅱ */
+        post: operations["post-security-notices-id-signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a notice, in figures */
+        get: operations["get-security-notices-id-statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a draft to review */
+        post: operations["post-security-notices-id-submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/tlp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the TLP stricter at once, or propose to open it; only the city does */
+        post: operations["post-security-notices-id-tlp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/notices/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a notice, with the reason */
+        post: operations["post-security-notices-id-withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/probe/batches": {
         parameters: {
             query?: never;
@@ -9754,6 +11498,108 @@ export interface paths {
         };
         /** How much of which protocol and class of functions, over time */
         get: operations["get-security-sensors-id-traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the city and its districts stand; others than the city see figures of five enterprises and more */
+        get: operations["get-security-situation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation/enterprises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How enterprises stand: one's own; for the city all */
+        get: operations["get-security-situation-enterprises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation/enterprises/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one enterprise stands now, finding by finding, and how it stood */
+        get: operations["get-security-situation-enterprises-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/situation/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The weights by which risks are worked out today */
+        get: operations["get-security-situation-weights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/threat-import/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take what a source says of vulnerabilities: kev (JSON of CISA), epss (CSV of FIRST, also gzip), ssvc (records of vulnrichment, JSON or a zip) */
+        post: operations["post-security-threat-import-source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/threat-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which editions of KEV, EPSS and SSVC were taken */
+        get: operations["get-security-threat-sources"];
         put?: never;
         post?: never;
         delete?: never;
@@ -11278,6 +13124,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/taxii2/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** TAXII 2.1: discovery at /taxii2/, and the API root /taxii2/city/ */
+        get: operations["get-taxii2-path"];
+        put?: never;
+        /** TAXII 2.1: hand in objects of STIX 2.1 to the inbox */
+        post: operations["post-taxii2-path"];
+        /** TAXII 2.1: nothing is deleted; the answer says so */
+        delete: operations["delete-taxii2-path"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -11308,6 +13173,367 @@ export interface components {
             login: string;
             name: string;
             password: string;
+        };
+        AdvisoryAdvisory: {
+            /**
+             * Format: int64
+             * @description Assets that it affects, as far as one may see them; for the city all
+             */
+            affected: number;
+            /** Format: int64 */
+            cves: number;
+            /** @description Why it was taken though it fails mandatory tests */
+            despite: string;
+            /**
+             * Format: double
+             * @description The greatest probability of exploitation within 30 days; negative: not known
+             */
+            epss: number;
+            id: string;
+            /** @description A vulnerability is known to be exploited */
+            kev: boolean;
+            /** Format: int64 */
+            products: number;
+            publisher: string;
+            /** Format: date-time */
+            released_at: string;
+            revision: string;
+            /**
+             * Format: double
+             * @description CVSS base score of the gravest vulnerability; it ranks nothing
+             */
+            score: number;
+            /**
+             * @description Of the gravest vulnerability
+             * @enum {string}
+             */
+            severity: "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "NONE";
+            /** @description It is being compared with assets */
+            stale: boolean;
+            status: string;
+            /** Format: date-time */
+            taken_at: string;
+            title: string;
+            /** @enum {string} */
+            tlp: "CLEAR" | "GREEN" | "AMBER" | "AMBER+STRICT" | "RED";
+            tracking_id: string;
+            vendors: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AdvisoryDecision: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description expired, or why it was ended */
+            ended_why: string;
+            id: string;
+            /** @enum {string} */
+            kind: "mended" | "accepted" | "not_applicable";
+            name: string;
+            /** @enum {string} */
+            reach: "asset" | "product" | "organisation";
+            reason: string;
+            /** @description The exposure is in this state by it */
+            stands: boolean;
+            /** Format: date-time */
+            until?: string;
+        };
+        AdvisoryDetail: {
+            /**
+             * Format: int64
+             * @description Assets that it affects, as far as one may see them; for the city all
+             */
+            affected: number;
+            csaf_version: string;
+            /** Format: int64 */
+            cves: number;
+            /** @description Why it was taken though it fails mandatory tests */
+            despite: string;
+            /**
+             * Format: int64
+             * @description Enterprises with assets that it affects; 0 for others than the city where they are fewer than 5
+             */
+            enterprises: number;
+            /**
+             * Format: double
+             * @description The greatest probability of exploitation within 30 days; negative: not known
+             */
+            epss: number;
+            /** @description Mandatory tests that the document fails */
+            failings: components["schemas"]["AdvisoryFailing"][];
+            id: string;
+            /** @description A vulnerability is known to be exploited */
+            kev: boolean;
+            namespace: string;
+            /** @description The first thousand */
+            product_list: components["schemas"]["AdvisoryProduct"][];
+            /** Format: int64 */
+            products: number;
+            publisher: string;
+            /** Format: date-time */
+            released_at: string;
+            /** @description What mends goes first */
+            remediation: components["schemas"]["AdvisoryRemedy"][];
+            revision: string;
+            /**
+             * Format: double
+             * @description CVSS base score of the gravest vulnerability; it ranks nothing
+             */
+            score: number;
+            /**
+             * @description Of the gravest vulnerability
+             * @enum {string}
+             */
+            severity: "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "NONE";
+            /** @description It is being compared with assets */
+            stale: boolean;
+            status: string;
+            summary: string;
+            /** Format: date-time */
+            taken_at: string;
+            title: string;
+            /** @enum {string} */
+            tlp: "CLEAR" | "GREEN" | "AMBER" | "AMBER+STRICT" | "RED";
+            tracking_id: string;
+            vendors: string;
+            /** Format: int64 */
+            version: number;
+            vulnerabilities: components["schemas"]["AdvisoryVulnerability"][];
+        };
+        AdvisoryEffect: {
+            /** Format: int64 */
+            exposures: number;
+        };
+        AdvisoryExposure: {
+            advisory_id: string;
+            /** @enum {string} */
+            answer: "affected" | "cannot_tell" | "not_affected";
+            asset: string;
+            asset_id: string;
+            /** @enum {string} */
+            band: "now" | "soon" | "planned" | "watch";
+            enterprise: components["schemas"]["Text"];
+            firmware: string;
+            id: string;
+            kev: boolean;
+            organisation_id: string;
+            /**
+             * Format: int64
+             * @description 0 to 100
+             */
+            priority: number;
+            product: string;
+            /** @description A code of why */
+            reason: string;
+            /** @description The first thing that the advisory says to do */
+            remedy: components["schemas"]["AdvisoryRemediation"];
+            /** Format: double */
+            score: number;
+            /** @description The product as the advisory names it */
+            sentence: string;
+            severity: string;
+            /** Format: date-time */
+            since: string;
+            site: string;
+            /** @enum {string} */
+            state: "open" | "mended" | "accepted" | "not_applicable";
+            title: string;
+            tracking_id: string;
+            /** Format: int64 */
+            version: number;
+            why: string;
+        };
+        AdvisoryExposureDetail: {
+            advisory_id: string;
+            /** @enum {string} */
+            answer: "affected" | "cannot_tell" | "not_affected";
+            asset: string;
+            asset_id: string;
+            /** @enum {string} */
+            band: "now" | "soon" | "planned" | "watch";
+            /** @description The newest first */
+            decisions: components["schemas"]["AdvisoryDecision"][];
+            enterprise: components["schemas"]["Text"];
+            /** @description Their product is the priority */
+            factors: components["schemas"]["AdvisoryFactor"][];
+            firmware: string;
+            id: string;
+            kev: boolean;
+            /** @description Who asks may decide */
+            may: boolean;
+            /**
+             * Format: int64
+             * @description Vulnerabilities beyond those
+             */
+            more: number;
+            organisation_id: string;
+            /**
+             * Format: int64
+             * @description 0 to 100
+             */
+            priority: number;
+            product: string;
+            /** @description A code of why */
+            reason: string;
+            /** @description What mends goes first */
+            remediation: components["schemas"]["AdvisoryRemediation"][];
+            /** @description The first thing that the advisory says to do */
+            remedy: components["schemas"]["AdvisoryRemediation"];
+            /** @description By vulnerability, the gravest answer first */
+            said: components["schemas"]["AdvisorySaid"][];
+            /** Format: double */
+            score: number;
+            /** @description The product as the advisory names it */
+            sentence: string;
+            severity: string;
+            /** Format: date-time */
+            since: string;
+            site: string;
+            /** @enum {string} */
+            state: "open" | "mended" | "accepted" | "not_applicable";
+            title: string;
+            tracking_id: string;
+            /** Format: int64 */
+            version: number;
+            why: string;
+        };
+        AdvisoryFactor: {
+            /** @description The vulnerability that weighs most */
+            cve?: string;
+            /** @enum {string} */
+            name: "reach" | "threat" | "criticality" | "answer";
+            /**
+             * Format: double
+             * @description 0 to 1
+             */
+            value: number;
+            /** @description A code: the reach, what of the threat weighs most, the criticality, the answer */
+            why: string;
+        };
+        AdvisoryFailing: {
+            path: string;
+            test: string;
+            title: string;
+            what: string;
+        };
+        AdvisoryFigure: {
+            /** Format: int64 */
+            assets: number;
+            /**
+             * Format: int64
+             * @description Enterprises that declare assets, of the group; 0 by advisory
+             */
+            declared: number;
+            /**
+             * Format: int64
+             * @description With assets that are affected and open
+             */
+            enterprises: number;
+            /** @description Code of a district or industry, name of a vendor, ID of an advisory; empty: not said */
+            group: string;
+            /**
+             * Format: int64
+             * @description Assets to act on now
+             */
+            now: number;
+            /** @description Of an advisory */
+            title: string;
+            /**
+             * Format: int64
+             * @description Assets of which it cannot be told
+             */
+            unsure: number;
+        };
+        AdvisoryFigures: {
+            /** @description The first hundred */
+            items: components["schemas"]["AdvisoryFigure"][];
+            /** @description Groups of fewer than 5 enterprises are left out */
+            masked: boolean;
+        };
+        AdvisoryProduct: {
+            name: string;
+            numbers: string[];
+            vendor: string;
+            version: string;
+        };
+        AdvisoryRemediation: {
+            category: string;
+            date?: string;
+            details: string;
+            url?: string;
+        };
+        AdvisoryRemedy: {
+            category: string;
+            cves: string[];
+            date?: string;
+            details: string;
+            /** @description By name */
+            products: string[];
+            url?: string;
+        };
+        AdvisorySaid: {
+            /** @enum {string} */
+            answer: "affected" | "cannot_tell" | "not_affected";
+            cve: string;
+            /** @description A code of why */
+            reason: string;
+            /** @description The product as the advisory names it */
+            sentence: string;
+            /** @description Why it is not affected, as the advisory says */
+            statement?: string;
+            status: string;
+            threat?: components["schemas"]["AdvisoryThreat"];
+            title: string;
+            why: string;
+        };
+        AdvisorySource: {
+            edition: string;
+            /** Format: int64 */
+            entries: number;
+            /** @enum {string} */
+            source: "kev" | "epss" | "ssvc";
+            /** Format: date-time */
+            taken_at: string;
+        };
+        AdvisorySourceList: {
+            items: components["schemas"]["AdvisorySource"][];
+        };
+        AdvisoryThreat: {
+            /** @description SSVC: yes, no */
+            automatable?: string;
+            cve: string;
+            /**
+             * Format: double
+             * @description Probability of exploitation within 30 days; negative: not known
+             */
+            epss: number;
+            /** @description SSVC: none, poc, active */
+            exploitation?: string;
+            /** @description SSVC: partial, total */
+            impact?: string;
+            /** @description When the catalogue of exploited vulnerabilities took it; empty: it has not */
+            kev_added?: string;
+            kev_due?: string;
+            /** @description Used by ransomware */
+            ransomware?: boolean;
+        };
+        AdvisoryVulnerability: {
+            /**
+             * Format: int64
+             * @description Products that are known to be affected
+             */
+            affected: number;
+            cve: string;
+            cwe: string;
+            description: string;
+            /** Format: double */
+            score: number;
+            severity: string;
+            threat?: components["schemas"]["AdvisoryThreat"];
+            title: string;
+            vector: string;
         };
         AgreeInputBody: {
             /**
@@ -11729,6 +13955,237 @@ export interface components {
             question: string;
             title: components["schemas"]["Text"];
         };
+        AssetAddress: {
+            /** @description BACnet device instance */
+            bacnet?: string;
+            ip?: string;
+            mac?: string;
+            /** @description The network that the IP address is in: the same address means different assets in different ones */
+            segment?: string;
+            /** @description PROFINET name of station */
+            station?: string;
+        };
+        AssetAsset: {
+            addresses: components["schemas"]["AssetAddress"][];
+            /**
+             * Format: int64
+             * @description Open ones
+             */
+            affected: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description 1 little, 4 the plant stands still or people are in danger
+             */
+            criticality: number;
+            enterprise: components["schemas"]["Text"];
+            /** @description Empty: not known */
+            firmware: string;
+            /** @description What is not known and matters: firmware, vendor, product, identity, reach */
+            gaps: string[];
+            id: string;
+            merged_into?: string;
+            /** @description Such as CPU 1515-2 PN */
+            model: string;
+            name: string;
+            note: string;
+            order_number: string;
+            organisation_id: string;
+            /** @description Family and name as the vendor calls it, such as SIMATIC S7-1500 */
+            product: string;
+            /** @enum {string} */
+            reach: "internet" | "remote" | "internal" | "isolated" | "unknown";
+            responsible: string;
+            /** @description One of GET /assets/roles */
+            role: string;
+            serial: string;
+            site: string;
+            /** @description What advisories say of it is being asked again */
+            stale: boolean;
+            /** @enum {string} */
+            state: "active" | "retired" | "merged";
+            synthetic: boolean;
+            /**
+             * Format: int64
+             * @description Open ones
+             */
+            unsure: number;
+            /** Format: date-time */
+            updated_at: string;
+            vendor: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Of IEC 62443 */
+            zone: string;
+            /**
+             * Format: int64
+             * @description SL-T 1 to 4 of IEC 62443-3-3; 0: not set
+             */
+            zone_level: number;
+        };
+        AssetChange: {
+            after: string;
+            before: string;
+            field: string;
+        };
+        AssetFacts: {
+            addresses: components["schemas"]["AssetAddress"][];
+            /**
+             * Format: int64
+             * @description 1 little, 4 the plant stands still or people are in danger
+             */
+            criticality: number;
+            /** @description Empty: not known */
+            firmware: string;
+            /** @description Such as CPU 1515-2 PN */
+            model: string;
+            name: string;
+            note: string;
+            order_number: string;
+            /** @description Family and name as the vendor calls it, such as SIMATIC S7-1500 */
+            product: string;
+            /** @enum {string} */
+            reach: "internet" | "remote" | "internal" | "isolated" | "unknown";
+            responsible: string;
+            /** @description One of GET /assets/roles */
+            role: string;
+            serial: string;
+            site: string;
+            vendor: string;
+            /** @description Of IEC 62443 */
+            zone: string;
+            /**
+             * Format: int64
+             * @description SL-T 1 to 4 of IEC 62443-3-3; 0: not set
+             */
+            zone_level: number;
+        };
+        AssetHistoryStep: {
+            /** Format: date-time */
+            at: string;
+            changes: components["schemas"]["AssetChange"][];
+            /** @enum {string} */
+            kind: "declared" | "changed" | "imported" | "retired" | "restored" | "merged" | "merged_away" | "unmerged";
+            name: string;
+            /** Format: int64 */
+            number: number;
+        };
+        AssetInventory: {
+            /**
+             * Format: int64
+             * @description Active ones
+             */
+            assets: number;
+            /** Format: date-time */
+            consent_until?: string;
+            /** @description The city sees the assets one by one */
+            consented: boolean;
+            /** @description Division of GB/T 4754, such as C34 */
+            industry: string;
+            /**
+             * Format: int64
+             * @description Of them, without a firmware version
+             */
+            no_firmware: number;
+            /**
+             * Format: int64
+             * @description Of them, not known from where they can be reached
+             */
+            no_reach: number;
+            /** Format: int64 */
+            no_vendor: number;
+            /**
+             * Format: int64
+             * @description Pairs that are likely one asset twice
+             */
+            pairs: number;
+            /** Format: int64 */
+            version: number;
+        };
+        AssetInventoryConsent: {
+            /** Format: date-time */
+            given_at: string;
+            id: string;
+            name: string;
+            purpose: string;
+            /** Format: date-time */
+            until?: string;
+            why: string;
+            /** Format: date-time */
+            withdrawn_at?: string;
+            withdrawn_by: string;
+        };
+        AssetInventoryLook: {
+            /**
+             * Format: int64
+             * @description At most at once
+             */
+            assets: number;
+            /** Format: date-time */
+            at: string;
+            day: string;
+            key: string;
+            name: string;
+            organisation: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description On this day
+             */
+            times: number;
+            /** @enum {string} */
+            way: "page" | "list" | "exposures";
+        };
+        AssetMergeInputBody: {
+            /** @description The asset that is merged into it */
+            other_id: string;
+            /** @description The asset that stays */
+            survivor_id: string;
+        };
+        AssetMergedPair: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            name: string;
+            other: string;
+            other_id: string;
+            survivor_id: string;
+            /** Format: date-time */
+            undone_at?: string;
+        };
+        AssetPair: {
+            /**
+             * @description The surest key that both have
+             * @enum {string}
+             */
+            by: "serial" | "mac" | "bacnet" | "station" | "address" | "likeness";
+            first: components["schemas"]["AssetAsset"];
+            second: components["schemas"]["AssetAsset"];
+        };
+        AssetPairInputBody: {
+            first_id: string;
+            second_id: string;
+        };
+        AssetPairList: {
+            items: components["schemas"]["AssetPair"][];
+        };
+        AssetRoleInfo: {
+            id: string;
+            /** @description In ATT&CK for ICS */
+            number: string;
+            title: components["schemas"]["Text"];
+        };
+        AssetRoleList: {
+            items: components["schemas"]["AssetRoleInfo"][];
+        };
+        AssignIncidentInputBody: {
+            assignee: string;
+            /** Format: date-time */
+            due_at: string;
+            /** @description The enterprise, city, or who is let in */
+            organisation_id: string;
+        };
         AssignInputBody: {
             person_id: string;
         };
@@ -11737,6 +14194,40 @@ export interface components {
         };
         AssignReviewersInputBody: {
             persons: string[];
+        };
+        AssignmentAnswerInputBody: {
+            granted: boolean;
+            /** @description Needed when it is refused */
+            reason?: string;
+        };
+        AssignmentAskInputBody: {
+            /** @enum {string} */
+            obligation: "notice.feedback" | "notice.handle";
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        AssignmentAssessInputBody: {
+            /** @enum {string} */
+            assessment: "affected" | "not_affected" | "unknown";
+            reason: string;
+        };
+        AssignmentFeedbackInputBody: {
+            done: boolean;
+            /** @description IDs of evidence that was uploaded to this assignment */
+            files?: string[] | null;
+            measures: string;
+            /** @description The risk that remains; needed when everything is done */
+            residual: string;
+        };
+        AssignmentSettleInputBody: {
+            reason: string;
+            released: boolean;
+        };
+        AssignmentVerifyInputBody: {
+            accepted: boolean;
+            /** @description Needed when it is returned */
+            reason?: string;
         };
         AtlasAnswer: {
             /**
@@ -12447,6 +14938,233 @@ export interface components {
             reason: string;
             valid_until: string;
         };
+        AwarenessArea: {
+            /**
+             * Format: double
+             * @description The mean by importance
+             */
+            confidence: number;
+            /** @description GB/T 2260 code; empty: not known */
+            district: string;
+            /** Format: int64 */
+            enterprises: number;
+            /** Format: double */
+            mean: number;
+            name: components["schemas"]["Text"];
+            /** Format: double */
+            p95: number;
+            /**
+             * Format: double
+             * @description Half of the mean by importance, half of the 95th percentile
+             */
+            risk: number;
+        };
+        AwarenessConfidence: {
+            /** Format: double */
+            completeness: number;
+            /** Format: double */
+            coverage: number;
+            /** Format: double */
+            freshness: number;
+            /** Format: double */
+            value: number;
+        };
+        AwarenessGroup: {
+            /**
+             * Format: double
+             * @description The most points of the group
+             */
+            cap: number;
+            id: string;
+            title: components["schemas"]["Text"];
+        };
+        AwarenessKind: {
+            /** @description Half of the points go with each half-life */
+            fades?: boolean;
+            group: string;
+            id: string;
+            /** @description Of the levels Ⅰ to Ⅳ */
+            levels?: number[] | null;
+            /**
+             * Format: double
+             * @description Of a finding without a level
+             */
+            points: number;
+            title: components["schemas"]["Text"];
+        };
+        AwarenessPart: {
+            /**
+             * Format: double
+             * @description The most points of the group
+             */
+            cap: number;
+            id: string;
+            /** Format: double */
+            points: number;
+            /**
+             * Format: double
+             * @description Before the cap
+             */
+            sum: number;
+            title: components["schemas"]["Text"];
+        };
+        AwarenessRiskDay: {
+            /** Format: double */
+            confidence: number;
+            /** Format: date */
+            day: string;
+            /** Format: double */
+            risk: number;
+        };
+        AwarenessRiskDetail: {
+            confidence: components["schemas"]["AwarenessConfidence"];
+            /** @description How it stood at the end of each day, for 90 days */
+            days: components["schemas"]["AwarenessRiskDay"][];
+            district: string;
+            name: components["schemas"]["Text"];
+            /** Format: date-time */
+            now: string;
+            organisation_id: string;
+            score: components["schemas"]["AwarenessScore"];
+            sight: components["schemas"]["AwarenessSight"];
+            synthetic: boolean;
+        };
+        AwarenessRiskRow: {
+            /** Format: double */
+            confidence: number;
+            district: string;
+            /** Format: int64 */
+            findings: number;
+            name: components["schemas"]["Text"];
+            organisation_id: string;
+            parts: components["schemas"]["AwarenessPart"][];
+            /** Format: double */
+            risk: number;
+            synthetic: boolean;
+            /** Format: date-time */
+            worked_out_at: string;
+            worst: components["schemas"]["Text"];
+        };
+        AwarenessScore: {
+            /** @description What lowers the risk most first */
+            findings: components["schemas"]["AwarenessWeighed"][];
+            /**
+             * Format: double
+             * @description Within which what is over loses half of its points
+             */
+            half_life_days: number;
+            parts: components["schemas"]["AwarenessPart"][];
+            /** Format: double */
+            risk: number;
+            /** @description The pack of weights */
+            weights: string;
+        };
+        AwarenessSight: {
+            /**
+             * Format: int64
+             * @description That it declared
+             */
+            assets: number;
+            /**
+             * Format: int64
+             * @description Of which the firmware is known
+             */
+            known: number;
+            /**
+             * Format: date-time
+             * @description When the last one did
+             */
+            last_seen?: string;
+            organisation_id: string;
+            /**
+             * Format: int64
+             * @description That reported within a day
+             */
+            reporting: number;
+            /**
+             * Format: int64
+             * @description That it has
+             */
+            sensors: number;
+        };
+        AwarenessSituation: {
+            /** @description Not given where fewer than five enterprises are known, but to the city */
+            city?: components["schemas"]["AwarenessWhole"];
+            districts: components["schemas"]["AwarenessArea"][];
+            /** @description The caller sees the whole city */
+            everything: boolean;
+            /**
+             * Format: int64
+             * @description Districts that are not shown since they have fewer than five enterprises
+             */
+            hidden: number;
+            /** @description Some of it is demonstration data */
+            synthetic: boolean;
+            weights: components["schemas"]["Text"];
+            /** Format: date-time */
+            worked_out_at?: string;
+        };
+        AwarenessWeighed: {
+            /**
+             * Format: date-time
+             * @description Since when, or when it was over
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many it stands for
+             */
+            count: number;
+            group: string;
+            /** @description Of what it is about, such as incident/01J… */
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            level: number;
+            /** @description Path in the web */
+            link: string;
+            /**
+             * Format: double
+             * @description By how much the risk falls when this is mended
+             */
+            lowers: number;
+            organisation_id: string;
+            /**
+             * Format: double
+             * @description As far as it has faded, before the cap of its group
+             */
+            points: number;
+            title: components["schemas"]["Text"];
+            what: components["schemas"]["Text"];
+        };
+        AwarenessWeights: {
+            /** Format: date */
+            from: string;
+            groups: components["schemas"]["AwarenessGroup"][];
+            /** Format: double */
+            half_life_days: number;
+            id: string;
+            kinds: components["schemas"]["AwarenessKind"][];
+            title: components["schemas"]["Text"];
+        };
+        AwarenessWhole: {
+            /**
+             * Format: double
+             * @description The mean by importance
+             */
+            confidence: number;
+            /** Format: int64 */
+            enterprises: number;
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            p95: number;
+            /**
+             * Format: double
+             * @description Half of the mean by importance, half of the 95th percentile
+             */
+            risk: number;
+        };
         BatchObject: {
             /** Format: int64 */
             address: number;
@@ -12494,6 +15212,9 @@ export interface components {
         BeginApplicationInputBody: {
             call_id: string;
             platform_id: string;
+        };
+        BeginIncidentInputBody: {
+            playbook: string;
         };
         BeginInputBody: {
             entry_id: string;
@@ -12967,6 +15688,34 @@ export interface components {
             /** @description Empty: none */
             view: string;
         };
+        ClockClock: {
+            /** @description What it rests on */
+            basis: components["schemas"]["Text"];
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            /** Format: date-time */
+            due_at: string;
+            id: string;
+            /** @description It rests on a law: it is neither paused nor put off */
+            legal: boolean;
+            /** Format: int64 */
+            level: number;
+            /** @description Whose obligation it is, such as assignment/01J… */
+            object: string;
+            obligation: string;
+            /** @description Who owes it */
+            organisation_id: string;
+            /** @description The pack of rules that held when it began */
+            pack: string;
+            /** @description Why it was put off or cancelled */
+            reason: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "running" | "met" | "cancelled";
+            /** Format: date-time */
+            stopped_at?: string;
+        };
         CloseAlertInputBody: {
             reason: string;
         };
@@ -13207,6 +15956,22 @@ export interface components {
             slug: string;
             spec: components["schemas"]["OpendataSpec"];
         };
+        DecideExposureInputBody: {
+            /** @enum {string} */
+            kind: "mended" | "accepted" | "not_applicable";
+            /**
+             * @description This asset, all of the same product, or all of the enterprise
+             * @enum {string}
+             */
+            reach: "asset" | "product" | "organisation";
+            /** @description Of what is mended: what was done, and what shows it */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Until when a risk is accepted
+             */
+            until?: string;
+        };
         DecideFindingInputBody: {
             /** @description false: open again */
             accept: boolean;
@@ -13228,6 +15993,40 @@ export interface components {
         DecisionInputBody: {
             allow: boolean;
         };
+        DeclareAssetInputBody: {
+            addresses: components["schemas"]["AssetAddress"][];
+            /**
+             * Format: int64
+             * @description 1 little, 4 the plant stands still or people are in danger
+             */
+            criticality: number;
+            /** @description Empty: not known */
+            firmware: string;
+            /** @description Such as CPU 1515-2 PN */
+            model: string;
+            name: string;
+            note: string;
+            order_number: string;
+            /** @description Family and name as the vendor calls it, such as SIMATIC S7-1500 */
+            product: string;
+            /** @enum {string} */
+            reach: "internet" | "remote" | "internal" | "isolated" | "unknown";
+            responsible: string;
+            /** @description One of GET /assets/roles */
+            role: string;
+            serial: string;
+            site: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            vendor: string;
+            /** @description Of IEC 62443 */
+            zone: string;
+            /**
+             * Format: int64
+             * @description SL-T 1 to 4 of IEC 62443-3-3; 0: not set
+             */
+            zone_level: number;
+        };
         DeclarePilotInputBody: {
             /** @enum {string} */
             kind: "employment" | "shareholding" | "cooperation";
@@ -13242,6 +16041,9 @@ export interface components {
         DepartInputBody: {
             /** @description Where to go after signing in, a path of this address */
             next?: string;
+        };
+        DescribeInventoryInputBody: {
+            industry: string;
         };
         DeviceDecisionInputBody: {
             allow: boolean;
@@ -13498,6 +16300,9 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        DiscardIncidentInputBody: {
+            reason: string;
+        };
         DiscardInputBody: {
             ids: string[] | null;
             /** @description Kept with the letter and in the audit log */
@@ -13517,6 +16322,13 @@ export interface components {
              * @description 1 to 1000
              */
             size: number;
+        };
+        DrillInputBody: {
+            organisations: string[] | null;
+            /** Format: double */
+            pace: number;
+            plan: string;
+            title: string;
         };
         DutyHours: {
             /** @description 1 is Monday, 7 Sunday */
@@ -14030,6 +16842,8 @@ export interface components {
             overdue: boolean;
             /** @enum {string} */
             state: "open" | "done" | "refused" | "withdrawn";
+            /** @description About an entry that was made up */
+            synthetic: boolean;
             /** @description Why */
             text: string;
             /** Format: int64 */
@@ -14189,6 +17003,38 @@ export interface components {
             segments: components["schemas"]["CodingSegment"][];
             template_id?: string;
         };
+        ExchangeReceived: {
+            by: string;
+            /** @description Position, which grows */
+            id: string;
+            object_id: string;
+            organisation_id: string;
+            /** Format: date-time */
+            received_at: string;
+            type: string;
+            version: string;
+        };
+        ExchangeReceivedObject: {
+            by: string;
+            /** @description Position, which grows */
+            id: string;
+            object_id: string;
+            organisation_id: string;
+            /** @description The object, octet for octet */
+            raw: string;
+            /** Format: date-time */
+            received_at: string;
+            type: string;
+            version: string;
+        };
+        ExchangeWhere: {
+            discovery: string;
+            /** @description Collection */
+            inbox: string;
+            /** @description Collection */
+            notices: string;
+            root: string;
+        };
         ExplainFindingInputBody: {
             reason: string;
         };
@@ -14223,6 +17069,12 @@ export interface components {
             size: number;
             /** @enum {string} */
             verdict: "released" | "refused";
+        };
+        FinishIncidentInputBody: {
+            /** @description What was done, or why it does not apply */
+            note: string;
+            /** @description done or not_applicable */
+            state: string;
         };
         FosterAnswer: {
             code: string;
@@ -14983,6 +17835,10 @@ export interface components {
             title: components["schemas"]["Text"];
             /** @description The replica is not ready while it is down */
             vital: boolean;
+        };
+        HoldIncidentInputBody: {
+            hold: boolean;
+            reason: string;
         };
         HttpdProblem: {
             detail?: string;
@@ -16953,6 +19809,658 @@ export interface components {
             organisation_id: string;
             permissions: string[];
         };
+        IncidentAction: {
+            /** Format: date */
+            due: string;
+            /** Format: date-time */
+            finished_at?: string;
+            id: string;
+            note: string;
+            /** Format: int64 */
+            number: number;
+            responsible: string;
+            /** @enum {string} */
+            state: "open" | "done";
+            what: string;
+        };
+        IncidentByLevel: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            level: number;
+        };
+        IncidentCase: {
+            /**
+             * Format: date-time
+             * @description Since when the operator knows; time limits run from here
+             */
+            aware_at: string;
+            /** @description Of GB/T 20986-2023: see /incidents/words */
+            category: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** Format: date-time */
+            contained_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            discovered_at?: string;
+            district: string;
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            enterprise: components["schemas"]["Text"];
+            /** Format: date-time */
+            eradicated_at?: string;
+            /** @description Of the city, who answers for it now */
+            handler_name: string;
+            /**
+             * @description To others; empty: not known
+             * @enum {string}
+             */
+            harm: "" | "extreme" | "major" | "large" | "ordinary";
+            id: string;
+            /**
+             * @description Of the object that is hit; empty: not known
+             * @enum {string}
+             */
+            importance: "" | "special" | "important" | "general";
+            industry: string;
+            /**
+             * @description cii: operator of critical information infrastructure; central: central organ or its unit; other. It decides how soon the incident is to be reported upward
+             * @enum {string}
+             */
+            kind: "cii" | "central" | "other";
+            /**
+             * Format: int64
+             * @description 1 to 4, as a person confirmed; 0: not yet
+             */
+            level: number;
+            /**
+             * @description Of its work; empty: not known
+             * @enum {string}
+             */
+            loss: "" | "extreme" | "serious" | "large" | "small";
+            /** @description ID of the incident that it goes on as */
+            merged_into: string;
+            number: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            organisation_id: string;
+            /**
+             * @description Who opened it
+             * @enum {string}
+             */
+            origin: "enterprise" | "city";
+            /**
+             * Format: int64
+             * @description 1 to 4, as the rule proposes; 0: too little is known
+             */
+            proposed: number;
+            /**
+             * Format: date-time
+             * @description When the city received it
+             */
+            received_at: string;
+            /** Format: date-time */
+            recovered_at?: string;
+            /**
+             * Format: int64
+             * @description How often
+             */
+            reopened: number;
+            /**
+             * Format: date-time
+             * @description Until when it is to be reported upward, where it is
+             */
+            report_due_at?: string;
+            /**
+             * Format: date-time
+             * @description When the first report upward was sent
+             */
+            report_met_at?: string;
+            /**
+             * Format: date-time
+             * @description When the enterprise reported
+             */
+            reported_at: string;
+            /**
+             * @description Why it was rejected
+             * @enum {string}
+             */
+            resolution: "" | "false_positive" | "duplicate" | "test";
+            /**
+             * Format: int64
+             * @description The response level that the city started; 0: none
+             */
+            response: number;
+            /** Format: date-time */
+            response_at?: string;
+            /** Format: date-time */
+            reviewed_at?: string;
+            /** @enum {string} */
+            state: "new" | "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed" | "reviewed" | "merged";
+            /** @description What is known */
+            summary: string;
+            synthetic: boolean;
+            title: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: date-time */
+            triaged_at?: string;
+            /**
+             * @description How far it is reported upward
+             * @enum {string}
+             */
+            upward: "" | "first" | "follow_up" | "final" | "accepted";
+            /** Format: int64 */
+            version: number;
+        };
+        IncidentCaseEvent: {
+            /**
+             * Format: date-time
+             * @description When it happened
+             */
+            at: string;
+            by: string;
+            from: string;
+            id: string;
+            /** @enum {string} */
+            kind: "state" | "level" | "task" | "report" | "guest" | "note" | "evidence" | "response" | "handler" | "merge" | "closing" | "review" | "correction" | "clock";
+            organisation: components["schemas"]["Text"];
+            text: string;
+            to: string;
+            /**
+             * Format: date-time
+             * @description When it was written down
+             */
+            written_at: string;
+        };
+        IncidentCaseLook: {
+            /** Format: date-time */
+            at: string;
+            day: string;
+            key: string;
+            name: string;
+            organisation: components["schemas"]["Text"];
+            /** Format: int64 */
+            times: number;
+            /**
+             * @description list: as a row of a list or a download of one
+             * @enum {string}
+             */
+            way: "list" | "page" | "evidence" | "report" | "bundle";
+        };
+        IncidentClosing: {
+            /** @description What was affected */
+            assets: string;
+            cause: string;
+            impact: string;
+            measures: string;
+            /** @description The risk that remains */
+            residual: string;
+        };
+        IncidentCustody: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            organisation: components["schemas"]["Text"];
+            /** @description Of the file at that time */
+            sha256: string;
+            /** @enum {string} */
+            what: "taken" | "read" | "exported" | "held" | "released" | "discarded" | "checked";
+            why: string;
+        };
+        IncidentDetail: {
+            actions: components["schemas"]["IncidentAction"][];
+            /** @description What the caller may do now */
+            acts: string[];
+            /**
+             * Format: date-time
+             * @description Since when the operator knows; time limits run from here
+             */
+            aware_at: string;
+            /** @description Of GB/T 20986-2023: see /incidents/words */
+            category: string;
+            clocks: components["schemas"]["ClockClock"][];
+            /** Format: date-time */
+            closed_at?: string;
+            closing?: components["schemas"]["IncidentClosing"];
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** Format: date-time */
+            contained_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            discovered_at?: string;
+            district: string;
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            /** @description The response level asks for duty round the clock (red and orange) */
+            duty: boolean;
+            enterprise: components["schemas"]["Text"];
+            /** Format: date-time */
+            eradicated_at?: string;
+            evidence: components["schemas"]["IncidentEvidence"][];
+            /** @description What reports upward say, item by item; what is empty is not known yet */
+            facts: components["schemas"]["IncidentFact"][];
+            guests: components["schemas"]["IncidentGuest"][];
+            /** @description Of the city, who answers for it now */
+            handler_name: string;
+            /**
+             * @description To others; empty: not known
+             * @enum {string}
+             */
+            harm: "" | "extreme" | "major" | "large" | "ordinary";
+            id: string;
+            /**
+             * @description Of the object that is hit; empty: not known
+             * @enum {string}
+             */
+            importance: "" | "special" | "important" | "general";
+            industry: string;
+            /**
+             * @description cii: operator of critical information infrastructure; central: central organ or its unit; other. It decides how soon the incident is to be reported upward
+             * @enum {string}
+             */
+            kind: "cii" | "central" | "other";
+            /**
+             * Format: int64
+             * @description 1 to 4, as a person confirmed; 0: not yet
+             */
+            level: number;
+            /**
+             * @description Of its work; empty: not known
+             * @enum {string}
+             */
+            loss: "" | "extreme" | "serious" | "large" | "small";
+            /** @description The label of TLP, as it stands on what is printed */
+            mark: string;
+            /** @description Incidents that go on as this one */
+            merged: components["schemas"]["IncidentRelated"][];
+            /** @description ID of the incident that it goes on as */
+            merged_into: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            number: string;
+            /** Format: date-time */
+            occurred_at?: string;
+            organisation_id: string;
+            /**
+             * @description Who opened it
+             * @enum {string}
+             */
+            origin: "enterprise" | "city";
+            /** @description Of who was let in: what its part is */
+            part: string;
+            /**
+             * Format: date-time
+             * @description Of who was let in: until when
+             */
+            part_until?: string;
+            proposal: components["schemas"]["IncidentProposal"];
+            /**
+             * Format: int64
+             * @description 1 to 4, as the rule proposes; 0: too little is known
+             */
+            proposed: number;
+            /**
+             * Format: date-time
+             * @description When the city received it
+             */
+            received_at: string;
+            /** Format: date-time */
+            recovered_at?: string;
+            /**
+             * Format: int64
+             * @description How often
+             */
+            reopened: number;
+            /**
+             * Format: date-time
+             * @description Until when it is to be reported upward, where it is
+             */
+            report_due_at?: string;
+            /**
+             * Format: date-time
+             * @description When the first report upward was sent
+             */
+            report_met_at?: string;
+            /**
+             * Format: date-time
+             * @description When the enterprise reported
+             */
+            reported_at: string;
+            reports: components["schemas"]["IncidentReport"][];
+            /**
+             * @description Why it was rejected
+             * @enum {string}
+             */
+            resolution: "" | "false_positive" | "duplicate" | "test";
+            /**
+             * Format: int64
+             * @description The response level that the city started; 0: none
+             */
+            response: number;
+            /** Format: date-time */
+            response_at?: string;
+            review?: components["schemas"]["IncidentReview"];
+            /** Format: date-time */
+            reviewed_at?: string;
+            /**
+             * @description From where the caller looks
+             * @enum {string}
+             */
+            side: "guest" | "city" | "owner";
+            /** @description What the proposal rests on */
+            source: components["schemas"]["Text"];
+            /** @enum {string} */
+            state: "new" | "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed" | "reviewed" | "merged";
+            /** @description What is known */
+            summary: string;
+            synthetic: boolean;
+            tasks: components["schemas"]["IncidentTask"][];
+            title: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: date-time */
+            triaged_at?: string;
+            /**
+             * @description How far it is reported upward
+             * @enum {string}
+             */
+            upward: "" | "first" | "follow_up" | "final" | "accepted";
+            /** Format: int64 */
+            version: number;
+        };
+        IncidentEvidence: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: date-time
+             * @description It is given out no more; its hash and custody stay
+             */
+            discarded_at?: string;
+            /** @description Legal hold: it must not be discarded */
+            hold: boolean;
+            id: string;
+            /** @description It is kept as it came, and never opened or shown here */
+            malicious: boolean;
+            /** @description By its content; of what is malicious only that it is octets */
+            media_type: string;
+            name: string;
+            /** @description Who gave it */
+            organisation_id: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+            /** @description What it is, and where it is from */
+            what: string;
+        };
+        IncidentFact: {
+            first: boolean;
+            item: string;
+            name: components["schemas"]["Text"];
+            optional: boolean;
+            text: string;
+        };
+        IncidentFigures: {
+            /** @description Of the whole city; for others than the city only when it is of 5 organisations at least */
+            city?: components["schemas"]["IncidentGroup"];
+            /** @description For the city */
+            district: components["schemas"]["IncidentGroup"][];
+            /**
+             * Format: int64
+             * @description Of fewer organisations no figure is shown but to the city
+             */
+            fewest: number;
+            /** @description For the city; where the register says the industry */
+            industry: components["schemas"]["IncidentGroup"][];
+            /** @description Of the incidents that the caller's organisation has, or is an authority for */
+            own: components["schemas"]["IncidentGroup"];
+        };
+        IncidentGroup: {
+            /** @description From receipt to closing */
+            close: components["schemas"]["IncidentSpread"];
+            /** @description From receipt to containment */
+            contain: components["schemas"]["IncidentSpread"];
+            /**
+             * Format: int64
+             * @description Received; those that were rejected as none, or merged, do not count
+             */
+            incidents: number;
+            /** @description The district or industry */
+            key: string;
+            /**
+             * Format: int64
+             * @description Of these in time
+             */
+            on_time: number;
+            /** @description Worked on now, by confirmed level; 0 is not confirmed yet */
+            open: components["schemas"]["IncidentByLevel"][];
+            /** Format: int64 */
+            organisations: number;
+            /** @description From receipt to recovery */
+            recover: components["schemas"]["IncidentSpread"];
+            /**
+             * Format: int64
+             * @description Which were none
+             */
+            rejected: number;
+            /** Format: int64 */
+            reopened: number;
+            /**
+             * Format: int64
+             * @description Reports upward that were owed and are made or overdue
+             */
+            reports: number;
+            /** @description From receipt to triage */
+            triage: components["schemas"]["IncidentSpread"];
+        };
+        IncidentGuest: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            ended_why: string;
+            id: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description What it is to do or to know: this it reads */
+            part: string;
+            /** @description Why it was let in */
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        IncidentHands: {
+            items: components["schemas"]["IncidentCustody"][];
+        };
+        IncidentItem: {
+            /** @description It stands in the first report already */
+            first: boolean;
+            id: string;
+            name: components["schemas"]["Text"];
+            /** @description The category that it is asked of; empty: all */
+            only: string;
+            optional: boolean;
+        };
+        IncidentMove: {
+            /** @description When it counts as done */
+            done: components["schemas"]["Text"];
+            /** @description What is to show it */
+            evidence: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description Within which it is done, from when the playbook is begun
+             */
+            minutes: number;
+            title: components["schemas"]["Text"];
+            what: components["schemas"]["Text"];
+            /** @enum {string} */
+            who: "owner" | "city";
+        };
+        IncidentNewAction: {
+            due: string;
+            /** @description Who answers for it */
+            responsible: string;
+            what: string;
+        };
+        IncidentPlaybook: {
+            /** @description For which it is meant */
+            categories: string[];
+            id: string;
+            steps: components["schemas"]["IncidentMove"][];
+            title: components["schemas"]["Text"];
+        };
+        IncidentProposal: {
+            /**
+             * Format: int64
+             * @description 1 to 4; 0: too little is known
+             */
+            level: number;
+            reasons: components["schemas"]["Text"][];
+        };
+        IncidentRelated: {
+            id: string;
+            number: string;
+            title: string;
+        };
+        IncidentReport: {
+            /** @description To whom */
+            authority: string;
+            /** @description Who recorded it */
+            by: string;
+            /** @description How: telephone, platform, letter */
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** @description IDs of the items that it did not say yet */
+            missing: string[];
+            /** Format: int64 */
+            number: number;
+            /**
+             * @description Of the operator, or of the city that passes it on
+             * @enum {string}
+             */
+            obligation: "incident.report" | "incident.pass_on";
+            organisation: components["schemas"]["Text"];
+            /** @description What the authority gave for it */
+            receipt: string;
+            /** @description Who sent it */
+            reporter: string;
+            /** Format: date-time */
+            sent_at: string;
+            /** @enum {string} */
+            stage: "first" | "follow_up" | "final" | "accepted";
+            /** @description What was sent */
+            text: string;
+        };
+        IncidentReview: {
+            /** @description What detected it */
+            detected: string;
+            lessons: string;
+            /** @description What should have */
+            should: string;
+        };
+        IncidentSaid: {
+            /**
+             * Format: date-time
+             * @description Since when the operator knows; time limits run from here
+             */
+            aware_at: string;
+            /** @description Of GB/T 20986-2023: see /incidents/words */
+            category: string;
+            /** Format: date-time */
+            discovered_at?: string;
+            /**
+             * @description To others; empty: not known
+             * @enum {string}
+             */
+            harm: "" | "extreme" | "major" | "large" | "ordinary";
+            /**
+             * @description Of the object that is hit; empty: not known
+             * @enum {string}
+             */
+            importance: "" | "special" | "important" | "general";
+            /**
+             * @description cii: operator of critical information infrastructure; central: central organ or its unit; other. It decides how soon the incident is to be reported upward
+             * @enum {string}
+             */
+            kind: "cii" | "central" | "other";
+            /**
+             * @description Of its work; empty: not known
+             * @enum {string}
+             */
+            loss: "" | "extreme" | "serious" | "large" | "small";
+            /** Format: date-time */
+            occurred_at?: string;
+            /** @description What is known */
+            summary: string;
+            title: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        IncidentSaidFact: {
+            item: string;
+            text: string;
+        };
+        IncidentSpread: {
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            median: number;
+            /** Format: double */
+            p90: number;
+            /** Format: double */
+            p99: number;
+        };
+        IncidentTask: {
+            /** @description Who does it there; empty: not said */
+            assignee: string;
+            /** @description When it counts as done */
+            done: components["schemas"]["Text"];
+            /** Format: date-time */
+            due_at: string;
+            /** @description What is to show it */
+            evidence: components["schemas"]["Text"];
+            /** Format: date-time */
+            finished_at?: string;
+            id: string;
+            /** @description It is the caller's organisation's to finish */
+            mine: boolean;
+            note: string;
+            /** Format: int64 */
+            number: number;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            /** @description Where it is from; empty: by hand */
+            playbook: string;
+            /** @enum {string} */
+            state: "open" | "done" | "not_applicable";
+            title: components["schemas"]["Text"];
+            what: components["schemas"]["Text"];
+        };
+        IncidentWords: {
+            categories: components["schemas"]["RatingCategory"][];
+            item_source: components["schemas"]["Text"];
+            items: components["schemas"]["IncidentItem"][];
+            playbooks: components["schemas"]["IncidentPlaybook"][];
+            /** @description What the rule of levels rests on, and what of it could not be checked */
+            rule_source: components["schemas"]["Text"];
+        };
         IndexBounds: {
             /** Format: double */
             high: number;
@@ -17094,6 +20602,15 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        InventoryConsentInputBody: {
+            /** @description What the city may look at the assets for */
+            purpose: string;
+            /**
+             * Format: date-time
+             * @description Until when; nothing: until it is withdrawn
+             */
+            until?: string;
+        };
         Item: {
             after: string;
             /** @enum {string} */
@@ -17174,8 +20691,28 @@ export interface components {
             /** @description Everything is checked, nothing is kept */
             sandbox?: boolean;
         };
+        LearnIncidentInputBody: {
+            actions: components["schemas"]["IncidentNewAction"][] | null;
+            /** @description What detected it */
+            detected: string;
+            lessons: string;
+            /** @description What should have */
+            should: string;
+        };
         LeaveInputBody: {
             organisation_id: string;
+        };
+        LetInIncidentInputBody: {
+            organisation_id: string;
+            /** @description What it is to do or to know: this it reads */
+            part: string;
+            /** @description Why it is let in; it does not read this */
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        LetOutIncidentInputBody: {
+            reason: string;
         };
         LetterLetter: {
             consumer: string;
@@ -17199,6 +20736,14 @@ export interface components {
             subject: string;
             /** Format: int64 */
             tries: number;
+        };
+        LevelIncidentInputBody: {
+            /**
+             * Format: int64
+             * @description 1 to 4; of a response 0 ends it
+             */
+            level: number;
+            reason: string;
         };
         MachineAuthorityView: {
             /** @description SHA-256 of its certificate */
@@ -17420,6 +20965,11 @@ export interface components {
             marks: components["schemas"]["FosterMark"][];
             note?: string;
         };
+        MergeIncidentInputBody: {
+            /** @description ID of the incident that it goes on as */
+            into: string;
+            reason: string;
+        };
         MergeInputBody: {
             /** @description Leaves the directory; its code leads to the survivor */
             other_id: string;
@@ -17458,6 +21008,23 @@ export interface components {
         MoveFosterCallInputBody: {
             /** @enum {string} */
             to: "open" | "closed";
+        };
+        MoveIncidentInputBody: {
+            /**
+             * Format: date-time
+             * @description When it happened; now if nothing is said
+             */
+            at?: string;
+            /**
+             * Format: int64
+             * @description With confirmed: 1 to 4
+             */
+            level?: number;
+            reason: string;
+            /** @description With rejected: false_positive, duplicate or test */
+            resolution?: string;
+            /** @enum {string} */
+            to: "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed";
         };
         MoveIndexInputBody: {
             reason?: string;
@@ -17507,6 +21074,10 @@ export interface components {
             budget_to?: number;
             /** @description Seen by invited providers only */
             confidential: boolean;
+            /** @description IDs of providers that are invited when the need is published; those that are not in force then are left out */
+            invite?: string[] | null;
+            /** @description Work on site: who is near comes first */
+            on_site?: boolean;
             /**
              * Format: date-time
              * @description When the time for offers ends, by the server's clock
@@ -17561,6 +21132,8 @@ export interface components {
             industry: string;
             /** @description All for the enterprise, one's own for providers */
             invitations: components["schemas"]["NeedInvitation"][];
+            /** @description Providers that are invited on publication; for the enterprise */
+            invite: string[];
             milestones: components["schemas"]["NeedMilestone"][];
             mine: boolean;
             /** @description Of the enterprise */
@@ -17570,10 +21143,14 @@ export interface components {
              * @description How many there are; for the enterprise
              */
             offers: number;
+            /** @description Work on site */
+            on_site: boolean;
             /** @description The caller's own providers that may offer */
             own: components["schemas"]["NeedParty"][];
             /** @description Providers that are named here */
             parties: components["schemas"]["NeedParty"][];
+            /** @description Of those, who was not invited on publication, as it was not in force then; for the enterprise */
+            passed: components["schemas"]["NeedParty"][];
             /** @description That was chosen; for both sides */
             proposal_id: string;
             /** @description For the enterprise when the time for them is over; one's own for providers; nobody sees a competitor's */
@@ -17639,6 +21216,16 @@ export interface components {
         NeedInviteInputBody: {
             /** @description Suggested or not */
             provider_ids: string[] | null;
+        };
+        NeedInvitee: {
+            invitable: boolean;
+            name: components["schemas"]["Text"];
+            provider_id: string;
+            /**
+             * @description Why it cannot be invited
+             * @enum {string}
+             */
+            status: "in_force" | "suspended" | "expired";
         };
         NeedMilestone: {
             /** Format: date-time */
@@ -17764,8 +21351,8 @@ export interface components {
         };
         NeedReason: {
             /** @enum {string} */
-            code: "words" | "latent" | "taxonomy" | "graph" | "distance" | "size" | "price" | "record" | "freshness" | "load";
-            /** @description km, from, to, ratings, mean, days, open, capacity: as lib/match says */
+            code: "words" | "latent" | "taxonomy" | "graph" | "distance" | "size" | "price" | "record" | "freshness" | "load" | "experience";
+            /** @description km, same_area, from, to, ratings, mean, days, open, capacity, served: as lib/match says; of the graph serves and neighbours */
             params: {
                 [key: string]: number;
             };
@@ -17886,6 +21473,660 @@ export interface components {
         };
         NoteAlarmInputBody: {
             note: string;
+        };
+        NoticeAssignment: {
+            /** Format: date-time */
+            acknowledged_at?: string;
+            acknowledged_by: string;
+            acknowledged_late: boolean;
+            /** @description Why */
+            assessed: string;
+            /** @enum {string} */
+            assessment: "" | "affected" | "not_affected" | "unknown";
+            /** Format: date-time */
+            delivered_at?: string;
+            /** @description Why the addressee says that it is not its own */
+            disputed: string;
+            district: string;
+            drill: string;
+            /**
+             * Format: date-time
+             * @description Until when it owes what comes next
+             */
+            due_at?: string;
+            /** Format: date-time */
+            escalated_at?: string;
+            extension?: components["schemas"]["NoticeExtension"];
+            /**
+             * Format: date-time
+             * @description The first
+             */
+            feedback_at?: string;
+            feedback_late: boolean;
+            /** Format: date-time */
+            handled_at?: string;
+            handled_late: boolean;
+            id: string;
+            /** Format: int64 */
+            level: number;
+            /** @description TLP, and that it is a drill */
+            mark: string;
+            /**
+             * Format: int64
+             * @description The revision that the addressee has taken note of
+             */
+            noted: number;
+            notice_id: string;
+            number: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            overdue: boolean;
+            /** @description Why nothing is owed any more */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How often feedback was returned
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description The revision that the notice has
+             */
+            revision: number;
+            /** @enum {string} */
+            state: "queued" | "delivered" | "acknowledged" | "assessed" | "handling" | "feedback" | "verified" | "closed" | "released";
+            synthetic: boolean;
+            title: string;
+            /**
+             * Format: int64
+             * @description How many persons were told; 0 while queued: nobody can be
+             */
+            told: number;
+            /** @description It was tried, and there is nobody who can be told */
+            unreachable: boolean;
+            /** Format: date-time */
+            verified_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeAssignmentDetail: {
+            /** Format: date-time */
+            acknowledged_at?: string;
+            acknowledged_by: string;
+            acknowledged_late: boolean;
+            /** @description What the caller may do now: acknowledge, assess, feed_back, note, ask, answer, dispute, settle, verify, urge, close */
+            acts: string[];
+            /** @description Why */
+            assessed: string;
+            /** @enum {string} */
+            assessment: "" | "affected" | "not_affected" | "unknown";
+            clocks: components["schemas"]["ClockClock"][];
+            course: components["schemas"]["NoticeEntry"][];
+            /** Format: date-time */
+            delivered_at?: string;
+            /** @description Why the addressee says that it is not its own */
+            disputed: string;
+            district: string;
+            drill: string;
+            /**
+             * Format: date-time
+             * @description Until when it owes what comes next
+             */
+            due_at?: string;
+            /** Format: date-time */
+            escalated_at?: string;
+            extension?: components["schemas"]["NoticeExtension"];
+            feedback: components["schemas"]["NoticeFeedback"][];
+            /**
+             * Format: date-time
+             * @description The first
+             */
+            feedback_at?: string;
+            feedback_late: boolean;
+            /** @description Attachments of the notice */
+            files: components["schemas"]["NoticeFile"][];
+            /** Format: date-time */
+            handled_at?: string;
+            handled_late: boolean;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** Format: int64 */
+            level: number;
+            /** Format: date-time */
+            lifted_at?: string;
+            /** @description TLP, and that it is a drill */
+            mark: string;
+            /**
+             * Format: int64
+             * @description The revision that the addressee has taken note of
+             */
+            noted: number;
+            notice_id: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            number: string;
+            organisation: components["schemas"]["Text"];
+            organisation_id: string;
+            overdue: boolean;
+            /** Format: double */
+            pace: number;
+            /** @description Why nothing is owed any more */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How often feedback was returned
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description The revision that the notice has
+             */
+            revision: number;
+            /** @description What was changed since it was issued, the newest first */
+            revisions: components["schemas"]["NoticeShownRevision"][];
+            /** @enum {string} */
+            state: "queued" | "delivered" | "acknowledged" | "assessed" | "handling" | "feedback" | "verified" | "closed" | "released";
+            synthetic: boolean;
+            /** @description What the notice says now */
+            text: components["schemas"]["NoticeText"];
+            title: string;
+            /**
+             * Format: int64
+             * @description How many persons were told; 0 while queued: nobody can be
+             */
+            told: number;
+            /** @description It was tried, and there is nobody who can be told */
+            unreachable: boolean;
+            /** Format: date-time */
+            verified_at?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeAudience: {
+            /** @description All enterprises and operators of platforms */
+            all: boolean;
+            /** @description Those of districts, by GB/T 2260 code */
+            districts: string[];
+            /** @description One by one, by ID */
+            organisations: string[];
+        };
+        NoticeDetail: {
+            /** @description What the caller may do now: edit, submit, return, sign, issue, deliver, lift, withdraw, close, review, revise, relevel, remark, sign_revision, refuse_revision */
+            acts: string[];
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            /** @description Who wrote it last */
+            author: string;
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            course: components["schemas"]["NoticeEntry"][];
+            /** Format: date-time */
+            created_at: string;
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            drill_title: string;
+            files: components["schemas"]["NoticeFile"][];
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            /** Format: date-time */
+            lifted_at?: string;
+            /** @description TLP, and that it is a drill, as written on what it marks */
+            mark: string;
+            /**
+             * Format: date-time
+             * @description The server's clock
+             */
+            now: string;
+            /** @description Given when it is issued */
+            number: string;
+            /**
+             * Format: int64
+             * @description How many addressees have not finished
+             */
+            open: number;
+            /**
+             * Format: double
+             * @description How many times faster than the wall the clocks of its drill run
+             */
+            pace: number;
+            /** @description Why it was returned or withdrawn */
+            reason: string;
+            /** @description What was learned, once it is reviewed */
+            review: string;
+            /** Format: date-time */
+            reviewed_at?: string;
+            /** Format: int64 */
+            revision: number;
+            /** @description The newest first, with what is proposed */
+            revisions: components["schemas"]["NoticeRevision"][];
+            signatures: components["schemas"]["NoticeSignature"][];
+            /**
+             * Format: int64
+             * @description How many must sign
+             */
+            signers: number;
+            /** @enum {string} */
+            state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeDistrictCount: {
+            /** Format: int64 */
+            count: number;
+            district: string;
+        };
+        NoticeDistrictName: {
+            code: string;
+            name: components["schemas"]["Text"];
+        };
+        NoticeDrill: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            /** @description IDs of those that take part; its notices go to nobody else */
+            organisations: string[];
+            /**
+             * Format: double
+             * @description How many times faster than the wall its clocks run
+             */
+            pace: number;
+            /** @description What is played */
+            plan: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeDrillDetail: {
+            /** @description What the caller may do now: write, end */
+            acts: string[];
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            notices: components["schemas"]["NoticeDrillNotice"][];
+            /** @description IDs of those that take part; its notices go to nobody else */
+            organisations: string[];
+            /**
+             * Format: double
+             * @description How many times faster than the wall its clocks run
+             */
+            pace: number;
+            /** @description What is played */
+            plan: string;
+            players: components["schemas"]["NoticePlayer"][];
+            /** @description Of its own notices; they count nowhere else */
+            statistics: components["schemas"]["NoticeStatistics"];
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeDrillNotice: {
+            id: string;
+            number: string;
+            /** @enum {string} */
+            state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            title: string;
+        };
+        NoticeEntry: {
+            act: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Who did it; empty: a clock, or the platform */
+            by: string;
+            /** @description What belongs to it: obligation, part of the time, who was told, by how many seconds it fired late … */
+            data: {
+                [key: string]: unknown;
+            };
+            reason: string;
+            /** @description In which it is since */
+            state: string;
+        };
+        NoticeExtension: {
+            /** @description Why it was refused */
+            answer: string;
+            /** @enum {string} */
+            obligation: "notice.feedback" | "notice.handle";
+            reason: string;
+            /** @enum {string} */
+            state: "requested" | "granted" | "refused";
+            /** Format: date-time */
+            until: string;
+        };
+        NoticeFeedback: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description Everything that is asked is done: the city verifies it */
+            done: boolean;
+            files: components["schemas"]["NoticeFile"][];
+            id: string;
+            measures: string;
+            /** @description The risk that remains */
+            residual: string;
+        };
+        NoticeFile: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            media_type: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        NoticeLevelInputBody: {
+            /** Format: int64 */
+            level: number;
+            reason: string;
+        };
+        NoticeNotice: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            /** @description Who wrote it last */
+            author: string;
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** Format: date-time */
+            created_at: string;
+            /** @description The drill that it belongs to; empty: it is real */
+            drill: string;
+            drill_title: string;
+            id: string;
+            /** Format: date-time */
+            issued_at?: string;
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            /** Format: date-time */
+            lifted_at?: string;
+            /** @description TLP, and that it is a drill, as written on what it marks */
+            mark: string;
+            /** @description Given when it is issued */
+            number: string;
+            /**
+             * Format: double
+             * @description How many times faster than the wall the clocks of its drill run
+             */
+            pace: number;
+            /** @description Why it was returned or withdrawn */
+            reason: string;
+            /** @description What was learned, once it is reviewed */
+            review: string;
+            /** Format: date-time */
+            reviewed_at?: string;
+            /** Format: int64 */
+            revision: number;
+            /** @enum {string} */
+            state: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** Format: int64 */
+            version: number;
+        };
+        NoticePlayer: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
+        NoticePreview: {
+            /**
+             * Format: int64
+             * @description At how many it was looked whether anybody can be told
+             */
+            checked: number;
+            /** Format: int64 */
+            count: number;
+            districts: components["schemas"]["NoticeDistrictCount"][];
+            /** @description Of the first */
+            names: components["schemas"]["Text"][];
+            /** @description Those of them where nobody can */
+            unreachable: components["schemas"]["Text"][];
+        };
+        NoticeReasonInputBody: {
+            reason: string;
+        };
+        NoticeReviewInputBody: {
+            text: string;
+        };
+        NoticeReviseInputBody: {
+            ask: string;
+            body: string;
+            /** @enum {string} */
+            colour?: "" | "red" | "orange" | "yellow" | "blue";
+            /** @description What is different, as addressees read it */
+            reason: string;
+            title: string;
+        };
+        NoticeRevision: {
+            /** @enum {string} */
+            act: "issue" | "revise" | "raise" | "lower" | "restrict" | "share";
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description What is different, as addressees read it */
+            change: string;
+            id: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Why it was refused */
+            reason: string;
+            signatures: components["schemas"]["NoticeSignature"][];
+            /** @enum {string} */
+            state: "proposed" | "held" | "refused";
+            text: components["schemas"]["NoticeText"];
+        };
+        NoticeShownRevision: {
+            /** @enum {string} */
+            act: "issue" | "revise" | "raise" | "lower" | "restrict" | "share";
+            /** Format: date-time */
+            at: string;
+            change: string;
+            /** Format: int64 */
+            number: number;
+        };
+        NoticeSignature: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+        };
+        NoticeSpread: {
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            median: number;
+            /** Format: double */
+            p90: number;
+            /** Format: double */
+            p99: number;
+        };
+        NoticeStatistics: {
+            /** Format: int64 */
+            acknowledged: number;
+            /** Format: int64 */
+            acknowledged_in_time: number;
+            /** Format: int64 */
+            acknowledged_late: number;
+            /** Format: int64 */
+            addressees: number;
+            /** Format: int64 */
+            affected: number;
+            /** Format: int64 */
+            delivered: number;
+            /** Format: int64 */
+            disputed: number;
+            /** Format: int64 */
+            escalated: number;
+            /**
+             * Format: int64
+             * @description At least once
+             */
+            fed_back: number;
+            /** Format: int64 */
+            handled: number;
+            /** Format: int64 */
+            not_affected: number;
+            /**
+             * Format: int64
+             * @description That owe something now whose time is over
+             */
+            overdue: number;
+            /** Format: int64 */
+            released: number;
+            /**
+             * Format: int64
+             * @description Of which feedback was returned
+             */
+            returned: number;
+            /** @description From delivery */
+            to_acknowledge: components["schemas"]["NoticeSpread"];
+            /** @description From acknowledgement to the first feedback */
+            to_feed_back: components["schemas"]["NoticeSpread"];
+            /** Format: int64 */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description It was tried, and nobody can be told
+             */
+            unreachable: number;
+            /** Format: int64 */
+            verified: number;
+        };
+        NoticeTLPInputBody: {
+            reason: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        NoticeText: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        NoticeWords: {
+            categories: components["schemas"]["RatingCategory"][];
+            districts: components["schemas"]["NoticeDistrictName"][];
+        };
+        NoticeWriteInputBody: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** @description ID of the drill that it belongs to; it cannot be changed later */
+            drill?: string;
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
+        NoticeWritten: {
+            /** @description What addressees are asked to do */
+            ask: string;
+            audience: components["schemas"]["NoticeAudience"];
+            body: string;
+            /** @description After GB/T 20986-2023 */
+            category: string;
+            /**
+             * @description Of a warning
+             * @enum {string}
+             */
+            colour: "" | "red" | "orange" | "yellow" | "blue";
+            /** @enum {string} */
+            kind: "notice" | "warning";
+            /**
+             * Format: int64
+             * @description 1 (Ⅰ, gravest) to 4 (Ⅳ)
+             */
+            level: number;
+            title: string;
+            /**
+             * @description Traffic Light Protocol 2.0
+             * @enum {string}
+             */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
         };
         NotifyChannelInput: {
             enabled: boolean;
@@ -18212,6 +22453,60 @@ export interface components {
         OidcWaysView: {
             items: components["schemas"]["OidcWay"][];
         };
+        OpenIncidentInputBody: {
+            /**
+             * Format: date-time
+             * @description Since when the operator knows; time limits run from here
+             */
+            aware_at: string;
+            /** @description Of GB/T 20986-2023: see /incidents/words */
+            category: string;
+            /** Format: date-time */
+            discovered_at?: string;
+            /** @description The drill that it belongs to; for the city */
+            drill?: string;
+            /**
+             * @description To others; empty: not known
+             * @enum {string}
+             */
+            harm: "" | "extreme" | "major" | "large" | "ordinary";
+            /**
+             * @description Of the object that is hit; empty: not known
+             * @enum {string}
+             */
+            importance: "" | "special" | "important" | "general";
+            /**
+             * @description cii: operator of critical information infrastructure; central: central organ or its unit; other. It decides how soon the incident is to be reported upward
+             * @enum {string}
+             */
+            kind: "cii" | "central" | "other";
+            /**
+             * @description Of its work; empty: not known
+             * @enum {string}
+             */
+            loss: "" | "extreme" | "serious" | "large" | "small";
+            /** Format: date-time */
+            occurred_at?: string;
+            /** @description Of whom; for the city. An enterprise reports its own */
+            organisation_id?: string;
+            /**
+             * Format: date-time
+             * @description When the city received it by another way; for the city
+             */
+            received_at?: string;
+            /**
+             * Format: date-time
+             * @description When the enterprise told the city by another way; for the city
+             */
+            reported_at?: string;
+            /** @description What is known */
+            summary: string;
+            /** @description Demonstration data; shown as such everywhere */
+            synthetic?: boolean;
+            title: string;
+            /** @enum {string} */
+            tlp: "clear" | "green" | "amber" | "amber+strict" | "red";
+        };
         OpendataEdition: {
             /** @description SHA-256 of the content */
             digest: string;
@@ -18477,6 +22772,10 @@ export interface components {
             grade: number;
             text: string;
         };
+        OutcomeIncidentInputBody: {
+            /** @description What was done */
+            note: string;
+        };
         OverrideInputBody: {
             /**
              * Format: date-time
@@ -18491,6 +22790,16 @@ export interface components {
         };
         PageAccess: {
             items: components["schemas"]["EnterpriseAccess"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAdvisory: {
+            items: components["schemas"]["AdvisoryAdvisory"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -18609,6 +22918,26 @@ export interface components {
              */
             total: number;
         };
+        PageAsset: {
+            items: components["schemas"]["AssetAsset"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageAssignment: {
+            items: components["schemas"]["NoticeAssignment"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageAward: {
             items: components["schemas"]["FosterAward"][];
             /** @description Empty on the last page */
@@ -18661,6 +22990,36 @@ export interface components {
         };
         PageCandidature: {
             items: components["schemas"]["PilotCandidature"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageCase: {
+            items: components["schemas"]["IncidentCase"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageCaseEvent: {
+            items: components["schemas"]["IncidentCaseEvent"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageCaseLook: {
+            items: components["schemas"]["IncidentCaseLook"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -18819,6 +23178,16 @@ export interface components {
              */
             total: number;
         };
+        PageDetailLook: {
+            items: components["schemas"]["SensorDetailLook"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageDetailedView: {
             items: components["schemas"]["EnterpriseDetailedView"][];
             /** @description Empty on the last page */
@@ -18829,8 +23198,28 @@ export interface components {
              */
             total: number;
         };
+        PageDeviceFact: {
+            items: components["schemas"]["SensorDeviceFact"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageDoubt: {
             items: components["schemas"]["PlatformsDoubt"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageDrill: {
+            items: components["schemas"]["NoticeDrill"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -18879,6 +23268,16 @@ export interface components {
              */
             total: number;
         };
+        PageExposure: {
+            items: components["schemas"]["AdvisoryExposure"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageForecastRow: {
             items: components["schemas"]["PlatformsForecastRow"][];
             /** @description Empty on the last page */
@@ -18891,6 +23290,16 @@ export interface components {
         };
         PageHandleView: {
             items: components["schemas"]["IdentifierHandleView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageHistoryStep: {
+            items: components["schemas"]["AssetHistoryStep"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -18931,6 +23340,26 @@ export interface components {
         };
         PageIndexRun: {
             items: components["schemas"]["PlatformsIndexRun"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageInventoryConsent: {
+            items: components["schemas"]["AssetInventoryConsent"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageInventoryLook: {
+            items: components["schemas"]["AssetInventoryLook"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -19049,6 +23478,16 @@ export interface components {
              */
             total: number;
         };
+        PageMergedPair: {
+            items: components["schemas"]["AssetMergedPair"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageMonthFigure: {
             items: components["schemas"]["PlatformsMonthFigure"][];
             /** @description Empty on the last page */
@@ -19071,6 +23510,16 @@ export interface components {
         };
         PageNodeView: {
             items: components["schemas"]["IdentifierNodeView"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageNotice: {
+            items: components["schemas"]["NoticeNotice"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -19279,6 +23728,16 @@ export interface components {
              */
             total: number;
         };
+        PageReceived: {
+            items: components["schemas"]["ExchangeReceived"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageRegistration: {
             items: components["schemas"]["IdentityRegistration"][];
             /** @description Empty on the last page */
@@ -19331,6 +23790,16 @@ export interface components {
         };
         PageReviewTask: {
             items: components["schemas"]["PilotReviewTask"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageRiskRow: {
+            items: components["schemas"]["AwarenessRiskRow"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -19419,46 +23888,6 @@ export interface components {
              */
             total: number;
         };
-        PageSensorFact: {
-            items: components["schemas"]["SensorSensorFact"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
-        PageSensorLook: {
-            items: components["schemas"]["SensorSensorLook"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
-        PageSensorPair: {
-            items: components["schemas"]["SensorSensorPair"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
-        PageSensorRecord: {
-            items: components["schemas"]["SensorSensorRecord"][];
-            /** @description Empty on the last page */
-            next_cursor: string;
-            /**
-             * Format: int64
-             * @description How many items pass the filters
-             */
-            total: number;
-        };
         PageService: {
             items: components["schemas"]["ServiceService"][];
             /** @description Empty on the last page */
@@ -19539,6 +23968,16 @@ export interface components {
              */
             total: number;
         };
+        PageTalkPair: {
+            items: components["schemas"]["SensorTalkPair"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageTargetView: {
             items: components["schemas"]["PlanTargetView"][];
             /** @description Empty on the last page */
@@ -19581,6 +24020,16 @@ export interface components {
         };
         PageTrendMonth: {
             items: components["schemas"]["PlatformsTrendMonth"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
+        PageUnitRecord: {
+            items: components["schemas"]["SensorUnitRecord"][];
             /** @description Empty on the last page */
             next_cursor: string;
             /**
@@ -24316,6 +28765,10 @@ export interface components {
             /** @enum {string} */
             why: "missing" | "ungraded";
         };
+        RatingCategory: {
+            id: string;
+            name: components["schemas"]["Text"];
+        };
         ReachEstimate: {
             /** Format: int64 */
             answered: number;
@@ -24345,6 +28798,9 @@ export interface components {
             population: number;
             /** Format: int64 */
             using: number;
+        };
+        ReasonIncidentInputBody: {
+            reason: string;
         };
         ReasonInputBody: {
             reason: string;
@@ -24484,8 +28940,27 @@ export interface components {
         RenameInputBody: {
             name: string;
         };
+        ReopenExposureInputBody: {
+            reason: string;
+        };
         ReplayInputBody: {
             ids: string[] | null;
+        };
+        ReportIncidentInputBody: {
+            /** @description To whom */
+            authority: string;
+            /** @description How: the hotline, a platform, a letter */
+            channel: string;
+            /** @description What the authority gave for it */
+            receipt?: string;
+            /** @description Who sent it */
+            reporter: string;
+            /** Format: date-time */
+            sent_at: string;
+            /** @enum {string} */
+            stage: "first" | "follow_up" | "final" | "accepted";
+            /** @description What was sent */
+            text: string;
         };
         ReportInputBody: {
             /** @description Ids of uploaded files */
@@ -24601,6 +29076,10 @@ export interface components {
              */
             days: number;
             reason: string;
+        };
+        RetireAssetInputBody: {
+            /** @description false brings it back */
+            retired: boolean;
         };
         ReturnApplicationInputBody: {
             /** @description What is to be supplemented */
@@ -25189,9 +29668,95 @@ export interface components {
             language: "zh" | "en";
             name: string;
         };
+        SensorAssetEvidence: {
+            /** Format: int64 */
+            confidence: number;
+            /** Format: date-time */
+            first_at: string;
+            kind: string;
+            /** Format: date-time */
+            last_at: string;
+            source: string;
+            value: string;
+        };
+        SensorBatchGap: {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
+        };
+        SensorBatchStream: {
+            /** Format: date-time */
+            at: string;
+            /** @description The newest first, 20 at most */
+            gaps: components["schemas"]["SensorBatchGap"][];
+            /** Format: int64 */
+            last: number;
+            /** Format: int64 */
+            received: number;
+            spool: string;
+            stream: string;
+        };
         SensorConsentInputBody: {
             /** @enum {string} */
             consent: "none" | "figures" | "detail";
+        };
+        SensorConsentSaid: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @enum {string} */
+            consent: "asked" | "none" | "figures" | "detail";
+        };
+        SensorDetailLook: {
+            /** Format: date-time */
+            at: string;
+            day: string;
+            key: string;
+            name: string;
+            organisation: components["schemas"]["Text"];
+            /** Format: int64 */
+            times: number;
+            /** @enum {string} */
+            what: "records" | "pairs" | "facts" | "assets";
+        };
+        SensorDeviceFact: {
+            addr: string;
+            /** Format: date-time */
+            first_at: string;
+            id: string;
+            kind: string;
+            /** Format: date-time */
+            last_at: string;
+            mac: string;
+            source: string;
+            /** Format: int64 */
+            times: number;
+            /** Format: int64 */
+            unit: number;
+            value: string;
+            /** Format: int64 */
+            vlan: number;
+        };
+        SensorFoundAsset: {
+            addrs: string[];
+            /** @enum {string} */
+            by: "serial" | "mac" | "bacnet" | "name" | "address";
+            /**
+             * Format: int64
+             * @description 0 to 100: an ordering, not a probability
+             */
+            confidence: number;
+            /** @description Properties of which two values were told */
+            conflicts: string[];
+            /** Format: date-time */
+            first_at: string;
+            /** @description By what it is known: serial, mac, bacnet, name or address */
+            key: string;
+            /** Format: date-time */
+            last_at: string;
+            macs: string[];
+            properties: components["schemas"]["SensorAssetEvidence"][];
         };
         SensorLosses: {
             /** Format: int64 */
@@ -25301,158 +29866,19 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        SensorSensorAsset: {
-            addrs: string[];
-            /** @enum {string} */
-            by: "serial" | "mac" | "bacnet" | "name" | "address";
-            /**
-             * Format: int64
-             * @description 0 to 100: an ordering, not a probability
-             */
-            confidence: number;
-            /** @description Properties of which two values were told */
-            conflicts: string[];
-            /** Format: date-time */
-            first_at: string;
-            /** @description By what it is known: serial, mac, bacnet, name or address */
-            key: string;
-            /** Format: date-time */
-            last_at: string;
-            macs: string[];
-            properties: components["schemas"]["SensorSensorEvidence"][];
-        };
         SensorSensorAssets: {
             /** @description The surest first, 2000 at most */
-            assets: components["schemas"]["SensorSensorAsset"][];
+            assets: components["schemas"]["SensorFoundAsset"][];
             /**
              * Format: int64
              * @description That they were made of, 20000 at most
              */
             facts: number;
         };
-        SensorSensorEvidence: {
-            /** Format: int64 */
-            confidence: number;
-            /** Format: date-time */
-            first_at: string;
-            kind: string;
-            /** Format: date-time */
-            last_at: string;
-            source: string;
-            value: string;
-        };
-        SensorSensorFact: {
-            addr: string;
-            /** Format: date-time */
-            first_at: string;
-            id: string;
-            kind: string;
-            /** Format: date-time */
-            last_at: string;
-            mac: string;
-            source: string;
-            /** Format: int64 */
-            times: number;
-            /** Format: int64 */
-            unit: number;
-            value: string;
-            /** Format: int64 */
-            vlan: number;
-        };
-        SensorSensorGap: {
-            /** Format: int64 */
-            from: number;
-            /** Format: int64 */
-            to: number;
-        };
-        SensorSensorLook: {
-            /** Format: date-time */
-            at: string;
-            day: string;
-            key: string;
-            name: string;
-            organisation: components["schemas"]["Text"];
-            /** Format: int64 */
-            times: number;
-            /** @enum {string} */
-            what: "records" | "pairs" | "facts" | "assets";
-        };
-        SensorSensorPair: {
-            class: string;
-            client: string;
-            /** Format: date-time */
-            first_at: string;
-            id: string;
-            /** Format: date-time */
-            last_at: string;
-            /** Format: int64 */
-            port: number;
-            protocol: string;
-            server: string;
-            /** Format: int64 */
-            unit: number;
-            /** Format: int64 */
-            units: number;
-        };
-        SensorSensorPoint: {
-            /** Format: date-time */
-            at: string;
-            class: string;
-            /** Format: int64 */
-            exceptions: number;
-            /** Format: int64 */
-            octets: number;
-            protocol: string;
-            /** Format: int64 */
-            requests: number;
-            /** Format: int64 */
-            responses: number;
-        };
-        SensorSensorRecord: {
-            /** Format: date-time */
-            at: string;
-            class: string;
-            client: string;
-            /** @description Later evidence turned the conversation round */
-            corrected: boolean;
-            exception: string;
-            from_client: boolean;
-            function: string;
-            id: string;
-            objects: components["schemas"]["BatchObject"][];
-            /** Format: int64 */
-            port: number;
-            protocol: string;
-            /** @description As the probe sent it, before any correction */
-            sent: components["schemas"]["BatchRecord"];
-            server: string;
-            /** Format: int64 */
-            unit: number;
-            why: string[];
-        };
-        SensorSensorSaid: {
-            /** Format: date-time */
-            at: string;
-            by: string;
-            /** @enum {string} */
-            consent: "asked" | "none" | "figures" | "detail";
-        };
-        SensorSensorStream: {
-            /** Format: date-time */
-            at: string;
-            /** @description The newest first, 20 at most */
-            gaps: components["schemas"]["SensorSensorGap"][];
-            /** Format: int64 */
-            last: number;
-            /** Format: int64 */
-            received: number;
-            spool: string;
-            stream: string;
-        };
         SensorSensorTraffic: {
             /** Format: date-time */
             from: string;
-            points: components["schemas"]["SensorSensorPoint"][];
+            points: components["schemas"]["SensorTrafficPoint"][];
             /**
              * Format: int64
              * @description Seconds of a point
@@ -25468,7 +29894,7 @@ export interface components {
             /** @enum {string} */
             consent: "asked" | "none" | "figures" | "detail";
             /** @description What was said of what the city sees, the newest first; the enterprise reads it */
-            consents: components["schemas"]["SensorSensorSaid"][];
+            consents: components["schemas"]["SensorConsentSaid"][];
             /** Format: date-time */
             created_at: string;
             created_by: string;
@@ -25509,9 +29935,62 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "working" | "silent" | "retired";
             /** @description How far the streams of its spools are, and what is missing in them */
-            streams: components["schemas"]["SensorSensorStream"][];
+            streams: components["schemas"]["SensorBatchStream"][];
             /** Format: int64 */
             version: number;
+        };
+        SensorTalkPair: {
+            class: string;
+            client: string;
+            /** Format: date-time */
+            first_at: string;
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            /** Format: int64 */
+            port: number;
+            protocol: string;
+            server: string;
+            /** Format: int64 */
+            unit: number;
+            /** Format: int64 */
+            units: number;
+        };
+        SensorTrafficPoint: {
+            /** Format: date-time */
+            at: string;
+            class: string;
+            /** Format: int64 */
+            exceptions: number;
+            /** Format: int64 */
+            octets: number;
+            protocol: string;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            responses: number;
+        };
+        SensorUnitRecord: {
+            /** Format: date-time */
+            at: string;
+            class: string;
+            client: string;
+            /** @description Later evidence turned the conversation round */
+            corrected: boolean;
+            exception: string;
+            from_client: boolean;
+            function: string;
+            id: string;
+            objects: components["schemas"]["BatchObject"][];
+            /** Format: int64 */
+            port: number;
+            protocol: string;
+            /** @description As the probe sent it, before any correction */
+            sent: components["schemas"]["BatchRecord"];
+            server: string;
+            /** Format: int64 */
+            unit: number;
+            why: string[];
         };
         ServiceCount: {
             code: string;
@@ -26017,6 +30496,9 @@ export interface components {
             /** @description Replace identifiers that exist */
             overwrite?: boolean;
         };
+        StateIncidentInputBody: {
+            facts: components["schemas"]["IncidentSaidFact"][] | null;
+        };
         StepInputBody: {
             /** @enum {string} */
             act: "visit" | "commit" | "land" | "lose" | "reopen";
@@ -26309,6 +30791,20 @@ export interface components {
             /** @description Shown this once */
             secret: string;
         };
+        TakeOverIncidentInputBody: {
+            /** @description How it stands, and what is next */
+            note: string;
+        };
+        TaskIncidentInputBody: {
+            /** @description Who does it there */
+            assignee?: string;
+            /** Format: date-time */
+            due_at: string;
+            /** @description The enterprise if nothing is said; the city or who is let in by their ID; city is the city */
+            organisation_id?: string;
+            title: string;
+            what?: string;
+        };
         TemplateItem: {
             /**
              * Format: int32
@@ -26537,8 +31033,19 @@ export interface components {
             on: string;
             reason: string;
         };
+        WithdrawConsentInputBody: {
+            reason: string;
+        };
         WithdrawDatasetInputBody: {
             reason: string;
+        };
+        WriteIncidentInputBody: {
+            /**
+             * Format: date-time
+             * @description When it happened; now if nothing is said
+             */
+            at?: string;
+            text: string;
         };
     };
     responses: never;
@@ -29397,6 +33904,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-invitees-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NeedInvitee"];
+                };
             };
             /** @description Refused */
             default: {
@@ -51565,6 +56105,4137 @@ export interface operations {
             };
         };
     };
+    "get-security-advisories": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description Name of a vendor, in any spelling that is known */
+                vendor?: string;
+                severity?: "CRITICAL" | "HIGH" | "MEDIUM" | "LOW" | "NONE";
+                /** @description Known to be exploited */
+                kev?: "yes" | "no";
+                /** @description Released on this day or later */
+                since?: string;
+                cve?: string;
+                /** @description Only those that affect assets which one sees, for the city any */
+                hits?: "yes";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAdvisory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-advisories-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-advisories-id-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-advisory-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-advisory-import-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-import-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-import-template-format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-merges": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMergedPair"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetMergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-merges-id-undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-asset-pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPairList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-asset-pairs-distinct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetPairInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPairList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                role?: string;
+                reach?: "internet" | "remote" | "internal" | "isolated" | "unknown";
+                criticality?: number;
+                /** @description Assets of which this is not known */
+                gap?: "firmware" | "vendor" | "reach";
+                /** @description Active ones, where nothing is said */
+                state?: "active" | "retired" | "merged";
+                /** @description ID of an enterprise */
+                organisation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclareAssetInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetRoleList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-assets-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetFacts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assets-id-history": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageHistoryStep"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assets-id-retirement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireAssetInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetAsset"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assignments": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description ID of a notice */
+                notice?: string;
+                state?: "queued" | "delivered" | "acknowledged" | "assessed" | "handling" | "feedback" | "verified" | "closed" | "released";
+                assessment?: "affected" | "not_affected" | "unknown";
+                /** @description GB/T 2260 code */
+                district?: string;
+                /** @description Those that are not finished, overdue now, were late, are escalated, disputed, cannot be delivered, ask for more time */
+                only?: "open" | "overdue" | "late" | "escalated" | "disputed" | "unreachable" | "extension";
+                /** @description Only real ones, or only of drills */
+                drill?: "real" | "drill";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssignment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-assignments-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-assessment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentAssessInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-closing": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-dispute": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-dispute-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentSettleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-extension": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentAskInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-extension-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentAnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-feedback": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentFeedbackInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-note": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-urging": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-assignments-id-verification": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentVerifyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAssignmentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-drills": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDrill"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrillInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDrillDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-drills-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDrillDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-drills-id-end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDrillDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exchange-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeWhere"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exchange-inbox": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageReceived"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exchange-inbox-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeReceivedObject"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposure-figures": {
+        parameters: {
+            query?: {
+                by?: "district" | "industry" | "vendor" | "advisory";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryFigures"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposures": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                answer?: "affected" | "cannot_tell" | "not_affected";
+                state?: "open" | "mended" | "accepted" | "not_applicable";
+                band?: "now" | "soon" | "planned" | "watch";
+                /** @description ID of an asset */
+                asset?: string;
+                /** @description ID of an advisory */
+                advisory?: string;
+                /** @description Only of assets whose firmware is not known */
+                firmware?: "unknown";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageExposure"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposures-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryExposureDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-exposures-id-decision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideExposureInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryExposureDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-exposures-id-effect": {
+        parameters: {
+            query?: {
+                reach?: "asset" | "product" | "organisation";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryEffect"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-exposures-id-reopening": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenExposureInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoryExposureDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "new" | "triaged" | "confirmed" | "rejected" | "contained" | "eradicated" | "recovered" | "closed" | "reviewed" | "merged";
+                /** @description Only what is still worked on */
+                open?: boolean;
+                level?: number;
+                category?: string;
+                district?: string;
+                /** @description Leave out drills, or everything else */
+                real?: "real" | "drill";
+                /** @description Only what was to be reported upward and was not in time */
+                late?: boolean;
+                /** @description In which it was received */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCase"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-figures": {
+        parameters: {
+            query?: {
+                /** @description In which they were received; all if nothing is said */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentFigures"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-proposal": {
+        parameters: {
+            query?: {
+                importance?: "" | "special" | "important" | "general";
+                loss?: "" | "extreme" | "serious" | "large" | "small";
+                harm?: "" | "extreme" | "major" | "large" | "ordinary";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentProposal"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentWords"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-incidents-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentSaid"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-actions-action-outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-incidents-id-closing": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentClosing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-evidence-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                evidence: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-evidence-evidence-custody": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                evidence: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentHands"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-evidence-evidence-discarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                evidence: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-evidence-evidence-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                evidence: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-incidents-id-facts": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetInIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-guests-guest-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                guest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetOutIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-handler": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOverIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-level": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-looks": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCaseLook"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-merge": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-playbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-response": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-review": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LearnIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-separation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-state": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-incidents-id-tasks-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-incidents-id-tasks-task-outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishIncidentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-incidents-id-timeline": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                kind?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCaseEvent"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DescribeInventoryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-inventory-accesses": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInventoryLook"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-inventory-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InventoryConsentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-inventory-consents": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInventoryConsent"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-inventory-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawConsentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetInventory"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notice-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-security-notice-files-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notice-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeWords"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                state?: "draft" | "review" | "signed" | "issued" | "closed" | "reviewed" | "withdrawn";
+                level?: number;
+                /** @description In which it was issued */
+                year?: number;
+                /** @description ID of a drill, or all; without it only real ones are listed */
+                drill?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNotice"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeWriteInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-security-notices-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeWritten"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices-id-audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-closing": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-delivery": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-issue": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-level": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeLevelInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-lifting": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-return": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-review": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-revision": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReviseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-revision-refusal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-revision-signature": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-signature": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-notices-id-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeStatistics"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-submission": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-tlp": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeTLPInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-notices-id-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-security-probe-batches": {
         parameters: {
             query?: never;
@@ -51812,7 +60483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageSensorFact"];
+                    "application/json": components["schemas"]["PageDeviceFact"];
                 };
             };
             /** @description Refused */
@@ -51856,7 +60527,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageSensorLook"];
+                    "application/json": components["schemas"]["PageDetailLook"];
                 };
             };
             /** @description Refused */
@@ -51902,7 +60573,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageSensorPair"];
+                    "application/json": components["schemas"]["PageTalkPair"];
                 };
             };
             /** @description Refused */
@@ -51950,7 +60621,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageSensorRecord"];
+                    "application/json": components["schemas"]["PageUnitRecord"];
                 };
             };
             /** @description Refused */
@@ -52023,6 +60694,211 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SensorSensorTraffic"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwarenessSituation"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation-enterprises": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description GB/T 2260 code */
+                district?: string;
+                /** @description yes: with a confidence of at least 20; no: below */
+                seen?: "yes" | "no";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRiskRow"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation-enterprises-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwarenessRiskDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-situation-weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwarenessWeights"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-security-threat-import-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-threat-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisorySourceList"];
                 };
             };
             /** @description Refused */
@@ -55756,6 +64632,105 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-taxii2-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/taxii+json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-taxii2-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/taxii+json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-taxii2-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/taxii+json": unknown;
+            };
+        };
         responses: {
             /** @description OK */
             200: {

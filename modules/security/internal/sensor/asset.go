@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// Asset is a device that facts are of. It is computed from the facts whenever it is
+// FoundAsset is a device that facts are of. It is computed from the facts whenever it is
 // asked for, so that nothing was merged that could not be taken apart.
-type Asset struct {
-	Key        string     `json:"key" doc:"By what it is known: serial, mac, bacnet, name or address"`
-	By         string     `json:"by" enum:"serial,mac,bacnet,name,address" title:"识别依据|Known by"`
-	Confidence int        `json:"confidence" doc:"0 to 100: an ordering, not a probability"`
-	MACs       []string   `json:"macs" nullable:"false"`
-	Addrs      []string   `json:"addrs" nullable:"false"`
-	Properties []Evidence `json:"properties" nullable:"false"`
-	Conflicts  []string   `json:"conflicts" nullable:"false" doc:"Properties of which two values were told"`
-	FirstAt    time.Time  `json:"first_at"`
-	LastAt     time.Time  `json:"last_at"`
-	facts      []Fact
+type FoundAsset struct {
+	Key        string          `json:"key" doc:"By what it is known: serial, mac, bacnet, name or address"`
+	By         string          `json:"by" enum:"serial,mac,bacnet,name,address" title:"识别依据|Known by"`
+	Confidence int             `json:"confidence" doc:"0 to 100: an ordering, not a probability"`
+	MACs       []string        `json:"macs" nullable:"false"`
+	Addrs      []string        `json:"addrs" nullable:"false"`
+	Properties []AssetEvidence `json:"properties" nullable:"false"`
+	Conflicts  []string        `json:"conflicts" nullable:"false" doc:"Properties of which two values were told"`
+	FirstAt    time.Time       `json:"first_at"`
+	LastAt     time.Time       `json:"last_at"`
+	facts      []DeviceFact
 }
 
-// Evidence is a property with who told it, and when.
-type Evidence struct {
+// AssetEvidence is a property with who told it, and when.
+type AssetEvidence struct {
 	Kind       string    `json:"kind"`
 	Value      string    `json:"value"`
 	Source     string    `json:"source"`
@@ -46,36 +46,36 @@ type device struct {
 // one MAC, BACnet instance or PROFINET name, are one. Two with one IP address alone stay
 // two: addresses are given again, and behind a router many have its MAC. mostBehind MACs'
 // worth of addresses make a MAC that of a router, which identifies nothing.
-func assets(facts []Fact) []Asset {
+func assets(facts []DeviceFact) []FoundAsset {
 	routers := routersIn(facts)
-	of := map[device][]Fact{}
+	of := map[device][]DeviceFact{}
 	for _, f := range facts {
 		of[deviceOf(f, routers)] = append(of[deviceOf(f, routers)], f)
 	}
-	byKey := map[string]*Asset{}
+	byKey := map[string]*FoundAsset{}
 	for d, list := range of {
 		by, key, sure := keyOf(d, list)
 		a := byKey[key]
 		if a == nil {
-			a = &Asset{Key: key, By: by, Confidence: sure}
+			a = &FoundAsset{Key: key, By: by, Confidence: sure}
 			byKey[key] = a
 		}
 		a.facts = append(a.facts, list...)
 	}
-	out := make([]Asset, 0, len(byKey))
+	out := make([]FoundAsset, 0, len(byKey))
 	for _, key := range slices.Sorted(maps.Keys(byKey)) {
 		a := byKey[key]
 		a.conclude(routers)
 		out = append(out, *a)
 	}
-	slices.SortStableFunc(out, func(a, b Asset) int { return cmp.Compare(b.Confidence, a.Confidence) })
+	slices.SortStableFunc(out, func(a, b FoundAsset) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	return out
 }
 
 // mostBehind is how many addresses a device has; a MAC with more is a router's.
 const mostBehind = 4
 
-func routersIn(facts []Fact) map[string]bool {
+func routersIn(facts []DeviceFact) map[string]bool {
 	behind := map[string]map[string]struct{}{}
 	for _, f := range facts {
 		if f.MAC == "" || f.Addr == "" || f.Source == "arp" || f.Source == "dhcp" { // those are never routed
@@ -93,7 +93,7 @@ func routersIn(facts []Fact) map[string]bool {
 	return routers
 }
 
-func deviceOf(f Fact, routers map[string]bool) device {
+func deviceOf(f DeviceFact, routers map[string]bool) device {
 	if f.MAC != "" && !routers[f.MAC] {
 		return device{mac: f.MAC, unit: f.Unit}
 	}
@@ -101,7 +101,7 @@ func deviceOf(f Fact, routers map[string]bool) device {
 }
 
 // keyOf is by what a device is known, the strongest first, and how sure that is.
-func keyOf(d device, list []Fact) (by, key string, sure int) {
+func keyOf(d device, list []DeviceFact) (by, key string, sure int) {
 	n := namesOf(list)
 	switch {
 	case n.serial != "" && n.vendor != "":
@@ -123,7 +123,7 @@ func keyOf(d device, list []Fact) (by, key string, sure int) {
 // names are what a device is called by itself.
 type names struct{ serial, vendor, instance, name string }
 
-func namesOf(list []Fact) (n names) {
+func namesOf(list []DeviceFact) (n names) {
 	for _, f := range list {
 		switch {
 		case f.Kind == "serial":
@@ -140,10 +140,10 @@ func namesOf(list []Fact) (n names) {
 }
 
 // conclude sums an asset's facts up.
-func (a *Asset) conclude(routers map[string]bool) {
+func (a *FoundAsset) conclude(routers map[string]bool) {
 	macs, addrs := map[string]struct{}{}, map[string]struct{}{}
 	seen := map[[2]string]int{}
-	a.Properties, a.Conflicts = []Evidence{}, []string{}
+	a.Properties, a.Conflicts = []AssetEvidence{}, []string{}
 	for _, f := range a.facts {
 		if f.MAC != "" && !routers[f.MAC] {
 			macs[f.MAC] = struct{}{}
@@ -164,7 +164,7 @@ func (a *Asset) conclude(routers map[string]bool) {
 		at, known := seen[k]
 		if !known {
 			seen[k] = len(a.Properties)
-			a.Properties = append(a.Properties, Evidence{f.Kind, f.Value, f.Source, f.FirstAt, f.LastAt, sureOf(f)})
+			a.Properties = append(a.Properties, AssetEvidence{f.Kind, f.Value, f.Source, f.FirstAt, f.LastAt, sureOf(f)})
 			continue
 		}
 		e := &a.Properties[at]
@@ -174,7 +174,7 @@ func (a *Asset) conclude(routers map[string]bool) {
 		e.FirstAt, e.LastAt = earlier(e.FirstAt, f.FirstAt), later(e.LastAt, f.LastAt)
 	}
 	a.MACs, a.Addrs = append([]string{}, slices.Sorted(maps.Keys(macs))...), append([]string{}, slices.Sorted(maps.Keys(addrs))...)
-	slices.SortFunc(a.Properties, func(x, y Evidence) int {
+	slices.SortFunc(a.Properties, func(x, y AssetEvidence) int {
 		return cmp.Or(cmp.Compare(x.Kind, y.Kind), y.LastAt.Compare(x.LastAt), cmp.Compare(x.Value, y.Value))
 	})
 	for i := 1; i < len(a.Properties); i++ {
@@ -196,7 +196,7 @@ func single(kind string) bool {
 
 // sureOf is how sure a fact is: what a device answers by its protocol is surer than what
 // it calls itself to everybody.
-func sureOf(f Fact) int {
+func sureOf(f DeviceFact) int {
 	switch f.Source {
 	case "modbus", "enip", "s7comm", "bacnet", "pn_dcp":
 		return 85

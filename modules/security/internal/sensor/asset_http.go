@@ -7,8 +7,8 @@ import (
 )
 
 type sensorAssets struct {
-	Assets []Asset `json:"assets" nullable:"false" doc:"The surest first, 2000 at most"`
-	Facts  int     `json:"facts" doc:"That they were made of, 20000 at most"`
+	Assets []FoundAsset `json:"assets" nullable:"false" doc:"The surest first, 2000 at most"`
+	Facts  int          `json:"facts" doc:"That they were made of, 20000 at most"`
 }
 
 const mostAssets = 2000

@@ -12,8 +12,8 @@ import (
 	"linghang/modules/security/internal/batch"
 )
 
-// Record is a unit in full, or the correction of a conversation.
-type Record struct {
+// UnitRecord is a unit in full, or the correction of a conversation.
+type UnitRecord struct {
 	ID         string         `json:"id" title:"编号|ID"`
 	At         time.Time      `json:"at" title:"时间|Time"`
 	Why        []string       `json:"why" nullable:"false" title:"原因|Why"`
@@ -39,7 +39,7 @@ type recordParams struct {
 	From     string `query:"from" maxLength:"40" doc:"A time as RFC 3339 has it"`
 }
 
-func (s store) records(ctx context.Context, in recordParams, from time.Time) (sqldb.Page[Record], error) {
+func (s store) records(ctx context.Context, in recordParams, from time.Time) (sqldb.Page[UnitRecord], error) {
 	l := sqldb.List{
 		Select: "r.id, r.at, r.why, r.client, r.server, r.port, r.protocol, r.function, r.class, r.unit, r.from_client, r.corrected, r.exception, r.what", From: "security_sensor_record r", Key: "r.id", Order: "-at",
 		Sort:   map[string]string{"at": "r.at", "client": "r.client", "server": "r.server", "protocol": "r.protocol", "function": "r.function", "class": "r.class"},
@@ -52,7 +52,7 @@ func (s store) records(ctx context.Context, in recordParams, from time.Time) (sq
 	if !from.IsZero() {
 		l.Where("r.at >= ?", from.UnixMilli())
 	}
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x Record, err error) {
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x UnitRecord, err error) {
 		var at int64
 		var why, what string
 		if err := r.Scan(&x.ID, &at, &why, &x.Client, &x.Server, &x.Port, &x.Protocol, &x.Function, &x.Class, &x.Unit, &x.FromClient, &x.Corrected, &x.Exception, &what); err != nil {
@@ -67,8 +67,8 @@ func (s store) records(ctx context.Context, in recordParams, from time.Time) (sq
 	})
 }
 
-// Pair is who speaks with whom for what kind of thing.
-type Pair struct {
+// TalkPair is who speaks with whom for what kind of thing.
+type TalkPair struct {
 	ID       string    `json:"id" title:"编号|ID"`
 	Client   string    `json:"client" title:"请求方|Client"`
 	Server   string    `json:"server" title:"响应方|Server"`
@@ -88,14 +88,14 @@ type pairParams struct {
 	Protocol string `query:"protocol" maxLength:"64"`
 }
 
-func (s store) pairList(ctx context.Context, in pairParams) (sqldb.Page[Pair], error) {
+func (s store) pairList(ctx context.Context, in pairParams) (sqldb.Page[TalkPair], error) {
 	l := sqldb.List{
 		Select: "p.id, p.client, p.server, p.protocol, p.port, p.unit, p.class, p.first_at, p.last_at, p.units", From: "security_sensor_pair p", Key: "p.id", Order: "-first_at",
 		Sort:   map[string]string{"first_at": "p.first_at", "last_at": "p.last_at", "client": "p.client", "server": "p.server", "protocol": "p.protocol", "class": "p.class", "units": "p.units"},
 		Search: []string{"p.client", "p.server"},
 	}
 	l.Where("p.sensor_id = ?", in.ID).WhereIf("p.class = ?", in.Class).WhereIf("p.protocol = ?", in.Protocol)
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x Pair, err error) {
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x TalkPair, err error) {
 		var first, last int64
 		err = r.Scan(&x.ID, &x.Client, &x.Server, &x.Protocol, &x.Port, &x.Unit, &x.Class, &first, &last, &x.Units)
 		x.FirstAt, x.LastAt = sqldb.Time(first), sqldb.Time(last)
@@ -103,8 +103,8 @@ func (s store) pairList(ctx context.Context, in pairParams) (sqldb.Page[Pair], e
 	})
 }
 
-// Fact is what a device said of itself.
-type Fact struct {
+// DeviceFact is what a device said of itself.
+type DeviceFact struct {
 	ID      string    `json:"id" title:"编号|ID"`
 	MAC     string    `json:"mac" title:"MAC 地址|MAC"`
 	VLAN    int64     `json:"vlan" title:"VLAN"`
@@ -120,7 +120,7 @@ type Fact struct {
 
 const factColumns = "f.id, f.mac, f.vlan, f.addr, f.source, f.unit, f.kind, f.value, f.first_at, f.last_at, f.times"
 
-func scanFact(r sqldb.Row) (x Fact, err error) {
+func scanFact(r sqldb.Row) (x DeviceFact, err error) {
 	var first, last int64
 	err = r.Scan(&x.ID, &x.MAC, &x.VLAN, &x.Addr, &x.Source, &x.Unit, &x.Kind, &x.Value, &first, &last, &x.Times)
 	x.FirstAt, x.LastAt = sqldb.Time(first), sqldb.Time(last)
@@ -133,7 +133,7 @@ type factParams struct {
 	Kind string `query:"kind" maxLength:"64"`
 }
 
-func (s store) factList(ctx context.Context, in factParams) (sqldb.Page[Fact], error) {
+func (s store) factList(ctx context.Context, in factParams) (sqldb.Page[DeviceFact], error) {
 	l := sqldb.List{
 		Select: factColumns, From: "security_sensor_fact f", Key: "f.id", Order: "-last_at",
 		Sort:   map[string]string{"first_at": "f.first_at", "last_at": "f.last_at", "mac": "f.mac", "addr": "f.addr", "kind": "f.kind", "value": "f.value", "source": "f.source"},
@@ -144,7 +144,7 @@ func (s store) factList(ctx context.Context, in factParams) (sqldb.Page[Fact], e
 }
 
 // factsForAssets are the facts that assets are made of, the newest first.
-func (s store) factsForAssets(ctx context.Context, sensor string) ([]Fact, error) {
+func (s store) factsForAssets(ctx context.Context, sensor string) ([]DeviceFact, error) {
 	rows, err := s.db.Query(ctx, `SELECT `+factColumns+` FROM security_sensor_fact f WHERE f.sensor_id = $1 ORDER BY f.last_at DESC, f.id LIMIT 20000`, sensor)
 	if err != nil {
 		return nil, fmt.Errorf("read facts: %w", err)
@@ -152,8 +152,8 @@ func (s store) factsForAssets(ctx context.Context, sensor string) ([]Fact, error
 	return sqldb.All(rows, scanFact)
 }
 
-// Point is how much of something there was in a span of time.
-type Point struct {
+// TrafficPoint is how much of something there was in a span of time.
+type TrafficPoint struct {
 	At         time.Time `json:"at"`
 	Protocol   string    `json:"protocol"`
 	Class      string    `json:"class"`
@@ -164,13 +164,13 @@ type Point struct {
 }
 
 // traffic sums aggregates into steps.
-func (s store) traffic(ctx context.Context, sensor string, from, to time.Time, step time.Duration) ([]Point, error) {
+func (s store) traffic(ctx context.Context, sensor string, from, to time.Time, step time.Duration) ([]TrafficPoint, error) {
 	rows, err := s.db.Query(ctx, `SELECT (a.at / $4) * $4, a.protocol, a.class, CAST(SUM(a.requests) AS BIGINT), CAST(SUM(a.responses) AS BIGINT), CAST(SUM(a.exceptions) AS BIGINT), CAST(SUM(a.octets) AS BIGINT)
 		FROM security_sensor_aggregate a WHERE a.sensor_id = $1 AND a.at >= $2 AND a.at < $3 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT 20000`, sensor, from.UnixMilli(), to.UnixMilli(), step.Milliseconds())
 	if err != nil {
 		return nil, fmt.Errorf("read traffic: %w", err)
 	}
-	return sqldb.All(rows, func(r sqldb.Row) (p Point, err error) {
+	return sqldb.All(rows, func(r sqldb.Row) (p TrafficPoint, err error) {
 		var at int64
 		err = r.Scan(&at, &p.Protocol, &p.Class, &p.Requests, &p.Responses, &p.Exceptions, &p.Octets)
 		p.At = sqldb.Time(at)
@@ -178,28 +178,28 @@ func (s store) traffic(ctx context.Context, sensor string, from, to time.Time, s
 	})
 }
 
-// Stream is how far a stream of a spool has come.
-type Stream struct {
-	Spool    string    `json:"spool"`
-	Stream   string    `json:"stream"`
-	Last     int64     `json:"last"`
-	Received int64     `json:"received"`
-	At       time.Time `json:"at"`
-	Gaps     []Gap     `json:"gaps" nullable:"false" doc:"The newest first, 20 at most"`
+// BatchStream is how far a stream of a spool has come.
+type BatchStream struct {
+	Spool    string     `json:"spool"`
+	Stream   string     `json:"stream"`
+	Last     int64      `json:"last"`
+	Received int64      `json:"received"`
+	At       time.Time  `json:"at"`
+	Gaps     []BatchGap `json:"gaps" nullable:"false" doc:"The newest first, 20 at most"`
 }
 
-// Gap are batches that are not here.
-type Gap struct {
+// BatchGap are batches that are not here.
+type BatchGap struct {
 	From int64 `json:"from"`
 	To   int64 `json:"to"`
 }
 
-func (s store) streams(ctx context.Context, sensor string) ([]Stream, error) {
+func (s store) streams(ctx context.Context, sensor string) ([]BatchStream, error) {
 	rows, err := s.db.Query(ctx, `SELECT spool, stream, last, received, at FROM security_sensor_stream WHERE sensor_id = $1 ORDER BY at DESC, stream LIMIT 20`, sensor)
 	if err != nil {
 		return nil, fmt.Errorf("read streams: %w", err)
 	}
-	list, err := sqldb.All(rows, func(r sqldb.Row) (x Stream, err error) {
+	list, err := sqldb.All(rows, func(r sqldb.Row) (x BatchStream, err error) {
 		var at int64
 		err = r.Scan(&x.Spool, &x.Stream, &x.Last, &x.Received, &at)
 		x.At = sqldb.Time(at)
@@ -210,7 +210,7 @@ func (s store) streams(ctx context.Context, sensor string) ([]Stream, error) {
 	}
 	for i := range list {
 		x := &list[i]
-		x.Gaps = []Gap{}
+		x.Gaps = []BatchGap{}
 		if x.Last == x.Received {
 			continue
 		}
@@ -221,43 +221,43 @@ func (s store) streams(ctx context.Context, sensor string) ([]Stream, error) {
 	return list, nil
 }
 
-func (s store) gaps(ctx context.Context, sensor, spool, stream string) ([]Gap, error) {
+func (s store) gaps(ctx context.Context, sensor, spool, stream string) ([]BatchGap, error) {
 	rows, err := s.db.Query(ctx, `SELECT before + 1, sequence - 1 FROM (
 			SELECT sequence, LAG(sequence, 1, 0) OVER (ORDER BY sequence) AS before FROM security_sensor_batch WHERE sensor_id = $1 AND spool = $2 AND stream = $3
 		) t WHERE sequence > before + 1 ORDER BY sequence DESC LIMIT 20`, sensor, spool, stream)
 	if err != nil {
 		return nil, fmt.Errorf("read gaps: %w", err)
 	}
-	list, err := sqldb.All(rows, func(r sqldb.Row) (g Gap, err error) {
+	list, err := sqldb.All(rows, func(r sqldb.Row) (g BatchGap, err error) {
 		err = r.Scan(&g.From, &g.To)
 		return g, err
 	})
-	return append([]Gap{}, list...), err
+	return append([]BatchGap{}, list...), err
 }
 
-// Said is what the enterprise said of what the city may see.
-type Said struct {
+// ConsentSaid is what the enterprise said of what the city may see.
+type ConsentSaid struct {
 	Consent Consent   `json:"consent" enum:"asked,none,figures,detail"`
 	At      time.Time `json:"at"`
 	By      string    `json:"by"`
 }
 
-func (s store) consents(ctx context.Context, sensor string) ([]Said, error) {
+func (s store) consents(ctx context.Context, sensor string) ([]ConsentSaid, error) {
 	rows, err := s.db.Query(ctx, `SELECT consent, at, actor_name FROM security_sensor_consent WHERE sensor_id = $1 ORDER BY at DESC, id DESC LIMIT 100`, sensor)
 	if err != nil {
 		return nil, fmt.Errorf("read consents: %w", err)
 	}
-	list, err := sqldb.All(rows, func(r sqldb.Row) (x Said, err error) {
+	list, err := sqldb.All(rows, func(r sqldb.Row) (x ConsentSaid, err error) {
 		var at int64
 		err = r.Scan(&x.Consent, &at, &x.By)
 		x.At = sqldb.Time(at)
 		return x, err
 	})
-	return append([]Said{}, list...), err
+	return append([]ConsentSaid{}, list...), err
 }
 
-// Look is somebody of another organisation who looked at the detail.
-type Look struct {
+// DetailLook is somebody of another organisation who looked at the detail.
+type DetailLook struct {
 	Key          string    `json:"key"`
 	Day          string    `json:"day" title:"日期|Day"`
 	Name         string    `json:"name" title:"查阅人|Who"`
@@ -272,13 +272,13 @@ type lookParams struct {
 	sqldb.ListParams
 }
 
-func (s store) looks(ctx context.Context, in lookParams) (sqldb.Page[Look], error) {
+func (s store) looks(ctx context.Context, in lookParams) (sqldb.Page[DetailLook], error) {
 	l := sqldb.List{
 		Select: "k.day || ' ' || k.actor || ' ' || k.what, k.day, k.actor_name, k.organisation_zh, k.organisation_en, k.what, k.times, k.at", From: "security_sensor_look k", Key: "k.day || ' ' || k.actor || ' ' || k.what", Order: "-at",
 		Sort: map[string]string{"at": "k.at", "name": "k.actor_name", "what": "k.what", "times": "k.times"},
 	}
 	l.Where("k.sensor_id = ?", in.ID)
-	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x Look, err error) {
+	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x DetailLook, err error) {
 		var at int64
 		err = r.Scan(&x.Key, &x.Day, &x.Name, &x.Organisation.ZH, &x.Organisation.EN, &x.What, &x.Times, &at)
 		x.At = sqldb.Time(at)

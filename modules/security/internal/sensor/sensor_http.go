@@ -178,8 +178,8 @@ func (m *Sensors) register(ctx context.Context, in registerSensorInput) (Sensor,
 
 type sensorView struct {
 	Sensor
-	Streams  []Stream `json:"streams" nullable:"false" doc:"How far the streams of its spools are, and what is missing in them"`
-	Consents []Said   `json:"consents" nullable:"false" doc:"What was said of what the city sees, the newest first; the enterprise reads it"`
+	Streams  []BatchStream `json:"streams" nullable:"false" doc:"How far the streams of its spools are, and what is missing in them"`
+	Consents []ConsentSaid `json:"consents" nullable:"false" doc:"What was said of what the city sees, the newest first; the enterprise reads it"`
 }
 
 func (m *Sensors) read(ctx context.Context, in httpd.Object) (sensorView, error) {
@@ -191,7 +191,7 @@ func (m *Sensors) read(ctx context.Context, in httpd.Object) (sensorView, error)
 }
 
 func (m *Sensors) view(ctx context.Context, x Sensor, own bool) (v sensorView, err error) {
-	v = sensorView{x.told(own, m.Clock()), []Stream{}, []Said{}}
+	v = sensorView{x.told(own, m.Clock()), []BatchStream{}, []ConsentSaid{}}
 	if own {
 		if v.Consents, err = m.store.consents(ctx, x.ID); err != nil {
 			return v, err
@@ -269,10 +269,10 @@ type trafficInput struct {
 }
 
 type sensorTraffic struct {
-	From   time.Time `json:"from"`
-	To     time.Time `json:"to"`
-	Step   int64     `json:"step" doc:"Seconds of a point"`
-	Points []Point   `json:"points" nullable:"false"`
+	From   time.Time      `json:"from"`
+	To     time.Time      `json:"to"`
+	Step   int64          `json:"step" doc:"Seconds of a point"`
+	Points []TrafficPoint `json:"points" nullable:"false"`
 }
 
 // traffic is a figure: it names no address.
@@ -281,7 +281,7 @@ func (m *Sensors) traffic(ctx context.Context, in trafficInput) (sensorTraffic, 
 	if err != nil {
 		return sensorTraffic{}, err
 	}
-	v := sensorTraffic{Points: []Point{}}
+	v := sensorTraffic{Points: []TrafficPoint{}}
 	if !own && x.Consent == Asked || x.PacketAt.IsZero() {
 		return v, nil
 	}
@@ -307,41 +307,41 @@ func (m *Sensors) detail(ctx context.Context, sensor, what string) error {
 	return m.store.look(ctx, sensor, what, m.Clock())
 }
 
-func (m *Sensors) records(ctx context.Context, in recordParams) (sqldb.Page[Record], error) {
+func (m *Sensors) records(ctx context.Context, in recordParams) (sqldb.Page[UnitRecord], error) {
 	var from time.Time
 	if in.From != "" {
 		var err error
 		if from, err = time.Parse(time.RFC3339, in.From); err != nil {
-			return sqldb.Page[Record]{}, fault.New(fault.Invalid, "security.sensor.from", "the time cannot be read").At("query.from", "a time as 2026-11-29T08:00:00Z")
+			return sqldb.Page[UnitRecord]{}, fault.New(fault.Invalid, "security.sensor.from", "the time cannot be read").At("query.from", "a time as 2026-11-29T08:00:00Z")
 		}
 	}
 	if err := m.detail(ctx, in.ID, "records"); err != nil {
-		return sqldb.Page[Record]{}, err
+		return sqldb.Page[UnitRecord]{}, err
 	}
 	return m.store.records(ctx, in, from)
 }
 
-func (m *Sensors) pairs(ctx context.Context, in pairParams) (sqldb.Page[Pair], error) {
+func (m *Sensors) pairs(ctx context.Context, in pairParams) (sqldb.Page[TalkPair], error) {
 	if err := m.detail(ctx, in.ID, "pairs"); err != nil {
-		return sqldb.Page[Pair]{}, err
+		return sqldb.Page[TalkPair]{}, err
 	}
 	return m.store.pairList(ctx, in)
 }
 
-func (m *Sensors) facts(ctx context.Context, in factParams) (sqldb.Page[Fact], error) {
+func (m *Sensors) facts(ctx context.Context, in factParams) (sqldb.Page[DeviceFact], error) {
 	if err := m.detail(ctx, in.ID, "facts"); err != nil {
-		return sqldb.Page[Fact]{}, err
+		return sqldb.Page[DeviceFact]{}, err
 	}
 	return m.store.factList(ctx, in)
 }
 
-func (m *Sensors) looks(ctx context.Context, in lookParams) (sqldb.Page[Look], error) {
+func (m *Sensors) looks(ctx context.Context, in lookParams) (sqldb.Page[DetailLook], error) {
 	x, own, err := m.store.read(ctx, in.ID)
 	if err == nil && !own && x.Consent != Detail {
 		err = fault.New(fault.Forbidden, "security.sensor.figures", "the enterprise lets others see figures of this sensor and no detail")
 	}
 	if err != nil {
-		return sqldb.Page[Look]{}, err
+		return sqldb.Page[DetailLook]{}, err
 	}
 	return m.store.looks(ctx, in)
 }
