@@ -39,7 +39,7 @@ func (a *access) needFixtures(t *testing.T) {
 	secret, need := publish("我方保密需求", true), publish("公开的需求", false)
 	a.fixtures = append(a.fixtures,
 		fixture{door + "/provider-evidence/{id}", door + "/provider-evidence/" + file.ID, false},
-		fixture{door + "/invitees/{id}", door + "/invitees/" + p.ID, true},
+		fixture{door + "/invitees/{id}", door + "/invitees/" + a.acceptedProvider(t), true},
 		fixture{door + "/providers/{id}", door + "/providers/" + p.ID, false},
 		fixture{door + "/needs/{id}/proposals/{provider}", door + "/needs/" + need + "/proposals/" + p.ID, false},
 		fixture{door + "/needs/{id}/milestones/{number}", door + "/needs/" + need + "/milestones/1", false},
@@ -47,4 +47,21 @@ func (a *access) needFixtures(t *testing.T) {
 		fixture{door + "/needs/{id}", door + "/needs/" + need, true},
 	)
 	a.private = append(a.private, p.ID, file.ID, secret, "我方服务内容", "我方案例", "我方保密需求")
+}
+
+// acceptedProvider is a provider of theirs that the bureau accepted: everybody may know of it.
+func (a *access) acceptedProvider(t *testing.T) string {
+	t.Helper()
+	const door = "/api/enterprise"
+	accept := func(at string) {
+		t.Helper()
+		if r := a.Send(t, "POST", at+"/decision", "officer", `{"decision":"accepted"}`, "If-Match", `"1"`); r.Status != http.StatusOK {
+			t.Fatalf("accept %s: %d %s", at, r.Status, r.Body)
+		}
+	}
+	entry := a.make(t, door+"/entries", "manager-theirs", `{"code":"91370200264574252H","name":{"zh":"公开的服务商","en":""},"district":"370212","industry":"I65"}`)
+	accept(door + "/entries/" + entry)
+	provider := a.make(t, door+"/providers", "manager-theirs", fmt.Sprintf(`{"entry_id":%q,"profile":{"offer":"检测","capabilities":[{"scenario":"quality","text":"检测"}],"promise":24}}`, entry))
+	accept(door + "/providers/" + provider)
+	return provider
 }

@@ -1,14 +1,33 @@
 package main
 
-import "testing"
+import (
+	"fmt"
+	"net/http"
+	"testing"
+)
 
-// situationFixtures are how ours stands, and an object that ours handed in, which the bureau reads.
+// situationFixtures are how ours stands, and an object that ours handed in by TAXII, which
+// the bureau alone reads.
 func (a *access) situationFixtures(t *testing.T) {
 	t.Helper()
 	const door = "/api/security"
+	r := a.Send(t, "POST", "/api/system/tokens", "administrator", fmt.Sprintf(`{"name":"taxii","organisation_id":%q,"permissions":["security.exchange.read","security.exchange.write"]}`, a.Ours.ID))
+	var token struct{ Secret string }
+	if r.Decode(t, &token); r.Status != http.StatusCreated {
+		t.Fatalf("make a token: %d %s", r.Status, r.Body)
+	}
+	const inbox = "/taxii2/city/collections/5d0d2f6e-3a0b-4a44-8a0c-0c2f5b4e7a92/objects/"
+	object := `{"objects":[{"type":"identity","spec_version":"2.1","id":"identity--1f2d1b6f-9d9f-4c52-9a0a-2b9c4b1f6a11","created":"2026-03-01T08:00:00.000Z","modified":"2026-03-01T08:00:00.000Z","name":"我方报送对象"}]}`
+	r = a.Send(t, "POST", inbox, "", object, "Authorization", "Bearer "+token.Secret, "Content-Type", "application/taxii+json;version=2.1", "Accept", "application/taxii+json;version=2.1")
+	if r.Status != http.StatusAccepted {
+		t.Fatalf("hand an object in: %d %s", r.Status, r.Body)
+	}
+	var received struct{ Items []created }
+	a.Get(t, door+"/exchange/inbox", "officer").Decode(t, &received)
 	a.fixtures = append(a.fixtures,
 		fixture{"/taxii2/{path...}", "/taxii2/", true},
-		fixture{door + "/exchange/inbox/{id}", door + "/exchange/inbox/1", false},
+		fixture{door + "/exchange/inbox/{id}", door + "/exchange/inbox/" + received.Items[0].ID, false},
 		fixture{door + "/situation/enterprises/{id}", door + "/situation/enterprises/" + a.Ours.ID, false},
 	)
+	a.private = append(a.private, "我方报送对象")
 }
