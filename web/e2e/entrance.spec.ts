@@ -43,7 +43,7 @@ test('who lacks a permission sees neither the menu nor the page', async ({ page,
   await page.goto('/')
   const menu = page.getByRole('navigation', { name: '菜单' })
   await expect(menu.getByText('平台一览')).toBeVisible()
-  await expect(menu.locator('.ant-menu-item-group-title')).toHaveText(['行动计划', '平台监测', '标识解析', '企业服务', '赋能场景', '图谱', '报告', '数据共享', '通知', '机构与人员', '安全管理', '运行维护'])
+  await expect(menu.locator('.ant-menu-item-group-title')).toHaveText(['行动计划', '平台监测', '标识解析', '企业服务', '赋能场景', '工业信息安全', '图谱', '报告', '数据共享', '通知', '机构与人员', '安全管理', '运行维护'])
   for (const hidden of ['审计日志', '人员', '访问令牌', '登记平台']) await expect(menu.getByText(hidden, { exact: true })).toHaveCount(0)
   for (const path of ['/system/audit', '/system/persons', '/platforms/new']) {
     await page.goto(path)
