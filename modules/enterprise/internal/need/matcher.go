@@ -147,32 +147,9 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 	if err := m.follow(ctx, list); err != nil {
 		return nil, err
 	}
-	found, err := m.index.Search(ctx, index.Query{Text: m.asked(n.Body), Limit: candidatesMost, Filters: []index.Filter{{Column: "district", Words: []string{n.District, anywhere}}}})
-	if err != nil {
-		return nil, fmt.Errorf("search providers: %w", err)
-	}
-	hits := map[string]index.Hit{}
-	for _, h := range found.Hits {
-		hits[h.ID] = h
-	}
-	meant, err := m.near(ctx, m.asked(n.Body))
+	candidates, err := m.candidates(ctx, n, list, s, now)
 	if err != nil {
 		return nil, err
-	}
-	var candidates []match.Candidate
-	for _, p := range list {
-		h, hit := hits[p.ID]
-		near := len(in(p.Profile.Capabilities, n.Body.Scenario)) > 0 && worksIn(p, n.District)
-		if !hit && !near || p.OrganisationID == n.OrganisationID {
-			continue
-		}
-		c := candidate(n, p, s.records[p.ID], now)
-		c.Latent = meant(p.ID)
-		m.place(&c, n, p, s)
-		if hit && found.Self > 0 {
-			c.Words = h.Score / found.Self
-		}
-		candidates = append(candidates, c)
 	}
 	w := wanted(n, now)
 	w.Place, w.Area = s.at(n)
@@ -191,6 +168,38 @@ func (m *matcher) suggest(ctx context.Context, n Need, list []provider.Provider,
 		return nil, fmt.Errorf("share places out: %w", err)
 	}
 	return m.explained(ctx, n, list, shown)
+}
+
+// candidates are the providers whose words answer, or who can do it and work there.
+func (m *matcher) candidates(ctx context.Context, n Need, list []provider.Provider, s surroundings, now time.Time) ([]match.Candidate, error) {
+	found, err := m.index.Search(ctx, index.Query{Text: m.asked(n.Body), Limit: candidatesMost, Filters: []index.Filter{{Column: "district", Words: []string{n.District, anywhere}}}})
+	if err != nil {
+		return nil, fmt.Errorf("search providers: %w", err)
+	}
+	hits := map[string]index.Hit{}
+	for _, h := range found.Hits {
+		hits[h.ID] = h
+	}
+	meant, err := m.near(ctx, m.asked(n.Body))
+	if err != nil {
+		return nil, err
+	}
+	candidates := []match.Candidate{}
+	for _, p := range list {
+		h, hit := hits[p.ID]
+		near := len(in(p.Profile.Capabilities, n.Body.Scenario)) > 0 && worksIn(p, n.District)
+		if !hit && !near || p.OrganisationID == n.OrganisationID {
+			continue
+		}
+		c := candidate(n, p, s.records[p.ID], now)
+		c.Latent = meant(p.ID)
+		m.place(&c, n, p, s)
+		if hit && found.Self > 0 {
+			c.Words = h.Score / found.Self
+		}
+		candidates = append(candidates, c)
+	}
+	return candidates, nil
 }
 
 // explained says of those that are shown what of their words answers: to explain all
