@@ -21,7 +21,7 @@ func (a *Awareness) Routes() []module.Route {
 		{Pattern: "GET /situation", Permission: mayView, Summary: "How the city and its districts stand; others than the city see figures of five enterprises and more", Handler: httpd.JSON(a.overview)},
 		{Pattern: "GET /situation/weights", Permission: mayView, Summary: "The weights by which risks are worked out today", Handler: httpd.JSON(a.readWeights)},
 		{Pattern: "GET /situation/enterprises", Permission: mayView, Summary: "How enterprises stand: one's own; for the city all", Handler: httpd.List(a.listStandings)},
-		{Pattern: "GET /situation/enterprises/{id}", Permission: mayView, Summary: "How one enterprise stands now, finding by finding, and how it stood", Handler: httpd.JSON(a.readStanding)},
+		{Pattern: "GET /situation/enterprises/{id}", Permission: mayView, Sensitive: true, Summary: "How one enterprise stands now, finding by finding, and how it stood", Handler: httpd.JSON(a.readStanding)},
 	}
 }
 
