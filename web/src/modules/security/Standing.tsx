@@ -57,7 +57,7 @@ function Parts({ one }: { one: One }) {
           { key: 'group', title: t('standing.group'), render: (_, p) => text(p.title) },
           { key: 'points', title: t('standing.points'), align: 'right', render: (_, p) => <span className="lh-number">{f.number(p.points, 1)}</span> },
           { key: 'cap', title: t('standing.cap'), align: 'right', render: (_, p) => <span className="lh-number">{f.number(p.cap, 0)}</span> },
-          { key: 'sum', title: t('standing.sum'), align: 'right', render: (_, p) => <span className="lh-number">{f.number(p.sum, 1)}</span> },
+          { key: 'sum', title: t('standing.sum'), align: 'right', responsive: ['sm'], render: (_, p) => <span className="lh-number">{f.number(p.sum, 1)}</span> },
         ]}
       />
     </Card>
