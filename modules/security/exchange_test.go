@@ -37,7 +37,7 @@ func startExchange(t *testing.T, o kerneltest.Options) *exchangeCity {
 }
 
 // peer is a client of an organisation, with a token that holds the permissions.
-func (c *exchangeCity) peer(t *testing.T, organisation string, permissions ...string) *taxii.Client {
+func peer(t *testing.T, c *kerneltest.City, organisation string, permissions ...string) *taxii.Client {
 	t.Helper()
 	r := c.Send(t, "POST", "/api/system/tokens", "administrator", fmt.Sprintf(`{"name":"peer","organisation_id":%q,"permissions":["%s"]}`, organisation, strings.Join(permissions, `","`)))
 	var made struct {
@@ -115,8 +115,8 @@ func TestExchange(t *testing.T) {
 		}
 		c.publish(t, report("n1", "for all", rating.Green))
 		c.publish(t, report("n2", "for ours", rating.Amber, c.Ours.ID))
-		ours, theirs := c.peer(t, c.Ours.ID, "security.exchange.read", "security.exchange.write"), c.peer(t, c.Theirs.ID, "security.exchange.read")
-		officer := c.peer(t, c.Bureau.ID, "security.exchange.read", "security.exchange.inbox")
+		ours, theirs := peer(t, c.City, c.Ours.ID, "security.exchange.read", "security.exchange.write"), peer(t, c.City, c.Theirs.ID, "security.exchange.read")
+		officer := peer(t, c.City, c.Bureau.ID, "security.exchange.read", "security.exchange.inbox")
 		found := collections(t, ours, c.URL)
 		for name, x := range map[string]struct {
 			peer *taxii.Client
@@ -164,9 +164,11 @@ func (c *exchangeCity) handIn(t *testing.T, found map[string]string, ours, their
 	refusedWith(t, err, http.StatusForbidden)
 	_, err = ours.Add(t.Context(), found["notices"], good)
 	refusedWith(t, err, http.StatusForbidden)
+	var unread error
 	for _, err := range ours.Objects(t.Context(), found["inbox"], taxii.Query{}) {
-		refusedWith(t, err, http.StatusForbidden)
+		unread = err
 	}
+	refusedWith(t, unread, http.StatusForbidden)
 	seen := 0
 	for o, err := range officer.Objects(t.Context(), found["inbox"], taxii.Query{}) {
 		if err != nil || string(o.Raw) != string(good.Raw) {
@@ -185,5 +187,42 @@ func (c *exchangeCity) handIn(t *testing.T, found map[string]string, ours, their
 	}
 	if r := c.Get(t, "/taxii2/", ""); r.Status != http.StatusUnauthorized {
 		t.Errorf("without a token: %d", r.Status)
+	}
+	// A token as the password of HTTP Basic is good for TAXII and for nothing else.
+	q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "/api/security/exchange/inbox", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := officer.Sign(q); err != nil {
+		t.Fatal(err)
+	}
+	if r := c.Do(q); r.Status != http.StatusUnauthorized {
+		t.Errorf("Basic elsewhere: %d", r.Status)
+	}
+}
+
+// What is issued is exchanged with who was sent it, and revoked when it is withdrawn; drills
+// are told to nobody.
+func noticesAreExchanged(t *testing.T, x *town) {
+	ours, theirs := peer(t, x.City, x.Ours.ID, "security.exchange.read"), peer(t, x.City, x.Theirs.ID, "security.exchange.read")
+	notices := collections(t, ours, x.URL)["notices"]
+	before := len(names(t, theirs, notices))
+	n := x.issued(t, named(x.Ours.ID), "")
+	if got := names(t, ours, notices); len(got) == 0 || got[len(got)-1] != "秘密标题" {
+		t.Errorf("the addressee reads %q", got)
+	}
+	var drill numbered
+	x.do(t, "POST", "/drills", "officer", fmt.Sprintf(`{"title":"演练","plan":"通知","pace":100,"organisations":[%q]}`, x.Ours.ID), 0, http.StatusCreated, &drill)
+	all := len(names(t, ours, notices))
+	x.issued(t, named(x.Ours.ID), fmt.Sprintf(`,"drill":%q`, drill.ID))
+	if got := names(t, ours, notices); len(got) != all {
+		t.Errorf("with a drill the addressee reads %q", got)
+	}
+	x.do(t, "POST", "/notices/"+n.ID+"/withdrawal", "officer", `{"reason":"误发"}`, n.Version, http.StatusOK, nil)
+	if got := names(t, ours, notices); len(got) == 0 || got[len(got)-1] != "秘密标题 revoked" {
+		t.Errorf("after it is withdrawn the addressee reads %q", got)
+	}
+	if got := names(t, theirs, notices); len(got) != before {
+		t.Errorf("others read %q", got)
 	}
 }

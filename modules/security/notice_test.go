@@ -114,6 +114,7 @@ func TestNotices(t *testing.T) {
 		"an addressee learns nothing of others":       addresseesAreApart,
 		"who cannot be told is shown, and told later": unreachableIsTold,
 		"nobody is told twice, and drills say so":     toldOnce,
+		"notices are exchanged, drills are not":       noticesAreExchanged,
 	} {
 		t.Run(name, func(t *testing.T) {
 			kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) { test(t, newTown(t, o)) })

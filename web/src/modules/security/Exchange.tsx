@@ -27,7 +27,7 @@ function Connect() {
   if (where.error) return <Failure problem={where.error} retry={() => void where.refetch()} />
   if (!where.data) return <Loading />
   const at = where.data
-  const curl = `curl --user any:$TOKEN --header 'Accept: application/taxii+json;version=2.1' \\\n  '${at.notices}objects/?match[type]=report'`
+  const curl = `curl --user any:$TOKEN --header 'Accept: application/taxii+json;version=2.1' \\\n  '${at.notices}objects/?match%5Btype%5D=report'`
   return (
     <Card size="small" title={t('exchange.connect')}>
       <Particulars
