@@ -1,6 +1,6 @@
 import { Checkbox, DatePicker, Form, Input, InputNumber, Radio, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
-import { EntityForm, type Schema } from '../../kernel'
+import { EntityForm, Failure, Loading, type Schema } from '../../kernel'
 import { useMarketWords, type Need } from './market'
 import { Invitees } from './NeedInvitees'
 import { useEnterpriseTexts } from './texts'
@@ -18,8 +18,17 @@ function bodyOf(v: Values): Body {
   }
 }
 
+interface Props { need?: Need; scenario?: string; invite?: string; submit: (b: Body) => Promise<unknown>; cancel: () => void }
+
 /** What an enterprise needs: a draft, which nobody else sees. */
-export function NeedForm({ need, scenario = '', invite = '', submit, cancel }: { need?: Need; scenario?: string; invite?: string; submit: (b: Body) => Promise<unknown>; cancel: () => void }) {
+export function NeedForm(p: Props) {
+  const words = useMarketWords()
+  if (words.error) return <Failure error={words.error} />
+  return words.ready ? <Fields {...p} /> : <Loading />
+}
+
+/** The form, once the scenario that it begins with can be chosen. */
+function Fields({ need, scenario = '', invite = '', submit, cancel }: Props) {
   const t = useEnterpriseTexts()
   const words = useMarketWords()
   const must = (label: string) => [{ required: true, message: t('market.need.missing', { label }) }]

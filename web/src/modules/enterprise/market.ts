@@ -47,10 +47,11 @@ type Kind = 'scenarios' | 'industries' | 'technologies' | 'districts' | 'staff' 
 /** The words that capabilities and needs are told in, in the reader's language. */
 export function useMarketWords() {
   const text = useText()
-  const { data } = useQuery({ queryKey: [...providerKey, 'words'], queryFn: () => read(api.GET('/api/enterprise/providers/words')), staleTime: Infinity })
+  const { data, error } = useQuery({ queryKey: [...providerKey, 'words'], queryFn: () => read(api.GET('/api/enterprise/providers/words')), staleTime: Infinity })
   return useMemo(() => {
     const options = (kind: Kind) => (data?.[kind] ?? []).map((x) => ({ value: x.code, label: text(x.title) }))
     const title = (kind: Kind, code: string) => options(kind).find((x) => x.value === code)?.label ?? code
-    return { options, title, titles: (kind: Kind, codes: string[] | null | undefined) => (codes ?? []).map((c) => title(kind, c)) }
-  }, [data, text])
+    // What depends on the words waits for them: a choice that is not known yet would be dropped.
+    return { ready: data !== undefined, error, options, title, titles: (kind: Kind, codes: string[] | null | undefined) => (codes ?? []).map((c) => title(kind, c)) }
+  }, [data, error, text])
 }
