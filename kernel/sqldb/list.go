@@ -113,6 +113,9 @@ func Fetch[T any](ctx context.Context, db *DB, l List, p ListParams, scan func(R
 	if err := l.after(p.Cursor, order, expr, down); err != nil {
 		return Page[T]{}, err
 	}
+	if total == 0 { // to look through everything once more would find nothing
+		return Page[T]{Items: []T{}}, nil
+	}
 	direction := " ASC"
 	if down {
 		direction = " DESC"
@@ -206,15 +209,15 @@ func (l *List) search(q string, d Dialect) {
 	if q == "" || len(l.Search) == 0 && l.Words == "" {
 		return
 	}
-	if l.Words != "" {
-		find := "instr"
-		if d == Postgres {
-			find = "strpos"
-		}
-		l.Where(find+"("+l.Words+", ?) > 0", q)
+	if l.Words != "" && d == Postgres {
+		l.Where("strpos("+l.Words+", ?) > 0", q)
 		return
 	}
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(q) + "%"
+	if l.Words != "" { // instr takes half as long again
+		l.Where(l.Words+` LIKE ? ESCAPE '\'`, pattern)
+		return
+	}
 	var conditions []string
 	var args []any
 	for _, column := range l.Search {

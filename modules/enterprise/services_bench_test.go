@@ -50,7 +50,7 @@ func servedTown(b *testing.B) *town {
 				day := time.Date(2025, 1, 1+n%600, 0, 0, 0, 0, time.UTC)
 				_, err := tx.Exec(ctx, `INSERT INTO service (id, entry_id, code, name_zh, name_en, district, industry, provider, provider_zh, provider_en, recorder_id, matter, about, started_on, ended_on, quarter, state, counted, origin, rule, window_days, words, recorded_at, recorded_by, recorded_name, due_at)
 					VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 'R', $10, 'x', $11, $11, $12, $13, $14, 'form', 1, 90, $15, $16, '', '', 0)`,
-					newID(), e.ID, e.Code, e.Name.ZH, e.Name.EN, e.District, e.Industry, provider, "服务商"+provider, matters[n%6], day.Format(time.DateOnly), day.Year()*10+(int(day.Month())+2)/3, state, counted, e.words()+" 服务商"+provider, now.UnixMilli()+int64(n))
+					newID(), e.ID, e.Code, e.Name.ZH, e.Name.EN, e.District, e.Industry, provider, "服务商"+provider, matters[n%6], day.Format(time.DateOnly), day.Year()*10+(int(day.Month())+2)/3, state, counted, strings.ToLower(e.words()+" 服务商"+provider), now.UnixMilli()+int64(n))
 				if err != nil {
 					return err
 				}
@@ -90,7 +90,7 @@ func BenchmarkServices(b *testing.B) {
 	ctx := identity.With(b.Context(), identity.Identity{Scope: identity.Scope{All: true}})
 	var asks []string
 	list := func(query string) { asks = append(asks, "/services?"+query) }
-	for _, q := range []string{"", "district=370212", "counted=true&quarter=2025Q3", "matter=training&district=370214", "state=objected", "provider=P007", "q=企业01", "q=P119", "sort=name&limit=100", "sort=-recorded_at&industry=C35"} {
+	for _, q := range []string{"", "district=370212", "counted=true&quarter=2025Q3", "matter=training&district=370214", "state=objected", "provider=P007", "q=企业01", "q=P119", "q=查无此名", "sort=name&limit=100", "sort=-recorded_at&industry=C35"} {
 		list(q)
 	}
 	for _, by := range []string{"quarter", "district", "provider"} {
