@@ -39,6 +39,7 @@ test('two platforms are chosen in the list and stand side by side, one indicator
   await page.getByRole('textbox', { name: '名称', exact: true }).fill('甲乙应用')
   await picture(page, 'comparison-view')
   await page.getByRole('button', { name: '保存', exact: true }).click()
+  await expect(page.locator('.lh-view').getByRole('button', { name: '甲乙应用' })).toBeVisible()
   await page.goto('/platforms/compare')
   await expect(page.getByText('选择两个以上平台')).toBeVisible()
   await page.getByRole('button', { name: '视图', exact: true }).click()

@@ -234,13 +234,12 @@ test('an enterprise registers, is diagnosed and finds a scenario and a provider;
   const suspended = await bureau.post(`${address()}/api/enterprise/providers/${other.id}/suspension`, { data: { reason: '资料过期' }, headers: { 'X-Linghang-CSRF': '1', 'If-Match': `"${version}"` } })
   expect(suspended.ok(), await suspended.text()).toBe(true)
   // The scenario stands in the form however late its words come.
-  let come = () => {}
-  const late = new Promise<void>((done) => (come = done))
+  const { promise: late, resolve: come } = Promise.withResolvers<null>()
   await english.route('**/api/enterprise/providers/words', async (route) => { await late; await route.continue() })
   await english.goto(`/enterprise/needs?begin=quality&invite=${other.id}`)
   const begun = english.getByRole('dialog')
   await expect(begun).toBeVisible()
-  come()
+  come(null)
   await expect(begun.getByText('Quality', { exact: true })).toBeVisible()
   await expect(begun.getByText('is suspended and will not be invited')).toBeVisible()
   await picture(english, 'need-suspended-phone-en')

@@ -107,6 +107,7 @@ test('a person asks to be erased; it is decided by somebody else, and done', asy
   await page.getByLabel('理由（告知本人）').fill('本人申请，已核实')
   await page.getByRole('button', { name: '同意', exact: true }).click()
   await page.getByRole('dialog', { name: '同意此请求？' }).getByRole('button', { name: '同意', exact: true }).click()
+  await expect(page.getByRole('dialog', { name: '同意此请求？' })).toHaveCount(0)
   await expect(async () => {
     await page.reload()
     await expect(page.getByRole('row', { name: /已擦除/ }).getByText('已完成')).toBeVisible({ timeout: 15_000 })

@@ -81,6 +81,7 @@ async function looked(page: Page): Promise<void> {
   await page.getByRole('button', { name: '保存当前视图' }).click()
   await page.getByRole('textbox', { name: '名称', exact: true }).fill('甲和丙')
   await page.getByRole('button', { name: '保存', exact: true }).click()
+  await expect(page.locator('.lh-view').getByRole('button', { name: '甲和丙' })).toBeVisible()
   await page.goto(new URL(page.url()).pathname)
   await expect(page.getByRole('row').filter({ hasText: '乙平台' })).toHaveCount(1)
   await page.getByRole('button', { name: '视图', exact: true }).click()

@@ -75,6 +75,7 @@ test('a provider records a service, the enterprise confirms it, it is counted, a
   await page.getByRole('row').filter({ hasText: '工业软件服务商' }).getByRole('button', { name: /^不属实/ }).click()
   await page.getByRole('dialog').getByLabel('核查情况').fill('验收单上没有盖章')
   await page.getByRole('dialog').getByRole('button', { name: '不属实' }).click()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(page.getByText('验收单上没有盖章')).toBeVisible()
   await accessible(page)
   await picture(page, 'services-sample')

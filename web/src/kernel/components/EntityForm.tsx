@@ -1,7 +1,8 @@
 import { Alert, Button, Flex, Form, Input, type FormInstance } from 'antd'
-import { useState, type ReactNode } from 'react'
+import { useCallback, useState, type ReactNode } from 'react'
 import { faultText, problemText, useKernelTexts } from '../language'
 import { Problem, placeFaults, type Fault } from '../problem'
+import { Awaited, useAwaited } from './awaited'
 
 interface Props<Values extends object> {
   /** Sends the values; what it throws is shown at the fields. */
@@ -18,7 +19,7 @@ interface Props<Values extends object> {
   name?: string
 }
 
-/** A form that keeps what was typed when the server refuses, and shows each reason at its field. */
+/** A form that keeps what was typed when the server refuses, and shows each reason at its field. It is sent when the uploads in it are done. */
 export function EntityForm<Values extends object>({ submit, initial, submitLabel, cancel, children, form: given, extra, wide, name }: Props<Values>) {
   const t = useKernelTexts()
   const [own] = Form.useForm<Values>()
@@ -26,7 +27,10 @@ export function EntityForm<Values extends object>({ submit, initial, submitLabel
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<{ cause: unknown; rest: Fault[] } | null>(null)
 
+  const again = useCallback(() => form.submit(), [form])
+  const { awaited, queued, queue } = useAwaited(again)
   const finish = async (values: Values) => {
+    if (queue()) return
     setBusy(true)
     setProblem(null)
     try {
@@ -59,13 +63,13 @@ export function EntityForm<Values extends object>({ submit, initial, submitLabel
           className="lh-form-problem"
         />
       )}
-      {children}
+      <Awaited value={awaited}>{children}</Awaited>
       <Flex gap={8} wrap>
-        <Button type="primary" htmlType="submit" loading={busy}>
+        <Button type="primary" htmlType="submit" loading={busy || queued}>
           {submitLabel ?? t('action.save')}
         </Button>
         {cancel && <Button onClick={cancel}>{t('action.cancel')}</Button>}
-        {extra}
+        <Awaited value={awaited}>{extra}</Awaited>
       </Flex>
     </Form>
   )

@@ -1,10 +1,11 @@
 import { PaperClipOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { Button, Form, Mentions, Upload } from 'antd'
+import { Button, Form, Mentions } from 'antd'
 import { useEffect, useId, useRef, useState, type ComponentRef, type KeyboardEvent } from 'react'
-import { api, read, request, type Schema } from '../client'
-import { problemText, useKernelTexts, useText } from '../language'
+import { api, read, type Schema } from '../client'
+import { useKernelTexts, useText } from '../language'
 import { EntityForm } from '../components/EntityForm'
+import { UploadButton } from '../components/UploadButton'
 import { sizeOf } from './text'
 
 export type Comment = Schema<'RemarkComment'>
@@ -117,26 +118,10 @@ function People({ subject, picked, onKeyDown, focus, ...field }: PeopleProps) {
 
 function Attach({ subject, files, change }: { subject: Subject; files: Attached[]; change: (files: Attached[]) => void }) {
   const t = useKernelTexts()
-  const [busy, setBusy] = useState('')
-  const [problem, setProblem] = useState('')
-  const upload = async (file: File) => {
-    setBusy(file.name)
-    setProblem('')
-    try {
-      const path = `/api/remark/objects/${encodeURIComponent(subject.kind)}/${encodeURIComponent(subject.id)}/files?name=${encodeURIComponent(file.name)}`
-      change([...files, await request<Attached>(path, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } })])
-    } catch (error) {
-      setProblem(`${file.name}：${problemText(error)}`)
-    } finally {
-      setBusy('')
-    }
-  }
   return (
     <>
-      <Upload maxCount={1} showUploadList={false} disabled={busy !== '' || files.length >= limits.files} beforeUpload={(file) => { void upload(file); return false }}>
-        <Button icon={<PaperClipOutlined />} loading={busy !== ''} disabled={files.length >= limits.files}>{busy ? t('remark.uploading', { name: busy }) : t('remark.attach')}</Button>
-      </Upload>
-      {problem && <p role="alert" className="lh-error">{problem}</p>}
+      <UploadButton<Attached> to={`/api/remark/objects/${encodeURIComponent(subject.kind)}/${encodeURIComponent(subject.id)}/files`} label={t('remark.attach')} icon={<PaperClipOutlined />}
+        took={(file) => change([...files, file])} disabled={files.length >= limits.files} />
       <ul className="lh-attached" aria-label={t('remark.files')}>
         {files.map((f) => (
           <li key={f.id}>

@@ -13,7 +13,7 @@ export const zh = {
   columns: { title: '列', usual: '恢复默认', earlier: '“{{title}}”前移', later: '“{{title}}”后移', moved: '“{{title}}”移到第 {{place}} 列', shown: '已显示“{{title}}”', hidden: '已隐藏“{{title}}”' },
   view: { title: '视图', none: '还没有保存的视图', save: '保存当前视图', name: '名称', note: '保存当前的搜索、筛选、排序、列和每页条数', share: '与本机构共享', shared: '共享', first: '设为默认', isFirst: '取消默认', update: '以当前更新', rename: '改名', removeTitle: '删除视图“{{name}}”？' },
   remark: {
-    title: '评论', label: '发表评论', say: '发表', answer: '回复', answerTo: '回复 {{name}}', hint: '输入 @ 提到可查看此内容的人员；Ctrl+Enter 发表。附件先检查再放行，只供能查看此内容的人员下载。', missing: '请填写内容或添加附件', nobody: '没有匹配的人员', attach: '添加附件', uploading: '正在上传并检查 {{name}}', detach: '移除 {{name}}', files: '附件',
+    title: '评论', label: '发表评论', say: '发表', answer: '回复', answerTo: '回复 {{name}}', hint: '输入 @ 提到可查看此内容的人员；Ctrl+Enter 发表。附件先检查再放行，只供能查看此内容的人员下载。', missing: '请填写内容或添加附件', nobody: '没有匹配的人员', attach: '添加附件', detach: '移除 {{name}}', files: '附件',
     none: '还没有评论', noneNote: '在上方写下第一条；可用 @ 提到相关人员，并附上文件。', readOnly: '您可以查看评论，但不能发表。', count: '{{comments}} 条评论，{{files}} 个附件', more: '更早的评论', by: '{{name}} 的评论', removedMark: '作者已于 {{time}} 删除此评论', removeTitle: '删除这条评论？', removeNote: '内容和附件将删除，并留下删除标记。',
     edited: '{{time}} 修改过', before: '修改前的内容', download: '下载 {{name}}',
   },

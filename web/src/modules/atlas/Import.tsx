@@ -30,7 +30,7 @@ export default function Import() {
     setFile(chosen)
     try {
       setOutcome(await request<Outcome>(`/api/atlas/import/${what}${path}?${new URLSearchParams({ name: chosen.name })}`, { method: 'POST', body: chosen, headers: { 'Content-Type': chosen.type || 'application/octet-stream' } }))
-      await queries.invalidateQueries({ queryKey: roomKey })
+      void queries.invalidateQueries({ queryKey: roomKey })
     } catch (error) {
       setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
     } finally {

@@ -1,10 +1,9 @@
-import { UploadOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Card, DatePicker, Form, Input, Modal, Upload } from 'antd'
+import { Button, Card, DatePicker, Form, Input, Modal } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { api, EntityForm, Failure, ifMatch, Loading, none, PageHeader, Particulars, PlainTable, problemText, read, request, StatusTag, SyntheticMark, useChange, useFormat, useMay, useSession, useText } from '../../kernel'
+import { api, EntityForm, Failure, ifMatch, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, UploadButton, useChange, useFormat, useMay, useSession, useText } from '../../kernel'
 import { leadsKey, stageTone, useLead, type LeadDetail, type LeadStep } from './attraction'
 import { EditLead } from './AttractionForm'
 import { usePlaces } from './diagnosis'
@@ -83,25 +82,10 @@ function Evidence({ lead: l }: { lead: LeadDetail }) {
   const t = useEnterpriseTexts()
   const may = useMay()
   const queries = useQueryClient()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  const send = async (file: File) => {
-    setBusy(true)
-    setProblem(null)
-    try {
-      await request(`/api/enterprise/leads/${l.id}/evidence?${new URLSearchParams({ name: file.name })}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } })
-      await queries.invalidateQueries({ queryKey: leadsKey })
-    } catch (error) {
-      setProblem(error)
-    } finally {
-      setBusy(false)
-    }
-  }
   return (
     <>
       <ul className="lh-enterprise-files">{l.files.map((x) => <li key={x.id}><a href={`/api/enterprise/leads/evidence/${x.id}`} className="lh-wrap">{x.name}</a></li>)}</ul>
-      {may('enterprise.lead.follow') && <Upload showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}><Button size="small" icon={<UploadOutlined />} loading={busy}>{t('attraction.attach')}</Button></Upload>}
-      {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
+      {may('enterprise.lead.follow') && <UploadButton to={`/api/enterprise/leads/${l.id}/evidence`} label={t('attraction.attach')} took={() => queries.invalidateQueries({ queryKey: leadsKey })} />}
     </>
   )
 }

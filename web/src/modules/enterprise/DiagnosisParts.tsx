@@ -1,7 +1,5 @@
-import { UploadOutlined } from '@ant-design/icons'
-import { Button, Collapse, Upload } from 'antd'
-import { useState } from 'react'
-import { Problem, problemText, request, StatusTag, useText, type Tone } from '../../kernel'
+import { Button, Collapse } from 'antd'
+import { StatusTag, type Tone, UploadButton, useText } from '../../kernel'
 import { checkedTone, type EvidenceFile } from './diagnosis'
 import type { Answer } from './saver'
 import type { Question, Template } from './questions'
@@ -83,26 +81,5 @@ export function Files({ files, remove }: { files: EvidenceFile[]; remove?: (id: 
 /** Uploads a file of evidence beside a question. */
 export function Attach({ sheet, question, took }: { sheet: string; question: string; took: () => void }) {
   const t = useEnterpriseTexts()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  const send = async (file: File) => {
-    setBusy(true)
-    setProblem(null)
-    try {
-      await request(`/api/enterprise/diagnosis/sheets/${sheet}/evidence?${new URLSearchParams({ question, name: file.name })}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } })
-      took()
-    } catch (error) {
-      setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <>
-      <Upload showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}>
-        <Button size="small" icon={<UploadOutlined />} loading={busy}>{t('diagnosis.attach')}</Button>
-      </Upload>
-      {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
-    </>
-  )
+  return <UploadButton to={`/api/enterprise/diagnosis/sheets/${sheet}/evidence`} query={{ question }} label={t('diagnosis.attach')} took={took} />
 }

@@ -26,7 +26,7 @@ export default function Import() {
     setFile(what)
     try {
       setOutcome(await request<Outcome>(`${path}?${new URLSearchParams({ name: what.name })}`, { method: 'POST', body: what, headers: { 'Content-Type': what.type || 'application/octet-stream' } }))
-      await queries.invalidateQueries({ queryKey: roomKey })
+      void queries.invalidateQueries({ queryKey: roomKey })
     } catch (error) {
       setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
     } finally {

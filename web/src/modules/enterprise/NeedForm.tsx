@@ -23,7 +23,7 @@ interface Props { need?: Need; scenario?: string; invite?: string; submit: (b: B
 /** What an enterprise needs: a draft, which nobody else sees. */
 export function NeedForm(p: Props) {
   const words = useMarketWords()
-  if (words.error) return <Failure error={words.error} />
+  if (words.error) return <Failure problem={words.error} />
   return words.ready ? <Fields {...p} /> : <Loading />
 }
 

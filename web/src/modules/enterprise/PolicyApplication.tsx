@@ -1,9 +1,8 @@
-import { UploadOutlined } from '@ant-design/icons'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, Card, Checkbox, Form, Input, Upload } from 'antd'
+import { Alert, Button, Card, Checkbox, Form, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { api, Confirm, EntityForm, Failure, ifMatch, LinkButton, Loading, none, PageHeader, Particulars, PlainTable, problemText, read, request, StatusTag, SyntheticMark, useChange, useFormat, useText } from '../../kernel'
+import { api, Confirm, EntityForm, Failure, ifMatch, LinkButton, Loading, none, PageHeader, Particulars, PlainTable, read, StatusTag, SyntheticMark, UploadButton, useChange, useFormat, useText } from '../../kernel'
 import { claimKey, policyKey, stageTone, type ClaimDetail, type Outcome } from './policies'
 import { CityActions } from './PolicyDecision'
 import { FindingTree, Lacks, OutcomeTag } from './PolicyParts'
@@ -109,26 +108,7 @@ function Papers({ claim: a, fills }: { claim: ClaimDetail; fills: boolean }) {
 function Attach({ claim: a, paper, label }: { claim: ClaimDetail; paper: string; label: string }) {
   const t = useEnterpriseTexts()
   const queries = useQueryClient()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  const send = async (file: File) => {
-    setBusy(true)
-    setProblem(null)
-    try {
-      await request(`/api/enterprise/policy-applications/${a.id}/files?${new URLSearchParams({ paper, name: file.name })}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } })
-      await queries.invalidateQueries({ queryKey: policyKey })
-    } catch (error) {
-      setProblem(error)
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <>
-      <Upload showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}><Button size="small" icon={<UploadOutlined />} loading={busy} aria-label={`${t('policy.application.upload')} · ${label}`}>{t('policy.application.upload')}</Button></Upload>
-      {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
-    </>
-  )
+  return <UploadButton to={`/api/enterprise/policy-applications/${a.id}/files`} query={{ paper }} label={t('policy.application.upload')} hint={`${t('policy.application.upload')} · ${label}`} took={() => queries.invalidateQueries({ queryKey: policyKey })} />
 }
 
 /** Confirms what the profile fills in, and submits. */

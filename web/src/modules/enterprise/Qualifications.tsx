@@ -1,8 +1,6 @@
-import { DeleteOutlined, UploadOutlined } from '@ant-design/icons'
+import { DeleteOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Upload } from 'antd'
-import { useState } from 'react'
-import { api, Confirm, EmptyState, none, PlainTable, problemText, read, request, StatusTag, useChange, useMay, type Tone } from '../../kernel'
+import { api, Confirm, EmptyState, none, PlainTable, read, StatusTag, type Tone, UploadButton, useChange, useMay } from '../../kernel'
 import { entryKey, useVocabulary, type EntryDetail, type Evidence, type Qualification } from './data'
 import { useEnterpriseTexts } from './texts'
 
@@ -61,26 +59,5 @@ function Remove({ entry, file }: { entry: EntryDetail; file: Evidence }) {
 function Attach({ entry, qualification }: { entry: EntryDetail; qualification: string }) {
   const t = useEnterpriseTexts()
   const queries = useQueryClient()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  const send = async (file: File) => {
-    setBusy(true)
-    setProblem(null)
-    try {
-      await request(`/api/enterprise/entries/${entry.id}/evidence?${new URLSearchParams({ qualification, name: file.name })}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } })
-      await queries.invalidateQueries({ queryKey: entryKey(entry.id) })
-    } catch (error) {
-      setProblem(error)
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <>
-      <Upload showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}>
-        <Button size="small" icon={<UploadOutlined />} loading={busy}>{t('qualification.attach')}</Button>
-      </Upload>
-      {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
-    </>
-  )
+  return <UploadButton to={`/api/enterprise/entries/${entry.id}/evidence`} query={{ qualification }} label={t('qualification.attach')} took={() => queries.invalidateQueries({ queryKey: entryKey(entry.id) })} />
 }

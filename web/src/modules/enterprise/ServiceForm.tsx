@@ -1,10 +1,10 @@
-import { DeleteOutlined, UploadOutlined } from '@ant-design/icons'
-import { Button, Card, DatePicker, Form, Input, Radio, Select, Upload } from 'antd'
+import { DeleteOutlined } from '@ant-design/icons'
+import { Button, Card, DatePicker, Form, Input, Radio, Select } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { api, EntityForm, PageHeader, problemText, read, useChange, useMay } from '../../kernel'
-import { servicesKey, uploadEvidence } from './services'
+import { api, EntityForm, PageHeader, read, UploadButton, useChange, useMay } from '../../kernel'
+import { servicesKey, evidencePath } from './services'
 import { useMatters } from './Services'
 import { useEnterpriseTexts } from './texts'
 import './enterprise.css'
@@ -59,28 +59,12 @@ export default function ServiceForm() {
 /** Files that prove a service: uploaded at once, named when it is recorded. */
 export function Proofs({ files, change, most = 20 }: { files: Kept[]; change: (files: Kept[]) => void; most?: number }) {
   const t = useEnterpriseTexts()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  const send = async (file: File) => {
-    setBusy(true)
-    setProblem(null)
-    try {
-      change([...files, await uploadEvidence(file)].slice(-most))
-    } catch (error) {
-      setProblem(error)
-    } finally {
-      setBusy(false)
-    }
-  }
   return (
     <>
       <ul className="lh-enterprise-files">
         {files.map((f) => <li key={f.id}><span className="lh-wrap">{f.name}</span><Button size="small" type="text" icon={<DeleteOutlined />} aria-label={t('services.remove', { name: f.name })} onClick={() => change(files.filter((x) => x.id !== f.id))} /></li>)}
       </ul>
-      <Upload showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}>
-        <Button size="small" icon={<UploadOutlined />} loading={busy}>{t('services.attach')}</Button>
-      </Upload>
-      {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
+      <UploadButton<Kept> to={evidencePath} label={t('services.attach')} took={(file) => change([...files, file].slice(-most))} />
     </>
   )
 }

@@ -30,7 +30,7 @@ export default function ServiceImport() {
     setFile(what)
     try {
       setOutcome(await request<Outcome>(`${path}?${new URLSearchParams({ name: what.name, evidence: proof?.id ?? '' })}`, { method: 'POST', body: what, headers: { 'Content-Type': what.type || 'application/octet-stream' } }))
-      await queries.invalidateQueries({ queryKey: servicesKey })
+      void queries.invalidateQueries({ queryKey: servicesKey })
     } catch (error) {
       setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
     } finally {

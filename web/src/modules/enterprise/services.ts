@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { api, read, request, useLive, type Schema, type Tone } from '../../kernel'
+import { api, read, useLive, type Schema, type Tone } from '../../kernel'
 
 export type ServiceRow = Schema<'ServiceService'>
 export type ServiceDetail = Schema<'ServiceDetail'>
@@ -9,7 +9,6 @@ export type Rule = Schema<'ServiceRule'>
 export type Sample = Schema<'ServiceSample'>
 export type Sampled = Schema<'ServiceSampled'>
 export type Rate = Schema<'ServiceRate'>
-type EvidenceFile = Schema<'ServiceFile'>
 
 /** The topic that tells of every change of a service. */
 const topic = 'enterprise.services'
@@ -39,7 +38,5 @@ export function useSample(id: string) {
   return useQuery({ queryKey: [...servicesKey, 'sample', id], queryFn: () => read(api.GET('/api/enterprise/services/samples/{id}', { params: { path: { id } } })) })
 }
 
-/** Uploads evidence, which a service or an audit names afterwards. */
-export function uploadEvidence(file: File): Promise<EvidenceFile> {
-  return request<EvidenceFile>(`/api/enterprise/services/evidence?${new URLSearchParams({ name: file.name })}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } })
-}
+/** Where evidence is uploaded to, which a service or an audit names afterwards. */
+export const evidencePath = '/api/enterprise/services/evidence'

@@ -1,8 +1,7 @@
 import { Select } from 'antd'
 import { useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { api, Confirm, DataTable, EmptyState, read, useChange, useFormat, useMay, type Column, type Schema } from '../../kernel'
-import { AttachButton } from './AttachButton'
+import { api, type Column, Confirm, DataTable, EmptyState, read, type Schema, UploadButton, useChange, useFormat, useMay } from '../../kernel'
 import { platformKey } from './data'
 import { usePlatformTexts } from './texts'
 
@@ -34,7 +33,7 @@ export function Documents({ id }: { id: string }) {
       {may('platforms.register') && (
         <div className="lh-bar lh-list-bar">
           <Select<Kind> className="lh-filter" aria-label={t('documents.kind')} value={kind} onChange={setKind} options={kinds.map((k) => ({ value: k, label: t(`documents.kinds.${k}`) }))} />
-          <AttachButton<Document> to={`/api/platforms/${id}/documents`} query={{ kind }} label={t('documents.upload')} took={() => void client.invalidateQueries({ queryKey: key })} />
+          <UploadButton<Document> to={`/api/platforms/${id}/documents`} query={{ kind }} label={t('documents.upload')} took={() => void client.invalidateQueries({ queryKey: key })} />
         </div>
       )}
       <DataTable<Document>

@@ -1,8 +1,7 @@
 import { PaperClipOutlined } from '@ant-design/icons'
 import { Alert, Button, Form, Input, InputNumber } from 'antd'
 import { useState } from 'react'
-import { api, EntityForm, ifMatch, read, useChange, useFormat, useText } from '../../kernel'
-import { AttachButton } from './AttachButton'
+import { api, EntityForm, ifMatch, read, UploadButton, useChange, useFormat, useText } from '../../kernel'
 import { fosterKey, type Application, type Criterion, type EvidenceFile } from './fostering'
 import { usePlatformTexts } from './texts'
 
@@ -95,11 +94,12 @@ interface AttachProps { application: string; files: Map<string, EvidenceFile>; k
 
 /** Uploads files of evidence one by one. */
 function Attach({ application, files, keep, value = [], onChange, id }: AttachProps) {
+  const t = usePlatformTexts()
   const took = (sent: EvidenceFile) => { keep(sent); onChange?.([...value, sent.id]) }
   return (
     <div id={id}>
       <Files files={value.flatMap((x) => files.get(x) ?? [])} remove={(x) => onChange?.(value.filter((y) => y !== x))} />
-      <AttachButton<EvidenceFile> to={`/api/platforms/foster/applications/${application}/files`} took={took} />
+      <UploadButton<EvidenceFile> label={t('foster.attach')} to={`/api/platforms/foster/applications/${application}/files`} took={took} />
     </div>
   )
 }

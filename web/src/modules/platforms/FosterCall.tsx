@@ -121,8 +121,8 @@ function Apply({ call, open, close }: { call: Call; open: boolean; close: () => 
   const able = (platforms.data?.items ?? []).filter((p) => !p.shared && call.classes.includes(p.class) && (p.status === 'trial' || p.status === 'in_service'))
   return (
     <Drawer open={open} onClose={close} size={480} title={t('foster.apply')} destroyOnHidden>
-      {platforms.data && able.length === 0 ? <EmptyState title={t('foster.noPlatforms')} note={t('foster.noPlatformsNote')} /> : (
-        <EntityForm<{ platform_id: string }> name="apply" initial={able[0] ? { platform_id: able[0].id } : {}} key={able.length} submit={(v) => begin.mutateAsync(v)} submitLabel={t('foster.begin')} cancel={close}>
+      {platforms.error ? <Failure problem={platforms.error} /> : !platforms.data ? <Loading /> : able.length === 0 ? <EmptyState title={t('foster.noPlatforms')} note={t('foster.noPlatformsNote')} /> : (
+        <EntityForm<{ platform_id: string }> name="apply" initial={{ platform_id: able[0]!.id }} submit={(v) => begin.mutateAsync(v)} submitLabel={t('foster.begin')} cancel={close}>
           <Form.Item name="platform_id" label={t('page.title')} rules={[{ required: true, message: t('form.missing', { label: t('page.title') }) }]}><Select options={able.map((p) => ({ value: p.id, label: text(p.name) }))} /></Form.Item>
           <Alert type="info" showIcon title={t('foster.beginNote')} className="lh-form-problem" />
         </EntityForm>

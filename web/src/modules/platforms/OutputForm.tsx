@@ -1,7 +1,6 @@
 import { PaperClipOutlined } from '@ant-design/icons'
 import { Drawer, Form, Input, InputNumber, Select } from 'antd'
-import { api, EntityForm, read, useChange, useText } from '../../kernel'
-import { AttachButton } from './AttachButton'
+import { api, EntityForm, read, UploadButton, useChange, useText } from '../../kernel'
 import { outputKey, useOwnPlatforms, type OutputDetail, type OutputFile } from './outputs'
 import { usePlatformTexts } from './texts'
 
@@ -51,9 +50,10 @@ export function PlatformChoice({ open, ...rest }: { open: boolean; disabled?: bo
 
 /** Uploads the evidence for figures of a platform. */
 export function Evidence({ platform, value, onChange, id }: { platform: string | undefined; value?: OutputFile; onChange?: (file: OutputFile) => void; id?: string }) {
+  const t = usePlatformTexts()
   return (
     <div id={id} aria-live="polite">
-      <AttachButton<OutputFile> to={`/api/platforms/${platform}/output/files`} took={(file) => onChange?.(file)} disabled={!platform} />
+      <UploadButton<OutputFile> label={t('foster.attach')} to={`/api/platforms/${platform}/output/files`} took={(file) => onChange?.(file)} disabled={!platform} />
       {value && <div><PaperClipOutlined /> {value.name}</div>}
     </div>
   )

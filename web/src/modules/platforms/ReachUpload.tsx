@@ -32,7 +32,7 @@ export function ReachUpload({ path, template, note, also = {}, children, done }:
       const query = new URLSearchParams({ month, name: file.name, ...also })
       await request(`${path}?${query}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } })
       setResult(file.name)
-      await queries.invalidateQueries({ queryKey: roomKey })
+      void queries.invalidateQueries({ queryKey: roomKey })
       done?.()
     } catch (error) {
       setResult(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))

@@ -1,9 +1,8 @@
-import { PaperClipOutlined, UploadOutlined } from '@ant-design/icons'
-import { Button, Upload } from 'antd'
-import { useState } from 'react'
-import { Problem, problemText, request } from '../../kernel'
+import { PaperClipOutlined } from '@ant-design/icons'
+import { Button } from 'antd'
 import type { EvidenceFile } from './pilots'
 import { useScenarioTexts } from './texts'
+import { UploadButton } from '../../kernel'
 
 /** Links to files of an application. */
 export function Files({ files, remove }: { files: EvidenceFile[]; remove?: (id: string) => void }) {
@@ -23,23 +22,5 @@ export function Files({ files, remove }: { files: EvidenceFile[]; remove?: (id: 
 /** Uploads a file for a part of an application, and hands on what was taken. */
 export function AttachButton({ application, part, took }: { application: string; part: EvidenceFile['part']; took: (file: EvidenceFile) => void }) {
   const t = useScenarioTexts()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  const send = async (file: File) => {
-    setBusy(true)
-    setProblem(null)
-    try {
-      took(await request<EvidenceFile>(`/api/scenario/pilot/applications/${application}/files?${new URLSearchParams({ part, name: file.name })}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } }))
-    } catch (error) {
-      setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <>
-      <Upload showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}><Button size="small" icon={<UploadOutlined />} loading={busy}>{t('pilot.attach')}</Button></Upload>
-      {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
-    </>
-  )
+  return <UploadButton to={`/api/scenario/pilot/applications/${application}/files`} query={{ part }} label={t('pilot.attach')} took={took} />
 }

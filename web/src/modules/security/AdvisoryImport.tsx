@@ -30,7 +30,7 @@ export default function AdvisoryImport() {
     setFile(what)
     try {
       setOutcome(await post<Outcome>(path, what, query))
-      await queries.invalidateQueries({ queryKey: weaknessKey })
+      void queries.invalidateQueries({ queryKey: weaknessKey })
     } catch (error) {
       setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
     } finally {
@@ -94,7 +94,7 @@ function Threats() {
     try {
       const v = await post<{ entries: number }>(`/api/security/threat-import/${source}`, file)
       setSaid({ good: true, text: t('weakness.take.threatDone', { n: v.entries }) })
-      await queries.invalidateQueries({ queryKey: weaknessKey })
+      void queries.invalidateQueries({ queryKey: weaknessKey })
     } catch (error) {
       setSaid({ good: false, text: problemText(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' })) })
     }

@@ -25,7 +25,7 @@ export default function AssetImport() {
     setFile(what)
     try {
       setOutcome(await request<Outcome>(`${path}?${new URLSearchParams({ name: what.name })}`, { method: 'POST', body: what, headers: { 'Content-Type': what.type || 'application/octet-stream' } }))
-      await queries.invalidateQueries({ queryKey: weaknessKey })
+      void queries.invalidateQueries({ queryKey: weaknessKey })
     } catch (error) {
       setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
     } finally {

@@ -1,9 +1,9 @@
 import { Button, Checkbox, DatePicker, Drawer, Form, Input, Radio } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
-import { api, Confirm, EntityForm, ifMatch, read, useChange } from '../../kernel'
+import { api, Confirm, EntityForm, ifMatch, read, UploadButton, useChange } from '../../kernel'
 import { noticeKey, type AssignmentDetail, type NoticeFile } from './noticeData'
-import { NoticeFiles, UploadButton } from './NoticeFiles'
+import { NoticeFiles } from './NoticeFiles'
 import { useNoticeTexts } from './noticeTexts'
 
 type Open = 'assess' | 'feed_back' | 'ask' | null
@@ -92,7 +92,7 @@ function FeedBack({ assignment: a, close }: Props) {
       <Form.Item name="residual" label={t('assignment.field.residual')}><Input.TextArea maxLength={4000} autoSize={{ minRows: 2 }} /></Form.Item>
       <Form.Item label={t('notice.field.files')}>
         <NoticeFiles files={files} remove={(id) => setFiles(files.filter((f) => f.id !== id))} />
-        <UploadButton to={`/api/security/assignments/${a.id}/files`} label={t('notice.evidence')} took={(f) => setFiles([...files, f])} />
+        <UploadButton<NoticeFile> to={`/api/security/assignments/${a.id}/files`} label={t('notice.evidence')} took={(f) => setFiles([...files, f])} />
       </Form.Item>
       <Form.Item name="done" valuePropName="checked"><Checkbox>{t('assignment.field.done')}</Checkbox></Form.Item>
     </EntityForm>

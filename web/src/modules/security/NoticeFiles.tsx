@@ -1,7 +1,5 @@
-import { PaperClipOutlined, UploadOutlined } from '@ant-design/icons'
-import { Button, Upload } from 'antd'
-import { useState } from 'react'
-import { Problem, problemText, request } from '../../kernel'
+import { PaperClipOutlined } from '@ant-design/icons'
+import { Button } from 'antd'
 import type { NoticeFile } from './noticeData'
 import { useNoticeTexts } from './noticeTexts'
 
@@ -17,28 +15,5 @@ export function NoticeFiles({ files, remove }: { files: NoticeFile[]; remove?: (
         </li>
       ))}
     </ul>
-  )
-}
-
-/** Uploads a file, and hands on what was taken. */
-export function UploadButton({ to, label, took }: { to: string; label: string; took: (file: NoticeFile) => void }) {
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  const send = async (file: File) => {
-    setBusy(true)
-    setProblem(null)
-    try {
-      took(await request<NoticeFile>(`${to}?${new URLSearchParams({ name: file.name })}`, { method: 'POST', body: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } }))
-    } catch (error) {
-      setProblem(error instanceof Problem ? error : new Problem({ status: 0, key: 'kernel.unexpected' }))
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <>
-      <Upload showUploadList={false} disabled={busy} beforeUpload={(file) => { void send(file); return false }}><Button size="small" icon={<UploadOutlined />} loading={busy}>{label}</Button></Upload>
-      {problem !== null && <p role="alert" className="lh-error">{problemText(problem)}</p>}
-    </>
   )
 }
