@@ -23,20 +23,29 @@ const (
 	mayRun     = "enterprise.cultivation.run"
 	mayDefine  = "enterprise.cultivation.define"
 	mayPublish = "enterprise.cultivation.publish"
+	mayProve   = "enterprise.cultivation.prove"
 )
+
+// Directory is where the enterprises are, and where it stands who looked at their evidence.
+type Directory interface {
+	criterion.Directory
+	// LookedAtEvidence notes in an enterprise's access log that the caller was given evidence.
+	LookedAtEvidence(ctx context.Context, id string) error
+}
 
 // Cultivation is the part of the room in which enterprises climb.
 type Cultivation struct {
-	directory criterion.Directory
+	kit       *module.Kit
+	directory Directory
 	words     criterion.Vocabulary
 	ladders   []Ladder // of the release
 	store     store
 }
 
 // New returns the part of the room, without ladders when those of the binary are wrong.
-func New(kit *module.Kit, directory criterion.Directory, words criterion.Vocabulary) (*Cultivation, error) {
+func New(kit *module.Kit, directory Directory, words criterion.Vocabulary) (*Cultivation, error) {
 	list, err := read(ladders, words)
-	return &Cultivation{directory, words, list, store{kit.DB}}, err
+	return &Cultivation{kit, directory, words, list, store{kit.DB}}, err
 }
 
 // Permissions are what the routes ask for.
@@ -45,6 +54,7 @@ func Permissions() []module.Permission {
 	return []module.Permission{
 		{ID: mayView, Title: lang.Text{ZH: "查看梯度培育", EN: "See ladders and where enterprises stand"}, Roles: everyone},
 		{ID: mayRun, Title: lang.Text{ZH: "进行梯度培育年度评估", EN: "Run the yearly assessment of ladders"}, Roles: []identity.Role{identity.Officer}},
+		{ID: mayProve, Title: lang.Text{ZH: "提交梯度培育佐证材料", EN: "Give evidence of cultivation"}, Roles: []identity.Role{identity.Manager, identity.Reporter}},
 		{ID: mayDefine, Title: lang.Text{ZH: "起草梯度", EN: "Draft ladders"}, Roles: []identity.Role{identity.Officer}},
 		{ID: mayPublish, Title: lang.Text{ZH: "查看、发布和停用梯度", EN: "See drafts of ladders, publish and retire them"}, Roles: []identity.Role{identity.Officer, identity.Leader}},
 	}
@@ -76,7 +86,7 @@ func (m *Cultivation) Routes() []module.Route {
 		{Pattern: "GET /cultivation/runs", Permission: mayView, Summary: "Yearly assessments that were run", Handler: httpd.JSON(m.listRuns)},
 		{Pattern: "GET /cultivation/results", Permission: mayView, Summary: "What came out by enterprise, rung and year: all to the bureau, an enterprise's own to itself", Handler: httpd.List(m.listResults)},
 		{Pattern: "GET /cultivation/overview", Permission: mayRun, Summary: "How many enterprises stand how, by rung, district and year", Handler: httpd.JSON(m.readOverview)},
-	}, m.editionRoutes())
+	}, m.editionRoutes(), m.proofRoutes())
 }
 
 type nothing struct{}
@@ -92,26 +102,32 @@ func (m *Cultivation) listLadders(ctx context.Context, _ nothing) (laddersView, 
 
 type standingInput struct {
 	Entry string `query:"entry" maxLength:"26" doc:"An own enterprise, any to the bureau; empty: the first own one"`
+	Year  int    `query:"year" minimum:"0" maximum:"2100" doc:"Which year; 0: this one"`
 }
 
 // Standing is where an enterprise stands on a ladder.
 type Standing struct {
-	Ladder  string `json:"ladder"`
-	Edition int    `json:"edition"`
-	Steps   []Step `json:"steps" nullable:"false"`
+	Ladder  string    `json:"ladder"`
+	Title   lang.Text `json:"title"`
+	Edition int       `json:"edition"`
+	Steps   []Step    `json:"steps" nullable:"false"`
 }
 
 type standingView struct {
-	EntryID string     `json:"entry_id" doc:"Empty: there is no own enterprise"`
-	Name    lang.Text  `json:"name"`
-	Items   []Standing `json:"items" nullable:"false"`
+	EntryID        string     `json:"entry_id" doc:"Empty: there is no own enterprise"`
+	Name           lang.Text  `json:"name"`
+	Year           int        `json:"year"`
+	Takes          bool       `json:"takes" doc:"Evidence is taken for the year"`
+	Items          []Standing `json:"items" nullable:"false"`
+	Proofs         []Proof    `json:"proofs" nullable:"false" doc:"Evidence of the year"`
+	Qualifications []Held     `json:"qualifications" nullable:"false" doc:"That may be given as evidence"`
 }
 
 // day is today in the city.
 func day(now time.Time) time.Time { return now.In(time.FixedZone("UTC+8", 8*60*60)) }
 
 func (m *Cultivation) readStanding(ctx context.Context, in standingInput) (standingView, error) {
-	v := standingView{Items: []Standing{}}
+	v := standingView{Year: in.Year, Items: []Standing{}, Proofs: []Proof{}, Qualifications: []Held{}}
 	var s criterion.Subject
 	list, err := m.directory.OwnSubjects(ctx)
 	if err != nil {
@@ -129,13 +145,39 @@ func (m *Cultivation) readStanding(ctx context.Context, in standingInput) (stand
 		}
 	}
 	v.EntryID, v.Name = s.ID, s.Name
-	on := day(time.Now())
-	facts := s.Given.On(on)
-	ladders, err := m.current(ctx, on)
-	for _, l := range ladders {
-		v.Items = append(v.Items, Standing{l.ID, l.Edition, l.stand(facts, m.words)})
+	return v, m.stand(ctx, s, &v)
+}
+
+// stand fills in where an enterprise stands in a year, with its evidence.
+func (m *Cultivation) stand(ctx context.Context, s criterion.Subject, v *standingView) (err error) {
+	today := day(time.Now())
+	if v.Year == 0 || v.Year > today.Year() {
+		v.Year = today.Year()
 	}
-	return v, err
+	v.Takes, v.Qualifications = v.Year >= today.Year()-1, qualificationsOf(s)
+	if v.Proofs, err = m.store.proofsOf(ctx, m.store.db, s.ID, v.Year); err != nil {
+		return err
+	}
+	at := dayOf(v.Year, today)
+	ladders, err := m.current(ctx, at)
+	if err != nil {
+		return err
+	}
+	facts := s.Given.On(at)
+	for _, l := range ladders {
+		if was, ok, err := m.store.ofRun(ctx, m.store.db, l.ID, v.Year); err != nil {
+			return err
+		} else if ok {
+			l = was
+		}
+		steps := l.stand(facts, m.words)
+		for i := range steps {
+			x := &steps[i]
+			x.Criteria, x.By, x.Lacks = settle(x.Rung, x.Criteria, on(v.Proofs, l.ID, l.Edition))
+		}
+		v.Items = append(v.Items, Standing{l.ID, l.Title, l.Edition, steps})
+	}
+	return nil
 }
 
 type cultivationRunInput struct {

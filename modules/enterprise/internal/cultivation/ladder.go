@@ -10,7 +10,11 @@
 // goes by the same. The watch list (观察名单) is those that lack one condition. What a rule
 // comes to is for the enterprise itself and the bureau.
 //
-// Tables: cultivation_edition, cultivation_retired, cultivation_run, cultivation_result.
+// Beside a criterion that takes evidence an enterprise gives files or qualifications of its
+// entry; an assessor accepts each or says why not, and what the year came to follows.
+//
+// Tables: cultivation_edition, cultivation_retired, cultivation_run, cultivation_result,
+// cultivation_proof.
 // Tells: nothing. Hears: nothing.
 package cultivation
 
@@ -105,6 +109,7 @@ type Judged struct {
 	Evidence string            `json:"evidence" enum:"none,optional,required"`
 	Asks     lang.Text         `json:"asks"`
 	Lacks    []criterion.Lack  `json:"lacks" nullable:"false"`
+	Proven   string            `json:"proven" enum:",missing,waiting,accepted,refused" doc:"How its evidence stands; empty: none was given and none is needed"`
 }
 
 // Step is where an enterprise stands on a rung.
@@ -122,7 +127,7 @@ func (r Rung) judge(facts criterion.Facts, words criterion.Vocabulary) []Judged 
 	list := make([]Judged, len(r.Criteria))
 	for i, c := range r.Criteria {
 		result := c.Conditions.Evaluate(facts, words)
-		list[i] = Judged{c.Code, c.Title, result.Outcome, c.Evidence, c.Asks, result.Lacks}
+		list[i] = Judged{Code: c.Code, Title: c.Title, Outcome: result.Outcome, Evidence: c.Evidence, Asks: c.Asks, Lacks: result.Lacks}
 	}
 	return list
 }

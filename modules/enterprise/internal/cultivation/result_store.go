@@ -61,7 +61,13 @@ func (s store) keep(ctx context.Context, r Run, list []Assessed) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM cultivation_result WHERE ladder = $1 AND year = $2`, r.Ladder, r.Year); err != nil {
 			return fmt.Errorf("replace results: %w", err)
 		}
+		proofs, err := s.proofsFor(ctx, tx, r)
+		if err != nil {
+			return err
+		}
 		for _, a := range list {
+			_, a.Outcome, a.Lacks = settle(a.Rung, a.Criteria, proofs[a.EntryID])
+			a.Lacking = len(a.Lacks)
 			if err := insertResult(ctx, tx, r, a); err != nil {
 				return err
 			}
@@ -142,13 +148,7 @@ func (s store) results(ctx context.Context, in resultParams) (sqldb.Page[Assesse
 	if in.Watch {
 		l.Where("c.outcome <> 'met' AND c.lacking = 1")
 	}
-	if who := identity.From(ctx); !who.Scope.All {
-		args := []any{who.Organisation.ID}
-		for _, id := range who.Scope.IDs {
-			args = append(args, id)
-		}
-		l.Where("c.organisation_id <> '' AND c.organisation_id IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
-	}
+	ownOnly(identity.From(ctx), &l, "c.organisation_id")
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (a Assessed, err error) {
 		var lacks, criteria string
 		if err := r.Scan(&a.ID, &a.Ladder, &a.Year, &a.Edition, &a.Rung, &a.RungTitle.ZH, &a.RungTitle.EN, &a.EntryID, &a.Name.ZH, &a.Name.EN, &a.District, &a.Synthetic, &a.Outcome, &a.Held, &a.Lacking, &lacks, &criteria); err != nil {
@@ -156,6 +156,18 @@ func (s store) results(ctx context.Context, in resultParams) (sqldb.Page[Assesse
 		}
 		return a, errors.Join(json.Unmarshal([]byte(lacks), &a.Lacks), json.Unmarshal([]byte(criteria), &a.Criteria))
 	})
+}
+
+// ownOnly keeps what is of the caller's own organisations; the bureau sees all.
+func ownOnly(who identity.Identity, l *sqldb.List, column string) {
+	if who.Scope.All {
+		return
+	}
+	args := []any{who.Organisation.ID}
+	for _, id := range who.Scope.IDs {
+		args = append(args, id)
+	}
+	l.Where(column+" <> '' AND "+column+" IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 }
 
 // Tally is how many enterprises stand how on a rung, in a district and a year.
@@ -199,6 +211,8 @@ func Personal() []sqldb.Personal {
 		{Table: "cultivation_run", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"ladder", "year", "at"}},
 		{Table: "cultivation_edition", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"ladder", "edition", "changed_at"}},
 		{Table: "cultivation_edition", Person: "publisher", Columns: []string{"publisher_name"}, Show: []string{"ladder", "edition", "published_at"}},
+		{Table: "cultivation_proof", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"entry_id", "at", "name"}},
+		{Table: "cultivation_proof", Person: "judge", Columns: []string{"judge_name"}, Show: []string{"entry_id", "judged_at", "state"}},
 		{Table: "cultivation_retired", Person: "actor", Columns: []string{"actor_name"}, Show: []string{"ladder", "at"}},
 	}
 }
