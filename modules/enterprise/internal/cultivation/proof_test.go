@@ -50,8 +50,10 @@ func TestEvidenceSettlesACriterion(t *testing.T) {
 
 func TestTheEditionThatHolds(t *testing.T) {
 	list := []Ladder{
-		{ID: "a", Edition: 1}, {ID: "b", Edition: 1, Content: Content{EffectiveFrom: "2026-01-01"}},
-		{ID: "b", Edition: 2, Content: Content{EffectiveFrom: "2026-07-01"}}, {ID: "c", Edition: 1, Content: Content{EffectiveFrom: "2027-01-01"}},
+		{ID: "a", Edition: 1},
+		{ID: "b", Edition: 1, Content: Content{EffectiveFrom: "2026-01-01"}},
+		{ID: "b", Edition: 2, Content: Content{EffectiveFrom: "2026-07-01"}},
+		{ID: "c", Edition: 1, Content: Content{EffectiveFrom: "2027-01-01"}},
 	}
 	for day, want := range map[string]map[string]int{"2025-12-31": {"a": 1}, "2026-01-01": {"a": 1, "b": 1}, "2026-06-30": {"a": 1, "b": 1}, "2026-07-01": {"a": 1, "b": 2}, "2027-01-01": {"a": 1, "b": 2, "c": 1}} {
 		got := map[string]int{}

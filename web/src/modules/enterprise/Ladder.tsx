@@ -115,7 +115,7 @@ function EditionCard({ edition: e, own, now }: { edition: Edition; own: boolean;
   const f = useFormat()
   const session = useSession()
   const line = (key: string, label: string, value: React.ReactNode) => ({ key, label, children: value || none })
-  const mark = <><StatusTag tone={e.state === 'draft' ? 'idle' : 'good'}>{t(`cultivation.states.${e.state}`)}</StatusTag>{now && <StatusTag tone="info">{t('cultivation.holdsToday')}</StatusTag>}</>
+  const mark = <span className="lh-ladder-marks"><StatusTag tone={e.state === 'draft' ? 'idle' : 'good'}>{t(`cultivation.states.${e.state}`)}</StatusTag>{now && <StatusTag tone="info">{t('cultivation.holdsToday')}</StatusTag>}</span>
   return (
     <Card size="small" title={t('cultivation.editionNumber', { n: e.edition })} extra={mark}>
       <Particulars items={[

@@ -109,10 +109,10 @@ function Rungs({ fields }: { fields: Field[] }) {
                 <Form.Item name={[r.name, 'qualification']} label={t('cultivation.field.qualification')} extra={t('cultivation.qualificationNote')}><Select allowClear options={vocabulary.options('qualifications')} /></Form.Item>
               </div>
               <Criteria at={r.name} fields={fields} />
-              <Button icon={<DeleteOutlined />} onClick={() => remove(r.name)}>{t('cultivation.removeRung')}</Button>
+              <div className="lh-ladder-remove"><Button icon={<DeleteOutlined />} onClick={() => remove(r.name)}>{t('cultivation.removeRung')}</Button></div>
             </fieldset>
           ))}
-          <Button icon={<PlusOutlined />} onClick={() => add({ code: next('rung', rungs.length), criteria: [{ code: 'c_1', evidence: 'none', rows: [{}] }] })}>{t('cultivation.addRung')}</Button>
+          <Button className="lh-ladder-add" icon={<PlusOutlined />} onClick={() => add({ code: next('rung', rungs.length), criteria: [{ code: 'c_1', evidence: 'none', rows: [{}] }] })}>{t('cultivation.addRung')}</Button>
         </>
       )}
     </Form.List>

@@ -17,6 +17,7 @@ function Part({ rule: r, fields }: { rule: Rule; fields: Field[] }) {
   const text = useText()
   const vocabulary = useVocabulary()
   const parts = r.all ?? r.any ?? (r.not ? [r.not] : undefined)
+  if (parts?.length === 1 && !r.not) return <Part rule={parts[0]!} fields={fields} />
   if (parts) {
     return (
       <li>
@@ -28,6 +29,6 @@ function Part({ rule: r, fields }: { rule: Rule; fields: Field[] }) {
   const field = fields.find((f) => f.code === r.field)
   const lists = { district: 'districts', industry: 'industries', size: 'sizes', qualification: 'qualifications' } as const
   const named = (code: string) => vocabulary.title(lists[r.field as keyof typeof lists], code)
-  const value = r.number !== undefined ? `${r.number} ${text(field?.unit)}` : (r.day ?? (r.values ?? []).map(named).join(t('cultivation.comma')))
+  const value = r.number !== undefined ? [String(r.number), text(field?.unit)].filter(Boolean).join(/^\d/.test(text(field?.unit)) ? ' × ' : ' ') : (r.day ?? (r.values ?? []).map(named).join(t('cultivation.comma')))
   return <li>{text(field?.title) || r.field} {t(`cultivation.ops.${(r.op ?? 'in') as '>='}`)} {value}</li>
 }

@@ -90,7 +90,7 @@ function Evidence({ view, ladder, edition, rung, criteria, own }: EvidenceProps)
       <ul className="lh-policy-list">
         {list.map((c) => (
           <li key={c.code} className="lh-ladder-criterion">
-            <header className="lh-bar">
+            <header>
               <StatusTag tone={criterionTone[c.outcome]}>{t(`policy.conditionOutcomes.${c.outcome}`)}</StatusTag><span>{text(c.title)}</span>
               {c.evidence === 'required' && <StatusTag tone="warn">{t('cultivation.evidence.required')}</StatusTag>}
               {c.proven && <StatusTag tone={provenTone[c.proven]}>{t(`cultivation.proven.${c.proven}`)}</StatusTag>}
