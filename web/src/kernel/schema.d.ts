@@ -597,7 +597,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the draft of a ladder would come to today, beside the edition that it follows */
+        /** What the newest edition of a ladder, a draft or not, comes to today, beside the edition that it follows */
         get: operations["get-enterprise-cultivation-definitions-id-reach"];
         put?: never;
         post?: never;

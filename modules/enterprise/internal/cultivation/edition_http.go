@@ -23,7 +23,7 @@ func (m *Cultivation) editionRoutes() []module.Route {
 		{Pattern: "GET /cultivation/definitions/{id}", Permission: mayPublish, Summary: "One ladder with its editions", Handler: httpd.JSON(m.readDefinition)},
 		{Pattern: "PUT /cultivation/definitions/{id}/draft", Permission: mayDefine, Summary: "Change the draft of a ladder", Handler: httpd.JSON(m.changeDraft)},
 		{Pattern: "DELETE /cultivation/definitions/{id}/draft", Permission: mayDefine, Summary: "Discard the draft of a ladder", Handler: httpd.JSON(m.discardDraft)},
-		{Pattern: "GET /cultivation/definitions/{id}/reach", Permission: mayPublish, Summary: "What the draft of a ladder would come to today, beside the edition that it follows", Handler: httpd.JSON(m.readReach)},
+		{Pattern: "GET /cultivation/definitions/{id}/reach", Permission: mayPublish, Summary: "What the newest edition of a ladder, a draft or not, comes to today, beside the edition that it follows", Handler: httpd.JSON(m.readReach)},
 		{Pattern: "POST /cultivation/definitions/{id}/publication", Permission: mayPublish, Summary: "Publish a draft, as somebody who did not change it last; it never changes from then on", Handler: httpd.JSON(m.publishDraft)},
 		{Pattern: "POST /cultivation/definitions/{id}/retirement", Permission: mayPublish, Summary: "Hold nobody against a ladder any more; what came out stays", Handler: httpd.JSON(m.retireLadder)},
 		{Pattern: "DELETE /cultivation/definitions/{id}/retirement", Permission: mayPublish, Summary: "Bring a ladder back that was retired", Handler: httpd.JSON(m.bringLadderBack)},
@@ -311,25 +311,23 @@ type reachView struct {
 	Rungs       []RungReach `json:"rungs" nullable:"false"`
 }
 
-// readReach holds all enterprises against the draft as of today: by their profiles, as
-// nobody has given evidence for it yet.
+// readReach holds all enterprises against the newest edition, a draft or not, as of today:
+// by their profiles, as nobody has given evidence for a draft.
 func (m *Cultivation) readReach(ctx context.Context, in httpd.Object) (v reachView, err error) {
 	v.Rungs = []RungReach{}
 	if err := forCity(ctx); err != nil {
 		return v, err
 	}
-	e, others, err := m.store.draftOf(ctx, m.store.db, in.ID)
+	d, err := m.readDefinition(ctx, in)
 	if err != nil {
 		return v, err
 	}
 	on := day(time.Now())
-	v.Edition, v.On = e.Edition, on.Format(time.DateOnly)
-	var before Ladder
-	if len(others) > 0 {
-		before = others[len(others)-1].published()
-		v.Before = before.Edition
+	l, before := d.Editions[0].published(), Ladder{}
+	if len(d.Editions) > 1 {
+		before = d.Editions[1].published()
 	}
-	l := e.published()
+	v.Edition, v.Before, v.On = l.Edition, before.Edition, on.Format(time.DateOnly)
 	v.Rungs = l.noReach(before)
 	err = m.directory.EachSubject(ctx, func(s criterion.Subject) error {
 		v.Enterprises++
