@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 )
 
 // policyFixtures are a published policy, and an application of the daughter of ours for it,
@@ -34,4 +35,29 @@ func (a *access) policyFixtures(t *testing.T) {
 		fixture{door + "/policy-files/{id}", door + "/policy-files/" + file.ID, false},
 	)
 	a.private = append(a.private, application, file.ID, "我方政策申报材料")
+}
+
+// cultivationFixtures are a ladder that the bureau published, and evidence of the daughter
+// of ours beside its criterion.
+func (a *access) cultivationFixtures(t *testing.T) {
+	t.Helper()
+	const daughter, door = "daughter.manager", "/api/enterprise/cultivation"
+	var ladder struct{ Ladder string }
+	drafted := a.Send(t, "POST", door+"/definitions", "officer", `{"title":{"zh":"本市梯度","en":"Ladder"},"checked":"own","source":{"zh":"办法","en":"Rules"},"effective_from":"2020-01-01",
+		"rungs":[{"code":"first","title":{"zh":"第一级","en":"First"},"criteria":[{"code":"lead","title":{"zh":"说明","en":"Lead"},"evidence":"required"}]}]}`)
+	if drafted.Decode(t, &ladder); drafted.Status != http.StatusCreated {
+		t.Fatalf("draft a ladder: %d %s", drafted.Status, drafted.Body)
+	}
+	if r := a.Send(t, "POST", door+"/definitions/"+ladder.Ladder+"/publication", "leader", "", "If-Match", `"1"`); r.Status != http.StatusOK {
+		t.Fatalf("publish the ladder: %d %s", r.Status, r.Body)
+	}
+	var own struct{ Items []created }
+	a.Get(t, "/api/enterprise/diagnosis/enterprises", daughter).Decode(t, &own)
+	upload := a.Send(t, "POST", fmt.Sprintf("%s/proofs?entry=%s&ladder=%s&year=%d&rung=first&criterion=lead&name=licence.txt", door, own.Items[0].ID, ladder.Ladder, time.Now().Year()), daughter, "我方梯度培育佐证", "Content-Type", "text/plain")
+	var proof created
+	if upload.Decode(t, &proof); upload.Status != http.StatusCreated {
+		t.Fatalf("give evidence: %d %s", upload.Status, upload.Body)
+	}
+	a.fixtures = append(a.fixtures, fixture{door + "/definitions/{id}", door + "/definitions/" + ladder.Ladder, false}, fixture{door + "/proofs/{id}", door + "/proofs/" + proof.ID, false})
+	a.private = append(a.private, proof.ID, "我方梯度培育佐证")
 }

@@ -265,6 +265,7 @@ func newAccess(t *testing.T) *access {
 	a.diagnosisFixtures(t)
 	a.needFixtures(t)
 	a.policyFixtures(t)
+	a.cultivationFixtures(t)
 	a.atlasFixtures(t)
 	a.sensorFixtures(t)
 	a.serviceFixtures(t)

@@ -21,6 +21,7 @@ func records() []record {
 	return []record{
 		{what: "diagnoses", table: "diagnosis", keep: "1 = 0"},
 		{what: "results", table: "cultivation_result", keep: "1 = 0"},
+		{what: "proofs", table: "cultivation_proof", keep: "1 = 0"},
 		{what: "needs", kept: "agreements", table: "need", keep: "t.agreed_at > 0", noun: "need"},
 		{what: "applications", kept: "decisions", table: "policy_application", keep: "t.decided_at > 0"},
 		{what: "provider", kept: "offers", table: "provider", keep: "EXISTS (SELECT 1 FROM need_proposal o WHERE o.provider_id = t.id)", noun: "provider"},

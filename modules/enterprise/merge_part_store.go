@@ -29,6 +29,7 @@ func followers() []follower {
 		{noun: "provider", table: "provider", since: true, alone: `x.state <> 'refused' AND t.state <> 'refused'`},
 		{noun: "application", table: "policy_application", since: true, alone: `x.policy_id = t.policy_id AND x.state NOT IN ('withdrawn', 'rejected') AND t.state NOT IN ('withdrawn', 'rejected')`},
 		{noun: "cultivation", table: "cultivation_result", alone: `x.ladder = t.ladder AND x.year = t.year AND x.rung = t.rung`},
+		{noun: "proof", table: "cultivation_proof", since: true},
 	}
 }
 

@@ -129,7 +129,7 @@ func (m *Module) Manifest() module.Manifest {
 			{ID: noticeToReview, Title: lang.Text{ZH: "企业登记待审核", EN: "Entries of enterprises to review"}, Gravity: notice.Info, Mail: notice.Daily},
 			{ID: noticeExpiring, Title: lang.Text{ZH: "资质即将到期", EN: "A qualification ends soon"}, Gravity: notice.Important, Mail: notice.Daily},
 			{ID: noticeDecided, Title: lang.Text{ZH: "企业登记审核结果", EN: "Decisions on an enterprise's entry"}, Gravity: notice.Important, Mail: notice.AtOnce},
-		}, requestNotices(), diagnosis.Notices(), provider.Notices(), need.Notices(), policy.Notices(), service.Notices(), attraction.Notices()),
+		}, requestNotices(), diagnosis.Notices(), provider.Notices(), need.Notices(), policy.Notices(), cultivation.Notices(), service.Notices(), attraction.Notices()),
 		Jobs: slices.Concat([]module.Job{
 			{Name: "tell_ending", Title: lang.Text{ZH: "提醒即将到期的资质", EN: "Tell of qualifications that end soon"}, Every: time.Hour, Do: func(ctx context.Context) error { return m.entries.tellEnding(ctx, time.Now(), m.kit.Notices) }},
 			{Name: "forget_accesses", Title: lang.Text{ZH: "清理查阅记录", EN: "Forget old records of access"}, Every: 24 * time.Hour, Do: func(ctx context.Context) error { return m.entries.forgetAccesses(ctx, time.Now()) }},

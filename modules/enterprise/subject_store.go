@@ -102,6 +102,15 @@ func (s entryStore) SubjectOf(ctx context.Context, id string) (criterion.Subject
 	return e.subject(keeper, levels), nil
 }
 
+// LookedAtEvidence implements cultivation.Directory.
+func (s entryStore) LookedAtEvidence(ctx context.Context, id string) error {
+	e, err := whole(ctx, s.db, id)
+	if err != nil || isOwn(ctx, e) {
+		return err
+	}
+	return s.noteAccess(ctx, wayEvidence, []given{{e.ID, []string{groupEvidence}}}, time.Now())
+}
+
 // lines are an entry as forms are filled with it.
 func (e Entry) lines() []criterion.Line {
 	p := e.Profile

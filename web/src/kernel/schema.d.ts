@@ -520,6 +520,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/enterprise/cultivation/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All ladders, of the release and of the bureau, with what is drafted, published and retired */
+        get: operations["get-enterprise-cultivation-definitions"];
+        put?: never;
+        /** Draft a ladder, or another edition of one that the bureau defined */
+        post: operations["post-enterprise-cultivation-definitions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/definitions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One ladder with its editions */
+        get: operations["get-enterprise-cultivation-definitions-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/definitions/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the draft of a ladder */
+        put: operations["put-enterprise-cultivation-definitions-id-draft"];
+        post?: never;
+        /** Discard the draft of a ladder */
+        delete: operations["delete-enterprise-cultivation-definitions-id-draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/definitions/{id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft, as somebody who did not change it last; it never changes from then on */
+        post: operations["post-enterprise-cultivation-definitions-id-publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/definitions/{id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the newest edition of a ladder, a draft or not, comes to today, beside the edition that it follows */
+        get: operations["get-enterprise-cultivation-definitions-id-reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/definitions/{id}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold nobody against a ladder any more; what came out stays */
+        post: operations["post-enterprise-cultivation-definitions-id-retirement"];
+        /** Bring a ladder back that was retired */
+        delete: operations["delete-enterprise-cultivation-definitions-id-retirement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enterprise/cultivation/ladders": {
         parameters: {
             query?: never;
@@ -527,7 +632,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ladders with their rungs, and what their thresholds rest on */
+        /** Ladders that hold today with their rungs and criteria, and what their thresholds rest on */
         get: operations["get-enterprise-cultivation-ladders"];
         put?: never;
         post?: never;
@@ -548,6 +653,92 @@ export interface paths {
         get: operations["get-enterprise-cultivation-overview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Evidence beside criteria: all to the bureau, an enterprise's own to itself */
+        get: operations["get-enterprise-cultivation-proofs"];
+        put?: never;
+        /** Give a file as evidence: ?entry=, ?ladder=, ?year=, ?rung=, ?criterion= it proves, ?name= of the file */
+        post: operations["post-enterprise-cultivation-proofs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/proofs/qualification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a qualification that the directory has as evidence */
+        post: operations["post-enterprise-cultivation-proofs-qualification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/proofs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take evidence back that nobody has assessed; its content is kept */
+        delete: operations["delete-enterprise-cultivation-proofs-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/proofs/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The content of a file that was given as evidence */
+        get: operations["get-enterprise-cultivation-proofs-id-content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enterprise/cultivation/proofs/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether evidence is accepted, and why */
+        post: operations["post-enterprise-cultivation-proofs-id-verdict"];
         delete?: never;
         options?: never;
         head?: never;
@@ -15848,7 +16039,14 @@ export interface components {
             values?: string[] | null;
         };
         CultivationAssessed: {
+            /** @description What each criterion came to by the profile */
+            criteria: components["schemas"]["CultivationJudged"][];
             district: string;
+            /**
+             * Format: int64
+             * @description Of the ladder, by which it was assessed
+             */
+            edition: number;
             entry_id: string;
             /** @description The profile named a valid qualification of the rung */
             held: boolean;
@@ -15864,9 +16062,136 @@ export interface components {
             /** @enum {string} */
             outcome: "unmet" | "unknown" | "met";
             rung: string;
+            /** @description Empty: it was assessed before titles were kept */
+            rung_title: components["schemas"]["Text"];
             synthetic: boolean;
             /** Format: int64 */
             year: number;
+        };
+        CultivationContent: {
+            /**
+             * @description How far the thresholds were compared with the official text
+             * @enum {string}
+             */
+            checked: "official" | "secondary" | "unchecked" | "own";
+            /** @description The first day; empty: of a ladder of the release, always */
+            effective_from?: string;
+            /** @description To the official text */
+            link?: string;
+            /** @description Of the document that it rests on */
+            number?: string;
+            rungs: components["schemas"]["CultivationRung"][];
+            /** @description What the thresholds rest on */
+            source: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
+        CultivationCriterion: {
+            /** @description What evidence is asked for */
+            asks?: components["schemas"]["Text"];
+            code: string;
+            /** @description On the profile; none: evidence alone shows it */
+            conditions?: components["schemas"]["CriterionRule"];
+            /**
+             * @description required: it is met only once evidence was accepted
+             * @enum {string}
+             */
+            evidence: "none" | "optional" | "required";
+            title: components["schemas"]["Text"];
+        };
+        CultivationDefinition: {
+            /** @description The newest edition is a draft */
+            draft: boolean;
+            id: string;
+            /**
+             * Format: int64
+             * @description The edition that holds today; 0: none
+             */
+            in_force: number;
+            /**
+             * Format: int64
+             * @description The newest edition, published or not
+             */
+            newest: number;
+            /** @description The bureau defined it; else it came with the release and stays as it is */
+            own: boolean;
+            retired?: components["schemas"]["CultivationRetirement"];
+            /** @description Of the newest edition */
+            title: components["schemas"]["Text"];
+        };
+        CultivationDefinitionView: {
+            /** @description The newest edition is a draft */
+            draft: boolean;
+            /** @description The newest first */
+            editions: components["schemas"]["CultivationEdition"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description The edition that holds today; 0: none
+             */
+            in_force: number;
+            /**
+             * Format: int64
+             * @description The newest edition, published or not
+             */
+            newest: number;
+            /** @description The bureau defined it; else it came with the release and stays as it is */
+            own: boolean;
+            retired?: components["schemas"]["CultivationRetirement"];
+            /** @description Of the newest edition */
+            title: components["schemas"]["Text"];
+        };
+        CultivationDefinitionsView: {
+            items: components["schemas"]["CultivationDefinition"][];
+        };
+        CultivationEdition: {
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string;
+            /**
+             * @description How far the thresholds were compared with the official text
+             * @enum {string}
+             */
+            checked: "official" | "secondary" | "unchecked" | "own";
+            /** Format: int64 */
+            edition: number;
+            /** @description The first day; empty: of a ladder of the release, always */
+            effective_from?: string;
+            ladder: string;
+            /** @description To the official text */
+            link?: string;
+            /** @description Of the document that it rests on */
+            number?: string;
+            /** Format: date-time */
+            published_at?: string;
+            published_by: string;
+            rungs: components["schemas"]["CultivationRung"][];
+            /** @description What the thresholds rest on */
+            source: components["schemas"]["Text"];
+            /** @enum {string} */
+            state: "draft" | "published";
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            version: number;
+        };
+        CultivationHeld: {
+            id: string;
+            /** @description With its number and until when it is valid */
+            title: components["schemas"]["Text"];
+        };
+        CultivationJudged: {
+            asks: components["schemas"]["Text"];
+            code: string;
+            /** @enum {string} */
+            evidence: "none" | "optional" | "required";
+            lacks: components["schemas"]["CriterionLack"][];
+            /** @enum {string} */
+            outcome: "unmet" | "unknown" | "met";
+            /**
+             * @description How its evidence stands; empty: none was given and none is needed
+             * @enum {string}
+             */
+            proven: "" | "missing" | "waiting" | "accepted" | "refused";
+            title: components["schemas"]["Text"];
         };
         CultivationLadder: {
             /**
@@ -15876,7 +16201,15 @@ export interface components {
             checked: "official" | "secondary" | "unchecked" | "own";
             /** Format: int64 */
             edition: number;
+            /** @description The first day; empty: of a ladder of the release, always */
+            effective_from?: string;
             id: string;
+            /** @description To the official text */
+            link?: string;
+            /** @description Of the document that it rests on */
+            number?: string;
+            /** @description The bureau defined it; else it came with the release */
+            own?: boolean;
             rungs: components["schemas"]["CultivationRung"][];
             /** @description What the thresholds rest on */
             source: components["schemas"]["Text"];
@@ -15884,6 +16217,83 @@ export interface components {
         };
         CultivationLaddersView: {
             items: components["schemas"]["CultivationLadder"][];
+        };
+        CultivationProof: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name of who gave it */
+            by: string;
+            criterion: string;
+            criterion_title: components["schemas"]["Text"];
+            /** Format: int64 */
+            edition: number;
+            enterprise: components["schemas"]["Text"];
+            entry_id: string;
+            id: string;
+            /** Format: date-time */
+            judged_at?: string;
+            judged_by: string;
+            ladder: string;
+            media_type: string;
+            /** @description Of the file, or what the qualification was when it was given */
+            name: string;
+            /** @description Of the enterprise's entry; empty: it is a file */
+            qualification_id: string;
+            reason: string;
+            rung: string;
+            rung_title: components["schemas"]["Text"];
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Octets
+             */
+            size: number;
+            /** @enum {string} */
+            state: "waiting" | "accepted" | "refused";
+            synthetic: boolean;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        CultivationReachView: {
+            /**
+             * Format: int64
+             * @description Edition that it is compared with; 0: none
+             */
+            before: number;
+            /** Format: int64 */
+            edition: number;
+            /** Format: int64 */
+            enterprises: number;
+            /** @description Day as of which profiles are taken */
+            on: string;
+            rungs: components["schemas"]["CultivationRungReach"][];
+            /**
+             * Format: int64
+             * @description Of them demonstration data
+             */
+            synthetic: number;
+        };
+        CultivationReached: {
+            code: string;
+            /** Format: int64 */
+            met: number;
+            title: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description The profile does not tell
+             */
+            unknown: number;
+            /** Format: int64 */
+            unmet: number;
+        };
+        CultivationRetirement: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            ladder: string;
+            reason: string;
         };
         CultivationRun: {
             /** Format: date-time */
@@ -15896,6 +16306,8 @@ export interface components {
             /** Format: int64 */
             enterprises: number;
             ladder: string;
+            /** @description Of the ladder; empty: it was assessed before titles were kept */
+            title: components["schemas"]["Text"];
             /** Format: int64 */
             year: number;
         };
@@ -15906,23 +16318,72 @@ export interface components {
         };
         CultivationRung: {
             code: string;
-            conditions: components["schemas"]["CriterionRule"];
+            /** @description All of which are to be met */
+            criteria: components["schemas"]["CultivationCriterion"][];
+            /** @description Kind of qualification that says that an enterprise was recognised; none: there is no such */
+            qualification?: string;
             title: components["schemas"]["Text"];
+        };
+        CultivationRungReach: {
+            /**
+             * Format: int64
+             * @description Met the rung of the same code in the edition before
+             */
+            before?: number;
+            code: string;
+            criteria: components["schemas"]["CultivationReached"][];
+            /**
+             * Format: int64
+             * @description Meet it now and did not before
+             */
+            gained?: number;
+            /**
+             * Format: int64
+             * @description Enterprises that were recognised
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Met it before and do not now
+             */
+            lost?: number;
+            /** Format: int64 */
+            met: number;
+            title: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description The profile does not tell
+             */
+            unknown: number;
+            /** Format: int64 */
+            unmet: number;
         };
         CultivationRunsView: {
             items: components["schemas"]["CultivationRun"][];
         };
         CultivationStanding: {
+            /** Format: int64 */
+            edition: number;
             ladder: string;
             steps: components["schemas"]["CultivationStep"][];
+            title: components["schemas"]["Text"];
         };
         CultivationStandingView: {
             /** @description Empty: there is no own enterprise */
             entry_id: string;
             items: components["schemas"]["CultivationStanding"][];
             name: components["schemas"]["Text"];
+            /** @description Evidence of the year */
+            proofs: components["schemas"]["CultivationProof"][];
+            /** @description That may be given as evidence */
+            qualifications: components["schemas"]["CultivationHeld"][];
+            /** @description Evidence is taken for the year */
+            takes: boolean;
+            /** Format: int64 */
+            year: number;
         };
         CultivationStep: {
+            criteria: components["schemas"]["CultivationJudged"][];
             /** @description The profile names a valid qualification of the rung */
             holds: boolean;
             lacks: components["schemas"]["CriterionLack"][];
@@ -15939,11 +16400,15 @@ export interface components {
             all: number;
             district: string;
             /** Format: int64 */
+            edition: number;
+            /** Format: int64 */
             held: number;
             ladder: string;
             /** Format: int64 */
             met: number;
             rung: string;
+            /** @description Of the rung */
+            title: components["schemas"]["Text"];
             /**
              * Format: int64
              * @description Lack one condition
@@ -16037,6 +16502,25 @@ export interface components {
             to: string;
             to_name: string;
             until?: string;
+        };
+        DefinitionInputBody: {
+            /**
+             * @description How far the thresholds were compared with the official text
+             * @enum {string}
+             */
+            checked: "official" | "secondary" | "unchecked" | "own";
+            /** @description The first day; empty: of a ladder of the release, always */
+            effective_from?: string;
+            /** @description A ladder of the bureau that gets another edition; empty: a new one */
+            ladder?: string;
+            /** @description To the official text */
+            link?: string;
+            /** @description Of the document that it rests on */
+            number?: string;
+            rungs: components["schemas"]["CultivationRung"][];
+            /** @description What the thresholds rest on */
+            source: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
         };
         DepartInputBody: {
             /** @description Where to go after signing in, a path of this address */
@@ -23698,6 +24182,16 @@ export interface components {
              */
             total: number;
         };
+        PageProof: {
+            items: components["schemas"]["CultivationProof"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageProposalView: {
             items: components["schemas"]["AtlasProposalView"][];
             /** @description Empty on the last page */
@@ -28310,6 +28804,25 @@ export interface components {
             /** @description What is new, and on whose word */
             note: string;
         };
+        ProvenByInputBody: {
+            criterion: string;
+            /** @description An own enterprise */
+            entry: string;
+            ladder: string;
+            /** @description ID of a qualification of the enterprise's entry */
+            qualification: string;
+            rung: string;
+            /**
+             * Format: int64
+             * @description This year or the one before
+             */
+            year: number;
+        };
+        ProvenVerdictInputBody: {
+            accepted: boolean;
+            /** @description The enterprise reads it; needed where it is not accepted */
+            reason?: string;
+        };
         ProviderAnswering: {
             /**
              * Format: int64
@@ -29080,6 +29593,9 @@ export interface components {
         RetireAssetInputBody: {
             /** @description false brings it back */
             retired: boolean;
+        };
+        RetirementInputBody: {
+            reason: string;
         };
         ReturnApplicationInputBody: {
             /** @description What is to be supplemented */
@@ -32290,6 +32806,313 @@ export interface operations {
             };
         };
     };
+    "get-enterprise-cultivation-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationDefinitionsView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-cultivation-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefinitionInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationEdition"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-definitions-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationDefinitionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "put-enterprise-cultivation-definitions-id-draft": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CultivationContent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationEdition"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-cultivation-definitions-id-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-cultivation-definitions-id-publication": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationEdition"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-definitions-id-reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationReachView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-cultivation-definitions-id-retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetirementInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationDefinitionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-cultivation-definitions-id-retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationDefinitionView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-enterprise-cultivation-ladders": {
         parameters: {
             query?: never;
@@ -32341,6 +33164,215 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CultivationTalliesView"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-proofs": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                ladder?: string;
+                year?: string;
+                state?: "waiting" | "accepted" | "refused";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProof"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-cultivation-proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-cultivation-proofs-qualification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProvenByInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationProof"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "delete-enterprise-cultivation-proofs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-enterprise-cultivation-proofs-id-content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "post-enterprise-cultivation-proofs-id-verdict": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read; changes made meanwhile are refused with 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProvenVerdictInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CultivationProof"];
                 };
             };
             /** @description Refused */
@@ -32474,6 +33506,8 @@ export interface operations {
             query?: {
                 /** @description An own enterprise, any to the bureau; empty: the first own one */
                 entry?: string;
+                /** @description Which year; 0: this one */
+                year?: number;
             };
             header?: never;
             path?: never;

@@ -60,13 +60,13 @@ func (r Rule) find(facts Facts, words Vocabulary) Finding {
 	case len(r.All) > 0:
 		f := Finding{Form: "all", Outcome: Met, Parts: findAll(r.All, facts, words)}
 		for _, p := range f.Parts {
-			f.Outcome = worse(f.Outcome, p.Outcome)
+			f.Outcome = Worse(f.Outcome, p.Outcome)
 		}
 		return f
 	case len(r.Any) > 0:
 		f := Finding{Form: "any", Outcome: Unmet, Parts: findAll(r.Any, facts, words)}
 		for _, p := range f.Parts {
-			f.Outcome = not(worse(not(f.Outcome), not(p.Outcome)))
+			f.Outcome = not(Worse(not(f.Outcome), not(p.Outcome)))
 		}
 		return f
 	case r.Not != nil:
@@ -85,7 +85,8 @@ func findAll(list []Rule, facts Facts, words Vocabulary) []Finding {
 	return out
 }
 
-func worse(a, b Outcome) Outcome {
+// Worse is the outcome of two of which both are asked for.
+func Worse(a, b Outcome) Outcome {
 	if rank(b) < rank(a) {
 		return b
 	}

@@ -19,22 +19,33 @@ import (
 )
 
 const (
-	mayView = "enterprise.cultivation.view"
-	mayRun  = "enterprise.cultivation.run"
+	mayView    = "enterprise.cultivation.view"
+	mayRun     = "enterprise.cultivation.run"
+	mayDefine  = "enterprise.cultivation.define"
+	mayPublish = "enterprise.cultivation.publish"
+	mayProve   = "enterprise.cultivation.prove"
 )
+
+// Directory is where the enterprises are, and where it stands who looked at their evidence.
+type Directory interface {
+	criterion.Directory
+	// LookedAtEvidence notes in an enterprise's access log that the caller was given evidence.
+	LookedAtEvidence(ctx context.Context, id string) error
+}
 
 // Cultivation is the part of the room in which enterprises climb.
 type Cultivation struct {
-	directory criterion.Directory
+	kit       *module.Kit
+	directory Directory
 	words     criterion.Vocabulary
-	ladders   []Ladder
+	ladders   []Ladder // of the release
 	store     store
 }
 
 // New returns the part of the room, without ladders when those of the binary are wrong.
-func New(kit *module.Kit, directory criterion.Directory, words criterion.Vocabulary) (*Cultivation, error) {
+func New(kit *module.Kit, directory Directory, words criterion.Vocabulary) (*Cultivation, error) {
 	list, err := read(ladders, words)
-	return &Cultivation{directory, words, list, store{kit.DB}}, err
+	return &Cultivation{kit, directory, words, list, store{kit.DB}}, err
 }
 
 // Permissions are what the routes ask for.
@@ -43,6 +54,9 @@ func Permissions() []module.Permission {
 	return []module.Permission{
 		{ID: mayView, Title: lang.Text{ZH: "查看梯度培育", EN: "See ladders and where enterprises stand"}, Roles: everyone},
 		{ID: mayRun, Title: lang.Text{ZH: "进行梯度培育年度评估", EN: "Run the yearly assessment of ladders"}, Roles: []identity.Role{identity.Officer}},
+		{ID: mayProve, Title: lang.Text{ZH: "提交梯度培育佐证材料", EN: "Give evidence of cultivation"}, Roles: []identity.Role{identity.Manager, identity.Reporter}},
+		{ID: mayDefine, Title: lang.Text{ZH: "起草梯度", EN: "Draft ladders"}, Roles: []identity.Role{identity.Officer}},
+		{ID: mayPublish, Title: lang.Text{ZH: "查看、发布和停用梯度", EN: "See drafts of ladders, publish and retire them"}, Roles: []identity.Role{identity.Officer, identity.Leader}},
 	}
 }
 
@@ -65,14 +79,14 @@ func (m *Cultivation) Measures() []module.Measure {
 
 // Routes are the doors.
 func (m *Cultivation) Routes() []module.Route {
-	return []module.Route{
-		{Pattern: "GET /cultivation/ladders", Permission: mayView, Summary: "Ladders with their rungs, and what their thresholds rest on", Handler: httpd.JSON(m.listLadders)},
+	return slices.Concat([]module.Route{
+		{Pattern: "GET /cultivation/ladders", Permission: mayView, Summary: "Ladders that hold today with their rungs and criteria, and what their thresholds rest on", Handler: httpd.JSON(m.listLadders)},
 		{Pattern: "GET /cultivation/standing", Permission: mayView, Summary: "Where an own enterprise stands today, and what lacks to each rung", Handler: httpd.JSON(m.readStanding)},
 		{Pattern: "POST /cultivation/runs", Permission: mayRun, Summary: "Hold all enterprises against a ladder for a year; results of the same year are replaced", Handler: httpd.JSON(m.run)},
 		{Pattern: "GET /cultivation/runs", Permission: mayView, Summary: "Yearly assessments that were run", Handler: httpd.JSON(m.listRuns)},
 		{Pattern: "GET /cultivation/results", Permission: mayView, Summary: "What came out by enterprise, rung and year: all to the bureau, an enterprise's own to itself", Handler: httpd.List(m.listResults)},
 		{Pattern: "GET /cultivation/overview", Permission: mayRun, Summary: "How many enterprises stand how, by rung, district and year", Handler: httpd.JSON(m.readOverview)},
-	}
+	}, m.editionRoutes(), m.proofRoutes())
 }
 
 type nothing struct{}
@@ -81,31 +95,39 @@ type laddersView struct {
 	Items []Ladder `json:"items" nullable:"false"`
 }
 
-func (m *Cultivation) listLadders(context.Context, nothing) (laddersView, error) {
-	return laddersView{m.ladders}, nil
+func (m *Cultivation) listLadders(ctx context.Context, _ nothing) (laddersView, error) {
+	list, err := m.current(ctx, day(time.Now()))
+	return laddersView{list}, err
 }
 
 type standingInput struct {
 	Entry string `query:"entry" maxLength:"26" doc:"An own enterprise, any to the bureau; empty: the first own one"`
+	Year  int    `query:"year" minimum:"0" maximum:"2100" doc:"Which year; 0: this one"`
 }
 
 // Standing is where an enterprise stands on a ladder.
 type Standing struct {
-	Ladder string `json:"ladder"`
-	Steps  []Step `json:"steps" nullable:"false"`
+	Ladder  string    `json:"ladder"`
+	Title   lang.Text `json:"title"`
+	Edition int       `json:"edition"`
+	Steps   []Step    `json:"steps" nullable:"false"`
 }
 
 type standingView struct {
-	EntryID string     `json:"entry_id" doc:"Empty: there is no own enterprise"`
-	Name    lang.Text  `json:"name"`
-	Items   []Standing `json:"items" nullable:"false"`
+	EntryID        string     `json:"entry_id" doc:"Empty: there is no own enterprise"`
+	Name           lang.Text  `json:"name"`
+	Year           int        `json:"year"`
+	Takes          bool       `json:"takes" doc:"Evidence is taken for the year"`
+	Items          []Standing `json:"items" nullable:"false"`
+	Proofs         []Proof    `json:"proofs" nullable:"false" doc:"Evidence of the year"`
+	Qualifications []Held     `json:"qualifications" nullable:"false" doc:"That may be given as evidence"`
 }
 
 // day is today in the city.
 func day(now time.Time) time.Time { return now.In(time.FixedZone("UTC+8", 8*60*60)) }
 
 func (m *Cultivation) readStanding(ctx context.Context, in standingInput) (standingView, error) {
-	v := standingView{Items: []Standing{}}
+	v := standingView{Year: in.Year, Items: []Standing{}, Proofs: []Proof{}, Qualifications: []Held{}}
 	var s criterion.Subject
 	list, err := m.directory.OwnSubjects(ctx)
 	if err != nil {
@@ -123,11 +145,39 @@ func (m *Cultivation) readStanding(ctx context.Context, in standingInput) (stand
 		}
 	}
 	v.EntryID, v.Name = s.ID, s.Name
-	facts := s.Given.On(day(time.Now()))
-	for _, l := range m.ladders {
-		v.Items = append(v.Items, Standing{l.ID, l.stand(facts, m.words)})
+	return v, m.stand(ctx, s, &v)
+}
+
+// stand fills in where an enterprise stands in a year, with its evidence.
+func (m *Cultivation) stand(ctx context.Context, s criterion.Subject, v *standingView) (err error) {
+	today := day(time.Now())
+	if v.Year == 0 || v.Year > today.Year() {
+		v.Year = today.Year()
 	}
-	return v, nil
+	v.Takes, v.Qualifications = v.Year >= today.Year()-1, qualificationsOf(s)
+	if v.Proofs, err = m.store.proofsOf(ctx, m.store.db, s.ID, v.Year); err != nil {
+		return err
+	}
+	at := dayOf(v.Year, today)
+	ladders, err := m.current(ctx, at)
+	if err != nil {
+		return err
+	}
+	facts := s.Given.On(at)
+	for _, l := range ladders {
+		if was, ok, err := m.store.ofRun(ctx, m.store.db, l.ID, v.Year); err != nil {
+			return err
+		} else if ok {
+			l = was
+		}
+		steps := l.stand(facts, m.words)
+		for i := range steps {
+			x := &steps[i]
+			x.Criteria, x.By, x.Lacks = settle(x.Rung, x.Criteria, on(v.Proofs, l.ID, l.Edition))
+		}
+		v.Items = append(v.Items, Standing{l.ID, l.Title, l.Edition, steps})
+	}
+	return nil
 }
 
 type cultivationRunInput struct {
@@ -137,27 +187,59 @@ type cultivationRunInput struct {
 	}
 }
 
+// dayOf is the day as of which a year is assessed: its last one, or today while it lasts.
+func dayOf(year int, now time.Time) time.Time {
+	if end := time.Date(year, 12, 31, 12, 0, 0, 0, now.Location()); end.Before(now) {
+		return end
+	}
+	return now
+}
+
+// ladderOf returns the ladder by which a year is assessed: that by which it was before,
+// else the edition that held on its day.
+func (m *Cultivation) ladderOf(ctx context.Context, id string, year int) (Ladder, error) {
+	now := day(time.Now())
+	if year > now.Year() {
+		return Ladder{}, fault.New(fault.Invalid, "enterprise.cultivation.year", "the year has not begun").At("body.year", "this year or one before")
+	}
+	retired, err := m.store.retirements(ctx, m.store.db)
+	if err != nil {
+		return Ladder{}, err
+	}
+	if _, gone := retired[id]; gone {
+		return Ladder{}, fault.New(fault.Conflict, "enterprise.cultivation.retired", "the ladder is retired; bring it back first")
+	}
+	if l, ok, err := m.store.ofRun(ctx, m.store.db, id, year); ok || err != nil {
+		return l, err
+	}
+	list, err := m.current(ctx, dayOf(year, now))
+	if err != nil {
+		return Ladder{}, err
+	}
+	i := slices.IndexFunc(list, func(l Ladder) bool { return l.ID == id })
+	if i < 0 {
+		return Ladder{}, fault.New(fault.Invalid, "enterprise.cultivation.ladder", "there is no ladder %q that held in the year", id).At("body.ladder", "choose one of the ladders that held in the year")
+	}
+	return list[i], nil
+}
+
 // run holds all enterprises against a ladder as of the end of a year, or as of today while
 // the year lasts.
 func (m *Cultivation) run(ctx context.Context, in cultivationRunInput) (Run, error) {
-	now, who := day(time.Now()), identity.From(ctx)
-	i := slices.IndexFunc(m.ladders, func(l Ladder) bool { return l.ID == in.Body.Ladder })
-	if i < 0 {
-		return Run{}, fault.New(fault.Invalid, "enterprise.cultivation.ladder", "there is no ladder %q", in.Body.Ladder).At("body.ladder", "choose one of the ladders")
+	l, err := m.ladderOf(ctx, in.Body.Ladder, in.Body.Year)
+	if err != nil {
+		return Run{}, err
 	}
-	if in.Body.Year > now.Year() {
-		return Run{}, fault.New(fault.Invalid, "enterprise.cultivation.year", "the year has not begun").At("body.year", "this year or one before")
-	}
-	if end := time.Date(in.Body.Year, 12, 31, 12, 0, 0, 0, now.Location()); end.Before(now) {
-		now = end
-	}
-	l := m.ladders[i]
-	r := Run{Ladder: l.ID, Year: in.Body.Year, Edition: l.Edition, Day: now.Format(time.DateOnly), At: time.Now().UTC().Truncate(time.Millisecond), By: who.Name, actor: who.Actor()}
+	on, who := dayOf(in.Body.Year, day(time.Now())), identity.From(ctx)
+	r := Run{Ladder: l.ID, Title: l.Title, Year: in.Body.Year, Edition: l.Edition, Day: on.Format(time.DateOnly), At: now(), By: who.Name, actor: who.Actor(), by: l}
 	var list []Assessed
-	err := m.directory.EachSubject(ctx, func(s criterion.Subject) error {
+	err = m.directory.EachSubject(ctx, func(s criterion.Subject) error {
 		r.Enterprises++
-		for _, step := range l.stand(s.Given.On(now), m.words) {
-			list = append(list, Assessed{ID: ulid.Make().String(), Rung: step.Rung, EntryID: s.ID, Name: s.Name, District: s.District, Outcome: step.By, Held: step.Holds, Lacking: len(step.Lacks), Lacks: step.Lacks, Synthetic: s.Synthetic, organisation: s.OrganisationID})
+		for _, step := range l.stand(s.Given.On(on), m.words) {
+			list = append(list, Assessed{
+				ID: ulid.Make().String(), Edition: l.Edition, Rung: step.Rung, RungTitle: step.Title, EntryID: s.ID, Name: s.Name, District: s.District, Outcome: step.By, Held: step.Holds,
+				Lacking: len(step.Lacks), Lacks: step.Lacks, Criteria: step.Criteria, Synthetic: s.Synthetic, organisation: s.OrganisationID,
+			})
 		}
 		return ctx.Err()
 	})
@@ -193,20 +275,22 @@ func (m *Cultivation) readOverview(ctx context.Context, in overviewInput) (talli
 		return talliesView{}, fault.New(fault.Forbidden, "enterprise.city", "this is for the city's bureau")
 	}
 	list, err := m.store.tallies(ctx, in.Ladder)
-	slices.SortStableFunc(list, m.climb)
+	if err != nil {
+		return talliesView{}, err
+	}
+	ladders, err := m.all(ctx)
+	slices.SortStableFunc(list, func(a, b Tally) int {
+		return cmp.Or(cmp.Compare(b.Year, a.Year), cmp.Compare(height(ladders, a), height(ladders, b)))
+	})
 	return talliesView{list}, err
 }
 
-// climb orders tallies by year, the newest first, then up the ladder.
-func (m *Cultivation) climb(a, b Tally) int {
-	return cmp.Or(cmp.Compare(b.Year, a.Year), cmp.Compare(m.height(a), m.height(b)))
-}
-
 // height is how far up its ladder a tally's rung is, -1 for one that the ladder no longer has.
-func (m *Cultivation) height(t Tally) int {
-	i := slices.IndexFunc(m.ladders, func(l Ladder) bool { return l.ID == t.Ladder })
-	if i < 0 {
-		return -1
+func height(ladders []Ladder, t Tally) int {
+	for _, l := range ladders {
+		if l.ID == t.Ladder && l.Edition == t.Edition {
+			return slices.IndexFunc(l.Rungs, func(r Rung) bool { return r.Code == t.Rung })
+		}
 	}
-	return slices.IndexFunc(m.ladders[i].Rungs, func(r Rung) bool { return r.Code == t.Rung })
+	return -1
 }

@@ -19,7 +19,7 @@ func TestLaddersSayWhatTheyRestOn(t *testing.T) {
 			t.Errorf("%s is shown as official, and nobody has compared it", l.ID)
 		}
 	}
-	for _, wrong := range []string{`[{"id":"x","checked":"own","source":{"zh":"甲"},"rungs":[]}]`, `[{"id":"x","checked":"maybe","source":{"zh":"甲"},"rungs":[{"code":"a","conditions":{}}]}]`, `[{"id":"x","checked":"own","source":{"zh":"甲"},"rungs":[{"code":"a","conditions":{"field":"height","op":">=","number":1}}]}]`, `{`} {
+	for _, wrong := range []string{`[{"id":"x","checked":"own","source":{"zh":"甲"},"rungs":[]}]`, `[{"id":"x","checked":"maybe","source":{"zh":"甲"},"rungs":[{"code":"a","conditions":{}}]}]`, `[{"id":"x","title":{"zh":"甲"},"checked":"own","source":{"zh":"甲"},"rungs":[{"code":"a","title":{"zh":"甲"},"criteria":[{"code":"b","title":{"zh":"乙"},"evidence":"none","conditions":{"field":"height","op":">=","number":1}}]}]}]`, `{`} {
 		if _, err := read([]byte(wrong), anyWord); err == nil {
 			t.Errorf("%s was taken", wrong)
 		}
@@ -32,7 +32,7 @@ func TestTheBandsOfGazelles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gazelle := list[1].Rungs[1].Conditions
+	gazelle := list[1].Rungs[1]
 	for _, c := range []struct {
 		revenue, growth, rights float64
 		want                    criterion.Outcome
@@ -51,7 +51,7 @@ func TestTheBandsOfGazelles(t *testing.T) {
 		f := criterion.Facts{On: "2026-03-31", Numbers: map[string]criterion.Range{
 			criterion.Revenue: criterion.Exactly(c.revenue, "2025"), criterion.RevenueGrowth2: criterion.Exactly(c.growth, "2025"), criterion.RightsOne: criterion.Exactly(c.rights, "2025"),
 		}}
-		if got := gazelle.Evaluate(f, anyWord).Outcome; got != c.want {
+		if got, _ := together(gazelle.judge(f, anyWord)); got != c.want {
 			t.Errorf("revenue %v, growth %v, rights %v: %s, want %s", c.revenue, c.growth, c.rights, got, c.want)
 		}
 	}

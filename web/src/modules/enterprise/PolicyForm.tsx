@@ -1,19 +1,17 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Card, Checkbox, Form, Input, InputNumber, Select } from 'antd'
 import { useNavigate, useParams } from 'react-router'
-import { api, EntityForm, Failure, ifMatch, Loading, NameFields, PageHeader, read, useChange, useText } from '../../kernel'
+import { api, EntityForm, Failure, ifMatch, Loading, NameFields, PageHeader, read, useChange } from '../../kernel'
+import { Conditions } from './Conditions'
 import { useVocabulary } from './data'
-import { flat, kinds, levels, policyKey, ruleOf, useFields, usePolicy, type Content, type Field, type Policy, type Rule } from './policies'
+import { kinds, levels, policyKey, rowsOf, ruleFrom, useFields, usePolicy, type Content, type Field, type Policy, type RuleRows } from './policies'
 import { useEnterpriseTexts } from './texts'
 import './policy.css'
 
-interface Values extends Omit<Content, 'conditions' | 'opens_at' | 'closes_at' | 'amount_most'> {
+interface Values extends Omit<Content, 'conditions' | 'opens_at' | 'closes_at' | 'amount_most'>, RuleRows {
   amount_most?: number | null
   opens?: string
   closes?: string
-  rows?: Rule[]
-  json?: string
-  advanced?: boolean
 }
 
 /** Times are typed as the city has them. */
@@ -30,16 +28,15 @@ function contentOf(v: Values, fields: Field[]): Content {
   return {
     ...rest, district: v.district ?? '', title: both(v.title), issuer: both(v.issuer), summary: both(v.summary), text: both(v.text), benefit: both(v.benefit),
     questions: (v.questions ?? []).map((q) => ({ code: q.code ?? '', kind: q.kind, title: both(q.title), required: q.required === true })), papers: (v.papers ?? []).map((p) => ({ code: p.code ?? '', title: both(p.title), required: p.required === true })),
-    conditions: advanced ? (JSON.parse(json || '{}') as Rule) : ruleOf(rows ?? [], fields), ...(from ? { opens_at: from } : {}), ...(until ? { closes_at: until } : {}), ...(most === undefined || most === null ? {} : { amount_most: most }),
+    conditions: ruleFrom({ rows, json, advanced }, fields), ...(from ? { opens_at: from } : {}), ...(until ? { closes_at: until } : {}), ...(most === undefined || most === null ? {} : { amount_most: most }),
   }
 }
 
 function valuesOf(p: Policy): Values {
-  const rows = flat(p.conditions)
   return {
     number: p.number ?? '', title: p.title, issuer: p.issuer, level: p.level, kind: p.kind, district: p.district ?? '', summary: p.summary ?? { zh: '', en: '' }, text: p.text ?? { zh: '', en: '' }, benefit: p.benefit ?? { zh: '', en: '' }, link: p.link ?? '',
     effective_from: p.effective_from, effective_until: p.effective_until ?? '', superseded_by: p.superseded_by ?? '', questions: p.questions ?? [], papers: p.papers ?? [], opens: local(p.opens_at), closes: local(p.closes_at),
-    ...(p.amount_most === undefined ? {} : { amount_most: p.amount_most }), rows: rows ?? [], advanced: rows === undefined, json: JSON.stringify(p.conditions ?? {}, null, 2),
+    ...(p.amount_most === undefined ? {} : { amount_most: p.amount_most }), ...rowsOf(p.conditions),
   }
 }
 
@@ -80,7 +77,7 @@ function Page({ title, initial, save }: { title: string; initial: Partial<Values
       <Card size="small">
         <EntityForm<Values> name="policy" initial={initial} submit={(v) => save(contentOf(v, known))} submitLabel={t('policy.application.save')} wide>
           <Basics />
-          <Conditions fields={known} />
+          <Conditions fields={known} title={t('policy.form.conditions')} />
           <Asked />
         </EntityForm>
       </Card>
@@ -117,55 +114,6 @@ function Basics() {
       {area('benefit', 1)}
       {area('text', 4)}
     </>
-  )
-}
-
-/** Conditions as rows, all of which are to be met, or as JSON. */
-function Conditions({ fields }: { fields: Field[] }) {
-  const t = useEnterpriseTexts()
-  const advanced = Form.useWatch<boolean | undefined>('advanced')
-  return (
-    <fieldset className="lh-fieldset">
-      <legend>{t('policy.form.conditions')}</legend>
-      <p className="lh-note">{t('policy.form.conditionsNote')}</p>
-      <Form.Item name="advanced" valuePropName="checked"><Checkbox>{t('policy.form.asJSON')}</Checkbox></Form.Item>
-      {advanced ? (
-        <Form.Item name="json" label={t('policy.form.json')} rules={[{ validator: async (_, v: string | undefined) => { try { JSON.parse(v || '{}') } catch { throw new Error(t('policy.form.jsonWrong')) } } }]}>
-          <Input.TextArea className="lh-code" autoSize={{ minRows: 6, maxRows: 24 }} spellCheck={false} />
-        </Form.Item>
-      ) : (
-        <Form.List name="rows">
-          {(rows, { add, remove }) => (
-            <>
-              {rows.map((row) => <Condition key={row.key} at={row.name} fields={fields} remove={() => remove(row.name)} />)}
-              <Button icon={<PlusOutlined />} onClick={() => add({})}>{t('policy.form.addCondition')}</Button>
-            </>
-          )}
-        </Form.List>
-      )}
-    </fieldset>
-  )
-}
-
-function Condition({ at, fields, remove }: { at: number; fields: Field[]; remove: () => void }) {
-  const t = useEnterpriseTexts()
-  const text = useText()
-  const vocabulary = useVocabulary()
-  const code = Form.useWatch<string | undefined>(['rows', at, 'field'])
-  const field = fields.find((f) => f.code === code)
-  const ops = field?.kind === 'number' || field?.kind === 'day' ? ['>=', '>', '<=', '<'] : field?.kind === 'branch' ? ['under', 'in'] : field?.kind === 'holds' ? ['holds'] : ['in']
-  const choices = { industry: 'industries', district: 'districts', size: 'sizes', qualification: 'qualifications' } as const
-  return (
-    <div className="lh-policy-row">
-      <Form.Item name={[at, 'field']} label={t('policy.form.conditionField')}><Select showSearch={{ optionFilterProp: 'label' }} options={fields.map((f) => ({ value: f.code, label: text(f.title) }))} /></Form.Item>
-      <Form.Item name={[at, 'op']} label={t('policy.form.op')}><Select options={ops.map((o) => ({ value: o, label: o }))} /></Form.Item>
-      {field?.kind === 'number' && <Form.Item name={[at, 'number']} label={`${t('policy.form.value')} ${text(field.unit)}`}><InputNumber style={{ width: '100%' }} /></Form.Item>}
-      {field?.kind === 'day' && <Form.Item name={[at, 'day']} label={t('policy.form.dayValue')}><Input type="date" /></Form.Item>}
-      {field && field.kind !== 'number' && field.kind !== 'day' && (
-        <Form.Item name={[at, 'values']} label={t('policy.form.values')}><Select mode={field.kind === 'branch' ? 'tags' : 'multiple'} options={vocabulary.options(choices[field.code as keyof typeof choices])} /></Form.Item>
-      )}
-      <Form.Item label=" " colon={false}><Button icon={<DeleteOutlined />} aria-label={`${t('policy.form.remove')} ${at + 1}`} onClick={remove} /></Form.Item>
-    </div>
   )
 }
 

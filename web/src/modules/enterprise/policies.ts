@@ -49,3 +49,19 @@ export function ruleOf(list: (Rule | undefined)[], fields: Field[]): Rule {
   })
   return all.length === 0 ? {} : { all }
 }
+
+/** A rule as a form holds it: rows, or JSON. */
+export interface RuleRows {
+  rows?: Rule[] | undefined
+  json?: string | undefined
+  advanced?: boolean | undefined
+}
+
+export function rowsOf(rule: Rule | undefined): RuleRows {
+  const rows = flat(rule)
+  return { rows: rows ?? [], advanced: rows === undefined, json: JSON.stringify(rule ?? {}, null, 2) }
+}
+
+export function ruleFrom(v: RuleRows, fields: Field[]): Rule {
+  return v.advanced ? (JSON.parse(v.json || '{}') as Rule) : ruleOf(v.rows ?? [], fields)
+}
