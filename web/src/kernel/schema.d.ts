@@ -11438,6 +11438,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/sensors/{id}/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who speaks with whom as a picture: nodes and links */
+        get: operations["get-security-sensors-id-network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/sensors/{id}/pairs": {
         parameters: {
             query?: never;
@@ -29938,6 +29955,43 @@ export interface components {
             streams: components["schemas"]["SensorBatchStream"][];
             /** Format: int64 */
             version: number;
+        };
+        SensorTalkLink: {
+            classes: string[];
+            client: string;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            protocols: string[];
+            server: string;
+            /** Format: int64 */
+            units: number;
+        };
+        SensorTalkNetwork: {
+            /**
+             * Format: int64
+             * @description Links that are not shown, with nodes that only they have
+             */
+            hidden: number;
+            /** @description The busiest first, 2000 at most */
+            links: components["schemas"]["SensorTalkLink"][];
+            /** @description In the order of their addresses */
+            nodes: components["schemas"]["SensorTalkNode"][];
+        };
+        SensorTalkNode: {
+            addr: string;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            /**
+             * @description Whether it asks others, answers, or both
+             * @enum {string}
+             */
+            part: "asks" | "answers" | "both";
+            /** Format: int64 */
+            units: number;
         };
         SensorTalkPair: {
             class: string;
@@ -60282,6 +60336,7 @@ export interface operations {
                 q?: string;
                 organisation?: string;
                 consent?: "asked" | "none" | "figures" | "detail";
+                state?: "waiting" | "working" | "silent" | "retired";
             };
             header?: never;
             path?: never;
@@ -60541,6 +60596,39 @@ export interface operations {
             };
         };
     };
+    "get-security-sensors-id-network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorTalkNetwork"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-sensors-id-pairs": {
         parameters: {
             query?: {
@@ -60556,6 +60644,8 @@ export interface operations {
                 q?: string;
                 class?: string;
                 protocol?: string;
+                /** @description Address of one of the two */
+                host?: string;
             };
             header?: never;
             path: {
@@ -60602,6 +60692,11 @@ export interface operations {
                 q?: string;
                 why?: "write" | "control" | "program" | "config" | "error" | "first_seen" | "correction";
                 protocol?: string;
+                class?: string;
+                /** @description Address of who asks */
+                client?: string;
+                /** @description Address of who answers */
+                server?: string;
                 /** @description A time as RFC 3339 has it */
                 from?: string;
             };

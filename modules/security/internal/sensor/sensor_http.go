@@ -63,6 +63,11 @@ func Permissions() []module.Permission {
 	}
 }
 
+// Nav are the entries of the menu.
+func Nav(section lang.Text) []module.NavItem {
+	return []module.NavItem{{Section: section, Label: lang.Text{ZH: "在线监测", EN: "Sensing"}, Path: "/security/sensors", Icon: "sensing", Permission: maySee}}
+}
+
 // Topics are what browsers watch.
 func Topics() []module.Topic { return []module.Topic{{Name: topic, Permission: maySee}} }
 
@@ -94,6 +99,7 @@ func (m *Sensors) Routes() []module.Route {
 		{Pattern: "GET /sensors/{id}/traffic", Permission: maySee, Summary: "How much of which protocol and class of functions, over time", Handler: httpd.JSON(m.traffic)},
 		{Pattern: "GET /sensors/{id}/records", Permission: maySee, Sensitive: true, Summary: "Writes, control, errors and what was first seen, in full", Handler: httpd.List(m.records)},
 		{Pattern: "GET /sensors/{id}/pairs", Permission: maySee, Sensitive: true, Summary: "Who speaks with whom, and since when", Handler: httpd.List(m.pairs)},
+		{Pattern: "GET /sensors/{id}/network", Permission: maySee, Sensitive: true, Summary: "Who speaks with whom as a picture: nodes and links", Handler: httpd.JSON(m.network)},
 		{Pattern: "GET /sensors/{id}/facts", Permission: maySee, Sensitive: true, Summary: "What devices said of themselves", Handler: httpd.List(m.facts)},
 		{Pattern: "GET /sensors/{id}/assets", Permission: maySee, Sensitive: true, Summary: "Devices that the facts are of, with the evidence for each", Handler: httpd.JSON(m.assets)},
 		{Pattern: "GET /sensors/{id}/looks", Permission: maySee, Summary: "Who of other organisations looked at the detail of a sensor", Handler: httpd.List(m.looks)},
@@ -119,8 +125,8 @@ func (m *Sensors) changed(x Sensor, now time.Time) {
 }
 
 func (m *Sensors) list(ctx context.Context, in params) (sqldb.Page[Sensor], error) {
-	page, err := m.store.list(ctx, in)
 	own, now := identity.From(ctx).Organisation.ID, m.Clock()
+	page, err := m.store.list(ctx, in, now)
 	for i, x := range page.Items {
 		page.Items[i] = x.told(x.OrganisationID == own, now)
 	}
@@ -326,6 +332,17 @@ func (m *Sensors) pairs(ctx context.Context, in pairParams) (sqldb.Page[TalkPair
 		return sqldb.Page[TalkPair]{}, err
 	}
 	return m.store.pairList(ctx, in)
+}
+
+func (m *Sensors) network(ctx context.Context, in httpd.Object) (TalkNetwork, error) {
+	if err := m.detail(ctx, in.ID, "pairs"); err != nil {
+		return TalkNetwork{}, err
+	}
+	list, err := m.store.talk(ctx, in.ID)
+	if err != nil {
+		return TalkNetwork{}, err
+	}
+	return network(list), nil
 }
 
 func (m *Sensors) facts(ctx context.Context, in factParams) (sqldb.Page[DeviceFact], error) {
