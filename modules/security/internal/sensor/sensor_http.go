@@ -43,13 +43,13 @@ type Sensors struct {
 	// Clock is the city's.
 	Clock func() time.Time
 
-	mu   sync.Mutex
-	told map[string]time.Time // when browsers were told of a sensor last
+	mu      sync.Mutex
+	telling map[string]struct{} // sensors of which browsers are about to be told
 }
 
 // New returns the part of the room.
 func New(kit *module.Kit, organisations Organisations, clock func() time.Time) *Sensors {
-	return &Sensors{kit: kit, organisations: organisations, store: store{kit.DB}, Clock: clock, told: map[string]time.Time{}}
+	return &Sensors{kit: kit, organisations: organisations, store: store{kit.DB}, Clock: clock, telling: map[string]struct{}{}}
 }
 
 // Permissions are what the routes ask for.
@@ -110,18 +110,24 @@ func (m *Sensors) Routes() []module.Route {
 	}
 }
 
-// changed tells browsers that a sensor is to be read again, now and then.
-func (m *Sensors) changed(x Sensor, now time.Time) {
+// noticeAfter is how long a notice waits for others of the same sensor: batches come in
+// bursts, and the last of them is told, too.
+const noticeAfter = time.Second
+
+// changed tells browsers that a sensor is to be read again, once for all that comes within a while.
+func (m *Sensors) changed(x Sensor) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if now.Sub(m.told[x.ID]) < 2*time.Second {
+	if _, waits := m.telling[x.ID]; waits {
 		return
 	}
-	if len(m.told) > 10_000 {
-		clear(m.told)
-	}
-	m.told[x.ID] = now
-	m.kit.Notify(topic, x.ID, x.OrganisationID)
+	m.telling[x.ID] = struct{}{}
+	time.AfterFunc(noticeAfter, func() {
+		m.mu.Lock()
+		delete(m.telling, x.ID)
+		m.mu.Unlock()
+		m.kit.Notify(topic, x.ID, x.OrganisationID)
+	})
 }
 
 func (m *Sensors) list(ctx context.Context, in params) (sqldb.Page[Sensor], error) {
