@@ -138,7 +138,7 @@ test('a sensor is registered in the page, the real probe sends what it hears, an
 
     await firm.getByRole('tab', { name: '通信图' }).click()
     await expect(firm.getByText('7 个地址 · 6 条连线')).toBeVisible()
-    await firm.getByRole('table', { name: '全部地址' }).getByRole('button', { name: '10.0.0.3', exact: true }).click()
+    await firm.getByRole('button', { name: '10.0.0.3', exact: true }).click()
     await expect(firm.getByText('请求', { exact: true })).toBeVisible()
     await accessible(firm)
     await picture(firm, 'security-sensor-network')
@@ -156,7 +156,7 @@ test('a sensor is registered in the page, the real probe sends what it hears, an
     await accessible(firm)
     await picture(firm, 'security-sensor-records')
     await firm.getByRole('row', { name: /write_single_register/ }).first().getByRole('button').click()
-    await expect(firm.getByRole('dialog').getByRole('table', { name: '对象' })).toBeVisible()
+    await expect(firm.getByRole('dialog').getByRole('columnheader', { name: '值（十六进制）' })).toBeVisible()
     await accessible(firm)
     await picture(firm, 'security-sensor-record')
     await firm.keyboard.press('Escape')

@@ -31,6 +31,7 @@ type progress struct {
 	Input    string                  `json:"input"` // what the positions are of
 	Base     batch.Totals            `json:"base"`  // what was counted before that input
 	Totals   batch.Totals            `json:"totals"`
+	Feeds    map[string]batch.Feed   `json:"feeds,omitempty"`    // how far logs were read, by name
 	Shedding string                  `json:"shedding,omitempty"` // a batch that was counted as given up, and may still be there
 }
 
@@ -63,7 +64,7 @@ type Spool struct {
 // OpenSpool opens a directory, and goes on where a program that was killed had come to.
 func OpenSpool(dir string, budget int64) (*Spool, error) {
 	s := &Spool{dir: dir, budget: budget, more: make(chan struct{}, 1), list: map[batch.Stream][]waiting{}}
-	for _, sub := range []string{string(batch.Records), string(batch.Aggregates), "refused"} {
+	for _, sub := range []string{string(batch.Records), string(batch.Logs), string(batch.Aggregates), "refused"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
 			return nil, fmt.Errorf("make the spool: %w", err)
 		}
@@ -108,6 +109,9 @@ func (s *Spool) recall() error {
 	}
 	if s.at.Sequence == nil {
 		s.at.Sequence = map[batch.Stream]int64{}
+	}
+	if s.at.Feeds == nil {
+		s.at.Feeds = map[string]batch.Feed{}
 	}
 	if s.at.Position == nil {
 		s.at.Position = map[batch.Stream]uint64{}
@@ -160,11 +164,30 @@ func (s *Spool) adopt(w waiting) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", w.name(), err)
 	}
-	s.at.Sequence[w.stream], s.at.Position[w.stream], s.at.Totals = b.Sequence, b.Position, b.Totals
-	if w.stream == batch.Aggregates {
+	s.advance(b)
+	return nil
+}
+
+// advance notes how far the input of a batch is.
+func (s *Spool) advance(b *batch.Batch) {
+	s.at.Sequence[b.Stream] = b.Sequence
+	if b.Stream == batch.Logs {
+		for _, f := range b.Feeds {
+			s.at.Feeds[f.Name] = f
+		}
+		return
+	}
+	s.at.Position[b.Stream], s.at.Totals = b.Position, b.Totals
+	if b.Stream == batch.Aggregates {
 		s.at.Partial = b.Partial
 	}
-	return nil
+}
+
+// feed is how far a source of logs was read.
+func (s *Spool) feed(name string) batch.Feed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at.Feeds[name]
 }
 
 // begin says what is read from now on. goesOn is where to go on in it: at its
@@ -200,12 +223,22 @@ func (s *Spool) totals(run batch.Totals) batch.Totals {
 	return t
 }
 
+// count is what a batch says was counted: logs say what packets said before them.
+func (s *Spool) count(stream batch.Stream, run batch.Totals) batch.Totals {
+	if stream != batch.Logs {
+		return s.totals(run)
+	}
+	t, b := s.at.Totals, &s.at.Base
+	t.ShedBatches, t.ShedRows, t.ShedRecords, t.Refused, t.Starts = b.ShedBatches, b.ShedRows, b.ShedRecords, b.Refused, b.Starts
+	return t
+}
+
 // Add gives a batch its number and keeps it; it is on the disk when Add returns.
 func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b.Format, b.Spool, b.Sequence = batch.Format, s.at.Spool, s.at.Sequence[b.Stream]+1
-	b.Totals = s.totals(run)
+	b.Totals = s.count(b.Stream, run)
 	text, err := json.Marshal(b)
 	if err != nil {
 		return fmt.Errorf("write a batch: %w", err)
@@ -213,7 +246,7 @@ func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 	if err := s.makeRoom(int64(len(text))); err != nil {
 		return err
 	}
-	b.Totals = s.totals(run) // with what was given up just now
+	b.Totals = s.count(b.Stream, run) // with what was given up just now
 	if text, err = json.Marshal(b); err != nil {
 		return fmt.Errorf("write a batch: %w", err)
 	}
@@ -227,10 +260,7 @@ func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 		return err
 	}
 	s.list[b.Stream], s.used = append(s.list[b.Stream], w), s.used+w.size
-	s.at.Sequence[b.Stream], s.at.Position[b.Stream], s.at.Totals = b.Sequence, b.Position, b.Totals
-	if b.Stream == batch.Aggregates {
-		s.at.Partial = b.Partial
-	}
+	s.advance(b)
 	select {
 	case s.more <- struct{}{}:
 	default:
@@ -238,7 +268,7 @@ func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 	return s.save()
 }
 
-// makeRoom gives up the oldest batches, aggregates before records, until so much fits.
+// makeRoom gives up the oldest batches, aggregates before logs and those before records, until so much fits.
 func (s *Spool) makeRoom(size int64) error {
 	for s.used+size > s.budget {
 		if shed, err := s.shed(); err != nil || !shed {
@@ -250,7 +280,7 @@ func (s *Spool) makeRoom(size int64) error {
 
 // shed gives up one batch and counts it, once, whenever the program may end.
 func (s *Spool) shed() (bool, error) {
-	for _, stream := range []batch.Stream{batch.Aggregates, batch.Records} {
+	for _, stream := range []batch.Stream{batch.Aggregates, batch.Logs, batch.Records} {
 		for i, w := range s.list[stream] {
 			if w == s.sends {
 				continue
@@ -281,7 +311,7 @@ func (s *Spool) drop(stream batch.Stream, i int) error {
 	return nil
 }
 
-// next returns the batch that is to be sent next, records before aggregates.
+// next returns the batch that is to be sent next, records before logs and those before aggregates.
 func (s *Spool) next() (w waiting, body []byte, found bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -344,7 +374,10 @@ func (s *Spool) refused(w waiting, body, answer []byte) error {
 func (s *Spool) Left() (batches int, octets int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.list[batch.Records]) + len(s.list[batch.Aggregates]), s.used
+	for _, list := range s.list {
+		batches += len(list)
+	}
+	return batches, s.used
 }
 
 func (s *Spool) save() error {
