@@ -150,9 +150,47 @@ func TestABatchIsTakenOnceAndWhatIsMissingIsKnown(t *testing.T) {
 		if len(records.Items) != 1 || !records.Items[0].Corrected || records.Items[0].Client != "10.0.0.1" {
 			t.Errorf("%+v", records)
 		}
-		for _, what := range []string{"/traffic", "/pairs", "/facts", "/assets", "/looks"} {
+		for _, what := range []string{"/traffic", "/pairs", "/network", "/facts", "/assets", "/logs", "/looks"} {
 			if r := l.Get(t, "/api/security/sensors/"+l.sensor+what, "manager-ours"); r.Status != 200 {
 				t.Errorf("%s: %d %s", what, r.Status, r.Body)
+			}
+		}
+	})
+}
+
+func TestLogsOfOtherSensorsAreKeptWithWhereTheyStand(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		l := newListener(t, o, "none")
+		logs := func(sequence int64, lines uint64, titles ...string) []byte {
+			return body(t, batch.Logs, sequence, func(b *batch.Batch) {
+				b.Aggregates, b.Feeds = nil, []batch.Feed{{Name: "eve.json", Format: "eve", Lines: lines, Told: uint64(len(titles)), Unread: 1, Dropped: 7, Offset: int64(lines)}}
+				for i, title := range titles {
+					b.Logs = append(b.Logs, batch.Log{At: b.MadeAt, Feed: "eve.json", Format: "eve", Kind: "alert", Code: "1:9", Severity: []string{"high", "low"}[i%2], Title: title, Client: "10.0.0.3", Server: "10.0.0.11", Digest: strings.Repeat("a", 64), Offset: 5, Size: 9})
+				}
+			})
+		}
+		l.expect(t, "the second", 200, "taken", l.key, logs(2, 40, "c"))
+		first := logs(1, 20, "a", "b")
+		l.expect(t, "the first, late", 200, "taken", l.key, first)
+		l.expect(t, "again", 200, "repeated", l.key, first)
+		l.expect(t, "with a digest that is none", 422, "security.batch.wrong", l.key, body(t, batch.Logs, 3, func(b *batch.Batch) {
+			b.Aggregates, b.Logs = nil, []batch.Log{{At: b.MadeAt, Feed: "x", Format: "eve", Kind: "alert", Severity: "high", Digest: "a"}}
+		}))
+		l.expect(t, "logs among records", 422, "security.batch.wrong", l.key, body(t, batch.Records, 1, func(b *batch.Batch) { b.Feeds = []batch.Feed{{Name: "x", Format: "eve"}} }))
+		var v struct {
+			Feeds []struct{ Lines, Unread, Dropped, Position int64 }
+		}
+		l.Get(t, "/api/security/sensors/"+l.sensor, "manager-ours").Decode(t, &v)
+		if len(v.Feeds) != 1 || v.Feeds[0].Lines != 40 || v.Feeds[0].Unread != 1 || v.Feeds[0].Dropped != 7 || v.Feeds[0].Position != 40 {
+			t.Errorf("%+v", v)
+		}
+		for query, want := range map[string]int{"": 3, "?severity=high": 2, "?severity=low": 3, "?host=10.0.0.11": 3, "?host=10.0.0.1": 0, "?format=syslog": 0, "?code=1:9": 3, "?q=b": 1} {
+			var page struct {
+				Items []struct{ Digest, Severity string }
+			}
+			l.Get(t, "/api/security/sensors/"+l.sensor+"/logs"+query, "manager-ours").Decode(t, &page)
+			if len(page.Items) != want || want > 0 && page.Items[0].Digest != strings.Repeat("a", 64) {
+				t.Errorf("%s: %+v", query, page)
 			}
 		}
 	})
@@ -179,6 +217,8 @@ func TestTheCitySeesWhatTheEnterpriseLetsItSee(t *testing.T) {
 	say("figures", 1)
 	see("figures", "officer", path, 200)
 	see("figures and no more", "officer", path+"/records", 403)
+	see("figures and no logs", "officer", path+"/logs", 403)
+	see("figures and no picture", "officer", path+"/network", 403)
 	say("detail", 2)
 	see("detail", "officer", path+"/records", 200)
 	see("a stranger", "manager-theirs", path+"/records", 404)

@@ -102,6 +102,7 @@ func (m *Sensors) Routes() []module.Route {
 		{Pattern: "GET /sensors/{id}/network", Permission: maySee, Sensitive: true, Summary: "Who speaks with whom as a picture: nodes and links", Handler: httpd.JSON(m.network)},
 		{Pattern: "GET /sensors/{id}/facts", Permission: maySee, Sensitive: true, Summary: "What devices said of themselves", Handler: httpd.List(m.facts)},
 		{Pattern: "GET /sensors/{id}/assets", Permission: maySee, Sensitive: true, Summary: "Devices that the facts are of, with the evidence for each", Handler: httpd.JSON(m.assets)},
+		{Pattern: "GET /sensors/{id}/logs", Permission: maySee, Sensitive: true, Summary: "What other sensors of the enterprise wrote: alerts of Suricata and Wazuh, notices of Zeek, syslog, events of Windows", Handler: httpd.List(m.logs)},
 		{Pattern: "GET /sensors/{id}/looks", Permission: maySee, Summary: "Who of other organisations looked at the detail of a sensor", Handler: httpd.List(m.looks)},
 		{
 			Pattern: "POST /probe/batches", Permission: maySend, MaxBody: batch.MaxBody, Recorded: "the ledger of batches", Summary: "Take a signed batch of a probe, once",
@@ -191,6 +192,7 @@ func (m *Sensors) register(ctx context.Context, in registerSensorInput) (Sensor,
 type sensorView struct {
 	Sensor
 	Streams  []BatchStream `json:"streams" nullable:"false" doc:"How far the streams of its spools are, and what is missing in them"`
+	Feeds    []LogFeed     `json:"feeds" nullable:"false" doc:"Files of logs that it follows; for whoever sees detail"`
 	Consents []ConsentSaid `json:"consents" nullable:"false" doc:"What was said of what the city sees, the newest first; the enterprise reads it"`
 }
 
@@ -203,9 +205,14 @@ func (m *Sensors) read(ctx context.Context, in httpd.Object) (sensorView, error)
 }
 
 func (m *Sensors) view(ctx context.Context, x Sensor, own bool) (v sensorView, err error) {
-	v = sensorView{x.told(own, m.Clock()), []BatchStream{}, []ConsentSaid{}}
+	v = sensorView{x.told(own, m.Clock()), []BatchStream{}, []LogFeed{}, []ConsentSaid{}}
 	if own {
 		if v.Consents, err = m.store.consents(ctx, x.ID); err != nil {
+			return v, err
+		}
+	}
+	if own || x.Consent == Detail {
+		if v.Feeds, err = m.store.feeds(ctx, x.ID); err != nil {
 			return v, err
 		}
 	}
@@ -356,6 +363,13 @@ func (m *Sensors) facts(ctx context.Context, in factParams) (sqldb.Page[DeviceFa
 		return sqldb.Page[DeviceFact]{}, err
 	}
 	return m.store.factList(ctx, in)
+}
+
+func (m *Sensors) logs(ctx context.Context, in logParams) (sqldb.Page[LogEntry], error) {
+	if err := m.detail(ctx, in.ID, "logs"); err != nil {
+		return sqldb.Page[LogEntry]{}, err
+	}
+	return m.store.logs(ctx, in)
 }
 
 func (m *Sensors) looks(ctx context.Context, in lookParams) (sqldb.Page[DetailLook], error) {
