@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -85,6 +85,9 @@ function plant(): Buffer {
   return tape.octets()
 }
 
+/** A line of EVE as Suricata writes it. */
+const alert = (i: number) => JSON.stringify({ timestamp: `2026-03-01T08:00:0${i}.000000+0000`, event_type: 'alert', src_ip: '10.0.0.3', src_port: 40_003, dest_ip: '10.0.0.11', dest_port: 502, proto: 'TCP', app_proto: 'modbus', alert: { action: 'allowed', gid: 1, signature_id: 2_250_009, rev: 1, signature: 'Write to a controller', category: 'Policy', severity: 1 } })
+
 test('a sensor is registered in the page, the real probe sends what it hears, and the enterprise says what the city sees', async ({ page, another }) => {
   test.setTimeout(240_000)
   await organisation(page.request, '监测用户企业', [{ login: 'sensor.manager', role: 'manager', name: '监测管理员' }])
@@ -166,6 +169,30 @@ test('a sensor is registered in the page, the real probe sends what it hears, an
     await firm.getByRole('tab', { name: '设备自述' }).click()
     await expect(firm.getByText('Example Drives').first()).toBeVisible()
     await accessible(firm)
+
+    // Logs of another sensor come by the same machine, beside nothing else to listen to.
+    await writeFile(join(place, 'eve.json'), [...Array.from({ length: 3 }, (_, i) => alert(i)), '{"timestamp":"2026-03-01T08:00:00.000000+0000","event_type":"flow"}', 'nonsense', ''].join('\n'))
+    await writeFile(join(place, 'logs.yaml'), `machine: ${machine}\nspool: ${join(place, 'spool')}\nlogs:\n  - format: eve\n    file: eve.json\n`)
+    const following = spawn(binary, ['probe', 'run', '--config', join(place, 'logs.yaml')], { stdio: 'ignore' })
+    try {
+      await firm.getByRole('tab', { name: '其他日志' }).click()
+      await expect(firm.getByText('Write to a controller').first()).toBeVisible()
+    } finally {
+      const ended = new Promise((done) => following.once('exit', done))
+      following.kill('SIGTERM')
+      await ended
+    }
+    await expect(firm.getByText('Write to a controller')).toHaveCount(3)
+    await accessible(firm)
+    await picture(firm, 'security-sensor-logs')
+    await firm.getByRole('row', { name: /Write to a controller/ }).first().getByRole('button').click()
+    await expect(firm.getByRole('dialog').getByText(/字节起/)).toBeVisible()
+    await accessible(firm)
+    await picture(firm, 'security-sensor-log')
+    await firm.getByRole('dialog').getByRole('link', { name: '1:2250009' }).click()
+    await firm.getByRole('tab', { name: '运行' }).click()
+    await expect(firm.getByRole('row', { name: /eve\.json.* 5 3 读不懂 1/ })).toBeVisible()
+    await picture(firm, 'security-sensor-feeds')
 
     // The city sees figures and no detail, until the enterprise says otherwise, and the enterprise reads who looked.
     const city = await another(people.administrator)

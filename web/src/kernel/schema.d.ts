@@ -11421,6 +11421,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/sensors/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What other sensors of the enterprise wrote: alerts of Suricata and Wazuh, notices of Zeek, syslog, events of Windows */
+        get: operations["get-security-sensors-id-logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/sensors/{id}/looks": {
         parameters: {
             query?: never;
@@ -23465,6 +23482,16 @@ export interface components {
              */
             total: number;
         };
+        PageLogEntry: {
+            items: components["schemas"]["SensorLogEntry"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageMachine: {
             items: components["schemas"]["MachineMachine"][];
             /** @description Empty on the last page */
@@ -29735,7 +29762,7 @@ export interface components {
             /** Format: int64 */
             times: number;
             /** @enum {string} */
-            what: "records" | "pairs" | "facts" | "assets";
+            what: "records" | "pairs" | "facts" | "assets" | "logs";
         };
         SensorDeviceFact: {
             addr: string;
@@ -29774,6 +29801,78 @@ export interface components {
             last_at: string;
             macs: string[];
             properties: components["schemas"]["SensorAssetEvidence"][];
+        };
+        SensorLogEntry: {
+            /** Format: date-time */
+            at: string;
+            client: string;
+            /** @description Signature, rule or event ID */
+            code: string;
+            detail: string;
+            /** @description SHA-256 of the original line without its end */
+            digest: string;
+            feed: string;
+            /** @enum {string} */
+            format: "eve" | "syslog" | "zeek" | "wazuh" | "windows";
+            host: string;
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            port: number;
+            /**
+             * Format: int64
+             * @description Octets before it in the file
+             */
+            position: number;
+            protocol: string;
+            server: string;
+            /** @enum {string} */
+            severity: "high" | "medium" | "low" | "info";
+            /**
+             * Format: int64
+             * @description Octets of it
+             */
+            size: number;
+            title: string;
+        };
+        SensorLogFeed: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Packets that the writer says it lost
+             */
+            dropped: number;
+            /** @enum {string} */
+            format: "eve" | "syslog" | "zeek" | "wazuh" | "windows";
+            /**
+             * Format: int64
+             * @description Times that the file went or was cut before it was read to its end
+             */
+            gone: number;
+            /** Format: int64 */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Lines that were too long
+             */
+            long: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Octets of the file that were read
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Lines that are here; the others were counted
+             */
+            told: number;
+            /**
+             * Format: int64
+             * @description Lines that were not understood
+             */
+            unread: number;
         };
         SensorLosses: {
             /** Format: int64 */
@@ -29915,6 +30014,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             created_by: string;
+            /** @description Files of logs that it follows; for whoever sees detail */
+            feeds: components["schemas"]["SensorLogFeed"][];
             id: string;
             input: string;
             /**
@@ -60539,6 +60640,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageDeviceFact"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-sensors-id-logs": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description This one or graver */
+                severity?: "high" | "medium" | "low" | "info";
+                format?: "eve" | "syslog" | "zeek" | "wazuh" | "windows";
+                /** @description Signature, rule or event ID */
+                code?: string;
+                /** @description Name or address of one that it is about */
+                host?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLogEntry"];
                 };
             };
             /** @description Refused */

@@ -5,6 +5,7 @@ import { SensorConsent } from './SensorConsent'
 import { SensorDevices } from './SensorDevices'
 import { SensorFacts } from './SensorFacts'
 import { SensorHealth } from './SensorHealth'
+import { SensorLogs } from './SensorLogs'
 import { SensorNetwork } from './SensorNetwork'
 import { SensorNext } from './SensorNext'
 import { SensorPairs } from './SensorPairs'
@@ -39,6 +40,7 @@ function Page({ sensor: s }: { sensor: SensorDetail }) {
       { key: 'records', label: t('sensor.tabs.records'), children: guarded(<SensorRecords id={s.id} />) },
       { key: 'devices', label: t('sensor.tabs.devices'), children: guarded(<SensorDevices id={s.id} />) },
       { key: 'facts', label: t('sensor.tabs.facts'), children: guarded(<SensorFacts id={s.id} />) },
+      { key: 'logs', label: t('sensor.tabs.logs'), children: guarded(<SensorLogs id={s.id} />) },
     ] : []),
     ...(s.own || detail ? [{ key: 'consent', label: t('sensor.tabs.consent'), children: <SensorConsent sensor={s} /> }] : []),
   ]

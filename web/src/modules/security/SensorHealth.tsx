@@ -1,7 +1,7 @@
 import { Card } from 'antd'
-import { Figure, Figures, none, Particulars, PlainTable, StatusTag, useFormat, useMay } from '../../kernel'
 import { Link } from 'react-router'
-import { dueDays, lost, useSensorTexts, type SensorDetail } from './sensors'
+import { Figure, Figures, none, Particulars, PlainTable, StatusTag, useFormat, useMay } from '../../kernel'
+import { dueDays, lost, useSensorTexts, type LogFeed, type SensorDetail } from './sensors'
 import { useSpan } from './sensorSpan'
 
 /** How a sensor is, and what is lost at each step on the way to the city. */
@@ -14,6 +14,7 @@ export function SensorHealth({ sensor: s }: { sensor: SensorDetail }) {
         <div className="lh-stack">
           <About sensor={s} />
           <Streams sensor={s} />
+          {s.feeds.length > 0 && <Feeds sensor={s} />}
         </div>
       </div>
     </div>
@@ -115,6 +116,26 @@ function Streams({ sensor: s }: { sensor: SensorDetail }) {
           { title: t('sensor.loss.lastNumber'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.last, 0)}</span> },
           { title: t('sensor.loss.received'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.received, 0)}</span> },
           { title: t('sensor.loss.gaps'), render: (_, x) => (x.gaps.length === 0 ? t('sensor.loss.complete') : <StatusTag tone="warn">{x.gaps.map((g) => (g.from === g.to ? `${g.from}` : `${g.from}–${g.to}`)).join(', ')}</StatusTag>) },
+        ]}
+      />
+    </Card>
+  )
+}
+
+/** Files of logs of other sensors, and what was lost of them. */
+function Feeds({ sensor: s }: { sensor: SensorDetail }) {
+  const t = useSensorTexts()
+  const f = useFormat()
+  const lostOf = (x: LogFeed) => ([['unread', x.unread], ['long', x.long], ['dropped', x.dropped], ['gone', x.gone]] as const).filter(([, n]) => n > 0)
+  return (
+    <Card size="small" title={t('sensor.logs.feeds')} extra={<Link to="?tab=logs">{t('sensor.tabs.logs')}</Link>}>
+      <PlainTable<LogFeed>
+        label={t('sensor.logs.feeds')} rowKey="name" dataSource={s.feeds}
+        columns={[
+          { title: t('sensor.logs.file'), render: (_, x) => <span className="lh-two lh-break"><span className="lh-code">{x.name}</span><span>{t(`sensor.logs.formats.${x.format}`)} · {f.ago(x.at)}</span></span> },
+          { title: t('sensor.logs.lines'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.lines, 0)}</span> },
+          { title: t('sensor.logs.told'), align: 'right', render: (_, x) => <span className="lh-number">{f.number(x.told, 0)}</span> },
+          { title: t('sensor.field.lost'), render: (_, x) => (lostOf(x).length === 0 ? t('sensor.lossNone') : <span className="lh-two">{lostOf(x).map(([k, n]) => <StatusTag key={k} tone="warn">{t(`sensor.logs.${k}`)} {f.number(n, 0)}</StatusTag>)}</span>) },
         ]}
       />
     </Card>

@@ -14,6 +14,8 @@ export type DeviceFact = Schema<'SensorDeviceFact'>
 export type FoundAsset = Schema<'SensorFoundAsset'>
 export type SensorLook = Schema<'SensorDetailLook'>
 export type Traffic = Schema<'SensorSensorTraffic'>
+export type LogEntry = Schema<'SensorLogEntry'>
+export type LogFeed = Schema<'SensorLogFeed'>
 export type Losses = Schema<'SensorLosses'>
 
 /** The beginning of the cache keys of sensors. */
@@ -29,6 +31,10 @@ export const protocols = ['modbus', 'dnp3', 'enip', 'cip', 's7comm', 'iec104', '
 export const sensorTone: Record<SensorRow['state'], Tone> = { waiting: 'info', working: 'good', silent: 'bad', retired: 'idle' }
 export const consentTone: Record<SensorRow['consent'], Tone> = { asked: 'warn', none: 'idle', figures: 'info', detail: 'good' }
 export const classTone: Record<string, Tone> = { write: 'warn', control: 'bad', program: 'bad', config: 'bad' }
+
+export const severities = ['high', 'medium', 'low', 'info'] as const
+export const formats = ['eve', 'syslog', 'zeek', 'wazuh', 'windows'] as const
+export const severityOf: Record<LogEntry['severity'], Tone> = { high: 'bad', medium: 'warn', low: 'info', info: 'idle' }
 
 /** Days before the end of a certificate from which it is shown as due. */
 export const dueDays = 14
