@@ -247,6 +247,13 @@ func (l *Log) check() error {
 		return errors.New("severity: high, medium, low or info")
 	case !optional(l.Code) || !optional(l.Protocol):
 		return errors.New("code, protocol: words of at most 64 letters")
+	}
+	return l.checkTexts()
+}
+
+// checkTexts checks what a log says, and where its original stands.
+func (l *Log) checkTexts() error {
+	switch {
 	case !text(l.Title, MaxText) || !text(l.Detail, MaxText) || !text(l.Host, MaxText):
 		return fmt.Errorf("title, detail, host: at most %d characters, none of them for control", MaxText)
 	case l.Client != "" && !address(l.Client) || l.Server != "" && !address(l.Server):

@@ -79,23 +79,14 @@ func cutData(s string) (data, rest string, err error) {
 	if !strings.HasPrefix(s, "[") {
 		return "", "", errors.New("structured data is - or begins with a bracket")
 	}
-	quoted, escaped, depth := false, false, 0
-	for i := range len(s) {
-		c := s[i]
+	quoted := false
+	for i := 0; i < len(s); i++ {
 		switch {
-		case escaped:
-			escaped = false
-		case quoted && c == '\\':
-			escaped = true
-		case c == '"':
+		case quoted && s[i] == '\\':
+			i++ // what it escapes ends nothing
+		case s[i] == '"':
 			quoted = !quoted
-		case quoted:
-		case c == '[':
-			depth++
-		case c == ']':
-			depth--
-		}
-		if depth == 0 && !quoted && c == ']' && (i+1 == len(s) || s[i+1] == ' ') {
+		case !quoted && s[i] == ']' && (i+1 == len(s) || s[i+1] == ' '):
 			return s[:i+1], strings.TrimPrefix(s[i+1:], " "), nil
 		}
 	}

@@ -92,12 +92,7 @@ func (x *File) Read(most int, each func(offset int64, line []byte)) (int, error)
 				return n, err
 			}
 		}
-		told, err := x.lines(most-n, each)
-		n += told
-		if err != nil {
-			return n, err
-		}
-		if n >= most {
+		if n += x.lines(most-n, each); n >= most {
 			return n, nil
 		}
 		more, err := x.fill()
@@ -115,7 +110,7 @@ func (x *File) Read(most int, each func(offset int64, line []byte)) (int, error)
 }
 
 // lines tells the whole lines of what was read.
-func (x *File) lines(most int, each func(int64, []byte)) (n int, err error) {
+func (x *File) lines(most int, each func(int64, []byte)) (n int) {
 	for n < most {
 		end := bytes.IndexByte(x.rest, '\n')
 		if end < 0 {
@@ -124,7 +119,7 @@ func (x *File) lines(most int, each func(int64, []byte)) (n int, err error) {
 				x.at.Offset += int64(len(x.rest))
 				x.rest = x.rest[:0]
 			}
-			return n, nil
+			return n
 		}
 		line := bytes.TrimSuffix(x.rest[:end], []byte("\r"))
 		switch {
@@ -139,7 +134,7 @@ func (x *File) lines(most int, each func(int64, []byte)) (n int, err error) {
 		x.at.Offset += int64(end) + 1
 		x.rest = x.rest[end+1:]
 	}
-	return n, nil
+	return n
 }
 
 // fill reads a piece of the file.
@@ -247,7 +242,7 @@ func (x *File) find() (bool, error) {
 		if !strings.HasPrefix(name, stem) {
 			continue
 		}
-		f, err := os.Open(filepath.Join(filepath.Dir(x.path), name))
+		f, err := os.Open(filepath.Join(filepath.Dir(x.path), name)) //nolint:gosec // the operator named the directory
 		if err != nil {
 			continue // it went meanwhile, or is another's
 		}

@@ -98,7 +98,7 @@ func (l *logging) step(now time.Time) (n int, fault, err error) {
 	}
 	at, err := l.file.Position()
 	if err != nil {
-		return n, err, nil //nolint:nilerr // it is of the file
+		return n, err, nil
 	}
 	l.state.Inode, l.state.Head, l.state.HeadSize, l.state.Offset = at.Inode, at.Head, at.HeadSize, at.Offset
 	b := l.head

@@ -1,7 +1,7 @@
 import { Card } from 'antd'
 import { Link } from 'react-router'
 import { Figure, Figures, none, Particulars, PlainTable, StatusTag, useFormat, useMay } from '../../kernel'
-import { dueDays, lost, useSensorTexts, type LogFeed, type SensorDetail } from './sensors'
+import { daysLeft, dueDays, lost, useSensorTexts, type LogFeed, type SensorDetail } from './sensors'
 import { useSpan } from './sensorSpan'
 
 /** How a sensor is, and what is lost at each step on the way to the city. */
@@ -44,7 +44,7 @@ function Until({ at }: { at: string }) {
   const f = useFormat()
   const day = f.date(at)
   if (day === none) return <>{none}</>
-  const left = (new Date(at).getTime() - Date.now()) / 86_400_000
+  const left = daysLeft(at)
   if (left < 0) return <StatusTag tone="bad">{t('sensor.health.ended')}</StatusTag>
   return left < dueDays ? <span className="lh-two"><span>{day}</span><StatusTag tone="warn">{t('sensor.health.due')}</StatusTag></span> : <>{day}</>
 }

@@ -39,6 +39,9 @@ export const severityOf: Record<LogEntry['severity'], Tone> = { high: 'bad', med
 /** Days before the end of a certificate from which it is shown as due. */
 export const dueDays = 14
 
+/** Days until a time. */
+export const daysLeft = (at: string): number => (Date.parse(at) - Date.now()) / 86_400_000
+
 /** One sensor, read again when its batches come. */
 export function useSensor(id: string) {
   useLive('security.sensors', sensorKey)
