@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -39,6 +40,7 @@ type logging struct {
 	logs  []batch.Log
 	kept  time.Time // when the last batch was
 	fresh bool      // lines were read that no batch counts
+	full  bool      // the disk had no room for what was read
 }
 
 func (p *Probe) newLogging(c LogConfig) *logging {
@@ -89,8 +91,10 @@ func (p *Probe) follow(ctx context.Context, c LogConfig) error {
 // step reads what is there, at most what one batch holds, and keeps it. fault is of the
 // file, which may be mended; err is of the spool.
 func (l *logging) step(now time.Time) (n int, fault, err error) {
-	n, fault = l.file.Read(batch.MaxLogs, func(offset int64, line []byte) { l.line(offset, line, now) })
-	l.state.Lines += uint64(n) //nolint:gosec // a count of lines
+	if !l.full { // else what was read waits for room
+		n, fault = l.file.Read(batch.MaxLogs, func(offset int64, line []byte) { l.line(offset, line, now) })
+	}
+	l.state.Lines += uint64(n)
 	l.state.Long, l.state.Gone = l.was.Long+l.file.Long, l.was.Gone+l.file.Gone
 	l.fresh = l.fresh || n > 0
 	if len(l.logs) == 0 && (!l.fresh || now.Sub(l.kept) < everyCount) {
@@ -103,7 +107,11 @@ func (l *logging) step(now time.Time) (n int, fault, err error) {
 	l.state.Inode, l.state.Head, l.state.HeadSize, l.state.Offset = at.Inode, at.Head, at.HeadSize, at.Offset
 	b := l.head
 	b.MadeAt, b.Logs, b.Feeds = now.UTC(), l.logs, []batch.Feed{l.state}
-	if err := l.spool.Add(&b, batch.Totals{}); err != nil {
+	err = l.spool.Add(&b, batch.Totals{})
+	if l.full = errors.Is(err, errFull); l.full {
+		return 0, err, nil
+	}
+	if err != nil {
 		return n, fault, err
 	}
 	l.logs, l.kept, l.fresh = nil, now, false

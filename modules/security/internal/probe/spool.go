@@ -84,6 +84,9 @@ func OpenSpool(dir string, budget int64) (*Spool, error) {
 			return nil, err
 		}
 	}
+	if err := s.hold(); err != nil && !errors.Is(err, syscall.ENOSPC) {
+		return nil, err
+	}
 	return s, s.save()
 }
 
@@ -251,10 +254,9 @@ func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 		return fmt.Errorf("write a batch: %w", err)
 	}
 	w := waiting{b.Stream, b.Sequence, b.Rows(), int64(len(text))}
-	for err = place(filepath.Join(s.dir, w.name()), text); errors.Is(err, syscall.ENOSPC); err = place(filepath.Join(s.dir, w.name()), text) {
-		if shed, err := s.shed(); err != nil || !shed {
-			return errors.Join(errors.New("the disk is full"), err)
-		}
+	err = s.fit(w, text)
+	if errors.Is(err, syscall.ENOSPC) {
+		return s.giveUp(b)
 	}
 	if err != nil {
 		return err
@@ -266,6 +268,72 @@ func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 	default:
 	}
 	return s.save()
+}
+
+// reserveSize is what is held on the disk, so that what is counted can be written when it is full.
+const reserveSize = 32 << 10
+
+// errFull is of logs that cannot be kept now: they stay where they are, and are read again.
+var errFull = errors.New("the disk is full, and the spool has nothing that it could give up")
+
+// hold takes the reserve, when there is room.
+func (s *Spool) hold() error {
+	name := filepath.Join(s.dir, "reserve")
+	if info, err := os.Stat(name); err == nil && info.Size() == reserveSize {
+		return nil
+	}
+	return place(name, make([]byte, reserveSize))
+}
+
+// relieve gives up batches on a full disk until one of a size, the reserve and what is
+// counted have room, as far as that is this spool's to give.
+func (s *Spool) relieve(size int64) error {
+	for before := s.used; before-s.used < size+2*reserveSize; {
+		if shed, err := s.shed(); err != nil {
+			return err
+		} else if !shed {
+			break
+		}
+	}
+	return nil
+}
+
+// fit places a batch with the reserve beside it, so that it can be counted, too.
+func (s *Spool) fit(w waiting, text []byte) error {
+	err := s.hold()
+	if err == nil {
+		err = place(filepath.Join(s.dir, w.name()), text)
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		return err
+	}
+	if err := s.relieve(w.size); err != nil {
+		return err
+	}
+	if err := s.hold(); err != nil {
+		return err
+	}
+	return place(filepath.Join(s.dir, w.name()), text)
+}
+
+// giveUp counts a batch for which there is no room at all: somebody else has filled the disk.
+// What was seen on the network is gone; lines of files are not.
+func (s *Spool) giveUp(b *batch.Batch) error {
+	if b.Stream == batch.Logs {
+		return errFull
+	}
+	s.at.Base.ShedBatches++
+	if b.Stream == batch.Aggregates {
+		s.at.Base.ShedRows += uint64(b.Rows()) //nolint:gosec // a count of rows
+	} else {
+		s.at.Base.ShedRecords += uint64(b.Rows()) //nolint:gosec // a count of rows
+	}
+	b.Sequence-- // the number was not used
+	s.advance(b)
+	if err := s.save(); err != nil && !errors.Is(err, syscall.ENOSPC) {
+		return err
+	}
+	return nil
 }
 
 // makeRoom gives up the oldest batches, aggregates before logs and those before records, until so much fits.
@@ -292,7 +360,8 @@ func (s *Spool) shed() (bool, error) {
 				s.at.Base.ShedRecords += uint64(w.rows) //nolint:gosec // a count of rows
 			}
 			s.at.Shedding = w.name()
-			if err := s.save(); err != nil {
+			// On a disk that has no room for the count either, the batch goes first.
+			if err := s.save(); err != nil && !errors.Is(err, syscall.ENOSPC) {
 				return false, err
 			}
 			return true, s.drop(stream, i)
@@ -385,7 +454,15 @@ func (s *Spool) save() error {
 	if err != nil {
 		return fmt.Errorf("write the spool's state: %w", err)
 	}
-	return place(filepath.Join(s.dir, "state.json"), append(text, '\n'))
+	name := filepath.Join(s.dir, "state.json")
+	err = place(name, append(text, '\n'))
+	if !errors.Is(err, syscall.ENOSPC) {
+		return err
+	}
+	if err := os.Remove(filepath.Join(s.dir, "reserve")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("let go of the reserve: %w", err)
+	}
+	return place(name, append(text, '\n'))
 }
 
 // place writes a file as a whole: after a crash it is there or not.
