@@ -30,6 +30,7 @@ type listener struct {
 	key    *ecdsa.PrivateKey
 	own    *x509.Certificate
 	sensor string
+	ahead  time.Duration // of its clock
 }
 
 func newListener(t *testing.T, o kerneltest.Options, consent string) *listener {
@@ -100,7 +101,7 @@ func (l *listener) post(t *testing.T, key *ecdsa.PrivateKey, text []byte) (int, 
 	r := httptest.NewRequest("POST", "/api/security/probe/batches", &z)
 	r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{l.own}}
 	r.Header.Set("Content-Type", batch.MediaType)
-	r.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	r.Header.Set("Date", time.Now().Add(l.ahead).UTC().Format(http.TimeFormat))
 	r.Header.Set(batch.Header, sig)
 	reply := l.Do(r)
 	var p struct{ Key, State string }
@@ -194,6 +195,43 @@ func TestLogsOfOtherSensorsAreKeptWithWhereTheyStand(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAClockThatIsADayOffIsToldAndTimesArePutRight(t *testing.T) {
+	for _, ahead := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
+		l := newListener(t, kerneltest.Options{}, "none")
+		l.ahead = ahead
+		shifted := func(stream batch.Stream) []byte {
+			return body(t, stream, 1, func(b *batch.Batch) {
+				b.MadeAt = b.MadeAt.Add(ahead)
+				for i := range b.Records {
+					b.Records[i].At = b.Records[i].At.Add(ahead)
+				}
+				for i := range b.Aggregates {
+					b.Aggregates[i].From = b.Aggregates[i].From.Add(ahead)
+				}
+			})
+		}
+		began := time.Now()
+		l.expect(t, "records", 200, "taken", l.key, shifted(batch.Records))
+		l.expect(t, "aggregates", 200, "taken", l.key, shifted(batch.Aggregates))
+		var v struct {
+			State       string    `json:"state"`
+			ClockOff    bool      `json:"clock_off"`
+			SkewSeconds int64     `json:"skew_seconds"`
+			PacketAt    time.Time `json:"packet_at"`
+			Losses      struct{ Missing, Rejected int64 }
+		}
+		l.Get(t, "/api/security/sensors/"+l.sensor, "manager-ours").Decode(t, &v)
+		if off := time.Duration(v.SkewSeconds)*time.Second - ahead; !v.ClockOff || off.Abs() > 5*time.Second || v.State != "working" || v.Losses.Missing+v.Losses.Rejected != 0 {
+			t.Errorf("%s ahead: %+v", ahead, v)
+		}
+		var records struct{ Items []struct{ At time.Time } }
+		l.Get(t, "/api/security/sensors/"+l.sensor+"/records", "manager-ours").Decode(t, &records)
+		if len(records.Items) != 1 || records.Items[0].At.Sub(began).Abs() > time.Minute || v.PacketAt.Sub(began).Abs() > time.Minute {
+			t.Errorf("%s ahead: %+v, the newest data of %s", ahead, records, v.PacketAt)
+		}
+	}
 }
 
 func TestTheCitySeesWhatTheEnterpriseLetsItSee(t *testing.T) {
