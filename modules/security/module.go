@@ -57,6 +57,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.assets = asset.New(kit, m.advisories.Ask, now)
 	m.advisories.Tell(m.assets)
 	m.sensors = sensor.New(kit, organisations, now)
+	m.assets.Watch(onTheWire(m.sensors))
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}})
 	m.exchange = exchange.New(kit, organisations, now)
 	m.notices.Publish(toExchange(kit, m.exchange))

@@ -197,6 +197,39 @@ func TestLogsOfOtherSensorsAreKeptWithWhereTheyStand(t *testing.T) {
 	})
 }
 
+func TestWhatIsSeenIsComparedWithWhatIsDeclared(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		l := newListener(t, o, "none")
+		var before, after struct {
+			Sensors, Matched   int
+			Undeclared, Unseen []struct {
+				Name  string
+				Addrs []string
+			}
+		}
+		l.Get(t, "/api/security/inventory/observed", "manager-ours").Decode(t, &before)
+		if before.Sensors != 0 || len(before.Undeclared) != 0 {
+			t.Errorf("before anything was seen: %+v", before)
+		}
+		l.expect(t, "facts", 200, "taken", l.key, body(t, batch.Records, 1, nil))
+		l.expect(t, "conversations", 200, "taken", l.key, body(t, batch.Aggregates, 1, nil))
+		for name, mac := range map[string]string{"主控": "02:00:00:00:00:02", "备件": "02:00:00:00:00:99"} {
+			if r := l.Send(t, "POST", "/api/security/assets", "manager-ours", fmt.Sprintf(`{"name":%q,"role":"plc","vendor":"","product":"","model":"","order_number":"","firmware":"","serial":"","addresses":[{"mac":%q}],"zone":"","zone_level":0,"criticality":2,"reach":"internal","responsible":"","site":"","note":""}`, name, mac)); r.Status != 201 {
+				t.Fatalf("%d %s", r.Status, r.Body)
+			}
+		}
+		l.Get(t, "/api/security/inventory/observed", "manager-ours").Decode(t, &after)
+		if after.Sensors != 1 || after.Matched != 1 || len(after.Undeclared) != 1 || after.Undeclared[0].Addrs[0] != "10.0.0.1" || len(after.Unseen) != 1 || after.Unseen[0].Name != "备件" {
+			t.Errorf("%+v", after)
+		}
+		var theirs struct{ Sensors, Matched int }
+		l.Get(t, "/api/security/inventory/observed", "manager-theirs").Decode(t, &theirs)
+		if theirs.Sensors+theirs.Matched != 0 {
+			t.Errorf("another enterprise sees %+v", theirs)
+		}
+	})
+}
+
 func TestAClockThatIsADayOffIsToldAndTimesArePutRight(t *testing.T) {
 	for _, ahead := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
 		l := newListener(t, kerneltest.Options{}, "none")
