@@ -170,6 +170,17 @@ test('a sensor is registered in the page, the real probe sends what it hears, an
     await expect(firm.getByText('Example Drives').first()).toBeVisible()
     await accessible(firm)
 
+    // What is on the wire and not declared leads back to who speaks with it.
+    await firm.goto('/security/assets/inventory?tab=observed')
+    await expect(firm.getByText('Example Drives PLC-7 v2.1')).toBeVisible()
+    await accessible(firm)
+    await picture(firm, 'security-assets-observed')
+    await narrow(firm)
+    await picture(firm, 'security-assets-observed-phone')
+    await firm.setViewportSize({ width: 1440, height: 900 })
+    await firm.getByRole('row', { name: /PLC-7/ }).getByRole('link', { name: '会话' }).click()
+    await expect(firm.getByRole('heading', { name: '一号车间镜像口' })).toBeVisible()
+
     // Logs of another sensor come by the same machine, beside nothing else to listen to.
     await writeFile(join(place, 'eve.json'), [...Array.from({ length: 3 }, (_, i) => alert(i)), '{"timestamp":"2026-03-01T08:00:00.000000+0000","event_type":"flow"}', 'nonsense', ''].join('\n'))
     await writeFile(join(place, 'logs.yaml'), `machine: ${machine}\nspool: ${join(place, 'spool')}\nlogs:\n  - format: eve\n    file: eve.json\n`)

@@ -10941,6 +10941,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/inventory/observed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What sensors of one's own enterprise saw beside what it declares: what is not declared, and what was never seen */
+        get: operations["get-security-inventory-observed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/inventory/withdrawal": {
         parameters: {
             query?: never;
@@ -14063,6 +14080,13 @@ export interface components {
             before: string;
             field: string;
         };
+        AssetDeclaredAsset: {
+            id: string;
+            name: string;
+            role: string;
+            /** @description Vendor and product */
+            what: string;
+        };
         AssetFacts: {
             addresses: components["schemas"]["AssetAddress"][];
             /**
@@ -14187,6 +14211,51 @@ export interface components {
             survivor_id: string;
             /** Format: date-time */
             undone_at?: string;
+        };
+        AssetObserved: {
+            addrs: string[];
+            /** @description BACnet device instance */
+            bacnet: string;
+            firmware: string;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            macs: string[];
+            model: string;
+            order_number: string;
+            /** @description One that saw it speak; empty when none did */
+            sensor_id: string;
+            serial: string;
+            /** @description PROFINET name of station */
+            station: string;
+            vendor: string;
+        };
+        AssetObservedComparison: {
+            /**
+             * Format: int64
+             * @description How many more there are of both
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description Assets that were seen
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description That saw anything; without one nothing can be said
+             */
+            sensors: number;
+            /** @description Seen and not declared, the newest first, 500 at most */
+            undeclared: components["schemas"]["AssetObserved"][];
+            /** @description Declared and never seen, 500 at most */
+            unseen: components["schemas"]["AssetDeclaredAsset"][];
+            /**
+             * Format: int64
+             * @description Assets without address and serial number, of which nothing can be said
+             */
+            untold: number;
         };
         AssetPair: {
             /**
@@ -59459,6 +59528,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageInventoryConsent"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
+    "get-security-inventory-observed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetObservedComparison"];
                 };
             };
             /** @description Refused */
