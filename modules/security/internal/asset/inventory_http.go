@@ -49,6 +49,25 @@ func (m *Assets) inventory(ctx context.Context, _ nothing) (Inventory, error) {
 	return m.store.inventory(ctx, id.Organisation.ID, m.now())
 }
 
+// observed compares the caller's own assets with what their sensors saw.
+func (m *Assets) observed(ctx context.Context, _ nothing) (ObservedComparison, error) {
+	organisation := identity.From(ctx).Organisation.ID
+	seen, sensors, err := m.wire(ctx, organisation)
+	if err != nil {
+		return ObservedComparison{}, err
+	}
+	list, err := m.store.declared(ctx, organisation)
+	if err != nil {
+		return ObservedComparison{}, err
+	}
+	out := compare(list, seen, m.store.vendor)
+	out.Sensors = sensors
+	if sensors == 0 {
+		return ObservedComparison{Undeclared: []Observed{}, Unseen: []DeclaredAsset{}}, nil
+	}
+	return out, nil
+}
+
 type describeInventoryInput struct {
 	Body struct {
 		Industry string `json:"industry" maxLength:"3"`

@@ -2,14 +2,9 @@ package asset
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"linghang/kernel/identity"
-	"linghang/kernel/sqldb"
 )
 
 // Observed is a device that sensors of the enterprise saw, by what it said or who spoke with it.
@@ -61,25 +56,6 @@ const (
 type compared struct {
 	DeclaredAsset
 	facts Facts
-}
-
-// observed compares the caller's own assets with what their sensors saw.
-func (m *Assets) observed(ctx context.Context, _ nothing) (ObservedComparison, error) {
-	organisation := identity.From(ctx).Organisation.ID
-	seen, sensors, err := m.wire(ctx, organisation)
-	if err != nil {
-		return ObservedComparison{}, err
-	}
-	list, err := m.store.declared(ctx, organisation)
-	if err != nil {
-		return ObservedComparison{}, err
-	}
-	out := compare(list, seen, m.store.vendor)
-	out.Sensors = sensors
-	if sensors == 0 {
-		return ObservedComparison{Undeclared: []Observed{}, Unseen: []DeclaredAsset{}}, nil
-	}
-	return out, nil
 }
 
 // compare knows devices by serial number and vendor, MAC, BACnet instance, name of station
@@ -154,23 +130,4 @@ func (f Facts) traces(vendor func(string) string) []string {
 
 func (o Observed) traces(vendor func(string) string) []string {
 	return traces(vendor(o.Vendor), o.Serial, o.MACs, []string{o.BACnet}, []string{o.Station}, o.Addrs)
-}
-
-// declared are the active assets of an enterprise.
-func (s store) declared(ctx context.Context, organisation string) ([]compared, error) {
-	rows, err := s.db.Query(ctx, `SELECT id, name, role, vendor, product, serial, addresses FROM security_asset WHERE organisation_id = $1 AND state = 'active' ORDER BY name, id LIMIT $2`, organisation, mostDeclared)
-	if err != nil {
-		return nil, fmt.Errorf("read assets: %w", err)
-	}
-	return sqldb.All(rows, func(r sqldb.Row) (x compared, err error) {
-		var addresses string
-		if err := r.Scan(&x.ID, &x.Name, &x.Role, &x.facts.Vendor, &x.facts.Product, &x.facts.Serial, &addresses); err != nil {
-			return x, err
-		}
-		x.What = strings.TrimSpace(x.facts.Vendor + " " + x.facts.Product)
-		if err := json.Unmarshal([]byte(addresses), &x.facts.Addresses); err != nil {
-			return x, fmt.Errorf("read addresses: %w", err)
-		}
-		return x, nil
-	})
 }
