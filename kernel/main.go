@@ -51,7 +51,7 @@ func Usage(err error) error { return usageError{err} }
 // Command returns the whole command line.
 func Command(house House, more ...*cobra.Command) *cobra.Command {
 	root := &cobra.Command{
-		Use: "linghang", Short: "领航: a city's industrial internet in one program",
+		Use: "linghang", Version: house.Version, Short: "领航: a city's industrial internet in one program",
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}

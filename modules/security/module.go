@@ -57,6 +57,7 @@ func New(kit *module.Kit, organisations Organisations) *Module {
 	m.assets = asset.New(kit, m.advisories.Ask, now)
 	m.advisories.Tell(m.assets)
 	m.sensors = sensor.New(kit, organisations, now)
+	m.assets.Watch(onTheWire(m.sensors))
 	m.awareness = awareness.New(kit, organisations, now, []awareness.Source{findings{kit.DB}}, []awareness.Watch{findings{kit.DB}})
 	m.exchange = exchange.New(kit, organisations, now)
 	m.notices.Publish(toExchange(kit, m.exchange))
@@ -83,10 +84,10 @@ func (m *Module) Manifest() module.Manifest {
 		Permissions: slices.Concat(permissions(), notice.Permissions(), incident.Permissions(), asset.Permissions(), advisory.Permissions(), sensor.Permissions(), exchange.Permissions()),
 		Routes:      slices.Concat(m.awareness.Routes(), m.notices.Routes(), m.incidents.Routes(), m.assets.Routes(), m.advisories.Routes(), m.sensors.Routes(), m.exchange.Routes()),
 		Measures:    m.notices.Measures(),
-		Topics:      notice.Topics(),
+		Topics:      slices.Concat(notice.Topics(), sensor.Topics()),
 		Jobs:        slices.Concat(m.awareness.Jobs(), m.notices.Jobs(), m.incidents.Jobs(), m.advisories.Jobs(), m.sensors.Jobs(), m.exchange.Jobs()),
 		Notices:     slices.Concat(notice.Notices(), incident.Notices(), advisory.Notices()),
-		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), incident.Nav(section), asset.Nav(section), advisory.Nav(section), exchange.Nav(section)),
+		Nav:         slices.Concat(awareness.Nav(section), notice.Nav(section), incident.Nav(section), sensor.Nav(section), asset.Nav(section), advisory.Nav(section), exchange.Nav(section)),
 		Personal:    slices.Concat(notice.Personal(), incident.Personal(), asset.Personal(), advisory.Personal(), sensor.Personal(), exchange.Personal()),
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"linghang/modules/security/internal/batch"
 	"linghang/modules/security/internal/probe"
+	"linghang/modules/security/internal/suricata"
 )
 
 // Commands are those of the room: they need no installation.
@@ -42,7 +43,7 @@ writes, controls, programs, configures, fails or was not seen before), fact (wha
 	}
 	cmd.Flags().StringVar(&read, "read", "", "capture file (pcap or pcapng); - reads standard input")
 	cmd.Flags().StringVar(&face, "interface", "", "network interface that sees a copy of the traffic (Linux; needs CAP_NET_RAW)")
-	cmd.AddCommand(probeRun(), probeCheck())
+	cmd.AddCommand(probeRun(), probeCheck(), probeSuricata())
 	return []*cobra.Command{cmd}
 }
 
@@ -122,8 +123,11 @@ last. A file ends when the city has all of it; an interface is read until the pr
   spool: /var/lib/linghang-probe       # what waits for the city
   budget: 2GiB                         # of the spool
   interface: eth1                      # or read: plant.pcap
+  logs:                                # of other sensors; then interface may be left out
+    - format: eve                      # Suricata; or syslog, zeek, wazuh, windows (JSON)
+      file: /var/log/suricata/eve.json
 
-Paths are beside the file.`,
+Files of logs are followed, also when they are moved. Paths are beside the file.`,
 		Example: "  linghang probe run --config probe.yaml",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := probe.Load(file)
@@ -139,6 +143,29 @@ Paths are beside the file.`,
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", "probe.yaml", "configuration of the probe")
+	return cmd
+}
+
+func probeSuricata() *cobra.Command {
+	o := suricata.Options{}
+	cmd := &cobra.Command{
+		Use: "suricata-config", Short: "Print a configuration of Suricata that is not blind in a plant", Args: cobra.NoArgs,
+		Long: `Print a configuration of Suricata 7 and later that takes sessions up in their middle, reads Modbus, DNP3 and EtherNet/IP
+without an end, does not mind checksums, and writes alerts and losses, which a probe follows (logs, format eve).`,
+		Example: "  linghang probe suricata-config --interface eth1 --home 10.1.0.0/16 > /etc/suricata/plant.yaml\n  suricata -c /etc/suricata/plant.yaml --af-packet",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			text, err := suricata.Config(o)
+			if err != nil {
+				return err //nolint:wrapcheck // it says all
+			}
+			_, err = io.WriteString(cmd.OutOrStdout(), text)
+			return err //nolint:wrapcheck // of the terminal
+		},
+	}
+	cmd.Flags().StringVar(&o.Interface, "interface", "eth1", "network interface that sees a copy of the traffic")
+	cmd.Flags().StringSliceVar(&o.Home, "home", nil, "networks of the plant (those of RFC 1918 when not given)")
+	cmd.Flags().StringVar(&o.Logs, "logs", "/var/log/suricata", "directory for eve.json")
+	cmd.Flags().StringVar(&o.Rules, "rules", "/var/lib/suricata/rules", "directory of suricata.rules")
 	return cmd
 }
 

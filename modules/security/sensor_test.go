@@ -30,6 +30,7 @@ type listener struct {
 	key    *ecdsa.PrivateKey
 	own    *x509.Certificate
 	sensor string
+	ahead  time.Duration // of its clock
 }
 
 func newListener(t *testing.T, o kerneltest.Options, consent string) *listener {
@@ -100,7 +101,7 @@ func (l *listener) post(t *testing.T, key *ecdsa.PrivateKey, text []byte) (int, 
 	r := httptest.NewRequest("POST", "/api/security/probe/batches", &z)
 	r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{l.own}}
 	r.Header.Set("Content-Type", batch.MediaType)
-	r.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	r.Header.Set("Date", time.Now().Add(l.ahead).UTC().Format(http.TimeFormat))
 	r.Header.Set(batch.Header, sig)
 	reply := l.Do(r)
 	var p struct{ Key, State string }
@@ -150,12 +151,120 @@ func TestABatchIsTakenOnceAndWhatIsMissingIsKnown(t *testing.T) {
 		if len(records.Items) != 1 || !records.Items[0].Corrected || records.Items[0].Client != "10.0.0.1" {
 			t.Errorf("%+v", records)
 		}
-		for _, what := range []string{"/traffic", "/pairs", "/facts", "/assets", "/looks"} {
+		for _, what := range []string{"/traffic", "/pairs", "/network", "/facts", "/assets", "/logs", "/looks"} {
 			if r := l.Get(t, "/api/security/sensors/"+l.sensor+what, "manager-ours"); r.Status != 200 {
 				t.Errorf("%s: %d %s", what, r.Status, r.Body)
 			}
 		}
 	})
+}
+
+func TestLogsOfOtherSensorsAreKeptWithWhereTheyStand(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		l := newListener(t, o, "none")
+		logs := func(sequence int64, lines uint64, titles ...string) []byte {
+			return body(t, batch.Logs, sequence, func(b *batch.Batch) {
+				b.Aggregates, b.Feeds = nil, []batch.Feed{{Name: "eve.json", Format: "eve", Lines: lines, Told: uint64(len(titles)), Unread: 1, Dropped: 7, Offset: int64(lines)}}
+				for i, title := range titles {
+					b.Logs = append(b.Logs, batch.Log{At: b.MadeAt, Feed: "eve.json", Format: "eve", Kind: "alert", Code: "1:9", Severity: []string{"high", "low"}[i%2], Title: title, Client: "10.0.0.3", Server: "10.0.0.11", Digest: strings.Repeat("a", 64), Offset: 5, Size: 9})
+				}
+			})
+		}
+		l.expect(t, "the second", 200, "taken", l.key, logs(2, 40, "c"))
+		first := logs(1, 20, "a", "b")
+		l.expect(t, "the first, late", 200, "taken", l.key, first)
+		l.expect(t, "again", 200, "repeated", l.key, first)
+		l.expect(t, "with a digest that is none", 422, "security.batch.wrong", l.key, body(t, batch.Logs, 3, func(b *batch.Batch) {
+			b.Aggregates, b.Logs = nil, []batch.Log{{At: b.MadeAt, Feed: "x", Format: "eve", Kind: "alert", Severity: "high", Digest: "a"}}
+		}))
+		l.expect(t, "logs among records", 422, "security.batch.wrong", l.key, body(t, batch.Records, 1, func(b *batch.Batch) { b.Feeds = []batch.Feed{{Name: "x", Format: "eve"}} }))
+		var v struct {
+			Feeds []struct{ Lines, Unread, Dropped, Position int64 }
+		}
+		l.Get(t, "/api/security/sensors/"+l.sensor, "manager-ours").Decode(t, &v)
+		if len(v.Feeds) != 1 || v.Feeds[0].Lines != 40 || v.Feeds[0].Unread != 1 || v.Feeds[0].Dropped != 7 || v.Feeds[0].Position != 40 {
+			t.Errorf("%+v", v)
+		}
+		for query, want := range map[string]int{"": 3, "?severity=high": 2, "?severity=low": 3, "?host=10.0.0.11": 3, "?host=10.0.0.1": 0, "?format=syslog": 0, "?code=1:9": 3, "?q=b": 1} {
+			var page struct {
+				Items []struct{ Digest, Severity string }
+			}
+			l.Get(t, "/api/security/sensors/"+l.sensor+"/logs"+query, "manager-ours").Decode(t, &page)
+			if len(page.Items) != want || want > 0 && page.Items[0].Digest != strings.Repeat("a", 64) {
+				t.Errorf("%s: %+v", query, page)
+			}
+		}
+	})
+}
+
+func TestWhatIsSeenIsComparedWithWhatIsDeclared(t *testing.T) {
+	kerneltest.EachCity(t, func(t *testing.T, o kerneltest.Options) {
+		l := newListener(t, o, "none")
+		var before, after struct {
+			Sensors, Matched   int
+			Undeclared, Unseen []struct {
+				Name  string
+				Addrs []string
+			}
+		}
+		l.Get(t, "/api/security/inventory/observed", "manager-ours").Decode(t, &before)
+		if before.Sensors != 0 || len(before.Undeclared) != 0 {
+			t.Errorf("before anything was seen: %+v", before)
+		}
+		l.expect(t, "facts", 200, "taken", l.key, body(t, batch.Records, 1, nil))
+		l.expect(t, "conversations", 200, "taken", l.key, body(t, batch.Aggregates, 1, nil))
+		for name, mac := range map[string]string{"主控": "02:00:00:00:00:02", "备件": "02:00:00:00:00:99"} {
+			if r := l.Send(t, "POST", "/api/security/assets", "manager-ours", fmt.Sprintf(`{"name":%q,"role":"plc","vendor":"","product":"","model":"","order_number":"","firmware":"","serial":"","addresses":[{"mac":%q}],"zone":"","zone_level":0,"criticality":2,"reach":"internal","responsible":"","site":"","note":""}`, name, mac)); r.Status != 201 {
+				t.Fatalf("%d %s", r.Status, r.Body)
+			}
+		}
+		l.Get(t, "/api/security/inventory/observed", "manager-ours").Decode(t, &after)
+		if after.Sensors != 1 || after.Matched != 1 || len(after.Undeclared) != 1 || after.Undeclared[0].Addrs[0] != "10.0.0.1" || len(after.Unseen) != 1 || after.Unseen[0].Name != "备件" {
+			t.Errorf("%+v", after)
+		}
+		var theirs struct{ Sensors, Matched int }
+		l.Get(t, "/api/security/inventory/observed", "manager-theirs").Decode(t, &theirs)
+		if theirs.Sensors+theirs.Matched != 0 {
+			t.Errorf("another enterprise sees %+v", theirs)
+		}
+	})
+}
+
+func TestAClockThatIsADayOffIsToldAndTimesArePutRight(t *testing.T) {
+	for _, ahead := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
+		l := newListener(t, kerneltest.Options{}, "none")
+		l.ahead = ahead
+		shifted := func(stream batch.Stream) []byte {
+			return body(t, stream, 1, func(b *batch.Batch) {
+				b.MadeAt = b.MadeAt.Add(ahead)
+				for i := range b.Records {
+					b.Records[i].At = b.Records[i].At.Add(ahead)
+				}
+				for i := range b.Aggregates {
+					b.Aggregates[i].From = b.Aggregates[i].From.Add(ahead)
+				}
+			})
+		}
+		began := time.Now()
+		l.expect(t, "records", 200, "taken", l.key, shifted(batch.Records))
+		l.expect(t, "aggregates", 200, "taken", l.key, shifted(batch.Aggregates))
+		var v struct {
+			State       string    `json:"state"`
+			ClockOff    bool      `json:"clock_off"`
+			SkewSeconds int64     `json:"skew_seconds"`
+			PacketAt    time.Time `json:"packet_at"`
+			Losses      struct{ Missing, Rejected int64 }
+		}
+		l.Get(t, "/api/security/sensors/"+l.sensor, "manager-ours").Decode(t, &v)
+		if off := time.Duration(v.SkewSeconds)*time.Second - ahead; !v.ClockOff || off.Abs() > 5*time.Second || v.State != "working" || v.Losses.Missing+v.Losses.Rejected != 0 {
+			t.Errorf("%s ahead: %+v", ahead, v)
+		}
+		var records struct{ Items []struct{ At time.Time } }
+		l.Get(t, "/api/security/sensors/"+l.sensor+"/records", "manager-ours").Decode(t, &records)
+		if len(records.Items) != 1 || records.Items[0].At.Sub(began).Abs() > time.Minute || v.PacketAt.Sub(began).Abs() > time.Minute {
+			t.Errorf("%s ahead: %+v, the newest data of %s", ahead, records, v.PacketAt)
+		}
+	}
 }
 
 func TestTheCitySeesWhatTheEnterpriseLetsItSee(t *testing.T) {
@@ -179,6 +288,8 @@ func TestTheCitySeesWhatTheEnterpriseLetsItSee(t *testing.T) {
 	say("figures", 1)
 	see("figures", "officer", path, 200)
 	see("figures and no more", "officer", path+"/records", 403)
+	see("figures and no logs", "officer", path+"/logs", 403)
+	see("figures and no picture", "officer", path+"/network", 403)
 	say("detail", 2)
 	see("detail", "officer", path+"/records", 200)
 	see("a stranger", "manager-theirs", path+"/records", 404)

@@ -1,6 +1,6 @@
 import {
   AlertOutlined, ApartmentOutlined, ApiOutlined, AppstoreAddOutlined, AimOutlined, AppstoreOutlined, AuditOutlined, BarChartOutlined, BarcodeOutlined, BellOutlined, BookOutlined, ControlOutlined, CalendarOutlined, ClusterOutlined, DashboardOutlined,
-  DatabaseOutlined, DeploymentUnitOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileSearchOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HddOutlined, HeartOutlined, HistoryOutlined, IdcardOutlined, KeyOutlined, LineChartOutlined, LoginOutlined, MailOutlined, MutedOutlined, NumberOutlined, PartitionOutlined, PhoneOutlined, PieChartOutlined, PlusSquareOutlined, PrinterOutlined, ProfileOutlined, QuestionCircleOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, ShareAltOutlined, SolutionOutlined, TeamOutlined, UserAddOutlined, OrderedListOutlined, RiseOutlined, MoneyCollectOutlined, ReadOutlined, GlobalOutlined, ShopOutlined, RadarChartOutlined, BulbOutlined,
+  DatabaseOutlined, DeploymentUnitOutlined, DesktopOutlined, DisconnectOutlined, FieldTimeOutlined, FileDoneOutlined, FileProtectOutlined, FileSearchOutlined, FileTextOutlined, FlagOutlined, FundOutlined, HddOutlined, HeartOutlined, HistoryOutlined, IdcardOutlined, MonitorOutlined, KeyOutlined, LineChartOutlined, LoginOutlined, MailOutlined, MutedOutlined, NumberOutlined, PartitionOutlined, PhoneOutlined, PieChartOutlined, PlusSquareOutlined, PrinterOutlined, ProfileOutlined, QuestionCircleOutlined, RobotOutlined, SafetyCertificateOutlined, SendOutlined, ShareAltOutlined, SolutionOutlined, TeamOutlined, UserAddOutlined, OrderedListOutlined, RiseOutlined, MoneyCollectOutlined, ReadOutlined, GlobalOutlined, ShopOutlined, RadarChartOutlined, BulbOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 
@@ -11,7 +11,7 @@ const icons: Record<string, ReactNode> = {
   plan: <FlagOutlined />, board: <DashboardOutlined />, target: <BarChartOutlined />, targets: <BarChartOutlined />, reports: <FileTextOutlined />,
   calendar: <CalendarOutlined />, data: <DatabaseOutlined />, list: <ProfileOutlined />,
   files: <FileProtectOutlined />, values: <FileDoneOutlined />, reminders: <BellOutlined />, screen: <DesktopOutlined />, letters: <DisconnectOutlined />, jobs: <FieldTimeOutlined />, 'own-jobs': <HistoryOutlined />, registrations: <FileSearchOutlined />, invitations: <UserAddOutlined />, personal: <IdcardOutlined />, notices: <MailOutlined />, channels: <RobotOutlined />, deliveries: <SendOutlined />, programs: <AppstoreAddOutlined />, machines: <HddOutlined />, shared: <ShareAltOutlined />, rules: <PartitionOutlined />, explain: <QuestionCircleOutlined />, providers: <LoginOutlined />,
-  alerts: <AlertOutlined />, 'alert-rules': <ControlOutlined />, 'on-call': <PhoneOutlined />, silences: <MutedOutlined />,
+  alerts: <AlertOutlined />, sensing: <MonitorOutlined />, 'alert-rules': <ControlOutlined />, 'on-call': <PhoneOutlined />, silences: <MutedOutlined />,
   scenarios: <BulbOutlined />,
   enterprises: <ShopOutlined />, diagnosis: <RadarChartOutlined />, resolve: <AimOutlined />, nodes: <DeploymentUnitOutlined />, identifiers: <BarcodeOutlined />, labels: <PrinterOutlined />, codes: <NumberOutlined />,
 }

@@ -11132,6 +11132,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/inventory/observed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What sensors of one's own enterprise saw beside what it declares: what is not declared, and what was never seen */
+        get: operations["get-security-inventory-observed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/inventory/withdrawal": {
         parameters: {
             query?: never;
@@ -11612,6 +11629,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/security/sensors/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What other sensors of the enterprise wrote: alerts of Suricata and Wazuh, notices of Zeek, syslog, events of Windows */
+        get: operations["get-security-sensors-id-logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/security/sensors/{id}/looks": {
         parameters: {
             query?: never;
@@ -11621,6 +11655,23 @@ export interface paths {
         };
         /** Who of other organisations looked at the detail of a sensor */
         get: operations["get-security-sensors-id-looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security/sensors/{id}/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who speaks with whom as a picture: nodes and links */
+        get: operations["get-security-sensors-id-network"];
         put?: never;
         post?: never;
         delete?: never;
@@ -14220,6 +14271,13 @@ export interface components {
             before: string;
             field: string;
         };
+        AssetDeclaredAsset: {
+            id: string;
+            name: string;
+            role: string;
+            /** @description Vendor and product */
+            what: string;
+        };
         AssetFacts: {
             addresses: components["schemas"]["AssetAddress"][];
             /**
@@ -14344,6 +14402,51 @@ export interface components {
             survivor_id: string;
             /** Format: date-time */
             undone_at?: string;
+        };
+        AssetObserved: {
+            addrs: string[];
+            /** @description BACnet device instance */
+            bacnet: string;
+            firmware: string;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            macs: string[];
+            model: string;
+            order_number: string;
+            /** @description One that saw it speak; empty when none did */
+            sensor_id: string;
+            serial: string;
+            /** @description PROFINET name of station */
+            station: string;
+            vendor: string;
+        };
+        AssetObservedComparison: {
+            /**
+             * Format: int64
+             * @description How many more there are of both
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description Assets that were seen
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description That saw anything; without one nothing can be said
+             */
+            sensors: number;
+            /** @description Seen and not declared, the newest first, 500 at most */
+            undeclared: components["schemas"]["AssetObserved"][];
+            /** @description Declared and never seen, 500 at most */
+            unseen: components["schemas"]["AssetDeclaredAsset"][];
+            /**
+             * Format: int64
+             * @description Assets without address and serial number, of which nothing can be said
+             */
+            untold: number;
         };
         AssetPair: {
             /**
@@ -23932,6 +24035,16 @@ export interface components {
              */
             total: number;
         };
+        PageLogEntry: {
+            items: components["schemas"]["SensorLogEntry"][];
+            /** @description Empty on the last page */
+            next_cursor: string;
+            /**
+             * Format: int64
+             * @description How many items pass the filters
+             */
+            total: number;
+        };
         PageMachine: {
             items: components["schemas"]["MachineMachine"][];
             /** @description Empty on the last page */
@@ -30234,7 +30347,7 @@ export interface components {
             /** Format: int64 */
             times: number;
             /** @enum {string} */
-            what: "records" | "pairs" | "facts" | "assets";
+            what: "records" | "pairs" | "facts" | "assets" | "logs";
         };
         SensorDeviceFact: {
             addr: string;
@@ -30273,6 +30386,78 @@ export interface components {
             last_at: string;
             macs: string[];
             properties: components["schemas"]["SensorAssetEvidence"][];
+        };
+        SensorLogEntry: {
+            /** Format: date-time */
+            at: string;
+            client: string;
+            /** @description Signature, rule or event ID */
+            code: string;
+            detail: string;
+            /** @description SHA-256 of the original line without its end */
+            digest: string;
+            feed: string;
+            /** @enum {string} */
+            format: "eve" | "syslog" | "zeek" | "wazuh" | "windows";
+            host: string;
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            port: number;
+            /**
+             * Format: int64
+             * @description Octets before it in the file
+             */
+            position: number;
+            protocol: string;
+            server: string;
+            /** @enum {string} */
+            severity: "high" | "medium" | "low" | "info";
+            /**
+             * Format: int64
+             * @description Octets of it
+             */
+            size: number;
+            title: string;
+        };
+        SensorLogFeed: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Packets that the writer says it lost
+             */
+            dropped: number;
+            /** @enum {string} */
+            format: "eve" | "syslog" | "zeek" | "wazuh" | "windows";
+            /**
+             * Format: int64
+             * @description Times that the file went or was cut before it was read to its end
+             */
+            gone: number;
+            /** Format: int64 */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Lines that were too long
+             */
+            long: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Octets of the file that were read
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Lines that are here; the others were counted
+             */
+            told: number;
+            /**
+             * Format: int64
+             * @description Lines that were not understood
+             */
+            unread: number;
         };
         SensorLosses: {
             /** Format: int64 */
@@ -30414,6 +30599,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             created_by: string;
+            /** @description Files of logs that it follows; for whoever sees detail */
+            feeds: components["schemas"]["SensorLogFeed"][];
             id: string;
             input: string;
             /**
@@ -30454,6 +30641,43 @@ export interface components {
             streams: components["schemas"]["SensorBatchStream"][];
             /** Format: int64 */
             version: number;
+        };
+        SensorTalkLink: {
+            classes: string[];
+            client: string;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            protocols: string[];
+            server: string;
+            /** Format: int64 */
+            units: number;
+        };
+        SensorTalkNetwork: {
+            /**
+             * Format: int64
+             * @description Links that are not shown, with nodes that only they have
+             */
+            hidden: number;
+            /** @description The busiest first, 2000 at most */
+            links: components["schemas"]["SensorTalkLink"][];
+            /** @description In the order of their addresses */
+            nodes: components["schemas"]["SensorTalkNode"][];
+        };
+        SensorTalkNode: {
+            addr: string;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            /**
+             * @description Whether it asks others, answers, or both
+             * @enum {string}
+             */
+            part: "asks" | "answers" | "both";
+            /** Format: int64 */
+            units: number;
         };
         SensorTalkPair: {
             class: string;
@@ -60351,6 +60575,37 @@ export interface operations {
             };
         };
     };
+    "get-security-inventory-observed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetObservedComparison"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "post-security-inventory-withdrawal": {
         parameters: {
             query?: never;
@@ -61316,6 +61571,7 @@ export interface operations {
                 q?: string;
                 organisation?: string;
                 consent?: "asked" | "none" | "figures" | "detail";
+                state?: "waiting" | "working" | "silent" | "retired";
             };
             header?: never;
             path?: never;
@@ -61531,6 +61787,57 @@ export interface operations {
             };
         };
     };
+    "get-security-sensors-id-logs": {
+        parameters: {
+            query?: {
+                /** @description Download the whole filtered list */
+                export?: "csv" | "xlsx";
+                /** @description How many items at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description Field to sort by; a leading - turns the order */
+                sort?: string;
+                /** @description Text to search for */
+                q?: string;
+                /** @description This one or graver */
+                severity?: "high" | "medium" | "low" | "info";
+                format?: "eve" | "syslog" | "zeek" | "wazuh" | "windows";
+                /** @description Signature, rule or event ID */
+                code?: string;
+                /** @description Name or address of one that it is about */
+                host?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLogEntry"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-sensors-id-looks": {
         parameters: {
             query?: {
@@ -61575,6 +61882,39 @@ export interface operations {
             };
         };
     };
+    "get-security-sensors-id-network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorTalkNetwork"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HttpdProblem"];
+                };
+            };
+        };
+    };
     "get-security-sensors-id-pairs": {
         parameters: {
             query?: {
@@ -61590,6 +61930,8 @@ export interface operations {
                 q?: string;
                 class?: string;
                 protocol?: string;
+                /** @description Address of one of the two */
+                host?: string;
             };
             header?: never;
             path: {
@@ -61636,6 +61978,11 @@ export interface operations {
                 q?: string;
                 why?: "write" | "control" | "program" | "config" | "error" | "first_seen" | "correction";
                 protocol?: string;
+                class?: string;
+                /** @description Address of who asks */
+                client?: string;
+                /** @description Address of who answers */
+                server?: string;
                 /** @description A time as RFC 3339 has it */
                 from?: string;
             };

@@ -31,6 +31,7 @@ type Assets struct {
 	kit     *module.Kit
 	store   store
 	changed Heard
+	wire    Wire
 	macForm *regexp.Regexp
 	now     func() time.Time
 }
@@ -38,7 +39,7 @@ type Assets struct {
 // New returns the part of the room.
 func New(kit *module.Kit, changed Heard, now func() time.Time) *Assets {
 	return &Assets{
-		kit: kit, store: store{kit.DB, Vendors().Lookup()}, changed: changed, macForm: regexp.MustCompile(`^[0-9a-f]{2}(:[0-9a-f]{2}){5}$`),
+		kit: kit, store: store{kit.DB, Vendors().Lookup()}, changed: changed, wire: func(context.Context, string) ([]Observed, int, error) { return nil, 0, nil }, macForm: regexp.MustCompile(`^[0-9a-f]{2}(:[0-9a-f]{2}){5}$`),
 		now: func() time.Time { return now().UTC().Truncate(time.Millisecond) },
 	}
 }

@@ -26,6 +26,7 @@ func (m *Assets) inventoryRoutes() []module.Route {
 		{Pattern: "POST /inventory/consent", Permission: mayConsent, Summary: "Let the city see the assets one by one", Handler: httpd.JSON(m.consent)},
 		{Pattern: "POST /inventory/withdrawal", Permission: mayConsent, Summary: "Let the city see figures only, from now on", Handler: httpd.JSON(m.withdraw)},
 		{Pattern: "GET /inventory/consents", Permission: mayView, Summary: "Consents that the enterprise gave and withdrew", Handler: httpd.List(m.consents)},
+		{Pattern: "GET /inventory/observed", Permission: mayView, Summary: "What sensors of one's own enterprise saw beside what it declares: what is not declared, and what was never seen", Handler: httpd.JSON(m.observed)},
 		{Pattern: "GET /inventory/accesses", Permission: mayView, Summary: "Who of others was given assets of the enterprise", Handler: httpd.List(m.accesses)},
 	}
 }
@@ -46,6 +47,25 @@ type Inventory struct {
 func (m *Assets) inventory(ctx context.Context, _ nothing) (Inventory, error) {
 	id := identity.From(ctx)
 	return m.store.inventory(ctx, id.Organisation.ID, m.now())
+}
+
+// observed compares the caller's own assets with what their sensors saw.
+func (m *Assets) observed(ctx context.Context, _ nothing) (ObservedComparison, error) {
+	organisation := identity.From(ctx).Organisation.ID
+	seen, sensors, err := m.wire(ctx, organisation)
+	if err != nil {
+		return ObservedComparison{}, err
+	}
+	list, err := m.store.declared(ctx, organisation)
+	if err != nil {
+		return ObservedComparison{}, err
+	}
+	out := compare(list, seen, m.store.vendor)
+	out.Sensors = sensors
+	if sensors == 0 {
+		return ObservedComparison{Undeclared: []Observed{}, Unseen: []DeclaredAsset{}}, nil
+	}
+	return out, nil
 }
 
 type describeInventoryInput struct {

@@ -1,9 +1,9 @@
 // Package batch is what probes send to the city: batches of records, facts and
 // aggregates, numbered, signed, and read strictly.
 //
-// A probe's spool has two streams, each with numbers of its own from 1 on, so
-// that what is missing is known: records (with facts) go first, aggregates
-// after them. What a number stands for never changes once it was given.
+// A probe's spool has three streams, each with numbers of its own from 1 on, so
+// that what is missing is known: records (with facts) go first, then logs of
+// other sensors, then aggregates. What a number stands for never changes once it was given.
 package batch
 
 import "time"
@@ -11,17 +11,18 @@ import "time"
 // Format is the version of the format.
 const Format = 1
 
-// Stream is one of the two rows of batches of a spool.
+// Stream is one of the rows of batches of a spool.
 type Stream string
 
 // The streams.
 const (
 	Records    Stream = "records"
+	Logs       Stream = "logs"
 	Aggregates Stream = "aggregates"
 )
 
-// Streams are all of them, the one that goes first before the other.
-func Streams() []Stream { return []Stream{Records, Aggregates} }
+// Streams are all of them, the one that goes first before the others.
+func Streams() []Stream { return []Stream{Records, Logs, Aggregates} }
 
 // Limits of one batch.
 const (
@@ -29,6 +30,8 @@ const (
 	MaxRecords    = 2_000
 	MaxFacts      = 2_000
 	MaxAggregates = 8_000
+	MaxLogs       = 1_000
+	MaxFeeds      = 32
 	MaxObjects    = 32
 	MaxWhy        = 8
 	MaxText       = 256
@@ -53,6 +56,8 @@ type Batch struct {
 	Records    []Record    `json:"records,omitempty"`
 	Facts      []Fact      `json:"facts,omitempty"`
 	Aggregates []Aggregate `json:"aggregates,omitempty"`
+	Logs       []Log       `json:"logs,omitempty"`
+	Feeds      []Feed      `json:"feeds,omitempty"` // how far what logs come from was read
 }
 
 // Totals count since the spool began; what is lost is among them, end to end.
@@ -71,7 +76,7 @@ type Totals struct {
 	Late        uint64 `json:"late"`         // packets older than the window that was open
 	ShedBatches uint64 `json:"shed_batches"` // batches given up for want of room
 	ShedRows    uint64 `json:"shed_rows"`    // aggregates in them
-	ShedRecords uint64 `json:"shed_records"` // records and facts in them
+	ShedRecords uint64 `json:"shed_records"` // records, facts and logs in them
 	Refused     uint64 `json:"refused"`      // batches that the city will not take
 	Starts      uint64 `json:"starts"`       // of the probe
 }
@@ -159,5 +164,45 @@ type Aggregate struct {
 	Octets uint64 `json:"octets"`
 }
 
+// Log is what another sensor of the enterprise wrote, with where the original stands.
+type Log struct {
+	At       time.Time `json:"at"`
+	Feed     string    `json:"feed"`   // a file, or the address of a listener
+	Format   string    `json:"format"` // eve, syslog, zeek, wazuh, windows
+	Kind     string    `json:"kind"`
+	Code     string    `json:"code,omitempty"`
+	Severity string    `json:"severity"`
+	Title    string    `json:"title,omitempty"`
+	Detail   string    `json:"detail,omitempty"`
+	Host     string    `json:"host,omitempty"`
+	Client   string    `json:"client,omitempty"` // IP addresses
+	Server   string    `json:"server,omitempty"`
+	Port     uint16    `json:"port,omitempty"` // of the server
+	Protocol string    `json:"protocol,omitempty"`
+	Digest   string    `json:"digest"` // SHA-256 of the original line without its end, hexadecimal
+	Offset   int64     `json:"offset"` // octets before it in the file
+	Size     int64     `json:"size"`   // octets of it
+}
+
+// Feed is how far a source of logs was read, and what its lines were.
+type Feed struct {
+	Name   string `json:"name"`
+	Format string `json:"format"`
+	// Inode, Head, HeadSize and Offset are where to go on: Head is the SHA-256 of the first
+	// HeadSize octets, by which a file is known again.
+	Inode    uint64 `json:"inode,omitempty"`
+	Head     string `json:"head,omitempty"`
+	HeadSize int64  `json:"head_size,omitempty"`
+	Offset   int64  `json:"offset"`
+	Lines    uint64 `json:"lines"`   // that were read
+	Told     uint64 `json:"told"`    // of them, that became logs
+	Unread   uint64 `json:"unread"`  // that were not understood
+	Long     uint64 `json:"long"`    // that were too long
+	Dropped  uint64 `json:"dropped"` // packets that the writer says it lost
+	Gone     uint64 `json:"gone"`    // times that a file went before it was read to its end
+}
+
 // Rows is how much there is in a batch.
-func (b *Batch) Rows() int { return len(b.Records) + len(b.Facts) + len(b.Aggregates) }
+func (b *Batch) Rows() int {
+	return len(b.Records) + len(b.Facts) + len(b.Aggregates) + len(b.Logs)
+}

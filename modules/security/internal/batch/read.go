@@ -25,6 +25,7 @@ const (
 var (
 	spoolName = regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{26}$`)
 	macName   = regexp.MustCompile(`^[0-9a-f]{2}(:[0-9a-f]{2}){5}$`)
+	hashName  = regexp.MustCompile(`^[0-9a-f]{64}$`)
 	wordName  = regexp.MustCompile(`^[A-Za-z0-9_. /:+-]{1,64}$`)
 )
 
@@ -63,8 +64,8 @@ func (b *Batch) checkHead() error {
 		return fmt.Errorf("format: %d is not known, %d is; update the city or the probe", b.Format, Format)
 	case !spoolName.MatchString(b.Spool):
 		return errors.New("spool: 26 characters of a ULID")
-	case b.Stream != Records && b.Stream != Aggregates:
-		return errors.New("stream: records or aggregates")
+	case !slices.Contains(Streams(), b.Stream):
+		return errors.New("stream: records, logs or aggregates")
 	case b.Sequence < 1 || b.Sequence > maxSequence:
 		return errors.New("sequence: from 1 on")
 	case !sane(b.MadeAt):
@@ -82,7 +83,9 @@ func (b *Batch) checkSizes() error {
 		return fmt.Errorf("at most %d records, %d facts and %d aggregates", MaxRecords, MaxFacts, MaxAggregates)
 	case b.Partial < 0 || b.Partial > 1<<20 || b.Position > maxCount:
 		return errors.New("position, partial: counts that cannot be")
-	case b.Stream == Records && len(b.Aggregates) > 0 || b.Stream == Aggregates && len(b.Records)+len(b.Facts) > 0:
+	case len(b.Logs) > MaxLogs || len(b.Feeds) > MaxFeeds:
+		return fmt.Errorf("at most %d logs and %d feeds", MaxLogs, MaxFeeds)
+	case !b.belongs():
 		return fmt.Errorf("stream: what is here does not belong to %s", b.Stream)
 	case !b.Totals.sane():
 		return errors.New("totals: counts that cannot be")
@@ -90,7 +93,21 @@ func (b *Batch) checkSizes() error {
 	return nil
 }
 
-// checkRows checks records, facts and aggregates one by one.
+// belongs tells that a batch has nothing of another stream's.
+func (b *Batch) belongs() bool {
+	records, aggregates, logs := len(b.Records)+len(b.Facts), len(b.Aggregates), len(b.Logs)+len(b.Feeds)
+	switch b.Stream {
+	case Records:
+		return aggregates+logs == 0
+	case Logs:
+		return records+aggregates == 0
+	case Aggregates:
+		return records+logs == 0
+	}
+	return false
+}
+
+// checkRows checks what is in a batch one by one.
 func (b *Batch) checkRows() error {
 	for i := range b.Records {
 		if err := b.Records[i].check(); err != nil {
@@ -105,6 +122,20 @@ func (b *Batch) checkRows() error {
 	for i := range b.Aggregates {
 		if err := b.Aggregates[i].check(); err != nil {
 			return fmt.Errorf("aggregates[%d].%w", i, err)
+		}
+	}
+	return b.checkLogs()
+}
+
+func (b *Batch) checkLogs() error {
+	for i := range b.Logs {
+		if err := b.Logs[i].check(); err != nil {
+			return fmt.Errorf("logs[%d].%w", i, err)
+		}
+	}
+	for i := range b.Feeds {
+		if err := b.Feeds[i].check(); err != nil {
+			return fmt.Errorf("feeds[%d].%w", i, err)
 		}
 	}
 	return nil
@@ -202,6 +233,48 @@ func (a *Aggregate) check() error {
 		return errors.New("protocol, class, function: words of at most 64 letters")
 	case a.Requests > maxCount || a.Responses > maxCount || a.Exceptions > maxCount || a.Octets > maxCount:
 		return errors.New("requests: counts that cannot be")
+	}
+	return nil
+}
+
+func (l *Log) check() error {
+	switch {
+	case !sane(l.At):
+		return errors.New("at: a time between 2000 and 2100")
+	case l.Feed == "" || !text(l.Feed, MaxText) || !wordName.MatchString(l.Format) || !wordName.MatchString(l.Kind):
+		return errors.New("feed, format, kind: a name, and words of at most 64 letters")
+	case !slices.Contains([]string{"high", "medium", "low", "info"}, l.Severity):
+		return errors.New("severity: high, medium, low or info")
+	case !optional(l.Code) || !optional(l.Protocol):
+		return errors.New("code, protocol: words of at most 64 letters")
+	}
+	return l.checkTexts()
+}
+
+// checkTexts checks what a log says, and where its original stands.
+func (l *Log) checkTexts() error {
+	switch {
+	case !text(l.Title, MaxText) || !text(l.Detail, MaxText) || !text(l.Host, MaxText):
+		return fmt.Errorf("title, detail, host: at most %d characters, none of them for control", MaxText)
+	case l.Client != "" && !address(l.Client) || l.Server != "" && !address(l.Server):
+		return errors.New("client, server: an IP address")
+	case !hashName.MatchString(l.Digest) || l.Offset < 0 || l.Offset > maxCount || l.Size < 0 || l.Size > maxCount:
+		return errors.New("digest, offset, size: SHA-256 in hexadecimal digits, and where the line stands")
+	}
+	return nil
+}
+
+func (f *Feed) check() error {
+	switch {
+	case f.Name == "" || !text(f.Name, MaxText) || !wordName.MatchString(f.Format):
+		return errors.New("name, format: a name, and a word of at most 64 letters")
+	case f.Head != "" && !hashName.MatchString(f.Head) || f.HeadSize < 0 || f.HeadSize > maxCount || f.Offset < 0 || f.Offset > maxCount:
+		return errors.New("head, head_size, offset: where the file is read from")
+	}
+	for _, n := range []uint64{f.Lines, f.Told, f.Unread, f.Long, f.Dropped, f.Gone} {
+		if n > maxCount {
+			return errors.New("lines: counts that cannot be")
+		}
 	}
 	return nil
 }

@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"linghang/modules/security/internal/batch"
+	"linghang/modules/security/internal/feed"
 )
 
 // Config says what a probe reads, and where what it finds waits and goes.
@@ -24,6 +28,8 @@ type Config struct {
 	Interface string `yaml:"interface"`
 	// Read is a capture file or a pipe; - is standard input.
 	Read string `yaml:"read"`
+	// Logs are what other sensors of the enterprise write; with them a probe may listen to nothing.
+	Logs []LogConfig `yaml:"logs"`
 	// Selective leaves the interface out of promiscuous mode.
 	Selective bool `yaml:"selective"`
 	// Unattended leaves the renewal of the certificate to another program.
@@ -47,7 +53,11 @@ func Load(path string) (Config, error) {
 	if err != nil {
 		return c, fmt.Errorf("%s:\n%w", path, err)
 	}
-	for _, name := range []*string{&c.Machine, &c.Spool, &c.Read} {
+	names := []*string{&c.Machine, &c.Spool, &c.Read}
+	for i := range c.Logs {
+		names = append(names, &c.Logs[i].File)
+	}
+	for _, name := range names {
 		if *name != "" && *name != "-" && !filepath.IsAbs(*name) {
 			*name = filepath.Join(filepath.Dir(path), *name)
 		}
@@ -75,9 +85,10 @@ func (c *Config) check() error {
 	if c.Spool == "" {
 		bad("spool: is missing; it is a directory on a disk that stays")
 	}
-	if (c.Interface == "") == (c.Read == "") {
-		bad("interface: give interface or read, one of them")
+	if c.Interface != "" && c.Read != "" || c.Interface == "" && c.Read == "" && len(c.Logs) == 0 {
+		bad("interface: give interface or read, one of them, or logs")
 	}
+	c.checkLogs(bad)
 	if c.Budget == "" {
 		c.Budget = usualBudget
 	}
@@ -87,6 +98,26 @@ func (c *Config) check() error {
 	}
 	c.budget = n
 	return errors.Join(errs...)
+}
+
+// checkLogs refuses sources of logs that cannot be followed.
+func (c *Config) checkLogs(bad func(string, ...any)) {
+	if len(c.Logs) > batch.MaxFeeds {
+		bad("logs: at most %d", batch.MaxFeeds)
+	}
+	seen := map[string]bool{}
+	for i, l := range c.Logs {
+		if !slices.Contains(feed.Formats(), l.Format) {
+			bad("logs[%d].format: %q is none of eve, syslog, zeek, wazuh, windows", i, l.Format)
+		}
+		if l.File == "" || len(l.File) > batch.MaxText {
+			bad("logs[%d].file: is missing, or has more than %d octets", i, batch.MaxText)
+		}
+		if seen[l.File] {
+			bad("logs[%d].file: %s stands there twice", i, l.File)
+		}
+		seen[l.File] = true
+	}
 }
 
 // size reads a number of octets with its unit.

@@ -146,7 +146,7 @@ func spooled(t *testing.T, dir string, data []byte, upTo int) {
 		t.Fatal(err)
 	}
 	keep := func() {
-		for _, stream := range batch.Streams() {
+		for _, stream := range []batch.Stream{batch.Records, batch.Aggregates} {
 			b := &batch.Batch{Stream: stream, MadeAt: time.Now().UTC(), Run: "x"}
 			if stream == batch.Records {
 				b.Records, b.Facts, b.Position = m.takeRecords(3)

@@ -173,20 +173,27 @@ func Open(c Config, version string, log *slog.Logger) (*Probe, error) {
 // errOver ends what else a probe does when a capture is at its end and delivered.
 var errOver = errors.New("the capture is over")
 
-// Run reads, keeps and sends until the context ends, or a file is at its end and the
-// city has all of it.
+// Run reads, keeps and sends until the context ends, or a capture is at its end, the city
+// has all of it and no logs are followed.
 func (p *Probe) Run(ctx context.Context, stdin io.Reader) error {
 	defer func() { _ = p.spool.Close() }() // the lock goes with the process
-	in, err := p.open(stdin)
-	if err != nil {
-		return err
-	}
 	work, ctx := errgroup.WithContext(ctx)
 	over := make(chan struct{})
-	work.Go(func() error {
-		defer close(over)
-		return p.collect(ctx, in)
-	})
+	if p.c.Interface != "" || p.c.Read != "" {
+		in, err := p.open(stdin)
+		if err != nil {
+			return err
+		}
+		work.Go(func() error {
+			if len(p.c.Logs) == 0 { // else it goes on for them
+				defer close(over)
+			}
+			return p.collect(ctx, in)
+		})
+	}
+	for _, c := range p.c.Logs {
+		work.Go(func() error { return p.follow(ctx, c) })
+	}
 	work.Go(func() error { return p.deliver(ctx, over) })
 	if !p.c.Unattended {
 		work.Go(func() error { return p.send.renew(ctx, p.log) })

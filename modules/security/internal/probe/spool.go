@@ -31,6 +31,7 @@ type progress struct {
 	Input    string                  `json:"input"` // what the positions are of
 	Base     batch.Totals            `json:"base"`  // what was counted before that input
 	Totals   batch.Totals            `json:"totals"`
+	Feeds    map[string]batch.Feed   `json:"feeds,omitempty"`    // how far logs were read, by name
 	Shedding string                  `json:"shedding,omitempty"` // a batch that was counted as given up, and may still be there
 }
 
@@ -63,7 +64,7 @@ type Spool struct {
 // OpenSpool opens a directory, and goes on where a program that was killed had come to.
 func OpenSpool(dir string, budget int64) (*Spool, error) {
 	s := &Spool{dir: dir, budget: budget, more: make(chan struct{}, 1), list: map[batch.Stream][]waiting{}}
-	for _, sub := range []string{string(batch.Records), string(batch.Aggregates), "refused"} {
+	for _, sub := range []string{string(batch.Records), string(batch.Logs), string(batch.Aggregates), "refused"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
 			return nil, fmt.Errorf("make the spool: %w", err)
 		}
@@ -82,6 +83,9 @@ func OpenSpool(dir string, budget int64) (*Spool, error) {
 		if err := s.scan(stream); err != nil {
 			return nil, err
 		}
+	}
+	if err := s.hold(); err != nil && !errors.Is(err, syscall.ENOSPC) {
+		return nil, err
 	}
 	return s, s.save()
 }
@@ -108,6 +112,9 @@ func (s *Spool) recall() error {
 	}
 	if s.at.Sequence == nil {
 		s.at.Sequence = map[batch.Stream]int64{}
+	}
+	if s.at.Feeds == nil {
+		s.at.Feeds = map[string]batch.Feed{}
 	}
 	if s.at.Position == nil {
 		s.at.Position = map[batch.Stream]uint64{}
@@ -160,11 +167,30 @@ func (s *Spool) adopt(w waiting) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", w.name(), err)
 	}
-	s.at.Sequence[w.stream], s.at.Position[w.stream], s.at.Totals = b.Sequence, b.Position, b.Totals
-	if w.stream == batch.Aggregates {
+	s.advance(b)
+	return nil
+}
+
+// advance notes how far the input of a batch is.
+func (s *Spool) advance(b *batch.Batch) {
+	s.at.Sequence[b.Stream] = b.Sequence
+	if b.Stream == batch.Logs {
+		for _, f := range b.Feeds {
+			s.at.Feeds[f.Name] = f
+		}
+		return
+	}
+	s.at.Position[b.Stream], s.at.Totals = b.Position, b.Totals
+	if b.Stream == batch.Aggregates {
 		s.at.Partial = b.Partial
 	}
-	return nil
+}
+
+// feed is how far a source of logs was read.
+func (s *Spool) feed(name string) batch.Feed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at.Feeds[name]
 }
 
 // begin says what is read from now on. goesOn is where to go on in it: at its
@@ -200,12 +226,22 @@ func (s *Spool) totals(run batch.Totals) batch.Totals {
 	return t
 }
 
+// count is what a batch says was counted: logs say what packets said before them.
+func (s *Spool) count(stream batch.Stream, run batch.Totals) batch.Totals {
+	if stream != batch.Logs {
+		return s.totals(run)
+	}
+	t, b := s.at.Totals, &s.at.Base
+	t.ShedBatches, t.ShedRows, t.ShedRecords, t.Refused, t.Starts = b.ShedBatches, b.ShedRows, b.ShedRecords, b.Refused, b.Starts
+	return t
+}
+
 // Add gives a batch its number and keeps it; it is on the disk when Add returns.
 func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b.Format, b.Spool, b.Sequence = batch.Format, s.at.Spool, s.at.Sequence[b.Stream]+1
-	b.Totals = s.totals(run)
+	b.Totals = s.count(b.Stream, run)
 	text, err := json.Marshal(b)
 	if err != nil {
 		return fmt.Errorf("write a batch: %w", err)
@@ -213,24 +249,20 @@ func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 	if err := s.makeRoom(int64(len(text))); err != nil {
 		return err
 	}
-	b.Totals = s.totals(run) // with what was given up just now
+	b.Totals = s.count(b.Stream, run) // with what was given up just now
 	if text, err = json.Marshal(b); err != nil {
 		return fmt.Errorf("write a batch: %w", err)
 	}
 	w := waiting{b.Stream, b.Sequence, b.Rows(), int64(len(text))}
-	for err = place(filepath.Join(s.dir, w.name()), text); errors.Is(err, syscall.ENOSPC); err = place(filepath.Join(s.dir, w.name()), text) {
-		if shed, err := s.shed(); err != nil || !shed {
-			return errors.Join(errors.New("the disk is full"), err)
-		}
+	err = s.fit(w, text)
+	if errors.Is(err, syscall.ENOSPC) {
+		return s.giveUp(b)
 	}
 	if err != nil {
 		return err
 	}
 	s.list[b.Stream], s.used = append(s.list[b.Stream], w), s.used+w.size
-	s.at.Sequence[b.Stream], s.at.Position[b.Stream], s.at.Totals = b.Sequence, b.Position, b.Totals
-	if b.Stream == batch.Aggregates {
-		s.at.Partial = b.Partial
-	}
+	s.advance(b)
 	select {
 	case s.more <- struct{}{}:
 	default:
@@ -238,7 +270,73 @@ func (s *Spool) Add(b *batch.Batch, run batch.Totals) error {
 	return s.save()
 }
 
-// makeRoom gives up the oldest batches, aggregates before records, until so much fits.
+// reserveSize is what is held on the disk, so that what is counted can be written when it is full.
+const reserveSize = 32 << 10
+
+// errFull is of logs that cannot be kept now: they stay where they are, and are read again.
+var errFull = errors.New("the disk is full, and the spool has nothing that it could give up")
+
+// hold takes the reserve, when there is room.
+func (s *Spool) hold() error {
+	name := filepath.Join(s.dir, "reserve")
+	if info, err := os.Stat(name); err == nil && info.Size() == reserveSize {
+		return nil
+	}
+	return place(name, make([]byte, reserveSize))
+}
+
+// relieve gives up batches on a full disk until one of a size, the reserve and what is
+// counted have room, as far as that is this spool's to give.
+func (s *Spool) relieve(size int64) error {
+	for before := s.used; before-s.used < size+2*reserveSize; {
+		if shed, err := s.shed(); err != nil {
+			return err
+		} else if !shed {
+			break
+		}
+	}
+	return nil
+}
+
+// fit places a batch with the reserve beside it, so that it can be counted, too.
+func (s *Spool) fit(w waiting, text []byte) error {
+	err := s.hold()
+	if err == nil {
+		err = place(filepath.Join(s.dir, w.name()), text)
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		return err
+	}
+	if err := s.relieve(w.size); err != nil {
+		return err
+	}
+	if err := s.hold(); err != nil {
+		return err
+	}
+	return place(filepath.Join(s.dir, w.name()), text)
+}
+
+// giveUp counts a batch for which there is no room at all: somebody else has filled the disk.
+// What was seen on the network is gone; lines of files are not.
+func (s *Spool) giveUp(b *batch.Batch) error {
+	if b.Stream == batch.Logs {
+		return errFull
+	}
+	s.at.Base.ShedBatches++
+	if b.Stream == batch.Aggregates {
+		s.at.Base.ShedRows += uint64(b.Rows()) //nolint:gosec // a count of rows
+	} else {
+		s.at.Base.ShedRecords += uint64(b.Rows()) //nolint:gosec // a count of rows
+	}
+	b.Sequence-- // the number was not used
+	s.advance(b)
+	if err := s.save(); err != nil && !errors.Is(err, syscall.ENOSPC) {
+		return err
+	}
+	return nil
+}
+
+// makeRoom gives up the oldest batches, aggregates before logs and those before records, until so much fits.
 func (s *Spool) makeRoom(size int64) error {
 	for s.used+size > s.budget {
 		if shed, err := s.shed(); err != nil || !shed {
@@ -250,7 +348,7 @@ func (s *Spool) makeRoom(size int64) error {
 
 // shed gives up one batch and counts it, once, whenever the program may end.
 func (s *Spool) shed() (bool, error) {
-	for _, stream := range []batch.Stream{batch.Aggregates, batch.Records} {
+	for _, stream := range []batch.Stream{batch.Aggregates, batch.Logs, batch.Records} {
 		for i, w := range s.list[stream] {
 			if w == s.sends {
 				continue
@@ -262,7 +360,8 @@ func (s *Spool) shed() (bool, error) {
 				s.at.Base.ShedRecords += uint64(w.rows) //nolint:gosec // a count of rows
 			}
 			s.at.Shedding = w.name()
-			if err := s.save(); err != nil {
+			// On a disk that has no room for the count either, the batch goes first.
+			if err := s.save(); err != nil && !errors.Is(err, syscall.ENOSPC) {
 				return false, err
 			}
 			return true, s.drop(stream, i)
@@ -281,7 +380,7 @@ func (s *Spool) drop(stream batch.Stream, i int) error {
 	return nil
 }
 
-// next returns the batch that is to be sent next, records before aggregates.
+// next returns the batch that is to be sent next, records before logs and those before aggregates.
 func (s *Spool) next() (w waiting, body []byte, found bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -344,7 +443,10 @@ func (s *Spool) refused(w waiting, body, answer []byte) error {
 func (s *Spool) Left() (batches int, octets int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.list[batch.Records]) + len(s.list[batch.Aggregates]), s.used
+	for _, list := range s.list {
+		batches += len(list)
+	}
+	return batches, s.used
 }
 
 func (s *Spool) save() error {
@@ -352,7 +454,15 @@ func (s *Spool) save() error {
 	if err != nil {
 		return fmt.Errorf("write the spool's state: %w", err)
 	}
-	return place(filepath.Join(s.dir, "state.json"), append(text, '\n'))
+	name := filepath.Join(s.dir, "state.json")
+	err = place(name, append(text, '\n'))
+	if !errors.Is(err, syscall.ENOSPC) {
+		return err
+	}
+	if err := os.Remove(filepath.Join(s.dir, "reserve")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("let go of the reserve: %w", err)
+	}
+	return place(name, append(text, '\n'))
 }
 
 // place writes a file as a whole: after a crash it is there or not.

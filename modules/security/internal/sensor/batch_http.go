@@ -42,7 +42,7 @@ func (m *Sensors) receive(r *http.Request) (BatchAnswer, error) {
 	if err == nil {
 		var repeated bool
 		if repeated, err = m.store.take(ctx, x.ID, a); err == nil {
-			m.changed(x, now)
+			m.changed(x)
 			if repeated {
 				return BatchAnswer{"repeated", a.Sequence}, nil
 			}

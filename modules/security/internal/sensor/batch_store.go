@@ -89,6 +89,9 @@ func insertAll(ctx context.Context, tx *sqldb.Tx, sensor string, a arrival) erro
 	if err := insertFacts(ctx, tx, sensor, a, shift); err != nil {
 		return err
 	}
+	if err := insertLogs(ctx, tx, sensor, a); err != nil {
+		return err
+	}
 	return insertAggregates(ctx, tx, sensor, a, shift)
 }
 
@@ -120,7 +123,7 @@ func advance(ctx context.Context, tx *sqldb.Tx, sensor string, a arrival, shift 
 	return newerTotals(ctx, tx, sensor, a, totals)
 }
 
-// newerTotals keeps the totals that were counted last: batches of two streams come in any
+// newerTotals keeps the totals that were counted last: batches of several streams come in any
 // order, and counts only grow within a spool.
 func newerTotals(ctx context.Context, tx *sqldb.Tx, sensor string, a arrival, totals []byte) error {
 	var text string

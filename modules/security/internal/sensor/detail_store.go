@@ -36,6 +36,9 @@ type recordParams struct {
 	sqldb.ListParams
 	Why      string `query:"why" enum:"write,control,program,config,error,first_seen,correction"`
 	Protocol string `query:"protocol" maxLength:"64"`
+	Class    string `query:"class" maxLength:"64"`
+	Client   string `query:"client" maxLength:"64" doc:"Address of who asks"`
+	Server   string `query:"server" maxLength:"64" doc:"Address of who answers"`
 	From     string `query:"from" maxLength:"40" doc:"A time as RFC 3339 has it"`
 }
 
@@ -45,7 +48,7 @@ func (s store) records(ctx context.Context, in recordParams, from time.Time) (sq
 		Sort:   map[string]string{"at": "r.at", "client": "r.client", "server": "r.server", "protocol": "r.protocol", "function": "r.function", "class": "r.class"},
 		Search: []string{"r.client", "r.server", "r.function", "r.exception"},
 	}
-	l.Where("r.sensor_id = ?", in.ID).WhereIf("r.protocol = ?", in.Protocol)
+	l.Where("r.sensor_id = ?", in.ID).WhereIf("r.protocol = ?", in.Protocol).WhereIf("r.class = ?", in.Class).WhereIf("r.client = ?", in.Client).WhereIf("r.server = ?", in.Server)
 	if in.Why != "" {
 		l.Where("r.why LIKE ?", "% "+in.Why+" %")
 	}
@@ -86,6 +89,7 @@ type pairParams struct {
 	sqldb.ListParams
 	Class    string `query:"class" maxLength:"64"`
 	Protocol string `query:"protocol" maxLength:"64"`
+	Host     string `query:"host" maxLength:"64" doc:"Address of one of the two"`
 }
 
 func (s store) pairList(ctx context.Context, in pairParams) (sqldb.Page[TalkPair], error) {
@@ -95,10 +99,28 @@ func (s store) pairList(ctx context.Context, in pairParams) (sqldb.Page[TalkPair
 		Search: []string{"p.client", "p.server"},
 	}
 	l.Where("p.sensor_id = ?", in.ID).WhereIf("p.class = ?", in.Class).WhereIf("p.protocol = ?", in.Protocol)
+	if in.Host != "" {
+		l.Where("p.client = ? OR p.server = ?", in.Host, in.Host)
+	}
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, func(r sqldb.Row) (x TalkPair, err error) {
 		var first, last int64
 		err = r.Scan(&x.ID, &x.Client, &x.Server, &x.Protocol, &x.Port, &x.Unit, &x.Class, &first, &last, &x.Units)
 		x.FirstAt, x.LastAt = sqldb.Time(first), sqldb.Time(last)
+		return x, err
+	})
+}
+
+// talk returns all conversations of a sensor, of which mostPairs are kept.
+func (s store) talk(ctx context.Context, sensor string) ([]talked, error) {
+	rows, err := s.db.Query(ctx, `SELECT client, server, protocol, class, MIN(first_at), MAX(last_at), CAST(SUM(units) AS BIGINT) FROM security_sensor_pair
+		WHERE sensor_id = $1 GROUP BY client, server, protocol, class`, sensor)
+	if err != nil {
+		return nil, fmt.Errorf("read conversations: %w", err)
+	}
+	return sqldb.All(rows, func(r sqldb.Row) (x talked, err error) {
+		var first, last int64
+		err = r.Scan(&x.client, &x.server, &x.protocol, &x.class, &first, &last, &x.units)
+		x.first, x.last = sqldb.Time(first), sqldb.Time(last)
 		return x, err
 	})
 }
@@ -262,7 +284,7 @@ type DetailLook struct {
 	Day          string    `json:"day" title:"日期|Day"`
 	Name         string    `json:"name" title:"查阅人|Who"`
 	Organisation lang.Text `json:"organisation" title:"机构|Organisation"`
-	What         string    `json:"what" enum:"records,pairs,facts,assets" title:"内容|What"`
+	What         string    `json:"what" enum:"records,pairs,facts,assets,logs" title:"内容|What"`
 	Times        int64     `json:"times" title:"次数|Times"`
 	At           time.Time `json:"at" title:"最近一次|Last"`
 }

@@ -35,6 +35,7 @@ func (s store) rollUp(ctx context.Context, now time.Time) error {
 		for query, keep := range map[string]time.Duration{
 			`DELETE FROM security_sensor_aggregate WHERE span = 60 AND at < $1`: keepAggregates,
 			`DELETE FROM security_sensor_record WHERE at < $1`:                  keepRecords,
+			`DELETE FROM security_sensor_log WHERE at < $1`:                     keepRecords,
 			`DELETE FROM security_sensor_batch WHERE received_at < $1`:          keepLedger,
 			`DELETE FROM security_sensor_look WHERE at < $1`:                    keepRecords,
 		} {

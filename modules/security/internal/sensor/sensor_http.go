@@ -43,13 +43,13 @@ type Sensors struct {
 	// Clock is the city's.
 	Clock func() time.Time
 
-	mu   sync.Mutex
-	told map[string]time.Time // when browsers were told of a sensor last
+	mu      sync.Mutex
+	telling map[string]struct{} // sensors of which browsers are about to be told
 }
 
 // New returns the part of the room.
 func New(kit *module.Kit, organisations Organisations, clock func() time.Time) *Sensors {
-	return &Sensors{kit: kit, organisations: organisations, store: store{kit.DB}, Clock: clock, told: map[string]time.Time{}}
+	return &Sensors{kit: kit, organisations: organisations, store: store{kit.DB}, Clock: clock, telling: map[string]struct{}{}}
 }
 
 // Permissions are what the routes ask for.
@@ -61,6 +61,11 @@ func Permissions() []module.Permission {
 		{ID: mayConsent, Title: lang.Text{ZH: "决定城市可见的监测内容", EN: "Say what the city sees of one's sensors"}, Roles: []identity.Role{identity.Manager}},
 		{ID: maySend, Title: lang.Text{ZH: "探针上报", EN: "Send batches as a probe"}, Duty: identity.Security, Machines: []identity.MachineKind{identity.Probe}},
 	}
+}
+
+// Nav are the entries of the menu.
+func Nav(section lang.Text) []module.NavItem {
+	return []module.NavItem{{Section: section, Label: lang.Text{ZH: "在线监测", EN: "Sensing"}, Path: "/security/sensors", Icon: "sensing", Permission: maySee}}
 }
 
 // Topics are what browsers watch.
@@ -94,8 +99,10 @@ func (m *Sensors) Routes() []module.Route {
 		{Pattern: "GET /sensors/{id}/traffic", Permission: maySee, Summary: "How much of which protocol and class of functions, over time", Handler: httpd.JSON(m.traffic)},
 		{Pattern: "GET /sensors/{id}/records", Permission: maySee, Sensitive: true, Summary: "Writes, control, errors and what was first seen, in full", Handler: httpd.List(m.records)},
 		{Pattern: "GET /sensors/{id}/pairs", Permission: maySee, Sensitive: true, Summary: "Who speaks with whom, and since when", Handler: httpd.List(m.pairs)},
+		{Pattern: "GET /sensors/{id}/network", Permission: maySee, Sensitive: true, Summary: "Who speaks with whom as a picture: nodes and links", Handler: httpd.JSON(m.network)},
 		{Pattern: "GET /sensors/{id}/facts", Permission: maySee, Sensitive: true, Summary: "What devices said of themselves", Handler: httpd.List(m.facts)},
 		{Pattern: "GET /sensors/{id}/assets", Permission: maySee, Sensitive: true, Summary: "Devices that the facts are of, with the evidence for each", Handler: httpd.JSON(m.assets)},
+		{Pattern: "GET /sensors/{id}/logs", Permission: maySee, Sensitive: true, Summary: "What other sensors of the enterprise wrote: alerts of Suricata and Wazuh, notices of Zeek, syslog, events of Windows", Handler: httpd.List(m.logs)},
 		{Pattern: "GET /sensors/{id}/looks", Permission: maySee, Summary: "Who of other organisations looked at the detail of a sensor", Handler: httpd.List(m.looks)},
 		{
 			Pattern: "POST /probe/batches", Permission: maySend, MaxBody: batch.MaxBody, Recorded: "the ledger of batches", Summary: "Take a signed batch of a probe, once",
@@ -104,23 +111,29 @@ func (m *Sensors) Routes() []module.Route {
 	}
 }
 
-// changed tells browsers that a sensor is to be read again, now and then.
-func (m *Sensors) changed(x Sensor, now time.Time) {
+// noticeAfter is how long a notice waits for others of the same sensor: batches come in
+// bursts, and the last of them is told, too.
+const noticeAfter = time.Second
+
+// changed tells browsers that a sensor is to be read again, once for all that comes within a while.
+func (m *Sensors) changed(x Sensor) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if now.Sub(m.told[x.ID]) < 2*time.Second {
+	if _, waits := m.telling[x.ID]; waits {
 		return
 	}
-	if len(m.told) > 10_000 {
-		clear(m.told)
-	}
-	m.told[x.ID] = now
-	m.kit.Notify(topic, x.ID, x.OrganisationID)
+	m.telling[x.ID] = struct{}{}
+	time.AfterFunc(noticeAfter, func() {
+		m.mu.Lock()
+		delete(m.telling, x.ID)
+		m.mu.Unlock()
+		m.kit.Notify(topic, x.ID, x.OrganisationID)
+	})
 }
 
 func (m *Sensors) list(ctx context.Context, in params) (sqldb.Page[Sensor], error) {
-	page, err := m.store.list(ctx, in)
 	own, now := identity.From(ctx).Organisation.ID, m.Clock()
+	page, err := m.store.list(ctx, in, now)
 	for i, x := range page.Items {
 		page.Items[i] = x.told(x.OrganisationID == own, now)
 	}
@@ -179,6 +192,7 @@ func (m *Sensors) register(ctx context.Context, in registerSensorInput) (Sensor,
 type sensorView struct {
 	Sensor
 	Streams  []BatchStream `json:"streams" nullable:"false" doc:"How far the streams of its spools are, and what is missing in them"`
+	Feeds    []LogFeed     `json:"feeds" nullable:"false" doc:"Files of logs that it follows; for whoever sees detail"`
 	Consents []ConsentSaid `json:"consents" nullable:"false" doc:"What was said of what the city sees, the newest first; the enterprise reads it"`
 }
 
@@ -191,9 +205,14 @@ func (m *Sensors) read(ctx context.Context, in httpd.Object) (sensorView, error)
 }
 
 func (m *Sensors) view(ctx context.Context, x Sensor, own bool) (v sensorView, err error) {
-	v = sensorView{x.told(own, m.Clock()), []BatchStream{}, []ConsentSaid{}}
+	v = sensorView{x.told(own, m.Clock()), []BatchStream{}, []LogFeed{}, []ConsentSaid{}}
 	if own {
 		if v.Consents, err = m.store.consents(ctx, x.ID); err != nil {
+			return v, err
+		}
+	}
+	if own || x.Consent == Detail {
+		if v.Feeds, err = m.store.feeds(ctx, x.ID); err != nil {
 			return v, err
 		}
 	}
@@ -328,11 +347,29 @@ func (m *Sensors) pairs(ctx context.Context, in pairParams) (sqldb.Page[TalkPair
 	return m.store.pairList(ctx, in)
 }
 
+func (m *Sensors) network(ctx context.Context, in httpd.Object) (TalkNetwork, error) {
+	if err := m.detail(ctx, in.ID, "pairs"); err != nil {
+		return TalkNetwork{}, err
+	}
+	list, err := m.store.talk(ctx, in.ID)
+	if err != nil {
+		return TalkNetwork{}, err
+	}
+	return network(list), nil
+}
+
 func (m *Sensors) facts(ctx context.Context, in factParams) (sqldb.Page[DeviceFact], error) {
 	if err := m.detail(ctx, in.ID, "facts"); err != nil {
 		return sqldb.Page[DeviceFact]{}, err
 	}
 	return m.store.factList(ctx, in)
+}
+
+func (m *Sensors) logs(ctx context.Context, in logParams) (sqldb.Page[LogEntry], error) {
+	if err := m.detail(ctx, in.ID, "logs"); err != nil {
+		return sqldb.Page[LogEntry]{}, err
+	}
+	return m.store.logs(ctx, in)
 }
 
 func (m *Sensors) looks(ctx context.Context, in lookParams) (sqldb.Page[DetailLook], error) {

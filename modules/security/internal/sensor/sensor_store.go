@@ -55,10 +55,26 @@ type params struct {
 	sqldb.ListParams
 	Organisation string `query:"organisation" maxLength:"26"`
 	Consent      string `query:"consent" enum:"asked,none,figures,detail"`
+	State        string `query:"state" enum:"waiting,working,silent,retired"`
+}
+
+// inState adds the condition that a sensor is in a state, as Sensor.state tells it.
+func inState(l *sqldb.List, state State, now time.Time) {
+	silent := now.Add(-silentAfter).UnixMilli()
+	switch state {
+	case Retired:
+		l.Where("s.retired_at > 0")
+	case Waiting:
+		l.Where("s.retired_at = 0 AND s.seen_at = 0")
+	case Silent:
+		l.Where("s.retired_at = 0 AND s.seen_at > 0 AND s.live AND s.seen_at < ?", silent)
+	case Working:
+		l.Where("s.retired_at = 0 AND s.seen_at > 0 AND NOT (s.live AND s.seen_at < ?)", silent)
+	}
 }
 
 // list returns the sensors that the caller sees.
-func (s store) list(ctx context.Context, in params) (sqldb.Page[Sensor], error) {
+func (s store) list(ctx context.Context, in params, now time.Time) (sqldb.Page[Sensor], error) {
 	l := sqldb.List{
 		Select: columns, From: "security_sensor s", Key: "s.id", Order: "name",
 		Sort:   map[string]string{"name": "s.name", "organisation": "s.organisation_zh", "consent": "s.consent", "seen_at": "s.seen_at", "packet_at": "s.packet_at", "lag_seconds": "s.lag_ms", "not_after": "s.not_after", "created_at": "s.created_at"},
@@ -68,6 +84,7 @@ func (s store) list(ctx context.Context, in params) (sqldb.Page[Sensor], error) 
 	l.WhereIf("s.organisation_id = ?", in.Organisation).WhereIf("s.consent = ?", in.Consent)
 	l.Where("s.organisation_id = ? OR s.consent IN ('figures', 'detail') OR (s.consent = 'asked' AND s.by_city)", id.Organisation.ID)
 	id.Scope.Filter(&l, "s.organisation_id")
+	inState(&l, State(in.State), now)
 	return sqldb.Fetch(ctx, s.db, l, in.ListParams, scan)
 }
 

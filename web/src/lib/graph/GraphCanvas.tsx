@@ -2,6 +2,7 @@ import { useEffect, useImperativeHandle, useMemo, useRef, type KeyboardEvent, ty
 import { degrees, spiral, step } from './force'
 import { css, painter, plainPainter, rgb, type Scene, type Sight } from './gl'
 import { apart, shortened, type Label } from './labels'
+import './graph.css'
 
 export interface DrawnNode { id: string; label: string; colour: string }
 export interface DrawnEdge { from: number; to: number }
@@ -53,9 +54,9 @@ export function GraphCanvas({ nodes, edges, selected, pick, label, colours, ref 
   const hands = useHands(box, draw, stage, nodes, pick)
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- arrow keys move the picture; its nodes are in a list beside it
-    <div ref={box} className="lh-atlas-canvas" role="img" aria-label={label} tabIndex={0} {...hands}>
+    <div ref={box} className="lh-graph" role="img" aria-label={label} tabIndex={0} {...hands}>
       <canvas ref={ground} />
-      <canvas ref={words} className="lh-atlas-words" />
+      <canvas ref={words} className="lh-graph-words" />
     </div>
   )
 }

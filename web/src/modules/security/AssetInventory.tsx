@@ -3,6 +3,7 @@ import { Alert, Button, Card, Drawer, Form, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, Confirm, DataTable, EmptyState, EntityForm, Failure, Figure, Figures, Loading, none, PageHeader, PageTabs, PlainTable, read, StatusTag, useChange, useFormat, useMay, useText, type Schema } from '../../kernel'
+import { AssetObserved } from './AssetObserved'
 import { useWeaknessTexts, weaknessKey } from './weaknesses'
 
 type Inventory = Schema<'AssetInventory'>
@@ -33,6 +34,7 @@ export default function AssetInventory() {
         label={t('weakness.inventory.title')} active={params.get('tab') ?? 'pairs'} change={(tab) => setParams({ tab })}
         items={[
           { key: 'pairs', label: t('weakness.inventory.pairs'), children: <Pairs /> },
+          { key: 'observed', label: t('weakness.observed.title'), children: <AssetObserved /> },
           { key: 'merges', label: t('weakness.inventory.merges'), children: <Merges /> },
           { key: 'consent', label: t('weakness.inventory.consent'), children: <Looks inventory={data} /> },
         ]}

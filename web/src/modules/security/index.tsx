@@ -8,6 +8,9 @@ import { zh as incidentZh } from './incidentZh'
 import { en as noticeEn } from './noticeEn'
 import { pages as noticePages } from './noticePages'
 import { zh as noticeZh } from './noticeZh'
+import { en as sensorEn } from './sensorEn'
+import { pages as sensorPages } from './sensorPages'
+import { zh as sensorZh } from './sensorZh'
 import { en as situationEn } from './situationEn'
 import { pages as situationPages } from './situationPages'
 import { zh as situationZh } from './situationZh'
@@ -15,12 +18,12 @@ import { en as weaknessEn } from './weaknessEn'
 import { pages as weaknessPages } from './weaknessPages'
 import { zh as weaknessZh } from './weaknessZh'
 
-/** Industrial information security: situation, notices, incidents, assets and weaknesses, exchange. */
+/** Industrial information security: situation, notices, incidents, sensors, assets and weaknesses, exchange. */
 export const room: Room = {
   name: 'security',
   texts: {
-    zh: { ...noticeZh, ...incidentZh, ...weaknessZh, ...situationZh, ...exchangeZh },
-    en: { ...noticeEn, ...incidentEn, ...weaknessEn, ...situationEn, ...exchangeEn },
+    zh: { ...noticeZh, ...incidentZh, ...sensorZh, ...weaknessZh, ...situationZh, ...exchangeZh },
+    en: { ...noticeEn, ...incidentEn, ...sensorEn, ...weaknessEn, ...situationEn, ...exchangeEn },
   },
-  routes: [...noticePages, ...incidentPages, ...weaknessPages, ...situationPages, ...exchangePages],
+  routes: [...noticePages, ...incidentPages, ...sensorPages, ...weaknessPages, ...situationPages, ...exchangePages],
 }

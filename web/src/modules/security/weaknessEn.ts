@@ -32,6 +32,9 @@ export const en: typeof zh = {
       given: 'The city may see assets one by one', notGiven: 'The city sees figures only', give: 'Give consent', withdraw: 'Withdraw consent', withdrawNote: 'From then on the city sees figures only.', purpose: 'Purpose', until: 'Until', withdrawnAt: 'Withdrawn', day: 'Day', reader: 'Organisation', way: 'What', times: 'Times', assets: 'Assets',
       ways: { page: 'Page of an asset', list: 'List of assets', exposures: 'Exposure' }, empty: 'Nothing yet',
     },
+    observed: {
+      title: 'Beside sensing', none: 'No data of sensors yet', noneNote: 'Once a sensor has sent data, it is compared with what is declared', sensors: 'Sensing', matched: 'Assets that were seen', undeclared: 'Seen and not declared', unseen: 'Declared and never seen', untold: 'Cannot be told', untoldNote: 'Without address and serial number', hidden: '{{n}} more are not shown', device: 'Device', last: 'Last seen', talks: 'Conversations', unseenNote: 'Out of use, with a wrong address, or where no sensor listens',
+    },
     advisories: {
       title: 'Advisories', note: 'Security advisories in CSAF, in their newest revision', import: 'Import', search: 'Number, title, vendor', empty: 'No advisories', vendor: 'Vendor', severity: 'Severity', kev: 'Exploited', since: 'Released since', cve: 'CVE', released: 'Released', affected: 'Affected assets', number: 'Number', revision: 'Revision', published: 'Publisher', one: 'Advisory',
       hits: 'Affects us', onlyHits: 'Only with affected assets', remediation: 'What to do', vulnerabilities: 'Vulnerabilities', products: 'Products', document: 'Download document', summary: 'Summary', tlp: 'TLP', fails: 'Mandatory tests that it fails', despite: 'Taken nevertheless because', enterprises: 'Affected enterprises', fewer: 'Fewer than 5', score: 'CVSS', epss: 'EPSS', forProducts: 'For', version: 'Versions', numbers: 'Order and model numbers', mine: 'Affected assets', description: 'Description', threat: 'Threat',

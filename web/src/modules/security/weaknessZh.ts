@@ -30,6 +30,9 @@ export const zh = {
       given: '主管部门可查看资产明细', notGiven: '主管部门只看统计数据', give: '同意查看明细', withdraw: '撤回同意', withdrawNote: '撤回后主管部门只能看到统计数据。', purpose: '用途', until: '期限', withdrawnAt: '撤回时间', day: '日期', reader: '机构', way: '内容', times: '次数', assets: '资产数',
       ways: { page: '资产页面', list: '资产列表', exposures: '漏洞影响' }, empty: '没有记录',
     },
+    observed: {
+      title: '与监测对照', none: '还没有监测数据', noneNote: '登记监测探针并收到数据后，自动与登记的资产对照', sensors: '在线监测', matched: '监测到的资产', undeclared: '监测到但未登记', unseen: '登记但从未监测到', untold: '无法对照', untoldNote: '没有地址和序列号', hidden: '另有 {{n}} 条未显示', device: '设备', last: '最近出现', talks: '会话', unseenNote: '可能已停用、地址有误，或不在探针监听范围内',
+    },
     advisories: {
       title: '安全通告', note: 'CSAF 格式的安全通告，只保留最新版本', import: '导入', search: '编号、标题、厂商', empty: '没有安全通告', vendor: '厂商', severity: '严重程度', kev: '已被利用', since: '发布不早于', cve: 'CVE 编号', released: '发布时间', affected: '受影响资产', number: '编号', revision: '版本', published: '发布者', one: '安全通告',
       hits: '影响本企业', onlyHits: '仅看有影响的', remediation: '怎么处理', vulnerabilities: '漏洞', products: '产品', document: '下载原文', summary: '概述', tlp: 'TLP 标签', fails: '未通过的强制检验', despite: '仍然收录的理由', enterprises: '受影响企业', fewer: '少于 5 家', score: 'CVSS', epss: 'EPSS', forProducts: '适用产品', version: '版本范围', numbers: '订货号、型号', mine: '受影响的资产', description: '说明', threat: '威胁',

@@ -1,0 +1,152 @@
+package feed
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Format is how lines are written.
+type Format string
+
+// The formats.
+const (
+	EVE     Format = "eve"
+	Syslog  Format = "syslog"
+	Zeek    Format = "zeek"
+	Wazuh   Format = "wazuh"
+	Windows Format = "windows"
+)
+
+// Formats are all of them.
+func Formats() []Format { return []Format{EVE, Syslog, Zeek, Wazuh, Windows} }
+
+// Severity is how grave its writer calls an event, in the words of the house.
+type Severity string
+
+// The severities.
+const (
+	High   Severity = "high"
+	Medium Severity = "medium"
+	Low    Severity = "low"
+	Info   Severity = "info"
+)
+
+// mostText is how many characters of a text are kept.
+const mostText = 256
+
+// Event is what a line says.
+type Event struct {
+	At       time.Time // as its writer says
+	Kind     string    // type of event: alert, notice, facility, channel
+	Code     string    // signature, rule or event ID; may be empty
+	Severity Severity
+	Title    string // signature, description or message
+	Detail   string // category, group or program; may be empty
+	Host     string // that wrote it or that it is about; may be empty
+	Client   string // IP address of who asked, and
+	Server   string // of who was asked; may be empty
+	Port     uint16 // of the server
+	Protocol string // of the application or, when that is not known, of the transport
+	Lost     uint64 // packets that the writer says its kernel dropped, since it started
+	Told     bool   // it is to be told; the rest is counted
+}
+
+// Parse reads a line of a format. at is when it was read: syslog of the old kind has no year.
+func Parse(f Format, line []byte, at time.Time) (Event, error) {
+	if !utf8.Valid(line) {
+		line = bytes.ToValidUTF8(line, []byte("."))
+	}
+	var e Event
+	var err error
+	switch f {
+	case EVE:
+		e, err = parseEVE(line)
+	case Syslog:
+		e, err = parseSyslog(line, at)
+	case Zeek:
+		e, err = parseZeek(line)
+	case Wazuh:
+		e, err = parseWazuh(line)
+	case Windows:
+		e, err = parseWindows(line)
+	default:
+		return e, fmt.Errorf("the format %q is not known", f)
+	}
+	if err != nil {
+		return Event{}, err
+	}
+	if e.At.Year() < 2000 || e.At.Year() >= 2100 {
+		return Event{}, errors.New("the time is not between 2000 and 2100")
+	}
+	e.At = e.At.UTC()
+	e.Kind, e.Code, e.Protocol = word(e.Kind), word(e.Code), word(e.Protocol)
+	e.Title, e.Detail, e.Host = clean(e.Title), clean(e.Detail), clean(e.Host)
+	e.Client, e.Server = address(e.Client), address(e.Server)
+	if e.Kind == "" {
+		return Event{}, errors.New("the line does not say what kind of event it is")
+	}
+	return e, nil
+}
+
+// object reads a line that is one JSON object, and nothing behind it.
+func object(line []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(line))
+	if err := d.Decode(into); err != nil {
+		return fmt.Errorf("the line is no JSON object: %w", err)
+	}
+	if d.More() {
+		return errors.New("there is something behind the JSON object")
+	}
+	return nil
+}
+
+// moment reads a time in one of the layouts that writers use.
+func moment(s string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999-0700", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"} {
+		if at, err := time.Parse(layout, s); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, errors.New("the time cannot be read")
+}
+
+// address is an IP address as batches have it, or nothing.
+func address(s string) string {
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return ""
+	}
+	return a.Unmap().WithZone("").String()
+}
+
+// word keeps a name in the letters that batches have, 64 at most.
+func word(s string) string {
+	s = strings.Map(func(c rune) rune {
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', strings.ContainsRune("_. /:+-", c):
+			return c
+		}
+		return '_'
+	}, s)
+	return s[:min(len(s), 64)]
+}
+
+// clean keeps a text within what batches have.
+func clean(s string) string {
+	s = strings.TrimSpace(strings.Map(func(c rune) rune {
+		if c < ' ' || c >= 0x7f && c < 0xa0 {
+			return ' '
+		}
+		return c
+	}, s))
+	if list := []rune(s); len(list) > mostText {
+		return string(list[:mostText])
+	}
+	return s
+}

@@ -1,0 +1,138 @@
+package probe
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"linghang/modules/security/internal/batch"
+	"linghang/modules/security/internal/feed"
+	"linghang/modules/security/internal/follow"
+)
+
+// How often files of logs are looked at, how often what was counted is told where nothing
+// else is, and how often a file that cannot be read is told of.
+const (
+	everyLook  = 500 * time.Millisecond
+	everyCount = 10 * time.Second
+	everyFault = time.Minute
+)
+
+// LogConfig is a source of logs of other sensors.
+type LogConfig struct {
+	// Format is eve, syslog, zeek, wazuh or windows.
+	Format feed.Format `yaml:"format"`
+	// File is followed, also when it is moved and another begins under its name.
+	File string `yaml:"file"`
+}
+
+// logging turns the lines of one file into batches.
+type logging struct {
+	c     LogConfig
+	file  *follow.File
+	spool *Spool
+	head  batch.Batch // what all batches say
+	state batch.Feed
+	was   batch.Feed // when the file was opened
+	logs  []batch.Log
+	kept  time.Time // when the last batch was
+	fresh bool      // lines were read that no batch counts
+	full  bool      // the disk had no room for what was read
+}
+
+func (p *Probe) newLogging(c LogConfig) *logging {
+	was := p.spool.feed(c.File)
+	was.Name, was.Format = c.File, string(c.Format)
+	at := follow.Position{Inode: was.Inode, Head: was.Head, HeadSize: was.HeadSize, Offset: was.Offset}
+	return &logging{c: c, file: follow.New(c.File, at), spool: p.spool, state: was, was: was, head: batch.Batch{Stream: batch.Logs, Version: p.version, Input: p.c.input(), Live: true}}
+}
+
+// input is what a probe is told to read, as pages name it.
+func (c *Config) input() string {
+	switch {
+	case c.Interface != "":
+		return c.Interface
+	case c.Read != "":
+		return filepath.Base(c.Read)
+	}
+	return "logs"
+}
+
+// follow reads a file of logs into the spool until the context ends.
+func (p *Probe) follow(ctx context.Context, c LogConfig) error {
+	l := p.newLogging(c)
+	defer l.file.Close()
+	tick := time.NewTicker(everyLook)
+	defer tick.Stop()
+	var told time.Time
+	for {
+		n, fault, err := l.step(time.Now())
+		if err != nil {
+			return err
+		}
+		if fault != nil && time.Since(told) > everyFault {
+			told = time.Now()
+			p.log.WarnContext(ctx, "a file of logs cannot be read; it is tried again", "file", c.File, "error", fault)
+		}
+		if n == batch.MaxLogs && ctx.Err() == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// step reads what is there, at most what one batch holds, and keeps it. fault is of the
+// file, which may be mended; err is of the spool.
+func (l *logging) step(now time.Time) (n int, fault, err error) {
+	if !l.full { // else what was read waits for room
+		n, fault = l.file.Read(batch.MaxLogs, func(offset int64, line []byte) { l.line(offset, line, now) })
+	}
+	l.state.Lines += uint64(n)
+	l.state.Long, l.state.Gone = l.was.Long+l.file.Long, l.was.Gone+l.file.Gone
+	l.fresh = l.fresh || n > 0
+	if len(l.logs) == 0 && (!l.fresh || now.Sub(l.kept) < everyCount) {
+		return n, fault, nil
+	}
+	at, err := l.file.Position()
+	if err != nil {
+		return n, err, nil
+	}
+	l.state.Inode, l.state.Head, l.state.HeadSize, l.state.Offset = at.Inode, at.Head, at.HeadSize, at.Offset
+	b := l.head
+	b.MadeAt, b.Logs, b.Feeds = now.UTC(), l.logs, []batch.Feed{l.state}
+	err = l.spool.Add(&b, batch.Totals{})
+	if l.full = errors.Is(err, errFull); l.full {
+		return 0, err, nil
+	}
+	if err != nil {
+		return n, fault, err
+	}
+	l.logs, l.kept, l.fresh = nil, now, false
+	return n, fault, nil
+}
+
+// line reads one line.
+func (l *logging) line(offset int64, line []byte, now time.Time) {
+	e, err := feed.Parse(l.c.Format, line, now)
+	if err != nil {
+		l.state.Unread++
+		return
+	}
+	l.state.Dropped = max(l.state.Dropped, e.Lost)
+	if !e.Told {
+		return
+	}
+	l.state.Told++
+	sum := sha256.Sum256(line)
+	l.logs = append(l.logs, batch.Log{
+		At: e.At, Feed: l.c.File, Format: string(l.c.Format), Kind: e.Kind, Code: e.Code, Severity: string(e.Severity), Title: e.Title, Detail: e.Detail, Host: e.Host,
+		Client: e.Client, Server: e.Server, Port: e.Port, Protocol: e.Protocol, Digest: hex.EncodeToString(sum[:]), Offset: offset, Size: int64(len(line)),
+	})
+}

@@ -1,0 +1,30 @@
+package security
+
+import (
+	"context"
+
+	"linghang/modules/security/internal/asset"
+	"linghang/modules/security/internal/sensor"
+)
+
+// onTheWire tells assets what sensors saw.
+func onTheWire(s *sensor.Sensors) asset.Wire {
+	return func(ctx context.Context, organisation string) ([]asset.Observed, int, error) {
+		list, sensors, err := s.Seen(ctx, organisation)
+		out := make([]asset.Observed, 0, len(list))
+		for i := range list {
+			d := &list[i]
+			o := asset.Observed{
+				SensorID: d.SensorID, MACs: d.MACs, Addrs: d.Addrs, Vendor: d.Of("vendor"), Model: d.Of("model"), OrderNumber: d.Of("order_number"), Firmware: d.Of("firmware"), Serial: d.Of("serial"), BACnet: d.Of("instance"),
+				FirstAt: d.FirstAt, LastAt: d.LastAt,
+			}
+			for _, p := range d.Properties {
+				if p.Kind == "name" && p.Source == "pn_dcp" {
+					o.Station = p.Value
+				}
+			}
+			out = append(out, o)
+		}
+		return out, sensors, err //nolint:wrapcheck // it says all
+	}
+}

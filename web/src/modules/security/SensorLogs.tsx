@@ -1,0 +1,71 @@
+import { Drawer } from 'antd'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { DataTable, EmptyState, none, Particulars, StatusTag, useFormat, type Column } from '../../kernel'
+import { formats, sensorKey, severities, severityOf, useSensorTexts, type LogEntry } from './sensors'
+import { recordsOf } from './SensorPairs'
+
+/** What other sensors of the enterprise wrote. */
+export function SensorLogs({ id }: { id: string }) {
+  const t = useSensorTexts()
+  const f = useFormat()
+  const [open, setOpen] = useState<LogEntry | null>(null)
+  const columns: Column<LogEntry>[] = [
+    { key: 'at', title: t('sensor.field.time'), sort: 'at', render: (l) => <button type="button" className="lh-link lh-number" onClick={() => setOpen(l)}>{f.time(l.at)}</button> },
+    { key: 'severity', title: t('sensor.logs.severity'), sort: 'severity', render: (l) => <Severity of={l} /> },
+    { key: 'title', title: t('sensor.logs.what'), sort: 'title', render: (l) => <span className="lh-two lh-break"><span>{l.title || l.kind}</span><span>{[l.code, l.detail].filter(Boolean).join(' · ')}</span></span> },
+    { key: 'who', title: t('sensor.field.host'), sort: 'host', from: 'md', render: (l) => <span className="lh-two lh-break"><span className="lh-code">{l.client ? `${l.client}${l.server && ` → ${l.server}${l.port > 0 ? `:${l.port}` : ''}`}` : none}</span><span>{l.host}</span></span> },
+    { key: 'format', title: t('sensor.field.source'), sort: 'format', from: 'sm', render: (l) => t(`sensor.logs.formats.${l.format}`) },
+  ]
+  return (
+    <>
+      <DataTable<LogEntry>
+        url={`/api/security/sensors/${id}/logs`} queryKey={[...sensorKey, 'logs', id]} label={t('sensor.tabs.logs')} rowKey={(l) => l.id} columns={columns} search={t('sensor.logs.search')} exports prefix="g." views=""
+        filters={[
+          { name: 'severity', label: t('sensor.logs.severity'), options: severities.map((s) => ({ value: s, label: t(`sensor.logs.from.${s}`) })) },
+          { name: 'format', label: t('sensor.field.source'), options: formats.map((x) => ({ value: x, label: t(`sensor.logs.formats.${x}`) })) },
+          { name: 'code', label: t('sensor.logs.code') },
+          { name: 'host', label: t('sensor.field.host') },
+        ]}
+        empty={<EmptyState title={t('sensor.logs.empty')} note={t('sensor.logs.emptyNote')} />}
+      />
+      <Drawer open={open !== null} onClose={() => setOpen(null)} size={640} destroyOnHidden title={t('sensor.logs.one')}>
+        {open && <One log={open} close={() => setOpen(null)} />}
+      </Drawer>
+    </>
+  )
+}
+
+function Severity({ of: l }: { of: LogEntry }) {
+  const t = useSensorTexts()
+  return <StatusTag tone={severityOf[l.severity]}>{t(`sensor.logs.severities.${l.severity}`)}</StatusTag>
+}
+
+function One({ log: l, close }: { log: LogEntry; close: () => void }) {
+  const t = useSensorTexts()
+  const f = useFormat()
+  const row = (key: string, label: string, children: React.ReactNode) => ({ key, label, children: children || none })
+  const code = (text: string) => <span className="lh-code lh-break">{text}</span>
+  return (
+    <div className="lh-stack">
+      <Particulars
+        items={[
+          row('at', t('sensor.field.time'), <span className="lh-number">{f.time(l.at)}</span>),
+          row('severity', t('sensor.logs.severity'), <Severity of={l} />),
+          row('title', t('sensor.logs.what'), <span className="lh-break">{l.title}</span>),
+          row('detail', t('sensor.logs.detail'), <span className="lh-break">{l.detail}</span>),
+          row('kind', t('sensor.logs.kind'), l.kind),
+          row('code', t('sensor.logs.code'), l.code && <Link to={`?tab=logs&g.code=${encodeURIComponent(l.code)}`} onClick={close} className="lh-code lh-break">{l.code}</Link>),
+          row('host', t('sensor.logs.host'), l.host && <Link to={`?tab=logs&g.host=${encodeURIComponent(l.host)}`} onClick={close} className="lh-break">{l.host}</Link>),
+          row('client', t('sensor.field.client'), l.client && code(l.client)),
+          row('server', t('sensor.field.server'), l.server && code(l.port > 0 ? `${l.server}:${l.port}` : l.server)),
+          row('protocol', t('sensor.field.protocol'), l.protocol),
+          row('feed', t('sensor.logs.file'), code(l.feed)),
+          row('position', t('sensor.logs.position'), <span className="lh-number">{t('sensor.logs.stands', { at: f.number(l.position, 0), size: f.number(l.size, 0) })}</span>),
+          row('digest', t('sensor.logs.digest'), code(l.digest)),
+        ]}
+      />
+      {l.client && l.server && <div><Link to={recordsOf(l)} onClick={close}>{t('sensor.records.others')}</Link></div>}
+    </div>
+  )
+}
