@@ -19,8 +19,8 @@ const maxViolations = 20
 // Violation is a rule that a schedule breaks.
 type Violation struct {
 	// Rule is tasks, modes, times, release, precedence, capacity, same_order or makespan, or, of
-	// plants, pin, now, horizon, deadline, lag, calendar, stops, changeover, cleaning, campaign, tank
-	// or objective.
+	// plants, pin, now, horizon, deadline, lag, calendar, stops, changeover, cleaning, campaign, tank,
+	// hold or objective.
 	Rule string `json:"rule"`
 	What string `json:"what"`
 }

@@ -231,8 +231,15 @@ func (e *examiner) cleanings(r int, tasks, stops []int) {
 	c := e.m.Resources[r].Cleaning
 	var since, last, free int64
 	for _, i := range tasks {
-		if end := e.cleaned(i, stops, free); end > 0 {
+		first, end := e.cleaned(i, stops, free)
+		if since > 0 {
+			e.waitsDirty(r, i, free, first)
+		}
+		if end > 0 {
 			since, last = 0, end
+		}
+		if c.CleanHold > 0 && since == 0 && e.start[i]-last > c.CleanHold && !e.pinned(i) {
+			e.add("cleaning", "%s starts at %d on resource %d, which was clean at %d and can wait for %d", e.name(i), e.start[i], r, last, c.CleanHold)
 		}
 		since++
 		free = max(free, e.held[i])
@@ -245,8 +252,35 @@ func (e *examiner) cleanings(r int, tasks, stops []int) {
 	}
 }
 
-// cleaned looks at the stops before a task, and returns when the last one that cleans ends.
-func (e *examiner) cleaned(i int, stops []int, free int64) (end int64) {
+// waitsDirty holds that a machine that a task left at a time did not wait too long for the next one or for
+// the first cleaning before it.
+func (e *examiner) waitsDirty(r, i int, free, cleaned int64) {
+	hold := e.m.Resources[r].Cleaning.DirtyHold
+	if hold == 0 || e.pinned(i) {
+		return
+	}
+	until := min(cleaned, e.start[i])
+	lost := free+hold < e.m.Now && cleaned <= e.start[i] && e.pinned(e.before(r, i))
+	if until > free+hold && !lost {
+		e.add("cleaning", "resource %d waits from %d to %d for %s or a cleaning; it can wait dirty for %d", r, free, until, e.name(i), hold)
+	}
+}
+
+// before is the task that is on a machine before another.
+func (e *examiner) before(r, i int) int {
+	last := i
+	for k := range e.m.Tasks {
+		if k != i && e.start[k] <= e.start[i] && (last == i || e.start[k] > e.start[last]) && e.is(k, &model.Stop{Resource: &r}) {
+			last = k
+		}
+	}
+	return last
+}
+
+// cleaned looks at the stops before a task, and returns when the first one that cleans starts, after all
+// times if there is none, and when the last one ends.
+func (e *examiner) cleaned(i int, stops []int, free int64) (first, end int64) {
+	first = model.MaxTime + 1
 	for _, k := range stops {
 		s := &e.stops[k]
 		if s.Before != i {
@@ -260,10 +294,10 @@ func (e *examiner) cleaned(i int, stops []int, free int64) (end int64) {
 			e.add("cleaning", "stops[%d] takes %d; a cleaning takes %d", k, s.End-s.Start, d)
 		}
 		if s.Kind == model.Clean || e.stopTable(k).Cleans && s.End > s.Start {
-			end = max(end, s.End)
+			first, end = min(first, s.Start), max(end, s.End)
 		}
 	}
-	return end
+	return first, end
 }
 
 func (e *examiner) campaign(c model.Campaign, tasks []int) {

@@ -27,6 +27,9 @@ func (e *examiner) tanks() {
 		})
 		e.products(k, on[k], stops[k])
 		e.level(k, on[k])
+		if e.m.Tanks[k].Hold > 0 {
+			e.ages(k, on[k])
+		}
 	}
 }
 
@@ -101,6 +104,40 @@ func (e *examiner) level(k int, tasks []int) {
 		}
 		if content < tank.Heel {
 			e.add("tank", "tank %d holds as little as %d at %d; its heel is %d", k, content, c.at, tank.Heel)
+		}
+	}
+}
+
+// lot is an amount that is in a tank since a time.
+type lot struct{ since, amount int64 }
+
+// ages holds that what is drawn from a tank, the oldest first, is not too old.
+func (e *examiner) ages(k int, tasks []int) {
+	tank := &e.m.Tanks[k]
+	lots := []lot{{0, tank.Level - tank.Heel}}
+	var draws []int
+	for _, i := range tasks {
+		if a := e.amount(i, k); a > 0 {
+			lots = append(lots, lot{e.end[i], a})
+		} else {
+			draws = append(draws, i)
+		}
+	}
+	slices.SortStableFunc(lots, func(a, b lot) int { return cmp.Compare(a.since, b.since) })
+	at := 0
+	for _, i := range draws {
+		for left := -e.amount(i, k); left > 0 && at < len(lots); {
+			if lots[at].amount == 0 {
+				at++
+				continue
+			}
+			taken := min(left, lots[at].amount)
+			left -= taken
+			lots[at].amount -= taken
+			if e.start[i]-lots[at].since > tank.Hold && !e.pinned(i) {
+				e.add("hold", "%s starts at %d and draws from tank %d what is there since %d; it can be there for %d", e.name(i), e.start[i], k, lots[at].since, tank.Hold)
+				break
+			}
 		}
 	}
 }

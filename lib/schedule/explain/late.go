@@ -32,6 +32,7 @@ const (
 	Machine    Code = "machine"    // By has the resource up to then
 	Changeover Code = "changeover" // a changeover after By ends then
 	Cleaning   Code = "cleaning"   // a cleaning after By ends then
+	Hold       Code = "hold"       // By cannot start earlier, and what is filled into the tank is drawn within a time
 	Capacity   Code = "capacity"   // the resource has no more until By ends
 	TankFull   Code = "tank_full"  // the tank has room when By ends
 	TankEmpty  Code = "tank_empty" // the tank has enough when By ends
@@ -277,6 +278,22 @@ func (e *examiner) pulled(i int, _ int64) (Link, bool) {
 		}
 		if p.MaxLag != nil && e.at[i].End+*p.MaxLag == e.at[p.After].Start || p.Blocking && e.at[i].End == e.at[p.After].Start {
 			return Link{Code: With, By: new(p.After)}, true
+		}
+	}
+	return e.kept(i)
+}
+
+// kept looks for a task that draws what this one fills at the last moment at which it can.
+func (e *examiner) kept(i int) (Link, bool) {
+	for _, f := range e.m.Tasks[i].Modes[e.at[i].Mode].Flows {
+		hold := e.m.Tanks[f.Tank].Hold
+		if f.Amount < 0 || hold == 0 {
+			continue
+		}
+		for _, j := range e.in[f.Tank] {
+			if e.at[j].Start == e.at[i].End+hold {
+				return Link{Code: Hold, By: new(j), Tank: new(f.Tank)}, true
+			}
 		}
 	}
 	return Link{}, false

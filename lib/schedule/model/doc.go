@@ -50,7 +50,12 @@
 //     if it has none, no stop is needed. Tasks without family do not come on such a resource.
 //   - cleaning: of a machine, at most so many tasks between two cleanings, and every task ends
 //     within the time after the end of the last one, or after time 0 before the first. A changeover that
-//     cleans and takes time is one.
+//     cleans and takes time is one. Dirty hold: after a task, when it has set the machine free, the next task or
+//     cleaning there starts within it; nothing is asked after the last task. Clean hold: the first task after
+//     a cleaning, or after time 0, starts within it after the end of the last cleaning, so that a machine that waits longer is
+//     cleaned again (validated hold times of pharmaceutical plants: EudraLex Volume 4, Annex 15, section 10;
+//     WHO Technical Report Series 992, Annex 4). A dirty hold that was over before now after a pinned task
+//     asks for a cleaning before the next one, at any time.
 //   - a stop lies after all tasks before it on its resource, held times included, and before the
 //     start of the task that it is for; it takes its needs, and all of them and its resource are open throughout.
 //   - campaign: as many tasks of the family as follow one another on the resource, with no
@@ -63,6 +68,12 @@
 //     constraints in AI planning and scheduling", Artificial Intelligence 143, 2003, on the
 //     safe side). Flows of one family follow one another; before one of another, all have
 //     ended, l = u = heel, and the stop of its changeover has been. The heel goes with the stop.
+//   - hold: of what a tank holds above its heel the oldest is drawn first: what is there at time 0, and then
+//     fills in the order of their C. A draw has S ≤ C + hold for every fill that it draws from, and C = 0
+//     for what was there (perishable goods and shelf life: Entrup et al., "Mixed-integer linear programming approaches to
+//     shelf-life-integrated planning and scheduling in yoghurt production", International Journal of
+//     Production Research 43, 2005). What is never drawn is not judged. A hold in a machine is a
+//     max_lag with blocking.
 //   - pin: a task with a pinned start begins then, in the pinned mode, and ends at the
 //     pinned end. What has happened is not judged: rules between pinned tasks alone, and their
 //     releases, calendars and rates, are not looked at.

@@ -62,13 +62,15 @@ type Changeover struct {
 	Cleans   bool      `json:"cleans,omitempty"` // one that takes time is a cleaning too
 }
 
-// Cleaning is due by time or by the number of tasks.
+// Cleaning is due by time, by the number of tasks, or because a machine would wait too long.
 type Cleaning struct {
-	Duration int64  `json:"duration"`
-	Cost     int64  `json:"cost,omitempty"`
-	Time     int64  `json:"time,omitempty"`  // after the end of the last one every task has ended; 0: any time
-	Tasks    int64  `json:"tasks,omitempty"` // at most so many between two; 0: any number
-	Needs    []Need `json:"needs,omitempty"` // what it takes beside: the skid, a crew
+	Duration  int64  `json:"duration"`
+	Cost      int64  `json:"cost,omitempty"`
+	Time      int64  `json:"time,omitempty"`       // after the end of the last one every task has ended; 0: any time
+	Tasks     int64  `json:"tasks,omitempty"`      // at most so many between two; 0: any number
+	DirtyHold int64  `json:"dirty_hold,omitempty"` // after a task the next one or a cleaning starts within it; 0: any time
+	CleanHold int64  `json:"clean_hold,omitempty"` // after a cleaning the first task starts within it, or it is cleaned again; 0: any time
+	Needs     []Need `json:"needs,omitempty"`      // what it takes beside: the skid, a crew
 }
 
 // Campaign is how many tasks of a family follow one another on a resource.
@@ -89,6 +91,7 @@ type Tank struct {
 	Changeover *int   `json:"changeover,omitempty"` // between two products
 	FillRate   int64  `json:"fill_rate,omitempty"`  // by a unit of time, of one task; 0: any
 	DrainRate  int64  `json:"drain_rate,omitempty"`
+	Hold       int64  `json:"hold,omitempty"` // what is filled is drawn within it after, the oldest first; 0: any time
 }
 
 // Flow is what a mode fills into a tank, or, below 0, draws from it.

@@ -11,7 +11,7 @@ import (
 func plant() *Model {
 	return &Model{
 		Resources: []Resource{
-			{Name: "reactor", Capacity: 1, Calendar: new(0), Changeover: new(0), Family: new(0), Cleaning: &Cleaning{Duration: 2, Tasks: 3, Needs: []Need{{1, 1}}}, Down: []Window{{From: 50, Until: 60}}},
+			{Name: "reactor", Capacity: 1, Calendar: new(0), Changeover: new(0), Family: new(0), Cleaning: &Cleaning{Duration: 2, Tasks: 3, DirtyHold: 30, CleanHold: 40, Needs: []Need{{1, 1}}}, Down: []Window{{From: 50, Until: 60}}},
 			{Name: "skid", Capacity: 1},
 			{Name: "steam", Capacity: 9, Calendar: new(1)},
 		},
@@ -28,7 +28,7 @@ func plant() *Model {
 			{Name: "days", Weekly: []Shift{{Days: []int{1, 2}, From: "06:00", Until: "22:00"}}, Closed: []string{"2026-10-01"}},
 			{Windows: []Window{{From: 0, Until: 10, Capacity: 5}}, Period: 20},
 		},
-		Tanks:     []Tank{{Name: "T1", Capacity: 20, Heel: 2, Level: 2, Family: new(1), Changeover: new(0), FillRate: 2}},
+		Tanks:     []Tank{{Name: "T1", Capacity: 20, Heel: 2, Level: 2, Family: new(1), Changeover: new(0), FillRate: 2, Hold: 60}},
 		Campaigns: []Campaign{{Resource: 0, Family: 1, Min: 1, Max: 4}},
 		Clock:     &Clock{Zone: "Asia/Shanghai", Start: "2026-11-02T06:00", Unit: 3600},
 		Horizon:   200,
@@ -74,7 +74,10 @@ func TestFaultsOfPlantsSayWhereAndWhat(t *testing.T) {
 		"duration[0][0]: is -1":          func(m *Model) { m.Changeovers[0].Duration[0][0] = -1 },
 		"changeovers[0].needs[0].resource: is 0, which has changeovers": func(m *Model) { m.Changeovers[0].Needs[0].Resource = 0 },
 		"cleaning.needs[0].amount: is 2":                                func(m *Model) { m.Resources[0].Cleaning.Needs[0].Amount = 2 },
-		"is due after 0 tasks":                                          func(m *Model) { m.Resources[0].Cleaning.Tasks = 0 },
+		"is due after 0 tasks":                                          func(m *Model) { *m.Resources[0].Cleaning = Cleaning{Duration: 2} },
+		"cleaning.dirty_hold: is -1":                                    func(m *Model) { m.Resources[0].Cleaning.DirtyHold = -1 },
+		"cleaning.clean_hold: is -1":                                    func(m *Model) { m.Resources[0].Cleaning.CleanHold = -1 },
+		"tanks[0].hold: is -1":                                          func(m *Model) { m.Tanks[0].Hold = -1 },
 		"resources[1].calendar: is 4":                                   func(m *Model) { m.Resources[1].Calendar = new(4) },
 		"has a window with capacity 5":                                  func(m *Model) { m.Resources[2].Capacity = 4 },
 		"tanks[0].heel: is 20":                                          func(m *Model) { m.Tanks[0].Heel = 20 },

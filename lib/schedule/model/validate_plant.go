@@ -243,6 +243,8 @@ func (e *examiner) plantResource(i int) {
 	e.place(where+".family", r.Family, len(e.m.Families), "families")
 	if c := r.Cleaning; c != nil {
 		e.time(where+".cleaning.time", c.Time)
+		e.time(where+".cleaning.dirty_hold", c.DirtyHold)
+		e.time(where+".cleaning.clean_hold", c.CleanHold)
 		e.cost(where+".cleaning.cost", c.Cost)
 		e.needs(where+".cleaning.needs", c.Needs)
 		switch {
@@ -250,8 +252,8 @@ func (e *examiner) plantResource(i int) {
 			e.add(where+".cleaning", "is of a resource with capacity %d; it is for machines, with capacity 1", r.Capacity)
 		case c.Duration < 1 || c.Duration > MaxTime:
 			e.add(where+".cleaning.duration", "is %d; it is 1 to %d", c.Duration, MaxTime)
-		case c.Tasks < 0 || c.Tasks > MaxCapacity || c.Time == 0 && c.Tasks == 0:
-			e.add(where+".cleaning", "is due after %d tasks and a time of %d; one of them is above 0", c.Tasks, c.Time)
+		case c.Tasks < 0 || c.Tasks > MaxCapacity || c.Time == 0 && c.Tasks == 0 && c.DirtyHold == 0 && c.CleanHold == 0:
+			e.add(where+".cleaning", "is due after %d tasks and a time of %d, and holds are none; one of them is above 0", c.Tasks, c.Time)
 		}
 	}
 }
@@ -261,6 +263,7 @@ func (e *examiner) tank(i int) {
 	e.name(where+".name", t.Name)
 	e.place(where+".family", t.Family, len(e.m.Families), "families")
 	e.place(where+".changeover", t.Changeover, len(e.m.Changeovers), "changeovers")
+	e.time(where+".hold", t.Hold)
 	switch {
 	case t.Capacity < 1 || t.Capacity > MaxCapacity:
 		e.add(where+".capacity", "is %d; it is 1 to %d", t.Capacity, int64(MaxCapacity))

@@ -245,6 +245,8 @@ func (in *instance) layArcs() {
 		most := int64(none)
 		if p.MaxLag != nil {
 			most = *p.MaxLag
+		} else if hold := in.holds(p.Before, p.After); hold > p.MinLag {
+			most = hold
 		}
 		in.in[p.After] = append(in.in[p.After], arc{int32(p.Before), p.Blocking, p.MinLag, most})    //nolint:gosec // a place
 		in.out[p.Before] = append(in.out[p.Before], arc{int32(p.After), p.Blocking, p.MinLag, most}) //nolint:gosec // as above
@@ -261,6 +263,32 @@ func (in *instance) layArcs() {
 		}
 		in.tail[i] += least
 	}
+}
+
+// holds returns the longest time for which what a task fills can wait for one that draws it, if both always go
+// through tanks where that is limited, or 0. That the second draws what the first filled is not
+// asked by the model, and is enough to keep its rule.
+func (in *instance) holds(before, after int) (hold int64) {
+	if in.pinned(int32(before)) || in.pinned(int32(after)) { //nolint:gosec // places
+		return 0
+	}
+	for k, task := range []int{before, after} {
+		most := int64(0)
+		for _, mode := range in.Tasks[task].Modes {
+			own := int64(0)
+			for _, f := range mode.Flows {
+				if f.Amount > 0 == (k == 0) {
+					own = max(own, in.Tanks[f.Tank].Hold)
+				}
+			}
+			if own == 0 {
+				return 0
+			}
+			most = max(most, own)
+		}
+		hold = most
+	}
+	return hold
 }
 
 // pinned tells whether a task's start is.

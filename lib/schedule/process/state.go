@@ -29,6 +29,8 @@ type slot struct {
 	start, end int64
 	way        int32
 	halts      []halt
+	old        int32 // task of the same bundle whose fill would be drawn too late, or none
+	by         int64 // so much
 	blocker    int32 // resource, or tank after all resources, whose change may help; none: nothing will
 }
 
@@ -48,6 +50,7 @@ const (
 type undo struct {
 	kind                uint8
 	index               int32
+	task                int32
 	from, until, amount int64
 	machine             machine
 	tank                tankState
@@ -62,6 +65,7 @@ type state struct {
 	machines         []machine
 	tanks            []tankState
 	events           [][]event
+	aged             []event // of a tank, with one more
 	rest             []int64 // by resource × family: tasks that are not placed and could be there
 	halts            []halt
 	trail            []undo
@@ -157,7 +161,7 @@ func (s *state) back(mark int) {
 		case undoTank:
 			s.tanks[u.index] = u.tank
 		case undoEvent:
-			s.events[u.index] = remove(s.events[u.index], event{u.from, u.until, u.amount})
+			s.events[u.index] = remove(s.events[u.index], event{u.from, u.until, u.amount, u.task})
 		case undoHalt:
 			s.halts = s.halts[:len(s.halts)-1]
 		case undoHeld:
@@ -249,12 +253,12 @@ func (s *state) flow(k, i int32, amount int64, sl *slot) {
 	}
 	t.family, t.level, t.free = s.family[i], t.level+amount, max(t.free, sl.end)
 	t.version++
-	first, second := event{at: sl.start, room: amount}, event{at: sl.end, content: amount}
+	first, second := event{at: sl.start, room: amount, task: i}, event{at: sl.end, content: amount, task: i}
 	if amount < 0 {
-		first, second = event{at: sl.start, content: amount}, event{at: sl.end, room: amount}
+		first, second = event{at: sl.start, content: amount, task: i}, event{at: sl.end, room: amount, task: i}
 	}
 	for _, e := range [2]event{first, second} {
 		s.events[k] = insert(s.events[k], e)
-		s.trail = append(s.trail, undo{kind: undoEvent, index: k, from: e.at, until: e.room, amount: e.content})
+		s.trail = append(s.trail, undo{kind: undoEvent, index: k, task: i, from: e.at, until: e.room, amount: e.content})
 	}
 }
